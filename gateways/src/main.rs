@@ -1,0 +1,2 @@
+//! The `clutch` binary.
+fn main() {}
