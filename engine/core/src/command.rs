@@ -1,0 +1,758 @@
+//! The inputs of the engine. Every [`Command`] is journaled in its [`Envelope`]; a [`Query`] takes
+//! the same road but is neither journaled nor able to change anything.
+//!
+//! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
+
+use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::units::{
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
+    SelectionIndex, SourceId, Stake, Timestamp,
+};
+
+/// More than any encoded envelope takes; a test encodes the largest.
+pub const ENCODED_MAX: usize = 512;
+
+/// A command with who sent it and the number under which its traces are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Envelope {
+    /// Who sent it.
+    pub actor: Actor,
+    /// A number chosen at the edge, carried unchanged to the events: it ties an answer to a request.
+    pub trace: u64,
+    /// What is asked.
+    pub command: Command,
+}
+wire_struct!(Envelope { actor, trace, command });
+
+impl Envelope {
+    /// Writes the bytes of record into `buffer` and returns how many they are.
+    #[inline]
+    pub fn encode(&self, buffer: &mut [u8; ENCODED_MAX]) -> usize {
+        let mut encoder = Encoder::new(buffer);
+        self.put(&mut encoder);
+        encoder.written()
+    }
+
+    /// Reads the bytes of record back.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if the bytes are not exactly one envelope with every field in its range.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut decoder = Decoder::new(bytes);
+        let envelope = Self::take(&mut decoder)?;
+        decoder.finish()?;
+        Ok(envelope)
+    }
+}
+
+/// Who is behind a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Actor {
+    /// The engine itself: ticks and the first record.
+    Engine,
+    /// A bettor, for his own account.
+    Account(AccountId),
+    /// A feed.
+    Feed(SourceId),
+    /// A trader or an operator, by his number.
+    Operator(u32),
+}
+wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Operator(operator) });
+
+/// Everything that can be asked of the engine and stands in the journal.
+///
+/// The variants' order is part of the format: new ones go at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Command {
+    /// The first record of every journal: table sizes and the first configuration.
+    Genesis {
+        /// Table sizes, fixed for the life of the journal.
+        capacity: Capacity,
+        /// The first configuration.
+        config: Config,
+    },
+    /// Replaces the configuration.
+    Configure {
+        /// The new configuration, whole.
+        config: Config,
+    },
+    /// Creates a match.
+    CreateMatch(CreateMatch),
+    /// Sets one map's name, sides and strengths; before the map, or while it is played.
+    SetMap(SetMap),
+    /// Opens a market.
+    OpenMarket {
+        /// The match.
+        match_id: MatchId,
+        /// What is bet on.
+        kind: MarketKind,
+    },
+    /// One normalised message of a feed.
+    Feed(FeedMessage),
+    /// Stops betting on a market, a match or everything.
+    Suspend {
+        /// What to stop.
+        scope: Scope,
+        /// Why.
+        reason: SuspendReason,
+    },
+    /// Lifts what [`Command::Suspend`] or a freeze stopped.
+    Resume {
+        /// What to resume.
+        scope: Scope,
+    },
+    /// Turns a kill switch on or off.
+    Kill {
+        /// What it stops.
+        scope: KillScope,
+        /// On or off.
+        on: bool,
+    },
+    /// Opens an account.
+    OpenAccount {
+        /// The operator's own key for it.
+        key: Name,
+        /// Its currency.
+        currency: Currency,
+    },
+    /// Changes what an account may do.
+    SetAccountState {
+        /// The account.
+        account: AccountId,
+        /// The new state.
+        state: AccountState,
+    },
+    /// Credits a captured payment.
+    Deposit {
+        /// The account.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+        /// The provider's reference: the idempotency key.
+        reference: u128,
+    },
+    /// Places a single bet.
+    PlaceBet(PlaceBet),
+    /// Takes back a bet that still waits.
+    CancelBet {
+        /// The account.
+        account: AccountId,
+        /// The bettor's id of the bet.
+        client_id: ClientBetId,
+    },
+    /// Nothing but time: fires what is due.
+    Tick,
+}
+wire_enum!(Command {
+    0 = Genesis { capacity, config },
+    1 = Configure { config },
+    2 = CreateMatch(create),
+    3 = SetMap(set),
+    4 = OpenMarket { match_id, kind },
+    5 = Feed(message),
+    6 = Suspend { scope, reason },
+    7 = Resume { scope },
+    8 = Kill { scope, on },
+    9 = OpenAccount { key, currency },
+    10 = SetAccountState { account, state },
+    11 = Deposit { account, amount, reference },
+    12 = PlaceBet(place),
+    13 = CancelBet { account, client_id },
+    14 = Tick,
+});
+
+impl Command {
+    /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
+    pub const fn kind(&self) -> u16 {
+        match self {
+            Self::Genesis { .. } => 1,
+            Self::Configure { .. } => 2,
+            Self::CreateMatch(_) => 3,
+            Self::SetMap(_) => 4,
+            Self::OpenMarket { .. } => 5,
+            Self::Feed(_) => 6,
+            Self::Suspend { .. } => 7,
+            Self::Resume { .. } => 8,
+            Self::Kill { .. } => 9,
+            Self::OpenAccount { .. } => 10,
+            Self::SetAccountState { .. } => 11,
+            Self::Deposit { .. } => 12,
+            Self::PlaceBet(_) => 13,
+            Self::CancelBet { .. } => 14,
+            Self::Tick => 15,
+        }
+    }
+}
+
+/// Table sizes. Everything is allocated at start; a full table answers with a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Capacity {
+    /// Accounts.
+    pub accounts_max: u32,
+    /// Matches.
+    pub matches_max: u32,
+    /// Markets over all matches.
+    pub markets_max: u32,
+    /// Bets that are waiting, open, or settled within the re-settlement window.
+    pub bets_max: u32,
+    /// Client bet ids and payment references remembered.
+    pub client_ids_max: u32,
+}
+wire_struct!(Capacity { accounts_max, matches_max, markets_max, bets_max, client_ids_max });
+
+impl Default for Capacity {
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, a million bets.
+    fn default() -> Self {
+        Self {
+            accounts_max: 100_000,
+            matches_max: 256,
+            markets_max: 16_384,
+            bets_max: 1_000_000,
+            client_ids_max: 2_000_000,
+        }
+    }
+}
+
+/// The operator's settings. A replay uses those of its time, since each change is a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Config {
+    /// Smallest stake.
+    pub stake_min: Money,
+    /// Largest stake.
+    pub stake_max: Money,
+    /// Largest payout of one bet, stake included.
+    pub payout_max: Money,
+    /// Largest sum that one selection may cost: its payouts less its own stakes.
+    pub liability_selection_max: Money,
+    /// Largest sum that one market may cost in its worst case: payouts less all its stakes.
+    pub liability_market_max: Money,
+    /// Largest sum that one account may win with its open bets.
+    pub liability_account_max: Money,
+    /// How long a bet waits while its match is played.
+    pub in_play_delay_ns: u64,
+    /// Oldest feed message on which a live match is still priced.
+    pub feed_age_live_ns: u64,
+    /// The same before the match has begun.
+    pub feed_age_prematch_ns: u64,
+    /// How long a bettor may still act on a price after it was replaced.
+    pub view_age_max_ns: u64,
+    /// What a book's booked probabilities sum to, in parts per billion above one.
+    pub margin_ppb: u32,
+    /// Largest factor by which one update may move a selection's odds ratio p/(1−p), in thousandths.
+    pub band_milli: u32,
+    /// How far a client bet id's own time may lie in the past.
+    pub client_id_past_ns: u64,
+    /// How far it may lie in the future.
+    pub client_id_future_ns: u64,
+    /// How long a settled bet is kept so that it can be settled again.
+    pub resettle_window_ns: u64,
+    /// What a rewind does to bets struck after the undone moment.
+    pub rewind_rule: RewindRule,
+}
+wire_struct!(Config {
+    stake_min,
+    stake_max,
+    payout_max,
+    liability_selection_max,
+    liability_market_max,
+    liability_account_max,
+    in_play_delay_ns,
+    feed_age_live_ns,
+    feed_age_prematch_ns,
+    view_age_max_ns,
+    margin_ppb,
+    band_milli,
+    client_id_past_ns,
+    client_id_future_ns,
+    resettle_window_ns,
+    rewind_rule,
+});
+
+const SECOND_NS: u64 = 1_000_000_000;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            stake_min: Money::from_minor(10),
+            stake_max: Money::from_minor(100_000),
+            payout_max: Money::from_minor(5_000_000),
+            liability_selection_max: Money::from_minor(5_000_000),
+            liability_market_max: Money::from_minor(5_000_000),
+            liability_account_max: Money::from_minor(2_000_000),
+            in_play_delay_ns: 3 * SECOND_NS,
+            feed_age_live_ns: 3 * SECOND_NS,
+            feed_age_prematch_ns: 60 * SECOND_NS,
+            view_age_max_ns: 10 * SECOND_NS,
+            margin_ppb: 60_000_000,
+            band_milli: 50_000,
+            client_id_past_ns: 7 * 24 * 3600 * SECOND_NS,
+            client_id_future_ns: 5 * 60 * SECOND_NS,
+            resettle_window_ns: 72 * 3600 * SECOND_NS,
+            rewind_rule: RewindRule::Void,
+        }
+    }
+}
+
+/// What happens to bets struck between an undone round and its rewind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum RewindRule {
+    /// They are void: their price knew a score that no longer stands.
+    Void,
+    /// They stand on the result after the rewind.
+    Stand,
+}
+wire_enum!(RewindRule { 0 = Void, 1 = Stand });
+
+/// A game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Title {
+    /// Counter-Strike: CS2, and CS:GO by its longer format.
+    CounterStrike,
+}
+wire_enum!(Title { 0 = CounterStrike });
+
+/// How many rounds a map has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum RoundFormat {
+    /// Twelve rounds a half, first to 13: CS2.
+    Mr12,
+    /// Fifteen rounds a half, first to 16: CS:GO.
+    Mr15,
+}
+wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15 });
+
+/// One of the two teams of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Team {
+    /// The first.
+    A,
+    /// The second.
+    B,
+}
+wire_enum!(Team { 0 = A, 1 = B });
+
+impl Team {
+    /// The opponent.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+}
+
+/// A side of a Counter-Strike map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Side {
+    /// Terrorists, who attack.
+    T,
+    /// Counter-terrorists, who defend.
+    Ct,
+}
+wire_enum!(Side { 0 = T, 1 = Ct });
+
+impl Side {
+    /// The opposite side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::T => Self::Ct,
+            Self::Ct => Self::T,
+        }
+    }
+}
+
+/// See [`Command::CreateMatch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CreateMatch {
+    /// The operator's own key for the match; unique.
+    pub key: Name,
+    /// The game.
+    pub title: Title,
+    /// Rounds per map.
+    pub rounds: RoundFormat,
+    /// Maps at most: 1, 3 or 5.
+    pub best_of: u8,
+    /// The first team.
+    pub team_a: Name,
+    /// The second team.
+    pub team_b: Name,
+    /// Planned start.
+    pub starts_at: Timestamp,
+    /// Whether a market on the winner of each coming round is opened as the match goes on.
+    pub round_markets: bool,
+}
+wire_struct!(CreateMatch { key, title, rounds, best_of, team_a, team_b, starts_at, round_markets });
+
+/// See [`Command::SetMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SetMap {
+    /// The match.
+    pub match_id: MatchId,
+    /// Which map of the series, from 1.
+    pub map_no: u8,
+    /// The map's name.
+    pub name: Name,
+    /// The side on which team A plays the first round.
+    pub first_side_a: Side,
+    /// P(team A wins a round it plays as T).
+    pub p_a_t: Probability,
+    /// P(team A wins a round it plays as CT).
+    pub p_a_ct: Probability,
+}
+wire_struct!(SetMap { match_id, map_no, name, first_side_a, p_a_t, p_a_ct });
+
+/// A line at a half: 21.5 or −3.5. Never whole, so a bet on it is never returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Line(i16);
+
+impl Line {
+    /// A line from half points: 43 is 21.5. `None` for even numbers, which are whole points.
+    pub const fn from_halves(halves: i16) -> Option<Self> {
+        if halves % 2 != 0 { Some(Self(halves)) } else { None }
+    }
+
+    /// The line in half points.
+    pub const fn halves(self) -> i16 {
+        self.0
+    }
+}
+
+impl core::fmt::Display for Line {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.5", self.0.unsigned_abs() / 2)
+    }
+}
+
+impl Wire for Line {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.0.put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::from_halves(i16::take(input)?).ok_or(DecodeError::OutOfRange)
+    }
+}
+
+/// What a market is on: its type and specifiers. Selections are listed with each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum MarketKind {
+    /// Who wins the match: A, B.
+    MatchWinner,
+    /// The result in maps: for a best of three 2–0, 2–1, 1–2, 0–2.
+    CorrectMapScore,
+    /// Who wins a map: A, B.
+    MapWinner {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// How many rounds a map takes, overtime included: over, under.
+    TotalRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// The line.
+        line: Line,
+    },
+    /// Who wins a map once the line is added to A's rounds, overtime included: A, B.
+    RoundHandicap {
+        /// Which map, from 1.
+        map: u8,
+        /// The line, added to A.
+        line: Line,
+    },
+    /// Who wins one round, named by its number: A, B.
+    RoundWinner {
+        /// Which map, from 1.
+        map: u8,
+        /// Which round, from 1.
+        round: u8,
+    },
+}
+wire_enum!(MarketKind {
+    0 = MatchWinner,
+    1 = CorrectMapScore,
+    2 = MapWinner { map },
+    3 = TotalRounds { map, line },
+    4 = RoundHandicap { map, line },
+    5 = RoundWinner { map, round },
+});
+
+/// One normalised message of one source about one match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct FeedMessage {
+    /// The match.
+    pub match_id: MatchId,
+    /// The source.
+    pub source: SourceId,
+    /// The source's own running number; one already seen is dropped. A heartbeat repeats the last.
+    pub version: u64,
+    /// When it happened, by the source's clock.
+    pub source_time: Timestamp,
+    /// When it reached us, by the gateway's clock.
+    pub received_at: Timestamp,
+    /// What happened.
+    pub event: GameEvent,
+}
+wire_struct!(FeedMessage { match_id, source, version, source_time, received_at, event });
+
+/// What a feed can say about a match of rounds and maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum GameEvent {
+    /// The source is alive and nothing changed.
+    Heartbeat,
+    /// A map is live from its first round.
+    MapStarted {
+        /// Which map, from 1.
+        map: u8,
+        /// The side on which team A plays the first round.
+        first_side_a: Side,
+    },
+    /// A round was won.
+    RoundWon {
+        /// Which map, from 1.
+        map: u8,
+        /// Which round, from 1.
+        round: u8,
+        /// Who won it.
+        winner: Team,
+    },
+    /// The server restored an earlier round: `to_round` rounds still stand.
+    Rewound {
+        /// Which map, from 1.
+        map: u8,
+        /// How many rounds still stand.
+        to_round: u8,
+    },
+    /// A map is over with this score; must agree with the rounds.
+    MapOver {
+        /// Which map, from 1.
+        map: u8,
+        /// Team A's rounds.
+        rounds_a: u8,
+        /// Team B's rounds.
+        rounds_b: u8,
+    },
+    /// The source is not sure of what it last said, or expects to take it back.
+    Held,
+    /// The source is sure again.
+    Released,
+    /// The source contradicts itself; a person must look.
+    Disputed,
+}
+wire_enum!(GameEvent {
+    0 = Heartbeat,
+    1 = MapStarted { map, first_side_a },
+    2 = RoundWon { map, round, winner },
+    3 = Rewound { map, to_round },
+    4 = MapOver { map, rounds_a, rounds_b },
+    5 = Held,
+    6 = Released,
+    7 = Disputed,
+});
+
+/// What [`Command::Suspend`] and [`Command::Resume`] act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Scope {
+    /// Every match.
+    All,
+    /// One match.
+    Match(MatchId),
+    /// One market.
+    Market(MarketId),
+}
+wire_enum!(Scope { 0 = All, 1 = Match(match_id), 2 = Market(market) });
+
+/// What a kill switch stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum KillScope {
+    /// All betting.
+    All,
+    /// One title.
+    Title(Title),
+    /// One match.
+    Match(MatchId),
+}
+wire_enum!(KillScope { 0 = All, 1 = Title(title), 2 = Match(match_id) });
+
+/// Why betting on something is suspended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum SuspendReason {
+    /// A trader said so.
+    Trader,
+    /// The feed is too old.
+    FeedStale,
+    /// The feed holds its last word back.
+    FeedHeld,
+    /// The feed said something impossible.
+    ImpossibleState,
+    /// A price guard fired: the new probability is not one of the two foreseen.
+    BranchCheck,
+    /// A price guard fired: the price moved too far at once.
+    PriceBand,
+    /// The market has no price: its map's parameters are not set.
+    Unpriced,
+}
+wire_enum!(SuspendReason {
+    0 = Trader,
+    1 = FeedStale,
+    2 = FeedHeld,
+    3 = ImpossibleState,
+    4 = BranchCheck,
+    5 = PriceBand,
+    6 = Unpriced,
+});
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum AccountState {
+    /// Everything.
+    Open,
+    /// Nothing until support lifts it.
+    Suspended,
+    /// Nothing, for ever.
+    Closed,
+    /// No betting, by the player's own wish.
+    SelfExcluded,
+}
+wire_enum!(AccountState { 0 = Open, 1 = Suspended, 2 = Closed, 3 = SelfExcluded });
+
+/// See [`Command::PlaceBet`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PlaceBet {
+    /// The account that pays.
+    pub account: AccountId,
+    /// The bettor's own id of this bet.
+    pub client_id: ClientBetId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection within it.
+    pub selection: SelectionIndex,
+    /// The odds seen.
+    pub odds: Odds,
+    /// The market's `price_seq` seen.
+    pub price_seq: u64,
+    /// The market's `epoch` seen.
+    pub epoch: u32,
+    /// The stake.
+    pub stake: Stake,
+    /// Which other odds are welcome.
+    pub policy: PricePolicy,
+}
+wire_struct!(PlaceBet {
+    account,
+    client_id,
+    market,
+    selection,
+    odds,
+    price_seq,
+    epoch,
+    stake,
+    policy,
+});
+
+/// Which odds a bettor takes when they moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum PricePolicy {
+    /// Only those seen.
+    Exact,
+    /// Those seen or longer.
+    Better,
+    /// Whatever is on offer.
+    Any,
+    /// Shorter by at most this many thousandths of the odds seen; longer always.
+    Within {
+        /// Tolerance in thousandths: 50 is 5 %.
+        permille: u16,
+    },
+}
+wire_enum!(PricePolicy { 0 = Exact, 1 = Better, 2 = Any, 3 = Within { permille } });
+
+/// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Every match, market and price.
+    Catalogue,
+    /// One account's balance and its latest bets, newest first.
+    Account {
+        /// The account.
+        account: AccountId,
+        /// At most this many bets.
+        bets_max: u16,
+    },
+    /// One bet by the bettor's id.
+    Bet {
+        /// The account.
+        account: AccountId,
+        /// The bettor's id of the bet.
+        client_id: ClientBetId,
+    },
+    /// The largest stake that would be accepted now.
+    MaxStake {
+        /// The account.
+        account: AccountId,
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_largest_envelope_fits_the_buffer() {
+        let name = Name::new(&"x".repeat(Name::MAX_BYTES)).unwrap();
+        let create = CreateMatch {
+            key: name,
+            title: Title::CounterStrike,
+            rounds: RoundFormat::Mr12,
+            best_of: 3,
+            team_a: name,
+            team_b: name,
+            starts_at: Timestamp::MAX,
+            round_markets: true,
+        };
+        let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
+        for command in [Command::CreateMatch(create), genesis] {
+            let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
+            let mut buffer = [0; ENCODED_MAX];
+            let written = envelope.encode(&mut buffer);
+            assert_eq!(Envelope::decode(&buffer[..written]), Ok(envelope));
+            assert_eq!(Envelope::decode(&buffer[..written - 1]), Err(DecodeError::Truncated));
+            assert_eq!(Envelope::decode(&buffer[..=written]), Err(DecodeError::TrailingBytes));
+        }
+    }
+
+    #[test]
+    fn a_line_shows_its_half() {
+        for (halves, shown) in [(43, "21.5"), (-7, "-3.5"), (-1, "-0.5"), (1, "0.5")] {
+            assert_eq!(std::format!("{}", Line::from_halves(halves).unwrap()), shown);
+        }
+        assert_eq!(Line::from_halves(42), None);
+    }
+}

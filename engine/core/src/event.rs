@@ -1,0 +1,305 @@
+//! The outputs of the engine: what changed, for everybody who follows.
+//!
+//! An event says what is now true, not what to do. Each carries the sequence and time of the command
+//! that caused it, so prices, bets and balances are mutually ordered.
+
+use crate::command::{AccountState, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use crate::reject::Refusal;
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
+    SelectionIndex, Seq, Stake, Timestamp,
+};
+
+/// An event with its place and time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Record {
+    /// The command that caused it; for answers to queries the last command applied before.
+    pub seq: Seq,
+    /// That command's time.
+    pub time: Timestamp,
+    /// The trace number of the command or query that caused it.
+    pub trace: u64,
+    /// What is now true.
+    pub event: Event,
+}
+
+/// What is now true.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Event {
+    /// A match exists. Its teams' names follow as [`Event::Named`].
+    MatchCreated {
+        /// The match.
+        match_id: MatchId,
+        /// Its game.
+        title: Title,
+        /// Rounds per map.
+        rounds: RoundFormat,
+        /// Maps at most.
+        best_of: u8,
+        /// Planned start.
+        starts_at: Timestamp,
+    },
+    /// Something of a match has a name.
+    Named {
+        /// The match.
+        match_id: MatchId,
+        /// What is named.
+        part: NamedPart,
+        /// The name.
+        name: Name,
+    },
+    /// The score.
+    Score(Score),
+    /// A market exists. Its selections' prices follow.
+    MarketOpened {
+        /// The market.
+        market: MarketId,
+        /// Its match.
+        match_id: MatchId,
+        /// What it is on.
+        kind: MarketKind,
+        /// How many selections it has.
+        selections: u8,
+    },
+    /// A market's status or epoch changed.
+    Market {
+        /// The market.
+        market: MarketId,
+        /// Its status.
+        status: MarketStatus,
+        /// Its epoch: moves when the match materially changed.
+        epoch: u32,
+    },
+    /// A selection's price changed.
+    Price(Price),
+    /// An account exists, or what it may do changed.
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The operator's own key for it.
+        key: Name,
+        /// What it may do.
+        state: AccountState,
+    },
+    /// An account's money.
+    Balance {
+        /// The account.
+        account: AccountId,
+        /// What it can stake.
+        available: Money,
+        /// What its open bets hold.
+        held: Money,
+    },
+    /// Where a bet stands.
+    Bet(BetView),
+    /// One double entry: `amount` went from one ledger account to another.
+    Posting {
+        /// Debited.
+        from: LedgerAccount,
+        /// Credited.
+        to: LedgerAccount,
+        /// How much; above zero.
+        amount: Money,
+        /// The bet, if there is one.
+        bet: Option<BetId>,
+        /// Why.
+        reason: PostingReason,
+    },
+    /// A command other than a bet was refused, and nothing changed.
+    Refused(Refusal),
+    /// A guard or a feed froze or released a match.
+    MatchFrozen {
+        /// The match.
+        match_id: MatchId,
+        /// Why; `None` when it was lifted.
+        reason: Option<SuspendReason>,
+    },
+    /// A kill switch for all betting was turned.
+    BettingStopped {
+        /// Whether all betting is stopped.
+        on: bool,
+    },
+    /// The answer to [`crate::Query::MaxStake`].
+    MaxStake {
+        /// The account.
+        account: AccountId,
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+        /// The largest stake that would be accepted now; zero if none.
+        stake: Money,
+    },
+    /// The last event of an answer to a query.
+    QueryDone,
+}
+
+/// What of a match a name belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum NamedPart {
+    /// The match itself: the operator's key.
+    Match,
+    /// A team.
+    Team(Team),
+    /// A map, from 1.
+    Map(u8),
+}
+
+/// A match's score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Score {
+    /// The match.
+    pub match_id: MatchId,
+    /// The map being played or played last, from 1.
+    pub map: u8,
+    /// Rounds of that map: A, B.
+    pub rounds: [u8; 2],
+    /// Maps won: A, B.
+    pub maps: [u8; 2],
+    /// Where the match stands.
+    pub phase: MatchPhase,
+    /// Whether team A plays the next round as T.
+    pub a_is_t: bool,
+}
+
+/// Where a match stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum MatchPhase {
+    /// Not begun.
+    Scheduled,
+    /// A map is being played.
+    Live,
+    /// Between two maps.
+    Break,
+    /// Decided.
+    Over,
+}
+
+/// Whether a market can be bet on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum MarketStatus {
+    /// Yes.
+    Open,
+    /// Not for the moment.
+    Suspended(SuspendReason),
+    /// No: this selection won.
+    Decided {
+        /// The winning selection.
+        winner: SelectionIndex,
+    },
+    /// No: the market will never have a result and every stake goes back.
+    Void,
+}
+
+/// A selection's price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Price {
+    /// The market.
+    pub market: MarketId,
+    /// The selection within it.
+    pub selection: SelectionIndex,
+    /// The odds on offer; `None` while the selection cannot be bet on.
+    pub odds: Option<Odds>,
+    /// The fair probability before margin.
+    pub fair: Probability,
+    /// The market's price sequence: the [`Seq`] of the command that last changed a price in it.
+    pub price_seq: u64,
+}
+
+/// Where a bet stands. The same view answers a placement, a status query and a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct BetView {
+    /// The bet; `None` if it was refused at once and so never existed.
+    pub bet: Option<BetId>,
+    /// Its account.
+    pub account: AccountId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at, or asked for.
+    pub odds: Odds,
+    /// The stake.
+    pub stake: Stake,
+    /// Where it stands.
+    pub status: BetStatus,
+}
+
+/// Where a bet stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum BetStatus {
+    /// It waits out the in-play delay; stake and liability are held.
+    Pending {
+        /// When it will be decided.
+        due: Timestamp,
+    },
+    /// It was not taken.
+    Refused(Refusal),
+    /// It stands.
+    Accepted {
+        /// What it pays if it wins, stake included.
+        payout: Money,
+    },
+    /// It won.
+    Won {
+        /// What was paid, stake included.
+        payout: Money,
+    },
+    /// It lost.
+    Lost,
+    /// The stake went back.
+    Void(VoidReason),
+}
+
+/// Why a bet is void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum VoidReason {
+    /// The market never got a result: its map or round was not played.
+    NotPlayed,
+    /// The server took back the rounds after which the bet was struck.
+    Rewound,
+}
+
+/// A ledger account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum LedgerAccount {
+    /// What a player can stake.
+    PlayerAvailable(AccountId),
+    /// What a player's open bets hold.
+    PlayerHeld(AccountId),
+    /// The house.
+    House,
+    /// Money on its way from or to a payment provider.
+    Payments,
+}
+
+/// Why money moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum PostingReason {
+    /// A payment came in.
+    Deposit,
+    /// A stake is held.
+    Hold,
+    /// A held stake goes back: refused after waiting, cancelled, or void.
+    Release,
+    /// A lost or won bet's stake goes to the house.
+    StakeTaken,
+    /// A won bet's payout.
+    Payout,
+    /// An earlier settlement is taken back because the result changed.
+    Reversal,
+}

@@ -1,0 +1,210 @@
+//! Why the engine says no: one code, one sentence, and the two numbers that decided.
+
+macro_rules! rejects {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $transient:literal, $numbers:ident, $sentence:literal;)*) => {
+        /// A refusal's wire code. Families: 1xx account, 2xx market and match, 3xx price, 4xx risk,
+        /// 5xx wallet, 6xx bet life-cycle, 9xx engine. Listed in order of precedence within a
+        /// family; never renumbered.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[repr(u16)]
+        pub enum Reject {
+            $($(#[$doc])* $name = $code,)*
+        }
+
+        impl Reject {
+            /// Every code, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The wire code.
+            pub const fn code(self) -> u16 {
+                self as u16
+            }
+
+            /// The code with this number.
+            pub const fn from_code(code: u16) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// The name on the wire.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// A plain sentence for the bettor, without the numbers.
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence,)* }
+            }
+
+            /// Whether the same wish may succeed later or with a fresh view.
+            pub const fn is_transient(self) -> bool {
+                match self { $(Self::$name => $transient,)* }
+            }
+
+            /// What the two numbers of a [`Refusal`] with this code mean.
+            pub const fn numbers(self) -> Numbers {
+                match self { $(Self::$name => Numbers::$numbers,)* }
+            }
+        }
+    };
+}
+
+/// What `limit` and `actual` of a [`Refusal`] count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Nothing; both are zero.
+    None,
+    /// Minor units: the limit, and what the bet would make of it.
+    Money,
+    /// Odds in thousandths: those asked for, and those on offer now.
+    Odds,
+    /// Epochs of the market: the one seen, and the one now.
+    Epoch,
+    /// Milliseconds: the limit, and the age or distance found.
+    Millis,
+    /// A plain count: the limit or expectation, and what came.
+    Count,
+}
+
+rejects! {
+    /// No account has this id.
+    UnknownAccount = 101, false, None, "This account does not exist.";
+    /// The account may not bet for now.
+    AccountSuspended = 102, true, None, "This account is suspended. Please contact support.";
+    /// The account is closed.
+    AccountClosed = 103, false, None, "This account is closed.";
+    /// The player excluded himself.
+    AccountSelfExcluded = 104, false, None, "This account is self-excluded from betting.";
+    /// An account with this key exists already.
+    AccountExists = 105, false, None, "An account with this key exists already.";
+
+    /// No match has this id.
+    UnknownMatch = 201, false, None, "This match does not exist.";
+    /// No market has this id.
+    UnknownMarket = 202, false, None, "This market does not exist.";
+    /// The market has no such selection.
+    UnknownSelection = 203, false, Count, "This market has no such selection.";
+    /// The outcome is known.
+    MarketDecided = 204, false, None, "This market is already decided.";
+    /// Betting is stopped for the moment.
+    MarketSuspended = 205, true, None, "This market is suspended for the moment.";
+    /// The selection cannot be priced now.
+    SelectionInactive = 206, true, None, "This selection is not on offer at the moment.";
+    /// A match with this key exists already.
+    MatchExists = 207, false, None, "A match with this key exists already.";
+    /// The same market is open already.
+    MarketExists = 208, false, None, "This market is open already.";
+    /// A map's parameters are missing, or a field is outside its range.
+    InvalidParameter = 209, false, Count, "A field lies outside its allowed range.";
+    /// The feed message is a duplicate or older than one already applied.
+    FeedOutdated = 210, false, Count, "This feed message was already applied.";
+    /// The feed message cannot follow what is known; the match is frozen.
+    FeedImpossible = 211, false, Count, "This feed message contradicts the match and froze it.";
+
+    /// The match moved since the bettor saw the price.
+    MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
+    /// The bettor looked at a price replaced too long ago.
+    StaleView = 302, true, Millis, "The price you saw is too old.";
+    /// The odds moved beyond what the price policy allows.
+    OddsChanged = 303, true, Odds, "The odds have changed.";
+
+    /// Below the smallest stake.
+    StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";
+    /// Above the largest stake.
+    StakeAboveLimit = 402, false, Money, "The stake is above the limit.";
+    /// The payout would be above the cap of one bet.
+    PayoutAboveLimit = 403, false, Money, "The possible payout is above the limit.";
+    /// The selection's liability limit is reached.
+    SelectionLiability = 404, true, Money, "The limit for this selection is reached.";
+    /// The market's liability limit is reached.
+    MarketLiability = 405, true, Money, "The limit for this market is reached.";
+    /// The account's liability limit is reached.
+    AccountLiability = 406, true, Money, "The limit for your open bets is reached.";
+
+    /// Not enough money.
+    InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";
+    /// A payment reference was used before with another amount or account.
+    ReferenceReused = 502, false, Money, "This payment reference was used before for something else.";
+    /// The amount is not above zero, or would overflow the books.
+    InvalidAmount = 503, false, Money, "The amount must be above zero and below the largest sum.";
+    /// The engine keeps its books in another currency.
+    UnknownCurrency = 504, false, Count, "This currency is not available.";
+
+    /// The client bet id is no UUIDv7.
+    ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";
+    /// The client bet id's own time lies outside the window.
+    ClientIdOutsideWindow = 602, false, Millis, "The time inside the bet id is too far from now. Check your clock.";
+    /// No bet has this id.
+    UnknownBet = 603, false, None, "This bet does not exist.";
+    /// The bet no longer waits, so it cannot be cancelled.
+    BetNotWaiting = 604, false, None, "This bet is no longer waiting and cannot be cancelled.";
+    /// The bettor cancelled the bet while it waited.
+    BetCancelled = 605, false, None, "You cancelled this bet.";
+
+    /// The input ring is full; nothing was read.
+    EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";
+    /// The engine is shutting down.
+    EngineDraining = 902, true, None, "We are restarting. Please try again in a moment.";
+    /// A kill switch is on.
+    BettingStopped = 903, true, None, "Betting is stopped at the moment.";
+    /// A table of the engine is full.
+    CapacityReached = 904, true, Count, "We cannot take more bets at the moment.";
+    /// The journal failed; nothing more will be accepted until a restart.
+    EngineFailed = 905, true, None, "We have a technical problem. Your bet was not taken.";
+    /// The command may only be the journal's first record, or must be.
+    OutOfPlace = 906, false, None, "This command is not allowed here.";
+}
+
+/// A refusal with the numbers that decided it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Refusal {
+    /// The code.
+    pub code: Reject,
+    /// The limit, the expectation, or what the bettor asked for; see [`Reject::numbers`].
+    pub limit: i64,
+    /// What was found instead.
+    pub actual: i64,
+}
+
+impl Refusal {
+    /// A refusal without numbers.
+    pub const fn new(code: Reject) -> Self {
+        Self { code, limit: 0, actual: 0 }
+    }
+
+    /// A refusal with its numbers.
+    pub const fn with(code: Reject, limit: i64, actual: i64) -> Self {
+        Self { code, limit, actual }
+    }
+}
+
+impl From<Reject> for Refusal {
+    fn from(code: Reject) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_lead_back_to_themselves() {
+        for pair in Reject::ALL.windows(2) {
+            assert!(
+                pair[0].code() < pair[1].code(),
+                "{:?} is listed before {:?}",
+                pair[0],
+                pair[1]
+            );
+        }
+        for reject in Reject::ALL {
+            assert_eq!(Reject::from_code(reject.code()), Some(*reject));
+            assert!(reject.sentence().ends_with('.'), "{reject:?} needs a whole sentence");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Names of things as small integers. Dense ids are indices into tables; the outside world's own
+//! keys are mapped to them once, and that mapping is journaled.
+
+use super::Timestamp;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        pub struct $name(pub $inner);
+    };
+}
+
+id! {
+    /// A place in the journal. Starts at 1 and never ends; unrelated to a ring's own sequence.
+    Seq(u64)
+}
+id! {
+    /// An account, by its index in the order of opening.
+    AccountId(u32)
+}
+id! {
+    /// A match (a whole series), by its index in the order of creation.
+    MatchId(u32)
+}
+id! {
+    /// A market, by its index in the order of opening.
+    MarketId(u32)
+}
+id! {
+    /// A bet: the [`Seq`] of the command that placed it, so unique and in order of time.
+    BetId(u64)
+}
+id! {
+    /// A selection within its market.
+    SelectionIndex(u8)
+}
+id! {
+    /// A feed, by its index in the operator's list of sources.
+    SourceId(u8)
+}
+id! {
+    /// The bettor's own id of a bet: a UUIDv7, made by the client, the idempotency key end to end.
+    ClientBetId(u128)
+}
+
+impl ClientBetId {
+    /// The time inside the id (RFC 9562, UUIDv7: the first 48 bits are Unix milliseconds), or
+    /// `None` if the id is not of version 7.
+    pub fn time(self) -> Option<Timestamp> {
+        let version = (self.0 >> 76) & 0xf;
+        let variant = (self.0 >> 62) & 0b11;
+        (version == 7 && variant == 0b10).then(|| Timestamp::from_millis((self.0 >> 80) as u64))
+    }
+
+    /// Builds a UUIDv7 from Unix milliseconds and up to 74 bits that make it unique.
+    pub fn from_parts(unix_millis: u64, unique: u128) -> Self {
+        let time = u128::from(unix_millis & 0xffff_ffff_ffff) << 80;
+        let high = (unique >> 62 & 0xfff) << 64;
+        let low = unique & 0x3fff_ffff_ffff_ffff;
+        Self(time | 7 << 76 | high | 0b10 << 62 | low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_v7_carries_its_time_and_other_versions_carry_none() {
+        let id = ClientBetId::from_parts(1_768_849_397_000, 0x1234_5678_9abc);
+        assert_eq!(id.time(), Some(Timestamp::from_millis(1_768_849_397_000)));
+        // The example of RFC 9562, appendix A.6.
+        let example = ClientBetId(0x017F_22E2_79B0_7CC3_98C4_DC0C_0C07_398F);
+        assert_eq!(example.time(), Some(Timestamp::from_millis(0x017F_22E2_79B0)));
+        assert_eq!(ClientBetId(0).time(), None);
+        let version_4 = ClientBetId(0x919108F7_52D1_4320_9BAC_F847DB4148A8);
+        assert_eq!(version_4.time(), None);
+    }
+}
