@@ -692,8 +692,13 @@ wire_enum!(PricePolicy { 0 = Exact, 1 = Better, 2 = Any, 3 = Within { permille }
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// Every match, market and price.
+    /// Every match with its names and score.
     Catalogue,
+    /// One match: names, score, and every market with its status and prices.
+    Match {
+        /// The match.
+        match_id: MatchId,
+    },
     /// One account's balance and its latest bets, newest first.
     Account {
         /// The account.
