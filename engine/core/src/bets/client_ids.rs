@@ -1,0 +1,190 @@
+//! Memory of what was answered to which client id, so that the same wish is granted once.
+//!
+//! Bounded and allocated at start: entries in order of arrival, found through an open-addressing
+//! index. The index's layout never reaches an output, so replays agree whatever its history.
+
+use alloc::collections::VecDeque;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::hash::mix;
+use crate::units::AccountId;
+
+/// Who asked under which id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The account.
+    pub account: AccountId,
+    /// The bettor's bet id, or a payment provider's reference.
+    pub id: u128,
+}
+
+impl Key {
+    fn hash(self) -> usize {
+        let low = mix(self.id as u64 ^ 0x2d35_8dcc_aa6c_78a5, 0x8bb8_4b93_962e_acc9);
+        let account = u64::from(self.account.0) ^ 0x4b33_a62e_d433_d4a3;
+        mix(low ^ (self.id >> 64) as u64, account) as usize
+    }
+}
+
+/// An index slot that leads nowhere.
+const EMPTY: u32 = u32::MAX;
+
+/// A bounded map from [`Key`] to what was answered; only the oldest entry can leave.
+#[derive(Debug)]
+pub struct ClientIds<T> {
+    entries: VecDeque<(Key, T)>,
+    entries_max: usize,
+    /// How many entries have left: the ticket of the oldest one present.
+    left: u32,
+    /// Tickets. A power of two long and at most half full, so probes stay short.
+    index: Vec<u32>,
+}
+
+impl<T: Copy> ClientIds<T> {
+    /// An empty table for at most `entries_max` entries.
+    pub fn with_capacity(entries_max: u32) -> Self {
+        let entries_max = entries_max as usize;
+        Self {
+            entries: VecDeque::with_capacity(entries_max),
+            entries_max,
+            left: 0,
+            index: vec![EMPTY; (entries_max * 2).next_power_of_two().max(2)],
+        }
+    }
+
+    /// Whether nothing more fits.
+    pub fn is_full(&self) -> bool {
+        self.entries.len() == self.entries_max
+    }
+
+    /// What was answered to this key.
+    #[inline]
+    pub fn get(&self, key: Key) -> Option<T> {
+        let mut slot = key.hash() & self.mask();
+        while self.index[slot] != EMPTY {
+            let (found, answer) = &self.entries[self.offset(self.index[slot])];
+            if *found == key {
+                return Some(*answer);
+            }
+            slot = (slot + 1) & self.mask();
+        }
+        None
+    }
+
+    /// Remembers an answer. The key must be new and the table not full.
+    #[inline]
+    pub fn insert(&mut self, key: Key, answer: T) {
+        assert!(!self.is_full(), "the caller checks is_full first");
+        let mut slot = key.hash() & self.mask();
+        while self.index[slot] != EMPTY {
+            slot = (slot + 1) & self.mask();
+        }
+        // EMPTY itself is skipped as a ticket: the table would have to hold 2^32 entries to mind.
+        self.index[slot] = self.left.wrapping_add(self.entries.len() as u32) & TICKET_MASK;
+        self.entries.push_back((key, answer));
+    }
+
+    /// Replaces the answer to a key that is present.
+    pub fn replace(&mut self, key: Key, answer: T) {
+        let mut slot = key.hash() & self.mask();
+        while self.index[slot] != EMPTY {
+            let offset = self.offset(self.index[slot]);
+            let (found, old) = &mut self.entries[offset];
+            if *found == key {
+                *old = answer;
+                return;
+            }
+            slot = (slot + 1) & self.mask();
+        }
+    }
+
+    /// The oldest entry.
+    pub fn oldest(&self) -> Option<&(Key, T)> {
+        self.entries.front()
+    }
+
+    /// Forgets the oldest entry.
+    pub fn forget_oldest(&mut self) {
+        let Some((key, _)) = self.entries.front() else { return };
+        let mut hole = key.hash() & self.mask();
+        while self.index[hole] != self.left {
+            hole = (hole + 1) & self.mask();
+        }
+        // Close the gap: whatever probed past the hole moves back into it.
+        let mut slot = hole;
+        loop {
+            slot = (slot + 1) & self.mask();
+            let ticket = self.index[slot];
+            if ticket == EMPTY {
+                break;
+            }
+            let home = self.entries[self.offset(ticket)].0.hash() & self.mask();
+            let distance = |from: usize| slot.wrapping_sub(from) & self.mask();
+            if distance(home) >= distance(hole) {
+                self.index[hole] = ticket;
+                hole = slot;
+            }
+        }
+        self.index[hole] = EMPTY;
+        self.entries.pop_front();
+        self.left = self.left.wrapping_add(1) & TICKET_MASK;
+    }
+
+    /// Every entry, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &(Key, T)> {
+        self.entries.iter()
+    }
+
+    fn mask(&self) -> usize {
+        self.index.len() - 1
+    }
+
+    fn offset(&self, ticket: u32) -> usize {
+        (ticket.wrapping_sub(self.left) & TICKET_MASK) as usize
+    }
+}
+
+/// Tickets use 31 bits, so that none equals [`EMPTY`].
+const TICKET_MASK: u32 = u32::MAX >> 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn it_agrees_with_a_hash_map_while_old_entries_leave() {
+        let mut table = ClientIds::with_capacity(64);
+        let mut twin: HashMap<u128, u32> = HashMap::new();
+        let mut order = VecDeque::new();
+        let mut random = 0x1234_5678_u64;
+        for step in 0..50_000_u32 {
+            random = mix(random ^ u64::from(step), 0x9e37_79b9_7f4a_7c15);
+            let id = u128::from(random % 200);
+            let key = Key { account: AccountId(1), id };
+            assert_eq!(table.get(key), twin.get(&id).copied(), "step {step}, id {id}");
+            if table.get(key).is_some() {
+                table.replace(key, step);
+                twin.insert(id, step);
+                continue;
+            }
+            if table.is_full() {
+                table.forget_oldest();
+                twin.remove(&order.pop_front().unwrap_or_default());
+            }
+            table.insert(key, step);
+            twin.insert(id, step);
+            order.push_back(id);
+        }
+    }
+
+    #[test]
+    fn two_accounts_may_use_the_same_id() {
+        let mut table = ClientIds::with_capacity(4);
+        table.insert(Key { account: AccountId(1), id: 7 }, 'a');
+        table.insert(Key { account: AccountId(2), id: 7 }, 'b');
+        assert_eq!(table.get(Key { account: AccountId(2), id: 7 }), Some('b'));
+        assert_eq!(table.get(Key { account: AccountId(3), id: 7 }), None);
+    }
+}

@@ -1,0 +1,278 @@
+//! Bets: their table, their lists, and what was answered to which client id.
+//!
+//! A bet lives in a slot from placement until its market is retired. Two lists run through the
+//! slots: all bets of a market (for settlement) and all bets of an account (for its owner).
+
+pub mod client_ids;
+pub mod place;
+pub mod waiting;
+
+use alloc::vec::Vec;
+
+use crate::event::{BetStatus, BetView, VoidReason};
+use crate::reject::Refusal;
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+};
+use crate::wallet::{NO_BET, Wallet};
+
+/// One bet.
+#[derive(Clone, Debug)]
+pub struct Bet {
+    /// Its id: the sequence of the command that placed it.
+    pub id: BetId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// Who pays and is paid.
+    pub account: AccountId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at.
+    pub odds: Odds,
+    /// The stake.
+    pub stake: Stake,
+    /// What it pays if it wins, stake included.
+    pub payout: Money,
+    /// Where it stands.
+    pub state: BetState,
+    /// The market's next older bet.
+    pub next_of_market: u32,
+    newer_of_account: u32,
+    older_of_account: u32,
+}
+
+/// Where a bet stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BetState {
+    /// Waits out the in-play delay.
+    Waiting {
+        /// When it is decided.
+        due: Timestamp,
+        /// The market's epoch when it was received.
+        epoch: u32,
+    },
+    /// Refused or cancelled after waiting.
+    Refused(Refusal),
+    /// Stands.
+    Open,
+    /// Won and paid.
+    Won,
+    /// Lost.
+    Lost,
+    /// The stake went back.
+    Void(VoidReason),
+}
+
+impl Bet {
+    /// What the house loses if this bet wins.
+    pub fn liability(&self) -> Money {
+        self.payout - self.stake.money()
+    }
+
+    /// The bet as its owner sees it.
+    pub fn view(&self) -> BetView {
+        let status = match self.state {
+            BetState::Waiting { due, .. } => BetStatus::Pending { due },
+            BetState::Refused(refusal) => BetStatus::Refused(refusal),
+            BetState::Open => BetStatus::Accepted { payout: self.payout },
+            BetState::Won => BetStatus::Won { payout: self.payout },
+            BetState::Lost => BetStatus::Lost,
+            BetState::Void(reason) => BetStatus::Void(reason),
+        };
+        BetView {
+            bet: Some(self.id),
+            account: self.account,
+            client_id: self.client_id,
+            market: self.market,
+            selection: self.selection,
+            odds: self.odds,
+            stake: self.stake,
+            status,
+        }
+    }
+}
+
+/// What a placement needs to become a bet.
+#[derive(Clone, Copy, Debug)]
+pub struct NewBet {
+    /// See [`Bet::id`].
+    pub id: BetId,
+    /// See [`Bet::client_id`].
+    pub client_id: ClientBetId,
+    /// See [`Bet::account`].
+    pub account: AccountId,
+    /// See [`Bet::market`].
+    pub market: MarketId,
+    /// See [`Bet::selection`].
+    pub selection: SelectionIndex,
+    /// See [`Bet::odds`].
+    pub odds: Odds,
+    /// See [`Bet::stake`].
+    pub stake: Stake,
+    /// See [`Bet::payout`].
+    pub payout: Money,
+    /// See [`Bet::state`].
+    pub state: BetState,
+}
+
+/// The slots of all bets.
+#[derive(Debug, Default)]
+pub struct BetTable {
+    slots: Vec<Bet>,
+    slots_max: usize,
+    /// First free slot among those used before; they are chained through `next_of_market`.
+    free: u32,
+    live: usize,
+}
+
+impl BetTable {
+    /// An empty table for `bets_max` bets.
+    pub fn with_capacity(bets_max: u32) -> Self {
+        let slots_max = bets_max as usize;
+        Self { slots: Vec::with_capacity(slots_max), slots_max, free: NO_BET, live: 0 }
+    }
+
+    /// Whether no slot is free.
+    pub fn is_full(&self) -> bool {
+        self.live == self.slots_max
+    }
+
+    /// Bets in the table.
+    pub fn live(&self) -> usize {
+        self.live
+    }
+
+    /// The bet in a slot that is in use.
+    #[inline]
+    pub fn bet(&self, slot: u32) -> &Bet {
+        &self.slots[slot as usize]
+    }
+
+    /// The bet in a slot that is in use, to change its state.
+    #[inline]
+    pub fn bet_mut(&mut self, slot: u32) -> &mut Bet {
+        &mut self.slots[slot as usize]
+    }
+
+    /// Writes a bet down at the head of its market's and its account's list; returns its slot.
+    pub fn insert(&mut self, new: NewBet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
+        assert!(!self.is_full(), "decide() let a bet through that has no slot");
+        let account = wallet.get_mut(new.account).expect("decide() knew the account");
+        let bet = Bet {
+            id: new.id,
+            client_id: new.client_id,
+            account: new.account,
+            market: new.market,
+            selection: new.selection,
+            odds: new.odds,
+            stake: new.stake,
+            payout: new.payout,
+            state: new.state,
+            next_of_market: *newest_of_market,
+            newer_of_account: NO_BET,
+            older_of_account: account.newest_bet,
+        };
+        let slot = if self.free == NO_BET {
+            self.slots.push(bet);
+            self.slots.len() as u32 - 1
+        } else {
+            let slot = self.free;
+            self.free = self.bet(slot).next_of_market;
+            *self.bet_mut(slot) = bet;
+            slot
+        };
+        if account.newest_bet != NO_BET {
+            self.bet_mut(account.newest_bet).newer_of_account = slot;
+        }
+        account.newest_bet = slot;
+        *newest_of_market = slot;
+        self.live += 1;
+        slot
+    }
+
+    /// Frees the slot of a bet whose market is being retired. The market's own list is being
+    /// consumed by the caller; the account's list is mended here.
+    pub fn remove(&mut self, slot: u32, wallet: &mut Wallet) {
+        let Bet { account, newer_of_account, older_of_account, .. } = *self.bet(slot);
+        if newer_of_account == NO_BET {
+            let account = wallet.get_mut(account).expect("a bet's account exists");
+            account.newest_bet = older_of_account;
+        } else {
+            self.bet_mut(newer_of_account).older_of_account = older_of_account;
+        }
+        if older_of_account != NO_BET {
+            self.bet_mut(older_of_account).newer_of_account = newer_of_account;
+        }
+        self.bet_mut(slot).next_of_market = self.free;
+        self.free = slot;
+        self.live -= 1;
+    }
+
+    /// An account's bets, newest first, from its `newest_bet`.
+    pub fn of_account(&self, newest: u32) -> impl Iterator<Item = &Bet> {
+        self.chain(newest, |bet| bet.older_of_account)
+    }
+
+    /// A market's bets, newest first, from its `newest_bet`.
+    pub fn of_market(&self, newest: u32) -> impl Iterator<Item = &Bet> {
+        self.chain(newest, |bet| bet.next_of_market)
+    }
+
+    fn chain(&self, first: u32, next: fn(&Bet) -> u32) -> impl Iterator<Item = &Bet> {
+        let mut slot = first;
+        core::iter::from_fn(move || {
+            (slot != NO_BET).then(|| {
+                let bet = self.bet(slot);
+                slot = next(bet);
+                bet
+            })
+        })
+    }
+}
+
+/// What is remembered under a client bet id.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// A bet was written down in this slot; `id` proves that the slot still holds it.
+    Bet {
+        /// The slot.
+        slot: u32,
+        /// The bet's id.
+        id: BetId,
+    },
+    /// It was refused at once.
+    Refused(RefusedBet),
+}
+
+/// A bet that was refused at once and so never had a slot: enough to answer again.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedBet {
+    /// The market asked for.
+    pub market: MarketId,
+    /// The selection asked for.
+    pub selection: SelectionIndex,
+    /// The odds asked for.
+    pub odds: Odds,
+    /// The stake asked for.
+    pub stake: Stake,
+    /// The answer.
+    pub refusal: Refusal,
+}
+
+impl RefusedBet {
+    /// The refusal as the bettor sees it.
+    pub fn view(&self, account: AccountId, client_id: ClientBetId) -> BetView {
+        BetView {
+            bet: None,
+            account,
+            client_id,
+            market: self.market,
+            selection: self.selection,
+            odds: self.odds,
+            stake: self.stake,
+            status: BetStatus::Refused(self.refusal),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Markets: what can be bet on, at which price, and what the result is.
+//!
+//! A market's type is one file here, with how it is priced and how it is settled, and one line in
+//! [`MARKET_TYPES`]. The tables know nothing of money except the sums that limits need.
+
+mod correct_map_score;
+mod map_winner;
+mod match_winner;
+mod round_handicap;
+mod round_winner;
+mod table;
+mod total_rounds;
+
+pub use table::{MarketTable, PriceHistory, Sign};
+
+use crate::command::{MarketKind, SuspendReason};
+use crate::event::MarketStatus;
+use crate::pricing::SeriesForecast;
+use crate::title::counter_strike::Series;
+use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Timestamp};
+use crate::wallet::NO_BET;
+
+/// The most selections a market can have.
+pub const SELECTIONS_MAX: usize = 6;
+
+/// The fair probabilities of a market's selections, in order.
+pub type Fair = [f64; SELECTIONS_MAX];
+
+/// How one type of market is checked, priced and settled.
+pub struct MarketType {
+    /// Its name in field terms.
+    pub name: &'static str,
+    /// How many selections it has in this series; `None` if its specifiers make no sense there.
+    pub selections: fn(MarketKind, &Series) -> Option<u8>,
+    /// Writes the fair probabilities; `None` while a map's strengths are unknown.
+    pub fair: fn(MarketKind, &Series, &SeriesForecast, &mut Fair) -> Option<()>,
+    /// What the score says about it.
+    pub result: fn(MarketKind, &Series) -> MarketResult,
+}
+
+/// Every type of market, in the order of [`MarketKind`].
+pub const MARKET_TYPES: &[MarketType] = &[
+    match_winner::TYPE,
+    correct_map_score::TYPE,
+    map_winner::TYPE,
+    total_rounds::TYPE,
+    round_handicap::TYPE,
+    round_winner::TYPE,
+];
+
+impl MarketKind {
+    /// The rules of this type.
+    pub fn market_type(self) -> &'static MarketType {
+        &MARKET_TYPES[match self {
+            Self::MatchWinner => 0,
+            Self::CorrectMapScore => 1,
+            Self::MapWinner { .. } => 2,
+            Self::TotalRounds { .. } => 3,
+            Self::RoundHandicap { .. } => 4,
+            Self::RoundWinner { .. } => 5,
+        }]
+    }
+
+    /// The map it is on; `None` for markets on the whole series.
+    pub const fn map(self) -> Option<u8> {
+        match self {
+            Self::MatchWinner | Self::CorrectMapScore => None,
+            Self::MapWinner { map }
+            | Self::TotalRounds { map, .. }
+            | Self::RoundHandicap { map, .. }
+            | Self::RoundWinner { map, .. } => Some(map),
+        }
+    }
+}
+
+/// What is known about a market's outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarketResult {
+    /// Nothing yet.
+    Undecided,
+    /// This selection won, all others lost.
+    Won(SelectionIndex),
+    /// It will never have a result: its map or round is not played.
+    NotPlayed,
+}
+
+impl MarketResult {
+    /// The result of a question between the first selection and the second.
+    pub(crate) const fn first_if(first: bool) -> Self {
+        Self::Won(SelectionIndex(if first { 0 } else { 1 }))
+    }
+}
+
+/// One market.
+#[derive(Clone, Debug)]
+pub struct Market {
+    /// Its match.
+    pub match_id: MatchId,
+    /// What it is on.
+    pub kind: MarketKind,
+    /// Moves when the match materially changed.
+    pub epoch: u32,
+    /// What its outcome is.
+    pub result: MarketResult,
+    /// Reasons to suspend it that are its own, as bits by [`stop_bit`].
+    pub stops: u8,
+    /// The status last announced.
+    pub status: MarketStatus,
+    /// When prices changed lately.
+    pub prices: PriceHistory,
+    /// Stakes of all its bets that are not void or refused.
+    pub stakes: Money,
+    /// The newest bet's slot, or [`NO_BET`].
+    pub newest_bet: u32,
+    /// Where the settlement of its bets stands: the next slot, or [`NO_BET`] if all is done.
+    pub settling: u32,
+    /// When it was last decided or its result changed; retirement counts from here.
+    pub decided_at: Timestamp,
+    /// Whether its bets are gone.
+    pub retired: bool,
+    pub(super) first_selection: u32,
+    pub(super) selections: u8,
+}
+
+impl Market {
+    /// A market without prices.
+    pub fn new(match_id: MatchId, kind: MarketKind) -> Self {
+        Self {
+            match_id,
+            kind,
+            epoch: 0,
+            result: MarketResult::Undecided,
+            stops: 0,
+            status: MarketStatus::Suspended(SuspendReason::Unpriced),
+            prices: PriceHistory::default(),
+            stakes: Money::ZERO,
+            newest_bet: NO_BET,
+            settling: NO_BET,
+            decided_at: Timestamp::default(),
+            retired: false,
+            first_selection: 0,
+            selections: 0,
+        }
+    }
+
+    /// How many selections it has.
+    pub const fn selections(&self) -> u8 {
+        self.selections
+    }
+
+    /// Its status, given the reasons that come from its match and from above.
+    pub fn status_under(&self, stops_above: u8) -> MarketStatus {
+        match self.result {
+            MarketResult::Won(winner) => MarketStatus::Decided { winner },
+            MarketResult::NotPlayed => MarketStatus::Void,
+            MarketResult::Undecided => match first_stop(self.stops | stops_above) {
+                Some(reason) => MarketStatus::Suspended(reason),
+                None => MarketStatus::Open,
+            },
+        }
+    }
+}
+
+/// One selection's price, and what it would cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Selection {
+    /// The odds on offer.
+    pub odds: Option<Odds>,
+    /// The fair probability.
+    pub fair: Probability,
+    /// Payouts of its bets that are not void or refused, stakes included.
+    pub payouts: Money,
+    /// Their stakes.
+    pub stakes: Money,
+}
+
+/// The bit of a reason in a set of reasons.
+pub const fn stop_bit(reason: SuspendReason) -> u8 {
+    1 << reason as u8
+}
+
+/// The reason to name when several hold: the first of the list.
+pub fn first_stop(stops: u8) -> Option<SuspendReason> {
+    const ALL: [SuspendReason; 7] = [
+        SuspendReason::Trader,
+        SuspendReason::FeedStale,
+        SuspendReason::FeedHeld,
+        SuspendReason::ImpossibleState,
+        SuspendReason::BranchCheck,
+        SuspendReason::PriceBand,
+        SuspendReason::Unpriced,
+    ];
+    ALL.into_iter().find(|reason| stops & stop_bit(*reason) != 0)
+}
+

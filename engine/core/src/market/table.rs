@@ -1,0 +1,184 @@
+//! The tables of markets and selections.
+
+use alloc::vec::Vec;
+
+use super::{Market, Selection};
+use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
+
+/// All markets and their selections. A market's id is its index and is never used again.
+#[derive(Debug, Default)]
+pub struct MarketTable {
+    markets: Vec<Market>,
+    selections: Vec<Selection>,
+    markets_max: usize,
+    selections_max: usize,
+}
+
+/// Selections reserved per market on average; most markets have two.
+const SELECTIONS_PER_MARKET: usize = 3;
+
+impl MarketTable {
+    /// An empty table for `markets_max` markets.
+    pub fn with_capacity(markets_max: u32) -> Self {
+        let markets_max = markets_max as usize;
+        let selections_max = markets_max * SELECTIONS_PER_MARKET;
+        Self {
+            markets: Vec::with_capacity(markets_max),
+            selections: Vec::with_capacity(selections_max),
+            markets_max,
+            selections_max,
+        }
+    }
+
+    /// Whether a market with this many selections still fits.
+    pub fn has_room(&self, selections: u8) -> bool {
+        self.markets.len() < self.markets_max
+            && self.selections.len() + usize::from(selections) <= self.selections_max
+    }
+
+    /// Adds a market with its selections, unpriced.
+    pub fn insert(&mut self, mut market: Market, selections: u8) -> MarketId {
+        assert!(self.has_room(selections), "the caller checks has_room first");
+        market.first_selection = self.selections.len() as u32;
+        market.selections = selections;
+        for _ in 0..selections {
+            self.selections.push(Selection::default());
+        }
+        self.markets.push(market);
+        MarketId(self.markets.len() as u32 - 1)
+    }
+
+    /// The market, if it exists.
+    #[inline]
+    pub fn get(&self, market: MarketId) -> Option<&Market> {
+        self.markets.get(market.0 as usize)
+    }
+
+    /// A market that exists.
+    #[inline]
+    pub fn market(&self, market: MarketId) -> &Market {
+        &self.markets[market.0 as usize]
+    }
+
+    /// A market that exists, to change it.
+    #[inline]
+    pub fn market_mut(&mut self, market: MarketId) -> &mut Market {
+        &mut self.markets[market.0 as usize]
+    }
+
+    /// A market's selections.
+    #[inline]
+    pub fn selections(&self, market: &Market) -> &[Selection] {
+        let first = market.first_selection as usize;
+        &self.selections[first..first + usize::from(market.selections)]
+    }
+
+    /// One selection, if the market has it.
+    #[inline]
+    pub fn selection(&self, market: &Market, selection: SelectionIndex) -> Option<&Selection> {
+        self.selections(market).get(usize::from(selection.0))
+    }
+
+    /// A selection that exists, to change it.
+    #[inline]
+    pub fn selection_mut(&mut self, market: MarketId, selection: SelectionIndex) -> &mut Selection {
+        let market = &self.markets[market.0 as usize];
+        assert!(selection.0 < market.selections, "the market has no such selection");
+        &mut self.selections[market.first_selection as usize + usize::from(selection.0)]
+    }
+
+    /// Adds a bet's stake and payout to the sums that limits look at; `sign` is 1, or −1 to take
+    /// them out again.
+    pub fn count_bet(
+        &mut self,
+        market: MarketId,
+        selection: SelectionIndex,
+        stake: Money,
+        payout: Money,
+        sign: Sign,
+    ) {
+        let (stake, payout) = match sign {
+            Sign::In => (stake, payout),
+            Sign::Out => (-stake, -payout),
+        };
+        let row = self.selection_mut(market, selection);
+        row.stakes += stake;
+        row.payouts += payout;
+        assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
+        self.market_mut(market).stakes += stake;
+    }
+
+    /// Every market with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (MarketId, &Market)> {
+        self.markets.iter().enumerate().map(|(index, market)| (MarketId(index as u32), market))
+    }
+}
+
+/// Whether a bet enters or leaves the sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It counts.
+    In,
+    /// It no longer counts.
+    Out,
+}
+
+/// When a market's prices changed: the last few price sequences with their times.
+///
+/// Answers one question: how long ago was the price that a bettor saw replaced?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PriceHistory {
+    /// Newest first.
+    changes: [(u64, Timestamp); Self::REMEMBERED],
+}
+
+impl PriceHistory {
+    const REMEMBERED: usize = 4;
+
+    /// The price sequence: the journal sequence of the command that last changed a price.
+    pub fn price_seq(&self) -> u64 {
+        self.changes[0].0
+    }
+
+    /// The changes remembered, newest first.
+    pub fn changes(&self) -> &[(u64, Timestamp)] {
+        &self.changes
+    }
+
+    /// Writes down a change; several within one command are one.
+    pub fn changed(&mut self, price_seq: u64, now: Timestamp) {
+        if self.price_seq() != price_seq {
+            self.changes.rotate_right(1);
+            self.changes[0] = (price_seq, now);
+        }
+    }
+
+    /// For how many nanoseconds the price with this sequence has been outdated: zero if it is the
+    /// current one, and the age of the oldest change remembered if it is older than all of them.
+    pub fn outdated_for(&self, seen: u64, now: Timestamp) -> u64 {
+        if seen >= self.price_seq() {
+            return 0;
+        }
+        let replaced = self.changes.iter().rev().find(|(seq, _)| *seq > seen);
+        replaced.map_or(0, |(_, at)| now.since(*at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_outdated_since_the_change_that_replaced_it() {
+        let mut history = PriceHistory::default();
+        for (seq, at) in [(10, 100), (20, 200), (20, 250), (30, 300)] {
+            history.changed(seq, Timestamp::from_nanos(at));
+        }
+        let now = Timestamp::from_nanos(1000);
+        assert_eq!(history.price_seq(), 30);
+        assert_eq!(history.outdated_for(30, now), 0);
+        assert_eq!(history.outdated_for(20, now), 700);
+        assert_eq!(history.outdated_for(10, now), 800);
+        assert_eq!(history.outdated_for(3, now), 900);
+    }
+}

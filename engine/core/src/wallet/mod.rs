@@ -1,0 +1,171 @@
+//! Whose money is where. Double entry: every amount leaves one ledger account and enters another,
+//! so the sum over all of them is zero for ever.
+//!
+//! Owns balances and nothing else: what a bet is, and when it pays, is decided elsewhere. Nothing
+//! is ever edited; a correction is a new posting.
+
+mod account;
+
+pub use account::{Account, NO_BET};
+
+use alloc::vec::Vec;
+
+use crate::command::AccountState;
+use crate::event::{Event, LedgerAccount, PostingReason};
+use crate::outbox::Outbox;
+use crate::reject::{Refusal, Reject};
+use crate::units::{AccountId, BetId, Currency, Money, Name};
+
+/// All accounts and the house's side of the books.
+#[derive(Debug, Default)]
+pub struct Wallet {
+    accounts: Vec<Account>,
+    keys: Vec<Name>,
+    accounts_max: usize,
+    players_available: Money,
+    players_held: Money,
+    house: Money,
+    /// Money that payment providers brought in: minus all captured deposits.
+    payments: Money,
+}
+
+impl Wallet {
+    /// An empty wallet with room for `accounts_max` accounts.
+    pub fn with_capacity(accounts_max: u32) -> Self {
+        let accounts_max = accounts_max as usize;
+        Self {
+            accounts: Vec::with_capacity(accounts_max),
+            keys: Vec::with_capacity(accounts_max),
+            accounts_max,
+            ..Self::default()
+        }
+    }
+
+    /// The account, if it exists.
+    #[inline]
+    pub fn get(&self, account: AccountId) -> Option<&Account> {
+        self.accounts.get(account.0 as usize)
+    }
+
+    /// The account, to change what is not money.
+    #[inline]
+    pub fn get_mut(&mut self, account: AccountId) -> Option<&mut Account> {
+        self.accounts.get_mut(account.0 as usize)
+    }
+
+    /// The operator's key of an account.
+    pub fn key(&self, account: AccountId) -> Option<Name> {
+        self.keys.get(account.0 as usize).copied()
+    }
+
+    /// Every account with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (AccountId, &Account)> {
+        self.accounts.iter().enumerate().map(|(index, account)| (AccountId(index as u32), account))
+    }
+
+    /// The house's balance: what bets have earned or cost so far.
+    pub fn house(&self) -> Money {
+        self.house
+    }
+
+    /// Minus everything that was ever deposited.
+    pub fn payments(&self) -> Money {
+        self.payments
+    }
+
+    /// Opens an account.
+    ///
+    /// # Errors
+    /// [`Reject::AccountExists`] with the existing account's index as `actual`,
+    /// [`Reject::UnknownCurrency`], [`Reject::CapacityReached`].
+    pub fn open(&mut self, key: Name, currency: Currency) -> Result<AccountId, Refusal> {
+        // Opening is rare and happens off the betting path, so a scan beats an index to maintain.
+        if let Some(index) = self.keys.iter().position(|existing| *existing == key) {
+            return Err(Refusal::with(Reject::AccountExists, 0, index as i64));
+        }
+        if currency != Currency::default() {
+            return Err(Refusal::with(Reject::UnknownCurrency, 0, i64::from(currency.0)));
+        }
+        if self.accounts.len() == self.accounts_max {
+            let max = self.accounts_max as i64;
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        self.accounts.push(Account::new());
+        self.keys.push(key);
+        Ok(AccountId(self.accounts.len() as u32 - 1))
+    }
+
+    /// Whether this account may bet.
+    ///
+    /// # Errors
+    /// The 1xx code that says why not.
+    #[inline]
+    pub fn may_bet(&self, account: AccountId) -> Result<&Account, Refusal> {
+        let found = self.get(account).ok_or(Reject::UnknownAccount)?;
+        match found.state {
+            AccountState::Open => Ok(found),
+            AccountState::Suspended => Err(Reject::AccountSuspended.into()),
+            AccountState::Closed => Err(Reject::AccountClosed.into()),
+            AccountState::SelfExcluded => Err(Reject::AccountSelfExcluded.into()),
+        }
+    }
+
+    /// Moves `amount` from one ledger account to another and says so.
+    ///
+    /// The callers have decided that it may move; here it only must add up.
+    pub fn post(
+        &mut self,
+        from: LedgerAccount,
+        to: LedgerAccount,
+        amount: Money,
+        bet: Option<BetId>,
+        reason: PostingReason,
+        outbox: &mut Outbox,
+    ) {
+        assert!(amount > Money::ZERO, "a posting of {amount:?} moves nothing");
+        self.change(from, -amount);
+        self.change(to, amount);
+        assert!(self.sum() == Money::ZERO, "the books no longer add up to zero");
+        outbox.push(Event::Posting { from, to, amount, bet, reason });
+    }
+
+    fn change(&mut self, ledger: LedgerAccount, amount: Money) {
+        match ledger {
+            LedgerAccount::PlayerAvailable(account) => {
+                self.account_of_posting(account).available += amount;
+                self.players_available += amount;
+            }
+            LedgerAccount::PlayerHeld(account) => {
+                let held = &mut self.account_of_posting(account).held;
+                *held += amount;
+                assert!(*held >= Money::ZERO, "more was released than was held");
+                self.players_held += amount;
+            }
+            LedgerAccount::House => self.house += amount,
+            LedgerAccount::Payments => self.payments += amount,
+        }
+    }
+
+    fn account_of_posting(&mut self, account: AccountId) -> &mut Account {
+        &mut self.accounts[account.0 as usize]
+    }
+
+    /// The sum over all ledger accounts from the running totals: zero, always.
+    fn sum(&self) -> Money {
+        self.players_available + self.players_held + self.house + self.payments
+    }
+
+    /// The same sum, recomputed from every single account; for tests and reports.
+    pub fn recomputed_sum(&self) -> Money {
+        self.accounts.iter().fold(self.house + self.payments, |sum, account| {
+            sum + account.available + account.held
+        })
+    }
+
+    /// Says where an account's money stands.
+    pub fn announce(&self, account: AccountId, outbox: &mut Outbox) {
+        if let Some(Account { available, held, .. }) = self.get(account) {
+            outbox.push(Event::Balance { account, available: *available, held: *held });
+        }
+    }
+}
