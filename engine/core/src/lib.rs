@@ -17,6 +17,7 @@ pub mod codec;
 pub mod command;
 pub mod event;
 pub mod outbox;
+pub mod pricing;
 pub mod reject;
 pub mod state;
 pub mod units;

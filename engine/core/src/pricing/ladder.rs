@@ -1,0 +1,146 @@
+//! The ladder: the odds an operator puts on a board.
+//!
+//! Owns the table of steps and the way from a booked probability to decimal odds in thousandths. Every rounding goes
+//! down, towards the house, so the margin achieved is never below the margin asked for.
+
+use core::fmt;
+
+/// The most bands a ladder can have.
+pub const BANDS_MAX: usize = 16;
+/// The lowest odds there are, in thousandths.
+pub const ODDS_MILLI_MIN: u32 = 1_001;
+/// The highest odds there are, in thousandths.
+pub const ODDS_MILLI_MAX: u32 = 1_000_000;
+
+/// From the end of the band below (or the ladder's first odds) up to `up_to_milli`, odds move by `step_milli`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LadderBand {
+    /// The last odds of the band, in thousandths.
+    pub up_to_milli: u32,
+    /// The distance between neighbours, in thousandths.
+    pub step_milli: u32,
+}
+
+/// One operator's ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    first_milli: u32,
+    bands: [LadderBand; BANDS_MAX],
+    bands_len: usize,
+}
+
+/// Why a table is not a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LadderError {
+    /// The first odds are outside what odds can be.
+    FirstOdds,
+    /// There is no band, or there are more than `BANDS_MAX`.
+    BandCount,
+    /// A band does not end above the one before, ends above the highest odds, or is not a whole number of steps long.
+    Band {
+        /// Which one, counted from 0.
+        index: usize,
+    },
+}
+
+impl Ladder {
+    /// The usual bookmaker's: from 1.01 by .01 to 3, .05 to 5, .1 to 10, .5 to 20, 1 to 1000.
+    pub const DEFAULT: Self = match Self::new(
+        1_010,
+        &[
+            LadderBand { up_to_milli: 3_000, step_milli: 10 },
+            LadderBand { up_to_milli: 5_000, step_milli: 50 },
+            LadderBand { up_to_milli: 10_000, step_milli: 100 },
+            LadderBand { up_to_milli: 20_000, step_milli: 500 },
+            LadderBand { up_to_milli: 1_000_000, step_milli: 1_000 },
+        ],
+    ) {
+        Ok(ladder) => ladder,
+        Err(_) => panic!("the default table is a ladder"),
+    };
+
+    /// Checks an operator's table.
+    pub const fn new(first_milli: u32, bands: &[LadderBand]) -> Result<Self, LadderError> {
+        if first_milli < ODDS_MILLI_MIN || ODDS_MILLI_MAX < first_milli {
+            return Err(LadderError::FirstOdds);
+        }
+        if bands.is_empty() || BANDS_MAX < bands.len() {
+            return Err(LadderError::BandCount);
+        }
+        let mut table = [LadderBand { up_to_milli: 0, step_milli: 0 }; BANDS_MAX];
+        let mut from = first_milli;
+        let mut index = 0;
+        while index < bands.len() {
+            let LadderBand { up_to_milli, step_milli } = bands[index];
+            let rising = from < up_to_milli && up_to_milli <= ODDS_MILLI_MAX;
+            if !rising || step_milli == 0 || !(up_to_milli - from).is_multiple_of(step_milli) {
+                return Err(LadderError::Band { index });
+            }
+            table[index] = bands[index];
+            from = up_to_milli;
+            index += 1;
+        }
+        Ok(Self { first_milli, bands: table, bands_len: bands.len() })
+    }
+
+    /// The highest odds on the ladder that are not above these; `None` below its first odds.
+    pub fn floor_to_ladder(&self, odds_milli: u32) -> Option<u32> {
+        if odds_milli < self.first_milli {
+            return None;
+        }
+        let mut from = self.first_milli;
+        for band in &self.bands[..self.bands_len] {
+            if odds_milli < band.up_to_milli {
+                return Some(from + (odds_milli - from) / band.step_milli * band.step_milli);
+            }
+            from = band.up_to_milli;
+        }
+        Some(from)
+    }
+
+    /// The odds on the board for a booked probability; `None` if there are none.
+    pub fn price(&self, booked: f64) -> Option<u32> {
+        self.floor_to_ladder(odds_milli_floor(booked)?)
+    }
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The odds of a booked probability in thousandths, rounded down; above the highest odds, those. `None` for what is not
+/// a probability (NaN, infinite, zero or less, 1 or more) and for odds under 1.001.
+pub fn odds_milli_floor(booked: f64) -> Option<u32> {
+    // Written so that NaN fails.
+    if !(0.0 < booked && booked < 1.0) {
+        return None;
+    }
+    let odds_milli = 1_000.0 / booked;
+    if f64::from(ODDS_MILLI_MAX) <= odds_milli {
+        return Some(ODDS_MILLI_MAX);
+    }
+    // Positive and below a million here, so the cast only cuts the fraction off.
+    let floor = odds_milli as u32;
+    (ODDS_MILLI_MIN <= floor).then_some(floor)
+}
+
+impl fmt::Display for LadderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FirstOdds => {
+                f.write_str("the first odds of a ladder must lie within 1.001 and 1000")
+            }
+            Self::BandCount => write!(f, "a ladder has 1 to {BANDS_MAX} bands"),
+            Self::Band { index } => {
+                write!(
+                    f,
+                    "ladder band {index} must end above the one before, by a whole number of its steps"
+                )
+            }
+        }
+    }
+}
+
+impl core::error::Error for LadderError {}

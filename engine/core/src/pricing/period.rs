@@ -1,0 +1,104 @@
+//! One period of a map: regulation or one overtime, as a walk over the grid of scores.
+//!
+//! A period is `2 × half` rounds, won by the first team with `half + 1`, level at half–half otherwise. Every score after
+//! the same number of rounds lies on one diagonal of the grid, and all of them share the probability of the next round,
+//! so both walks keep a single diagonal, indexed by team A's rounds.
+
+/// How a period can end, seen from a score inside it.
+pub(super) struct Period<const N: usize> {
+    /// P(A wins the period and B has this many rounds in it).
+    pub a_wins: [f64; N],
+    /// P(B wins the period and A has this many rounds in it).
+    pub b_wins: [f64; N],
+    /// P(A is the first to win index + 1 rounds in it), up to `half`.
+    pub race_a: [f64; N],
+    /// P(nobody wins it).
+    pub level: f64,
+}
+
+/// P(A wins) before a round and after each of its two results.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WinBranches {
+    /// Before the round.
+    pub now: f64,
+    /// If A wins the round.
+    pub after_a: f64,
+    /// If B wins the round.
+    pub after_b: f64,
+}
+
+impl<const N: usize> Period<N> {
+    /// Walks forward from (a, b). `round_a` is P(A wins a round) by rounds played before it in this period.
+    pub fn play(half: usize, a: usize, b: usize, round_a: impl Fn(usize) -> f64) -> Self {
+        assert!(
+            half < N && a <= half && b <= half,
+            "a period is played from a live score inside its grid"
+        );
+        let mut period = Self { a_wins: [0.0; N], b_wins: [0.0; N], race_a: [0.0; N], level: 0.0 };
+        let mut live = [0.0; N];
+        live[a] = 1.0;
+        for played in a + b..2 * half {
+            let win = round_a(played);
+            let lose = 1.0 - win;
+            let before = live;
+            // A is the first to reach its next round while B has not more than A.
+            let leading = played.div_ceil(2).min(half)..half;
+            for (race, at) in period.race_a[leading.clone()].iter_mut().zip(&before[leading]) {
+                *race += at * win;
+            }
+            live[0] = before[0] * lose;
+            for own in 1..N {
+                live[own] = before[own] * lose + before[own - 1] * win;
+            }
+            if half + 1 < N {
+                live[half + 1] = 0.0;
+            }
+            if let Some(loser) = played.checked_sub(half) {
+                period.a_wins[loser] = before[half] * win;
+                period.b_wins[loser] = before[loser] * lose;
+                live[loser] = 0.0;
+            }
+        }
+        period.level = live[half];
+        period
+    }
+
+    /// P(A wins the period).
+    pub fn a_total(&self) -> f64 {
+        self.a_wins.iter().sum()
+    }
+
+    /// P(B wins the period).
+    pub fn b_total(&self) -> f64 {
+        self.b_wins.iter().sum()
+    }
+}
+
+/// Walks backward to (a, b) and gives P(A wins), where a level period is worth `level` to A.
+pub(super) fn win_branches<const N: usize>(
+    half: usize,
+    a: usize,
+    b: usize,
+    level: f64,
+    round_a: impl Fn(usize) -> f64,
+) -> WinBranches {
+    assert!(
+        half + 1 < N && a <= half && b <= half && a + b < 2 * half,
+        "a round is left in the period"
+    );
+    // After the last round A has won above half, lost below it, and is level at it; walking back, scores at which the
+    // period is over keep their 1 or 0 by themselves.
+    let mut worth = [0.0; N];
+    worth[half] = level;
+    worth[half + 1] = 1.0;
+    for played in (a + b + 1..2 * half).rev() {
+        let win = round_a(played);
+        let lose = 1.0 - win;
+        for own in a..=half {
+            worth[own] = worth[own + 1] * win + worth[own] * lose;
+        }
+    }
+    let win = round_a(a + b);
+    let (after_a, after_b) = (worth[a + 1], worth[a]);
+    WinBranches { now: after_a * win + after_b * (1.0 - win), after_a, after_b }
+}

@@ -1,0 +1,351 @@
+//! `clutch price`: the engine's own forecasts as a filter for other tools, one match state a line in, one book a line out.
+//!
+//! Owns the JSON shape of both sides and the set of lines that are printed. Does not know how anything is priced; no
+//! margin is put on. A line that cannot be priced is answered with an error of its own, and the run goes on. Memory is
+//! bounded by the longest line, and lines have a limit.
+
+use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast, Side};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io::{self, BufRead, Read, Write};
+
+/// The longest line that is read.
+pub const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Lines answered with a book.
+    pub priced: u64,
+    /// Lines answered with an error.
+    pub errors: u64,
+}
+
+/// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can fail.
+pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    let mut bytes = Vec::new();
+    let mut line = 0;
+    while let Some(complete) = read_line(&mut input, &mut bytes)? {
+        line += 1;
+        if bytes.trim_ascii().is_empty() && complete {
+            continue;
+        }
+        let answer = if complete {
+            answer(&bytes)
+        } else {
+            Err((Value::Null, format!("the line is longer than {LINE_BYTES_MAX} bytes")))
+        };
+        match answer {
+            Ok(answer) => {
+                summary.priced += 1;
+                serde_json::to_writer(&mut output, &answer)?;
+            }
+            Err((id, what)) => {
+                summary.errors += 1;
+                serde_json::to_writer(&mut output, &Refusal { id, error: Problem { line, what } })?;
+            }
+        }
+        output.write_all(b"\n")?;
+    }
+    output.flush()?;
+    Ok(summary)
+}
+
+/// Reads the next line into `bytes`, without its end. `None` at the end of the input; `Some(false)` for a line beyond the
+/// limit, whose rest is read and dropped.
+fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
+    bytes.clear();
+    if input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', bytes)? == 0 {
+        return Ok(None);
+    }
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+        return Ok(Some(true));
+    }
+    let complete = bytes.len() <= LINE_BYTES_MAX;
+    if !complete {
+        input.skip_until(b'\n')?;
+    }
+    Ok(Some(complete))
+}
+
+/// One line of input. The state is read in a second step, so that a bad one is answered under its own id.
+#[derive(Deserialize)]
+struct Case {
+    #[serde(default)]
+    id: Value,
+    rules: Option<String>,
+    state: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    best_of: u8,
+    maps_won: Pair<u8>,
+    current_map_no: Option<u8>,
+    round_score: Pair<u16>,
+    maps: Vec<MapParameters>,
+    rounds_per_half: Option<u8>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize)]
+struct Pair<T> {
+    #[serde(rename = "A")]
+    a: T,
+    #[serde(rename = "B")]
+    b: T,
+}
+
+#[derive(Deserialize)]
+struct MapParameters {
+    #[serde(rename = "A_first_half_side")]
+    first_side: SideName,
+    #[serde(rename = "p_A_round_T")]
+    round_t: f64,
+    #[serde(rename = "p_A_round_CT")]
+    round_ct: f64,
+    #[serde(rename = "p_A_pistol_T")]
+    pistol_t: Option<f64>,
+    #[serde(rename = "p_A_pistol_CT")]
+    pistol_ct: Option<f64>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize)]
+enum SideName {
+    T,
+    #[serde(rename = "CT")]
+    Ct,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    id: Value,
+    rules: &'static str,
+    expect: Book,
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    id: Value,
+    error: Problem,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    line: u64,
+    what: String,
+}
+
+#[derive(Serialize)]
+struct Book {
+    series: SeriesBook,
+    maps: Table<MapBook>,
+}
+
+#[derive(Serialize)]
+struct SeriesBook {
+    winner: Pair<f64>,
+    correct_map_score: Table<f64>,
+    total_maps_over: Table<f64>,
+    #[serde(rename = "map_handicap_A")]
+    map_handicap_a: Table<f64>,
+    reach_map: Table<f64>,
+}
+
+#[derive(Serialize)]
+struct MapBook {
+    winner: Pair<f64>,
+    total_rounds_over: Table<f64>,
+    #[serde(rename = "round_handicap_A")]
+    round_handicap_a: Table<f64>,
+    overtime_yes: f64,
+    correct_round_score: Table<f64>,
+    race_to: Table<Option<Pair<f64>>>,
+    next_round: NextRound,
+    pistol: Table<Pair<f64>>,
+}
+
+#[derive(Serialize)]
+struct NextRound {
+    round_no: u16,
+    #[serde(rename = "A_side")]
+    a_side: SideName,
+    #[serde(rename = "A")]
+    a: f64,
+    #[serde(rename = "B")]
+    b: f64,
+}
+
+/// A JSON object whose keys keep their order.
+struct Table<T>(Vec<(String, T)>);
+
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl<T> FromIterator<(String, T)> for Table<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+fn answer(bytes: &[u8]) -> Result<Answer, (Value, String)> {
+    let case: Case =
+        serde_json::from_slice(bytes).map_err(|error| (Value::Null, json_problem(&error)))?;
+    let refuse = |what: String| (case.id.clone(), what);
+    match case.rules.as_deref() {
+        Some("cs2") => {}
+        Some(other) => {
+            return Err(refuse(format!("rules {other:?} are not priced yet; known: \"cs2\"")));
+        }
+        None => return Err(refuse("the field \"rules\" is missing".into())),
+    }
+    let state =
+        case.state.as_ref().ok_or_else(|| refuse("the field \"state\" is missing".into()))?;
+    let state = State::deserialize(state).map_err(|error| refuse(format!("state: {error}")))?;
+    let expect = price(&state).map_err(refuse)?;
+    Ok(Answer { id: case.id, rules: "cs2", expect })
+}
+
+/// What the parser says, with the column only: it sees each line as line 1.
+fn json_problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    format!("not a case in JSON: {what} at column {}", error.column())
+}
+
+fn price(state: &State) -> Result<Book, String> {
+    let rounds_per_half = state.rounds_per_half.unwrap_or(12);
+    let rules = RoundRules::new(rounds_per_half, 3)
+        .ok_or_else(|| format!("rounds_per_half {rounds_per_half} is not within 1 and 15"))?;
+    if !matches!(state.best_of, 1 | 3 | 5) {
+        return Err(format!("best_of {} is not 1, 3 or 5", state.best_of));
+    }
+    let played = state.maps_won.a.saturating_add(state.maps_won.b);
+    if state.best_of / 2 < state.maps_won.a.max(state.maps_won.b) {
+        return Err("the series is already decided".into());
+    }
+    if state.current_map_no.is_some_and(|map_no| map_no != played + 1) {
+        return Err(format!("current_map_no must be {}, one more than the maps won", played + 1));
+    }
+    let best_of = usize::from(state.best_of);
+    if state.maps.len() < best_of {
+        return Err(format!("maps has {} of {best_of} entries", state.maps.len()));
+    }
+    // Finished maps are not read again; their chances are never asked for.
+    let mut chances = vec![0.0; usize::from(played)];
+    let mut maps = Vec::new();
+    for (index, parameters) in state.maps.iter().enumerate().take(best_of).skip(usize::from(played))
+    {
+        let is_current = index == usize::from(played);
+        let (a, b) = if is_current { (state.round_score.a, state.round_score.b) } else { (0, 0) };
+        let forecast = model(parameters)
+            .and_then(|model| {
+                MapForecast::new(rules, &model, a, b).map_err(|error| error.to_string())
+            })
+            .map_err(|what| format!("map {}: {what}", index + 1))?;
+        chances.push(forecast.winner_a());
+        maps.push(((index + 1).to_string(), map_book(rules, &forecast)));
+    }
+    let series = SeriesForecast::new(state.best_of, state.maps_won.a, state.maps_won.b, &chances)
+        .map_err(|error| error.to_string())?;
+    Ok(Book { series: series_book(&series, state.best_of, played + 1), maps: Table(maps) })
+}
+
+fn model(map: &MapParameters) -> Result<MapModel, String> {
+    let first_side = match map.first_side {
+        SideName::T => Side::T,
+        SideName::Ct => Side::Ct,
+    };
+    let pistol = match (map.pistol_t, map.pistol_ct) {
+        (Some(t), Some(ct)) => Some(BySide { t, ct }),
+        (None, None) => None,
+        _ => return Err("p_A_pistol_T and p_A_pistol_CT come together or not at all".into()),
+    };
+    MapModel::new(first_side, BySide { t: map.round_t, ct: map.round_ct }, pistol)
+        .map_err(|error| error.to_string())
+}
+
+fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> SeriesBook {
+    let needed = best_of / 2 + 1;
+    let scores = (0..needed).flat_map(|loser| [(needed, loser), (loser, needed)]);
+    let handicaps = (-i32::from(needed)..i32::from(needed)).map(|maps| 2 * maps + 1);
+    SeriesBook {
+        winner: two_way(series.winner_a()),
+        correct_map_score: scores
+            .filter_map(|(a, b)| Some((format!("{a}-{b}"), series.correct_map_score(a, b)?)))
+            .collect(),
+        total_maps_over: (needed..best_of)
+            .map(|maps| 2 * i32::from(maps) + 1)
+            .map(|line| (unsigned(line), series.total_maps_over(line)))
+            .collect(),
+        map_handicap_a: handicaps.map(|line| (signed(line), series.map_handicap_a(line))).collect(),
+        reach_map: (current_map_no..=best_of)
+            .map(|map_no| (map_no.to_string(), series.reach_map(map_no)))
+            .collect(),
+    }
+}
+
+fn map_book(rules: RoundRules, map: &MapForecast) -> MapBook {
+    let regulation_half_units = 2 * i32::from(rules.regulation_rounds());
+    let totals = TOTAL_LINES.map(|offset| regulation_half_units + offset);
+    let target = rules.win_target();
+    let scores = (0..target - 1).flat_map(|loser| [(target, loser), (loser, target)]);
+    let next_round_no = map.next_round_no();
+    MapBook {
+        winner: two_way(map.winner_a()),
+        total_rounds_over: totals
+            .map(|line| (unsigned(line), map.total_over(line)))
+            .into_iter()
+            .collect(),
+        round_handicap_a: (-19..18)
+            .step_by(2)
+            .map(|line| (signed(line), map.handicap_a(line)))
+            .collect(),
+        overtime_yes: map.overtime_yes(),
+        correct_round_score: scores
+            .filter_map(|(a, b)| Some((format!("{a}-{b}"), map.correct_score(a, b)?)))
+            .chain([
+                ("A_in_OT".into(), map.a_in_overtime()),
+                ("B_in_OT".into(), map.b_in_overtime()),
+            ])
+            .collect(),
+        race_to: RACES
+            .map(|rounds| (rounds.to_string(), map.race_to(rounds).map(two_way)))
+            .into_iter()
+            .collect(),
+        next_round: NextRound {
+            round_no: next_round_no,
+            a_side: match map.side_of_a(next_round_no) {
+                Side::T => SideName::T,
+                Side::Ct => SideName::Ct,
+            },
+            a: map.next_round_a(),
+            b: 1.0 - map.next_round_a(),
+        },
+        pistol: [1, target]
+            .into_iter()
+            .filter_map(|round_no| Some((round_no.to_string(), two_way(map.pistol(round_no)?))))
+            .collect(),
+    }
+}
+
+/// The lines of total rounds, in half rounds from the end of regulation: 16.5 to 30.5 when that is 24.
+const TOTAL_LINES: [i32; 12] = [-15, -11, -9, -7, -5, -3, -1, 1, 3, 5, 9, 13];
+const RACES: [u16; 4] = [3, 5, 7, 10];
+
+fn two_way(a: f64) -> Pair<f64> {
+    Pair { a, b: 1.0 - a }
+}
+
+fn unsigned(line_half_units: i32) -> String {
+    format!("{:.1}", f64::from(line_half_units) / 2.0)
+}
+
+fn signed(line_half_units: i32) -> String {
+    format!("{:+.1}", f64::from(line_half_units) / 2.0)
+}
