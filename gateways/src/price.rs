@@ -4,7 +4,8 @@
 //! margin is put on. A line that cannot be priced is answered with an error of its own, and the run goes on. Memory is
 //! bounded by the longest line, and lines have a limit.
 
-use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast, Side};
+use clutch_core::command::Side;
+use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -13,14 +13,24 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod bets;
 pub mod codec;
 pub mod command;
 pub mod event;
+mod feed;
+pub mod hash;
+pub mod market;
 pub mod outbox;
 pub mod pricing;
+mod query;
 pub mod reject;
+pub mod risk;
+mod settlement;
 pub mod state;
+mod state_hash;
+pub mod title;
 pub mod units;
+pub mod wallet;
 
 pub use command::{Command, Envelope, Query};
 pub use event::{Event, Record};

@@ -1,47 +1,197 @@
 //! The whole state, and the one `match` from command to handler.
+//!
+//! Owns the tables. Each handler lives with its noun: placing in [`crate::bets`], the score and its
+//! feeds in `feed`, prices in `market::quote`, results in `settlement`.
+//!
+//! Invariants, after every command: the books add up to zero; a refused command changed nothing but
+//! what it remembers of the refusal; every market's announced status is its status.
 
-use crate::command::{Envelope, Query};
+use alloc::vec::Vec;
+
+use crate::bets::client_ids::ClientIds;
+use crate::bets::waiting::Waiting;
+use crate::bets::{Answer, BetTable};
+use crate::command::{
+    AccountState, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+};
+use crate::event::Event;
+use crate::market::MarketTable;
 use crate::outbox::Outbox;
-use crate::units::{Seq, Timestamp};
+use crate::reject::{Refusal, Reject};
+use crate::settlement::Settlement;
+use crate::title::Fixture;
+use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
+use crate::wallet::Wallet;
 
-/// Everything the engine knows. Empty until [`crate::Command::Genesis`].
+/// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]
 pub struct State {
-    last_seq: Seq,
-    now: Timestamp,
+    pub(crate) seq: Seq,
+    pub(crate) now: Timestamp,
+    pub(crate) config: Config,
+    pub(crate) tables: Option<Tables>,
+}
+
+/// The tables, sized by [`Command::Genesis`].
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub capacity: Capacity,
+    pub wallet: Wallet,
+    pub client_ids: ClientIds<Answer>,
+    /// Payment references never expire: a forgotten one could be credited twice.
+    pub payments: ClientIds<Money>,
+    pub bets: BetTable,
+    pub waiting: Waiting,
+    pub fixtures: Vec<Fixture>,
+    pub markets: MarketTable,
+    pub settlement: Settlement,
+    /// Reasons that stop every market, as bits.
+    pub stops: u8,
+    /// Kill switches of all betting and of single titles.
+    pub killed: bool,
+    pub killed_titles: u8,
+    /// No match can become stale before this time.
+    pub feed_check_at: Timestamp,
+}
+
+impl Capacity {
+    /// The most markets: their statuses must fit into one command's events.
+    pub const MARKETS_MAX: u32 = 65_536;
+
+    /// Whether the engine can hold tables of these sizes.
+    ///
+    /// # Errors
+    /// The name of the first field that is zero or too large.
+    pub fn validate(&self) -> Result<(), &'static str> {
+        let largest = u32::MAX / 4;
+        for (name, value, max) in [
+            ("accounts_max", self.accounts_max, largest),
+            ("matches_max", self.matches_max, 65_536),
+            ("markets_max", self.markets_max, Self::MARKETS_MAX),
+            ("bets_max", self.bets_max, largest),
+            ("client_ids_max", self.client_ids_max, largest),
+        ] {
+            if value == 0 || max < value {
+                return Err(name);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// No single amount may be larger: sums over all bets then stay far from overflow.
+    pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// The name of the first field that does not.
+    pub fn validate(&self) -> Result<(), &'static str> {
+        for (name, amount) in [
+            ("stake_min", self.stake_min),
+            ("stake_max", self.stake_max),
+            ("payout_max", self.payout_max),
+            ("liability_selection_max", self.liability_selection_max),
+            ("liability_market_max", self.liability_market_max),
+            ("liability_account_max", self.liability_account_max),
+        ] {
+            if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
+                return Err(name);
+            }
+        }
+        if self.stake_max < self.stake_min {
+            return Err("stake_max");
+        }
+        if 999_999_999 < self.margin_ppb {
+            return Err("margin_ppb");
+        }
+        if self.band_milli <= 1_000 {
+            return Err("band_milli");
+        }
+        Ok(())
+    }
 }
 
 impl State {
     /// More events than one command or query can cause.
-    pub const EVENTS_MAX: usize = 8192;
+    pub const EVENTS_MAX: usize = 2 * Capacity::MARKETS_MAX as usize;
 
     /// An empty state.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Applies the next command of the journal.
+    /// Applies the next command of the journal: first whatever has come due by its time, then the
+    /// command itself, then a slice of the work in progress.
+    ///
+    /// # Panics
+    /// If `seq` is not the next one or `now` runs back: the caller's journal is broken.
     pub fn apply(&mut self, seq: Seq, now: Timestamp, envelope: &Envelope, outbox: &mut Outbox) {
-        outbox.stamp(seq, now, envelope.trace);
-        self.last_seq = seq;
+        assert!(seq.0 == self.seq.0 + 1, "the journal has a gap");
+        assert!(now >= self.now, "journal time ran back");
+        self.seq = seq;
         self.now = now;
+        let mut command = envelope.command;
+        if let Command::Genesis { capacity, config } = &mut command {
+            outbox.stamp(seq, now, envelope.trace);
+            let outcome = self.boot(*capacity, *config);
+            return say_if_refused(outcome, outbox);
+        }
+        let Some(tables) = &mut self.tables else {
+            outbox.stamp(seq, now, envelope.trace);
+            return outbox.push(Event::Refused(Reject::OutOfPlace.into()));
+        };
+        let mut step = Step { seq, now, config: &mut self.config, tables, outbox };
+        step.outbox.stamp(seq, now, 0);
+        step.fire_due();
+        step.outbox.stamp(seq, now, envelope.trace);
+        let outcome = step.dispatch(&command);
+        say_if_refused(outcome, step.outbox);
+        step.outbox.stamp(seq, now, 0);
+        step.settle_slice();
     }
 
-    /// Answers a question; the last event is [`crate::Event::QueryDone`].
-    pub fn query(&self, trace: u64, query: &Query, outbox: &mut Outbox) {
-        let _ = query;
-        outbox.stamp(self.last_seq, self.now, trace);
-        outbox.push(crate::Event::QueryDone);
+    fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
+        if self.tables.is_some() {
+            return Err(Reject::OutOfPlace.into());
+        }
+        if capacity.validate().is_err() || config.validate().is_err() {
+            return Err(Reject::InvalidParameter.into());
+        }
+        self.config = config;
+        self.tables = Some(Tables {
+            capacity,
+            wallet: Wallet::with_capacity(capacity.accounts_max),
+            client_ids: ClientIds::with_capacity(capacity.client_ids_max),
+            payments: ClientIds::with_capacity(capacity.client_ids_max),
+            bets: BetTable::with_capacity(capacity.bets_max),
+            waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),
+            fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            markets: MarketTable::with_capacity(capacity.markets_max),
+            settlement: Settlement::with_capacity(capacity.markets_max),
+            stops: 0,
+            killed: false,
+            killed_titles: 0,
+            feed_check_at: Timestamp::MAX,
+        });
+        Ok(())
     }
 
-    /// When the next timer is due; [`Timestamp::MAX`] if none. Work left over from sliced jobs is due at once.
+    /// When the next timer is due, or a time in the past if work is left over; [`Timestamp::MAX`]
+    /// if there is nothing to wait for. The engine then journals a [`Command::Tick`].
     pub fn next_due(&self) -> Timestamp {
-        Timestamp::MAX
+        let Some(tables) = &self.tables else { return Timestamp::MAX };
+        tables
+            .waiting
+            .next_due()
+            .min(tables.feed_check_at)
+            .min(tables.settlement.next_due(&tables.markets, &self.config))
     }
 
     /// The last command applied.
     pub fn last_seq(&self) -> Seq {
-        self.last_seq
+        self.seq
     }
 
     /// The time of the last command applied.
@@ -49,8 +199,179 @@ impl State {
         self.now
     }
 
-    /// A hash over everything that can influence a later answer.
-    pub fn state_hash(&self) -> u64 {
-        0
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Balances and the house's books; `None` before [`Command::Genesis`].
+    pub fn wallet(&self) -> Option<&Wallet> {
+        self.tables.as_ref().map(|tables| &tables.wallet)
+    }
+
+    /// Bets waiting, open, or settled and not yet retired.
+    pub fn bets_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.bets.live())
+    }
+}
+
+/// Most bets that wait at one time.
+const WAITING_MAX: u32 = 262_144;
+
+fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
+    if let Err(refusal) = outcome {
+        outbox.push(Event::Refused(refusal));
+    }
+}
+
+/// One command at work: the state, its place in the journal, and where its events go.
+pub(crate) struct Step<'a> {
+    pub seq: Seq,
+    pub now: Timestamp,
+    pub config: &'a mut Config,
+    pub tables: &'a mut Tables,
+    pub outbox: &'a mut Outbox,
+}
+
+impl Step<'_> {
+    /// Command → handler. Bets answer in their own view; all others say [`Event::Refused`].
+    fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
+            Command::Configure { config } => self.configure(config),
+            Command::CreateMatch(create) => self.create_match(create),
+            Command::SetMap(set) => self.set_map(set),
+            Command::OpenMarket { match_id, kind } => self.open_market(*match_id, *kind),
+            Command::Feed(message) => self.hear(message),
+            Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
+            Command::Resume { scope } => self.resume(*scope),
+            Command::Kill { scope, on } => self.kill(*scope, *on),
+            Command::OpenAccount { key, currency } => {
+                let account = self.tables.wallet.open(*key, *currency)?;
+                self.announce_account(account);
+                Ok(())
+            }
+            Command::SetAccountState { account, state } => self.set_account_state(*account, *state),
+            Command::Deposit { account, amount, reference } => {
+                self.deposit(*account, *amount, *reference)
+            }
+            Command::PlaceBet(place) => {
+                self.place_bet(place);
+                Ok(())
+            }
+            Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
+            Command::Tick => Ok(()),
+        }
+    }
+
+    /// Timers: bets that have waited long enough, and feeds that have been silent too long.
+    fn fire_due(&mut self) {
+        self.decide_due_bets();
+        self.check_feed_age();
+    }
+
+    fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
+        config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
+        let margin_changed = self.config.margin_ppb != config.margin_ppb;
+        *self.config = *config;
+        if margin_changed {
+            self.requote_all();
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
+        match scope {
+            KillScope::All => {
+                self.tables.killed = on;
+                self.outbox.push(Event::BettingStopped { on });
+            }
+            KillScope::Title(title) => {
+                let bit = 1 << title as u8;
+                let others = self.tables.killed_titles & !bit;
+                self.tables.killed_titles = if on { others | bit } else { others };
+            }
+            KillScope::Match(match_id) => self.tables.fixture_mut(match_id)?.killed = on,
+        }
+        Ok(())
+    }
+
+    fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
+        match scope {
+            Scope::All => {
+                self.tables.stops |= crate::market::stop_bit(reason);
+                self.announce_all_statuses();
+            }
+            Scope::Match(match_id) => {
+                self.tables.fixture_mut(match_id)?;
+                self.stop_match(match_id, reason);
+            }
+            Scope::Market(market) => {
+                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
+                self.tables.markets.market_mut(market).stops |= crate::market::stop_bit(reason);
+                self.announce_status(market, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lifts every reason that waits for a person. What the engine can see for itself (a silent or
+    /// hesitant feed, a missing price) stays.
+    fn resume(&mut self, scope: Scope) -> Result<(), Refusal> {
+        match scope {
+            Scope::All => {
+                self.tables.stops = 0;
+                self.announce_all_statuses();
+            }
+            Scope::Match(match_id) => {
+                self.tables.fixture_mut(match_id)?.stops &= !STOPS_FOR_A_PERSON;
+                self.outbox.push(Event::MatchFrozen { match_id, reason: None });
+                self.announce_statuses_of(match_id);
+            }
+            Scope::Market(market) => {
+                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
+                self.tables.markets.market_mut(market).stops &= !STOPS_FOR_A_PERSON;
+                self.announce_status(market, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_account_state(
+        &mut self,
+        account: AccountId,
+        state: AccountState,
+    ) -> Result<(), Refusal> {
+        let row = self.tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
+        if row.state == AccountState::Closed && state != AccountState::Closed {
+            return Err(Reject::AccountClosed.into());
+        }
+        row.state = state;
+        self.announce_account(account);
+        Ok(())
+    }
+
+    fn announce_account(&mut self, account: AccountId) {
+        let wallet = &self.tables.wallet;
+        if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
+            self.outbox.push(Event::Account { account, key, state: row.state });
+            wallet.announce(account, self.outbox);
+        }
+    }
+}
+
+/// Reasons that a person lifts with [`Command::Resume`].
+const STOPS_FOR_A_PERSON: u8 = crate::market::stop_bit(SuspendReason::Trader)
+    | crate::market::stop_bit(SuspendReason::ImpossibleState)
+    | crate::market::stop_bit(SuspendReason::BranchCheck)
+    | crate::market::stop_bit(SuspendReason::PriceBand);
+
+impl Tables {
+    pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
+        self.fixtures.get(match_id.0 as usize)
+    }
+
+    pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
+        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
     }
 }

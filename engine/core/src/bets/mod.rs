@@ -205,8 +205,11 @@ impl BetTable {
         if older_of_account != NO_BET {
             self.bet_mut(older_of_account).newer_of_account = newer_of_account;
         }
-        self.bet_mut(slot).next_of_market = self.free;
-        self.free = slot;
+        let next_free = core::mem::replace(&mut self.free, slot);
+        let bet = self.bet_mut(slot);
+        // No command has the sequence zero, so no answer can mistake the empty slot for its bet.
+        bet.id = BetId(0);
+        bet.next_of_market = next_free;
         self.live -= 1;
     }
 

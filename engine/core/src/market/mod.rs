@@ -6,11 +6,13 @@
 mod correct_map_score;
 mod map_winner;
 mod match_winner;
+mod quote;
 mod round_handicap;
 mod round_winner;
 mod table;
 mod total_rounds;
 
+pub(crate) use quote::Requote;
 pub use table::{MarketTable, PriceHistory, Sign};
 
 use crate::command::{MarketKind, SuspendReason};
@@ -116,6 +118,10 @@ pub struct Market {
     pub settling: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
+    /// Whether it stands in the settlement queue.
+    pub(crate) queued: bool,
+    /// Whether it stands in the queue of decided markets.
+    pub(crate) awaits_retirement: bool,
     /// Whether its bets are gone.
     pub retired: bool,
     pub(super) first_selection: u32,
@@ -137,6 +143,8 @@ impl Market {
             newest_bet: NO_BET,
             settling: NO_BET,
             decided_at: Timestamp::default(),
+            queued: false,
+            awaits_retirement: false,
             retired: false,
             first_selection: 0,
             selections: 0,
@@ -192,4 +200,3 @@ pub fn first_stop(stops: u8) -> Option<SuspendReason> {
     ];
     ALL.into_iter().find(|reason| stops & stop_bit(*reason) != 0)
 }
-

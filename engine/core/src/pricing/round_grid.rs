@@ -8,8 +8,9 @@
 
 use super::period::Period;
 use super::round_rules::{
-    ForecastError, MapModel, OVERTIME_HALF_MAX, ROUNDS_PER_HALF_MAX, RoundRules, Side,
+    ForecastError, MapModel, OVERTIME_HALF_MAX, ROUNDS_PER_HALF_MAX, RoundRules,
 };
+use crate::command::Side;
 
 const REGULATION: usize = ROUNDS_PER_HALF_MAX as usize + 1;
 const OVERTIME: usize = OVERTIME_HALF_MAX as usize + 1;

@@ -8,6 +8,8 @@
 
 use core::fmt;
 
+use crate::command::Side;
+
 /// The longest half of regulation that the fixed tables of the forecasts hold.
 pub const ROUNDS_PER_HALF_MAX: u8 = 15;
 /// The longest half of an overtime that the fixed tables of the forecasts hold.
@@ -21,15 +23,6 @@ pub const ROUND_PROBABILITY_MIN: f64 = 1e-6;
 pub struct RoundRules {
     rounds_per_half: u8,
     overtime_half: u8,
-}
-
-/// The side team A plays in a round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Attacking: plants the bomb.
-    T,
-    /// Defending.
-    Ct,
 }
 
 /// P(team A wins a round) while A plays that side.
@@ -153,16 +146,6 @@ impl RoundRules {
         let halves = (played - self.regulation_rounds()) / self.overtime_half();
         // Halves of overtimes, counted from 0: swapped, first, first, swapped, swapped, first, …
         if halves.div_ceil(2).is_multiple_of(2) { first_side.other() } else { first_side }
-    }
-}
-
-impl Side {
-    /// The opponent's side.
-    pub const fn other(self) -> Self {
-        match self {
-            Self::T => Self::Ct,
-            Self::Ct => Self::T,
-        }
     }
 }
 

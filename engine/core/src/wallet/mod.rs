@@ -5,6 +5,7 @@
 //! is ever edited; a correction is a new posting.
 
 mod account;
+mod deposit;
 
 pub use account::{Account, NO_BET};
 
@@ -157,9 +158,9 @@ impl Wallet {
 
     /// The same sum, recomputed from every single account; for tests and reports.
     pub fn recomputed_sum(&self) -> Money {
-        self.accounts.iter().fold(self.house + self.payments, |sum, account| {
-            sum + account.available + account.held
-        })
+        self.accounts
+            .iter()
+            .fold(self.house + self.payments, |sum, account| sum + account.available + account.held)
     }
 
     /// Says where an account's money stands.

@@ -1,0 +1,425 @@
+//! Placing a bet: the full order of checks, then all writes at once.
+//!
+//! [`Step::decide`] only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
+
+use crate::bets::client_ids::Key;
+use crate::bets::{Answer, Bet, BetState, NewBet, RefusedBet};
+use crate::command::{Config, PlaceBet, PricePolicy};
+use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
+use crate::market::{MarketResult, Sign};
+use crate::reject::{Refusal, Reject};
+use crate::risk::{self, Wager};
+use crate::state::{Step, Tables};
+use crate::units::{AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake};
+
+/// Expired client ids forgotten with each new one: more than one, so that the table drains.
+const FORGET_PER_BET: usize = 4;
+
+/// A bet that may stand: everything `commit` needs.
+#[derive(Clone, Copy, Debug)]
+struct Acceptance {
+    odds: Odds,
+    payout: Money,
+    state: BetState,
+}
+
+/// What both a placement and a quote of the largest stake ask about.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    account: AccountId,
+    market: MarketId,
+    selection: SelectionIndex,
+}
+
+impl Step<'_> {
+    /// Answers a placement in the view of its bet: taken, waiting or refused.
+    pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
+        let key = Key { account: place.account, id: place.client_id.0 };
+        if let Some(answer) = self.tables.client_ids.get(key) {
+            let view = self.tables.view(answer, place.account, place.client_id);
+            return self.outbox.push(Event::Bet(view.unwrap_or_else(|| forgotten(place))));
+        }
+        self.forget_expired_ids();
+        match self.decide(place) {
+            Ok(acceptance) => self.commit(place, acceptance, key),
+            Err(refusal) => self.refuse(place, refusal, key),
+        }
+    }
+
+    /// The checks of a placement. Their order is the precedence of the codes.
+    fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
+        let tables = &*self.tables;
+        self.check_client_id(place.client_id)?;
+        tables.check_room()?;
+        let request =
+            Request { account: place.account, market: place.market, selection: place.selection };
+        let current = tables.check_offer(request)?;
+        let odds = self.check_price(place, current)?;
+        let payout = odds.payout_floor(place.stake);
+        tables.check_money(self.config, request, place.stake, payout)?;
+        Ok(Acceptance { odds, payout, state: self.first_state(place.market) })
+    }
+
+    fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
+        let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
+        let limits = [
+            (self.now.since(made), self.config.client_id_past_ns),
+            (made.since(self.now), self.config.client_id_future_ns),
+        ];
+        for (distance, limit) in limits {
+            if limit < distance {
+                return Err(Refusal::with(
+                    Reject::ClientIdOutsideWindow,
+                    millis(limit),
+                    millis(distance),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
+    fn check_price(&self, place: &PlaceBet, current: Odds) -> Result<Odds, Refusal> {
+        let market = self.tables.markets.market(place.market);
+        if place.epoch != market.epoch {
+            let (seen, now) = (i64::from(place.epoch), i64::from(market.epoch));
+            return Err(Refusal::with(Reject::MaterialChange, seen, now));
+        }
+        let age = market.prices.outdated_for(place.price_seq, self.now);
+        if self.config.view_age_max_ns < age {
+            let limit = millis(self.config.view_age_max_ns);
+            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
+        }
+        let (seen, now) = (place.odds.milli(), current.milli());
+        let welcome = match place.policy {
+            PricePolicy::Exact => now == seen,
+            PricePolicy::Better => seen <= now,
+            PricePolicy::Any => true,
+            PricePolicy::Within { permille } => {
+                let least = u64::from(seen) * (1000 - u64::from(permille.min(1000)));
+                least <= u64::from(now) * 1000
+            }
+        };
+        if welcome {
+            Ok(current)
+        } else {
+            Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)))
+        }
+    }
+
+    /// In play the bet waits; otherwise it stands at once.
+    fn first_state(&self, market: MarketId) -> BetState {
+        let market = self.tables.markets.market(market);
+        let live = self
+            .tables
+            .fixture(market.match_id)
+            .is_some_and(|fixture| fixture.series.phase() == MatchPhase::Live);
+        if live && self.config.in_play_delay_ns != 0 {
+            let due = self.now.plus(self.config.in_play_delay_ns);
+            BetState::Waiting { due, epoch: market.epoch }
+        } else {
+            BetState::Open
+        }
+    }
+
+    fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
+        let tables = &mut *self.tables;
+        let id = BetId(self.seq.0);
+        let new = NewBet {
+            id,
+            client_id: place.client_id,
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            odds: acceptance.odds,
+            stake: place.stake,
+            payout: acceptance.payout,
+            state: acceptance.state,
+        };
+        let newest_of_market = &mut tables.markets.market_mut(place.market).newest_bet;
+        let slot = tables.bets.insert(new, newest_of_market, &mut tables.wallet);
+        tables.client_ids.insert(key, Answer::Bet { slot, id });
+        if let BetState::Waiting { due, .. } = acceptance.state {
+            tables.waiting.push(due, id, slot);
+        }
+        tables.count(slot, Sign::In);
+        let stake = place.stake.money();
+        tables.wallet.post(
+            LedgerAccount::PlayerAvailable(place.account),
+            LedgerAccount::PlayerHeld(place.account),
+            stake,
+            Some(id),
+            PostingReason::Hold,
+            self.outbox,
+        );
+        self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
+        tables.wallet.announce(place.account, self.outbox);
+    }
+
+    fn refuse(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
+        let refused = RefusedBet {
+            market: place.market,
+            selection: place.selection,
+            odds: place.odds,
+            stake: place.stake,
+            refusal,
+        };
+        if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
+            self.tables.client_ids.insert(key, Answer::Refused(refused));
+        }
+        self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
+    }
+
+    /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
+    fn forget_expired_ids(&mut self) {
+        for _ in 0..FORGET_PER_BET {
+            let Some((key, _)) = self.tables.client_ids.oldest() else { return };
+            let made = ClientBetId(key.id).time().unwrap_or_default();
+            if self.now.since(made) <= self.config.client_id_past_ns {
+                return;
+            }
+            self.tables.client_ids.forget_oldest();
+        }
+    }
+
+    /// Decides the bets whose delay is over: they stand if nothing moved, else they are refused.
+    pub(crate) fn decide_due_bets(&mut self) {
+        for _ in 0..DUE_PER_COMMAND {
+            let Some((id, slot)) = self.tables.waiting.pop_due(self.now) else { return };
+            let bet = self.tables.bets.bet(slot);
+            let BetState::Waiting { epoch, .. } = bet.state else { continue };
+            // The slot may hold another bet by now if this one was cancelled.
+            if bet.id != id {
+                continue;
+            }
+            match self.tables.check_still_good(bet, epoch) {
+                Ok(()) => {
+                    self.tables.bets.bet_mut(slot).state = BetState::Open;
+                    self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
+                }
+                Err(refusal) => self.release(slot, refusal),
+            }
+        }
+    }
+
+    /// Takes back a bet that still waits.
+    pub(crate) fn cancel_bet(
+        &mut self,
+        account: AccountId,
+        client_id: ClientBetId,
+    ) -> Result<(), Refusal> {
+        let key = Key { account, id: client_id.0 };
+        let Some(Answer::Bet { slot, id }) = self.tables.client_ids.get(key) else {
+            return Err(Reject::UnknownBet.into());
+        };
+        let bet = self.tables.bets.bet(slot);
+        if bet.id != id || !matches!(bet.state, BetState::Waiting { .. }) {
+            return Err(Reject::BetNotWaiting.into());
+        }
+        self.release(slot, Reject::BetCancelled.into());
+        Ok(())
+    }
+
+    /// Gives stake and liability of a waiting bet back.
+    fn release(&mut self, slot: u32, refusal: Refusal) {
+        let tables = &mut *self.tables;
+        tables.count(slot, Sign::Out);
+        let bet = tables.bets.bet_mut(slot);
+        assert!(matches!(bet.state, BetState::Waiting { .. }), "only a waiting bet is released");
+        bet.state = BetState::Refused(refusal);
+        let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
+        tables.wallet.post(
+            LedgerAccount::PlayerHeld(account),
+            LedgerAccount::PlayerAvailable(account),
+            stake,
+            Some(id),
+            PostingReason::Release,
+            self.outbox,
+        );
+        self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
+        tables.wallet.announce(account, self.outbox);
+    }
+}
+
+/// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
+const DUE_PER_COMMAND: usize = 256;
+
+impl Tables {
+    fn check_room(&self) -> Result<(), Refusal> {
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        let full = [
+            (self.bets.is_full(), self.capacity.bets_max),
+            (self.client_ids.is_full(), self.capacity.client_ids_max),
+            (self.waiting.is_full(), self.capacity.bets_max),
+        ];
+        match full.iter().find(|(full, _)| *full) {
+            Some((_, max)) => {
+                let max = i64::from(*max);
+                Err(Refusal::with(Reject::CapacityReached, max, max))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Kill switches of title and match, the account, the market and the selection; returns the
+    /// odds on offer.
+    fn check_offer(&self, request: Request) -> Result<Odds, Refusal> {
+        let market = self.markets.get(request.market);
+        let fixture = market.and_then(|market| self.fixture(market.match_id));
+        if let Some(fixture) = fixture
+            && (fixture.killed || self.killed_titles & 1 << fixture.title as u8 != 0)
+        {
+            return Err(Reject::BettingStopped.into());
+        }
+        self.wallet.may_bet(request.account)?;
+        let (Some(market), Some(fixture)) = (market, fixture) else {
+            return Err(Reject::UnknownMarket.into());
+        };
+        let selection = self.markets.selection(market, request.selection).ok_or_else(|| {
+            let count = i64::from(market.selections());
+            Refusal::with(Reject::UnknownSelection, count, i64::from(request.selection.0))
+        })?;
+        match market.status_under(fixture.stops | self.stops) {
+            MarketStatus::Open => {}
+            MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),
+            MarketStatus::Decided { .. } | MarketStatus::Void => {
+                return Err(Reject::MarketDecided.into());
+            }
+        }
+        selection.odds.ok_or(Reject::SelectionInactive.into())
+    }
+
+    /// The risk rules, then the funds.
+    fn check_money(
+        &self,
+        config: &Config,
+        request: Request,
+        stake: Stake,
+        payout: Money,
+    ) -> Result<(), Refusal> {
+        let account = self.wallet.may_bet(request.account)?;
+        let market = self.markets.market(request.market);
+        let selection =
+            self.markets.selection(market, request.selection).ok_or(Reject::UnknownSelection)?;
+        risk::check(&Wager { config, stake, payout, account, market, selection })?;
+        if account.available < stake.money() {
+            let (available, stake) = (account.available.minor(), stake.money().minor());
+            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+        }
+        Ok(())
+    }
+
+    /// What can still go wrong while a bet waits; its money is held already.
+    fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
+        let request =
+            Request { account: bet.account, market: bet.market, selection: bet.selection };
+        let market = self.markets.market(bet.market);
+        if market.result != MarketResult::Undecided {
+            return Err(Reject::MarketDecided.into());
+        }
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        let offered = self.check_offer(request);
+        // A selection may be off the board for a moment; only what moved materially counts.
+        match offered {
+            Err(Refusal { code: Reject::SelectionInactive, .. }) | Ok(_) => {}
+            Err(refusal) => return Err(refusal),
+        }
+        if market.epoch != epoch {
+            let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
+            return Err(Refusal::with(Reject::MaterialChange, seen, now));
+        }
+        Ok(())
+    }
+
+    /// The largest stake that [`Step::decide`] would take now at the odds on offer.
+    pub(crate) fn max_stake(
+        &self,
+        config: &Config,
+        account: AccountId,
+        market: MarketId,
+        selection: SelectionIndex,
+    ) -> Money {
+        let request = Request { account, market, selection };
+        let room = self.check_room();
+        let (Ok(()), Ok(odds)) = (room, self.check_offer(request)) else { return Money::ZERO };
+        risk::largest_stake(config.stake_min, config.stake_max, odds, |stake, payout| {
+            self.check_money(config, request, stake, payout).is_ok()
+        })
+    }
+
+    /// Counts a bet in every sum that limits look at, or takes it out again.
+    pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
+        let bet = self.bets.bet(slot);
+        let (market, selection) = (bet.market, bet.selection);
+        let (stake, payout) = (bet.stake.money(), bet.payout);
+        self.count_for_account(slot, sign);
+        self.markets.count_bet(market, selection, stake, payout, sign);
+    }
+
+    /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
+    /// in its market's.
+    pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
+        let bet = self.bets.bet(slot);
+        let liability = bet.liability();
+        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
+        match sign {
+            Sign::In => {
+                account.liability += liability;
+                account.bets_open += 1;
+            }
+            Sign::Out => {
+                account.liability -= liability;
+                account.bets_open -= 1;
+            }
+        }
+        assert!(account.liability >= Money::ZERO, "an account's liability is below zero");
+    }
+
+    /// What was answered, as it stands now; `None` if the bet has been retired.
+    pub(crate) fn view(
+        &self,
+        answer: Answer,
+        account: AccountId,
+        client_id: ClientBetId,
+    ) -> Option<BetView> {
+        match answer {
+            Answer::Refused(refused) => Some(refused.view(account, client_id)),
+            Answer::Bet { slot, id } => {
+                let bet = self.bets.bet(slot);
+                (bet.id == id).then(|| bet.view())
+            }
+        }
+    }
+}
+
+/// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the
+/// same id may be tried again.
+fn is_remembered(code: Reject) -> bool {
+    !matches!(
+        code,
+        Reject::UnknownAccount
+            | Reject::ClientIdInvalid
+            | Reject::ClientIdOutsideWindow
+            | Reject::CapacityReached
+    )
+}
+
+/// The answer to a repeated id whose bet was settled so long ago that it has left the engine.
+fn forgotten(place: &PlaceBet) -> BetView {
+    let refused = RefusedBet {
+        market: place.market,
+        selection: place.selection,
+        odds: place.odds,
+        stake: place.stake,
+        refusal: Reject::MarketDecided.into(),
+    };
+    refused.view(place.account, place.client_id)
+}
+
+fn millis(nanos: u64) -> i64 {
+    (nanos / 1_000_000) as i64
+}

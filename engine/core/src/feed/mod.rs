@@ -1,0 +1,140 @@
+//! What feeds say, and how long they may be silent.
+//!
+//! A feed is not trusted: duplicates and old versions drop, what cannot follow from the score
+//! freezes the match, and a match whose feeds are silent too long is suspended until one speaks.
+
+use crate::command::{Config, FeedMessage, GameEvent, RewindRule, SuspendReason};
+use crate::event::{Event, MatchPhase};
+use crate::market::Requote;
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::title::counter_strike::Change;
+use crate::title::{Fixture, REWINDS_MAX, Undone};
+use crate::units::{MatchId, Timestamp};
+
+impl Step<'_> {
+    /// Takes one message of one feed.
+    pub(crate) fn hear(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
+        let FeedMessage { match_id, version, event, .. } = *message;
+        let now = self.now;
+        let fixture = self.tables.fixture_mut(match_id)?;
+        let Some(newest) = fixture.version(message.source) else {
+            let most = crate::title::SOURCES_MAX as i64;
+            return Err(Refusal::with(Reject::InvalidParameter, most, i64::from(message.source.0)));
+        };
+        if event != GameEvent::Heartbeat {
+            if version <= *newest {
+                let (newest, version) = (*newest as i64, version as i64);
+                return Err(Refusal::with(Reject::FeedOutdated, newest, version));
+            }
+            *newest = version;
+        }
+        fixture.feed.last_heard = now;
+        let due = fixture.stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        self.lift_match(match_id, SuspendReason::FeedStale);
+        self.follow(match_id, event)
+    }
+
+    /// Applies what a feed said to the score.
+    fn follow(&mut self, match_id: MatchId, event: GameEvent) -> Result<(), Refusal> {
+        match event {
+            GameEvent::Heartbeat => return Ok(()),
+            GameEvent::Held => {
+                self.stop_match(match_id, SuspendReason::FeedHeld);
+                return Ok(());
+            }
+            GameEvent::Released => {
+                self.lift_match(match_id, SuspendReason::FeedHeld);
+                return Ok(());
+            }
+            GameEvent::Disputed => {
+                self.stop_match(match_id, SuspendReason::ImpossibleState);
+                return Ok(());
+            }
+            GameEvent::MapStarted { .. }
+            | GameEvent::RoundWon { .. }
+            | GameEvent::Rewound { .. }
+            | GameEvent::MapOver { .. } => {}
+        }
+        let seq = self.seq;
+        let fixture = self.tables.fixture_mut(match_id)?;
+        let rewinds = fixture.undone.len();
+        if matches!(event, GameEvent::Rewound { .. }) && rewinds == REWINDS_MAX {
+            self.stop_match(match_id, SuspendReason::ImpossibleState);
+            let max = REWINDS_MAX as i64;
+            return Err(Refusal::with(Reject::FeedImpossible, max, max + 1));
+        }
+        match fixture.series.apply(event, seq) {
+            Err(impossible) => {
+                self.stop_match(match_id, SuspendReason::ImpossibleState);
+                let (expected, actual) = (impossible.expected, impossible.actual);
+                Err(Refusal::with(Reject::FeedImpossible, expected.into(), actual.into()))
+            }
+            Ok(change) => {
+                self.lift_match(match_id, SuspendReason::FeedHeld);
+                self.spread(match_id, event, change);
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets a changed score reach prices, results, and the bets that it undoes.
+    fn spread(&mut self, match_id: MatchId, event: GameEvent, change: Change) {
+        let map = match change {
+            Change::None => return,
+            Change::Moved { map } => map,
+            Change::Undone { map, first } => {
+                if self.config.rewind_rule == RewindRule::Void {
+                    let undone = Undone { from: first, to: self.seq };
+                    self.tables.fixtures[match_id.0 as usize].undone.push(undone);
+                    self.settle_all_of(match_id);
+                }
+                map
+            }
+        };
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        self.outbox.push(Event::Score(fixture.score(match_id)));
+        let winner = match event {
+            GameEvent::RoundWon { winner, .. } => Some(winner),
+            _ => None,
+        };
+        self.requote(match_id, Requote::Score { map, winner });
+        self.open_round_market(match_id);
+    }
+
+    /// Suspends the matches whose feeds have been silent too long.
+    pub(crate) fn check_feed_age(&mut self) {
+        if self.now < self.tables.feed_check_at {
+            return;
+        }
+        let mut next = Timestamp::MAX;
+        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
+            let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+            if due <= self.now {
+                self.stop_match(match_id, SuspendReason::FeedStale);
+            } else {
+                next = next.min(due);
+            }
+        }
+        self.tables.feed_check_at = next;
+    }
+}
+
+impl Fixture {
+    /// When the match becomes stale if no feed speaks; never for a match that no feed has spoken of
+    /// yet, or that is over.
+    fn stale_at(&self, config: &Config) -> Timestamp {
+        let limit = match self.series.phase() {
+            MatchPhase::Live => config.feed_age_live_ns,
+            MatchPhase::Scheduled | MatchPhase::Break => config.feed_age_prematch_ns,
+            MatchPhase::Over => return Timestamp::MAX,
+        };
+        let stale = crate::market::stop_bit(SuspendReason::FeedStale);
+        if self.feed.last_heard == Timestamp::default() || self.stops & stale != 0 {
+            return Timestamp::MAX;
+        }
+        // Silent for longer than the limit, so one nanosecond after it.
+        self.feed.last_heard.plus(limit).plus(1)
+    }
+}

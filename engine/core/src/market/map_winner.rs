@@ -1,0 +1,23 @@
+//! Who wins one map, overtime included. Selections: A, B.
+//!
+//! Priced from the map's forecast, on condition that the map is played; void if it is not needed.
+
+use super::{MarketKind, MarketResult, MarketType};
+use crate::command::Team;
+
+pub const TYPE: MarketType = MarketType {
+    name: "map winner",
+    selections: |kind, series| series.has_map(kind.map()?).then_some(2),
+    fair: |kind, series, _, fair| {
+        fair[0] = series.forecast(kind.map()?)?.winner_a();
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| {
+        let MarketKind::MapWinner { map } = kind else { return MarketResult::Undecided };
+        match series.map_winner(map) {
+            Some(team) => MarketResult::first_if(team == Team::A),
+            None => series.undecided_or_not_played(map),
+        }
+    },
+};

@@ -1,0 +1,28 @@
+//! Who wins one round, named by its number. Selections: A, B.
+//!
+//! The number in the market decides, not the word "next". Void if the map ends before the round.
+
+use super::{MarketKind, MarketResult, MarketType};
+use crate::command::Team;
+
+pub const TYPE: MarketType = MarketType {
+    name: "round winner",
+    selections: |kind, series| {
+        let MarketKind::RoundWinner { map, round } = kind else { return None };
+        (series.has_map(map) && 0 < round).then_some(2)
+    },
+    fair: |kind, series, _, fair| {
+        let MarketKind::RoundWinner { map, round } = kind else { return None };
+        fair[0] = series.round_chance_a(map, round)?;
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| {
+        let MarketKind::RoundWinner { map, round } = kind else { return MarketResult::Undecided };
+        match series.round_winner(map, round) {
+            Some(team) => MarketResult::first_if(team == Team::A),
+            None if series.map_winner(map).is_some() => MarketResult::NotPlayed,
+            None => series.undecided_or_not_played(map),
+        }
+    },
+};

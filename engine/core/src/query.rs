@@ -1,0 +1,89 @@
+//! Questions: answered from the same state as commands, in their place among them, changing nothing.
+
+use crate::bets::client_ids::Key;
+use crate::command::Query;
+use crate::event::{Event, Price};
+use crate::outbox::Outbox;
+use crate::reject::Reject;
+use crate::state::{State, Tables};
+use crate::units::{MarketId, MatchId, SelectionIndex};
+
+impl State {
+    /// Answers a question. The last event is always [`Event::QueryDone`]; what does not exist is
+    /// said by [`Event::Refused`] before it.
+    pub fn query(&self, trace: u64, query: &Query, outbox: &mut Outbox) {
+        outbox.stamp(self.seq, self.now, trace);
+        let answered = match &self.tables {
+            Some(tables) => tables.answer(self, query, outbox),
+            None => Err(Reject::OutOfPlace),
+        };
+        if let Err(code) = answered {
+            outbox.push(Event::Refused(code.into()));
+        }
+        outbox.push(Event::QueryDone);
+    }
+}
+
+impl Tables {
+    fn answer(&self, state: &State, query: &Query, outbox: &mut Outbox) -> Result<(), Reject> {
+        match *query {
+            Query::Catalogue => {
+                for (index, fixture) in self.fixtures.iter().enumerate() {
+                    fixture.announce(MatchId(index as u32), outbox);
+                }
+                outbox.push(Event::BettingStopped { on: self.killed });
+            }
+            Query::Match { match_id } => {
+                let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+                fixture.announce(match_id, outbox);
+                let reason = crate::market::first_stop(fixture.stops);
+                outbox.push(Event::MatchFrozen { match_id, reason });
+                fixture.markets.iter().for_each(|market| self.say_market(*market, outbox));
+            }
+            Query::Account { account, bets_max } => {
+                let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
+                let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
+                outbox.push(Event::Account { account, key, state: row.state });
+                self.wallet.announce(account, outbox);
+                for bet in self.bets.of_account(row.newest_bet).take(usize::from(bets_max)) {
+                    outbox.push(Event::Bet(bet.view()));
+                }
+            }
+            Query::Bet { account, client_id } => {
+                let key = Key { account, id: client_id.0 };
+                let answer = self.client_ids.get(key).ok_or(Reject::UnknownBet)?;
+                let view = self.view(answer, account, client_id).ok_or(Reject::UnknownBet)?;
+                outbox.push(Event::Bet(view));
+            }
+            Query::MaxStake { account, market, selection } => {
+                let stake = self.max_stake(&state.config, account, market, selection);
+                outbox.push(Event::MaxStake { account, market, selection, stake });
+            }
+        }
+        Ok(())
+    }
+
+    fn say_market(&self, market: MarketId, outbox: &mut Outbox) {
+        let row = self.markets.market(market);
+        if row.retired {
+            return;
+        }
+        let selections = row.selections();
+        outbox.push(Event::MarketOpened {
+            market,
+            match_id: row.match_id,
+            kind: row.kind,
+            selections,
+        });
+        for (index, selection) in self.markets.selections(row).iter().enumerate() {
+            outbox.push(Event::Price(Price {
+                market,
+                selection: SelectionIndex(index as u8),
+                odds: selection.odds,
+                fair: selection.fair,
+                price_seq: row.prices.price_seq(),
+            }));
+        }
+        outbox.push(Event::Market { market, status: row.status, epoch: row.epoch });
+    }
+}

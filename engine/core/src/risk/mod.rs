@@ -1,0 +1,93 @@
+//! What the house is willing to risk. Each rule is one file and one line in [`RULES`].
+//!
+//! A rule only reads. The largest stake quoted to a bettor comes from the same rules on the same
+//! state, so a quoted maximum is accepted if nothing changed.
+
+mod account_liability;
+mod market_liability;
+mod payout_max;
+mod selection_liability;
+mod stake_max;
+mod stake_min;
+
+use crate::command::Config;
+use crate::market::{Market, Selection};
+use crate::reject::Refusal;
+use crate::units::{Money, Odds, Stake};
+use crate::wallet::Account;
+
+/// Everything a rule may look at: one bet and the rows it would touch.
+#[derive(Debug)]
+pub struct Wager<'a> {
+    /// The limits.
+    pub config: &'a Config,
+    /// The stake.
+    pub stake: Stake,
+    /// What it would pay, stake included.
+    pub payout: Money,
+    /// Its account.
+    pub account: &'a Account,
+    /// Its market.
+    pub market: &'a Market,
+    /// Its selection.
+    pub selection: &'a Selection,
+}
+
+/// One rule.
+pub struct Rule {
+    /// Its name in decision records.
+    pub name: &'static str,
+    /// Says no with the limit and what the bet would make of it.
+    pub check: fn(&Wager<'_>) -> Result<(), Refusal>,
+}
+
+/// Every rule, in order of precedence.
+pub const RULES: &[Rule] = &[
+    stake_min::RULE,
+    stake_max::RULE,
+    payout_max::RULE,
+    selection_liability::RULE,
+    market_liability::RULE,
+    account_liability::RULE,
+];
+
+/// Asks every rule.
+///
+/// # Errors
+/// The first rule's refusal.
+pub fn check(wager: &Wager<'_>) -> Result<(), Refusal> {
+    RULES.iter().try_for_each(|rule| (rule.check)(wager))
+}
+
+/// The largest stake at these odds that `accepts` takes; zero if it takes none.
+///
+/// Relies on every rule but the minimum growing stricter with the stake.
+pub fn largest_stake(
+    floor: Money,
+    ceiling: Money,
+    odds: Odds,
+    accepts: impl Fn(Stake, Money) -> bool,
+) -> Money {
+    let takes = |minor: i64| {
+        Stake::new(Money::from_minor(minor))
+            .is_some_and(|stake| accepts(stake, odds.payout_floor(stake)))
+    };
+    let (mut good, mut bad) = (floor.minor().max(1), ceiling.minor().saturating_add(1));
+    if good >= bad || !takes(good) {
+        return Money::ZERO;
+    }
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if takes(middle) { good = middle } else { bad = middle }
+    }
+    Money::from_minor(good)
+}
+
+/// Refuses `would_be` above `limit`.
+fn at_most(limit: Money, would_be: Money, code: crate::Reject) -> Result<(), Refusal> {
+    if would_be <= limit {
+        Ok(())
+    } else {
+        Err(Refusal::with(code, limit.minor(), would_be.minor()))
+    }
+}

@@ -1,0 +1,218 @@
+//! From results to money, in slices.
+//!
+//! A market whose result changed joins a queue; every command settles a few bets of the first one.
+//! Settling a bet means making it agree with its market: whatever it was before is reversed, what it
+//! should be is posted. The same step therefore settles, settles again after a correction, and takes
+//! a settlement back, and doing it twice changes nothing.
+
+use alloc::collections::VecDeque;
+
+use crate::bets::BetState;
+use crate::command::Config;
+use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
+use crate::market::{Market, MarketResult, MarketTable, Sign};
+use crate::state::Step;
+use crate::units::{MarketId, MatchId, Seq, Timestamp};
+use crate::wallet::NO_BET;
+
+/// Bets settled with one command. Counted in bets and not in time, so that a replay slices alike.
+const BETS_PER_SLICE: usize = 64;
+
+/// The work in progress.
+#[derive(Debug)]
+pub(crate) struct Settlement {
+    /// Markets whose bets may disagree with their results, in order of arrival.
+    queue: VecDeque<MarketId>,
+    /// Decided markets that will be retired, in order of arrival.
+    decided: VecDeque<MarketId>,
+}
+
+impl Settlement {
+    pub fn with_capacity(markets_max: u32) -> Self {
+        let markets_max = markets_max as usize;
+        Self {
+            queue: VecDeque::with_capacity(markets_max),
+            decided: VecDeque::with_capacity(markets_max),
+        }
+    }
+
+    /// Has every bet of a market looked at (again).
+    pub fn start(&mut self, id: MarketId, market: &mut Market) {
+        market.settling = market.newest_bet;
+        if market.settling != NO_BET && !market.queued {
+            market.queued = true;
+            self.queue.push_back(id);
+        }
+        if market.result != MarketResult::Undecided && !market.awaits_retirement {
+            market.awaits_retirement = true;
+            self.decided.push_back(id);
+        }
+    }
+
+    /// When there is work: in the past if some is left over.
+    pub fn next_due(&self, markets: &MarketTable, config: &Config) -> Timestamp {
+        if !self.queue.is_empty() {
+            return Timestamp::default();
+        }
+        let oldest = self.decided.front().map(|market| markets.market(*market));
+        oldest.map_or(Timestamp::MAX, |market| market.retires_at(config))
+    }
+
+    pub fn queued(&self) -> impl Iterator<Item = MarketId> {
+        self.queue.iter().copied()
+    }
+}
+
+impl Market {
+    /// When its bets may leave the engine.
+    fn retires_at(&self, config: &Config) -> Timestamp {
+        self.decided_at.plus(config.resettle_window_ns)
+    }
+}
+
+impl Step<'_> {
+    /// Settles and retires a slice of what is queued.
+    pub(crate) fn settle_slice(&mut self) {
+        let mut left = BETS_PER_SLICE;
+        while let Some(&market) = self.tables.settlement.queue.front()
+            && 0 < left
+        {
+            let slot = self.tables.markets.market(market).settling;
+            if slot == NO_BET {
+                self.tables.settlement.queue.pop_front();
+                self.tables.markets.market_mut(market).queued = false;
+                continue;
+            }
+            let next = self.tables.bets.bet(slot).next_of_market;
+            self.tables.markets.market_mut(market).settling = next;
+            self.settle_bet(slot);
+            left -= 1;
+        }
+        self.retire_slice(left);
+    }
+
+    /// Looks at every bet of a match again: a rewind may have undone the moment they were struck.
+    pub(crate) fn settle_all_of(&mut self, match_id: MatchId) {
+        for index in 0..self.tables.fixtures[match_id.0 as usize].markets.len() {
+            let market = self.tables.fixtures[match_id.0 as usize].markets[index];
+            let row = self.tables.markets.market_mut(market);
+            if !row.retired {
+                self.tables.settlement.start(market, row);
+            }
+        }
+    }
+
+    /// Makes one bet agree with its market.
+    fn settle_bet(&mut self, slot: u32) {
+        let bet = self.tables.bets.bet(slot);
+        let now_is = bet.state;
+        let should_be = match now_is {
+            // Decided by its delay, or refused: nothing to settle.
+            BetState::Waiting { .. } | BetState::Refused(_) => return,
+            BetState::Open | BetState::Won | BetState::Lost | BetState::Void(_) => {
+                let market = self.tables.markets.market(bet.market);
+                let fixture = &self.tables.fixtures[market.match_id.0 as usize];
+                if fixture.is_undone(Seq(bet.id.0)) {
+                    BetState::Void(VoidReason::Rewound)
+                } else {
+                    match market.result {
+                        MarketResult::Undecided => BetState::Open,
+                        MarketResult::Won(winner) if winner == bet.selection => BetState::Won,
+                        MarketResult::Won(_) => BetState::Lost,
+                        MarketResult::NotPlayed => BetState::Void(VoidReason::NotPlayed),
+                    }
+                }
+            }
+        };
+        if now_is == should_be {
+            return;
+        }
+        let account = bet.account;
+        self.move_money(slot, now_is, Direction::Back);
+        self.move_money(slot, should_be, Direction::Forth);
+        self.tables.bets.bet_mut(slot).state = should_be;
+        self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
+        self.tables.wallet.announce(account, self.outbox);
+    }
+
+    /// Moves a bet's money from held to where a state wants it, or back again.
+    fn move_money(&mut self, slot: u32, state: BetState, direction: Direction) {
+        let bet = self.tables.bets.bet(slot);
+        let (id, account) = (bet.id, bet.account);
+        let (stake, payout) = (bet.stake.money(), bet.payout);
+        let held = LedgerAccount::PlayerHeld(account);
+        let available = LedgerAccount::PlayerAvailable(account);
+        let mut post = |from, to, amount, reason| {
+            let wallet = &mut self.tables.wallet;
+            match direction {
+                Direction::Forth => wallet.post(from, to, amount, Some(id), reason, self.outbox),
+                Direction::Back => {
+                    let reason = PostingReason::Reversal;
+                    wallet.post(to, from, amount, Some(id), reason, self.outbox);
+                }
+            }
+        };
+        match state {
+            BetState::Open => return,
+            BetState::Won => {
+                post(held, LedgerAccount::House, stake, PostingReason::StakeTaken);
+                post(LedgerAccount::House, available, payout, PostingReason::Payout);
+            }
+            BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
+            BetState::Void(_) => post(held, available, stake, PostingReason::Release),
+            BetState::Waiting { .. } | BetState::Refused(_) => {
+                unreachable!("a bet that never stood is not settled")
+            }
+        }
+        let sign = match direction {
+            Direction::Forth => Sign::Out,
+            Direction::Back => Sign::In,
+        };
+        if matches!(state, BetState::Void(_)) {
+            self.tables.count(slot, sign);
+        } else {
+            self.tables.count_for_account(slot, sign);
+        }
+    }
+
+    /// Lets the bets of markets decided long ago leave the engine.
+    fn retire_slice(&mut self, mut left: usize) {
+        while 0 < left
+            && let Some(&market) = self.tables.settlement.decided.front()
+        {
+            let row = self.tables.markets.market_mut(market);
+            if row.result == MarketResult::Undecided {
+                row.awaits_retirement = false;
+                self.tables.settlement.decided.pop_front();
+                continue;
+            }
+            if self.now < row.retires_at(self.config) {
+                return;
+            }
+            if row.queued {
+                return;
+            }
+            let slot = row.newest_bet;
+            if slot == NO_BET {
+                row.retired = true;
+                self.tables.settlement.decided.pop_front();
+                continue;
+            }
+            let bet = self.tables.bets.bet(slot);
+            // Its money is still held; the delay decides it first.
+            if matches!(bet.state, BetState::Waiting { .. }) {
+                return;
+            }
+            row.newest_bet = bet.next_of_market;
+            self.tables.bets.remove(slot, &mut self.tables.wallet);
+            left -= 1;
+        }
+    }
+}
+
+/// Whether money moves to a settlement or is taken back from it.
+#[derive(Clone, Copy, Debug)]
+enum Direction {
+    Forth,
+    Back,
+}

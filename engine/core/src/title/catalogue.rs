@@ -1,0 +1,115 @@
+//! Matches and maps come into being by command.
+
+use super::fixture::{Fixture, MARKETS_PER_MATCH_MAX};
+use crate::command::{CreateMatch, MarketKind, SetMap, Team};
+use crate::event::{Event, MatchPhase, NamedPart};
+use crate::market::{Market, Requote};
+use crate::outbox::Outbox;
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::units::{MatchId, Name};
+
+impl Step<'_> {
+    pub(crate) fn create_match(&mut self, create: &CreateMatch) -> Result<(), Refusal> {
+        if !matches!(create.best_of, 1 | 3 | 5) {
+            return Err(Refusal::with(Reject::InvalidParameter, 5, i64::from(create.best_of)));
+        }
+        let existing = self.tables.fixtures.iter().position(|fixture| fixture.key == create.key);
+        if let Some(index) = existing {
+            return Err(Refusal::with(Reject::MatchExists, 0, index as i64));
+        }
+        let max = self.tables.capacity.matches_max as usize;
+        if self.tables.fixtures.len() == max {
+            return Err(Refusal::with(Reject::CapacityReached, max as i64, max as i64));
+        }
+        let match_id = MatchId(self.tables.fixtures.len() as u32);
+        let fixture = Fixture::new(create);
+        fixture.announce(match_id, self.outbox);
+        self.tables.fixtures.push(fixture);
+        Ok(())
+    }
+
+    pub(crate) fn set_map(&mut self, set: &SetMap) -> Result<(), Refusal> {
+        let fixture = self.tables.fixture_mut(set.match_id)?;
+        let series = &mut fixture.series;
+        if !series.has_map(set.map_no) || series.map_winner(set.map_no).is_some() {
+            let (most, asked) = (i64::from(series.best_of()), i64::from(set.map_no));
+            return Err(Refusal::with(Reject::InvalidParameter, most, asked));
+        }
+        let chances = [set.p_a_t, set.p_a_ct];
+        if !series.set_map(set.map_no, set.name, set.first_side_a, chances) {
+            return Err(Reject::InvalidParameter.into());
+        }
+        self.outbox.push(Event::Named {
+            match_id: set.match_id,
+            part: NamedPart::Map(set.map_no),
+            name: set.name,
+        });
+        self.requote(set.match_id, Requote::Parameters { map: set.map_no });
+        Ok(())
+    }
+
+    pub(crate) fn open_market(
+        &mut self,
+        match_id: MatchId,
+        kind: MarketKind,
+    ) -> Result<(), Refusal> {
+        let tables = &mut *self.tables;
+        let fixture = tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+        let Some(selections) = (kind.market_type().selections)(kind, &fixture.series) else {
+            return Err(Reject::InvalidParameter.into());
+        };
+        let is_open = |market| tables.markets.market(market).kind == kind;
+        if let Some(market) = fixture.markets.iter().find(|market| is_open(**market)) {
+            return Err(Refusal::with(Reject::MarketExists, 0, i64::from(market.0)));
+        }
+        if fixture.series.phase() == MatchPhase::Over {
+            return Err(Reject::MarketDecided.into());
+        }
+        if !tables.markets.has_room(selections) || fixture.markets.len() == MARKETS_PER_MATCH_MAX {
+            let max = i64::from(tables.capacity.markets_max);
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        let market = tables.markets.insert(Market::new(match_id, kind), selections);
+        tables.fixture_mut(match_id)?.markets.push(market);
+        self.outbox.push(Event::MarketOpened { market, match_id, kind, selections });
+        self.quote_new(market);
+        Ok(())
+    }
+
+    /// Opens the market on the coming round of a live map, unless it is open already.
+    pub(crate) fn open_round_market(&mut self, match_id: MatchId) {
+        let Some(fixture) = self.tables.fixture(match_id) else { return };
+        if !fixture.round_markets || fixture.series.phase() != MatchPhase::Live {
+            return;
+        }
+        let map = fixture.series.current();
+        let round = fixture.series.rounds_played(map) + 1;
+        // A refusal here means that it exists (after a rewind) or that the tables are full, which
+        // only leaves this one market unopened.
+        let _ = self.open_market(match_id, MarketKind::RoundWinner { map, round });
+    }
+}
+
+impl Fixture {
+    /// Says everything about the match itself: that it exists, its names, its score.
+    pub(crate) fn announce(&self, match_id: MatchId, outbox: &mut Outbox) {
+        outbox.push(Event::MatchCreated {
+            match_id,
+            title: self.title,
+            rounds: self.series.format(),
+            best_of: self.series.best_of(),
+            starts_at: self.starts_at,
+        });
+        let mut say = |part, name: Name| outbox.push(Event::Named { match_id, part, name });
+        say(NamedPart::Match, self.key);
+        say(NamedPart::Team(Team::A), self.teams[0]);
+        say(NamedPart::Team(Team::B), self.teams[1]);
+        for map in 1..=self.series.best_of() {
+            if let Some(name) = self.series.map_name(map) {
+                say(NamedPart::Map(map), name);
+            }
+        }
+        outbox.push(Event::Score(self.score(match_id)));
+    }
+}

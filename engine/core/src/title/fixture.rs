@@ -1,0 +1,142 @@
+//! One match as the book sees it: its series, its feed, its markets, and why it may be stopped.
+
+use alloc::vec::Vec;
+
+use super::counter_strike::Series;
+use crate::command::{CreateMatch, SuspendReason, Title};
+use crate::event::Score;
+use crate::hash::StateHasher;
+use crate::market::stop_bit;
+use crate::pricing::WinBranches;
+use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
+
+/// Most markets of one match.
+pub const MARKETS_PER_MATCH_MAX: usize = 512;
+/// Most feeds in the operator's list.
+pub const SOURCES_MAX: usize = 8;
+/// Most rewinds of one match before a person must look.
+pub const REWINDS_MAX: usize = 16;
+
+/// A match.
+#[derive(Clone, Debug)]
+pub struct Fixture {
+    /// The operator's key.
+    pub key: Name,
+    /// The game.
+    pub title: Title,
+    /// The teams: A, B.
+    pub teams: [Name; 2],
+    /// Planned start.
+    pub starts_at: Timestamp,
+    /// Whether a market on each coming round is opened.
+    pub round_markets: bool,
+    /// The score.
+    pub series: Series,
+    /// Its markets, in order of opening.
+    pub markets: Vec<MarketId>,
+    /// Reasons to suspend all of them, as bits.
+    pub stops: u8,
+    /// Whether its kill switch is on.
+    pub killed: bool,
+    /// What its feeds said last.
+    pub feed: FeedState,
+    /// Stretches of the journal in which bets on this match are void.
+    pub undone: Vec<Undone>,
+    /// The live map's next two prices; derived.
+    pub branches: Option<WinBranches>,
+}
+
+/// What a match's feeds said last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedState {
+    /// The newest version of each source.
+    pub versions: [u64; SOURCES_MAX],
+    /// When any source was heard last; zero if none ever was.
+    pub last_heard: Timestamp,
+}
+
+/// A stretch of the journal that a rewind took back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The command that said the first round taken back.
+    pub from: Seq,
+    /// The rewind.
+    pub to: Seq,
+}
+
+impl Fixture {
+    /// A match before its first map.
+    pub fn new(create: &CreateMatch) -> Self {
+        Self {
+            key: create.key,
+            title: create.title,
+            teams: [create.team_a, create.team_b],
+            starts_at: create.starts_at,
+            round_markets: create.round_markets,
+            series: Series::new(create.rounds, create.best_of),
+            markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
+            stops: 0,
+            killed: false,
+            feed: FeedState::default(),
+            undone: Vec::with_capacity(REWINDS_MAX),
+            branches: None,
+        }
+    }
+
+    /// Adds a reason to suspend the match. Returns whether it is new.
+    pub fn stop(&mut self, reason: SuspendReason) -> bool {
+        let before = self.stops;
+        self.stops |= stop_bit(reason);
+        before != self.stops
+    }
+
+    /// Lifts a reason. Returns whether it was there.
+    pub fn lift(&mut self, reason: SuspendReason) -> bool {
+        let before = self.stops;
+        self.stops &= !stop_bit(reason);
+        before != self.stops
+    }
+
+    /// Whether a bet placed by this command was struck on rounds that were taken back.
+    pub fn is_undone(&self, placed: Seq) -> bool {
+        self.undone.iter().any(|undone| undone.from < placed && placed < undone.to)
+    }
+
+    /// The version a source spoke last; `None` for a source outside the list.
+    pub fn version(&mut self, source: SourceId) -> Option<&mut u64> {
+        self.feed.versions.get_mut(usize::from(source.0))
+    }
+
+    /// The score to announce.
+    pub fn score(&self, match_id: MatchId) -> Score {
+        let map = self.series.current().max(1);
+        Score {
+            match_id,
+            map,
+            rounds: self.series.rounds(map),
+            maps: self.series.maps_won(),
+            phase: self.series.phase(),
+            a_is_t: self.series.a_is_t(),
+        }
+    }
+
+    /// Adds everything that can influence an answer.
+    pub fn add_to(&self, hasher: &mut StateHasher) {
+        for name in [&self.key, &self.teams[0], &self.teams[1]] {
+            hasher.bytes(name.as_str().as_bytes());
+        }
+        hasher.word(self.starts_at.nanos());
+        let flags = u64::from(self.round_markets) | u64::from(self.killed) << 1;
+        hasher.word(flags | u64::from(self.stops) << 8 | (self.title as u64) << 16);
+        hasher.word(self.feed.last_heard.nanos());
+        for version in self.feed.versions {
+            hasher.word(version);
+        }
+        for undone in &self.undone {
+            hasher.word(undone.from.0);
+            hasher.word(undone.to.0);
+        }
+        hasher.word(self.markets.len() as u64);
+        self.series.add_to(hasher);
+    }
+}

@@ -1,0 +1,54 @@
+//! Money that a payment provider has captured.
+
+use crate::bets::client_ids::Key;
+use crate::command::{AccountState, Config};
+use crate::event::{LedgerAccount, PostingReason};
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::units::{AccountId, Money};
+
+impl Step<'_> {
+    /// Credits a payment once. The same reference with the same amount again only says the balance
+    /// again.
+    pub(crate) fn deposit(
+        &mut self,
+        account: AccountId,
+        amount: Money,
+        reference: u128,
+    ) -> Result<(), Refusal> {
+        let tables = &mut *self.tables;
+        let row = tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
+        let key = Key { account, id: reference };
+        if let Some(credited) = tables.payments.get(key) {
+            if credited != amount {
+                let numbers = (credited.minor(), amount.minor());
+                return Err(Refusal::with(Reject::ReferenceReused, numbers.0, numbers.1));
+            }
+            tables.wallet.announce(account, self.outbox);
+            return Ok(());
+        }
+        if row.state == AccountState::Closed {
+            return Err(Reject::AccountClosed.into());
+        }
+        let too_much = row.available.checked_add(amount).is_none_or(|sum| Config::AMOUNT_MAX < sum);
+        if amount <= Money::ZERO || too_much {
+            let limit = Config::AMOUNT_MAX.minor();
+            return Err(Refusal::with(Reject::InvalidAmount, limit, amount.minor()));
+        }
+        if tables.payments.is_full() {
+            let max = i64::from(tables.capacity.client_ids_max);
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        tables.payments.insert(key, amount);
+        tables.wallet.post(
+            LedgerAccount::Payments,
+            LedgerAccount::PlayerAvailable(account),
+            amount,
+            None,
+            PostingReason::Deposit,
+            self.outbox,
+        );
+        tables.wallet.announce(account, self.outbox);
+        Ok(())
+    }
+}
