@@ -144,3 +144,85 @@ impl fmt::Display for LadderError {
 }
 
 impl core::error::Error for LadderError {}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_ladder_floors_to_its_steps() {
+        for (odds_milli, expected) in [
+            (1_009, None),
+            (1_010, Some(1_010)),
+            (1_019, Some(1_010)),
+            (2_999, Some(2_990)),
+            (3_000, Some(3_000)),
+            (3_049, Some(3_000)),
+            (4_999, Some(4_950)),
+            (5_099, Some(5_000)),
+            (9_999, Some(9_900)),
+            (10_499, Some(10_000)),
+            (19_999, Some(19_500)),
+            (20_999, Some(20_000)),
+            (999_999, Some(999_000)),
+            (1_000_000, Some(1_000_000)),
+            (u32::MAX, Some(1_000_000)),
+        ] {
+            assert_eq!(Ladder::DEFAULT.floor_to_ladder(odds_milli), expected, "{odds_milli}");
+        }
+    }
+
+    #[test]
+    fn a_floored_price_is_never_raised_and_stays_on_the_ladder() {
+        let mut last = 0;
+        for odds_milli in 1_010..=1_000_000 {
+            let floor = Ladder::DEFAULT.floor_to_ladder(odds_milli).unwrap();
+            assert!(last <= floor && floor <= odds_milli, "{odds_milli}");
+            assert_eq!(Ladder::DEFAULT.floor_to_ladder(floor), Some(floor));
+            last = floor;
+        }
+    }
+
+    #[test]
+    fn odds_are_cut_after_the_third_decimal() {
+        for (booked, expected) in [
+            (0.5, Some(2_000)),
+            (0.52, Some(1_923)),
+            (0.999, Some(1_001)),
+            (0.9995, None),
+            (0.001, Some(1_000_000)),
+            (1e-9, Some(1_000_000)),
+            (f64::MIN_POSITIVE, Some(1_000_000)),
+            (0.0, None),
+            (-0.0, None),
+            (1.0, None),
+            (-0.5, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+            (f64::NEG_INFINITY, None),
+        ] {
+            assert_eq!(odds_milli_floor(booked), expected, "{booked}");
+        }
+        assert_eq!(Ladder::DEFAULT.price(0.52), Some(1_920));
+        assert_eq!(Ladder::DEFAULT.price(0.995), None);
+    }
+
+    #[test]
+    fn a_table_that_is_no_ladder_is_refused() {
+        let band = |up_to_milli, step_milli| LadderBand { up_to_milli, step_milli };
+        let refused = |first, bands: &[LadderBand]| Ladder::new(first, bands).unwrap_err();
+        assert_eq!(refused(1_000, &[band(2_000, 10)]), LadderError::FirstOdds);
+        assert_eq!(refused(1_010, &[]), LadderError::BandCount);
+        assert_eq!(refused(1_001, &[band(2_000, 1); 17]), LadderError::BandCount);
+        for (second, why) in [
+            (band(2_000, 10), "does not end above the first"),
+            (band(1_000_010, 10), "ends above the highest odds"),
+            (band(3_000, 0), "has no step"),
+            (band(3_000, 7), "is not a whole number of steps"),
+        ] {
+            let bands = [band(2_000, 10), second];
+            assert_eq!(refused(1_010, &bands), LadderError::Band { index: 1 }, "{why}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ use core::fmt;
 
 /// How far from 1 the fair probabilities may sum.
 pub const FAIR_SUM_TOLERANCE: f64 = 1e-6;
+/// How close a book comes to its target sum. Up to a target of 1.5 rounding is all that is left.
+pub const BOOK_SUM_TOLERANCE: f64 = 1e-9;
 const NEWTON_ITERATIONS: u32 = 4;
 
 /// Why a margin cannot be put on.
@@ -22,9 +24,12 @@ pub enum MarginError {
     TargetSum,
     /// The method would book an outcome at 1 or more.
     BookedAboveOne,
+    /// The counted iterations did not come close enough: a book of three or more with a target near 2.
+    TargetNotReached,
 }
 
-/// Multiplies each outcome's odds by one factor: q = c·p / (1 − p + c·p), with c so that the book sums to `target_sum`.
+/// Multiplies each outcome's odds by one factor: q = c·p / (1 − p + c·p), with c so that the book sums
+/// to `target_sum`. What `out` holds after an error has no meaning.
 pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Result<(), MarginError> {
     check(fair, target_sum, out)?;
     let mut factor = starting_factor(fair, target_sum);
@@ -34,10 +39,14 @@ pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Resul
             factor = newton_step(fair, target_sum, factor);
         }
     }
+    let mut distance = -target_sum;
     for (booked, &p) in out.iter_mut().zip(fair) {
         *booked = factor * p / (1.0 - p + factor * p);
+        distance += *booked;
     }
-    Ok(())
+    // A step that overshoots to a negative factor can look right in the sum. NaN fails, too.
+    let reached = 0.0 < factor && (-BOOK_SUM_TOLERANCE..=BOOK_SUM_TOLERANCE).contains(&distance);
+    if reached { Ok(()) } else { Err(MarginError::TargetNotReached) }
 }
 
 /// Multiplies each probability by the target.
@@ -74,15 +83,19 @@ fn check(fair: &[f64], target_sum: f64, out: &[f64]) -> Result<(), MarginError> 
     Ok(())
 }
 
-/// The factor for a book of the same favourite against m equal others, where m equal others are as spread out as the
-/// real ones (m = (Σp)² / Σp²). It is a quadratic, exact for two outcomes and for n equal ones, and for all others so
-/// close that the iterations left to Newton can be a fixed number.
+/// The factor for a book of the same favourite against m equal others, where m equal others are as
+/// spread out as the real ones (m = (Σp)² / Σp²). It is a quadratic, exact for two outcomes and for n
+/// equal ones, and for all others so close that the iterations left to Newton can be a fixed number.
 fn starting_factor(fair: &[f64], target_sum: f64) -> f64 {
-    let favourite = fair.iter().copied().fold(0.0, f64::max);
-    let (sum, squares) =
-        fair.iter().fold((0.0, 0.0), |(sum, squares), &p| (sum + p, squares + p * p));
-    let others = sum - favourite;
-    let count = others * others / (squares - favourite * favourite);
+    let (mut favourite, mut others, mut squares) = (fair[0], 0.0, 0.0);
+    for &p in &fair[1..] {
+        // The favourite is left out of the sums, not subtracted later: beside it, the squares of
+        // outsiders would be lost.
+        let other = if favourite < p { core::mem::replace(&mut favourite, p) } else { p };
+        others += other;
+        squares += other * other;
+    }
+    let count = others * others / squares;
     let each = others / count;
     let (favourite, each) = (favourite / (1.0 - favourite), each / (1.0 - each));
     let square = favourite * each * (1.0 + count - target_sum);
@@ -111,8 +124,67 @@ impl fmt::Display for MarginError {
             Self::FairSum => "the fair probabilities of a book must sum to 1",
             Self::TargetSum => "the target book sum must be at least 1 and below 2",
             Self::BookedAboveOne => "this method would book an outcome at 1 or more",
+            Self::TargetNotReached => "the target book sum is too far from the fair book",
         })
     }
 }
 
 impl core::error::Error for MarginError {}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn refusal(fair: &[f64], target_sum: f64) -> (Option<MarginError>, Option<MarginError>) {
+        let mut out = std::vec![0.0; fair.len()];
+        let odds_ratio = apply_odds_ratio(fair, target_sum, &mut out).err();
+        (odds_ratio, apply_multiplicative(fair, target_sum, &mut out).err())
+    }
+
+    #[test]
+    fn what_is_no_book_is_refused_by_both_methods() {
+        let table: [(&[f64], f64, MarginError); 12] = [
+            (&[], 1.05, MarginError::OutcomeCount),
+            (&[0.5], 1.05, MarginError::OutcomeCount),
+            (&[0.0, 1.0], 1.05, MarginError::FairProbability),
+            (&[1.2, -0.2], 1.05, MarginError::FairProbability),
+            (&[f64::NAN, 0.5], 1.05, MarginError::FairProbability),
+            (&[f64::INFINITY, 0.5], 1.05, MarginError::FairProbability),
+            (&[0.5, 0.4], 1.05, MarginError::FairSum),
+            (&[0.5, 0.3, 0.3], 1.05, MarginError::FairSum),
+            (&[0.5, 0.5], 0.999, MarginError::TargetSum),
+            (&[0.5, 0.5], 2.0, MarginError::TargetSum),
+            (&[0.5, 0.5], f64::NAN, MarginError::TargetSum),
+            (&[0.5, 0.5], f64::INFINITY, MarginError::TargetSum),
+        ];
+        for (fair, target_sum, error) in table {
+            assert_eq!(
+                refusal(fair, target_sum),
+                (Some(error), Some(error)),
+                "{fair:?} {target_sum}"
+            );
+        }
+        let mut short = [0.0];
+        assert_eq!(apply_odds_ratio(&[0.5, 0.5], 1.05, &mut short), Err(MarginError::OutcomeCount));
+    }
+
+    #[test]
+    fn a_method_that_cannot_book_the_target_says_so() {
+        assert_eq!(refusal(&[0.97, 0.03], 1.05), (None, Some(MarginError::BookedAboveOne)));
+        let two_favourites = [0.499, 0.499, 0.002];
+        assert_eq!(refusal(&two_favourites, 1.9), (None, None));
+        for target_sum in [1.95, 1.99, 1.999, 1.9999] {
+            let error = refusal(&two_favourites, target_sum).0;
+            assert_eq!(error, Some(MarginError::TargetNotReached), "{target_sum}");
+        }
+    }
+
+    #[test]
+    fn an_outsider_beside_a_near_certain_favourite_is_booked_on_target() {
+        let fair = [1.0 - 3e-12, 1e-12, 1e-12, 1e-12];
+        let mut booked = [0.0; 4];
+        apply_odds_ratio(&fair, 1.05, &mut booked).unwrap();
+        assert!((booked.iter().sum::<f64>() - 1.05).abs() < 1e-12, "{booked:?}");
+    }
+}

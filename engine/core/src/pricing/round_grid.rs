@@ -138,17 +138,17 @@ impl MapForecast {
         };
     }
 
-    /// Turns single probabilities into sums from each value upward.
+    /// Turns single probabilities into sums from each value upward, none of them rounded above 1.
     fn finish_sums(&mut self) {
         let mut at_least = 0.0;
         for entry in self.margin_at_least.iter_mut().rev() {
             at_least += *entry;
-            *entry = at_least;
+            *entry = at_least.min(1.0);
         }
         let mut at_least = self.overtime.reached;
         for loser in (0..usize::from(self.rules.rounds_per_half())).rev() {
             at_least += self.a_wins[loser] + self.b_wins[loser];
-            self.loser_at_least[loser] = at_least;
+            self.loser_at_least[loser] = at_least.min(1.0);
         }
     }
 

@@ -103,11 +103,11 @@ impl RoundRules {
         if winner <= self.win_target() {
             return winner == self.win_target() && loser < self.rounds_per_half();
         }
-        let in_overtime = winner - self.win_target();
-        let level = winner - 1 - self.overtime_half();
-        in_overtime.is_multiple_of(self.overtime_half())
-            && level <= loser
-            && loser < level + self.overtime_half()
+        // One round above a level score from which an overtime was won.
+        (winner - self.win_target()).is_multiple_of(self.overtime_half()) && {
+            let level = winner - 1 - self.overtime_half();
+            level <= loser && loser < level + self.overtime_half()
+        }
     }
 
     /// Finds the period of a live score.
@@ -115,7 +115,9 @@ impl RoundRules {
         if self.is_final(a, b) {
             return Err(ForecastError::MapDecided);
         }
-        let played = a.checked_add(b).ok_or(ForecastError::ImpossibleScore)?;
+        // The next round needs a number, too.
+        let played = a.checked_add(b).filter(|&played| played < u16::MAX);
+        let played = played.ok_or(ForecastError::ImpossibleScore)?;
         let (overtime, level, half) = match played.checked_sub(self.regulation_rounds()) {
             None => (None, 0, self.rounds_per_half()),
             Some(beyond) => {
