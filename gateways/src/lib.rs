@@ -1,1 +1,3 @@
 //! gateways
+
+pub mod feed;
