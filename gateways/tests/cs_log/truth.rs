@@ -1,5 +1,4 @@
 //! The two real maps, and what can happen to a log on its way, against every round that really counted.
-#![allow(clippy::unwrap_used)]
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -7,14 +6,14 @@ use std::path::PathBuf;
 use clutch_gateways::feed::cs_log::{Counters, Options, RoundFormat, open_log, print_file};
 use serde_json::{Value, json};
 
-const CS2: &str = "cs2_2026-01-19_map1_de_inferno";
-const CSGO: &str = "csgo_2018-11-12_bot_match_de_cache";
+pub const CS2: &str = "cs2_2026-01-19_map1_de_inferno";
+pub const CSGO: &str = "csgo_2018-11-12_bot_match_de_cache";
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
 
-fn log(name: &str) -> Vec<u8> {
+pub fn log(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     open_log(&data(&format!("{name}.log.gz"))).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
