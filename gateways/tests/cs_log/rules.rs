@@ -81,6 +81,41 @@ fn a_knife_round_never_counts_and_the_teams_may_swap_sides_after_it() {
 }
 
 #[test]
+fn a_round_of_knives_alone_waits_for_the_next_round_win() {
+    check(
+        "
+        start de_nuke Foxes/Owls
+        go                              -> map_start de_nuke Foxes/Owls
+        kill knife_t
+        kill bayonet
+        win CT 1:0                      -> held FirstRoundUnconfirmed
+        freeze
+        score 1:0
+        go
+        start de_nuke Owls/Foxes        -> released
+        go                              -> map_start de_nuke Owls/Foxes
+        kill knife
+        *win CT 1:0                     -> held FirstRoundUnconfirmed
+        freeze
+        score 1:0
+        go
+        kill knife
+        win CT 2:0                      -> won 1 CT Owls 1:0 at *; released; won 2 CT Owls 2:0
+        ",
+    );
+    check(
+        "
+        start de_nuke Foxes/Owls
+        go                              -> map_start de_nuke Foxes/Owls
+        kill knife
+        kill usp_silencer
+        *win CT 1:0                     -> held FirstRoundUnconfirmed
+        go                              -> won 1 CT Foxes 1:0 at *; released
+        ",
+    );
+}
+
+#[test]
 fn an_announced_restart_keeps_the_first_round_waiting() {
     check(
         "

@@ -178,6 +178,11 @@ fn messages(step: &str) -> Vec<String> {
         ["names", names] => teams("MatchStatus: ", names),
         ["score", score] => vec![status(pair(score), i64::from(pair(score).0 + pair(score).1))],
         ["freeze"] => vec!["Starting Freeze period".to_owned()],
+        ["kill", weapon] => {
+            let player =
+                |id: u32, side: &str| format!("\"player{id}<{id}><[U:1:{id}]><{side}>\" [1 -2 3]");
+            vec![format!("{} killed {} with \"{weapon}\"", player(1, "CT"), player(2, "TERRORIST"))]
+        }
         ["restart"] => vec![triggered("Restart_Round_(4_seconds)")],
         ["warmup_start"] => vec![triggered("Warmup_Start")],
         ["warmup_end"] => vec![triggered("Warmup_End")],

@@ -44,7 +44,7 @@ impl RoundFormat {
             true
         } else {
             let overtime_half = (round - 2 * half - 1) / OVERTIME_HALF;
-            overtime_half.div_ceil(2) % 2 == 0
+            overtime_half.div_ceil(2).is_multiple_of(2)
         };
         match (roster, swapped) {
             (Roster::BeganAsCt, false) | (Roster::BeganAsT, true) => Side::Ct,
@@ -56,7 +56,7 @@ impl RoundFormat {
     pub(super) const fn is_decided(self, wins: u32, other_wins: u32) -> bool {
         let (most, least) = if wins < other_wins { (other_wins, wins) } else { (wins, other_wins) };
         let target = self.rounds_per_half() + 1;
-        most >= target && most - least >= 2 && (most - target) % OVERTIME_HALF == 0
+        most >= target && most - least >= 2 && (most - target).is_multiple_of(OVERTIME_HALF)
     }
 }
 

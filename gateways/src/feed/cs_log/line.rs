@@ -47,6 +47,9 @@ pub(super) enum Message<'a> {
     RestoreCommand {
         rounds: Option<u32>,
     },
+    Kill {
+        knife: bool,
+    },
     PauseEnabled,
     PauseDisabled,
     GameOver {
@@ -93,6 +96,9 @@ fn parse_message(text: &str) -> Option<Message<'_>> {
             "disabled" => Some(Message::PauseDisabled),
             _ => None,
         };
+    }
+    if text.starts_with('"') && text.contains("] killed \"") {
+        return kill(text);
     }
     if text.starts_with("Starting Freeze period") {
         return Some(Message::FreezeStart);
@@ -157,6 +163,14 @@ fn restore_command(text: &str) -> Option<Message<'_>> {
     })?;
     let digits = file.rsplit_once("_round").map(|(_, number)| number.trim_end_matches(".txt"));
     Some(Message::RestoreCommand { rounds: digits.and_then(number) })
+}
+
+/// `"a<1><…><CT>" [1 2 3] killed "b<2><…><TERRORIST>" [1 2 3] with "knife_t"`; chickens and doors are killed otherwise.
+fn kill(text: &str) -> Option<Message<'_>> {
+    let (who, weapon) = text.rsplit_once(" with \"")?;
+    let chat = who.contains(">\" say \"") || who.contains(">\" say_team \"");
+    let knife = weapon.starts_with("knife") || weapon.starts_with("bayonet");
+    (!chat).then_some(Message::Kill { knife })
 }
 
 /// `server_cvar: "mp_maxrounds" "24"` or `"mp_maxrounds" = "24"`.
@@ -268,6 +282,14 @@ mod tests {
             ),
             (r#"server_cvar: "mp_maxrounds" "24""#, Message::MaxRounds(24)),
             (r#""mp_maxrounds" = "30""#, Message::MaxRounds(30)),
+            (
+                r#""a<1><[U:1:1]><CT>" [3 4 9] killed "b<2><[U:1:2]><TERRORIST>" [3 5 8] with "knife_t""#,
+                Message::Kill { knife: true },
+            ),
+            (
+                r#""a<1><BOT><CT>" [3 4 9] killed "b<2><BOT><TERRORIST>" [3 5 8] with "ak47" (headshot)"#,
+                Message::Kill { knife: false },
+            ),
             ("Match pause is enabled - TimeOutTs", Message::PauseEnabled),
             ("Match pause is disabled - mp_unpause_match", Message::PauseDisabled),
         ];
@@ -302,6 +324,8 @@ mod tests {
             r#""World triggered "Match_Start" on "de_x"<1><[U:1:1]><CT>" say "hi""#,
             r#""p<1><[U:1:1]><CT>" say "mp_backup_restore_load_file b_round01.txt""#,
             r#""p<1><[U:1:1]><CT>" say "Game Over: competitive  de_x score 13:0 after 1 min""#,
+            r#""p<1><[U:1:1]><CT>" say "x] killed "y" with "knife""#,
+            r#""p<1><[U:1:1]><CT>" [1 2 3] killed other "chicken<145>" [9 2 1] with "knife""#,
             r#"Team "CT" scored "1" with "5" players"#,
             r#"Team "Spectator" triggered "SFUI_Notice_CTs_Win" (CT "1") (T "0")"#,
             r#"Team "CT" triggered "SFUI_Notice_CTs_Win" (CT "-1") (T "99999")"#,

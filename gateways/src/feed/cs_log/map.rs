@@ -28,6 +28,21 @@ pub(super) struct Round {
     pub at: At,
 }
 
+/// A first round that may not count.
+#[derive(Debug)]
+pub(super) struct Unconfirmed {
+    pub round: Round,
+    /// Nobody was killed but by a knife, and somebody was.
+    pub by_knives: bool,
+}
+
+/// What players of a round were killed with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kills {
+    pub knife: bool,
+    pub other: bool,
+}
+
 /// A backup on its way back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Restore {
@@ -46,7 +61,9 @@ pub(super) struct Map {
     /// The names and format of the last `MapStart`.
     pub announced: Option<(Names, RoundFormat)>,
     /// The first round, won but perhaps with knives. Only while no round stands.
-    pub unconfirmed: Option<Round>,
+    pub unconfirmed: Option<Unconfirmed>,
+    /// The kills since the last round start.
+    pub kills: Kills,
     /// A freeze period began after the last win: names may be those of the next half from here on.
     pub frozen: bool,
     /// The names shown are those of the last round won.
@@ -64,6 +81,7 @@ impl Map {
             format,
             announced: None,
             unconfirmed: None,
+            kills: Kills::default(),
             frozen: false,
             names_are_current: false,
             restore: None,

@@ -16,6 +16,14 @@ pub struct LogTime {
 }
 
 impl LogTime {
+    /// The time stamp of a line, whatever the line says; a replay is paced by it.
+    pub fn of_line(line: &[u8]) -> Option<Self> {
+        let line = line.strip_prefix(b"L ").unwrap_or(line);
+        // All of a time stamp is ASCII, so a name cut in two at the end of these bytes does not matter.
+        let text = String::from_utf8_lossy(&line[..line.len().min(32)]);
+        Self::parse_prefix(&text).map(|(time, _)| time)
+    }
+
     /// Reads `MM/DD/YYYY - HH:MM:SS`, with `.mmm` where the server writes it, and returns the rest of the text.
     pub(super) fn parse_prefix(text: &str) -> Option<(Self, &str)> {
         let (date, rest) = (text.get(..10)?, text.get(10..)?.strip_prefix(" - ")?);
@@ -103,6 +111,14 @@ mod tests {
             let (time, rest) = LogTime::parse_prefix(text).unwrap();
             assert_eq!((time.to_string().as_str(), rest), (text, ""));
         }
+    }
+
+    #[test]
+    fn every_line_of_the_server_has_its_time() {
+        for line in [&b"L 01/19/2026 - 19:04:06: \xff"[..], b"01/19/2026 - 19:04:06: "] {
+            assert_eq!(LogTime::of_line(line).unwrap().to_string(), "01/19/2026 - 19:04:06");
+        }
+        assert_eq!(LogTime::of_line(b"{\"platform\":1}"), None);
     }
 
     #[test]
