@@ -1,3 +1,6 @@
-//! gateways
+//! Everything around the Clutch engine that talks to the world: feeds, the network, the quant tools
+//! and the `clutch` command line. Business rules live in `clutch-core`; nothing here decides anything
+//! about money.
 
+pub mod feed;
 pub mod price;

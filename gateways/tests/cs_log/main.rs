@@ -1,0 +1,7 @@
+//! The CS server-log feed: the real maps, the rule book, and what no log may ever do to it.
+#![allow(clippy::unwrap_used)]
+
+mod hostile;
+mod rules;
+mod script;
+mod truth;
