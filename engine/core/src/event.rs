@@ -7,7 +7,7 @@ use crate::command::{AccountState, MarketKind, RoundFormat, SuspendReason, Team,
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, Seq, Stake, Timestamp,
+    SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// An event with its place and time.
@@ -115,6 +115,16 @@ pub enum Event {
         match_id: MatchId,
         /// Why; `None` when it was lifted.
         reason: Option<SuspendReason>,
+    },
+    /// How far a source has been followed; in the answer to [`crate::Query::Match`], so that a feed
+    /// knows after a restart where to go on.
+    FeedHeard {
+        /// The match.
+        match_id: MatchId,
+        /// The source.
+        source: SourceId,
+        /// Its newest version.
+        version: u64,
     },
     /// A kill switch for all betting was turned.
     BettingStopped {

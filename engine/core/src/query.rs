@@ -6,7 +6,7 @@ use crate::event::{Event, Price};
 use crate::outbox::Outbox;
 use crate::reject::Reject;
 use crate::state::{State, Tables};
-use crate::units::{MarketId, MatchId, SelectionIndex};
+use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
 
 impl State {
     /// Answers a question. The last event is always [`Event::QueryDone`]; what does not exist is
@@ -38,6 +38,12 @@ impl Tables {
                 fixture.announce(match_id, outbox);
                 let reason = crate::market::first_stop(fixture.stops);
                 outbox.push(Event::MatchFrozen { match_id, reason });
+                for (index, version) in fixture.feed.versions.into_iter().enumerate() {
+                    if version != 0 {
+                        let source = SourceId(index as u8);
+                        outbox.push(Event::FeedHeard { match_id, source, version });
+                    }
+                }
                 fixture.markets.iter().for_each(|market| self.say_market(*market, outbox));
             }
             Query::Account { account, bets_max } => {
