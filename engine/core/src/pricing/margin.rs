@@ -34,13 +34,12 @@ pub enum MarginError {
 /// sums to `target_sum`. What `out` holds after an error has no meaning.
 pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Result<(), MarginError> {
     check(fair, target_sum, out)?;
-    let mut factor = starting_factor(fair, target_sum);
-    // The starting value solves a book of two exactly.
-    if 2 < fair.len() {
-        for _ in 0..NEWTON_ITERATIONS {
-            factor = newton_step(fair, target_sum, factor);
-        }
-    }
+    let factor = match *fair {
+        [p, q] => factor_of_groups(p, q, 1.0, target_sum),
+        _ => (0..NEWTON_ITERATIONS).fold(starting_factor(fair, target_sum), |factor, _| {
+            newton_step(fair, target_sum, factor)
+        }),
+    };
     let mut distance = -target_sum;
     for (booked, &p) in out.iter_mut().zip(fair) {
         *booked = factor * p / (1.0 - p + factor * p);
@@ -86,9 +85,8 @@ fn check(fair: &[f64], target_sum: f64, out: &[f64]) -> Result<(), MarginError> 
 }
 
 /// The factor for a book of the same favourite against m equal others, where m equal others are as
-/// spread out as the real ones (m = (Σp)² / Σp²). It is a quadratic, exact for two outcomes and for
-/// n equal ones, and for all others so close that the iterations left to Newton can be a fixed
-/// number.
+/// spread out as the real ones (m = (Σp)² / Σp²). So close to the real one that the iterations left
+/// to Newton can be a fixed number.
 fn starting_factor(fair: &[f64], target_sum: f64) -> f64 {
     let (mut favourite, mut others, mut squares) = (fair[0], 0.0_f64, 0.0_f64);
     for &p in &fair[1..] {
@@ -99,10 +97,13 @@ fn starting_factor(fair: &[f64], target_sum: f64) -> f64 {
         others += other;
         squares += other * other;
     }
-    let count = others * others / squares;
-    let each = squares / others;
-    // With odds f : (1 − f) and e : (1 − e) the book is c·f / (1 − f + c·f) + m·c·e / (1 − e + c·e)
-    // = target; multiplied out it reads square·c² + linear·c − constant = 0.
+    factor_of_groups(favourite, squares / others, others * others / squares, target_sum)
+}
+
+/// The factor for a book of one favourite against `count` others of probability `each`, exactly.
+fn factor_of_groups(favourite: f64, each: f64, count: f64, target_sum: f64) -> f64 {
+    // c·f / (1 − f + c·f) + m·c·e / (1 − e + c·e) = target, multiplied out, reads
+    // square·c² + linear·c − constant = 0.
     let (not_favourite, not_each) = (1.0 - favourite, 1.0 - each);
     let square = favourite * each * (1.0 + count - target_sum);
     let linear =
