@@ -6,9 +6,8 @@
 //! Regulation and every overtime are the same small game, called a *period*: twice a half, first to
 //! half + 1, and level at half–half if nobody gets there. The forecasts are built on that.
 
-use core::fmt;
-
 use crate::command::Side;
+use core::fmt;
 
 /// The longest half of regulation that the fixed tables of the forecasts hold.
 pub const ROUNDS_PER_HALF_MAX: u8 = 15;
