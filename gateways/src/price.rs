@@ -1,8 +1,9 @@
-//! `clutch price`: the engine's own forecasts as a filter for other tools, one match state a line in, one book a line out.
+//! `clutch price`: the engine's own forecasts as a filter for other tools, one match state a line
+//! in, one book a line out.
 //!
-//! Owns the JSON shape of both sides and the set of lines that are printed. Does not know how anything is priced; no
-//! margin is put on. A line that cannot be priced is answered with an error of its own, and the run goes on. Memory is
-//! bounded by the longest line, and lines have a limit.
+//! Owns the JSON shape of both sides and the set of lines that are printed. Does not know how
+//! anything is priced; no margin is put on. A line that cannot be priced is answered with an error
+//! of its own, and the run goes on. Memory is bounded by the longest line, and lines have a limit.
 
 use clutch_core::command::Side;
 use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast};
@@ -23,7 +24,8 @@ pub struct Summary {
     pub errors: u64,
 }
 
-/// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can fail.
+/// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
+/// fail.
 pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<Summary> {
     let mut summary = Summary::default();
     let mut bytes = Vec::new();
@@ -54,8 +56,8 @@ pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<Summar
     Ok(summary)
 }
 
-/// Reads the next line into `bytes`, without its end. `None` at the end of the input; `Some(false)` for a line beyond the
-/// limit, whose rest is read and dropped.
+/// Reads the next line into `bytes`, without its end. `None` at the end of the input; `Some(false)`
+/// for a line beyond the limit, whose rest is read and dropped.
 fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
     bytes.clear();
     if input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', bytes)? == 0 {
@@ -72,7 +74,8 @@ fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option
     Ok(Some(complete))
 }
 
-/// One line of input. The state is read in a second step, so that a bad one is answered under its own id.
+/// One line of input. The state is read in a second step, so that a bad one is answered under its
+/// own id.
 #[derive(Deserialize)]
 struct Case {
     #[serde(default)]
@@ -335,7 +338,8 @@ fn map_book(rules: RoundRules, map: &MapForecast) -> MapBook {
     }
 }
 
-/// The lines of total rounds, in half rounds from the end of regulation: 16.5 to 30.5 when that is 24.
+/// The lines of total rounds, in half rounds from the end of regulation: 16.5 to 30.5 when that is
+/// 24.
 const TOTAL_LINES: [i32; 12] = [-15, -11, -9, -7, -5, -3, -1, 1, 3, 5, 9, 13];
 const RACES: [u16; 4] = [3, 5, 7, 10];
 

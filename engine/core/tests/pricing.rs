@@ -1,9 +1,10 @@
 //! What holds for every forecast, book and price, over random states; each failure names its seed.
 #![allow(clippy::unwrap_used)]
 
+use clutch_core::command::Side;
 use clutch_core::pricing::{
     BySide, ForecastError, Ladder, MapForecast, MapModel, RoundRules, SeriesError, SeriesForecast,
-    Side, SolveError, apply_odds_ratio, solve_map_model, win_grid,
+    SolveError, apply_odds_ratio, solve_map_model, win_grid,
 };
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! The ladder: the odds an operator puts on a board.
 //!
-//! Owns the table of steps and the way from a booked probability to decimal odds in thousandths. Every rounding goes
-//! down, towards the house, so the margin achieved is never below the margin asked for.
+//! Owns the table of steps and the way from a booked probability to decimal odds in thousandths.
+//! Every rounding goes down, towards the house, so the margin achieved is never below the margin
+//! asked for.
 
 use core::fmt;
 
@@ -12,7 +13,8 @@ pub const ODDS_MILLI_MIN: u32 = 1_001;
 /// The highest odds there are, in thousandths.
 pub const ODDS_MILLI_MAX: u32 = 1_000_000;
 
-/// From the end of the band below (or the ladder's first odds) up to `up_to_milli`, odds move by `step_milli`.
+/// From the end of the band below (or the ladder's first odds) up to `up_to_milli`, odds move by
+/// `step_milli`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LadderBand {
     /// The last odds of the band, in thousandths.
@@ -24,9 +26,16 @@ pub struct LadderBand {
 /// One operator's ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ladder {
-    first_milli: u32,
-    bands: [LadderBand; BANDS_MAX],
-    bands_len: usize,
+    /// Where each band begins and how it goes on; the last one is the top of the ladder, where it
+    /// stops.
+    starts: [Start; BANDS_MAX + 1],
+    starts_len: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Start {
+    from_milli: u32,
+    step_milli: u32,
 }
 
 /// Why a table is not a ladder.
@@ -36,7 +45,8 @@ pub enum LadderError {
     FirstOdds,
     /// There is no band, or there are more than `BANDS_MAX`.
     BandCount,
-    /// A band does not end above the one before, ends above the highest odds, or is not a whole number of steps long.
+    /// A band does not end above the one before, ends above the highest odds, or is not a whole
+    /// number of steps long.
     Band {
         /// Which one, counted from 0.
         index: usize,
@@ -67,35 +77,34 @@ impl Ladder {
         if bands.is_empty() || BANDS_MAX < bands.len() {
             return Err(LadderError::BandCount);
         }
-        let mut table = [LadderBand { up_to_milli: 0, step_milli: 0 }; BANDS_MAX];
-        let mut from = first_milli;
+        let mut starts = [Start { from_milli: 0, step_milli: 1 }; BANDS_MAX + 1];
+        let mut from_milli = first_milli;
         let mut index = 0;
         while index < bands.len() {
             let LadderBand { up_to_milli, step_milli } = bands[index];
-            let rising = from < up_to_milli && up_to_milli <= ODDS_MILLI_MAX;
-            if !rising || step_milli == 0 || !(up_to_milli - from).is_multiple_of(step_milli) {
+            let rising = from_milli < up_to_milli && up_to_milli <= ODDS_MILLI_MAX;
+            let whole =
+                step_milli != 0 && rising && (up_to_milli - from_milli).is_multiple_of(step_milli);
+            if !whole {
                 return Err(LadderError::Band { index });
             }
-            table[index] = bands[index];
-            from = up_to_milli;
+            starts[index] = Start { from_milli, step_milli };
+            from_milli = up_to_milli;
             index += 1;
         }
-        Ok(Self { first_milli, bands: table, bands_len: bands.len() })
+        starts[index].from_milli = from_milli;
+        Ok(Self { starts, starts_len: index + 1 })
     }
 
     /// The highest odds on the ladder that are not above these; `None` below its first odds.
     pub fn floor_to_ladder(&self, odds_milli: u32) -> Option<u32> {
-        if odds_milli < self.first_milli {
-            return None;
-        }
-        let mut from = self.first_milli;
-        for band in &self.bands[..self.bands_len] {
-            if odds_milli < band.up_to_milli {
-                return Some(from + (odds_milli - from) / band.step_milli * band.step_milli);
-            }
-            from = band.up_to_milli;
-        }
-        Some(from)
+        let starts = &self.starts[..self.starts_len];
+        let odds_milli = odds_milli.min(starts[starts.len() - 1].from_milli);
+        // Counts through all bands instead of stopping at the right one: prices jump between bands, and
+        // a branch would have to be guessed anew for each.
+        let begun = starts.iter().filter(|start| start.from_milli <= odds_milli).count();
+        let band = starts[begun.checked_sub(1)?];
+        Some(odds_milli - (odds_milli - band.from_milli) % band.step_milli)
     }
 
     /// The odds on the board for a booked probability; `None` if there are none.
@@ -110,8 +119,9 @@ impl Default for Ladder {
     }
 }
 
-/// The odds of a booked probability in thousandths, rounded down; above the highest odds, those. `None` for what is not
-/// a probability (NaN, infinite, zero or less, 1 or more) and for odds under 1.001.
+/// The odds of a booked probability in thousandths, rounded down; above the highest odds, those.
+/// `None` for what is not a probability (NaN, infinite, zero or less, 1 or more) and for odds under
+/// 1.001.
 pub fn odds_milli_floor(booked: f64) -> Option<u32> {
     // Written so that NaN fails.
     if !(0.0 < booked && booked < 1.0) {

@@ -1,7 +1,8 @@
 //! The margin: from fair probabilities to booked ones that sum to a target.
 //!
-//! Owns the two methods of the core. Odds ratio, the default, multiplies every outcome's odds p : (1 − p) by the same
-//! factor, so outsiders carry more of the margin than favourites and no booked probability ever reaches 1.
+//! Owns the two methods of the core. Odds ratio, the default, multiplies every outcome's odds p :
+//! (1 − p) by the same factor, so outsiders carry more of the margin than favourites and no booked
+//! probability ever reaches 1.
 
 use core::fmt;
 
@@ -24,21 +25,21 @@ pub enum MarginError {
     TargetSum,
     /// The method would book an outcome at 1 or more.
     BookedAboveOne,
-    /// The counted iterations did not come close enough: a book of three or more with a target near 2.
+    /// The counted iterations did not come close enough: a book of three or more with a target near
+    /// 2.
     TargetNotReached,
 }
 
-/// Multiplies each outcome's odds by one factor: q = c·p / (1 − p + c·p), with c so that the book sums
-/// to `target_sum`. What `out` holds after an error has no meaning.
+/// Multiplies each outcome's odds by one factor: q = c·p / (1 − p + c·p), with c so that the book
+/// sums to `target_sum`. What `out` holds after an error has no meaning.
 pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Result<(), MarginError> {
     check(fair, target_sum, out)?;
-    let mut factor = starting_factor(fair, target_sum);
-    // The starting value solves a book of two exactly.
-    if 2 < fair.len() {
-        for _ in 0..NEWTON_ITERATIONS {
-            factor = newton_step(fair, target_sum, factor);
-        }
-    }
+    let factor = match *fair {
+        [p, q] => factor_of_groups(p, q, 1.0, target_sum),
+        _ => (0..NEWTON_ITERATIONS).fold(starting_factor(fair, target_sum), |factor, _| {
+            newton_step(fair, target_sum, factor)
+        }),
+    };
     let mut distance = -target_sum;
     for (booked, &p) in out.iter_mut().zip(fair) {
         *booked = factor * p / (1.0 - p + factor * p);
@@ -84,25 +85,33 @@ fn check(fair: &[f64], target_sum: f64, out: &[f64]) -> Result<(), MarginError> 
 }
 
 /// The factor for a book of the same favourite against m equal others, where m equal others are as
-/// spread out as the real ones (m = (Σp)² / Σp²). It is a quadratic, exact for two outcomes and for n
-/// equal ones, and for all others so close that the iterations left to Newton can be a fixed number.
+/// spread out as the real ones (m = (Σp)² / Σp²). So close to the real one that the iterations left
+/// to Newton can be a fixed number.
 fn starting_factor(fair: &[f64], target_sum: f64) -> f64 {
-    let (mut favourite, mut others, mut squares) = (fair[0], 0.0, 0.0);
+    let (mut favourite, mut others, mut squares) = (fair[0], 0.0_f64, 0.0_f64);
     for &p in &fair[1..] {
         // The favourite is left out of the sums, not subtracted later: beside it, the squares of
         // outsiders would be lost.
-        let other = if favourite < p { core::mem::replace(&mut favourite, p) } else { p };
+        let other = favourite.min(p);
+        favourite = favourite.max(p);
         others += other;
         squares += other * other;
     }
-    let count = others * others / squares;
-    let each = others / count;
-    let (favourite, each) = (favourite / (1.0 - favourite), each / (1.0 - each));
+    factor_of_groups(favourite, squares / others, others * others / squares, target_sum)
+}
+
+/// The factor for a book of one favourite against `count` others of probability `each`, exactly.
+fn factor_of_groups(favourite: f64, each: f64, count: f64, target_sum: f64) -> f64 {
+    // c·f / (1 − f + c·f) + m·c·e / (1 − e + c·e) = target, multiplied out, reads
+    // square·c² + linear·c − constant = 0.
+    let (not_favourite, not_each) = (1.0 - favourite, 1.0 - each);
     let square = favourite * each * (1.0 + count - target_sum);
-    let linear = favourite + count * each - target_sum * (favourite + each);
-    let root = libm::sqrt(linear * linear + 4.0 * square * target_sum);
+    let linear =
+        (1.0 - target_sum) * favourite * not_each + (count - target_sum) * each * not_favourite;
+    let constant = target_sum * not_favourite * not_each;
+    let root = libm::sqrt(linear * linear + 4.0 * square * constant);
     // The two forms of the same root; each avoids a difference of near equals.
-    if linear < 0.0 { (root - linear) / (2.0 * square) } else { 2.0 * target_sum / (root + linear) }
+    if linear < 0.0 { (root - linear) / (2.0 * square) } else { 2.0 * constant / (root + linear) }
 }
 
 fn newton_step(fair: &[f64], target_sum: f64, factor: f64) -> f64 {

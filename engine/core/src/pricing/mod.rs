@@ -1,12 +1,12 @@
 //! From match state to fair probabilities to booked odds.
 //!
-//! Owns the arithmetic only: forecasts of a map and of a series, the margin, the ladder and the solver that turns a
-//! trader's target into parameters. It does not know markets, matches, accounts or time; its callers pass plain numbers
-//! and read plain numbers back.
+//! Owns the arithmetic only: forecasts of a map and of a series, the margin, the ladder and the
+//! solver that turns a trader's target into parameters. It does not know markets, matches, accounts
+//! or time; its callers pass plain numbers and read plain numbers back.
 //!
-//! Invariants: nothing here allocates, nothing here keeps state, and the only operations on `f64` are `+ - * /`,
-//! comparisons and `sqrt`, which IEEE 754 rounds in exactly one way, so that a replay on another machine agrees bit by
-//! bit.
+//! Invariants: nothing here allocates, nothing here keeps state, and the only operations on `f64`
+//! are `+ - * /`, comparisons and `sqrt`, which IEEE 754 rounds in exactly one way, so that a
+//! replay on another machine agrees bit by bit.
 
 pub mod ladder;
 pub mod margin;

@@ -1,8 +1,8 @@
 //! One period of a map: regulation or one overtime, as a walk over the grid of scores.
 //!
-//! A period is `2 × half` rounds, won by the first team with `half + 1`, level at half–half otherwise. Every score after
-//! the same number of rounds lies on one diagonal of the grid, and all of them share the probability of the next round,
-//! so both walks keep a single diagonal, indexed by team A's rounds.
+//! A period is `2 × half` rounds, won by the first team with `half + 1`, level at half–half
+//! otherwise. Every score after the same number of rounds lies on one diagonal of the grid, and all
+//! of them share the probability of the next round, so each walk keeps a single diagonal.
 
 /// How a period can end, seen from a score inside it.
 pub(super) struct Period<const N: usize> {
@@ -28,38 +28,45 @@ pub struct WinBranches {
 }
 
 impl<const N: usize> Period<N> {
-    /// Walks forward from (a, b). `round_a` is P(A wins a round) by rounds played before it in this period.
+    /// Walks forward from (a, b). `round_a` is P(A wins a round) by rounds played before it in this
+    /// period.
     pub fn play(half: usize, a: usize, b: usize, round_a: impl Fn(usize) -> f64) -> Self {
         assert!(
             half < N && a <= half && b <= half,
             "a period is played from a live score inside its grid"
         );
         let mut period = Self { a_wins: [0.0; N], b_wins: [0.0; N], race_a: [0.0; N], level: 0.0 };
+        // The diagonal, indexed by the rounds A lacks to a half. So whoever needs one more round to
+        // win stands at an end of it (A at 0, B at the rounds left), and what is over drops off
+        // that end.
         let mut live = [0.0; N];
-        live[a] = 1.0;
+        live[half - a] = 1.0;
+        let mut a_won = 0.0;
         for played in a + b..2 * half {
             let win = round_a(played);
             let lose = 1.0 - win;
-            let before = live;
-            // A is the first to reach its next round while B has not more than A.
-            let leading = played.div_ceil(2).min(half)..half;
-            for (race, at) in period.race_a[leading.clone()].iter_mut().zip(&before[leading]) {
-                *race += at * win;
+            let left = 2 * half - played;
+            let mut above = 0.0;
+            if left <= half {
+                let wins = live[0] * win;
+                period.a_wins[half - left] = wins;
+                a_won += wins;
+                period.b_wins[half - left] = live[left] * lose;
+                above = live[left];
             }
-            live[0] = before[0] * lose;
-            for own in 1..N {
-                live[own] = before[own] * lose + before[own - 1] * win;
+            for cell in live[..left.min(half + 1)].iter_mut().rev() {
+                let here = *cell;
+                *cell = here * lose + above * win;
+                above = here;
             }
-            if half + 1 < N {
-                live[half + 1] = 0.0;
-            }
-            if let Some(loser) = played.checked_sub(half) {
-                period.a_wins[loser] = before[half] * win;
-                period.b_wins[loser] = before[loser] * lose;
-                live[loser] = 0.0;
+            // After 2n − 1 rounds A has n of them exactly if it was the first to n.
+            if played % 2 == 0 {
+                let rounds = played / 2;
+                let ahead: f64 = live[..half - rounds].iter().sum();
+                period.race_a[rounds] = a_won + ahead;
             }
         }
-        period.level = live[half];
+        period.level = live[0];
         period
     }
 
@@ -86,16 +93,19 @@ pub(super) fn win_branches<const N: usize>(
         half + 1 < N && a <= half && b <= half && a + b < 2 * half,
         "a round is left in the period"
     );
-    // After the last round A has won above half, lost below it, and is level at it; walking back, scores at which the
-    // period is over keep their 1 or 0 by themselves.
+    // After the last round A has won above half, lost below it, and is level at it; walking back,
+    // scores at which the period is over keep their 1 or 0 by themselves.
     let mut worth = [0.0; N];
     worth[half] = level;
     worth[half + 1] = 1.0;
     for played in (a + b + 1..2 * half).rev() {
         let win = round_a(played);
         let lose = 1.0 - win;
-        for own in a..=half {
-            worth[own] = worth[own + 1] * win + worth[own] * lose;
+        let mut above = worth[half + 1];
+        for cell in worth[a..=half].iter_mut().rev() {
+            let here = *cell;
+            *cell = above * win + here * lose;
+            above = here;
         }
     }
     let win = round_a(a + b);

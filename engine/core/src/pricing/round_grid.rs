@@ -1,10 +1,11 @@
 //! The forecast of one map: one forward pass over the grid of scores, read as many markets.
 //!
-//! Owns the distribution of the final score. Rounds are independent given the side. Overtime has no limit; what lies
-//! behind it is summed in closed form. Does not know margins or lines on offer.
+//! Owns the distribution of the final score. Rounds are independent given the side. Overtime has no
+//! limit; what lies behind it is summed in closed form. Does not know margins or lines on offer.
 //!
-//! Invariants: all probabilities are conditional on the live score given; totals and handicaps are read from running
-//! sums of non-negative numbers, so they are monotone in the line to the last bit.
+//! Invariants: all probabilities are conditional on the live score given; totals and handicaps are
+//! read from running sums of non-negative numbers, so they are monotone in the line to the last
+//! bit.
 
 use super::period::Period;
 use super::round_rules::{
@@ -18,7 +19,8 @@ const OVERTIME_ROUNDS: usize = 2 * OVERTIME_HALF_MAX as usize;
 /// The largest final margin is that of a map won to nil.
 const MARGIN_MAX: usize = ROUNDS_PER_HALF_MAX as usize + 1;
 
-/// Everything that can be asked about the rest of one map. Plain numbers of a fixed size: computing it allocates nothing.
+/// Everything that can be asked about the rest of one map. Plain numbers of a fixed size: computing
+/// it allocates nothing.
 #[derive(Clone, Debug)]
 pub struct MapForecast {
     rules: RoundRules,
@@ -44,7 +46,8 @@ struct OvertimeForecast {
     reached: f64,
     a_wins: f64,
     b_wins: f64,
-    /// P(overtime `number` ends level), seen from the score in it, and the same for every later one.
+    /// P(overtime `number` ends level), seen from the score in it, and the same for every later
+    /// one.
     level_here: f64,
     level_later: f64,
     /// P(not decided after so many rounds) of overtime `number`, and of a fresh one by its parity.
@@ -100,7 +103,8 @@ impl MapForecast {
         }
     }
 
-    /// Enters the results of every overtime: of overtime `number`, and, if it ends level, of all the later ones.
+    /// Enters the results of every overtime: of overtime `number`, and, if it ends level, of all
+    /// the later ones.
     fn sum_overtime(
         &mut self,
         number: u16,
@@ -112,8 +116,9 @@ impl MapForecast {
         let next = &fresh[usize::from((number + 1) % 2)];
         let after = &fresh[usize::from(number % 2)];
         let level = next.level;
-        // Later overtimes come in pairs with the sides swapped: (next + level·after)·(1 + level² + level⁴ + …).
-        // 1 − level² is taken as decided·(1 + level): the difference would lose its digits when level is near 1.
+        // Later overtimes come in pairs with the sides swapped: (next + level·after)·(1 + level² +
+        // level⁴ + …). 1 − level² is taken as decided·(1 + level): the difference would lose its
+        // digits when level is near 1.
         let pairs = here.level / ((next.a_total() + next.b_total()) * (1.0 + level));
         let mut totals = (0.0, 0.0);
         for loser in 0..half {
@@ -169,7 +174,8 @@ impl MapForecast {
         }
     }
 
-    /// P(rounds of A − rounds of B + line > 0), overtime included. The line is in half rounds: −7 means −3.5.
+    /// P(rounds of A − rounds of B + line > 0), overtime included. The line is in half rounds: −7
+    /// means −3.5.
     pub fn handicap_a(&self, line_half_units: i32) -> f64 {
         let margin = (-i64::from(line_half_units)).div_euclid(2) + 1;
         match usize::try_from(margin + MARGIN_MAX as i64) {
@@ -202,8 +208,8 @@ impl MapForecast {
         Some(if a == target { self.a_wins[usize::from(b)] } else { self.b_wins[usize::from(a)] })
     }
 
-    /// P(A is the first to win `rounds` rounds of the map); `None` when a team has them already, or when they are more
-    /// than a half holds.
+    /// P(A is the first to win `rounds` rounds of the map); `None` when a team has them already, or
+    /// when they are more than a half holds.
     pub fn race_to(&self, rounds: u16) -> Option<f64> {
         let open = self.a.max(self.b) < rounds && rounds <= self.rules.rounds_per_half();
         open.then(|| self.race_a[usize::from(rounds) - 1])

@@ -1,24 +1,24 @@
 //! The rules of a map that is played in rounds, and the parameters of one map.
 //!
-//! Owns the length of halves and overtimes, which scores can occur, who plays which side in which round, and the
-//! probability that team A wins a given round. Does not know how a map is forecast.
+//! Owns the length of halves and overtimes, which scores can occur, who plays which side in which
+//! round, and the probability that team A wins a given round. Does not know how a map is forecast.
 //!
-//! Regulation and every overtime are the same small game, called a *period*: twice a half, first to half + 1, and level
-//! at half–half if nobody gets there. The forecasts are built on that.
-
-use core::fmt;
+//! Regulation and every overtime are the same small game, called a *period*: twice a half, first to
+//! half + 1, and level at half–half if nobody gets there. The forecasts are built on that.
 
 use crate::command::Side;
+use core::fmt;
 
 /// The longest half of regulation that the fixed tables of the forecasts hold.
 pub const ROUNDS_PER_HALF_MAX: u8 = 15;
 /// The longest half of an overtime that the fixed tables of the forecasts hold.
 pub const OVERTIME_HALF_MAX: u8 = 5;
-/// A round that is closer to certain than this is a wrong parameter, not an opinion: with one side sure to win and the
-/// other sure to lose, overtime would never end.
+/// A round that is closer to certain than this is a wrong parameter, not an opinion: with one side
+/// sure to win and the other sure to lose, overtime would never end.
 pub const ROUND_PROBABILITY_MIN: f64 = 1e-6;
 
-/// How long a map is: first to one round more than a half, overtime from level, repeated until one team wins it.
+/// How long a map is: first to one round more than a half, overtime from level, repeated until one
+/// team wins it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoundRules {
     rounds_per_half: u8,
@@ -34,7 +34,8 @@ pub struct BySide {
     pub ct: f64,
 }
 
-/// The trader's opinion on one map: team A's chance in a round by side. Holding one is the proof that it is usable.
+/// The trader's opinion on one map: team A's chance in a round by side. Holding one is the proof
+/// that it is usable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MapModel {
     first_side: Side,
@@ -139,7 +140,8 @@ impl RoundRules {
 
     /// The side team A plays in a round (counted from 1), when it started on `first_side`.
     ///
-    /// Sides swap in the middle of each period and never between periods, so an overtime starts as the one before ended.
+    /// Sides swap in the middle of each period and never between periods, so an overtime starts as
+    /// the one before ended.
     pub const fn side_in_round(self, first_side: Side, round_no: u16) -> Side {
         let played = round_no.saturating_sub(1);
         if played < self.regulation_rounds() {
@@ -168,7 +170,8 @@ impl BySide {
 }
 
 impl MapModel {
-    /// Checks the probabilities. `pistol` replaces `round` in the first round of each half of regulation.
+    /// Checks the probabilities. `pistol` replaces `round` in the first round of each half of
+    /// regulation.
     pub fn new(
         first_side: Side,
         round: BySide,
@@ -215,7 +218,8 @@ impl MapModel {
         }
     }
 
-    /// The same inside an overtime (overtimes counted from 0): even ones start on the side of the second half.
+    /// The same inside an overtime (overtimes counted from 0): even ones start on the side of the
+    /// second half.
     pub(super) fn overtime(&self, rules: RoundRules, number: u16) -> impl Fn(usize) -> f64 + use<> {
         let half = usize::from(rules.overtime_half);
         let starts =

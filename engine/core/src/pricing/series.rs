@@ -1,7 +1,7 @@
 //! The forecast of a series of maps.
 //!
-//! Owns the distribution of the final map score: first to win most of `best_of`, maps independent, each with its own
-//! chance for team A. Does not know what a map is played in.
+//! Owns the distribution of the final map score: first to win most of `best_of`, maps independent,
+//! each with its own chance for team A. Does not know what a map is played in.
 
 use core::fmt;
 
@@ -34,7 +34,8 @@ pub enum SeriesError {
 }
 
 impl SeriesForecast {
-    /// Forecasts a series from the maps won so far. `map_a[k]` is P(A wins map k + 1); finished maps are not read.
+    /// Forecasts a series from the maps won so far. `map_a[k]` is P(A wins map k + 1); finished
+    /// maps are not read.
     pub fn new(best_of: u8, won_a: u8, won_b: u8, map_a: &[f64]) -> Result<Self, SeriesError> {
         if !matches!(best_of, 1 | 3 | 5) {
             return Err(SeriesError::BestOf);

@@ -1,15 +1,16 @@
 //! From the price a trader has in mind to the parameters of the model.
 //!
-//! Owns one question: which round probabilities make team A win this map with a given probability. The answer keeps the
-//! shape of the given model (the gap between the sides, the pistols) and moves everything by one factor on the odds
-//! p : (1 − p). A factor on the odds rather than an amount added to p, because it keeps every probability between 0 and
-//! 1 whatever the target is.
+//! Owns one question: which round probabilities make team A win this map with a given probability.
+//! The answer keeps the shape of the given model (the gap between the sides, the pistols) and moves
+//! everything by one factor on the odds p : (1 − p). A factor on the odds rather than an amount
+//! added to p, because it keeps every probability between 0 and 1 whatever the target is.
 
 use super::round_rules::{BySide, ForecastError, MapModel, RoundRules};
 use super::win_grid::win_grid;
 use core::fmt;
 
-/// The steps are counted, never compared with a tolerance: the same work and the same bits everywhere.
+/// The steps are counted, never compared with a tolerance: the same work and the same bits
+/// everywhere.
 const BISECTION_STEPS: u32 = 40;
 /// How close the solution comes to its target.
 pub const SOLVE_TOLERANCE: f64 = 1e-9;
@@ -25,8 +26,8 @@ pub enum SolveError {
     Forecast(ForecastError),
 }
 
-/// Moves the round probabilities of `shape` together until team A wins the map, from score (a, b), with probability
-/// `target`.
+/// Moves the round probabilities of `shape` together until team A wins the map, from score (a, b),
+/// with probability `target`.
 pub fn solve_map_model(
     rules: RoundRules,
     shape: &MapModel,

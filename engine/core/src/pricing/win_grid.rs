@@ -1,7 +1,7 @@
 //! The backward pass: P(A wins the map) now and after each result of the next round.
 //!
-//! Owns the pair of next prices that the branch check compares with. It shares no walk with the forward pass, so each
-//! can be held against the other.
+//! Owns the pair of next prices that the branch check compares with. It shares no walk with the
+//! forward pass, so each can be held against the other.
 
 use super::period;
 pub use super::period::WinBranches;
@@ -34,13 +34,14 @@ pub fn win_grid(
     })
 }
 
-/// P(A wins) from level: the overtimes that stay level cancel out. Both sides are played equally often in each, so it
-/// does not matter which overtime it is.
+/// P(A wins) from level: the overtimes that stay level cancel out. Both sides are played equally
+/// often in each, so it does not matter which overtime it is.
 fn fresh_overtime(rules: RoundRules, model: &MapModel) -> f64 {
     let half = usize::from(rules.overtime_half());
     let round_a = model.overtime(rules, 0);
     let a = period::win_branches::<OVERTIME>(half, 0, 0, 0.0, &round_a).now;
-    // B's own walk, because 1 − P(A) − P(level) would lose the digits when nearly every overtime stays level.
+    // B's own walk, because 1 − P(A) − P(level) would lose the digits when nearly every overtime
+    // stays level.
     let b = period::win_branches::<OVERTIME>(half, 0, 0, 0.0, |played| 1.0 - round_a(played)).now;
     a / (a + b)
 }
