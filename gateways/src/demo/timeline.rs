@@ -1,0 +1,185 @@
+//! What happens when: the logs of a series, read once and laid out on one axis of time.
+//!
+//! The lines go through the same normaliser as a live log, one by one; the timeline only remembers
+//! at which line, and so at which time, each fact became known.
+
+use std::path::PathBuf;
+
+use clutch_core::command::{GameEvent, RoundFormat as CoreFormat, Side};
+use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
+use clutch_core::{Command, Envelope};
+
+use crate::feed::bridge::{MatchFeed, core_format};
+use crate::feed::cs_log::{
+    CsLog, FeedEvent, LineReader, LogTime, Normalised, Options, RoundFormat, open_log,
+};
+
+/// The feed's place in the operator's list of sources.
+pub const SOURCE: SourceId = SourceId(0);
+/// The demo's match is the first of its journal.
+pub const MATCH: MatchId = MatchId(0);
+/// A longer pause between two logs is cut to this.
+const BREAK_MAX_MS: u64 = 60_000;
+
+/// The log that comes with the program.
+const BUILT_IN: &[u8] = include_bytes!("../../data/cs2_2026-01-19_map1_de_inferno.log.gz");
+
+/// Where the lines come from.
+#[derive(Clone, Debug)]
+pub enum Log {
+    /// The log that comes with the program.
+    BuiltIn,
+    /// A file, plain or gzip.
+    File(PathBuf),
+}
+
+/// One fact at its time.
+#[derive(Clone, Debug)]
+pub struct Beat {
+    /// When it became known, in Unix milliseconds of the log's clock.
+    pub at_ms: u64,
+    /// The command for the engine.
+    pub envelope: Envelope,
+    /// How the game ended a round or a map, in the server's words.
+    pub note: String,
+}
+
+/// One map as its log begins it.
+#[derive(Clone, Debug)]
+pub struct MapPlan {
+    /// The server's name for it.
+    pub name: String,
+    /// The side on which team A begins.
+    pub first_side_a: Side,
+}
+
+/// A whole series.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// Teams A and B.
+    pub teams: [Name; 2],
+    /// Rounds per map.
+    pub format: CoreFormat,
+    /// Its maps, in order.
+    pub maps: Vec<MapPlan>,
+    /// Everything that happens, in order.
+    pub beats: Vec<Beat>,
+}
+
+/// One event of a log with the time at which it became known.
+struct Known {
+    at_ms: u64,
+    normalised: Normalised,
+}
+
+impl Timeline {
+    /// Reads the logs of a series, one map each, in order.
+    ///
+    /// # Errors
+    /// A sentence naming the file that cannot be read or holds no live round.
+    pub fn load(logs: &[Log], format: Option<RoundFormat>) -> Result<Self, String> {
+        let mut known = Vec::new();
+        for log in logs {
+            let events = read(log, format)?;
+            append(&mut known, events);
+        }
+        let (teams, core_format) = opening(&known)?;
+        let mut feed = MatchFeed::new(MATCH, SOURCE, teams, core_format);
+        let mut maps: Vec<MapPlan> = Vec::new();
+        let mut beats = Vec::new();
+        for Known { at_ms, normalised } in &known {
+            let received_at = Timestamp::from_millis(*at_ms);
+            let Some(envelope) = feed.translate(normalised, received_at) else { continue };
+            if let (FeedEvent::MapStart { map, .. }, Some((number, first_side_a))) =
+                (&normalised.event, map_start(&envelope))
+            {
+                let plan = MapPlan { name: map.clone(), first_side_a };
+                maps.truncate(usize::from(number) - 1);
+                maps.push(plan);
+            }
+            let note = match &normalised.event {
+                FeedEvent::RoundWon { reason, .. } => reason.clone(),
+                _ => String::new(),
+            };
+            beats.push(Beat { at_ms: *at_ms, envelope, note });
+        }
+        Ok(Self { teams, format: core_format, maps, beats })
+    }
+
+    /// When the first thing happens.
+    pub fn starts_ms(&self) -> u64 {
+        self.beats.first().map_or(0, |beat| beat.at_ms)
+    }
+}
+
+fn map_start(envelope: &Envelope) -> Option<(u8, Side)> {
+    let Command::Feed(message) = &envelope.command else { return None };
+    match message.event {
+        GameEvent::MapStarted { map, first_side_a } => Some((map, first_side_a)),
+        _ => None,
+    }
+}
+
+/// Teams and format, as the first map's start names them.
+fn opening(known: &[Known]) -> Result<([Name; 2], CoreFormat), String> {
+    for Known { normalised, .. } in known {
+        if let FeedEvent::MapStart { ct_team, t_team, format, .. } = &normalised.event {
+            let a = Name::lossy(ct_team.as_deref().unwrap_or_default(), "Team A");
+            let b = Name::lossy(t_team.as_deref().unwrap_or_default(), "Team B");
+            return Ok(([a, b], core_format(*format)));
+        }
+    }
+    Err("no map ever starts in this log: is it the log of a Counter-Strike server?".to_owned())
+}
+
+fn read(log: &Log, format: Option<RoundFormat>) -> Result<Vec<Known>, String> {
+    match log {
+        Log::BuiltIn => {
+            let input = flate2::bufread::GzDecoder::new(BUILT_IN);
+            read_lines(std::io::BufReader::new(input), format).map_err(|error| error.to_string())
+        }
+        Log::File(path) => {
+            let input = open_log(path).map_err(|error| {
+                format!("cannot open the log {}: {error}", path.display())
+            })?;
+            let known = read_lines(input, format)
+                .map_err(|error| format!("cannot read the log {}: {error}", path.display()))?;
+            let is_round = |known: &&Known| matches!(known.normalised.event, FeedEvent::RoundWon { .. });
+            if known.iter().find(is_round).is_none() {
+                return Err(format!("the log {} holds no live round", path.display()));
+            }
+            Ok(known)
+        }
+    }
+}
+
+fn read_lines(
+    input: impl std::io::BufRead,
+    format: Option<RoundFormat>,
+) -> std::io::Result<Vec<Known>> {
+    let mut normaliser = CsLog::new(Options { format });
+    let mut lines = LineReader::new(input);
+    let mut events = Vec::new();
+    let mut known = Vec::new();
+    let mut now_ms = 0;
+    while let Some((number, line)) = lines.next_line()? {
+        let time = LogTime::of_line(line).and_then(|time| u64::try_from(time.unix_millis()).ok());
+        now_ms = time.map_or(now_ms, |time| now_ms.max(time));
+        normaliser.line(number, line, &mut events);
+        known.extend(events.drain(..).map(|normalised| Known { at_ms: now_ms, normalised }));
+    }
+    normaliser.finish(&mut events);
+    known.extend(events.drain(..).map(|normalised| Known { at_ms: now_ms, normalised }));
+    Ok(known)
+}
+
+/// Puts the events of the next log behind those before, with a short break between.
+fn append(known: &mut Vec<Known>, mut next: Vec<Known>) {
+    let (Some(end), Some(start)) = (known.last(), next.first()) else {
+        return known.append(&mut next);
+    };
+    let gap = start.at_ms.saturating_sub(end.at_ms);
+    let begins = if start.at_ms < end.at_ms { BREAK_MAX_MS } else { gap.min(BREAK_MAX_MS) };
+    let (from, to) = (start.at_ms, end.at_ms + begins);
+    known.extend(next.into_iter().map(|event| Known { at_ms: to + (event.at_ms - from), ..event }));
+}
