@@ -1,1 +1,66 @@
-//! placeholder
+//! The journal: bytes that can be trusted. It knows bytes and sequence numbers, and no betting word.
+//!
+//! ```text
+//!  core ──append──▶ ring (tmpfs, survives kill -9) ──committer: pwrite + fdatasync──▶ segments (survive power loss)
+//!                      appended_seq                                       durable_seq
+//! ```
+//! The core never stores into a page that a disk is reading, and never waits for one: a full ring is an answer
+//! ([`Full`]). [`open`] recovers what a crash left, [`Writer`] appends, [`Committer`] makes durable, [`Reader`] reads,
+//! from any process and at any time. Deciding who may be told what, given the two cursors of [`Durable`], is the
+//! engine's task.
+//!
+//! # Where to find what
+//! | module | subject |
+//! |---|---|
+//! | `record`, `checksum` | the record's bytes and the chain that makes them believable |
+//! | `ring`, `shared`, `writer` | the core's side: mapped memory, cursors, append |
+//! | `committer`, `appender`, `spares` | the disk's side: group commit, segments ahead of need |
+//! | `segment`, `superblock`, `block`, `lock` | the files |
+//! | `open`, `continuation`, `verdict` | recovery, and the table that tells an end from damage |
+//! | `reader` | reading |
+//! | `storage` | the only way anything on a disk is changed |
+//!
+//! # Invariants
+//! - A record's place in the ring is its stream offset modulo the ring's size; in the files it follows from the sizes
+//!   alone. No cursor is stored anywhere.
+//! - Durable never exceeds appended: the cursor is sampled before the sync and published after it.
+//! - The first write or sync error is final.
+//! - No byte from a disk or from the ring is trusted before the chain has accepted it.
+//!
+//! # Sizes
+//! A segment is zero-written before use, so that a sync later writes data and no metadata. The default of 32 MiB is
+//! small enough to be made during the first start.
+//!
+//! This crate needs Linux: tmpfs, `fallocate`, `MADV_POPULATE_WRITE` and `fdatasync` are what it is made of.
+
+mod appender;
+mod block;
+mod checksum;
+mod committer;
+mod continuation;
+mod error;
+mod lock;
+mod open;
+mod options;
+mod reader;
+mod record;
+mod ring;
+mod segment;
+mod shared;
+mod spares;
+mod storage;
+mod superblock;
+mod verdict;
+mod writer;
+
+pub use committer::{CommitFailure, Committer, CommitterHandle, OnDurable};
+pub use error::{IoFailure, JournalError};
+pub use open::{Opened, Recovered, open};
+pub use options::{Durability, Options};
+pub use reader::Reader;
+pub use record::{HEADER_BYTES, RecordView, record_bytes};
+pub use shared::Durable;
+pub use storage::{Disk, Storage};
+pub use superblock::FORMAT;
+pub use verdict::End;
+pub use writer::{Full, Writer};

@@ -1,0 +1,126 @@
+//! What opening or reading a journal can say. Every message names the file and what to look at.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A call to the operating system that failed, with what it was for.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {op} {}: {source}", path.display())]
+pub struct IoFailure {
+    /// What was tried, as a verb.
+    pub op: &'static str,
+    /// The file or directory.
+    pub path: PathBuf,
+    /// The operating system's answer.
+    pub source: io::Error,
+}
+
+impl IoFailure {
+    /// For `map_err`: adds the verb and the path to the operating system's answer.
+    pub(crate) fn at(op: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self { op, path, source }
+    }
+}
+
+/// Why a journal cannot be opened or read on.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The configuration itself is wrong.
+    #[error("journal options: {0}")]
+    Options(&'static str),
+    /// The path names something that is not a directory.
+    #[error("{} is not a directory", path.display())]
+    NotADirectory {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// A reader was pointed at a directory without a journal.
+    #[error("{} holds no journal (it has no file named `super`)", path.display())]
+    NotAJournal {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The operating system refuses access, or the disk is mounted read-only.
+    #[error("no rights to {op} {}: {source}; the journal's directory must be readable and writable", path.display())]
+    NoRights {
+        /// What was tried.
+        op: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// Another process has this journal open for writing.
+    #[error("{} is in use by {}: a journal has one writer", path.display(), holder(*pid))]
+    Locked {
+        /// The locked file: the directory's `LOCK`, or the ring when a copy of this directory is open elsewhere.
+        path: PathBuf,
+        /// The process that holds it, if it left its number.
+        pid: Option<u32>,
+    },
+    /// A file of another journal lies in this directory.
+    #[error("{} belongs to journal {found:032x}, but this is journal {expected:032x}", file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// The journal named in it.
+        found: u128,
+        /// The journal this directory holds.
+        expected: u128,
+    },
+    /// The file was written by a newer release.
+    #[error("{} has journal format {found}; this release reads up to format {supported}", file.display())]
+    NewerFormat {
+        /// The file.
+        file: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest this release knows.
+        supported: u32,
+    },
+    /// Bytes that were there are damaged. Nothing was changed.
+    #[error("{} is damaged at offset {offset}, where record {seq} should be: {what}", file.display())]
+    Corrupt {
+        /// The file.
+        file: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// The record that should start there (the first that is lost); 0 if no record is concerned.
+        seq: u64,
+        /// What is wrong, and what follows from it.
+        what: String,
+    },
+    /// A whole segment is missing.
+    #[error("records {first_missing} to {last_missing} are missing: the segment that held them is not in {}", dir.display())]
+    Gap {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// First record that should be there.
+        first_missing: u64,
+        /// Last record that should be there.
+        last_missing: u64,
+    },
+    /// A call to the operating system failed.
+    #[error(transparent)]
+    Io(IoFailure),
+}
+
+impl From<IoFailure> for JournalError {
+    fn from(failure: IoFailure) -> Self {
+        match failure.source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                let IoFailure { op, path, source } = failure;
+                Self::NoRights { op, path, source }
+            }
+            _ => Self::Io(failure),
+        }
+    }
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    )
+}

@@ -1,0 +1,300 @@
+//! Opens a journal for writing: finds or makes it, recovers what a crash left, and hands out the two ends.
+//!
+//! Recovery reads the segments in order, then the ring's continuation of their chain, and lets [`crate::verdict`] say
+//! whether what is behind is an end. Only then is anything changed: the torn tail is zeroed, every segment and the
+//! directory are synced, and the ring's records are written where they belong. After `open` the segments hold all.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::appender::Appender;
+use crate::committer::Committer;
+use crate::continuation::Continuation;
+use crate::error::{IoFailure, JournalError};
+use crate::lock;
+use crate::options::Options;
+use crate::reader::Reader;
+use crate::record::Chain;
+use crate::ring::{FoundRing, Ring};
+use crate::segment::{self, ActiveSegment, RECORDS_AT, SegmentHeader, Spare};
+use crate::shared::Shared;
+use crate::superblock::{FORMAT, Superblock};
+use crate::verdict::End;
+use crate::writer::Writer;
+
+/// A journal open for writing.
+pub struct Opened {
+    /// The core's end.
+    pub writer: Writer,
+    /// The disk's end, not yet started: nothing becomes durable before [`Committer::spawn`].
+    pub committer: Committer,
+    /// What was found.
+    pub recovered: Recovered,
+}
+
+/// What `open` found. All of it is durable in the segments, ready to be replayed with a [`Reader`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The oldest record that can be read, if there is any.
+    pub first_seq: u64,
+    /// The last record; 0 in an empty journal.
+    pub last_seq: u64,
+    /// The last record's time; 0 in an empty journal.
+    pub last_timestamp: u64,
+    /// Remains of a write that was never acknowledged, now zeroed.
+    pub torn_bytes_cut: u64,
+    /// Records that were only in the ring.
+    pub from_ring: u64,
+    /// The journal's identity.
+    pub journal_id: u128,
+    /// The opening's number, which every record carries.
+    pub epoch: u32,
+    /// The engine version that had it open before; that of the options in a new journal.
+    pub written_by: u64,
+    /// There was no place for the ring on tmpfs: what is not yet durable dies with the process.
+    pub ring_in_memory_only: bool,
+}
+
+/// Opens the journal in `dir` for writing, or makes one if the directory is new or holds none.
+pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
+    let options = &options;
+    options.check()?;
+    ensure_directory(dir)?;
+    let lock = lock::acquire(dir)?;
+    if Superblock::load(dir)?.is_none() {
+        create(dir, options)?;
+    }
+    segment::remove_spares(dir, &*options.storage)?;
+
+    let mut reader = Reader::open(dir)?;
+    while reader.next()?.is_some() {}
+    let journal_id = reader.journal_id();
+    let written_by = reader.engine_version();
+    let shm_dir = options.shm_dir.as_deref();
+    let found_ring = shm_dir
+        .map(|shm_dir| FoundRing::look(shm_dir, journal_id))
+        .transpose()?
+        .flatten();
+    let continuation = continuation(&reader, found_ring.as_ref())?;
+    let end = reader.verdict(continuation.chain.seq)?;
+
+    let mut appender = appender_at_end(&reader, dir, options)?;
+    let torn_bytes = cut_tail(&appender, &end)?;
+    sync_everything(dir, options)?;
+    appender.write(&continuation.bytes, |bytes| spare(dir, bytes, options))?;
+    appender.sync()?;
+    let last = appender.chain;
+
+    let epoch = appender
+        .superblock
+        .epoch
+        .checked_add(1)
+        .ok_or(JournalError::Options("the epochs are used up"))?;
+    appender.chain.epoch = epoch;
+    appender.superblock.epoch = epoch;
+    appender.superblock.engine_version = options.engine_version;
+    appender.superblock.rule_set = options.rule_set;
+    appender.superblock.segment_bytes = options.segment_bytes;
+    appender.store_durable_mark()?;
+
+    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring)?;
+    let recovered = Recovered {
+        first_seq: appender.superblock.oldest_seq,
+        last_seq: last.seq,
+        last_timestamp: last.timestamp,
+        // What the ring could rewrite was not lost.
+        torn_bytes_cut: torn_bytes.saturating_sub(continuation.bytes.len() as u64),
+        from_ring: continuation.records,
+        journal_id,
+        epoch,
+        written_by,
+        ring_in_memory_only: ring.is_in_memory_only(),
+    };
+    let shared = Arc::new(Shared::new(ring, lock, last.seq, appender.stream_offset));
+    let writer = Writer::new(
+        Arc::clone(&shared),
+        appender.chain,
+        appender.stream_offset,
+        appender.active.header.stream_end() - appender.stream_offset,
+        options.segment_bytes - RECORDS_AT,
+        options.payload_bytes_max(),
+    );
+    Ok(Opened {
+        writer,
+        committer: Committer::new(shared, appender),
+        recovered,
+    })
+}
+
+fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
+    match fs::metadata(dir) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => Err(JournalError::NotADirectory {
+            path: dir.to_path_buf(),
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(dir).map_err(IoFailure::at("create", dir))?;
+            // The new name lasts once its parent is synced; some parents cannot be opened, and then it lasts later.
+            if let Some(parent) = dir.parent().and_then(|parent| File::open(parent).ok()) {
+                parent
+                    .sync_all()
+                    .map_err(IoFailure::at("sync the parent of", dir))?;
+            }
+            Ok(())
+        }
+        Err(error) => Err(IoFailure::at("look at", dir)(error).into()),
+    }
+}
+
+/// Makes `super`; the first segment follows when recovery finds none.
+fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
+    if let Some(first_seq) = segment::list(dir)?.first() {
+        return Err(JournalError::Corrupt {
+            file: crate::superblock::path_in(dir),
+            offset: 0,
+            seq: *first_seq,
+            what: "the file is missing, but there are segments".to_owned(),
+        });
+    }
+    let mut superblock = Superblock {
+        format: FORMAT,
+        epoch: 0,
+        journal_id: u128::from_le_bytes(random(dir)?),
+        generation: 0,
+        newest_snapshot: 0,
+        oldest_seq: 1,
+        durable_mark: 0,
+        engine_version: options.engine_version,
+        rule_set: options.rule_set,
+        segment_bytes: options.segment_bytes,
+    };
+    Ok(superblock.store(dir, &*options.storage)?)
+}
+
+/// The ring's records behind the segments. Where a later segment exists the ring cannot mend the hole before it.
+fn continuation(reader: &Reader, ring: Option<&FoundRing>) -> Result<Continuation, JournalError> {
+    let none = Continuation {
+        bytes: Vec::new(),
+        records: 0,
+        chain: reader.chain(),
+    };
+    let (Some(ring), Some((stream_offset, segment_left)), None) =
+        (ring, reader.stream_position(), reader.later_segment()?)
+    else {
+        return Ok(none);
+    };
+    let contents = ring
+        .contents_from(stream_offset)
+        .map_err(IoFailure::at("read", Path::new("the ring")))?;
+    let capacity = reader.superblock().segment_bytes.saturating_sub(RECORDS_AT);
+    Ok(Continuation::of(
+        contents,
+        reader.chain(),
+        segment_left,
+        capacity,
+    ))
+}
+
+/// An appender behind the last valid record; makes the first segment if there is none.
+fn appender_at_end(
+    reader: &Reader,
+    dir: &Path,
+    options: &Options,
+) -> Result<Appender, JournalError> {
+    let mut superblock = reader.superblock().clone();
+    let storage = Arc::clone(&options.storage);
+    let (active, stream_offset, chain) = match (reader.segment(), reader.stream_position()) {
+        (Some(last), Some((stream_offset, _))) => {
+            let file = storage
+                .open(&last.path)
+                .map_err(IoFailure::at("open", &last.path))?;
+            let active = ActiveSegment {
+                file,
+                path: last.path.clone(),
+                header: last.header.clone(),
+            };
+            (active, stream_offset, reader.chain())
+        }
+        _ => {
+            superblock.segment_bytes = options.segment_bytes;
+            let header = SegmentHeader {
+                epoch: superblock.epoch,
+                journal_id: superblock.journal_id,
+                first_seq: superblock.oldest_seq,
+                stream_offset: 0,
+                segment_bytes: options.segment_bytes,
+                salt: u64::from_le_bytes(random(dir)?),
+                previous_crc: 0,
+                durability: options.durability,
+                engine_version: options.engine_version,
+            };
+            let chain: Chain = header.chain(0);
+            (
+                spare(dir, options.segment_bytes, options)?
+                    .become_segment(dir, header, &*storage)?,
+                0,
+                chain,
+            )
+        }
+    };
+    let (dir, durability) = (dir.to_path_buf(), options.durability);
+    Ok(Appender {
+        dir,
+        storage,
+        superblock,
+        durability,
+        active,
+        stream_offset,
+        chain,
+    })
+}
+
+/// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.
+fn cut_tail(appender: &Appender, end: &End) -> Result<u64, JournalError> {
+    let End::TornTail { offset, bytes, .. } = end else {
+        return Ok(0);
+    };
+    let zeros = vec![0; *bytes as usize];
+    let ActiveSegment { file, path, .. } = &appender.active;
+    appender
+        .storage
+        .write_at(file, &zeros, *offset)
+        .map_err(IoFailure::at("cut the torn tail of", path))?;
+    appender.sync()?;
+    Ok(*bytes)
+}
+
+/// What this boot's page cache shows may never have reached the disk: nothing is served before it has.
+fn sync_everything(dir: &Path, options: &Options) -> Result<(), JournalError> {
+    for first_seq in segment::list(dir)? {
+        let path = dir.join(segment::file_name(first_seq));
+        let file = options
+            .storage
+            .open(&path)
+            .map_err(IoFailure::at("open", &path))?;
+        options
+            .storage
+            .sync_all(&file)
+            .map_err(IoFailure::at("sync", &path))?;
+    }
+    Ok(options
+        .storage
+        .sync_directory(dir)
+        .map_err(IoFailure::at("sync", dir))?)
+}
+
+/// A spare made here and now, while nobody waits.
+fn spare(dir: &Path, bytes: u64, options: &Options) -> Result<Spare, IoFailure> {
+    let made = Spare::prepare(dir, 0, bytes, &*options.storage, |_| Ok(true))?;
+    made.ok_or_else(|| {
+        IoFailure::at("prepare a segment in", dir)(std::io::ErrorKind::Interrupted.into())
+    })
+}
+
+fn random<const N: usize>(dir: &Path) -> Result<[u8; N], JournalError> {
+    let mut bytes = [0; N];
+    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
+        .map_err(|error| IoFailure::at("draw random numbers for", dir)(error.into()))?;
+    Ok(bytes)
+}

@@ -1,0 +1,307 @@
+//! Reads the records of a journal, in order, each one checked; changes nothing.
+//!
+//! It works on a journal that is being written, by this or another process, and on one that crashed. The chain decides
+//! what is a record; a place that does not hold the next one is the end until it does.
+
+use std::path::{Path, PathBuf};
+
+use crate::continuation::Continuation;
+use crate::error::JournalError;
+use crate::record::{Chain, RecordView};
+use crate::ring;
+use crate::segment::{self, RECORDS_AT, SegmentMap};
+use crate::superblock::Superblock;
+use crate::verdict::{End, Facts, Verdict, used_bytes, valid_record_behind};
+
+/// A position in a journal.
+pub struct Reader {
+    dir: PathBuf,
+    superblock: Superblock,
+    /// The segment that holds the position; `None` until the first one is there.
+    segment: Option<SegmentMap>,
+    /// Where in that segment's file the next record is.
+    offset: u64,
+    chain: Chain,
+    shm_dir: Option<PathBuf>,
+    /// The ring's records behind the segments, once they were asked for, and the position in them.
+    continuation: Option<(Continuation, usize)>,
+}
+
+impl Reader {
+    /// Opens the journal in `dir`, in front of its oldest record.
+    pub fn open(dir: &Path) -> Result<Self, JournalError> {
+        if !dir.is_dir() {
+            return Err(JournalError::NotADirectory {
+                path: dir.to_path_buf(),
+            });
+        }
+        let superblock = Superblock::load(dir)?.ok_or_else(|| JournalError::NotAJournal {
+            path: dir.to_path_buf(),
+        })?;
+        let chain = Chain {
+            salt: 0,
+            crc: 0,
+            epoch: 0,
+            seq: superblock.oldest_seq.saturating_sub(1),
+            timestamp: 0,
+        };
+        let dir = dir.to_path_buf();
+        Ok(Self {
+            dir,
+            superblock,
+            segment: None,
+            offset: 0,
+            chain,
+            shm_dir: None,
+            continuation: None,
+        })
+    }
+
+    /// Continues behind the segments with what the ring in `shm_dir` holds at that moment: the records that a process
+    /// killed on this boot had appended and not yet written. From there the reader sees that one picture only.
+    pub fn with_ring(mut self, shm_dir: &Path) -> Self {
+        self.shm_dir = Some(shm_dir.to_path_buf());
+        self
+    }
+
+    /// The next record, or `None` at the end of what is valid now; asked again later, it finds what was written since.
+    /// Whether that end is a good one is for [`Reader::how_it_ended`] to say.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "the record is borrowed from the reader, which no iterator can do"
+    )]
+    pub fn next(&mut self) -> Result<Option<RecordView<'_>>, JournalError> {
+        if self.continuation.is_none() && self.step()? {
+            let start = self.offset;
+            let Some(segment) = &self.segment else {
+                return Ok(None);
+            };
+            let record = RecordView::peek(segment.from(start));
+            self.offset += record.map_or(0, |record| record.bytes() as u64);
+            return Ok(record);
+        }
+        self.take_ring();
+        let Some((continuation, at)) = &mut self.continuation else {
+            return Ok(None);
+        };
+        let record = RecordView::peek(&continuation.bytes[*at..]);
+        *at += record.map_or(0, |record| record.bytes());
+        if let Some(record) = record {
+            self.chain.advance(&record);
+        }
+        Ok(record)
+    }
+
+    /// Hands every record to `visit` and then says how the journal ended.
+    pub fn for_each(&mut self, mut visit: impl FnMut(RecordView<'_>)) -> Result<End, JournalError> {
+        while let Some(record) = self.next()? {
+            visit(record);
+        }
+        self.how_it_ended()
+    }
+
+    /// The verdict on the place where [`Reader::next`] found no more: a good end, a torn tail, or an error that names
+    /// the file, the offset and the first lost record. It is the verdict that opening for writing would come to.
+    pub fn how_it_ended(&self) -> Result<End, JournalError> {
+        let ring_seq = self
+            .continuation
+            .as_ref()
+            .map_or(self.chain.seq, |(found, _)| found.chain.seq);
+        self.verdict(ring_seq)
+    }
+
+    /// The last record that was returned; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.chain.seq
+    }
+
+    /// The journal's identity.
+    pub fn journal_id(&self) -> u128 {
+        self.superblock.journal_id
+    }
+
+    /// The engine version that opened the journal last.
+    pub fn engine_version(&self) -> u64 {
+        self.superblock.engine_version
+    }
+
+    /// The last record that was known to be durable when `super` was last written; later ones may be durable too.
+    pub fn durable_mark(&self) -> u64 {
+        self.superblock.durable_mark
+    }
+
+    pub(crate) fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    pub(crate) fn segment(&self) -> Option<&SegmentMap> {
+        self.segment.as_ref()
+    }
+
+    pub(crate) fn superblock(&self) -> &Superblock {
+        &self.superblock
+    }
+
+    /// Where in the stream the position is, and what is left of its segment.
+    pub(crate) fn stream_position(&self) -> Option<(u64, u64)> {
+        let header = &self.segment.as_ref()?.header;
+        let stream_offset = header.stream_offset + (self.offset - RECORDS_AT);
+        Some((stream_offset, header.stream_end() - stream_offset))
+    }
+
+    /// Whether a segment exists that starts behind the next record.
+    pub(crate) fn later_segment(&self) -> Result<Option<u64>, JournalError> {
+        Ok(segment::list(&self.dir)?
+            .into_iter()
+            .find(|first_seq| self.chain.seq + 1 < *first_seq))
+    }
+
+    /// Judges the position, given that the ring reaches up to `ring_seq`.
+    pub(crate) fn verdict(&self, ring_seq: u64) -> Result<End, JournalError> {
+        let Some(segment) = &self.segment else {
+            let expected = self.superblock.oldest_seq;
+            let last_missing = self
+                .later_segment()?
+                .map_or(self.superblock.durable_mark, |first_seq| first_seq - 1);
+            if expected <= last_missing {
+                return Err(JournalError::Gap {
+                    dir: self.dir.clone(),
+                    first_missing: expected,
+                    last_missing,
+                });
+            }
+            return Ok(End::Clean);
+        };
+        let behind = segment.from(self.offset);
+        let garbage_bytes = used_bytes(behind);
+        let followed_by = valid_record_behind(behind, &self.chain, ring_seq);
+        let later_segment = self.later_segment()?;
+        let facts = Facts {
+            is_garbage: 0 < garbage_bytes,
+            is_followed: followed_by.is_some(),
+            is_later_segment: later_segment.is_some(),
+            is_below_mark: ring_seq < self.superblock.durable_mark,
+        };
+        let first_missing = self.chain.seq + 1;
+        match facts.verdict() {
+            Verdict::End => Ok(End::Clean),
+            Verdict::CutTail => {
+                let (file, bytes) = (segment.path.clone(), garbage_bytes as u64);
+                Ok(End::TornTail {
+                    file,
+                    offset: self.offset,
+                    bytes,
+                })
+            }
+            Verdict::SegmentMissing => {
+                let last_missing = later_segment.map_or(first_missing, |first_seq| first_seq - 1);
+                Err(JournalError::Gap {
+                    dir: self.dir.clone(),
+                    first_missing,
+                    last_missing,
+                })
+            }
+            Verdict::Damaged => {
+                let flaw = self
+                    .chain
+                    .check(behind)
+                    .err()
+                    .map_or_else(String::new, |flaw| format!("{flaw}; "));
+                let consequence = match (later_segment, followed_by) {
+                    (Some(first_seq), _) => {
+                        format!(
+                            "records {first_missing} to {} are lost, and a later segment follows",
+                            first_seq - 1
+                        )
+                    }
+                    (None, Some((at, seq))) => {
+                        format!(
+                            "record {seq} follows at offset {}, so this was not the end",
+                            self.offset + at as u64
+                        )
+                    }
+                    (None, None) => {
+                        format!(
+                            "records up to {} were durable and are lost",
+                            self.superblock.durable_mark
+                        )
+                    }
+                };
+                let (file, what) = (segment.path.clone(), format!("{flaw}{consequence}"));
+                Err(JournalError::Corrupt {
+                    file,
+                    offset: self.offset,
+                    seq: first_missing,
+                    what,
+                })
+            }
+        }
+    }
+
+    /// Moves the chain onto the next record in the segments and leaves `offset` in front of it.
+    fn step(&mut self) -> Result<bool, JournalError> {
+        loop {
+            if let Some(segment) = &self.segment
+                && let Ok(record) = self.chain.check(segment.from(self.offset))
+            {
+                self.chain.advance(&record);
+                return Ok(true);
+            }
+            if !self.enter_next_segment()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Moves to the segment that starts with the next record, if there is one, and checks that it continues this one.
+    fn enter_next_segment(&mut self) -> Result<bool, JournalError> {
+        let first_seq = self.chain.seq + 1;
+        if self
+            .segment
+            .as_ref()
+            .is_some_and(|segment| segment.header.first_seq == first_seq)
+        {
+            return Ok(false);
+        }
+        let Some(next) = SegmentMap::open(&self.dir, first_seq, self.superblock.journal_id)? else {
+            return Ok(false);
+        };
+        if let Some((stream_offset, _)) = self.stream_position() {
+            let mut expected = self.chain;
+            expected.roll();
+            let header = &next.header;
+            if (header.salt, header.previous_crc, header.stream_offset)
+                != (expected.salt, expected.crc, stream_offset)
+                || header.epoch < expected.epoch
+            {
+                let what = "its header does not continue the segment before it".to_owned();
+                return Err(JournalError::Corrupt {
+                    file: next.path,
+                    offset: 0,
+                    seq: first_seq,
+                    what,
+                });
+            }
+        }
+        self.chain = next.header.chain(self.chain.timestamp);
+        self.offset = RECORDS_AT;
+        self.segment = Some(next);
+        Ok(true)
+    }
+
+    fn take_ring(&mut self) {
+        let (Some(shm_dir), None) = (&self.shm_dir, &self.continuation) else {
+            return;
+        };
+        let Some((stream_offset, segment_left)) = self.stream_position() else {
+            return;
+        };
+        if let Some(contents) = ring::snapshot(shm_dir, self.superblock.journal_id, stream_offset) {
+            let capacity = self.superblock.segment_bytes.saturating_sub(RECORDS_AT);
+            self.continuation = Some((
+                Continuation::of(contents, self.chain, segment_left, capacity),
+                0,
+            ));
+        }
+    }
+}

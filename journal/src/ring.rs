@@ -1,0 +1,318 @@
+//! The ring: where the core appends and nothing ever writes back.
+//!
+//! It is a file on tmpfs, so its contents outlive the process; where there is no tmpfs it is anonymous memory. A byte of
+//! the record stream at offset `o` lies at `o % size`, always: recovery finds the continuation from the segments' end
+//! alone, and needs no cursor stored in the ring. Stale bytes of an earlier lap or an earlier life need no clearing,
+//! because the chain does not accept them.
+//!
+//! The file is mapped twice in a row, so every range of up to the ring's size is one slice and nobody handles the wrap.
+//!
+//! Invariant: the producer writes only outside `[released, appended)`, the committer reads only inside. The cursors are
+//! in [`crate::shared`].
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+
+use rustix::fs::{FallocateFlags, MemfdFlags, OFlags};
+use rustix::mm::{Advice, MapFlags, ProtFlags};
+
+use crate::error::{IoFailure, JournalError};
+use crate::lock;
+
+/// The path of a journal's ring.
+pub(crate) fn path_in(shm_dir: &Path, journal_id: u128) -> PathBuf {
+    shm_dir.join(format!("clutch-{journal_id:032x}"))
+}
+
+/// A ring left by an earlier life of this journal, locked by us.
+pub(crate) struct FoundRing {
+    file: File,
+    bytes: usize,
+}
+
+impl FoundRing {
+    /// Looks for the ring. An unusable one (another owner, an odd size) counts as none: it holds nothing that was
+    /// promised to anybody beyond what its mode allows.
+    pub fn look(shm_dir: &Path, journal_id: u128) -> Result<Option<Self>, JournalError> {
+        let path = path_in(shm_dir, journal_id);
+        let opened = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+            .open(&path);
+        let Ok(file) = opened else { return Ok(None) };
+        if !lock::try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
+            // The directory lock is ours, so this is a copy of a directory whose original is open.
+            return Err(JournalError::Locked { path, pid: None });
+        }
+        let about = file.metadata().map_err(IoFailure::at("look at", &path))?;
+        let bytes = about.len() as usize;
+        let is_ours = about.is_file() && about.uid() == rustix::process::geteuid().as_raw();
+        let is_usable = bytes.is_power_of_two() && rustix::param::page_size() <= bytes;
+        Ok((is_ours && is_usable).then_some(Self { file, bytes }))
+    }
+
+    /// The whole ring, turned so that the byte of `stream_offset` comes first.
+    pub fn contents_from(&self, stream_offset: u64) -> io::Result<Vec<u8>> {
+        contents_from(&self.file, self.bytes, stream_offset)
+    }
+}
+
+/// A ring's contents, read without a lock and without a mapping: what the owner writes meanwhile may come out torn, and
+/// the chain decides.
+pub(crate) fn snapshot(shm_dir: &Path, journal_id: u128, stream_offset: u64) -> Option<Vec<u8>> {
+    let file = File::open(path_in(shm_dir, journal_id)).ok()?;
+    let bytes = file.metadata().ok()?.len() as usize;
+    bytes
+        .is_power_of_two()
+        .then(|| contents_from(&file, bytes, stream_offset).ok())?
+}
+
+fn contents_from(file: &File, bytes: usize, stream_offset: u64) -> io::Result<Vec<u8>> {
+    let start = stream_offset as usize & (bytes - 1);
+    let mut contents = vec![0; bytes];
+    let (until_end, from_start) = contents.split_at_mut(bytes - start);
+    file.read_exact_at(until_end, start as u64)?;
+    file.read_exact_at(from_start, 0)?;
+    Ok(contents)
+}
+
+/// The mapped ring.
+pub(crate) struct Ring {
+    base: NonNull<u8>,
+    bytes: usize,
+    /// Where the file is; `None` for anonymous memory.
+    path: Option<PathBuf>,
+    /// Holds the lock on the ring file.
+    _file: File,
+}
+
+// SAFETY: the mapping belongs to no thread; who may touch which bytes is the contract of `slice` and `place`.
+unsafe impl Send for Ring {}
+// SAFETY: as above.
+unsafe impl Sync for Ring {}
+
+impl Ring {
+    /// Maps a ring of `bytes`: the found file if it has that size, else a new one, else anonymous memory.
+    pub fn ready(
+        shm_dir: Option<&Path>,
+        journal_id: u128,
+        bytes: usize,
+        found: Option<FoundRing>,
+    ) -> Result<Self, IoFailure> {
+        if let Some(shm_dir) = shm_dir {
+            let path = path_in(shm_dir, journal_id);
+            let file = match found {
+                Some(found) if found.bytes == bytes => Ok(found.file),
+                _ => new_file(&path, bytes),
+            };
+            // No room, no rights or no tmpfs: all of them leave anonymous memory, and the caller reports it.
+            if let Ok(file) = file
+                && let Ok(base) = map_twice(&file, bytes)
+            {
+                return Ok(Self {
+                    base,
+                    bytes,
+                    path: Some(path),
+                    _file: file,
+                });
+            }
+        }
+        let anonymous = || -> io::Result<(File, NonNull<u8>)> {
+            let file = File::from(rustix::fs::memfd_create(
+                "clutch-ring",
+                MemfdFlags::CLOEXEC,
+            )?);
+            rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
+            let base = map_twice(&file, bytes)?;
+            Ok((file, base))
+        };
+        let (file, base) =
+            anonymous().map_err(IoFailure::at("map memory for", Path::new("the ring")))?;
+        Ok(Self {
+            base,
+            bytes,
+            path: None,
+            _file: file,
+        })
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether what is in the ring dies with the process.
+    pub fn is_in_memory_only(&self) -> bool {
+        self.path.is_none()
+    }
+
+    /// Removes the ring file after a clean stop; the mapping stays until the last user drops it.
+    pub fn remove_file(&self) {
+        if let Some(path) = &self.path {
+            // Everything in it is in the segments: a file that stays behind costs memory and nothing else.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// The bytes of the stream from `offset`.
+    ///
+    /// # Safety
+    /// `[offset, offset + bytes)` must lie inside `[released, appended)` for as long as the slice lives, so that the
+    /// producer does not write there.
+    pub unsafe fn slice(&self, offset: u64, bytes: usize) -> &[u8] {
+        assert!(bytes <= self.bytes, "no range is longer than the ring");
+        // SAFETY: the start is inside the first mapping and the range ends inside the second; the caller guarantees
+        // that nobody writes to it.
+        unsafe { std::slice::from_raw_parts(self.base.as_ptr().add(self.index(offset)), bytes) }
+    }
+
+    /// The place for the bytes of the stream from `offset`.
+    ///
+    /// # Safety
+    /// Only the one producer may call this, one place at a time, and `[offset, offset + bytes)` must lie outside
+    /// `[released, appended)`, so that nobody reads there.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the producer's exclusive right is to a range of the ring, not to the ring"
+    )]
+    pub unsafe fn place(&self, offset: u64, bytes: usize) -> &mut [u8] {
+        assert!(bytes <= self.bytes, "no range is longer than the ring");
+        // SAFETY: as in `slice`; the caller guarantees that nobody else reads or writes the range.
+        unsafe { std::slice::from_raw_parts_mut(self.base.as_ptr().add(self.index(offset)), bytes) }
+    }
+
+    #[inline]
+    fn index(&self, offset: u64) -> usize {
+        offset as usize & (self.bytes - 1)
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        // SAFETY: `map_twice` made exactly this mapping, and the last user of the ring is being dropped.
+        let unmapped = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), 2 * self.bytes) };
+        debug_assert!(unmapped.is_ok());
+    }
+}
+
+/// A new ring file under its name, with real pages behind it and locked.
+fn new_file(path: &Path, bytes: usize) -> io::Result<File> {
+    let aside = path.with_extension("new");
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+        .open(&aside)?;
+    let finish = || {
+        lock::try_exclusive(&file)?;
+        rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
+        std::fs::rename(&aside, path)
+    };
+    if let Err(error) = finish() {
+        let _ = std::fs::remove_file(&aside);
+        return Err(error);
+    }
+    Ok(file)
+}
+
+/// Maps the file's first `bytes` twice in a row and touches every page, so that no append ever takes a page fault.
+fn map_twice(file: &File, bytes: usize) -> io::Result<NonNull<u8>> {
+    // SAFETY: a fresh reservation at an address the kernel chooses touches no existing memory.
+    let base = unsafe {
+        rustix::mm::mmap_anonymous(
+            std::ptr::null_mut(),
+            2 * bytes,
+            ProtFlags::empty(),
+            MapFlags::PRIVATE,
+        )?
+    };
+    let protection = ProtFlags::READ | ProtFlags::WRITE;
+    let view = |at: usize| {
+        // SAFETY: both fixed mappings replace parts of the reservation above, which is ours and unused.
+        unsafe {
+            let place = base.cast::<u8>().add(at).cast();
+            rustix::mm::mmap(
+                place,
+                bytes,
+                protection,
+                MapFlags::SHARED | MapFlags::FIXED,
+                file.as_fd(),
+                0,
+            )
+        }
+    };
+    let populate = || {
+        // SAFETY: populating keeps the contents and concerns only our own two views.
+        unsafe { rustix::mm::madvise(base, 2 * bytes, Advice::LinuxPopulateWrite) }
+    };
+    let mapped = view(0).and_then(|_| view(bytes));
+    if let Err(error) = mapped {
+        // SAFETY: nothing refers to the reservation yet.
+        let _ = unsafe { rustix::mm::munmap(base, 2 * bytes) };
+        return Err(error.into());
+    }
+    if populate().is_err() {
+        // A kernel before 5.14 does not know the advice. A volatile store of the byte that is there does the same.
+        let pages = (0..2 * bytes).step_by(rustix::param::page_size());
+        for at in pages {
+            // SAFETY: `at` is inside the two views, and no other thread has the mapping yet.
+            unsafe {
+                let byte = base.cast::<u8>().add(at);
+                byte.write_volatile(byte.read_volatile());
+            }
+        }
+    }
+    NonNull::new(base.cast()).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_range_across_the_end_is_one_slice() {
+        let ring = Ring::ready(None, 1, 4096, None).unwrap();
+        assert!(ring.is_in_memory_only());
+        // SAFETY: this test is the only user of the ring.
+        unsafe {
+            ring.place(4096 * 7 - 3, 6).copy_from_slice(b"abcdef");
+            assert_eq!(ring.slice(0, 3), b"def");
+            assert_eq!(ring.slice(4093, 6), b"abcdef");
+        }
+    }
+
+    #[test]
+    fn a_ring_is_found_again_and_turned_to_where_the_segments_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let ring = Ring::ready(Some(dir.path()), 5, 8192, None).unwrap();
+        // SAFETY: this test is the only user of the ring.
+        unsafe { ring.place(8190, 4).copy_from_slice(b"wrap") };
+        assert!(matches!(
+            FoundRing::look(dir.path(), 5),
+            Err(JournalError::Locked { .. })
+        ));
+        drop(ring);
+        let found = FoundRing::look(dir.path(), 5).unwrap().unwrap();
+        assert!(found.contents_from(8190).unwrap().starts_with(b"wrap"));
+        assert!(
+            snapshot(dir.path(), 5, 3 * 8192 + 8190)
+                .unwrap()
+                .starts_with(b"wrap")
+        );
+        assert!(FoundRing::look(dir.path(), 6).unwrap().is_none());
+    }
+
+    #[test]
+    fn without_a_place_on_tmpfs_the_ring_is_plain_memory() {
+        let ring = Ring::ready(Some(Path::new("/nonexistent/shm")), 1, 4096, None).unwrap();
+        assert!(ring.is_in_memory_only());
+    }
+}

@@ -1,0 +1,125 @@
+//! What the writer, the committer and everybody who waits for durability share: the ring and its cursors.
+//!
+//! Three cursors, each on its own cache lines, each with one writer:
+//! `appended` (stream bytes and sequence, by the core) >= `durable` (sequence, by the committer); `released` (stream
+//! bytes, by the committer) follows durability, so what is not synced stays in the ring.
+
+use std::fs::File;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
+
+use crossbeam_utils::CachePadded;
+
+use crate::ring::Ring;
+
+pub(crate) struct Shared {
+    pub ring: Ring,
+    /// Stream offset behind the last published record.
+    pub appended_bytes: CachePadded<AtomicU64>,
+    /// The last published record.
+    pub appended_seq: CachePadded<AtomicU64>,
+    /// Stream offset before which the ring may be overwritten.
+    pub released_bytes: CachePadded<AtomicU64>,
+    /// The last synced record.
+    pub durable_seq: CachePadded<AtomicU64>,
+    pub stopping: AtomicBool,
+    pub sleep: CachePadded<Sleep>,
+    failure: OnceLock<String>,
+    /// Held until the last user is gone.
+    _lock: File,
+}
+
+impl Shared {
+    /// Cursors of a journal in which everything up to `seq`, ending at `stream_offset`, is durable.
+    pub fn new(ring: Ring, lock: File, seq: u64, stream_offset: u64) -> Self {
+        let cursor = |value| CachePadded::new(AtomicU64::new(value));
+        Self {
+            ring,
+            appended_bytes: cursor(stream_offset),
+            appended_seq: cursor(seq),
+            released_bytes: cursor(stream_offset),
+            durable_seq: cursor(seq),
+            stopping: AtomicBool::new(false),
+            sleep: CachePadded::default(),
+            failure: OnceLock::new(),
+            _lock: lock,
+        }
+    }
+
+    /// Latches the first failure; later ones are consequences of it.
+    pub fn fail(&self, message: String) {
+        let _ = self.failure.set(message);
+    }
+}
+
+/// How the committer sleeps and is woken without a system call while it is awake.
+#[derive(Default)]
+pub(crate) struct Sleep {
+    is_asleep: AtomicBool,
+    sleeper: OnceLock<Thread>,
+}
+
+impl Sleep {
+    /// Called once by the thread that will sleep.
+    pub fn register(&self) {
+        let _ = self.sleeper.set(std::thread::current());
+    }
+
+    /// Sleeps unless `is_work_pending`. The flag goes up before the question and the waker asks for the flag after it
+    /// has stored the work, with a full fence on both sides, so one of the two always sees the other.
+    pub fn sleep_unless(&self, is_work_pending: impl Fn() -> bool) {
+        self.is_asleep.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        if !is_work_pending() {
+            std::thread::park();
+        }
+        self.is_asleep.store(false, Ordering::Relaxed);
+    }
+
+    /// Called after the work has been stored. A fence and a load, unless the sleeper really sleeps.
+    #[inline]
+    pub fn wake(&self) {
+        fence(Ordering::SeqCst);
+        if self.is_asleep.load(Ordering::Relaxed)
+            && self.is_asleep.swap(false, Ordering::Relaxed)
+            && let Some(sleeper) = self.sleeper.get()
+        {
+            sleeper.unpark();
+        }
+    }
+}
+
+/// What is durable, for everybody who waits for it. Cheap to clone and to ask.
+#[derive(Clone)]
+pub struct Durable(pub(crate) Arc<Shared>);
+
+impl Durable {
+    /// The last record that survives power loss. Never falls, and stops for good after a failure.
+    #[inline]
+    pub fn seq(&self) -> u64 {
+        self.0.durable_seq.load(Ordering::Acquire)
+    }
+
+    /// The last published record: it survives kill -9 (if the ring is on tmpfs), but not power loss.
+    #[inline]
+    pub fn appended_seq(&self) -> u64 {
+        self.0.appended_seq.load(Ordering::Acquire)
+    }
+
+    /// Why nothing becomes durable any more, if so.
+    pub fn failure(&self) -> Option<String> {
+        self.0.failure.get().cloned()
+    }
+
+    /// Whether nothing becomes durable any more.
+    #[inline]
+    pub fn is_failed(&self) -> bool {
+        self.0.failure.get().is_some()
+    }
+
+    /// Whether the ring dies with the process, because there was no place for it on tmpfs.
+    pub fn ring_in_memory_only(&self) -> bool {
+        self.0.ring.is_in_memory_only()
+    }
+}

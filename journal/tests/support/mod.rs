@@ -1,0 +1,198 @@
+//! A journal in a temporary directory, small enough to be damaged bit by bit.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its part"
+)]
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
+
+/// A directory for the journal and one that stands for tmpfs.
+pub struct Place {
+    root: tempfile::TempDir,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("shm")).unwrap();
+        Self { root }
+    }
+
+    pub fn dir(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    pub fn shm(&self) -> PathBuf {
+        self.root.path().join("shm")
+    }
+
+    /// The smallest segments and the smallest ring.
+    pub fn options(&self) -> Options {
+        Options {
+            segment_bytes: 16384,
+            ring_bytes: 4096,
+            shm_dir: Some(self.shm()),
+            ..Options::default()
+        }
+    }
+
+    pub fn open(&self) -> Result<Opened, JournalError> {
+        open(&self.dir(), self.options())
+    }
+
+    /// Appends the records `from..=to`, makes them durable and stops cleanly.
+    pub fn write(&self, from: u64, to: u64) {
+        let Opened {
+            mut writer,
+            committer,
+            ..
+        } = self.open().unwrap();
+        let handle = committer.spawn(Box::new(|_| {}));
+        for seq in from..=to {
+            append(&mut writer, seq);
+        }
+        drop(writer);
+        assert_eq!(handle.stop().unwrap(), to);
+    }
+
+    /// Takes away the ring, as a reboot does.
+    pub fn reboot(&self) {
+        for entry in std::fs::read_dir(self.shm()).unwrap() {
+            std::fs::remove_file(entry.unwrap().path()).unwrap();
+        }
+    }
+
+    pub fn segment(&self, first_seq: u64) -> PathBuf {
+        self.dir().join(format!("seg-{first_seq:020}.clj"))
+    }
+
+    pub fn segments(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.dir())
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let mut found: Vec<_> = entries
+            .filter(|path| path.extension().is_some_and(|name| name == "clj"))
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+/// The payload of a record follows from its number, so that a wrong one is noticed; lengths vary from 0 to 47.
+pub fn payload(seq: u64) -> Vec<u8> {
+    let length = (seq * 7 % 48) as usize;
+    (0..length as u64)
+        .map(|at| (seq.wrapping_mul(31).wrapping_add(at * 17) % 251) as u8)
+        .collect()
+}
+
+/// Appends one record, waiting for room when the ring is full.
+pub fn append(writer: &mut Writer, seq: u64) {
+    while writer
+        .append((seq % 5) as u16, 1, seq, seq * 1000, &payload(seq))
+        .is_err()
+    {
+        writer.publish();
+        assert!(
+            !writer.durable().is_failed(),
+            "{:?}",
+            writer.durable().failure()
+        );
+        std::thread::yield_now();
+    }
+}
+
+/// Reads everything, checks every record against what was written, and returns the last number and the end.
+pub fn read_all(mut reader: Reader) -> (u64, Result<End, JournalError>) {
+    let mut expected = 1;
+    let end = reader.for_each(|record| {
+        assert_eq!(record.seq, expected);
+        assert_eq!(record.payload, payload(expected), "record {expected}");
+        assert_eq!(
+            (record.kind, record.version, record.timestamp),
+            ((expected % 5) as u16, 1, expected * 1000)
+        );
+        expected += 1;
+    });
+    (expected - 1, end)
+}
+
+/// Reads everything in `dir` as [`read_all`].
+pub fn read(dir: &Path) -> (u64, Result<End, JournalError>) {
+    match Reader::open(dir) {
+        Ok(reader) => read_all(reader),
+        Err(error) => (0, Err(error)),
+    }
+}
+
+/// The disk, until one call fails; from then on every call does.
+pub struct FailingDisk {
+    calls_left: AtomicU64,
+    error: fn() -> io::Error,
+}
+
+impl FailingDisk {
+    pub fn after(calls: u64, error: fn() -> io::Error) -> Arc<Self> {
+        Arc::new(Self {
+            calls_left: AtomicU64::new(calls),
+            error,
+        })
+    }
+
+    /// How many calls are left until the first failure.
+    pub fn calls_left(&self) -> u64 {
+        self.calls_left.load(Ordering::SeqCst)
+    }
+
+    /// From now on every call fails.
+    pub fn fail_now(&self) {
+        self.calls_left.store(0, Ordering::SeqCst);
+    }
+
+    fn call(&self) -> io::Result<Disk> {
+        let left = self
+            .calls_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        left.map(|_| Disk).map_err(|_| (self.error)())
+    }
+}
+
+impl Storage for FailingDisk {
+    fn create(&self, path: &Path) -> io::Result<File> {
+        self.call()?.create(path)
+    }
+    fn open(&self, path: &Path) -> io::Result<File> {
+        self.call()?.open(path)
+    }
+    fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {
+        self.call()?.allocate(file, bytes)
+    }
+    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.call()?.write_at(file, bytes, offset)
+    }
+    fn sync_data(&self, file: &File) -> io::Result<()> {
+        self.call()?.sync_data(file)
+    }
+    fn sync_all(&self, file: &File) -> io::Result<()> {
+        self.call()?.sync_all(file)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call()?.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.call()?.remove(path)
+    }
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        self.call()?.sync_directory(path)
+    }
+}
