@@ -1,0 +1,97 @@
+//! Decides where the core thread runs and whether it may spin. A wish that cannot be met becomes a
+//! [`Warning`] and the engine goes on without it.
+
+use std::fmt;
+
+use crate::config::{Pin, Wait};
+
+/// Something the engine was asked for and does without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The core thread is not pinned: the core does not exist or may not be used by this process.
+    NotPinned {
+        /// The core asked for.
+        core: usize,
+    },
+    /// The engine yields and does not spin: with less than two cores' worth of time a spinning thread
+    /// takes it from the gateway and the committer, on which it waits.
+    SpinRefused,
+    /// The journal's ring is not on tmpfs: what is not yet on disk dies with the process.
+    RingInMemoryOnly,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPinned { core } => {
+                write!(f, "the core thread is not pinned: core {core} cannot be used by this process")
+            }
+            Self::SpinRefused => f.write_str(
+                "wait = spin needs at least two cores (affinity and CPU quota counted); the engine yields instead",
+            ),
+            Self::RingInMemoryOnly => f.write_str(
+                "no tmpfs for the journal's ring: what is not yet on disk would be lost with the process",
+            ),
+        }
+    }
+}
+
+/// What the idle core really does, given how many cores' worth of time this process has.
+pub(crate) fn permitted_wait(wait: Wait, cores: usize) -> (Wait, Option<Warning>) {
+    match wait {
+        Wait::Spin if cores < 2 => (Wait::Yield, Some(Warning::SpinRefused)),
+        wait => (wait, None),
+    }
+}
+
+/// Cores' worth of time this process has, affinity and CPU quota counted.
+pub(crate) fn cores_available() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Pins the current thread. Returns the core it is pinned to, if any, and what could not be done.
+pub(crate) fn pin_current_thread(pin: Pin, wait: Wait) -> (Option<usize>, Option<Warning>) {
+    // The list of the thread that asks: a core outside the process's own mask is not in it.
+    let allowed = || core_affinity::get_core_ids().unwrap_or_default();
+    let wanted = match (pin, wait) {
+        (Pin::Nowhere, _) | (Pin::Auto, Wait::Yield | Wait::Park) => return (None, None),
+        (Pin::Auto, Wait::Spin) => match allowed().as_slice() {
+            [_, .., last] => *last,
+            _ => return (None, None),
+        },
+        (Pin::Core(core), _) => match allowed().into_iter().find(|id| id.id == core) {
+            Some(id) => id,
+            None => return (None, Some(Warning::NotPinned { core })),
+        },
+    };
+    if core_affinity::set_for_current(wanted) {
+        (Some(wanted.id), None)
+    } else {
+        (None, Some(Warning::NotPinned { core: wanted.id }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spinning_needs_two_cores() {
+        assert_eq!(permitted_wait(Wait::Spin, 2), (Wait::Spin, None));
+        assert_eq!(permitted_wait(Wait::Spin, 1), (Wait::Yield, Some(Warning::SpinRefused)));
+        assert_eq!(permitted_wait(Wait::Park, 1), (Wait::Park, None));
+    }
+
+    #[test]
+    fn a_core_that_is_not_ours_is_a_warning_and_not_a_panic() {
+        let pinned =
+            std::thread::spawn(|| pin_current_thread(Pin::Core(9_999_999), Wait::Park)).join();
+        assert!(matches!(pinned, Ok((None, Some(Warning::NotPinned { core: 9_999_999 })))));
+    }
+
+    #[test]
+    fn a_parking_engine_is_pinned_only_when_asked() {
+        let auto = std::thread::spawn(|| pin_current_thread(Pin::Auto, Wait::Park)).join();
+        assert!(matches!(auto, Ok((None, None))));
+    }
+}
