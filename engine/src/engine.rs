@@ -18,7 +18,7 @@ use crate::gate::{self, Gate, Publisher};
 use crate::input::{CommandSender, Input, input_ring};
 use crate::metrics::{EngineStatus, Metrics, Monitor, Setup};
 use crate::panics;
-use crate::pinning::{self, Warning};
+use crate::pinning::{self, Pinned, Warning};
 use crate::shared::Shared;
 
 /// Why an engine did not start. Nothing was changed but what recovery itself mends.
@@ -139,10 +139,10 @@ impl Engine {
             first_carried: None,
             carried: 0,
         };
-        let (core, pinned_core, not_pinned) = spawn(core, input, config.pin)?;
+        let (core, pinned) = spawn(core, input, config.pin)?;
         let no_tmpfs = durable.ring_in_memory_only().then_some(Warning::RingInMemoryOnly);
-        let warnings = [spin_refused, not_pinned, no_tmpfs].into_iter().flatten().collect();
-        let setup = Arc::new(Setup { wait, pinned_core, warnings });
+        let warnings = [spin_refused, pinned.warning, no_tmpfs].into_iter().flatten().collect();
+        let setup = Arc::new(Setup { wait, pinned_core: pinned.core, warnings });
         Ok(Self {
             sender,
             publisher: Some(publisher),
@@ -267,7 +267,7 @@ fn spawn(
     core: Core,
     mut input: Input,
     pin: Pin,
-) -> Result<(JoinHandle<State>, Option<usize>, Option<Warning>), StartError> {
+) -> Result<(JoinHandle<State>, Pinned), StartError> {
     let (tell, told) = mpsc::sync_channel(1);
     let shared = Arc::clone(&core.shared);
     let main = move || {
@@ -279,11 +279,11 @@ fn spawn(
     };
     let thread = std::thread::Builder::new().name("clutch-core".to_owned()).spawn(main);
     let thread = thread.map_err(StartError::Thread)?;
-    let (pinned_core, warning) = told.recv().unwrap_or_else(|_| {
+    let pinned = told.recv().unwrap_or_else(|_| {
         shared.fail("the core thread died at its start".to_owned());
-        (None, None)
+        Pinned::default()
     });
-    Ok((thread, pinned_core, warning))
+    Ok((thread, pinned))
 }
 
 /// The core thread's life. However it ends, everything appended before becomes durable if the disk

@@ -83,7 +83,7 @@ impl Input {
     /// How many requests can be taken.
     fn waiting(&mut self) -> usize {
         let requests = self.take(self.slots).map(ManuallyDrop::new);
-        requests.map_or(0, |mut requests| (&mut *requests).len())
+        requests.map_or(0, |mut requests| ExactSizeIterator::len(&&mut *requests))
     }
 }
 

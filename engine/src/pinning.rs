@@ -49,25 +49,33 @@ pub(crate) fn cores_available() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Pins the current thread. Returns the core it is pinned to, if any, and what could not be done.
-pub(crate) fn pin_current_thread(pin: Pin, wait: Wait) -> (Option<usize>, Option<Warning>) {
+/// Where a thread is pinned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pinned {
+    pub core: Option<usize>,
+    pub warning: Option<Warning>,
+}
+
+/// Pins the current thread, as far as that can be done.
+pub(crate) fn pin_current_thread(pin: Pin, wait: Wait) -> Pinned {
+    let refused = |core| Pinned { core: None, warning: Some(Warning::NotPinned { core }) };
     // The list of the thread that asks: a core outside the process's own mask is not in it.
     let allowed = || core_affinity::get_core_ids().unwrap_or_default();
     let wanted = match (pin, wait) {
-        (Pin::Nowhere, _) | (Pin::Auto, Wait::Yield | Wait::Park) => return (None, None),
+        (Pin::Nowhere, _) | (Pin::Auto, Wait::Yield | Wait::Park) => return Pinned::default(),
         (Pin::Auto, Wait::Spin) => match allowed().as_slice() {
             [_, .., last] => *last,
-            _ => return (None, None),
+            _ => return Pinned::default(),
         },
         (Pin::Core(core), _) => match allowed().into_iter().find(|id| id.id == core) {
             Some(id) => id,
-            None => return (None, Some(Warning::NotPinned { core })),
+            None => return refused(core),
         },
     };
     if core_affinity::set_for_current(wanted) {
-        (Some(wanted.id), None)
+        Pinned { core: Some(wanted.id), warning: None }
     } else {
-        (None, Some(Warning::NotPinned { core: wanted.id }))
+        refused(wanted.id)
     }
 }
 
@@ -82,16 +90,27 @@ mod tests {
         assert_eq!(permitted_wait(Wait::Park, 1), (Wait::Park, None));
     }
 
+    fn pinned(pin: Pin, wait: Wait) -> Pinned {
+        // On a thread of its own, because the pin stays with the thread.
+        std::thread::spawn(move || pin_current_thread(pin, wait)).join().unwrap_or_default()
+    }
+
     #[test]
     fn a_core_that_is_not_ours_is_a_warning_and_not_a_panic() {
-        let pinned =
-            std::thread::spawn(|| pin_current_thread(Pin::Core(9_999_999), Wait::Park)).join();
-        assert!(matches!(pinned, Ok((None, Some(Warning::NotPinned { core: 9_999_999 })))));
+        let core = 9_999_999;
+        let warning = Some(Warning::NotPinned { core });
+        assert_eq!(pinned(Pin::Core(core), Wait::Park), Pinned { core: None, warning });
+    }
+
+    #[test]
+    fn a_core_of_ours_is_pinned_to() {
+        let ours = core_affinity::get_core_ids().unwrap_or_default()[0].id;
+        let core = Some(ours);
+        assert_eq!(pinned(Pin::Core(ours), Wait::Park), Pinned { core, warning: None });
     }
 
     #[test]
     fn a_parking_engine_is_pinned_only_when_asked() {
-        let auto = std::thread::spawn(|| pin_current_thread(Pin::Auto, Wait::Park)).join();
-        assert!(matches!(auto, Ok((None, None))));
+        assert_eq!(pinned(Pin::Auto, Wait::Park), Pinned::default());
     }
 }
