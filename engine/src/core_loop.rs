@@ -1,0 +1,277 @@
+//! The core: one thread that stamps, appends and applies.
+//!
+//! It owns the state, the journal's writer and the writing end of the outbox ring. It knows no socket
+//! and waits for nobody in particular: when the journal or the outbox ring is full it takes no more
+//! input, and the senders hear `EngineBusy` once the input ring has filled.
+//!
+//! Invariants: a command is in the journal's ring before it touches the state; all its events are in the
+//! outbox ring before the next command is looked at. In steady state nothing here allocates, locks, or
+//! makes a system call but to sleep and to wake.
+
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+use std::thread;
+use std::time::Duration;
+
+use clutch_core::command::{Actor, ENCODED_MAX};
+use clutch_core::units::{Seq, Timestamp};
+use clutch_core::{Command, Envelope, Outbox, Record, State};
+use clutch_journal::{Durable, Writer};
+use disruptor::{MissingFreeSlots, Producer};
+
+use crate::clock::Clock;
+use crate::config::Wait;
+use crate::follower::RECORD_VERSION;
+use crate::gate::{Gate, OutboxProducer, Slot};
+use crate::idle::{Idle, Pause};
+use crate::input::{Input, Request};
+use crate::shared::{Phase, Shared};
+
+/// The longest sleep with nothing due. Bells wake the core earlier; this bounds how late it notices
+/// anything that rings none.
+const SLEEP_MAX: Duration = Duration::from_millis(100);
+/// How long the core sleeps at a time while a ring is full. Nobody rings when there is room again, as
+/// a full ring of tens of thousands takes far longer than this to run empty.
+const FULL_SLEEP: Duration = Duration::from_micros(200);
+
+/// The journal has failed, so nothing may be accepted any more.
+#[derive(Debug)]
+pub(crate) struct JournalFailed;
+
+pub(crate) struct Core {
+    pub state: State,
+    pub outbox: Outbox,
+    pub writer: Writer,
+    pub durable: Durable,
+    pub records: OutboxProducer,
+    pub gate: Gate,
+    pub clock: Clock,
+    pub shared: Arc<Shared>,
+    pub batch_max: usize,
+    pub wait: Wait,
+    /// The bytes of the command at hand.
+    pub encoded: Box<[u8; ENCODED_MAX]>,
+    /// The first record of this batch that went into the outbox ring.
+    pub first_carried: Option<Seq>,
+    /// Records that ever went into the outbox ring.
+    pub carried: u64,
+}
+
+impl Core {
+    /// Works until the engine drains, then finishes what was taken. On return nothing more will be
+    /// appended, and everything appended has been shown to the committer.
+    pub fn run(&mut self, input: &mut Input) -> Result<(), JournalFailed> {
+        let mut idle = Idle::new(self.wait);
+        loop {
+            if self.turn(input)? {
+                idle.reset();
+                continue;
+            }
+            if self.shared.phase() != Phase::Running {
+                return self.finish(input);
+            }
+            match idle.next() {
+                Pause::Spin => std::hint::spin_loop(),
+                Pause::Yield => thread::yield_now(),
+                Pause::Sleep => self.sleep(input),
+            }
+        }
+    }
+
+    /// One turn of the duty cycle; says whether there was work.
+    fn turn(&mut self, input: &mut Input) -> Result<bool, JournalFailed> {
+        self.check_journal()?;
+        let has_work = match input.take(self.batch_max) {
+            Some(mut requests) => {
+                let now = self.clock.read();
+                self.tick_if_due(now)?;
+                // The guard counts all its requests as read when it goes, so the loop takes them all.
+                for request in &mut requests {
+                    self.process(request, now)?;
+                }
+                self.shared.core.batches.add(1);
+                true
+            }
+            None => {
+                self.state.next_due() != Timestamp::MAX && {
+                    let now = self.clock.read();
+                    self.tick_if_due(now)?
+                }
+            }
+        };
+        if has_work {
+            self.end_batch();
+        }
+        Ok(has_work)
+    }
+
+    fn process(&mut self, request: &Request, now: Timestamp) -> Result<(), JournalFailed> {
+        match request {
+            Request::Command(envelope) => {
+                self.append_and_apply(envelope, now)?;
+                self.shared.core.commands.add(1);
+            }
+            Request::Query { trace, query } => {
+                self.state.query(*trace, query, &mut self.outbox);
+                self.shared.core.queries.add(1);
+            }
+            Request::Nothing => return Ok(()),
+        }
+        self.carry_out()
+    }
+
+    /// Lets due timers fire: time moves the state only through the journal.
+    fn tick_if_due(&mut self, now: Timestamp) -> Result<bool, JournalFailed> {
+        if now < self.state.next_due() {
+            return Ok(false);
+        }
+        let tick = Envelope { actor: Actor::Engine, trace: 0, command: Command::Tick };
+        self.append_and_apply(&tick, now)?;
+        self.shared.core.ticks.add(1);
+        self.carry_out()?;
+        Ok(true)
+    }
+
+    fn append_and_apply(
+        &mut self,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<(), JournalFailed> {
+        let seq = Seq(self.state.last_seq().0 + 1);
+        let now = now.max(self.state.now());
+        let length = envelope.encode(&mut self.encoded);
+        let mut idle = Idle::new(self.wait);
+        while self.append(seq, now, envelope.command.kind(), length).is_err() {
+            self.wait_for_room(&mut idle)?;
+        }
+        self.state.apply(seq, now, envelope, &mut self.outbox);
+        assert!(self.state.last_seq() == seq, "the state and the journal count alike");
+        self.shared.core.last_seq.set(seq.0);
+        Ok(())
+    }
+
+    #[inline]
+    fn append(
+        &mut self,
+        seq: Seq,
+        now: Timestamp,
+        kind: u16,
+        length: usize,
+    ) -> Result<(), clutch_journal::Full> {
+        self.writer.append(kind, RECORD_VERSION, seq.0, now.nanos(), &self.encoded[..length])
+    }
+
+    /// Moves the events at hand into the outbox ring, all of them, however long that takes.
+    fn carry_out(&mut self) -> Result<(), JournalFailed> {
+        let mut idle = Idle::new(self.wait);
+        let mut sent = 0;
+        while let Some(next) = self.outbox.records().get(sent) {
+            self.first_carried.get_or_insert(next.seq);
+            let moved = publish_some(&mut self.records, &self.outbox.records()[sent..]);
+            self.carried += moved as u64;
+            sent += moved;
+            if moved == 0 {
+                if self.shared.is_outbox_abandoned() {
+                    break;
+                }
+                self.wait_for_room(&mut idle)?;
+            }
+        }
+        self.outbox.clear();
+        Ok(())
+    }
+
+    /// Shows the batch to the committer, and to the publisher what of it may leave already.
+    fn end_batch(&mut self) {
+        self.writer.publish();
+        if let Some(first) = self.first_carried.take() {
+            // With the fence in `Doorbell::ring` on the committer's side: either this load sees what
+            // the committer made durable, or the committer's ring comes after the publisher could
+            // find these records. So none of them is left lying until the next commit.
+            fence(Ordering::SeqCst);
+            if self.gate.releases(first) {
+                self.shared.publisher_bell.ring();
+            }
+            let waiting = self.carried.saturating_sub(self.shared.released.load(Ordering::Relaxed));
+            self.shared.core.outbox_high_water.raise_to(waiting);
+        }
+    }
+
+    /// One pause while the journal's ring or the outbox ring is full. Both run empty only if the
+    /// committer and the publisher know of everything so far.
+    #[cold]
+    fn wait_for_room(&mut self, idle: &mut Idle) -> Result<(), JournalFailed> {
+        self.end_batch();
+        self.check_journal()?;
+        match idle.next() {
+            Pause::Spin => std::hint::spin_loop(),
+            Pause::Yield => thread::yield_now(),
+            Pause::Sleep => thread::park_timeout(FULL_SLEEP),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn check_journal(&self) -> Result<(), JournalFailed> {
+        if self.durable.is_failed() { Err(JournalFailed) } else { Ok(()) }
+    }
+
+    /// Sleeps until a request comes, a timer is due, or the bell rings for another reason.
+    fn sleep(&mut self, input: &Input) {
+        let due = self.state.next_due();
+        let longest = self.clock.until(due, SLEEP_MAX);
+        self.shared.core_bell.arm();
+        let has_work = input.has_available()
+            || due <= self.clock.read()
+            || self.shared.phase() != Phase::Running
+            || self.durable.is_failed();
+        if !has_work {
+            self.shared.core.parks.add(1);
+            thread::park_timeout(longest);
+        }
+        self.shared.core_bell.disarm();
+    }
+
+    /// Closes the input ring and processes what it holds.
+    fn finish(&mut self, input: &mut Input) -> Result<(), JournalFailed> {
+        let mut requests = input.close();
+        loop {
+            let now = self.clock.read();
+            let mut taken = 0;
+            for request in (&mut *requests).take(self.batch_max) {
+                self.process(request, now)?;
+                taken += 1;
+            }
+            self.end_batch();
+            if taken == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until everything appended is durable, or will never be.
+    pub fn flush(&mut self) {
+        self.end_batch();
+        while self.durable.seq() < self.writer.appended_seq() && !self.durable.is_failed() {
+            thread::park_timeout(FULL_SLEEP);
+        }
+    }
+}
+
+/// Publishes as many of `records` as there is room for, in one step.
+fn publish_some(ring: &mut OutboxProducer, records: &[Record]) -> usize {
+    let mut publish = |count: usize| {
+        ring.try_batch_publish(count, |slots| {
+            for (slot, record) in slots.zip(records) {
+                *slot = Slot(*record);
+            }
+        })
+    };
+    match publish(records.len()) {
+        Ok(_) => records.len(),
+        Err(MissingFreeSlots(missing)) => {
+            let room = records.len().saturating_sub(missing as usize);
+            if 0 < room && publish(room).is_ok() { room } else { 0 }
+        }
+    }
+}

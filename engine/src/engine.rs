@@ -1,0 +1,319 @@
+//! Starts an engine, recovering what its journal holds, and stops it again.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use clutch_core::command::{Actor, ENCODED_MAX};
+use clutch_core::units::Seq;
+use clutch_core::{Command, Envelope, Event, Outbox, Refusal, State};
+use clutch_journal::{CommitterHandle, JournalError, Writer};
+
+use crate::clock::Clock;
+use crate::config::{EngineConfig, Pin};
+use crate::core_loop::{Core, JournalFailed};
+use crate::follower::{FollowError, Follower, RECORD_VERSION};
+use crate::gate::{self, Gate, Publisher};
+use crate::input::{CommandSender, Input, input_ring};
+use crate::metrics::{EngineStatus, Metrics, Monitor, Setup};
+use crate::panics;
+use crate::pinning::{self, Pinned, Warning};
+use crate::shared::Shared;
+
+/// Why an engine did not start. Nothing was changed but what recovery itself mends.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A number in the configuration is impossible.
+    #[error("engine configuration: {0}")]
+    Config(&'static str),
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be replayed.
+    #[error("the journal cannot be replayed: {0}")]
+    Replay(#[from] FollowError),
+    /// The rules refuse the capacity or the first configuration.
+    #[error("the rules refuse this capacity or configuration: {}", .0.code.sentence())]
+    Genesis(Refusal),
+    /// The core thread cannot be started.
+    #[error("cannot start the core thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// The engine failed. What was released before stands; the rest will be known after a restart.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the engine has failed: {message}")]
+pub struct EngineFailure {
+    /// What happened first.
+    pub message: String,
+}
+
+/// What a stopped engine leaves.
+pub struct Report {
+    /// The last command, durable like all before it.
+    pub last_seq: Seq,
+    /// The hash of the state after it.
+    pub state_hash: u64,
+    /// The state itself.
+    pub state: State,
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { last_seq, state_hash, state: _ } = self;
+        write!(f, "Report {{ last_seq: {}, state_hash: {state_hash:016x} }}", last_seq.0)
+    }
+}
+
+/// A running engine: the core thread and the journal's committer.
+///
+/// Dropping it stops both: what was taken is finished and made durable, and events that the publisher
+/// has no room for are thrown away. [`Engine::shutdown`] does it politely.
+pub struct Engine {
+    sender: CommandSender,
+    publisher: Option<Publisher>,
+    monitor: Monitor,
+    core: Option<JoinHandle<State>>,
+    committer: Option<CommitterHandle>,
+}
+
+impl Engine {
+    /// Opens or creates the journal, replays it, and starts the threads. Events of replayed commands
+    /// are not released again.
+    ///
+    /// # Errors
+    /// [`StartError`] says what stands in the way.
+    pub fn start(config: EngineConfig) -> Result<Self, StartError> {
+        Self::start_with_room_for_events(config, State::EVENTS_MAX)
+    }
+
+    /// As [`Engine::start`]; a test gives the core too little room for events, which is a bug to stop at.
+    pub(crate) fn start_with_room_for_events(
+        mut config: EngineConfig,
+        events_max: usize,
+    ) -> Result<Self, StartError> {
+        if let Some(flaw) = config.flaw() {
+            return Err(StartError::Config(flaw));
+        }
+        let mut options = config.journal.clone();
+        options.engine_version = engine_version();
+        let opened = clutch_journal::open(&config.data_dir, options)?;
+        let mut writer = opened.writer;
+        let durable = writer.durable();
+        let mut state = recover(&mut config, opened.recovered.last_seq)?;
+
+        let shared = Arc::new(Shared::default());
+        let mut clock =
+            Clock::start(config.clock.clone(), state.now(), Arc::clone(&shared.core_bell));
+        if state.last_seq() == Seq(0) {
+            begin(&mut state, &mut writer, &mut clock, &config)?;
+        }
+        shared.core.last_seq.set(state.last_seq().0);
+
+        let bells = Arc::clone(&shared);
+        let is_failed = durable.clone();
+        let committer = opened.committer.spawn(Box::new(move |_durable_seq| {
+            if is_failed.is_failed() {
+                bells.core_bell.ring();
+            }
+            bells.publisher_bell.ring();
+        }));
+        let (sender, input) = input_ring(config.input_ring, &shared);
+        let gate = Gate::new(durable.clone(), config.journal.durability);
+        let (records, publisher) =
+            gate::outbox_ring(config.outbox_ring, gate.clone(), Arc::clone(&shared));
+        let (wait, spin_refused) = pinning::permitted_wait(config.wait, pinning::cores_available());
+        let core = Core {
+            state,
+            outbox: Outbox::with_capacity(events_max),
+            writer,
+            durable: durable.clone(),
+            records,
+            gate,
+            clock,
+            shared: Arc::clone(&shared),
+            batch_max: config.batch_max,
+            wait,
+            encoded: Box::new([0; ENCODED_MAX]),
+            first_carried: None,
+            carried: 0,
+        };
+        let (core, pinned) = spawn(core, input, config.pin)?;
+        let no_tmpfs = durable.ring_in_memory_only().then_some(Warning::RingInMemoryOnly);
+        let warnings = [spin_refused, pinned.warning, no_tmpfs].into_iter().flatten().collect();
+        let setup = Arc::new(Setup { wait, pinned_core: pinned.core, warnings });
+        Ok(Self {
+            sender,
+            publisher: Some(publisher),
+            monitor: Monitor { shared, durable, setup },
+            core: Some(core),
+            committer: Some(committer),
+        })
+    }
+
+    /// A hand into the engine; clone it for each thread.
+    pub fn sender(&self) -> CommandSender {
+        self.sender.clone()
+    }
+
+    /// The way out, once; `None` when it was taken before. While nobody polls it the engine takes in no
+    /// more than its outbox ring has room for; who wants no events drops it.
+    pub fn publisher(&mut self) -> Option<Publisher> {
+        self.publisher.take()
+    }
+
+    /// Counters and status for other threads.
+    pub fn monitor(&self) -> Monitor {
+        self.monitor.clone()
+    }
+
+    /// The counters now.
+    pub fn metrics(&self) -> Metrics {
+        self.monitor.metrics()
+    }
+
+    /// The status now.
+    pub fn status(&self) -> EngineStatus {
+        self.monitor.status()
+    }
+
+    /// Refuses new requests from now on and finishes those taken. Returns at once; the publisher says
+    /// [`crate::Rest::Closed`] when all is done and released.
+    pub fn drain(&self) {
+        self.monitor.shared.begin_drain();
+    }
+
+    /// Drains, waits until everything is applied and durable, and ends the threads. What the publisher
+    /// has not polled by then it can poll afterwards.
+    ///
+    /// It must be polled meanwhile if more events are to come than the outbox ring has room for: a
+    /// single thread calls [`Engine::drain`], polls until [`crate::Rest::Closed`], then calls this.
+    ///
+    /// # Errors
+    /// [`EngineFailure`] if the engine failed, now or earlier.
+    pub fn shutdown(mut self) -> Result<Report, EngineFailure> {
+        // One that was never taken will never be polled.
+        self.publisher = None;
+        let state = self.stop();
+        match (self.monitor.shared.failure(), state) {
+            (None, Some(state)) => {
+                Ok(Report { last_seq: state.last_seq(), state_hash: state.state_hash(), state })
+            }
+            (failure, _) => Err(EngineFailure {
+                message: failure.unwrap_or("the core thread is gone").to_owned(),
+            }),
+        }
+    }
+
+    fn stop(&mut self) -> Option<State> {
+        self.monitor.shared.begin_drain();
+        let state = self.core.take().and_then(|core| core.join().ok());
+        if let Some(Err(failure)) = self.committer.take().map(CommitterHandle::stop) {
+            self.monitor.shared.fail(failure.to_string());
+        }
+        state
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.monitor.shared.abandon_outbox();
+        self.stop();
+    }
+}
+
+/// Replays the journal, whose last record is `last_seq`.
+fn recover(config: &mut EngineConfig, last_seq: u64) -> Result<State, StartError> {
+    let mut follower = Follower::open(&config.data_dir)?;
+    follower.run_to_end(|seq| {
+        if let Some(progress) = &mut config.on_progress {
+            progress(seq.0, last_seq);
+        }
+    })?;
+    assert!(follower.last_seq() == Seq(last_seq), "replay ends where the journal's recovery ended");
+    Ok(follower.into_state())
+}
+
+/// Gives a new journal its first record. The rules see it before the journal does, so that a refused
+/// one leaves an empty journal to try again with.
+fn begin(
+    state: &mut State,
+    writer: &mut Writer,
+    clock: &mut Clock,
+    config: &EngineConfig,
+) -> Result<(), StartError> {
+    let (seq, now) = (Seq(1), clock.read());
+    let command = Command::Genesis { capacity: config.capacity, config: config.core_config };
+    let genesis = Envelope { actor: Actor::Engine, trace: 0, command };
+    let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
+    state.apply(seq, now, &genesis, &mut outbox);
+    for record in outbox.records() {
+        if let Event::Refused(refusal) = record.event {
+            return Err(StartError::Genesis(refusal));
+        }
+    }
+    let mut encoded = [0; ENCODED_MAX];
+    let length = genesis.encode(&mut encoded);
+    let appended =
+        writer.append(command.kind(), RECORD_VERSION, seq.0, now.nanos(), &encoded[..length]);
+    assert!(appended.is_ok(), "an empty journal has room for its first record");
+    writer.publish();
+    Ok(())
+}
+
+/// Starts the core thread and hears from it where it runs.
+fn spawn(
+    core: Core,
+    mut input: Input,
+    pin: Pin,
+) -> Result<(JoinHandle<State>, Pinned), StartError> {
+    let (tell, told) = mpsc::sync_channel(1);
+    let shared = Arc::clone(&core.shared);
+    let main = move || {
+        let sleeper = std::thread::current();
+        core.shared.core_bell.set_waker(Arc::new(move || sleeper.unpark()));
+        // The engine waits for this word, and if it does not, there is nobody to tell.
+        let _ = tell.send(pinning::pin_current_thread(pin, core.wait));
+        core_main(core, &mut input)
+    };
+    let thread = std::thread::Builder::new().name("clutch-core".to_owned()).spawn(main);
+    let thread = thread.map_err(StartError::Thread)?;
+    let pinned = told.recv().unwrap_or_else(|_| {
+        shared.fail("the core thread died at its start".to_owned());
+        Pinned::default()
+    });
+    Ok((thread, pinned))
+}
+
+/// The core thread's life. However it ends, everything appended before becomes durable if the disk
+/// allows, and the publisher hears of the end after that.
+fn core_main(mut core: Core, input: &mut Input) -> State {
+    match panics::caught(|| core.run(input)) {
+        Ok(Ok(())) => {}
+        Ok(Err(JournalFailed)) => core.shared.fail(journal_failure(&core)),
+        Err(bug) => core.shared.fail(format!("the core stopped at a bug: {bug}")),
+    }
+    core.flush();
+    if core.durable.is_failed() {
+        core.shared.fail(journal_failure(&core));
+    }
+    core.shared.set_stopped();
+    core.shared.set_core_finished();
+    core.state
+}
+
+fn journal_failure(core: &Core) -> String {
+    core.durable.failure().unwrap_or_else(|| "the journal has failed".to_owned())
+}
+
+/// This release's version as one number: major, minor and patch in 16 bits each.
+fn engine_version() -> u64 {
+    [
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ]
+    .iter()
+    .fold(0, |version, part| version << 16 | part.parse::<u64>().unwrap_or(0))
+}

@@ -1,0 +1,181 @@
+//! Follows a journal: reads it and applies it to a state of its own. Recovery, replay and everything
+//! else that lives off the journal goes through here, so there is one way to get from bytes to state.
+//!
+//! It only reads, so it may follow a journal that another process is writing.
+
+use std::path::Path;
+
+use clutch_core::codec::DecodeError;
+use clutch_core::units::{Seq, Timestamp};
+use clutch_core::{Envelope, Outbox, Record, State};
+use clutch_journal::{JournalError, Reader};
+
+use crate::panics;
+
+/// The version of a command's encoding that this engine writes.
+pub(crate) const RECORD_VERSION: u16 = 1;
+/// Progress is told once per so many records.
+const PROGRESS_EVERY: u64 = 4096;
+
+/// Why a journal cannot be followed any further.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The journal itself cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A record's payload is not a command.
+    #[error("record {seq} (kind {kind}) is not a command: {source}", seq = seq.0)]
+    Decode {
+        /// The record.
+        seq: Seq,
+        /// Its kind.
+        kind: u16,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+    /// A record's kind contradicts its payload.
+    #[error("record {seq} says kind {kind}, but its command is of kind {found}", seq = seq.0)]
+    Kind {
+        /// The record.
+        seq: Seq,
+        /// The kind in its header.
+        kind: u16,
+        /// The kind of the command in it.
+        found: u16,
+    },
+    /// A newer engine wrote the record.
+    #[error("record {seq} (kind {kind}) has encoding {version}; this release reads {RECORD_VERSION}", seq = seq.0)]
+    Version {
+        /// The record.
+        seq: Seq,
+        /// Its kind.
+        kind: u16,
+        /// Its version.
+        version: u16,
+    },
+    /// The rules stopped at a bug; the same command stopped the engine that wrote it.
+    #[error("record {seq} (kind {kind}) runs into a bug: {message}", seq = seq.0)]
+    Bug {
+        /// The record.
+        seq: Seq,
+        /// Its kind.
+        kind: u16,
+        /// The assertion that failed.
+        message: String,
+    },
+}
+
+/// One record, applied.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// Its place in the journal.
+    pub seq: Seq,
+    /// Its time.
+    pub time: Timestamp,
+    /// What it asked.
+    pub envelope: Envelope,
+    /// What became true by it.
+    pub events: &'a [Record],
+}
+
+/// A state that follows a journal.
+pub struct Follower {
+    reader: Reader,
+    state: State,
+    outbox: Outbox,
+    commands: u64,
+}
+
+impl Follower {
+    /// Opens the journal in `dir`, in front of its first record.
+    ///
+    /// # Errors
+    /// [`FollowError::Journal`] if there is none that can be read.
+    pub fn open(dir: &Path) -> Result<Self, FollowError> {
+        let reader = Reader::open(dir)?;
+        let outbox = Outbox::with_capacity(State::EVENTS_MAX);
+        Ok(Self { reader, state: State::new(), outbox, commands: 0 })
+    }
+
+    /// Also follows what the journal's ring in `shm_dir` holds behind the files: what a process that
+    /// was killed on this boot had appended and not yet written.
+    #[must_use]
+    pub fn with_ring(mut self, shm_dir: &Path) -> Self {
+        self.reader = self.reader.with_ring(shm_dir);
+        self
+    }
+
+    /// Applies the next record; `None` at the end of what has been written so far.
+    ///
+    /// # Errors
+    /// [`FollowError`] naming the record. There is no way on from it.
+    pub fn step(&mut self) -> Result<Option<Step<'_>>, FollowError> {
+        let Some(record) = self.reader.next()? else { return Ok(None) };
+        let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
+        if version != RECORD_VERSION {
+            return Err(FollowError::Version { seq, kind, version });
+        }
+        let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
+            seq,
+            kind,
+            source,
+        })?;
+        let found = envelope.command.kind();
+        if found != kind {
+            return Err(FollowError::Kind { seq, kind, found });
+        }
+        let time = Timestamp::from_nanos(record.timestamp);
+        let Self { state, outbox, .. } = self;
+        outbox.clear();
+        panics::caught(|| state.apply(seq, time, &envelope, outbox))
+            .map_err(|message| FollowError::Bug { seq, kind, message })?;
+        self.commands += 1;
+        Ok(Some(Step { seq, time, envelope, events: self.outbox.records() }))
+    }
+
+    /// Applies everything written so far and returns how many records that were. `progress` hears now
+    /// and then the last sequence applied.
+    ///
+    /// # Errors
+    /// As [`Follower::step`].
+    pub fn run_to_end(&mut self, mut progress: impl FnMut(Seq)) -> Result<u64, FollowError> {
+        let before = self.commands;
+        while self.step()?.is_some() {
+            if self.commands.is_multiple_of(PROGRESS_EVERY) {
+                progress(self.last_seq());
+            }
+        }
+        progress(self.last_seq());
+        Ok(self.commands - before)
+    }
+
+    /// The journal it reads.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The state so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The last record applied; 0 before the first.
+    pub fn last_seq(&self) -> Seq {
+        self.state.last_seq()
+    }
+
+    /// The hash of the state so far.
+    pub fn state_hash(&self) -> u64 {
+        self.state.state_hash()
+    }
+
+    /// Records applied.
+    pub fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    /// The state, and no more following.
+    pub fn into_state(self) -> State {
+        self.state
+    }
+}

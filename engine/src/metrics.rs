@@ -1,0 +1,146 @@
+//! Counters and status that other threads may read at any time. The core writes its own with plain
+//! stores, so counting costs it nothing that another core could delay.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clutch_journal::Durable;
+
+use crate::config::Wait;
+use crate::pinning::Warning;
+use crate::shared::{Phase, Shared};
+
+/// A counter with one writer.
+#[derive(Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds without an atomic read-modify-write: only one thread ever writes.
+    #[inline]
+    pub fn add(&self, count: u64) {
+        self.0.store(self.0.load(Ordering::Relaxed) + count, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub fn raise_to(&self, value: u64) {
+        if self.get() < value {
+            self.0.store(value, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What the core counts.
+#[derive(Default)]
+pub(crate) struct CoreCounters {
+    pub commands: Counter,
+    pub queries: Counter,
+    pub ticks: Counter,
+    pub batches: Counter,
+    pub parks: Counter,
+    pub outbox_high_water: Counter,
+    pub last_seq: Counter,
+}
+
+/// A reading of the engine's counters, all since its start unless said otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// Commands taken from the input ring, applied and journaled.
+    pub commands: u64,
+    /// Queries answered.
+    pub queries: u64,
+    /// Ticks the engine journaled by itself.
+    pub ticks: u64,
+    /// Batches taken from the input ring.
+    pub batches: u64,
+    /// Requests refused with `EngineBusy`.
+    pub refused_busy: u64,
+    /// How often the idle core went to sleep.
+    pub parks: u64,
+    /// Most events that ever waited in the outbox ring at the end of a batch.
+    pub outbox_high_water: u64,
+    /// Events released by the publisher.
+    pub released: u64,
+    /// The last command applied, over the journal's whole life.
+    pub last_seq: u64,
+    /// The last command that survives the death of the process.
+    pub appended_seq: u64,
+    /// The last command that survives power loss.
+    pub durable_seq: u64,
+}
+
+/// How the engine is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineStatus {
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+    /// The last command applied.
+    pub last_seq: u64,
+    /// The last command that survives power loss.
+    pub durable_seq: u64,
+    /// What the core really does when idle.
+    pub wait: Wait,
+    /// The core its thread is pinned to.
+    pub pinned_core: Option<usize>,
+    /// What was asked for and is not so.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads an engine's counters and status from any thread; cheap to clone.
+#[derive(Clone)]
+pub struct Monitor {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) durable: Durable,
+    pub(crate) setup: Arc<Setup>,
+}
+
+/// How the engine was really set up; fixed at start.
+pub(crate) struct Setup {
+    pub wait: Wait,
+    pub pinned_core: Option<usize>,
+    pub warnings: Vec<Warning>,
+}
+
+impl Monitor {
+    /// The counters now. Each is exact; they are not read at one instant.
+    pub fn metrics(&self) -> Metrics {
+        let core = &self.shared.core;
+        Metrics {
+            commands: core.commands.get(),
+            queries: core.queries.get(),
+            ticks: core.ticks.get(),
+            batches: core.batches.get(),
+            refused_busy: self.shared.refused_busy.load(Ordering::Relaxed),
+            parks: core.parks.get(),
+            outbox_high_water: core.outbox_high_water.get(),
+            released: self.shared.released.load(Ordering::Relaxed),
+            last_seq: core.last_seq.get(),
+            appended_seq: self.durable.appended_seq(),
+            durable_seq: self.durable.seq(),
+        }
+    }
+
+    /// The status now.
+    pub fn status(&self) -> EngineStatus {
+        EngineStatus {
+            phase: self.shared.phase(),
+            failure: self.shared.failure().map(str::to_owned),
+            last_seq: self.shared.core.last_seq.get(),
+            durable_seq: self.durable.seq(),
+            wait: self.setup.wait,
+            pinned_core: self.setup.pinned_core,
+            warnings: self.setup.warnings.clone(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Decides where the core thread runs and whether it may spin. A wish that cannot be met becomes a
+//! [`Warning`] and the engine goes on without it.
+
+use std::fmt;
+
+use crate::config::{Pin, Wait};
+
+/// Something the engine was asked for and does without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The core thread is not pinned: the core does not exist or may not be used by this process.
+    NotPinned {
+        /// The core asked for.
+        core: usize,
+    },
+    /// The engine yields and does not spin: with less than two cores' worth of time a spinning thread
+    /// takes it from the gateway and the committer, on which it waits.
+    SpinRefused,
+    /// The journal's ring is not on tmpfs: what is not yet on disk dies with the process.
+    RingInMemoryOnly,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPinned { core } => {
+                write!(f, "the core thread is not pinned: core {core} cannot be used by this process")
+            }
+            Self::SpinRefused => f.write_str(
+                "wait = spin needs at least two cores (affinity and CPU quota counted); the engine yields instead",
+            ),
+            Self::RingInMemoryOnly => f.write_str(
+                "no tmpfs for the journal's ring: what is not yet on disk would be lost with the process",
+            ),
+        }
+    }
+}
+
+/// What the idle core really does, given how many cores' worth of time this process has.
+pub(crate) fn permitted_wait(wait: Wait, cores: usize) -> (Wait, Option<Warning>) {
+    match wait {
+        Wait::Spin if cores < 2 => (Wait::Yield, Some(Warning::SpinRefused)),
+        wait => (wait, None),
+    }
+}
+
+/// Cores' worth of time this process has, affinity and CPU quota counted.
+pub(crate) fn cores_available() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Where a thread is pinned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pinned {
+    pub core: Option<usize>,
+    pub warning: Option<Warning>,
+}
+
+/// Pins the current thread, as far as that can be done.
+pub(crate) fn pin_current_thread(pin: Pin, wait: Wait) -> Pinned {
+    let refused = |core| Pinned { core: None, warning: Some(Warning::NotPinned { core }) };
+    // The list of the thread that asks: a core outside the process's own mask is not in it.
+    let allowed = || core_affinity::get_core_ids().unwrap_or_default();
+    let wanted = match (pin, wait) {
+        (Pin::Nowhere, _) | (Pin::Auto, Wait::Yield | Wait::Park) => return Pinned::default(),
+        (Pin::Auto, Wait::Spin) => match allowed().as_slice() {
+            [_, .., last] => *last,
+            _ => return Pinned::default(),
+        },
+        (Pin::Core(core), _) => match allowed().into_iter().find(|id| id.id == core) {
+            Some(id) => id,
+            None => return refused(core),
+        },
+    };
+    if core_affinity::set_for_current(wanted) {
+        Pinned { core: Some(wanted.id), warning: None }
+    } else {
+        refused(wanted.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spinning_needs_two_cores() {
+        assert_eq!(permitted_wait(Wait::Spin, 2), (Wait::Spin, None));
+        assert_eq!(permitted_wait(Wait::Spin, 1), (Wait::Yield, Some(Warning::SpinRefused)));
+        assert_eq!(permitted_wait(Wait::Park, 1), (Wait::Park, None));
+    }
+
+    fn pinned(pin: Pin, wait: Wait) -> Pinned {
+        // On a thread of its own, because the pin stays with the thread.
+        std::thread::spawn(move || pin_current_thread(pin, wait)).join().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_core_that_is_not_ours_is_a_warning_and_not_a_panic() {
+        let core = 9_999_999;
+        let warning = Some(Warning::NotPinned { core });
+        assert_eq!(pinned(Pin::Core(core), Wait::Park), Pinned { core: None, warning });
+    }
+
+    #[test]
+    fn a_core_of_ours_is_pinned_to() {
+        let ours = core_affinity::get_core_ids().unwrap_or_default()[0].id;
+        let core = Some(ours);
+        assert_eq!(pinned(Pin::Core(ours), Wait::Park), Pinned { core, warning: None });
+    }
+
+    #[test]
+    fn a_parking_engine_is_pinned_only_when_asked() {
+        assert_eq!(pinned(Pin::Auto, Wait::Park), Pinned::default());
+    }
+}
