@@ -61,6 +61,7 @@ fn a_knife_round_never_counts_and_the_teams_may_swap_sides_after_it() {
         warmup de_nuke Foxes/Owls
         warmup_end
         start de_nuke Foxes/Owls
+        freeze
         go                              -> map_start de_nuke Foxes/Owls
         win TERRORIST 0:1               -> held FirstRoundUnconfirmed
         names Foxes/Owls
@@ -116,6 +117,39 @@ fn a_round_of_knives_alone_waits_for_the_next_round_win() {
 }
 
 #[test]
+fn knives_of_an_earlier_round_say_nothing_about_this_one() {
+    check(
+        "
+        start de_nuke Foxes/Owls
+        go                              -> map_start de_nuke Foxes/Owls
+        kill knife
+        win CT 1:0                      -> held FirstRoundUnconfirmed
+        start de_nuke Foxes/Owls        -> released
+        go
+        *win CT 1:0                     -> held FirstRoundUnconfirmed
+        go                              -> won 1 CT Foxes 1:0 at *; released
+        ",
+    );
+}
+
+#[test]
+fn a_first_round_that_is_taken_back_or_played_again_is_dropped() {
+    let log = check(
+        "
+        start de_nuke Foxes/Owls
+        go                              -> map_start de_nuke Foxes/Owls
+        win CT 1:0                      -> held FirstRoundUnconfirmed
+        draw 0:0                        -> released
+        go
+        win CT 1:0                      -> held FirstRoundUnconfirmed
+        *win TERRORIST 0:1              -> released; held FirstRoundUnconfirmed
+        go                              -> won 1 TERRORIST Owls 0:1 at *; released
+        ",
+    );
+    assert_eq!(log.counters().dropped_first_rounds, 2);
+}
+
+#[test]
 fn an_announced_restart_keeps_the_first_round_waiting() {
     check(
         "
@@ -168,6 +202,7 @@ fn rounds_of_a_warm_up_do_not_count() {
         ",
     );
     assert_eq!(log.counters().not_live, 2);
+    check("warmup_start\n warmup_end\n start de_nuke\n go -> map_start de_nuke -/-");
 }
 
 #[test]
@@ -256,6 +291,41 @@ fn the_format_is_the_option_else_the_log_else_mr12() {
         maxrounds 30
         *win CT 1:0     -> held FirstRoundUnconfirmed
         go              -> map_start de_nuke -/- mr15; won 1 CT - 1:0 at *; released
+        ",
+    );
+}
+
+#[test]
+fn the_format_cannot_change_while_rounds_stand() {
+    let log = after_one_round("maxrounds 30\n go\n win CT 2:0 -> won 2 CT Foxes 2:0");
+    assert_eq!(log.format(), RoundFormat::Mr12);
+}
+
+#[test]
+fn names_may_change_until_the_first_round_counts() {
+    check(
+        "
+        start de_nuke Foxes/Owls
+        go                  -> map_start de_nuke Foxes/Owls
+        names Owls/Foxes
+        *win CT 1:0         -> held FirstRoundUnconfirmed
+        go                  -> map_start de_nuke Owls/Foxes; won 1 CT Owls 1:0 at *; released
+        ",
+    );
+}
+
+#[test]
+fn names_that_come_late_are_taken_after_a_win() {
+    check(
+        "
+        start de_nuke
+        go                  -> map_start de_nuke -/-
+        *win CT 1:0         -> held FirstRoundUnconfirmed
+        go                  -> won 1 CT - 1:0 at *; released
+        win CT 2:0          -> won 2 CT - 2:0
+        names Foxes/Owls
+        go
+        win TERRORIST 2:1   -> won 3 TERRORIST Owls 2:1
         ",
     );
 }
@@ -394,9 +464,10 @@ fn a_backup_of_what_stands_changes_nothing() {
 fn a_restore_that_fails_is_released_by_the_next_round_that_follows() {
     after_one_round(
         "
-        backup 00           -> held RestoreRequested
+        *backup 00          -> held RestoreRequested
         go
         win CT 2:0          -> won 2 CT Foxes 2:0; released
+        win CT 1:0          -> rewind 0; held FirstRoundUnconfirmed
         ",
     );
 }
@@ -416,6 +487,42 @@ fn the_wrong_backup_and_then_the_right_one_brings_known_rounds_back() {
         reloaded
         draw 2:1            -> won 2 CT Foxes 2:0 at line 14; won 3 TERRORIST Owls 2:1 at line 18; released
         ",
+    );
+}
+
+#[test]
+fn only_a_backup_brings_rounds_back() {
+    let gap =
+        "disagreement: lines were lost: 2 rounds stand, the log is at 3; held ScoreContradiction";
+    after_one_round(&format!("play AA\n score 2:0 -> rewind 2\n score 3:0 -> {gap}"));
+    after_one_round(&format!(
+        "
+        play AA
+        *backup 02          -> held RestoreRequested
+        reloaded            -> rewind 2 at *
+        draw 2:0            -> released
+        score 3:0           -> {gap}
+        "
+    ));
+}
+
+#[test]
+fn a_backup_asked_for_before_a_new_start_is_forgotten() {
+    after_one_round(
+        "
+        play A
+        backup 01                       -> held RestoreRequested
+        *start de_nuke Foxes/Owls       -> held RestartUnconfirmed
+        go                              -> rewind 0 at *; released
+        score 2:0                       -> disagreement: lines were lost: 0 rounds stand, the log is at 2; held ScoreContradiction
+        ",
+    );
+}
+
+#[test]
+fn the_score_shown_wins_over_the_number_in_the_name_of_the_backup() {
+    after_one_round(
+        "play AA\n *backup 01 -> held RestoreRequested\n draw 2:0 -> rewind 2; released",
     );
 }
 
@@ -468,6 +575,7 @@ fn an_admin_restart_takes_everything_back_at_its_first_start_line() {
         play AB
         restart                         -> held RestartAnnounced
         freeze
+        score 2:1
         *start de_nuke Foxes/Owls       -> held RestartUnconfirmed
         start de_nuke Foxes/Owls
         go                              -> rewind 0 at *; released
@@ -506,6 +614,11 @@ fn a_restart_is_also_proved_by_its_first_round_or_by_the_end_of_the_log() {
         end                             -> rewind 0 at *
         ",
     );
+}
+
+#[test]
+fn a_warm_up_at_the_end_of_the_log_takes_nothing_back() {
+    after_one_round("warmup de_nuke Foxes/Owls -> held RestartUnconfirmed\n end");
 }
 
 #[test]
@@ -558,8 +671,10 @@ fn another_map_in_the_same_log_is_the_next_of_the_series() {
         win TERRORIST 1:12              -> won 13 TERRORIST Foxes 1:12
         go
         win TERRORIST 1:13              -> won 14 TERRORIST Foxes 1:13
+        pause                           -> paused
         over de_nuke 1:13               -> over de_nuke Foxes 13 Owls 1
         warmup de_mirage Owls/Foxes
+        pause                           -> paused
         warmup_end
         start de_mirage Owls/Foxes
         go                              -> map_start de_mirage Owls/Foxes
@@ -584,7 +699,7 @@ fn a_decided_map_without_its_last_line_is_over_at_the_next_start_or_the_end() {
 
 #[test]
 fn a_map_ended_early_has_the_score_of_its_last_line() {
-    after_one_round("over de_nuke 1:0 -> over de_nuke Foxes 1 Owls 0");
+    after_one_round("over de_nuke 0:0\n over de_nuke 1:0 -> over de_nuke Foxes 1 Owls 0");
     check(
         "
         start de_nuke Foxes/Owls
@@ -592,6 +707,18 @@ fn a_map_ended_early_has_the_score_of_its_last_line() {
         over de_nuke 0:0
         *win CT 1:0         -> held FirstRoundUnconfirmed
         over de_nuke 1:0    -> won 1 CT Foxes 1:0 at *; released; over de_nuke Foxes 1 Owls 0
+        ",
+    );
+}
+
+#[test]
+fn a_map_that_ends_during_a_restart_stays_over() {
+    after_one_round(
+        "
+        start de_nuke Foxes/Owls        -> held RestartUnconfirmed
+        over de_nuke 1:0                -> over de_nuke Foxes 1 Owls 0; released
+        go
+        win CT 1:0
         ",
     );
 }
@@ -635,6 +762,16 @@ fn lost_rounds_are_never_invented_and_hold_until_the_log_fits_again() {
         ",
     );
     assert_eq!((log.counters().rounds_won, log.counters().disagreements), (2, 2));
+}
+
+#[test]
+fn a_match_met_in_its_second_round_is_a_gap() {
+    check(
+        "
+        start de_nuke Foxes/Owls
+        win CT 2:0      -> map_start de_nuke Foxes/Owls; disagreement: lines were lost: 0 rounds stand, the log is at 2; held ScoreContradiction
+        ",
+    );
 }
 
 #[test]
@@ -711,6 +848,14 @@ fn a_line_sent_twice_counts_once() {
     assert_eq!(
         (log.counters().rounds_won, log.counters().rewinds, log.counters().not_live),
         (3, 0, 2)
+    );
+
+    // The same words after another round start are another round, however coarse the clock.
+    log.line(7, b"L 05/01/2026 - 20:00:03: World triggered \"Round_Start\"", &mut out);
+    log.line(8, win(3).as_bytes(), &mut out);
+    assert_eq!(
+        (log.counters().rounds_won, log.counters().rewinds, log.counters().not_live),
+        (4, 1, 2)
     );
 }
 
