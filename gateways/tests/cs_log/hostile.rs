@@ -194,6 +194,15 @@ fn random_bytes_are_counted_as_garbage_and_print_nothing() {
 }
 
 #[test]
+fn a_line_longer_than_any_real_one_is_garbage_whatever_it_says() {
+    let mut log = CsLog::new(Options::default());
+    let line =
+        format!("L 05/01/2026 - 20:00:00: World triggered \"Round_Start\"{}", " ".repeat(9_000));
+    log.line(1, line.as_bytes(), &mut Vec::new());
+    assert_eq!((log.counters().garbage, log.counters().known), (1, 0));
+}
+
+#[test]
 fn an_endless_line_takes_no_more_memory_than_a_long_one() {
     let bytes = [vec![b'x'; 1 << 20], b"\nnext".to_vec()].concat();
     let mut lines = LineReader::new(bytes.as_slice());

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
+mod printed;
 mod rules;
 mod script;
 mod truth;

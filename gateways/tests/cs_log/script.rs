@@ -29,6 +29,15 @@ pub fn check_with(options: Options, script: &str) -> CsLog {
     run.log
 }
 
+/// The bare log of a script without events, for tests that read whole files.
+pub fn log_of(script: &str) -> String {
+    let steps = script.lines().map(str::trim).filter(|step| !step.is_empty());
+    steps
+        .flat_map(messages)
+        .map(|message| format!("L 05/01/2026 - 20:00:00: {message}\n"))
+        .collect()
+}
+
 impl Script {
     fn step(&mut self, step: &str) {
         let (said, expected) = step.split_once("->").unwrap_or((step, ""));

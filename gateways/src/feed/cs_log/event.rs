@@ -90,7 +90,7 @@ pub enum FeedEvent {
     },
     /// No reason to hold is left.
     Released,
-    /// The match is paused.
+    /// The match is paused, until `Resumed` or `MapOver`.
     Paused,
     /// The match goes on.
     Resumed,

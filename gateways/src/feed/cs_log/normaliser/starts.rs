@@ -59,7 +59,6 @@ impl CsLog {
         {
             map.names = start.names;
             map.restore = None;
-            map.unconfirmed = None;
         } else {
             self.stage =
                 Stage::Playing(Map::new(start.map, start.names, self.format_of_next_map()));
