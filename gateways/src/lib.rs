@@ -2,5 +2,6 @@
 //! and the `clutch` command line. Business rules live in `clutch-core`; nothing here decides anything
 //! about money.
 
+pub mod demo;
 pub mod feed;
 pub mod price;

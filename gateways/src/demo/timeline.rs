@@ -44,6 +44,34 @@ pub struct Beat {
     pub note: String,
 }
 
+impl Beat {
+    /// What this says, if it is about the game.
+    pub fn event(&self) -> Option<GameEvent> {
+        match &self.envelope.command {
+            Command::Feed(message) => Some(message.event),
+            _ => None,
+        }
+    }
+
+    /// The source's number of this fact.
+    pub fn version(&self) -> u64 {
+        match &self.envelope.command {
+            Command::Feed(message) => message.version,
+            _ => 0,
+        }
+    }
+
+    /// The map and the round that come next, if this moves them.
+    pub fn next_round(&self) -> Option<(u8, u8)> {
+        match self.event()? {
+            GameEvent::MapStarted { map, .. } => Some((map, 1)),
+            GameEvent::RoundWon { map, round, .. } => Some((map, round.saturating_add(1))),
+            GameEvent::Rewound { map, to_round } => Some((map, to_round.saturating_add(1))),
+            _ => None,
+        }
+    }
+}
+
 /// One map as its log begins it.
 #[derive(Clone, Debug)]
 pub struct MapPlan {
@@ -93,6 +121,7 @@ impl Timeline {
             if let (FeedEvent::MapStart { map, .. }, Some((number, first_side_a))) =
                 (&normalised.event, map_start(&envelope))
             {
+                // Said again while no round stands if the sides change: the last word counts.
                 let plan = MapPlan { name: map.clone(), first_side_a };
                 maps.truncate(usize::from(number) - 1);
                 maps.push(plan);
@@ -139,12 +168,12 @@ fn read(log: &Log, format: Option<RoundFormat>) -> Result<Vec<Known>, String> {
             read_lines(std::io::BufReader::new(input), format).map_err(|error| error.to_string())
         }
         Log::File(path) => {
-            let input = open_log(path).map_err(|error| {
-                format!("cannot open the log {}: {error}", path.display())
-            })?;
+            let input = open_log(path)
+                .map_err(|error| format!("cannot open the log {}: {error}", path.display()))?;
             let known = read_lines(input, format)
                 .map_err(|error| format!("cannot read the log {}: {error}", path.display()))?;
-            let is_round = |known: &&Known| matches!(known.normalised.event, FeedEvent::RoundWon { .. });
+            let is_round =
+                |known: &&Known| matches!(known.normalised.event, FeedEvent::RoundWon { .. });
             if known.iter().find(is_round).is_none() {
                 return Err(format!("the log {} holds no live round", path.display()));
             }

@@ -43,13 +43,17 @@ impl MatchFeed {
         self.version
     }
 
-    /// A sign of life.
-    pub fn heartbeat(&self, received_at: Timestamp) -> Envelope {
-        self.envelope(GameEvent::Heartbeat, received_at, received_at)
+    /// The match it is about.
+    pub fn match_id(&self) -> MatchId {
+        self.match_id
     }
 
     /// The command for one event of the log; `None` for events that change nothing in a match.
-    pub fn translate(&mut self, normalised: &Normalised, received_at: Timestamp) -> Option<Envelope> {
+    pub fn translate(
+        &mut self,
+        normalised: &Normalised,
+        received_at: Timestamp,
+    ) -> Option<Envelope> {
         let event = self.game_event(&normalised.event)?;
         self.version += 1;
         let source_time = normalised
@@ -59,20 +63,15 @@ impl MatchFeed {
         Some(self.envelope(event, source_time, received_at))
     }
 
-    fn envelope(&self, event: GameEvent, source_time: Timestamp, received_at: Timestamp) -> Envelope {
-        let message = FeedMessage {
-            match_id: self.match_id,
-            source: self.source,
-            version: self.version,
-            source_time,
-            received_at,
-            event,
-        };
-        Envelope {
-            actor: Actor::Feed(self.source),
-            trace: self.version,
-            command: Command::Feed(message),
-        }
+    fn envelope(
+        &self,
+        event: GameEvent,
+        source_time: Timestamp,
+        received_at: Timestamp,
+    ) -> Envelope {
+        let Self { match_id, source, version, .. } = *self;
+        let message = FeedMessage { match_id, source, version, source_time, received_at, event };
+        Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
     }
 
     fn game_event(&mut self, event: &FeedEvent) -> Option<GameEvent> {
@@ -138,6 +137,19 @@ impl MatchFeed {
             (ct_team.is_none() && t_team.is_none()).then_some(true)
         }
     }
+}
+
+/// A sign of life of a source: it says nothing and has no version.
+pub fn heartbeat(match_id: MatchId, source: SourceId, received_at: Timestamp) -> Envelope {
+    let message = FeedMessage {
+        match_id,
+        source,
+        version: 0,
+        source_time: received_at,
+        received_at,
+        event: GameEvent::Heartbeat,
+    };
+    Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
 }
 
 /// The engine's word for a format.

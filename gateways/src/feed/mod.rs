@@ -3,4 +3,7 @@
 //! A provider turns the bytes of its source into plain facts about a match. It never knows a market, a price or a bet,
 //! and it never guesses: what it cannot place it reports as a disagreement and holds.
 
+pub mod bridge;
 pub mod cs_log;
+
+pub use bridge::{MatchFeed, heartbeat};

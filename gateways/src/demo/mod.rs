@@ -1,0 +1,8 @@
+//! A whole series, played from the log of a real server: odds, bets, journal, settlement.
+
+pub mod board;
+pub mod crowd;
+pub mod play;
+pub mod report;
+pub mod script;
+pub mod timeline;
