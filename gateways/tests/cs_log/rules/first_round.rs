@@ -55,6 +55,7 @@ fn a_knife_round_never_counts_and_the_teams_may_swap_sides_after_it() {
         start de_nuke Owls/Foxes
         go                              -> map_start de_nuke Owls/Foxes
         *win CT 1:0                     -> held FirstRoundUnconfirmed
+        score 1:0
         freeze
         score 1:0                       -> won 1 CT Owls 1:0 at *; released
         ",
