@@ -2,6 +2,8 @@
 //! and the `clutch` command line. Business rules live in `clutch-core`; nothing here decides anything
 //! about money.
 
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod feed;
 pub mod price;
