@@ -2,6 +2,12 @@
 //! and the `clutch` command line. Business rules live in `clutch-core`; nothing here decides anything
 //! about money.
 
+pub mod book;
+pub mod codes;
 pub mod demo;
 pub mod feed;
+pub mod http;
 pub mod price;
+pub mod server;
+pub mod token;
+pub mod wire;
