@@ -113,11 +113,10 @@ impl Head {
             let lists =
                 |word: &str| value.split(',').any(|item| item.trim().eq_ignore_ascii_case(word));
             match header.name.to_ascii_lowercase().as_str() {
-                "host" => {
-                    if self.host.replace(value.to_owned()).is_some() {
-                        return Err(bad_request("A request may name its Host only once."));
-                    }
+                "host" if self.host.is_some() => {
+                    return Err(bad_request("A request may name its Host only once."));
                 }
+                "host" => self.host = Some(value.to_owned()),
                 "origin" => self.origin = Some(value.to_owned()),
                 "connection" => {
                     upgrades |= lists("upgrade");

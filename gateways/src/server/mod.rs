@@ -11,6 +11,7 @@
 mod bucket;
 pub mod config;
 mod connection;
+mod engine;
 pub mod feed;
 mod hub;
 mod metrics;
@@ -40,6 +41,7 @@ use crate::wire::client;
 use crate::wire::server::heartbeat;
 
 pub use self::config::{Limits, ServerConfig};
+pub use self::engine::EngineLink;
 pub use self::feed::{FeedClock, FeedReply, FeedSink};
 pub use self::port::{EngineHealth, EnginePort, EngineState};
 
@@ -76,11 +78,12 @@ impl Server {
     pub fn bind(
         address: SocketAddr,
         config: ServerConfig,
-        engine: Box<dyn EnginePort>,
+        mut engine: Box<dyn EnginePort>,
         feed: FeedSink,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        engine.wake_by(wake_by(&waker));
         let mut listener = TcpListener::bind(address)?;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         let now = Instant::now();
@@ -106,11 +109,9 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Wakes the loop from any thread: call it when records may be ready, or after asking it to stop.
-    pub fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
-        let waker = Arc::clone(&self.waker);
-        // A loop that is gone needs no waking.
-        Arc::new(move || drop(waker.wake()))
+    /// Wakes the loop from any thread, for example after asking it to stop.
+    pub fn waker(&self) -> clutch_engine::Waker {
+        wake_by(&self.waker)
     }
 
     /// The clock that feeds outside HTTP touch when they speak.
@@ -284,6 +285,12 @@ impl Server {
         }
         self.reap();
     }
+}
+
+fn wake_by(waker: &Arc<Waker>) -> clutch_engine::Waker {
+    let waker = Arc::clone(waker);
+    // A loop that is gone needs no waking.
+    Arc::new(move || drop(waker.wake()))
 }
 
 /// Reads what a connection has to say, does it, and sends what there is to send.

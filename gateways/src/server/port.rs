@@ -2,6 +2,7 @@
 
 use clutch_core::units::Seq;
 use clutch_core::{Envelope, Query, Record, Reject};
+use clutch_engine::Waker;
 
 /// The engine as the gateway sees it. Nothing here waits: a full ring is an answer.
 pub trait EnginePort: Send {
@@ -21,6 +22,9 @@ pub trait EnginePort: Send {
     /// Gives out up to `records_max` records that are durable, in order. Answers whether more may
     /// be ready at once.
     fn poll(&mut self, records_max: usize, take: &mut dyn FnMut(&Record)) -> bool;
+
+    /// Sets what is called, from any thread, when there may be records after a poll that gave out all.
+    fn wake_by(&mut self, wake: Waker);
 
     /// How the engine is.
     fn health(&self) -> EngineHealth;

@@ -51,9 +51,9 @@ impl Hub {
             match self.next_request(connection, now) {
                 Ok(Some((head, body))) => self.serve(connection, &head, &body, now),
                 Ok(None) => break,
-                Err((fault, is_head)) => {
+                Err(fault) => {
                     self.metrics.count_fault(fault.code);
-                    self.answer_http(connection, Response::fault(&fault), is_head, false);
+                    self.answer_http(connection, Response::fault(&fault), false, false);
                 }
             }
         }
@@ -70,22 +70,21 @@ impl Hub {
         &self,
         connection: &mut Connection,
         now: Instant,
-    ) -> Result<Option<(Head, Vec<u8>)>, (Fault, bool)> {
+    ) -> Result<Option<(Head, Vec<u8>)>, Fault> {
         let limits = &self.config.limits;
         let Phase::Http(http) = &mut connection.phase else { return Ok(None) };
         // Only the part that may be a head is read as one.
         let window = &http.inbox[..http.inbox.len().min(limits.head_bytes_max)];
-        let Some(head) = parse_head(window).map_err(|fault| (fault, false))? else {
+        let Some(head) = parse_head(window)? else {
             if limits.head_bytes_max <= http.inbox.len() {
-                return Err((GatewayCode::HeadTooLarge.into(), false));
+                return Err(GatewayCode::HeadTooLarge.into());
             }
             return Ok(None);
         };
-        let is_head = head.method == Method::Head;
         let body_max = self.body_bytes_max(&head);
         if body_max < head.body_bytes {
             let text = format!("The body has {} bytes, {body_max} are allowed.", head.body_bytes);
-            return Err((Fault::with(GatewayCode::TooLarge, text), is_head));
+            return Err(Fault::with(GatewayCode::TooLarge, text));
         }
         if http.inbox.len() < head.total_bytes() {
             if !http.in_body {

@@ -37,6 +37,7 @@ pub struct Script {
     pub is_busy: bool,
     pub has_failed: bool,
     pub heard: Vec<Envelope>,
+    waker: Option<clutch_engine::Waker>,
 }
 
 impl Script {
@@ -195,6 +196,10 @@ impl EnginePort for ScriptedEngine {
         !script.records.is_empty()
     }
 
+    fn wake_by(&mut self, wake: clutch_engine::Waker) {
+        self.0.lock().unwrap().waker = Some(wake);
+    }
+
     fn health(&self) -> EngineHealth {
         let script = self.0.lock().unwrap();
         EngineHealth {
@@ -248,8 +253,11 @@ impl Gateway {
 
     /// Lets the engine say something.
     pub fn say(&self, say: impl FnOnce(&mut Script)) {
-        say(&mut self.script.lock().unwrap());
-        (self.waker)();
+        let mut script = self.script.lock().unwrap();
+        say(&mut script);
+        let waker = script.waker.clone().unwrap();
+        drop(script);
+        waker();
     }
 
     pub fn token(&self, expires_in_s: i64) -> String {
