@@ -132,6 +132,7 @@ impl Book {
             | Event::Bet(_)
             | Event::Posting { .. }
             | Event::Refused(_)
+            | Event::FeedHeard { .. }
             | Event::MaxStake { .. }
             | Event::QueryDone => {}
         }
