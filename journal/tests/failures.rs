@@ -32,6 +32,20 @@ fn the_second_writer_is_told_who_the_first_is() {
 }
 
 #[test]
+fn whoever_only_watches_durability_does_not_keep_the_journal_locked() {
+    let place = Place::new();
+    let Opened {
+        writer, committer, ..
+    } = place.open().unwrap();
+    let handle = committer.spawn(Box::new(|_| {}));
+    let durable = handle.durable();
+    drop(writer);
+    handle.stop().unwrap();
+    assert!(place.open().is_ok());
+    assert_eq!(durable.seq(), 0);
+}
+
+#[test]
 fn a_copied_directory_cannot_share_the_ring_of_its_original() {
     let place = Place::new();
     place.write(1, 3);

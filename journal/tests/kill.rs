@@ -61,7 +61,16 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        // The moment counts from the first report, so that a slow start is no kill before the journal exists.
+        let mut line = String::new();
+        while !line.starts_with("appended ") {
+            line.clear();
+            assert!(
+                0 < lines.read_line(&mut line).unwrap(),
+                "round {round}: the process ended by itself"
+            );
+        }
         let reported = std::thread::spawn(move || {
             let numbers = lines.lines().map_while(Result::ok);
             numbers
@@ -69,7 +78,7 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
                 .last()
                 .unwrap_or(0)
         });
-        std::thread::sleep(Duration::from_millis(60 + round * 7));
+        std::thread::sleep(Duration::from_millis(round * 3));
         child.kill().unwrap();
         child.wait().unwrap();
         let reported = reported.join().unwrap();
