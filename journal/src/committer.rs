@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use crate::appender::Appender;
 use crate::error::IoFailure;
+use crate::ring::Ring;
 use crate::shared::{Durable, Shared};
 use crate::spares::Spares;
 
@@ -19,6 +20,7 @@ pub type OnDurable = Box<dyn Fn(u64) + Send>;
 /// A committer that has not been started.
 pub struct Committer {
     shared: Arc<Shared>,
+    ring: Arc<Ring>,
     appender: Appender,
 }
 
@@ -31,8 +33,12 @@ pub struct CommitFailure {
 }
 
 impl Committer {
-    pub(crate) fn new(shared: Arc<Shared>, appender: Appender) -> Self {
-        Self { shared, appender }
+    pub(crate) fn new(shared: Arc<Shared>, ring: Arc<Ring>, appender: Appender) -> Self {
+        Self {
+            shared,
+            ring,
+            appender,
+        }
     }
 
     /// Starts the thread. If that is not possible, the journal has failed from the start and says so.
@@ -44,6 +50,7 @@ impl Committer {
             self.shared.sleep.register();
             Run {
                 shared: self.shared,
+                ring: self.ring,
                 appender: self.appender,
                 on_durable,
             }
@@ -112,6 +119,7 @@ impl Drop for LatchOnPanic {
 
 struct Run {
     shared: Arc<Shared>,
+    ring: Arc<Ring>,
     appender: Appender,
     on_durable: OnDurable,
 }
@@ -153,7 +161,7 @@ impl Run {
             }
         }
         self.appender.store_durable_mark()?;
-        self.shared.ring.remove_file();
+        self.ring.remove_file();
         Ok(())
     }
 
@@ -162,7 +170,7 @@ impl Run {
         let start = self.appender.stream_offset;
         // SAFETY: the range is published and not yet released, so the producer keeps away from it; `released` moves
         // only below, after the slice's last use.
-        let batch = unsafe { self.shared.ring.slice(start, (appended - start) as usize) };
+        let batch = unsafe { self.ring.slice(start, (appended - start) as usize) };
         self.appender.write(batch, |_| spares.take())?;
         self.appender.sync()?;
         let durable = self.appender.chain.seq;

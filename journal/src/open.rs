@@ -98,7 +98,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     appender.superblock.segment_bytes = options.segment_bytes;
     appender.store_durable_mark()?;
 
-    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring)?;
+    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring, lock)?;
     let recovered = Recovered {
         first_seq: appender.superblock.oldest_seq,
         last_seq: last.seq,
@@ -111,9 +111,15 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         written_by,
         ring_in_memory_only: ring.is_in_memory_only(),
     };
-    let shared = Arc::new(Shared::new(ring, lock, last.seq, appender.stream_offset));
+    let shared = Arc::new(Shared::new(
+        last.seq,
+        appender.stream_offset,
+        recovered.ring_in_memory_only,
+    ));
+    let ring = Arc::new(ring);
     let writer = Writer::new(
         Arc::clone(&shared),
+        Arc::clone(&ring),
         appender.chain,
         appender.stream_offset,
         appender.active.header.stream_end() - appender.stream_offset,
@@ -122,7 +128,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     );
     Ok(Opened {
         writer,
-        committer: Committer::new(shared, appender),
+        committer: Committer::new(shared, ring, appender),
         recovered,
     })
 }

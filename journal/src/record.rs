@@ -106,9 +106,11 @@ impl<'a> RecordView<'a> {
         header[8..16].copy_from_slice(&seq.to_le_bytes());
         header[16..24].copy_from_slice(&timestamp.to_le_bytes());
         header[24..32].copy_from_slice(&(epoch | u64::from(self.crc) << 32).to_le_bytes());
-        let (payload, padding) = rest.split_at_mut(self.payload.len());
-        payload.copy_from_slice(self.payload);
-        padding.fill(0);
+        // The whole last word first: cheaper than a fill of the zero to seven bytes that the payload leaves.
+        if let Some(last) = rest.last_chunk_mut::<8>() {
+            *last = [0; 8];
+        }
+        rest[..self.payload.len()].copy_from_slice(self.payload);
     }
 }
 

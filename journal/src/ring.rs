@@ -89,6 +89,8 @@ pub(crate) struct Ring {
     path: Option<PathBuf>,
     /// Holds the lock on the ring file.
     _file: File,
+    /// The directory's lock: whoever can reach the ring holds it, and nobody else does.
+    _directory_lock: File,
 }
 
 // SAFETY: the mapping belongs to no thread; who may touch which bytes is the contract of `slice` and `place`.
@@ -103,6 +105,7 @@ impl Ring {
         journal_id: u128,
         bytes: usize,
         found: Option<FoundRing>,
+        directory_lock: File,
     ) -> Result<Self, IoFailure> {
         if let Some(shm_dir) = shm_dir {
             let path = path_in(shm_dir, journal_id);
@@ -119,6 +122,7 @@ impl Ring {
                     bytes,
                     path: Some(path),
                     _file: file,
+                    _directory_lock: directory_lock,
                 });
             }
         }
@@ -138,6 +142,7 @@ impl Ring {
             bytes,
             path: None,
             _file: file,
+            _directory_lock: directory_lock,
         })
     }
 
@@ -279,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_range_across_the_end_is_one_slice() {
-        let ring = Ring::ready(None, 1, 4096, None).unwrap();
+        let ring = Ring::ready(None, 1, 4096, None, tempfile::tempfile().unwrap()).unwrap();
         assert!(ring.is_in_memory_only());
         // SAFETY: this test is the only user of the ring.
         unsafe {
@@ -292,7 +297,14 @@ mod tests {
     #[test]
     fn a_ring_is_found_again_and_turned_to_where_the_segments_end() {
         let dir = tempfile::tempdir().unwrap();
-        let ring = Ring::ready(Some(dir.path()), 5, 8192, None).unwrap();
+        let ring = Ring::ready(
+            Some(dir.path()),
+            5,
+            8192,
+            None,
+            tempfile::tempfile().unwrap(),
+        )
+        .unwrap();
         // SAFETY: this test is the only user of the ring.
         unsafe { ring.place(8190, 4).copy_from_slice(b"wrap") };
         assert!(matches!(
@@ -312,7 +324,14 @@ mod tests {
 
     #[test]
     fn without_a_place_on_tmpfs_the_ring_is_plain_memory() {
-        let ring = Ring::ready(Some(Path::new("/nonexistent/shm")), 1, 4096, None).unwrap();
+        let ring = Ring::ready(
+            Some(Path::new("/nonexistent/shm")),
+            1,
+            4096,
+            None,
+            tempfile::tempfile().unwrap(),
+        )
+        .unwrap();
         assert!(ring.is_in_memory_only());
     }
 }

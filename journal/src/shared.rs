@@ -1,20 +1,16 @@
-//! What the writer, the committer and everybody who waits for durability share: the ring and its cursors.
+//! What the writer, the committer and everybody who waits for durability share: the cursors.
 //!
 //! Three cursors, each on its own cache lines, each with one writer:
 //! `appended` (stream bytes and sequence, by the core) >= `durable` (sequence, by the committer); `released` (stream
 //! bytes, by the committer) follows durability, so what is not synced stays in the ring.
 
-use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
 use crossbeam_utils::CachePadded;
 
-use crate::ring::Ring;
-
 pub(crate) struct Shared {
-    pub ring: Ring,
     /// Stream offset behind the last published record.
     pub appended_bytes: CachePadded<AtomicU64>,
     /// The last published record.
@@ -26,16 +22,14 @@ pub(crate) struct Shared {
     pub stopping: AtomicBool,
     pub sleep: CachePadded<Sleep>,
     failure: OnceLock<String>,
-    /// Held until the last user is gone.
-    _lock: File,
+    ring_in_memory_only: bool,
 }
 
 impl Shared {
     /// Cursors of a journal in which everything up to `seq`, ending at `stream_offset`, is durable.
-    pub fn new(ring: Ring, lock: File, seq: u64, stream_offset: u64) -> Self {
+    pub fn new(seq: u64, stream_offset: u64, ring_in_memory_only: bool) -> Self {
         let cursor = |value| CachePadded::new(AtomicU64::new(value));
         Self {
-            ring,
             appended_bytes: cursor(stream_offset),
             appended_seq: cursor(seq),
             released_bytes: cursor(stream_offset),
@@ -43,7 +37,7 @@ impl Shared {
             stopping: AtomicBool::new(false),
             sleep: CachePadded::default(),
             failure: OnceLock::new(),
-            _lock: lock,
+            ring_in_memory_only,
         }
     }
 
@@ -90,7 +84,7 @@ impl Sleep {
     }
 }
 
-/// What is durable, for everybody who waits for it. Cheap to clone and to ask.
+/// What is durable, for everybody who waits for it. Cheap to clone and to ask; keeps nothing open.
 #[derive(Clone)]
 pub struct Durable(pub(crate) Arc<Shared>);
 
@@ -120,6 +114,6 @@ impl Durable {
 
     /// Whether the ring dies with the process, because there was no place for it on tmpfs.
     pub fn ring_in_memory_only(&self) -> bool {
-        self.0.ring.is_in_memory_only()
+        self.0.ring_in_memory_only
     }
 }

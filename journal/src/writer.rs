@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::record::{Chain, record_bytes};
+use crate::ring::Ring;
 use crate::shared::{Durable, Shared};
 
 /// The ring has no room for the record now; it will when the committer has synced more. Nothing was written.
@@ -17,6 +18,7 @@ pub struct Full;
 /// [`Writer::publish`], which the core calls once a batch.
 pub struct Writer {
     shared: Arc<Shared>,
+    ring: Arc<Ring>,
     chain: Chain,
     /// Stream offset behind the last appended record, published or not.
     stream_offset: u64,
@@ -32,15 +34,17 @@ pub struct Writer {
 impl Writer {
     pub(crate) fn new(
         shared: Arc<Shared>,
+        ring: Arc<Ring>,
         chain: Chain,
         stream_offset: u64,
         segment_left: u64,
         segment_capacity: u64,
         payload_bytes_max: usize,
     ) -> Self {
-        let free_until = stream_offset + shared.ring.bytes() as u64;
+        let free_until = stream_offset + ring.bytes() as u64;
         Self {
             shared,
+            ring,
             chain,
             stream_offset,
             segment_left,
@@ -85,7 +89,7 @@ impl Writer {
         }
         // SAFETY: this is the one producer, and the range lies behind `appended` and, as just checked, no further than
         // one ring's size behind `released`.
-        let place = unsafe { self.shared.ring.place(self.stream_offset, bytes) };
+        let place = unsafe { self.ring.place(self.stream_offset, bytes) };
         self.chain.write(place, kind, version, timestamp, payload);
         self.stream_offset = end;
         self.segment_left -= bytes as u64;
@@ -110,7 +114,7 @@ impl Writer {
     /// Room that is certainly left in the ring, record headers included.
     pub fn free_bytes(&self) -> usize {
         let released = self.shared.released_bytes.load(Ordering::Acquire);
-        self.shared.ring.bytes() - (self.stream_offset - released) as usize
+        self.ring.bytes() - (self.stream_offset - released) as usize
     }
 
     /// The last appended record; 0 in an empty journal.
@@ -133,7 +137,7 @@ impl Writer {
     #[cold]
     fn has_room_until(&mut self, end: u64) -> bool {
         let released = self.shared.released_bytes.load(Ordering::Acquire);
-        self.free_until = released + self.shared.ring.bytes() as u64;
+        self.free_until = released + self.ring.bytes() as u64;
         end <= self.free_until
     }
 }

@@ -8,30 +8,42 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
 
 /// A directory for the journal and one that stands for tmpfs.
 pub struct Place {
-    root: tempfile::TempDir,
+    data: tempfile::TempDir,
+    memory: tempfile::TempDir,
 }
 
 impl Place {
+    /// Both in memory where that is possible: most tests write many small files and need no real disk.
     pub fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("shm")).unwrap();
-        Self { root }
+        Self {
+            data: memory(),
+            memory: memory(),
+        }
+    }
+
+    /// The data on a disk.
+    pub fn on_disk() -> Self {
+        Self {
+            data: tempfile::tempdir().unwrap(),
+            memory: memory(),
+        }
     }
 
     pub fn dir(&self) -> PathBuf {
-        self.root.path().join("data")
+        self.data.path().join("data")
     }
 
     pub fn shm(&self) -> PathBuf {
-        self.root.path().join("shm")
+        self.memory.path().to_path_buf()
     }
 
     /// The smallest segments and the smallest ring.
@@ -84,6 +96,16 @@ impl Place {
         found.sort();
         found
     }
+}
+
+fn memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
+    }
+    .unwrap()
 }
 
 /// The payload of a record follows from its number, so that a wrong one is noticed; lengths vary from 0 to 47.
@@ -157,6 +179,11 @@ impl FailingDisk {
         self.calls_left.store(0, Ordering::SeqCst);
     }
 
+    /// The disk works again.
+    pub fn recover(&self) {
+        self.calls_left.store(u64::MAX, Ordering::SeqCst);
+    }
+
     fn call(&self) -> io::Result<Disk> {
         let left = self
             .calls_left
@@ -194,5 +221,78 @@ impl Storage for FailingDisk {
     }
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
         self.call()?.sync_directory(path)
+    }
+}
+
+/// The disk, with a log of what was asked of it: the call and the file's name.
+#[derive(Default)]
+pub struct RecordingDisk {
+    calls: Mutex<Vec<String>>,
+}
+
+impl RecordingDisk {
+    /// Notes something that happened outside.
+    pub fn note(&self, what: &str) {
+        self.calls.lock().unwrap().push(what.to_owned());
+    }
+
+    /// Everything so far, in order.
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    fn path(&self, call: &str, path: &Path) {
+        self.note(&format!(
+            "{call} {}",
+            path.file_name().unwrap().to_str().unwrap()
+        ));
+    }
+
+    fn file(&self, call: &str, file: &File) {
+        let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+        self.path(call, &std::fs::read_link(link).unwrap());
+    }
+}
+
+impl Storage for RecordingDisk {
+    fn create(&self, path: &Path) -> io::Result<File> {
+        self.path("create", path);
+        Disk.create(path)
+    }
+    fn open(&self, path: &Path) -> io::Result<File> {
+        self.path("open", path);
+        Disk.open(path)
+    }
+    fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {
+        self.file("allocate", file);
+        Disk.allocate(file, bytes)
+    }
+    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file("write", file);
+        Disk.write_at(file, bytes, offset)
+    }
+    fn sync_data(&self, file: &File) -> io::Result<()> {
+        Disk.sync_data(file)?;
+        self.file("sync", file);
+        Ok(())
+    }
+    fn sync_all(&self, file: &File) -> io::Result<()> {
+        Disk.sync_all(file)?;
+        self.file("sync", file);
+        Ok(())
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.path("rename-from", from);
+        self.path("rename-to", to);
+        Disk.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.path("remove", path);
+        Disk.remove(path)
+    }
+    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+        Disk.sync_directory(path)?;
+        self.path("sync", path);
+        Ok(())
     }
 }

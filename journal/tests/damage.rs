@@ -1,0 +1,359 @@
+//! Every flipped bit and every missing byte of a small journal: no wrong record is ever returned, and what was durable
+//! is never lost without an error that says so.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use clutch_journal::{End, JournalError, Opened, Options, Reader, open};
+use support::{Place, append, read};
+
+/// Three segments: 1.. full, then full, then a started one.
+fn three_segments() -> (Place, u64) {
+    let place = Place::new();
+    place.write(1, 330);
+    assert_eq!(place.segments().len(), 3);
+    (place, 330)
+}
+
+/// A copy of a journal as a power cut leaves it: `super` from before the last records were written.
+fn with_old_super(place: &Place, last: u64) {
+    let old = fs::read(place.dir().join("super")).unwrap();
+    let first = last + 1;
+    place.write(first, first + 9);
+    fs::write(place.dir().join("super"), old).unwrap();
+}
+
+/// Damages each byte range of interest, asks reader and recovery, and puts it right again.
+fn flip_every_bit(path: &Path, range: std::ops::Range<usize>, mut judge: impl FnMut(usize)) {
+    let good = fs::read(path).unwrap();
+    for bit in range.start * 8..range.end * 8 {
+        let mut bytes = good.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(path, &bytes).unwrap();
+        judge(bit);
+    }
+    fs::write(path, &good).unwrap();
+}
+
+/// The file's part that holds records.
+fn used(path: &Path) -> std::ops::Range<usize> {
+    let bytes = fs::read(path).unwrap();
+    8192..bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1
+}
+
+#[test]
+fn every_flipped_bit_in_a_durable_record_is_reported_with_its_place() {
+    let place = Place::new();
+    place.write(1, 12);
+    let path = place.segment(1);
+    flip_every_bit(&path, used(&path), |bit| {
+        let (last, end) = read(&place.dir());
+        let Err(JournalError::Corrupt {
+            file, offset, seq, ..
+        }) = end
+        else {
+            panic!("bit {bit}: {end:?}")
+        };
+        assert_eq!((file, seq), (path.clone(), last + 1), "bit {bit}");
+        assert!(offset as usize <= bit / 8 && last < 12, "bit {bit}");
+        let opened = place.open().map(|opened| opened.recovered);
+        assert!(
+            matches!(opened, Err(JournalError::Corrupt { .. })),
+            "bit {bit}: {opened:?}"
+        );
+    });
+    assert_eq!(read(&place.dir()).0, 12);
+}
+
+#[test]
+fn flipped_bits_across_three_segments_are_reported() {
+    let (place, last) = three_segments();
+    for path in place.segments() {
+        let used = used(&path);
+        // Whole records at both ends of each segment, where the chain goes from file to file.
+        for range in [used.start..used.start + 80, used.end - 80..used.end] {
+            flip_every_bit(&path, range, |bit| {
+                let (read_until, end) = read(&place.dir());
+                assert!(
+                    end.is_err() && read_until < last,
+                    "{} bit {bit}: {end:?}",
+                    path.display()
+                );
+            });
+        }
+    }
+}
+
+#[test]
+fn one_damaged_header_copy_is_healed_by_the_other_and_two_are_reported() {
+    let (place, last) = three_segments();
+    for path in place.segments() {
+        for copy in [0, 4096] {
+            flip_every_bit(&path, copy..copy + 80, |bit| {
+                let (read_until, end) = read(&place.dir());
+                assert_eq!(
+                    (read_until, end.unwrap()),
+                    (last, End::Clean),
+                    "{} bit {bit}",
+                    path.display()
+                );
+            });
+        }
+        let good = fs::read(&path).unwrap();
+        let mut bytes = good.clone();
+        bytes[40] ^= 1;
+        bytes[4096 + 50] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let (_, end) = read(&place.dir());
+        assert!(
+            matches!(end, Err(JournalError::Corrupt { offset: 0, .. })),
+            "{end:?}"
+        );
+        fs::write(&path, &good).unwrap();
+    }
+}
+
+#[test]
+fn behind_the_durable_mark_damage_is_a_torn_tail_only_where_nothing_follows() {
+    let place = Place::new();
+    place.write(1, 12);
+    with_old_super(&place, 12);
+    let path = place.segment(1);
+    let mut cut = 0;
+    flip_every_bit(&path, used(&path), |bit| {
+        let (last, end) = read(&place.dir());
+        match end {
+            Ok(End::TornTail { .. }) => {
+                assert_eq!(last, 21, "bit {bit}: only the very last record may go");
+                cut += 1;
+            }
+            other => assert!(
+                matches!(other, Err(JournalError::Corrupt { .. })),
+                "bit {bit}: {other:?}"
+            ),
+        }
+    });
+    assert!(0 < cut);
+}
+
+#[test]
+fn a_file_cut_at_any_byte_never_yields_a_wrong_record_and_is_always_reported() {
+    let (place, last) = three_segments();
+    let path = place.segments().pop().unwrap();
+    let good = fs::read(&path).unwrap();
+    for length in (0..good.len()).rev() {
+        fs::write(&path, &good[..length]).unwrap();
+        let (read_until, end) = read(&place.dir());
+        assert!(
+            end.is_err() && read_until < last,
+            "cut to {length}: {end:?}"
+        );
+    }
+    let opened = place.open().map(|opened| opened.recovered);
+    assert!(
+        matches!(opened, Err(JournalError::Corrupt { .. })),
+        "{opened:?}"
+    );
+}
+
+#[test]
+fn a_lost_tail_of_any_length_is_reported_below_the_mark_and_read_up_to_otherwise() {
+    let place = Place::new();
+    place.write(1, 12);
+    with_old_super(&place, 12);
+    let path = place.segment(1);
+    let good = fs::read(&path).unwrap();
+    for from in used(&path) {
+        let mut bytes = good.clone();
+        bytes[from..].fill(0);
+        fs::write(&path, &bytes).unwrap();
+        let (last, end) = read(&place.dir());
+        assert_eq!(end.is_err(), last < 12, "zero from {from}: {last}, {end:?}");
+    }
+}
+
+#[test]
+fn a_lost_sector_in_the_middle_is_reported() {
+    let place = Place::new();
+    place.write(1, 12);
+    let old = fs::read(place.dir().join("super")).unwrap();
+    place.write(13, 100);
+    fs::write(place.dir().join("super"), old).unwrap();
+    let path = place.segment(1);
+    let (good, used) = (fs::read(&path).unwrap(), used(&path));
+    for sector in used.start / 512..used.end / 512 - 1 {
+        let mut bytes = good.clone();
+        bytes[sector * 512..(sector + 1) * 512].fill(0);
+        fs::write(&path, &bytes).unwrap();
+        let (_, end) = read(&place.dir());
+        assert!(
+            matches!(end, Err(JournalError::Corrupt { .. })),
+            "sector {sector}: {end:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_segment_is_a_gap_with_its_records() {
+    let (place, last) = three_segments();
+    let paths = place.segments();
+    let first_seq = |index: usize| -> u64 {
+        let name = paths[index].file_stem().unwrap().to_str().unwrap();
+        name.trim_start_matches("seg-").parse().unwrap()
+    };
+    let expected = [(1, first_seq(1) - 1), (first_seq(1), first_seq(2) - 1)];
+    for (path, lost) in paths.iter().zip(expected) {
+        let good = fs::read(path).unwrap();
+        fs::remove_file(path).unwrap();
+        let end = read(&place.dir()).1;
+        let Err(JournalError::Gap {
+            first_missing,
+            last_missing,
+            ..
+        }) = end
+        else {
+            panic!("{end:?}")
+        };
+        assert_eq!((first_missing, last_missing), lost);
+        assert!(place.open().is_err());
+        fs::write(path, &good).unwrap();
+    }
+    // Nothing follows the last one, but `super` knows that its records were durable.
+    fs::remove_file(&paths[2]).unwrap();
+    let (read_until, end) = read(&place.dir());
+    assert_eq!(read_until, first_seq(2) - 1);
+    assert!(
+        matches!(end, Err(JournalError::Corrupt { seq, .. }) if seq == first_seq(2)),
+        "{end:?}"
+    );
+    assert!(read_until < last);
+}
+
+#[test]
+fn a_segment_of_another_journal_or_of_another_place_is_refused() {
+    let (place, _) = three_segments();
+    let (other, _) = three_segments();
+    let paths = place.segments();
+    let good = fs::read(&paths[1]).unwrap();
+
+    fs::copy(&other.segments()[1], &paths[1]).unwrap();
+    assert!(matches!(
+        read(&place.dir()).1,
+        Err(JournalError::Foreign { .. })
+    ));
+    let opened = place.open().map(|opened| opened.recovered);
+    assert!(
+        matches!(opened, Err(JournalError::Foreign { .. })),
+        "{opened:?}"
+    );
+
+    fs::copy(&paths[0], &paths[1]).unwrap();
+    assert!(matches!(
+        read(&place.dir()).1,
+        Err(JournalError::Corrupt { .. })
+    ));
+    fs::write(&paths[1], good).unwrap();
+    assert!(read(&place.dir()).1.is_ok());
+}
+
+#[test]
+fn a_flipped_bit_in_the_ring_costs_only_what_was_never_durable() {
+    let place = Place::new();
+    place.write(1, 5);
+    let Opened {
+        mut writer,
+        committer,
+        ..
+    } = place.open().unwrap();
+    for seq in 6..=9 {
+        append(&mut writer, seq);
+    }
+    drop((writer, committer));
+    let ring = fs::read_dir(place.shm())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let length = fs::read(&ring).unwrap().len();
+    flip_every_bit(&ring, 0..length, |bit| {
+        let reader = Reader::open(&place.dir()).unwrap().with_ring(&place.shm());
+        let (last, end) = support::read_all(reader);
+        assert!(
+            (5..=9).contains(&last) && end.is_ok(),
+            "bit {bit}: {last} {end:?}"
+        );
+    });
+}
+
+#[test]
+fn noise_in_any_file_is_an_error_and_no_panic() {
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        (0..length)
+            .map(|_| {
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                (random >> 32) as u8
+            })
+            .collect()
+    };
+    let (place, _) = three_segments();
+    let mut paths = place.segments();
+    paths.push(place.dir().join("super"));
+    for path in paths {
+        let good = fs::read(&path).unwrap();
+        for round in 0..20 {
+            let mut bytes = good.clone();
+            // Whole files, and only their records.
+            let from = if round % 2 == 0 { 0 } else { 8192 };
+            bytes.splice(from.., noise(good.len() - from));
+            fs::write(&path, &bytes).unwrap();
+            let (_, end) = read(&place.dir());
+            let opened = place.open();
+            // Half of `super` is enough for it; all other noise lies at or below the durable mark.
+            let is_harmless = path.ends_with("super") && from == 8192;
+            assert_eq!(
+                (end.is_ok(), opened.is_ok()),
+                (is_harmless, is_harmless),
+                "{}",
+                path.display()
+            );
+            drop(opened);
+        }
+        fs::write(&path, &good).unwrap();
+    }
+}
+
+#[test]
+fn wrong_options_are_refused_in_words() {
+    let place = Place::new();
+    for options in [
+        Options {
+            ring_bytes: 5000,
+            ..place.options()
+        },
+        Options {
+            ring_bytes: 2048,
+            ..place.options()
+        },
+        Options {
+            segment_bytes: 8192,
+            ..place.options()
+        },
+        Options {
+            segment_bytes: 20000,
+            ..place.options()
+        },
+    ] {
+        assert!(matches!(
+            open(&place.dir(), options),
+            Err(JournalError::Options(_))
+        ));
+    }
+}

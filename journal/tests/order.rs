@@ -1,0 +1,162 @@
+//! The order in which things reach the disk. What a crash between two calls would lose depends on nothing else.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use clutch_journal::{Opened, Options, open};
+use support::{Place, RecordingDisk, append};
+
+const FIRST_SEGMENT: &str = "seg-00000000000000000001.clj";
+
+/// Opens with a recording disk, writes `from..=to`, stops, and returns the calls.
+fn recorded(place: &Place, from: u64, to: u64) -> Vec<String> {
+    let disk = Arc::new(RecordingDisk::default());
+    let storage = Arc::clone(&disk);
+    let Opened {
+        mut writer,
+        committer,
+        ..
+    } = open(
+        &place.dir(),
+        Options {
+            storage,
+            ..place.options()
+        },
+    )
+    .unwrap();
+    disk.note("opened");
+    let hook = Arc::clone(&disk);
+    let handle = committer.spawn(Box::new(move |seq| hook.note(&format!("durable {seq}"))));
+    for seq in from..=to {
+        append(&mut writer, seq);
+        writer.publish();
+    }
+    drop(writer);
+    handle.stop().unwrap();
+    disk.calls()
+}
+
+/// The files that have been written to and not been synced since, call by call.
+fn unsynced_before(calls: &[String]) -> impl Iterator<Item = (&str, HashSet<&str>)> {
+    let mut unsynced = HashSet::new();
+    let mut names = HashMap::new();
+    calls.iter().map(move |line| {
+        let before = unsynced.clone();
+        let (call, name) = line.split_once(' ').unwrap_or((line, ""));
+        match call {
+            "write" | "allocate" => drop(unsynced.insert(name)),
+            "sync" | "remove" => drop(unsynced.remove(name)),
+            "rename-from" => drop(names.insert((), name)),
+            "rename-to" if unsynced.remove(names[&()]) => drop(unsynced.insert(name)),
+            _ => {}
+        }
+        (line.as_str(), before)
+    })
+}
+
+#[test]
+fn nothing_is_called_durable_before_it_is_synced() {
+    let place = Place::new();
+    let calls = recorded(&place, 1, 400);
+    let mut acknowledged = 0;
+    for (call, unsynced) in unsynced_before(&calls) {
+        if call.starts_with("durable") {
+            acknowledged += 1;
+            let segments = unsynced
+                .iter()
+                .filter(|name| name.starts_with("seg-"))
+                .count();
+            assert_eq!(segments, 0, "{call} while {unsynced:?} are not synced");
+        }
+    }
+    let records_written = calls
+        .iter()
+        .filter(|call| call.starts_with("write seg-"))
+        .count();
+    assert!(0 < acknowledged && acknowledged <= records_written);
+}
+
+#[test]
+fn a_file_gets_its_name_only_when_its_contents_are_synced_and_is_used_only_when_its_name_is() {
+    let place = Place::new();
+    let calls = recorded(&place, 1, 800);
+    let mut names_to_sync = HashSet::new();
+    let mut renames = 0;
+    for (call, unsynced) in unsynced_before(&calls) {
+        if let Some(name) = call.strip_prefix("rename-from ") {
+            assert!(
+                !unsynced.contains(name),
+                "{name} is renamed before it is synced"
+            );
+        } else if let Some(name) = call.strip_prefix("rename-to ") {
+            renames += 1;
+            names_to_sync.insert(name);
+        } else if call == "sync data" {
+            names_to_sync.clear();
+        } else if let Some(name) = call.strip_prefix("write ") {
+            assert!(
+                !names_to_sync.contains(name),
+                "{name} is used before its name is durable"
+            );
+        } else if call.starts_with("durable") || call == "opened" {
+            assert!(
+                names_to_sync.is_empty(),
+                "{call} while the names {names_to_sync:?} are not durable"
+            );
+        }
+    }
+    assert!(
+        6 < renames,
+        "several segments and several versions of `super`: {renames}"
+    );
+}
+
+#[test]
+fn a_segment_is_made_of_written_zeros_before_it_is_one() {
+    let place = Place::new();
+    let calls = recorded(&place, 1, 1);
+    let at = |wanted: &str| {
+        calls
+            .iter()
+            .position(|call| call == wanted)
+            .unwrap_or_else(|| panic!("no {wanted}: {calls:?}"))
+    };
+    let steps = [
+        "create spare-0",
+        "allocate spare-0",
+        "write spare-0",
+        "sync spare-0",
+        "rename-from spare-0",
+        "opened",
+    ];
+    assert!(steps.iter().map(|step| at(step)).is_sorted(), "{calls:?}");
+    // Zeros, then the header: two writes, each synced.
+    assert_eq!(
+        calls.iter().filter(|call| *call == "write spare-0").count(),
+        2
+    );
+    assert_eq!(
+        calls.iter().filter(|call| *call == "sync spare-0").count(),
+        2
+    );
+    assert!(at("opened") < at(&format!("write {FIRST_SEGMENT}")));
+}
+
+#[test]
+fn after_a_restart_every_segment_and_the_directory_are_synced_before_anything_is_served() {
+    let place = Place::new();
+    place.write(1, 400);
+    let segments = place.segments();
+    assert!(2 < segments.len());
+    let calls = recorded(&place, 401, 402);
+    let opened = calls.iter().position(|call| call == "opened").unwrap();
+    for path in segments {
+        let sync = format!("sync {}", path.file_name().unwrap().to_str().unwrap());
+        assert!(calls[..opened].contains(&sync), "no {sync}");
+    }
+    assert!(calls[..opened].contains(&"sync data".to_owned()));
+}
