@@ -31,6 +31,15 @@ impl SlowDisk {
     }
 }
 
+/// Lets the disk go on when a test ends, however it ends; the engine waits for it then.
+struct GoesOn<'a>(&'a SlowDisk);
+
+impl Drop for GoesOn<'_> {
+    fn drop(&mut self) {
+        self.0.set_stuck(false);
+    }
+}
+
 /// The storage trait is foreign, and so is `Arc`.
 struct Handle(Arc<SlowDisk>);
 
@@ -87,13 +96,14 @@ fn engine_on(disk: &Arc<SlowDisk>, dir: &Path, durability: Durability) -> (Engin
 fn events_and_answers_wait_for_the_disk() {
     let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(SlowDisk::default()));
     let (engine, mut publisher) = engine_on(&disk, dir.path(), Durability::Disk);
+    let _goes_on = GoesOn(&disk);
     disk.set_stuck(true);
     let mut sender = engine.sender();
     sender.try_send(open_account("ann")).unwrap();
     // The answer shows the account, so it may not leave before the account is safe.
     sender.try_query(1, Query::Catalogue).unwrap();
     wait_until("both are processed", || engine.metrics().queries == 1);
-    wait_until("the disk has them", || disk.stuck_syncs.load(Ordering::Relaxed) == 1);
+    wait_until("the disk has them", || 1 <= disk.stuck_syncs.load(Ordering::Relaxed));
     for _ in 0..1_000 {
         let polled = publisher.poll(100, |record| panic!("{record:?} left before it was durable"));
         assert_eq!(polled, Polled { released: 0, rest: Rest::Blocked });
@@ -111,6 +121,7 @@ fn events_and_answers_wait_for_the_disk() {
 fn in_process_mode_events_leave_once_they_are_appended() {
     let (dir, disk) = (tempfile::tempdir().unwrap(), Arc::new(SlowDisk::default()));
     let (engine, mut publisher) = engine_on(&disk, dir.path(), Durability::Process);
+    let _goes_on = GoesOn(&disk);
     disk.set_stuck(true);
     engine.sender().try_send(open_account("ann")).unwrap();
     let mut released = 0;

@@ -130,6 +130,23 @@ fn a_full_outbox_stops_intake_and_nothing_is_dropped() {
 }
 
 #[test]
+fn an_engine_that_waits_for_a_publisher_nobody_polls_can_be_dropped() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = config(dir.path());
+    (config.input_ring, config.outbox_ring) = (64, 64);
+    let mut engine = Engine::start(config).unwrap();
+    let mut publisher = engine.publisher().unwrap();
+    let mut sender = engine.sender();
+    wait_until("the outbox ring is full", || {
+        while sender.try_query(1, Query::Catalogue).is_ok() {}
+        engine.metrics().outbox_high_water == 64
+    });
+    drop(engine);
+    let (records, rest) = poll_to_end(&mut publisher);
+    assert_eq!((records.len(), rest), (64, Rest::Closed));
+}
+
+#[test]
 fn senders_on_many_threads_lose_nothing_while_the_engine_shuts_down() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(dir.path());
