@@ -27,7 +27,7 @@ pub struct EngineConfig {
     pub input_ring: usize,
     /// Events that can wait for the publisher: a power of two, at least 64.
     pub outbox_ring: usize,
-    /// Requests taken at once, all stamped with one time.
+    /// Requests that are stamped with one time and shown to the committer together.
     pub batch_max: usize,
     /// What the core does when there is nothing to do.
     pub wait: Wait,

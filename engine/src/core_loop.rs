@@ -24,7 +24,7 @@ use crate::config::Wait;
 use crate::follower::RECORD_VERSION;
 use crate::gate::{Gate, OutboxProducer, Slot};
 use crate::idle::{Idle, Pause};
-use crate::input::{Input, Request};
+use crate::input::{Input, Request, Requests};
 use crate::shared::{Phase, Shared};
 
 /// The longest sleep with nothing due. Bells wake the core earlier; this bounds how late it notices
@@ -81,28 +81,34 @@ impl Core {
     /// One turn of the duty cycle; says whether there was work.
     fn turn(&mut self, input: &mut Input) -> Result<bool, JournalFailed> {
         self.check_journal()?;
-        let has_work = match input.take(self.batch_max) {
-            Some(mut requests) => {
-                let now = self.clock.read();
-                self.tick_if_due(now)?;
-                // The guard counts all its requests as read when it goes, so the loop takes them all.
-                for request in &mut requests {
-                    self.process(request, now)?;
-                }
-                self.shared.core.batches.add(1);
-                true
-            }
-            None => {
-                self.state.next_due() != Timestamp::MAX && {
-                    let now = self.clock.read();
-                    self.tick_if_due(now)?
-                }
-            }
-        };
-        if has_work {
+        if let Some(mut requests) = input.take() {
+            self.process_all(&mut requests)?;
+            return Ok(true);
+        }
+        if self.state.next_due() == Timestamp::MAX {
+            return Ok(false);
+        }
+        let now = self.clock.read();
+        let has_ticked = self.tick_if_due(now)?;
+        if has_ticked {
             self.end_batch();
         }
-        Ok(has_work)
+        Ok(has_ticked)
+    }
+
+    /// Processes requests batch by batch. When the guard goes, all its requests count as read, looked
+    /// at or not; so none is left but by a failure, after which nothing is promised any more.
+    fn process_all(&mut self, requests: &mut Requests<'_>) -> Result<(), JournalFailed> {
+        while 0 < (&mut *requests).len() {
+            let now = self.clock.read();
+            self.tick_if_due(now)?;
+            for request in (&mut *requests).take(self.batch_max) {
+                self.process(request, now)?;
+            }
+            self.shared.core.batches.add(1);
+            self.end_batch();
+        }
+        Ok(())
     }
 
     fn process(&mut self, request: &Request, now: Timestamp) -> Result<(), JournalFailed> {
@@ -235,18 +241,7 @@ impl Core {
     /// Closes the input ring and processes what it holds.
     fn finish(&mut self, input: &mut Input) -> Result<(), JournalFailed> {
         let mut requests = input.close();
-        loop {
-            let now = self.clock.read();
-            let mut taken = 0;
-            for request in (&mut *requests).take(self.batch_max) {
-                self.process(request, now)?;
-                taken += 1;
-            }
-            self.end_batch();
-            if taken == 0 {
-                return Ok(());
-            }
-        }
+        self.process_all(&mut requests)
     }
 
     /// Waits until everything appended is durable, or will never be.

@@ -30,7 +30,7 @@ pub(crate) enum Request {
 
 type InputProducer = MultiProducer<Request, SingleConsumerBarrier>;
 /// Requests that count as read when the guard is dropped, whether they were looked at or not.
-type Requests<'a> = EventGuard<'a, Request, MultiProducerBarrier>;
+pub(crate) type Requests<'a> = EventGuard<'a, Request, MultiProducerBarrier>;
 
 /// The core's end of the ring.
 pub(crate) struct Input {
@@ -51,10 +51,14 @@ pub(crate) fn input_ring(slots: usize, shared: &Arc<Shared>) -> (CommandSender, 
 }
 
 impl Input {
-    /// The next requests, at most `max`.
+    /// The next requests, at most an eighth of the ring.
+    ///
+    /// The ring looks at every waiting request to answer how many there are, so taking a few at a time
+    /// from a full ring would spend more time looking than working. Taking all of them would keep
+    /// every slot from the senders until the last is done.
     #[inline]
-    pub fn take(&mut self, max: usize) -> Option<Requests<'_>> {
-        self.poller.take(max as u64).ok()
+    pub fn take(&mut self) -> Option<Requests<'_>> {
+        self.poller.take(self.slots as u64 / 8).ok()
     }
 
     /// Whether there are any.
@@ -74,15 +78,15 @@ impl Input {
         while self.waiting() < self.slots {
             std::thread::yield_now();
         }
-        match self.take(self.slots) {
-            Some(requests) => ManuallyDrop::new(requests),
-            None => unreachable!("a full ring has requests"),
+        match self.poller.poll() {
+            Ok(requests) => ManuallyDrop::new(requests),
+            Err(_) => unreachable!("a full ring has requests"),
         }
     }
 
     /// How many requests can be taken.
     fn waiting(&mut self) -> usize {
-        let requests = self.take(self.slots).map(ManuallyDrop::new);
+        let requests = self.poller.poll().map(ManuallyDrop::new);
         requests.map_or(0, |mut requests| ExactSizeIterator::len(&&mut *requests))
     }
 }
@@ -209,7 +213,7 @@ mod tests {
             .collect();
         let mut found = 0;
         for _ in 0..50 {
-            found += input.take(7).map_or(0, |mut requests| (&mut requests).count());
+            found += input.take().map_or(0, |mut requests| (&mut requests).count());
         }
         let mut last = input.close();
         found += (&mut *last).filter(|request| !matches!(request, Request::Nothing)).count();
