@@ -151,6 +151,9 @@ pub struct GatewaySection {
 pub struct CsLogSection {
     /// What a game server sends as its key; empty: the feed is closed.
     pub key: String,
+    /// The key of the match it is about; empty: the first one configured.
+    #[serde(rename = "match")]
+    pub match_key: String,
 }
 
 /// `[[match]]`

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod feed;
 pub mod http;
 pub mod price;
+pub mod provision;
 pub mod server;
 pub mod token;
 pub mod wire;

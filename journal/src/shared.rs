@@ -134,10 +134,7 @@ mod tests {
             sleeps(&sleep);
             done.send(()).unwrap();
         });
-        assert!(
-            is_done.recv_timeout(Duration::from_secs(20)).is_ok(),
-            "a wake-up was lost"
-        );
+        assert!(is_done.recv_timeout(Duration::from_secs(20)).is_ok(), "a wake-up was lost");
     }
 
     #[test]

@@ -52,19 +52,13 @@ fn every_flipped_bit_in_a_durable_record_is_reported_with_its_place() {
     let path = place.segment(1);
     flip_every_bit(&path, used(&path), |bit| {
         let (last, end) = read(&place.dir());
-        let Err(JournalError::Corrupt {
-            file, offset, seq, ..
-        }) = end
-        else {
+        let Err(JournalError::Corrupt { file, offset, seq, .. }) = end else {
             panic!("bit {bit}: {end:?}")
         };
         assert_eq!((file, seq), (path.clone(), last + 1), "bit {bit}");
         assert!(offset as usize <= bit / 8 && last < 12, "bit {bit}");
         let opened = place.open().map(|opened| opened.recovered);
-        assert!(
-            matches!(opened, Err(JournalError::Corrupt { .. })),
-            "bit {bit}: {opened:?}"
-        );
+        assert!(matches!(opened, Err(JournalError::Corrupt { .. })), "bit {bit}: {opened:?}");
     });
     assert_eq!(read(&place.dir()).0, 12);
 }
@@ -78,11 +72,7 @@ fn flipped_bits_across_three_segments_are_reported() {
         for range in [used.start..used.start + 80, used.end - 80..used.end] {
             flip_every_bit(&path, range, |bit| {
                 let (read_until, end) = read(&place.dir());
-                assert!(
-                    end.is_err() && read_until < last,
-                    "{} bit {bit}: {end:?}",
-                    path.display()
-                );
+                assert!(end.is_err() && read_until < last, "{} bit {bit}: {end:?}", path.display());
             });
         }
     }
@@ -109,10 +99,7 @@ fn one_damaged_header_copy_is_healed_by_the_other_and_two_are_reported() {
         bytes[4096 + 50] ^= 1;
         fs::write(&path, &bytes).unwrap();
         let (_, end) = read(&place.dir());
-        assert!(
-            matches!(end, Err(JournalError::Corrupt { offset: 0, .. })),
-            "{end:?}"
-        );
+        assert!(matches!(end, Err(JournalError::Corrupt { offset: 0, .. })), "{end:?}");
         fs::write(&path, &good).unwrap();
     }
 }
@@ -131,10 +118,9 @@ fn behind_the_durable_mark_damage_is_a_torn_tail_only_where_nothing_follows() {
                 assert_eq!(last, 21, "bit {bit}: only the very last record may go");
                 cut += 1;
             }
-            other => assert!(
-                matches!(other, Err(JournalError::Corrupt { .. })),
-                "bit {bit}: {other:?}"
-            ),
+            other => {
+                assert!(matches!(other, Err(JournalError::Corrupt { .. })), "bit {bit}: {other:?}")
+            }
         }
     });
     assert!(0 < cut);
@@ -148,16 +134,10 @@ fn a_file_cut_at_any_byte_never_yields_a_wrong_record_and_is_always_reported() {
     for length in (0..good.len()).rev() {
         fs::write(&path, &good[..length]).unwrap();
         let (read_until, end) = read(&place.dir());
-        assert!(
-            end.is_err() && read_until < last,
-            "cut to {length}: {end:?}"
-        );
+        assert!(end.is_err() && read_until < last, "cut to {length}: {end:?}");
     }
     let opened = place.open().map(|opened| opened.recovered);
-    assert!(
-        matches!(opened, Err(JournalError::Corrupt { .. })),
-        "{opened:?}"
-    );
+    assert!(matches!(opened, Err(JournalError::Corrupt { .. })), "{opened:?}");
 }
 
 #[test]
@@ -190,10 +170,7 @@ fn a_lost_sector_in_the_middle_is_reported() {
         bytes[sector * 512..(sector + 1) * 512].fill(0);
         fs::write(&path, &bytes).unwrap();
         let (_, end) = read(&place.dir());
-        assert!(
-            matches!(end, Err(JournalError::Corrupt { .. })),
-            "sector {sector}: {end:?}"
-        );
+        assert!(matches!(end, Err(JournalError::Corrupt { .. })), "sector {sector}: {end:?}");
     }
 }
 
@@ -210,12 +187,7 @@ fn a_missing_segment_is_a_gap_with_its_records() {
         let good = fs::read(path).unwrap();
         fs::remove_file(path).unwrap();
         let end = read(&place.dir()).1;
-        let Err(JournalError::Gap {
-            first_missing,
-            last_missing,
-            ..
-        }) = end
-        else {
+        let Err(JournalError::Gap { first_missing, last_missing, .. }) = end else {
             panic!("{end:?}")
         };
         assert_eq!((first_missing, last_missing), lost);
@@ -241,21 +213,12 @@ fn a_segment_of_another_journal_or_of_another_place_is_refused() {
     let good = fs::read(&paths[1]).unwrap();
 
     fs::copy(&other.segments()[1], &paths[1]).unwrap();
-    assert!(matches!(
-        read(&place.dir()).1,
-        Err(JournalError::Foreign { .. })
-    ));
+    assert!(matches!(read(&place.dir()).1, Err(JournalError::Foreign { .. })));
     let opened = place.open().map(|opened| opened.recovered);
-    assert!(
-        matches!(opened, Err(JournalError::Foreign { .. })),
-        "{opened:?}"
-    );
+    assert!(matches!(opened, Err(JournalError::Foreign { .. })), "{opened:?}");
 
     fs::copy(&paths[0], &paths[1]).unwrap();
-    assert!(matches!(
-        read(&place.dir()).1,
-        Err(JournalError::Corrupt { .. })
-    ));
+    assert!(matches!(read(&place.dir()).1, Err(JournalError::Corrupt { .. })));
     fs::write(&paths[1], good).unwrap();
     assert!(read(&place.dir()).1.is_ok());
 }
@@ -264,29 +227,17 @@ fn a_segment_of_another_journal_or_of_another_place_is_refused() {
 fn a_flipped_bit_in_the_ring_costs_only_what_was_never_durable() {
     let place = Place::new();
     place.write(1, 5);
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     for seq in 6..=9 {
         append(&mut writer, seq);
     }
     drop((writer, committer));
-    let ring = fs::read_dir(place.shm())
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let ring = fs::read_dir(place.shm()).unwrap().next().unwrap().unwrap().path();
     let length = fs::read(&ring).unwrap().len();
     flip_every_bit(&ring, 0..length, |bit| {
         let reader = Reader::open(&place.dir()).unwrap().with_ring(&place.shm());
         let (last, end) = support::read_all(reader);
-        assert!(
-            (5..=9).contains(&last) && end.is_ok(),
-            "bit {bit}: {last} {end:?}"
-        );
+        assert!((5..=9).contains(&last) && end.is_ok(), "bit {bit}: {last} {end:?}");
     });
 }
 
@@ -334,26 +285,11 @@ fn noise_in_any_file_is_an_error_and_no_panic() {
 fn wrong_options_are_refused_in_words() {
     let place = Place::new();
     for options in [
-        Options {
-            ring_bytes: 5000,
-            ..place.options()
-        },
-        Options {
-            ring_bytes: 2048,
-            ..place.options()
-        },
-        Options {
-            segment_bytes: 8192,
-            ..place.options()
-        },
-        Options {
-            segment_bytes: 20000,
-            ..place.options()
-        },
+        Options { ring_bytes: 5000, ..place.options() },
+        Options { ring_bytes: 2048, ..place.options() },
+        Options { segment_bytes: 8192, ..place.options() },
+        Options { segment_bytes: 20000, ..place.options() },
     ] {
-        assert!(matches!(
-            open(&place.dir(), options),
-            Err(JournalError::Options(_))
-        ));
+        assert!(matches!(open(&place.dir(), options), Err(JournalError::Options(_))));
     }
 }

@@ -23,9 +23,7 @@ fn disk_full() -> io::Error {
 fn the_second_writer_is_told_who_the_first_is() {
     let place = Place::new();
     let first = place.open().unwrap();
-    let Err(JournalError::Locked { pid, .. }) = place.open() else {
-        panic!("two writers")
-    };
+    let Err(JournalError::Locked { pid, .. }) = place.open() else { panic!("two writers") };
     assert_eq!(pid, Some(std::process::id()));
     drop(first);
     assert!(place.open().is_ok());
@@ -34,9 +32,7 @@ fn the_second_writer_is_told_who_the_first_is() {
 #[test]
 fn whoever_only_watches_durability_does_not_keep_the_journal_locked() {
     let place = Place::new();
-    let Opened {
-        writer, committer, ..
-    } = place.open().unwrap();
+    let Opened { writer, committer, .. } = place.open().unwrap();
     let handle = committer.spawn(Box::new(|_| {}));
     let durable = handle.durable();
     drop(writer);
@@ -56,53 +52,30 @@ fn a_copied_directory_cannot_share_the_ring_of_its_original() {
         std::fs::copy(place.dir().join(name), copy.dir().join(name)).unwrap();
     }
     let refused = open(&copy.dir(), place.options()).map(|opened| opened.recovered);
-    assert!(
-        matches!(refused, Err(JournalError::Locked { pid: None, .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(JournalError::Locked { pid: None, .. })), "{refused:?}");
     drop(original);
 }
 
 #[test]
 fn what_is_no_directory_or_no_journal_is_said_to_be_none() {
     let place = Place::new();
-    assert!(matches!(
-        Reader::open(&place.dir()),
-        Err(JournalError::NotADirectory { .. })
-    ));
+    assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NotADirectory { .. })));
     std::fs::write(place.dir(), b"a file").unwrap();
     let refused = place.open().map(|opened| opened.recovered);
-    assert!(
-        matches!(refused, Err(JournalError::NotADirectory { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(JournalError::NotADirectory { .. })), "{refused:?}");
     std::fs::remove_file(place.dir()).unwrap();
     std::fs::create_dir(place.dir()).unwrap();
-    assert!(matches!(
-        Reader::open(&place.dir()),
-        Err(JournalError::NotAJournal { .. })
-    ));
+    assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NotAJournal { .. })));
 }
 
 #[test]
 fn a_read_only_disk_is_named_as_the_reason() {
     let place = Place::new();
     let storage = FailingDisk::after(0, || io::Error::from_raw_os_error(30));
-    let refused = open(
-        &place.dir(),
-        Options {
-            storage,
-            ..place.options()
-        },
-    )
-    .map(|opened| opened.recovered);
-    let Err(error @ JournalError::NoRights { .. }) = refused else {
-        panic!("{refused:?}")
-    };
-    assert!(
-        error.to_string().contains("Read-only file system"),
-        "{error}"
-    );
+    let refused =
+        open(&place.dir(), Options { storage, ..place.options() }).map(|opened| opened.recovered);
+    let Err(error @ JournalError::NoRights { .. }) = refused else { panic!("{refused:?}") };
+    assert!(error.to_string().contains("Read-only file system"), "{error}");
 }
 
 #[test]
@@ -111,28 +84,16 @@ fn a_journal_without_its_super_file_is_not_taken_for_a_new_one() {
     place.write(1, 3);
     std::fs::remove_file(place.dir().join("super")).unwrap();
     let refused = place.open().map(|opened| opened.recovered);
-    assert!(
-        matches!(refused, Err(JournalError::Corrupt { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(JournalError::Corrupt { .. })), "{refused:?}");
 }
 
 #[test]
 fn a_full_ring_is_an_answer_and_changes_nothing() {
     let place = Place::new();
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     let mut last = 0;
-    while writer.append(
-        ((last + 1) % 5) as u16,
-        1,
-        last + 1,
-        (last + 1) * 1000,
-        &payload(last + 1),
-    ) == Ok(())
+    while writer.append(((last + 1) % 5) as u16, 1, last + 1, (last + 1) * 1000, &payload(last + 1))
+        == Ok(())
     {
         last += 1;
     }
@@ -153,19 +114,12 @@ fn a_full_ring_is_an_answer_and_changes_nothing() {
 #[test]
 fn durable_follows_appended_and_never_leads() {
     let place = Place::new();
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     let heard = Arc::new(AtomicU64::new(0));
     let hook = Arc::clone(&heard);
     let durable = writer.durable();
     let handle = committer.spawn(Box::new(move |seq| {
-        assert!(
-            hook.swap(seq, Ordering::SeqCst) < seq,
-            "each call says something new"
-        );
+        assert!(hook.swap(seq, Ordering::SeqCst) < seq, "each call says something new");
     }));
     for seq in 1..=2000 {
         append(&mut writer, seq);
@@ -185,11 +139,7 @@ fn durable_follows_appended_and_never_leads() {
 #[test]
 fn a_sleeping_committer_is_woken_by_every_single_publish() {
     let place = Place::new();
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     let handle = committer.spawn(Box::new(|_| {}));
     for seq in 1..=300 {
         append(&mut writer, seq);
@@ -210,18 +160,11 @@ fn fail_every_call(error: fn() -> io::Error, words: &str) {
     for calls in 0.. {
         let place = Place::new();
         let storage = FailingDisk::after(calls, error);
-        let options = Options {
-            storage: storage.clone(),
-            ..place.options()
-        };
+        let options = Options { storage: storage.clone(), ..place.options() };
         let mut acknowledged = 0;
         match open(&place.dir(), options) {
             Err(error) => assert!(error.to_string().contains(words), "call {calls}: {error}"),
-            Ok(Opened {
-                mut writer,
-                committer,
-                ..
-            }) => {
+            Ok(Opened { mut writer, committer, .. }) => {
                 let calls_of_the_hook = Arc::new(AtomicU64::new(0));
                 let hook = Arc::clone(&calls_of_the_hook);
                 let handle = committer.spawn(Box::new(move |_| {
@@ -294,15 +237,8 @@ fn a_full_disk_stops_the_journal_with_words_that_say_so() {
 fn after_a_failed_sync_nothing_is_retried() {
     let place = Place::new();
     let storage = FailingDisk::after(u64::MAX, io_error);
-    let options = Options {
-        storage: storage.clone(),
-        ..place.options()
-    };
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = open(&place.dir(), options).unwrap();
+    let options = Options { storage: storage.clone(), ..place.options() };
+    let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let handle = committer.spawn(Box::new(|_| {}));
     append(&mut writer, 1);
     writer.publish();

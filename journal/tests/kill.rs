@@ -27,11 +27,7 @@ fn the_process_to_be_killed() {
         shm_dir: Some(shm.into()),
         ..Options::default()
     };
-    let Opened {
-        mut writer,
-        committer,
-        recovered,
-    } = open(dir.as_ref(), options).unwrap();
+    let Opened { mut writer, committer, recovered } = open(dir.as_ref(), options).unwrap();
     let _handle = committer.spawn(Box::new(|_| {}));
     let mut out = std::io::stdout().lock();
     for seq in recovered.last_seq + 1.. {
@@ -49,12 +45,7 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
     let mut total_from_ring = 0;
     for round in 0..10u64 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "the_process_to_be_killed",
-                "--ignored",
-                "--nocapture",
-            ])
+            .args(["--exact", "the_process_to_be_killed", "--ignored", "--nocapture"])
             .env(DIR, place.dir())
             .env(SHM, place.shm())
             .stdout(Stdio::piped())
@@ -89,10 +80,7 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
             |reader| reader.with_ring(&place.shm()),
         ));
         assert!(end.is_ok(), "round {round}: {end:?}");
-        let options = Options {
-            shm_dir: Some(place.shm()),
-            ..place.options()
-        };
+        let options = Options { shm_dir: Some(place.shm()), ..place.options() };
         let recovered = open(&place.dir(), options).unwrap().recovered;
         assert!(
             reported <= recovered.last_seq,
@@ -103,8 +91,5 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
         assert_eq!(read(&place.dir()).1.unwrap(), End::Clean);
         total_from_ring += recovered.from_ring;
     }
-    assert!(
-        0 < total_from_ring,
-        "ten kills must meet records that only the ring had"
-    );
+    assert!(0 < total_from_ring, "ten kills must meet records that only the ring had");
 }

@@ -16,18 +16,8 @@ const FIRST_SEGMENT: &str = "seg-00000000000000000001.clj";
 fn recorded(place: &Place, from: u64, to: u64) -> Vec<String> {
     let disk = Arc::new(RecordingDisk::default());
     let storage = Arc::clone(&disk);
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = open(
-        &place.dir(),
-        Options {
-            storage,
-            ..place.options()
-        },
-    )
-    .unwrap();
+    let Opened { mut writer, committer, .. } =
+        open(&place.dir(), Options { storage, ..place.options() }).unwrap();
     disk.note("opened");
     let hook = Arc::clone(&disk);
     let handle = committer.spawn(Box::new(move |seq| hook.note(&format!("durable {seq}"))));
@@ -66,17 +56,11 @@ fn nothing_is_called_durable_before_it_is_synced() {
     for (call, unsynced) in unsynced_before(&calls) {
         if call.starts_with("durable") {
             acknowledged += 1;
-            let segments = unsynced
-                .iter()
-                .filter(|name| name.starts_with("seg-"))
-                .count();
+            let segments = unsynced.iter().filter(|name| name.starts_with("seg-")).count();
             assert_eq!(segments, 0, "{call} while {unsynced:?} are not synced");
         }
     }
-    let records_written = calls
-        .iter()
-        .filter(|call| call.starts_with("write seg-"))
-        .count();
+    let records_written = calls.iter().filter(|call| call.starts_with("write seg-")).count();
     assert!(0 < acknowledged && acknowledged <= records_written);
 }
 
@@ -88,20 +72,14 @@ fn a_file_gets_its_name_only_when_its_contents_are_synced_and_is_used_only_when_
     let mut renames = 0;
     for (call, unsynced) in unsynced_before(&calls) {
         if let Some(name) = call.strip_prefix("rename-from ") {
-            assert!(
-                !unsynced.contains(name),
-                "{name} is renamed before it is synced"
-            );
+            assert!(!unsynced.contains(name), "{name} is renamed before it is synced");
         } else if let Some(name) = call.strip_prefix("rename-to ") {
             renames += 1;
             names_to_sync.insert(name);
         } else if call == "sync data" {
             names_to_sync.clear();
         } else if let Some(name) = call.strip_prefix("write ") {
-            assert!(
-                !names_to_sync.contains(name),
-                "{name} is used before its name is durable"
-            );
+            assert!(!names_to_sync.contains(name), "{name} is used before its name is durable");
         } else if call.starts_with("durable") || call == "opened" {
             assert!(
                 names_to_sync.is_empty(),
@@ -109,10 +87,7 @@ fn a_file_gets_its_name_only_when_its_contents_are_synced_and_is_used_only_when_
             );
         }
     }
-    assert!(
-        6 < renames,
-        "several segments and several versions of `super`: {renames}"
-    );
+    assert!(6 < renames, "several segments and several versions of `super`: {renames}");
 }
 
 #[test]
@@ -135,14 +110,8 @@ fn a_segment_is_made_of_written_zeros_before_it_is_one() {
     ];
     assert!(steps.iter().map(|step| at(step)).is_sorted(), "{calls:?}");
     // Zeros, then the header: two writes, each synced.
-    assert_eq!(
-        calls.iter().filter(|call| *call == "write spare-0").count(),
-        2
-    );
-    assert_eq!(
-        calls.iter().filter(|call| *call == "sync spare-0").count(),
-        2
-    );
+    assert_eq!(calls.iter().filter(|call| *call == "write spare-0").count(), 2);
+    assert_eq!(calls.iter().filter(|call| *call == "sync spare-0").count(), 2);
     assert!(at("opened") < at(&format!("write {FIRST_SEGMENT}")));
 }
 

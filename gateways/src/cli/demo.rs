@@ -1,26 +1,33 @@
 //! `clutch demo`: a real map, played through the whole engine.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use clutch_core::Record;
 use clutch_core::command::{Capacity, Config};
 use clutch_core::units::{Money, Timestamp};
-use clutch_engine::{ClockSource, Engine, EngineConfig, ManualClock, Publisher};
+use clutch_engine::{ClockSource, Engine, EngineConfig, ManualClock, Publisher, Wait};
 
-use super::{Failure, FormatArg, stop_flag};
+use super::serve::{journal_name, resolve};
+use super::{Failure, FormatArg, secret, stop_flag};
+use crate::demo::crowd::YOU;
 use crate::demo::play::{Pace, Player, Records, Stopped, wall_clock};
 use crate::demo::report::Report;
 use crate::demo::script::Script;
+use crate::demo::tap::tap;
+use crate::demo::terminal::Terminal;
 use crate::demo::timeline::{Log, Timeline};
+use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
 
 /// Play a real Counter-Strike series: odds, bets, journal, settlement
 ///
 /// The built-in map is a CS2 map as its server logged it. Killed at any moment, the same command
 /// with the same --data goes on where the journal stops.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
     /// As fast as possible, in the log's own time, instead of at --speed
     #[arg(long)]
@@ -40,9 +47,30 @@ pub struct DemoArgs {
     /// Maps in the series at most; else the fewest that hold the logs
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(["1", "3", "5"]))]
     best_of: Option<String>,
+    /// Listen on this address and port for the page
+    #[arg(long, value_name = "ADDRESS", default_value = LISTEN, conflicts_with = "fast")]
+    listen: String,
     /// How many times faster than the log
     #[arg(long, default_value_t = Speed::default())]
     speed: Speed,
+}
+
+/// Where the page is unless told otherwise.
+const LISTEN: &str = "127.0.0.1:8080";
+
+impl Default for DemoArgs {
+    fn default() -> Self {
+        Self {
+            fast: false,
+            exit: false,
+            data: None,
+            log: Vec::new(),
+            format: None,
+            best_of: None,
+            listen: LISTEN.to_owned(),
+            speed: Speed::default(),
+        }
+    }
 }
 
 /// A multiple of real time.
@@ -90,11 +118,12 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let stop = stop_flag()?;
     let (timeline, best_of) = load(args)?;
     let dir = data_dir(args.data.as_deref());
-    let outcome =
-        if args.fast { play_fast(&timeline, best_of, &dir, &stop) } else { unimplemented!() };
-    outcome?;
-    let report = Report::of_journal(&dir)?;
-    println!("{}", report.json());
+    if args.fast {
+        play_fast(&timeline, best_of, &dir, &stop)?;
+    } else {
+        play_live(args, &timeline, best_of, &dir, &stop)?;
+    }
+    println!("{}", Report::of_journal(&dir)?.json());
     Ok(())
 }
 
@@ -161,11 +190,74 @@ fn play_fast(
     let publisher = engine.publisher().ok_or_else(|| Failure("no publisher".to_owned()))?;
     let records = FromPublisher(publisher);
     let pace = Pace::AsFastAsPossible(clock);
-    let mut player = Player::new(engine.sender(), engine.monitor(), records, pace, stop);
+    let mut nobody = ();
+    let mut player =
+        Player::new(engine.sender(), engine.monitor(), records, pace, stop, &mut nobody);
     let played = player.play(&script);
     drop(player);
     engine.shutdown()?;
     played.map_err(|stopped| Failure(describe(stopped, dir)))
+}
+
+fn play_live(
+    args: &DemoArgs,
+    timeline: &Timeline,
+    best_of: u8,
+    dir: &Path,
+    stop: &Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    let Speed(times) = args.speed;
+    let script = Script::write(timeline, best_of, wall_clock());
+    // The delay shrinks with the rounds, or no bet would outlast one.
+    let delay = (Config::default().in_play_delay_ns as f64 / times) as u64;
+    let mut config = engine_config(dir, Config { in_play_delay_ns: delay, ..demo_limits() });
+    config.wait = Wait::Park;
+    let durability = config.journal.durability;
+    let mut engine = Engine::start(config)?;
+    let publisher = engine.publisher().ok_or_else(|| Failure("no publisher".to_owned()))?;
+    let (port, records) = tap(EngineLink::new(&engine, publisher, durability));
+    let mut server_config =
+        ServerConfig::new(secret::parse(&secret::fresh()?)?, journal_name(dir)?);
+    server_config.demo_account = Some(YOU);
+    let closed: FeedSink = Box::new(|_| FeedReply::Taken { lines: 0, events: 0, unknown: 0 });
+    let address = resolve(&args.listen)?;
+    let mut server =
+        Server::bind(address, server_config, Box::new(port), closed).map_err(|error| {
+            Failure(format!("cannot listen on {address}: {error}; try --listen 127.0.0.1:0"))
+        })?;
+    let [a, b] = &timeline.teams;
+    println!("{a} v {b}, best of {best_of}, at {times} times real time");
+    println!("page     http://{}  (you are signed in and have 1000.00)", server.local_address()?);
+    println!("journal  {}", dir.display());
+    println!();
+    let closing = Arc::new(AtomicBool::new(false));
+    let wake = server.waker();
+    let serving = {
+        let closing = Arc::clone(&closing);
+        std::thread::Builder::new()
+            .name("gateway".to_owned())
+            .spawn(move || server.run(&closing))?
+    };
+    let mut terminal = Terminal::new(timeline, std::io::stdout().is_terminal());
+    let pace = Pace::Times(times);
+    let mut player =
+        Player::new(engine.sender(), engine.monitor(), records, pace, stop, &mut terminal);
+    let mut played = player.play(&script);
+    if played == Ok(()) && !args.exit {
+        println!();
+        println!("The series is over. The page stays open until you press Ctrl-C.");
+        played = player.linger();
+    }
+    drop(player);
+    closing.store(true, Ordering::Relaxed);
+    wake();
+    serving.join().map_err(|_| Failure("the gateway has failed".to_owned()))??;
+    engine.shutdown()?;
+    match played {
+        // Ctrl-C is how a demo without --exit ends.
+        Err(Stopped::Interrupted) if !args.exit => Ok(()),
+        other => other.map_err(|stopped| Failure(describe(stopped, dir))),
+    }
 }
 
 fn describe(stopped: Stopped, dir: &Path) -> String {

@@ -4,6 +4,9 @@ mod demo;
 mod feed;
 mod price;
 mod replay;
+mod secret;
+mod serve;
+mod token;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -29,9 +32,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Serve(Box<serve::ServeArgs>),
     Feed(feed::FeedArgs),
     Price(price::PriceArgs),
     Replay(replay::ReplayArgs),
+    Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
     Config,
 }
@@ -58,6 +63,8 @@ pub fn main() -> ExitCode {
         Command::Feed(args) => feed::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Token(args) => token::run(&args),
         Command::Config => {
             print!("{}", crate::config::DEFAULT_TOML);
             Ok(())

@@ -3,7 +3,7 @@
 //! What a bettor wants follows from the seed and the moment alone, never from what the engine
 //! answered, so that a demo that was killed goes on with exactly the bets that are still missing.
 
-use clutch_core::command::{Actor, Line, MarketKind, PlaceBet, PricePolicy};
+use clutch_core::command::{Actor, MarketKind, PlaceBet, PricePolicy};
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
@@ -62,17 +62,6 @@ impl Dice {
     fn below(&mut self, bound: u64) -> u64 {
         self.roll() % bound
     }
-}
-
-/// The lines offered on every map, in half points: totals around the length of regulation, and
-/// handicaps on both sides of level.
-pub fn line_markets(map: u8, regulation_rounds: i16) -> impl Iterator<Item = MarketKind> {
-    let totals = [-11, -7, -5, -3, 1, 5].map(|offset| 2 * regulation_rounds + offset);
-    let handicaps = [-11, -7, -3, 3, 7, 11];
-    let total = move |line| MarketKind::TotalRounds { map, line };
-    let handicap = move |line| MarketKind::RoundHandicap { map, line };
-    let totals = totals.into_iter().filter_map(Line::from_halves).map(total);
-    totals.chain(handicaps.into_iter().filter_map(Line::from_halves).map(handicap))
 }
 
 /// What the crowd wants at one moment.

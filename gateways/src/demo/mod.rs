@@ -5,4 +5,6 @@ pub mod crowd;
 pub mod play;
 pub mod report;
 pub mod script;
+pub mod tap;
+pub mod terminal;
 pub mod timeline;

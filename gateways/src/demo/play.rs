@@ -13,7 +13,7 @@ use clutch_engine::{CommandSender, ManualClock, Monitor, Phase, SendError};
 
 use super::board::Board;
 use super::script::{Item, Script};
-use super::timeline::{MATCH, SOURCE};
+use super::timeline::{Beat, MATCH, SOURCE};
 use crate::feed::heartbeat;
 
 /// How often the feed shows that it is alive, in journal time.
@@ -58,10 +58,24 @@ pub struct Player<'a, R> {
     stop: &'a AtomicBool,
     board: Board,
     sent: u64,
-    /// Called for every record that the engine released.
-    on_record: Box<dyn FnMut(&Record) + 'a>,
-    /// Called for every fact, before it is told to the engine.
-    on_beat: Box<dyn FnMut(&super::timeline::Beat) + 'a>,
+    observer: &'a mut dyn Observer,
+}
+
+/// Watches a demo.
+pub trait Observer {
+    /// The engine released a record.
+    fn record(&mut self, record: &Record);
+    /// A fact is about to be told to the engine.
+    fn beat(&mut self, beat: &Beat);
+    /// The engine has answered everything that it was told.
+    fn settled_down(&mut self, board: &Board);
+}
+
+/// Nobody watches.
+impl Observer for () {
+    fn record(&mut self, _: &Record) {}
+    fn beat(&mut self, _: &Beat) {}
+    fn settled_down(&mut self, _: &Board) {}
 }
 
 impl<'a, R: Records> Player<'a, R> {
@@ -72,20 +86,10 @@ impl<'a, R: Records> Player<'a, R> {
         records: R,
         pace: Pace,
         stop: &'a AtomicBool,
+        observer: &'a mut dyn Observer,
     ) -> Self {
         let board = Board::default();
-        let (on_record, on_beat) = (Box::new(|_: &Record| {}), Box::new(|_: &_| {}));
-        Self { sender, monitor, records, pace, stop, board, sent: 0, on_record, on_beat }
-    }
-
-    /// Has every released record shown.
-    pub fn on_record(&mut self, show: impl FnMut(&Record) + 'a) {
-        self.on_record = Box::new(show);
-    }
-
-    /// Has every fact shown.
-    pub fn on_beat(&mut self, show: impl FnMut(&super::timeline::Beat) + 'a) {
-        self.on_beat = Box::new(show);
+        Self { sender, monitor, records, pace, stop, board, sent: 0, observer }
     }
 
     /// Plays the script to its end; goes on where the journal stops if it was begun before.
@@ -116,6 +120,17 @@ impl<'a, R: Records> Player<'a, R> {
         }
         self.pass_time(&mut now_ms, ends_ms + AFTERMATH_MS)?;
         self.catch_up()
+    }
+
+    /// Keeps listening until somebody asks to stop.
+    ///
+    /// # Errors
+    /// [`Stopped::Interrupted`] when somebody does, or that the engine failed.
+    pub fn linger(&mut self) -> Result<(), Stopped> {
+        loop {
+            self.check()?;
+            self.listen(Duration::from_millis(500));
+        }
     }
 
     /// Creates the match unless the journal has it; returns how far its feed was followed, and the
@@ -155,7 +170,7 @@ impl<'a, R: Records> Player<'a, R> {
     fn perform(&mut self, item: &Item) -> Result<(), Stopped> {
         match item {
             Item::Beat(beat) => {
-                (self.on_beat)(beat);
+                self.observer.beat(beat);
                 self.send(beat.envelope)?;
             }
             Item::Crowd { number, wishes, .. } => {
@@ -166,7 +181,9 @@ impl<'a, R: Records> Player<'a, R> {
                 }
             }
         }
-        self.catch_up()
+        self.catch_up()?;
+        self.observer.settled_down(&self.board);
+        Ok(())
     }
 
     /// The time a bettor's own clock shows.
@@ -215,10 +232,10 @@ impl<'a, R: Records> Player<'a, R> {
     }
 
     fn listen(&mut self, timeout: Duration) {
-        let Self { records, board, on_record, .. } = self;
+        let Self { records, board, observer, .. } = self;
         records.drain(timeout, &mut |record| {
             board.see(record);
-            on_record(record);
+            observer.record(record);
         });
     }
 
@@ -270,10 +287,10 @@ impl<'a, R: Records> Player<'a, R> {
         let mut done = false;
         while !done {
             self.check()?;
-            let Self { records, board, on_record, .. } = self;
+            let Self { records, board, observer, .. } = self;
             records.drain(Duration::from_millis(50), &mut |record| {
                 board.see(record);
-                on_record(record);
+                observer.record(record);
                 if record.trace == TRACE {
                     hear(record);
                     done |= record.event == Event::QueryDone;

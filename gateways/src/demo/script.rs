@@ -6,6 +6,7 @@ use clutch_core::{Command, Envelope};
 
 use super::crowd::{self, BETTOR_DEPOSIT, BETTORS, Dice, Mood, Wish, YOUR_DEPOSIT};
 use super::timeline::{Beat, MATCH, Timeline};
+use crate::provision::book;
 use clutch_core::units::AccountId;
 
 /// Chance of team A to win a round as T and as CT: teams of equal strength on a map that favours
@@ -63,7 +64,7 @@ impl Script {
         let first = timeline.maps.first().map_or("?", |map| map.name.as_str());
         let [a, b] = &timeline.teams;
         let key = Name::lossy(&format!("{a} v {b} {first}"), "demo");
-        let kinds = markets(timeline.format, best_of);
+        let kinds = book(timeline.format, best_of);
         let mut setup = vec![create_match(timeline, key, best_of, starts_at)];
         setup.extend((1..=best_of).map(|map| set_map(timeline, map)));
         setup.extend(kinds.iter().map(|kind| Command::OpenMarket { match_id: MATCH, kind: *kind }));
@@ -114,23 +115,6 @@ fn open_account(account: u32) -> [Command; 2] {
     let deposit =
         Command::Deposit { account: AccountId(account), amount, reference: u128::from(account) };
     [Command::OpenAccount { key, currency: Currency::default() }, deposit]
-}
-
-/// Every market of the demo but those on single rounds, which the engine opens by itself.
-fn markets(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
-    let regulation = match format {
-        RoundFormat::Mr12 => 24,
-        RoundFormat::Mr15 => 30,
-    };
-    let mut kinds = vec![MarketKind::MatchWinner];
-    if best_of > 1 {
-        kinds.push(MarketKind::CorrectMapScore);
-    }
-    for map in 1..=best_of {
-        kinds.push(MarketKind::MapWinner { map });
-        kinds.extend(crowd::line_markets(map, regulation));
-    }
-    kinds
 }
 
 /// Facts and crowds by time. Between two facts that are far enough apart a calm crowd bets after

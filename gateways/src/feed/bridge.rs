@@ -43,6 +43,11 @@ impl MatchFeed {
         self.version
     }
 
+    /// The source it speaks for.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
     /// The match it is about.
     pub fn match_id(&self) -> MatchId {
         self.match_id

@@ -5,5 +5,7 @@
 
 pub mod bridge;
 pub mod cs_log;
+pub mod push;
 
 pub use bridge::{MatchFeed, heartbeat};
+pub use push::PushFeed;

@@ -17,19 +17,19 @@ pub struct EngineLink {
 }
 
 impl EngineLink {
-    /// Takes the engine's publisher; `None` if somebody else has it.
-    pub fn new(engine: &mut Engine, durability: Durability) -> Option<Self> {
+    /// A link to a running engine, reading from its publisher.
+    pub fn new(engine: &Engine, publisher: Publisher, durability: Durability) -> Self {
         let ring_in_memory_only = engine.status().warnings.contains(&Warning::RingInMemoryOnly);
-        Some(Self {
+        Self {
             sender: engine.sender(),
-            publisher: engine.publisher()?,
+            publisher,
             monitor: engine.monitor(),
             durability: match durability {
                 Durability::Process => "process",
                 Durability::Disk => "disk",
             },
             ring_in_memory_only,
-        })
+        }
     }
 }
 

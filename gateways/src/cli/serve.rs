@@ -1,0 +1,163 @@
+//! `clutch serve`: the engine and its gateway, until somebody stops them.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use clap::Args;
+use clutch_core::units::SourceId;
+use clutch_engine::{CommandSender, Engine, Follower, Publisher};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Failure, secret, stop_flag};
+use crate::config::Config;
+use crate::demo::play::wall_clock;
+use crate::feed::PushFeed;
+use crate::feed::bridge::MatchFeed;
+use crate::feed::cs_log::{CsLog, Options, RoundFormat};
+use crate::provision::Provisioner;
+use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
+
+/// Run the engine and its gateway
+///
+/// Matches, accounts and limits come from the configuration file; `clutch config` prints one with
+/// every key explained. Flags override the file.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Configuration file; without it the defaults
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep the journal here
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Listen on this address and port
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The key that game servers send
+    #[arg(long, value_name = "KEY", env = "CLUTCH_CS_LOG_KEY", hide_env_values = true)]
+    cs_log_key: Option<String>,
+}
+
+/// The game-server log is the first source in the operator's list.
+const CS_LOG: SourceId = SourceId(0);
+
+pub fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let config = settings(args)?;
+    let stop = stop_flag()?;
+    let address = resolve(&config.gateway.listen)?;
+    let mut engine_config = config.engine_config();
+    let bar = recovery_bar();
+    let shown = bar.clone();
+    engine_config.on_progress = Some(Box::new(move |done, total| {
+        shown.set_length(total);
+        shown.set_position(done);
+    }));
+    let durability = engine_config.journal.durability;
+    let mut engine = Engine::start(engine_config)?;
+    bar.finish_and_clear();
+    for warning in engine.status().warnings {
+        tracing::warn!("{warning}");
+    }
+    let mut publisher =
+        engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
+    let feed = prepare(&config, engine.sender(), &mut publisher)?;
+    let mut server_config = ServerConfig::new(
+        secret::of_server(&config.gateway.token_secret, &config.engine.data_dir)?,
+        journal_name(&config.engine.data_dir)?,
+    );
+    server_config.origins.clone_from(&config.gateway.origins);
+    server_config.feed_key = Some(config.cs_log.key.clone()).filter(|key| !key.is_empty());
+    server_config.limits.connections_max = config.gateway.connections_max;
+    server_config.limits.messages_per_s = config.gateway.messages_per_s;
+    let link = EngineLink::new(&engine, publisher, durability);
+    let mut server = Server::bind(address, server_config, Box::new(link), feed)
+        .map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?;
+    println!(
+        "clutch serves http://{} from {}",
+        server.local_address()?,
+        config.engine.data_dir.display()
+    );
+    server.run(&stop)?;
+    drop(server);
+    let report = engine.shutdown()?;
+    println!("stopped at {} with state_hash={:016x}", report.last_seq.0, report.state_hash);
+    Ok(())
+}
+
+fn settings(args: &ServeArgs) -> Result<Config, Failure> {
+    let mut config = match &args.config {
+        Some(path) => Config::read(path).map_err(Failure)?,
+        None => Config::built_in(),
+    };
+    if let Some(data) = &args.data {
+        config.engine.data_dir.clone_from(data);
+    }
+    if let Some(listen) = &args.listen {
+        config.gateway.listen.clone_from(listen);
+    }
+    if let Some(key) = &args.cs_log_key {
+        config.cs_log.key.clone_from(key);
+    }
+    Ok(config)
+}
+
+/// The first address that a text stands for.
+pub fn resolve(listen: &str) -> Result<SocketAddr, Failure> {
+    let no_address = |why: String| Failure(format!("`{listen}` is no address to listen on: {why}"));
+    let mut addresses = listen.to_socket_addrs().map_err(|error| no_address(error.to_string()))?;
+    addresses.next().ok_or_else(|| no_address("it names no host".to_owned()))
+}
+
+/// The journal's id: what `seq` counts in.
+pub fn journal_name(dir: &std::path::Path) -> Result<String, Failure> {
+    Ok(format!("{:032x}", Follower::open(dir)?.reader().journal_id()))
+}
+
+/// Creates what the configuration asks for, and the feed of its game server.
+fn prepare(
+    config: &Config,
+    sender: CommandSender,
+    publisher: &mut Publisher,
+) -> Result<FeedSink, Failure> {
+    let mut provisioner = Provisioner::new(sender.clone(), publisher);
+    let mut followed = None;
+    for section in &config.matches {
+        let provided = provisioner.provide_match(section, CS_LOG, wall_clock()).map_err(Failure)?;
+        let is_followed =
+            config.cs_log.match_key.is_empty() || config.cs_log.match_key == section.key;
+        if is_followed && followed.is_none() {
+            followed = Some((section, provided));
+        }
+    }
+    for section in &config.accounts {
+        let account = provisioner.provide_account(section).map_err(Failure)?;
+        tracing::info!(key = section.key, account = account.0, "account");
+    }
+    if !config.cs_log.match_key.is_empty() && followed.is_none() {
+        let key = &config.cs_log.match_key;
+        return Err(Failure(format!("[cs_log] match: no [[match]] has the key `{key}`")));
+    }
+    let Some((section, provided)) = followed else {
+        return Ok(Box::new(|_| FeedReply::Taken { lines: 0, events: 0, unknown: 0 }));
+    };
+    let format = match provided.format {
+        clutch_core::command::RoundFormat::Mr12 => RoundFormat::Mr12,
+        clutch_core::command::RoundFormat::Mr15 => RoundFormat::Mr15,
+    };
+    let normaliser = CsLog::new(Options { format: Some(format) });
+    let bridge = MatchFeed::new(provided.match_id, CS_LOG, provided.teams, provided.format);
+    let dir = &config.engine.data_dir;
+    let mut feed =
+        PushFeed::resume(normaliser, bridge, dir, &section.key, provided.heard, wall_clock())
+            .map_err(|error| Failure(format!("the feed's capture cannot be read: {error}")))?;
+    let mut sender = sender;
+    feed.flush(&mut sender);
+    Ok(Box::new(move |body| feed.push(body, &mut sender, wall_clock())))
+}
+
+fn recovery_bar() -> ProgressBar {
+    let template = "recovering {bar:40} {human_pos}/{human_len} commands";
+    let style = ProgressStyle::with_template(template);
+    let bar = ProgressBar::no_length();
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

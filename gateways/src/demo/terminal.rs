@@ -1,0 +1,139 @@
+//! What a demo shows in the terminal: one line for each thing that happens in the match.
+
+use clutch_core::command::{GameEvent, MarketKind, Side, Team};
+use clutch_core::event::{BetStatus, Score};
+use clutch_core::units::{Name, Odds};
+use clutch_core::{Event, Record};
+
+use super::board::Board;
+use super::crowd::YOU;
+use super::play::Observer;
+use super::timeline::{Beat, Timeline};
+
+/// Prints a demo as it goes.
+pub struct Terminal {
+    teams: [Name; 2],
+    maps: Vec<String>,
+    taken: u64,
+    refused: u64,
+    settled: u64,
+    /// Said by the feed, shown once the engine has answered.
+    shown: Option<String>,
+    score: Option<Score>,
+    bold: [&'static str; 2],
+}
+
+impl Terminal {
+    /// A terminal that has shown nothing; `colours` if it understands them.
+    pub fn new(timeline: &Timeline, colours: bool) -> Self {
+        Self {
+            teams: timeline.teams,
+            maps: timeline.maps.iter().map(|map| map.name.clone()).collect(),
+            taken: 0,
+            refused: 0,
+            settled: 0,
+            shown: None,
+            score: None,
+            bold: if colours { ["\u{1b}[1m", "\u{1b}[0m"] } else { [""; 2] },
+        }
+    }
+
+    fn words(&self, beat: &Beat) -> Option<String> {
+        let [bold, plain] = self.bold;
+        let name = |team: Team| self.teams[team as usize];
+        let map_name = |map: u8| self.maps.get(usize::from(map) - 1).map_or("", String::as_str);
+        Some(match beat.event()? {
+            GameEvent::MapStarted { map, first_side_a } => {
+                let side = match first_side_a {
+                    Side::Ct => "CT",
+                    Side::T => "T",
+                };
+                let [a, b] = &self.teams;
+                format!("{bold}{}{plain} begins: {a} ({side}) v {b}", map_name(map))
+            }
+            GameEvent::RoundWon { round, winner, .. } => {
+                let how = beat.note.trim_start_matches("SFUI_Notice_").replace('_', " ");
+                format!("round {round:>2} to {bold}{}{plain} ({how})", name(winner))
+            }
+            GameEvent::Rewound { to_round, .. } => {
+                format!(
+                    "{bold}the server restored round {to_round}{plain}: later rounds are undone"
+                )
+            }
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                format!("{bold}{}{plain} is over, {rounds_a}:{rounds_b}", map_name(map))
+            }
+            GameEvent::Held => "the feed is not sure: betting is suspended".to_owned(),
+            GameEvent::Released => "the feed is sure again".to_owned(),
+            GameEvent::Disputed => "the feed contradicts itself: the match is frozen".to_owned(),
+            GameEvent::Heartbeat => return None,
+        })
+    }
+}
+
+impl Observer for Terminal {
+    fn record(&mut self, record: &Record) {
+        match &record.event {
+            Event::Score(score) => self.score = Some(*score),
+            Event::Bet(bet) => {
+                match bet.status {
+                    BetStatus::Accepted { .. } => self.taken += 1,
+                    BetStatus::Refused(_) => self.refused += 1,
+                    BetStatus::Won { .. } | BetStatus::Lost | BetStatus::Void(_) => {
+                        self.settled += 1;
+                    }
+                    BetStatus::Pending { .. } => {}
+                }
+                if bet.account == YOU {
+                    println!("          your bet: {}", describe(&bet.status));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn beat(&mut self, beat: &Beat) {
+        self.shown = self.words(beat).map(|words| format!("{}  {words}", time_of_day(beat.at_ms)));
+    }
+
+    fn settled_down(&mut self, board: &Board) {
+        let Some(shown) = self.shown.take() else { return };
+        let map = self.score.map_or(1, |score| score.map);
+        let [a, b] = self.score.map_or([0; 2], |score| score.rounds);
+        let price = board.offer(MarketKind::MapWinner { map }).map_or_else(String::new, |offer| {
+            let odds: Vec<String> = offer.odds.iter().map(|odds| show(*odds)).collect();
+            odds.join(" / ")
+        });
+        let Self { taken, refused, settled, .. } = self;
+        println!("{shown}");
+        println!(
+            "          {a}:{b}   map winner {price}   bets {taken} taken, {refused} refused, {settled} settled"
+        );
+    }
+}
+
+fn show(odds: Option<Odds>) -> String {
+    odds.map_or("-".to_owned(), |odds| format!("{:.2}", f64::from(odds.milli()) / 1000.0))
+}
+
+fn describe(status: &BetStatus) -> String {
+    match status {
+        BetStatus::Pending { .. } => "waits out the delay".to_owned(),
+        BetStatus::Refused(refusal) => {
+            format!("refused, {} ({})", refusal.code.sentence(), refusal.code.name())
+        }
+        BetStatus::Accepted { payout } => format!("accepted, pays {}", money(payout.minor())),
+        BetStatus::Won { payout } => format!("won {}", money(payout.minor())),
+        BetStatus::Lost => "lost".to_owned(),
+        BetStatus::Void(_) => "void, the stake goes back".to_owned(),
+    }
+}
+
+fn money(minor: i64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
+}
+
+fn time_of_day(unix_ms: u64) -> String {
+    let seconds = unix_ms / 1000 % 86_400;
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

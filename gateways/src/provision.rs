@@ -1,0 +1,302 @@
+//! Brings a journal to what the configuration asks for: matches with their markets, and accounts.
+//!
+//! Runs before the gateway opens, on the engine's own way in and out. What the journal has already
+//! is left alone.
+
+use std::time::{Duration, Instant};
+
+use clutch_core::command::{
+    Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Title,
+};
+use clutch_core::event::NamedPart;
+use clutch_core::hash::StateHasher;
+use clutch_core::units::{AccountId, Currency, MatchId, Name, Probability, SourceId, Timestamp};
+use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
+use clutch_engine::{CommandSender, Publisher, Rest, SendError};
+
+use crate::config::{AccountSection, MatchSection};
+
+/// Sends commands and questions one by one and waits for each answer.
+pub struct Provisioner<'a> {
+    sender: CommandSender,
+    publisher: &'a mut Publisher,
+    trace: u64,
+}
+
+/// A match that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Its id.
+    pub match_id: MatchId,
+    /// Its teams.
+    pub teams: [Name; 2],
+    /// Rounds per map.
+    pub format: RoundFormat,
+    /// How far the game-server log was followed.
+    pub heard: u64,
+}
+
+/// What the journal has of a match.
+#[derive(Debug, Default)]
+struct Present {
+    maps: Vec<u8>,
+    kinds: Vec<MarketKind>,
+    heard: u64,
+}
+
+/// How long the engine is given for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl<'a> Provisioner<'a> {
+    /// Works on an engine whose publisher nobody else reads meanwhile.
+    pub fn new(sender: CommandSender, publisher: &'a mut Publisher) -> Self {
+        Self { sender, publisher, trace: 0 }
+    }
+
+    /// Creates a match with its maps and markets, unless one with its key exists.
+    ///
+    /// # Errors
+    /// A sentence naming the match and the field that is wrong, or the engine's refusal.
+    pub fn provide_match(
+        &mut self,
+        section: &MatchSection,
+        source: SourceId,
+        now: Timestamp,
+    ) -> Result<Provisioned, String> {
+        let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
+        let name = |text: &str| Name::new(text).map_err(|error| wrong(error.to_string()));
+        let (key, teams) = (name(&section.key)?, [name(&section.team_a)?, name(&section.team_b)?]);
+        let format = match section.format.as_str() {
+            "mr12" => RoundFormat::Mr12,
+            "mr15" => RoundFormat::Mr15,
+            other => return Err(wrong(format!("format `{other}` is neither mr12 nor mr15"))),
+        };
+        let maps = usize::from(section.best_of);
+        if section.maps.len() != maps {
+            return Err(wrong(format!("a best of {maps} needs {maps} [[match.maps]] entries")));
+        }
+        let mut plans = Vec::new();
+        for (index, map) in section.maps.iter().enumerate() {
+            let chance = |p: f64| {
+                Probability::from_f64(p)
+                    .ok_or_else(|| wrong(format!("map {}: {p} is no probability", map.name)))
+            };
+            plans.push(SetMap {
+                match_id: MatchId(0),
+                map_no: index as u8 + 1,
+                name: name(&map.name)?,
+                first_side_a: match map.first_side_a.as_str() {
+                    "CT" => Side::Ct,
+                    "T" => Side::T,
+                    other => return Err(wrong(format!("side `{other}` is neither CT nor T"))),
+                },
+                p_a_t: chance(map.p_a_t)?,
+                p_a_ct: chance(map.p_a_ct)?,
+            });
+        }
+        let [team_a, team_b] = teams;
+        let match_id = match self.find_match(key)? {
+            Some(match_id) => match_id,
+            None => {
+                let [team_a, team_b] = teams;
+                self.command(Command::CreateMatch(CreateMatch {
+                    key,
+                    title: Title::CounterStrike,
+                    rounds: format,
+                    best_of: section.best_of,
+                    team_a,
+                    team_b,
+                    starts_at: now,
+                    round_markets: true,
+                }))
+                .map_err(|refused| wrong(refused.to_string()))?;
+                self.find_match(key)?.ok_or_else(|| wrong("it was not created".to_owned()))?
+            }
+        };
+        // A start that was cut short left some of them out; what a trader changed since then stays.
+        let present = self.look(match_id, source)?;
+        for plan in plans.into_iter().filter(|plan| !present.maps.contains(&plan.map_no)) {
+            self.command(Command::SetMap(SetMap { match_id, ..plan }))
+                .map_err(|refused| wrong(refused.to_string()))?;
+        }
+        if present.heard == 0 {
+            let kinds = book(format, section.best_of).into_iter();
+            for kind in kinds.filter(|kind| !present.kinds.contains(kind)) {
+                self.command(Command::OpenMarket { match_id, kind })
+                    .map_err(|refused| wrong(refused.to_string()))?;
+            }
+        }
+        Ok(Provisioned { match_id, teams, format, heard: present.heard })
+    }
+
+    /// Opens an account with its deposit, unless one with its key exists.
+    ///
+    /// # Errors
+    /// A sentence naming the account, or the engine's refusal.
+    pub fn provide_account(&mut self, section: &AccountSection) -> Result<AccountId, String> {
+        let wrong = |what: String| format!("[[account]] {}: {what}", section.key);
+        let key = Name::new(&section.key).map_err(|error| wrong(error.to_string()))?;
+        let open = Command::OpenAccount { key, currency: Currency::default() };
+        let mut account = None;
+        let answer = self.tell(open, |record| match &record.event {
+            Event::Account { account: opened, .. } => account = Some(*opened),
+            Event::Refused(refusal) if refusal.code == Reject::AccountExists => {
+                account = Some(AccountId(refusal.actual as u32));
+            }
+            _ => {}
+        });
+        let account = match (account, answer) {
+            (Some(account), _) => account,
+            (None, Err(refused)) => return Err(wrong(refused.to_string())),
+            (None, Ok(())) => return Err(wrong("the engine did not answer".to_owned())),
+        };
+        if section.deposit.0.minor() != 0 {
+            let reference = first_deposit(&section.key);
+            let deposit = Command::Deposit { account, amount: section.deposit.0, reference };
+            match self.command(deposit) {
+                // The amount in the file changed after the account had been opened with another.
+                Err(Refused(Some(Reject::ReferenceReused))) => tracing::warn!(
+                    account = section.key,
+                    "the deposit was made before with another amount and is not made again"
+                ),
+                other => other.map_err(|refused| wrong(refused.to_string()))?,
+            }
+        }
+        Ok(account)
+    }
+
+    fn find_match(&mut self, key: Name) -> Result<Option<MatchId>, String> {
+        let mut found = None;
+        self.ask(Query::Catalogue, |record| {
+            if let Event::Named { match_id, part: NamedPart::Match, name } = &record.event
+                && *name == key
+            {
+                found = Some(*match_id);
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn look(&mut self, match_id: MatchId, source: SourceId) -> Result<Present, String> {
+        let mut present = Present::default();
+        self.ask(Query::Match { match_id }, |record| match &record.event {
+            Event::FeedHeard { source: from, version, .. } if *from == source => {
+                present.heard = *version;
+            }
+            Event::Named { part: NamedPart::Map(map), .. } => present.maps.push(*map),
+            Event::MarketOpened { kind, .. } => present.kinds.push(*kind),
+            _ => {}
+        })?;
+        Ok(present)
+    }
+
+    fn command(&mut self, command: Command) -> Result<(), Refused> {
+        self.tell(command, |_| {})
+    }
+
+    /// Sends a command and a question behind it, whose answer proves that the command was applied.
+    fn tell(&mut self, command: Command, mut hear: impl FnMut(&Record)) -> Result<(), Refused> {
+        self.trace += 1;
+        let trace = self.trace;
+        let envelope = Envelope { actor: Actor::Operator(0), trace, command };
+        self.insist(|sender| sender.try_send(envelope)).map_err(|_| Refused(None))?;
+        let mut refused = None;
+        self.ask(Query::Account { account: AccountId(0), bets_max: 0 }, |record| {
+            if record.trace == trace {
+                if let Event::Refused(refusal) = &record.event {
+                    refused = Some(refusal.code);
+                }
+                hear(record);
+            }
+        })
+        .map_err(|_| Refused(None))?;
+        refused.map_or(Ok(()), |code| Err(Refused(Some(code))))
+    }
+
+    fn ask(&mut self, query: Query, mut hear: impl FnMut(&Record)) -> Result<(), String> {
+        self.trace += 1;
+        let trace = self.trace;
+        self.insist(|sender| sender.try_query(trace, query))?;
+        let end = Instant::now() + PATIENCE;
+        let mut done = false;
+        while !done {
+            let polled = self.publisher.poll(1024, |record| {
+                done |= record.trace == trace && record.event == Event::QueryDone;
+                hear(record);
+            });
+            match polled.rest {
+                Rest::Closed | Rest::Failed => return Err("the engine has stopped".to_owned()),
+                Rest::More => {}
+                Rest::Blocked | Rest::Nothing if !done => {
+                    if end < Instant::now() {
+                        return Err("the engine does not answer".to_owned());
+                    }
+                    self.publisher.wait(Duration::from_millis(20));
+                }
+                Rest::Blocked | Rest::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn insist(
+        &mut self,
+        mut send: impl FnMut(&mut CommandSender) -> Result<(), SendError>,
+    ) -> Result<(), String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match send(&mut self.sender) {
+                Err(SendError::EngineBusy) if Instant::now() < end => std::thread::yield_now(),
+                other => return other.map_err(|error| error.to_string()),
+            }
+        }
+    }
+}
+
+/// A command that was not carried out, by its code; `None` if the engine did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Refused(Option<Reject>);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(code) => write!(f, "{} ({})", code.sentence(), code.name()),
+            None => f.write_str("the engine does not answer"),
+        }
+    }
+}
+
+/// The usual markets of a series; those on single rounds are opened by the engine.
+pub fn book(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
+    let regulation = match format {
+        RoundFormat::Mr12 => 24,
+        RoundFormat::Mr15 => 30,
+    };
+    let mut kinds = vec![MarketKind::MatchWinner];
+    if 1 < best_of {
+        kinds.push(MarketKind::CorrectMapScore);
+    }
+    for map in 1..=best_of {
+        kinds.push(MarketKind::MapWinner { map });
+        kinds.extend(line_markets(map, regulation));
+    }
+    kinds
+}
+
+/// The lines offered on every map, in half points: totals around the length of regulation, and
+/// handicaps on both sides of level.
+fn line_markets(map: u8, regulation_rounds: i16) -> impl Iterator<Item = MarketKind> {
+    let totals = [-11, -7, -5, -3, 1, 5].map(|offset| 2 * regulation_rounds + offset);
+    let handicaps = [-11, -7, -3, 3, 7, 11];
+    let total = move |line| MarketKind::TotalRounds { map, line };
+    let handicap = move |line| MarketKind::RoundHandicap { map, line };
+    let totals = totals.into_iter().filter_map(Line::from_halves).map(total);
+    totals.chain(handicaps.into_iter().filter_map(Line::from_halves).map(handicap))
+}
+
+/// The reference of an account's first deposit: the same for the same key, so it is credited once.
+fn first_deposit(key: &str) -> u128 {
+    let mut hasher = StateHasher::default();
+    hasher.bytes(key.as_bytes());
+    u128::from(hasher.finish()) | 1 << 64
+}
