@@ -28,8 +28,16 @@
 //! - No byte from a disk or from the ring is trusted before the chain has accepted it.
 //!
 //! # Sizes
-//! A segment is zero-written before use, so that a sync later writes data and no metadata. The default of 32 MiB is
-//! small enough to be made during the first start.
+//! A segment is zero-written before use, so that a sync later writes data and no metadata. That costs time at the first
+//! start: on a busy two-core virtual machine 0.1 to 0.3 s for 32 MiB and 0.6 to 0.9 s for 128 MiB, later segments being
+//! made by a helper in the background. The default is 32 MiB.
+//!
+//! A follower that must not run ahead of the disk calls [`Reader::next`] only while [`Reader::seq`] is less than
+//! [`Durable::seq`]: the reader itself returns whatever is valid.
+//!
+//! A power cut can leave the pages of one unfinished sync in any order. If a later page of it arrived and an earlier one
+//! did not, valid records follow a hole, and nothing on the disk tells that from damage to synced records. Then opening
+//! reports [`JournalError::Corrupt`] rather than guess.
 //!
 //! This crate needs Linux: tmpfs, `fallocate`, `MADV_POPULATE_WRITE` and `fdatasync` are what it is made of.
 

@@ -45,9 +45,10 @@ impl<'a> RecordView<'a> {
     /// before or checks it next. `None` if the bytes cannot hold what the header promises.
     #[inline]
     pub(crate) fn peek(bytes: &'a [u8]) -> Option<Self> {
-        let (words, _) = bytes.split_at_checked(HEADER_BYTES)?.0.as_chunks::<8>();
-        let [kind_and_len, seq, timestamp, epoch_and_crc] =
-            [0, 1, 2, 3].map(|i| u64::from_le_bytes(words[i]));
+        let header: &[u8; HEADER_BYTES] = bytes.first_chunk()?;
+        // Plain loads: this is read once for every record of a replay.
+        let kind_and_len = word(header, 0);
+        let epoch_and_crc = word(header, 24);
         let len = kind_and_len as u32 as usize;
         if bytes.len() < record_bytes(len) {
             return None;
@@ -55,8 +56,8 @@ impl<'a> RecordView<'a> {
         Some(Self {
             kind: (kind_and_len >> 32) as u16,
             version: (kind_and_len >> 48) as u16,
-            seq,
-            timestamp,
+            seq: word(header, 8),
+            timestamp: word(header, 16),
             epoch: epoch_and_crc as u32,
             payload: &bytes[HEADER_BYTES..HEADER_BYTES + len],
             crc: (epoch_and_crc >> 32) as u32,
@@ -112,6 +113,14 @@ impl<'a> RecordView<'a> {
         }
         rest[..self.payload.len()].copy_from_slice(self.payload);
     }
+}
+
+/// The little-endian word at a fixed place of a header.
+#[inline(always)]
+fn word(header: &[u8; HEADER_BYTES], at: usize) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&header[at..at + 8]);
+    u64::from_le_bytes(bytes)
 }
 
 /// Why the bytes at a place are not the next record.

@@ -117,3 +117,42 @@ impl Durable {
         self.0.ring_in_memory_only
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    /// Runs `sleeps` on a registered sleeper and fails if it does not come back.
+    fn comes_back(sleeps: impl FnOnce(&Sleep) + Send + 'static) {
+        let (done, is_done) = channel();
+        std::thread::spawn(move || {
+            let sleep = Sleep::default();
+            sleep.register();
+            sleeps(&sleep);
+            done.send(()).unwrap();
+        });
+        assert!(
+            is_done.recv_timeout(Duration::from_secs(20)).is_ok(),
+            "a wake-up was lost"
+        );
+    }
+
+    #[test]
+    fn work_that_came_before_the_flag_went_up_is_seen_by_the_sleeper() {
+        comes_back(|sleep| sleep.sleep_unless(|| true));
+    }
+
+    #[test]
+    fn work_that_comes_between_the_question_and_the_sleep_wakes_the_sleeper() {
+        comes_back(|sleep| {
+            sleep.sleep_unless(|| {
+                // The answer is already fixed; whoever publishes now must see the flag.
+                sleep.wake();
+                false
+            });
+        });
+    }
+}
