@@ -2,6 +2,14 @@
 //! and the `clutch` command line. Business rules live in `clutch-core`; nothing here decides anything
 //! about money.
 
+pub mod book;
+pub mod cli;
+pub mod codes;
+pub mod config;
 pub mod demo;
 pub mod feed;
+pub mod http;
 pub mod price;
+pub mod server;
+pub mod token;
+pub mod wire;

@@ -289,7 +289,7 @@ impl Default for Config {
             feed_age_prematch_ns: 60 * SECOND_NS,
             view_age_max_ns: 10 * SECOND_NS,
             margin_ppb: 60_000_000,
-            band_milli: 50_000,
+            band_milli: 4_000,
             client_id_past_ns: 7 * 24 * 3600 * SECOND_NS,
             client_id_future_ns: 5 * 60 * SECOND_NS,
             resettle_window_ns: 72 * 3600 * SECOND_NS,

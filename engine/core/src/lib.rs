@@ -20,6 +20,7 @@ pub mod event;
 mod feed;
 pub mod hash;
 pub mod market;
+mod memory;
 pub mod outbox;
 pub mod pricing;
 mod query;

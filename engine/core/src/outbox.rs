@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::event::{Event, Record};
+use crate::memory::touched;
 use crate::units::{Seq, Timestamp};
 
 /// Collects the events of one command. Owns its memory from the start and never grows.
@@ -15,7 +16,13 @@ pub struct Outbox {
 impl Outbox {
     /// An empty outbox with room for `events_max` events.
     pub fn with_capacity(events_max: usize) -> Self {
-        Self { records: Vec::with_capacity(events_max), stamp: Default::default() }
+        let blank = Record {
+            seq: Seq::default(),
+            time: Timestamp::default(),
+            trace: 0,
+            event: Event::QueryDone,
+        };
+        Self { records: touched(events_max, blank), stamp: Default::default() }
     }
 
     /// Sets the sequence, time and trace that the following events carry.

@@ -132,8 +132,7 @@ impl State {
         assert!(now >= self.now, "journal time ran back");
         self.seq = seq;
         self.now = now;
-        let mut command = envelope.command;
-        if let Command::Genesis { capacity, config } = &mut command {
+        if let Command::Genesis { capacity, config } = &envelope.command {
             outbox.stamp(seq, now, envelope.trace);
             let outcome = self.boot(*capacity, *config);
             return say_if_refused(outcome, outbox);
@@ -146,7 +145,7 @@ impl State {
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
-        let outcome = step.dispatch(&command);
+        let outcome = step.dispatch(&envelope.command);
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
         step.settle_slice();
@@ -163,8 +162,8 @@ impl State {
         self.tables = Some(Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
-            client_ids: ClientIds::with_capacity(capacity.client_ids_max),
-            payments: ClientIds::with_capacity(capacity.client_ids_max),
+            client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            payments: ClientIds::with_capacity(capacity.client_ids_max, Money::ZERO),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),

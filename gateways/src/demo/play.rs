@@ -230,7 +230,7 @@ impl<'a, R: Records> Player<'a, R> {
                     self.sent += 1;
                     return Ok(());
                 }
-                Err(SendError::Busy) => {
+                Err(SendError::EngineBusy) => {
                     self.check()?;
                     self.listen(Duration::from_millis(1));
                 }
@@ -263,7 +263,7 @@ impl<'a, R: Records> Player<'a, R> {
     fn ask(&mut self, query: Query, mut hear: impl FnMut(&Record)) -> Result<(), Stopped> {
         while let Err(error) = self.sender.try_query(TRACE, query) {
             match error {
-                SendError::Busy => self.check()?,
+                SendError::EngineBusy => self.check()?,
                 error => return Err(Stopped::Engine(error.to_string())),
             }
         }

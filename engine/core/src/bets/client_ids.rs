@@ -8,6 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::hash::mix;
+use crate::memory::touched;
 use crate::units::AccountId;
 
 /// Who asked under which id.
@@ -42,11 +43,12 @@ pub struct ClientIds<T> {
 }
 
 impl<T: Copy> ClientIds<T> {
-    /// An empty table for at most `entries_max` entries.
-    pub fn with_capacity(entries_max: u32) -> Self {
+    /// An empty table for at most `entries_max` entries. `blank` fills its memory and is never seen.
+    pub fn with_capacity(entries_max: u32, blank: T) -> Self {
         let entries_max = entries_max as usize;
+        let no_key = Key { account: AccountId(0), id: 0 };
         Self {
-            entries: VecDeque::with_capacity(entries_max),
+            entries: VecDeque::from(touched(entries_max, (no_key, blank))),
             entries_max,
             left: 0,
             index: vec![EMPTY; (entries_max * 2).next_power_of_two().max(2)],
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn it_agrees_with_a_hash_map_while_old_entries_leave() {
-        let mut table = ClientIds::with_capacity(64);
+        let mut table = ClientIds::with_capacity(64, 0);
         let mut twin: HashMap<u128, u32> = HashMap::new();
         let mut order = VecDeque::new();
         let mut random = 0x1234_5678_u64;
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn two_accounts_may_use_the_same_id() {
-        let mut table = ClientIds::with_capacity(4);
+        let mut table = ClientIds::with_capacity(4, ' ');
         table.insert(Key { account: AccountId(1), id: 7 }, 'a');
         table.insert(Key { account: AccountId(2), id: 7 }, 'b');
         assert_eq!(table.get(Key { account: AccountId(2), id: 7 }), Some('b'));

@@ -10,6 +10,7 @@ pub mod waiting;
 use alloc::vec::Vec;
 
 use crate::event::{BetStatus, BetView, VoidReason};
+use crate::memory::touched;
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -66,6 +67,24 @@ pub enum BetState {
 }
 
 impl Bet {
+    /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
+    const fn blank() -> Self {
+        Self {
+            id: BetId(0),
+            client_id: ClientBetId(0),
+            account: AccountId(0),
+            market: MarketId(0),
+            selection: SelectionIndex(0),
+            odds: Odds::MIN,
+            stake: Stake::MAX,
+            payout: Money::ZERO,
+            state: BetState::Lost,
+            next_of_market: NO_BET,
+            newer_of_account: NO_BET,
+            older_of_account: NO_BET,
+        }
+    }
+
     /// What the house loses if this bet wins.
     pub fn liability(&self) -> Money {
         self.payout - self.stake.money()
@@ -131,7 +150,7 @@ impl BetTable {
     /// An empty table for `bets_max` bets.
     pub fn with_capacity(bets_max: u32) -> Self {
         let slots_max = bets_max as usize;
-        Self { slots: Vec::with_capacity(slots_max), slots_max, free: NO_BET, live: 0 }
+        Self { slots: touched(slots_max, Bet::blank()), slots_max, free: NO_BET, live: 0 }
     }
 
     /// Whether no slot is free.
@@ -247,6 +266,11 @@ pub enum Answer {
     },
     /// It was refused at once.
     Refused(RefusedBet),
+}
+
+impl Answer {
+    /// What unused memory is filled with.
+    pub(crate) const BLANK: Self = Self::Bet { slot: NO_BET, id: BetId(0) };
 }
 
 /// A bet that was refused at once and so never had a slot: enough to answer again.

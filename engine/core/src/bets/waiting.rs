@@ -3,6 +3,7 @@
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
 
+use crate::memory::touched;
 use crate::units::{BetId, Timestamp};
 
 /// A queue by due time, then by id. Bets cancelled meanwhile stay in it until they come due.
@@ -15,7 +16,10 @@ pub struct Waiting {
 impl Waiting {
     /// An empty queue for `waiting_max` bets.
     pub fn with_capacity(waiting_max: usize) -> Self {
-        Self { heap: BinaryHeap::with_capacity(waiting_max), waiting_max }
+        Self {
+            heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
+            waiting_max,
+        }
     }
 
     /// Whether nothing more fits.

@@ -6,11 +6,13 @@
 
 mod account;
 mod deposit;
+mod keys;
 
 pub use account::{Account, NO_BET};
 
 use alloc::vec::Vec;
 
+use self::keys::Keys;
 use crate::command::AccountState;
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::outbox::Outbox;
@@ -21,7 +23,7 @@ use crate::units::{AccountId, BetId, Currency, Money, Name};
 #[derive(Debug, Default)]
 pub struct Wallet {
     accounts: Vec<Account>,
-    keys: Vec<Name>,
+    keys: Keys,
     accounts_max: usize,
     players_available: Money,
     players_held: Money,
@@ -36,7 +38,7 @@ impl Wallet {
         let accounts_max = accounts_max as usize;
         Self {
             accounts: Vec::with_capacity(accounts_max),
-            keys: Vec::with_capacity(accounts_max),
+            keys: Keys::with_capacity(accounts_max),
             accounts_max,
             ..Self::default()
         }
@@ -56,7 +58,7 @@ impl Wallet {
 
     /// The operator's key of an account.
     pub fn key(&self, account: AccountId) -> Option<Name> {
-        self.keys.get(account.0 as usize).copied()
+        self.keys.get(account)
     }
 
     /// Every account with its id.
@@ -80,9 +82,8 @@ impl Wallet {
     /// [`Reject::AccountExists`] with the existing account's index as `actual`,
     /// [`Reject::UnknownCurrency`], [`Reject::CapacityReached`].
     pub fn open(&mut self, key: Name, currency: Currency) -> Result<AccountId, Refusal> {
-        // Opening is rare and happens off the betting path, so a scan beats an index to maintain.
-        if let Some(index) = self.keys.iter().position(|existing| *existing == key) {
-            return Err(Refusal::with(Reject::AccountExists, 0, index as i64));
+        if let Some(existing) = self.keys.find(&key) {
+            return Err(Refusal::with(Reject::AccountExists, 0, i64::from(existing.0)));
         }
         if currency != Currency::default() {
             return Err(Refusal::with(Reject::UnknownCurrency, 0, i64::from(currency.0)));

@@ -1,0 +1,113 @@
+//! Placing a bet that stands, a million accounts: the core against standard maps behind a mutex.
+//!
+//! Working set: accounts and selections uniformly random, so nearly every account is a cache miss;
+//! tables have room for every bet of a run and are made anew when full, so no bet meets a full one.
+
+use std::time::{Duration, Instant};
+
+use clutch_bench::{BookSize, Crowd, Desk, book, reference::Reference};
+use clutch_core::Envelope;
+use clutch_core::command::PlaceBet;
+use clutch_core::units::Money;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const SIZE: BookSize = BookSize::million_accounts(4_000_000);
+/// Bets made beforehand, outside of the time measured, and then placed in one go.
+const CHUNK: u64 = 1_024;
+const SEED: u64 = 0x00c1_07c4;
+
+/// Places `bets` bets in chunks; the time is that of placing alone.
+fn timed(bets: u64, mut chunk: impl FnMut(u64) -> Duration) -> Duration {
+    let full = bets / CHUNK;
+    let total: Duration = (0..full).map(|_| chunk(CHUNK)).sum();
+    total + chunk(bets % CHUNK)
+}
+
+struct CoreRun {
+    desk: Desk,
+    crowd: Crowd,
+    bets_left: u64,
+    bets: Vec<Envelope>,
+}
+
+impl CoreRun {
+    fn new() -> Self {
+        let (desk, board) = Desk::with_book(SIZE);
+        let crowd = Crowd::new(board, SIZE.accounts, SEED);
+        Self { desk, crowd, bets_left: u64::from(SIZE.bets_max), bets: Vec::new() }
+    }
+
+    fn place(&mut self, bets: u64) -> Duration {
+        if self.bets_left < bets {
+            *self = Self::new();
+        }
+        self.bets_left -= bets;
+        let now = self.desk.now();
+        self.bets.clear();
+        self.bets.extend((0..bets).map(|trace| self.crowd.envelope(now, trace)));
+        let begin = Instant::now();
+        for envelope in &self.bets {
+            self.desk.apply(envelope);
+        }
+        let took = begin.elapsed();
+        assert!(bets == 0 || self.desk.has_accepted(), "the bench measures refusals");
+        took
+    }
+}
+
+struct ReferenceRun {
+    reference: Reference,
+    crowd: Crowd,
+    desk: Desk,
+    bets_left: u64,
+    bets: Vec<PlaceBet>,
+}
+
+impl ReferenceRun {
+    fn new() -> Self {
+        // A small desk prices the same matches; its board is what this crowd sees.
+        let (desk, board) = Desk::with_book(BookSize { accounts: 1, ..SIZE });
+        let balance = Money::from_minor(100_000_000);
+        let epoch = board.epoch(board.offers()[0].market);
+        let reference =
+            Reference::new(book::config(), SIZE.accounts, balance, board.offers(), epoch);
+        let crowd = Crowd::new(board, SIZE.accounts, SEED);
+        let bets_left = u64::from(SIZE.bets_max);
+        Self { reference, crowd, desk, bets_left, bets: Vec::new() }
+    }
+
+    fn place(&mut self, bets: u64) -> Duration {
+        if self.bets_left < bets {
+            *self = Self::new();
+        }
+        self.bets_left -= bets;
+        let now = self.desk.now();
+        self.bets.clear();
+        self.bets.extend((0..bets).map(|_| self.crowd.bet(now)));
+        let begin = Instant::now();
+        let mut refused = 0;
+        for bet in &self.bets {
+            refused += u64::from(self.reference.place_bet(bet, now).is_err());
+        }
+        let took = begin.elapsed();
+        assert!(refused == 0, "the bench measures refusals");
+        took
+    }
+}
+
+fn place_bet(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("place_bet");
+    group.throughput(Throughput::Elements(1));
+    let mut core = CoreRun::new();
+    group.bench_function("core", |bencher| {
+        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk)));
+    });
+    let mut reference = ReferenceRun::new();
+    group.bench_function("std_maps_and_mutex", |bencher| {
+        bencher.iter_custom(|bets| timed(bets, |chunk| reference.place(chunk)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, place_bet);
+criterion_main!(benches);

@@ -1,0 +1,77 @@
+//! A state with its place in time: what the core thread is to the engine, without thread or journal.
+
+use clutch_core::event::BetStatus;
+use clutch_core::units::{Seq, Timestamp};
+use clutch_core::{Envelope, Event, Outbox, State};
+
+use crate::book::BookSize;
+use crate::crowd::Board;
+
+/// Journal time of the first command: 2026-01-01 00:00 UTC.
+const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+/// Nanoseconds of journal time between two commands.
+const STEP_NS: u64 = 1_000;
+
+/// A state and what is needed to apply the next command to it.
+#[derive(Debug)]
+pub struct Desk {
+    /// The state.
+    pub state: State,
+    /// The last command's events.
+    pub outbox: Outbox,
+    seq: Seq,
+    now: Timestamp,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            state: State::default(),
+            outbox: Outbox::with_capacity(State::EVENTS_MAX),
+            seq: Seq::default(),
+            now: START,
+        }
+    }
+}
+
+impl Desk {
+    /// A desk with a book on it, and the board that its bettors see.
+    pub fn with_book(size: BookSize) -> (Self, Board) {
+        let (mut desk, mut board) = (Self::default(), Board::default());
+        for envelope in size.commands() {
+            desk.apply(&envelope);
+            for record in desk.outbox.records() {
+                assert!(!matches!(record.event, Event::Refused(_)), "the book itself was refused");
+                board.learn(record);
+            }
+        }
+        (desk, board)
+    }
+
+    /// Applies the next command; its events are in [`Desk::outbox`] afterwards.
+    #[inline]
+    pub fn apply(&mut self, envelope: &Envelope) {
+        self.seq.0 += 1;
+        self.now = self.now.plus(STEP_NS);
+        self.outbox.clear();
+        self.state.apply(self.seq, self.now, envelope, &mut self.outbox);
+    }
+
+    /// The time of the last command.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The last command.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Whether the last command was a bet that stands.
+    pub fn has_accepted(&self) -> bool {
+        self.outbox.records().iter().any(|record| {
+            matches!(record.event, Event::Bet(view) if matches!(view.status, BetStatus::Accepted { .. }))
+        })
+    }
+}

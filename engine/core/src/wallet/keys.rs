@@ -1,0 +1,93 @@
+//! The operator's own keys of accounts, and which account each belongs to.
+//!
+//! An engine opens a million accounts before its first bet, so a key is found through an index and
+//! not by a scan. The index's layout never reaches an output.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::hash::StateHasher;
+use crate::units::{AccountId, Name};
+
+/// An index slot that leads nowhere.
+const EMPTY: u32 = u32::MAX;
+
+/// The keys of all accounts, in order of opening.
+#[derive(Debug)]
+pub(super) struct Keys {
+    keys: Vec<Name>,
+    /// Open addressing. A power of two long and at most half full, so probes stay short.
+    index: Vec<u32>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
+}
+
+impl Keys {
+    pub fn with_capacity(keys_max: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(keys_max),
+            index: vec![EMPTY; (keys_max * 2).next_power_of_two().max(2)],
+        }
+    }
+
+    /// The key of an account.
+    pub fn get(&self, account: AccountId) -> Option<Name> {
+        self.keys.get(account.0 as usize).copied()
+    }
+
+    /// The account with this key.
+    pub fn find(&self, key: &Name) -> Option<AccountId> {
+        match self.index[self.slot_of(key)] {
+            EMPTY => None,
+            account => Some(AccountId(account)),
+        }
+    }
+
+    /// Adds the key of the next account; it must be new.
+    pub fn push(&mut self, key: Name) {
+        assert!(self.keys.len() < self.index.len() / 2, "the caller checks that there is room");
+        let slot = self.slot_of(&key);
+        assert!(self.index[slot] == EMPTY, "the caller checks that the key is new");
+        self.index[slot] = self.keys.len() as u32;
+        self.keys.push(key);
+    }
+
+    /// Where the key stands in the index, or would.
+    fn slot_of(&self, key: &Name) -> usize {
+        let mut hasher = StateHasher::default();
+        hasher.bytes(key.as_str().as_bytes());
+        let mask = self.index.len() - 1;
+        let mut slot = hasher.finish() as usize & mask;
+        while self.index[slot] != EMPTY && self.keys[self.index[slot] as usize] != *key {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn every_key_is_found_under_its_account_and_no_other_is_found() {
+        let name = |number: u32| Name::new(&format!("player-{number}")).unwrap();
+        let mut keys = Keys::with_capacity(1_000);
+        for account in 0..1_000 {
+            assert_eq!(keys.find(&name(account)), None);
+            keys.push(name(account));
+        }
+        for account in (0..1_000).map(AccountId) {
+            assert_eq!(keys.find(&name(account.0)), Some(account));
+            assert_eq!(keys.get(account), Some(name(account.0)));
+        }
+        assert_eq!(keys.find(&name(1_000)), None);
+        assert_eq!(keys.get(AccountId(1_000)), None);
+    }
+}

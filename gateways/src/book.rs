@@ -1,0 +1,420 @@
+//! What is on offer now: the gateway's only picture of matches, markets and prices.
+//!
+//! The book is built from the engine's records and nothing else, so it can be thrown away and built
+//! again by asking the catalogue. It owns no rule: whether a bet stands is the engine's to say.
+//!
+//! Every part keeps the `seq` that last changed it. That makes one question enough for everybody:
+//! what changed since a given `seq`? Live deltas, slow clients and reconnecting ones ask the same
+//! with another number; see [`crate::wire::offer`]. The question includes the `seq` itself, because
+//! what one command changed may arrive in two turns of the loop; saying a value twice is harmless,
+//! leaving one out is not.
+
+use clutch_core::command::{MarketKind, RoundFormat, SuspendReason, Team, Title};
+use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
+use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
+use clutch_core::{Event, Record};
+
+use crate::wire::client::Topic;
+
+/// Maps of the longest series.
+const MAPS_MAX: usize = 5;
+
+/// Everything on offer.
+#[derive(Debug, Default)]
+pub struct Book {
+    matches: Vec<Option<Match>>,
+    markets: Vec<Option<Market>>,
+    betting_stopped: bool,
+    stopped_seq: Seq,
+    last_seq: Seq,
+    changed: Seq,
+}
+
+/// A match.
+#[derive(Debug)]
+pub struct Match {
+    /// Its id.
+    pub id: MatchId,
+    /// Its game.
+    pub title: Title,
+    /// Rounds per map.
+    pub rounds: RoundFormat,
+    /// Maps at most.
+    pub best_of: u8,
+    /// Planned start.
+    pub starts_at: Timestamp,
+    /// The operator's key for it.
+    pub key: Option<Name>,
+    teams: [Option<Name>; 2],
+    maps: [Option<Name>; MAPS_MAX],
+    /// The score, once there is one.
+    pub score: Option<Score>,
+    /// Why it is frozen, if it is.
+    pub frozen: Option<SuspendReason>,
+    markets: Vec<MarketId>,
+    /// When its names or its setup last changed.
+    pub header_seq: Seq,
+    /// When its score last changed.
+    pub score_seq: Seq,
+    /// When it was last frozen or released.
+    pub frozen_seq: Seq,
+    /// When anything of it or of its markets last changed.
+    pub changed: Seq,
+}
+
+/// A market.
+#[derive(Debug)]
+pub struct Market {
+    /// Its id.
+    pub id: MarketId,
+    /// Its match.
+    pub match_id: MatchId,
+    /// What it is on.
+    pub kind: MarketKind,
+    /// Its selections.
+    pub selections: Vec<Selection>,
+    /// Whether it can be bet on.
+    pub status: MarketStatus,
+    /// Its epoch.
+    pub epoch: u32,
+    /// Its price sequence.
+    pub price_seq: u64,
+    /// When it was opened or its names changed.
+    pub opened_seq: Seq,
+    /// When its status or epoch last changed.
+    pub status_seq: Seq,
+    /// When anything of it last changed.
+    pub changed: Seq,
+}
+
+/// A selection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Selection {
+    /// The odds on offer.
+    pub odds: Option<Odds>,
+    /// When they last changed.
+    pub changed: Seq,
+}
+
+impl Book {
+    /// Takes a record in. Records that say nothing new leave no trace, so answers to queries may
+    /// repeat what is known.
+    pub fn apply(&mut self, record: &Record) {
+        let seq = record.seq;
+        self.last_seq = self.last_seq.max(seq);
+        match record.event {
+            Event::MatchCreated { match_id, title, rounds, best_of, starts_at } => {
+                self.create_match(seq, match_id, title, rounds, best_of, starts_at);
+            }
+            Event::Named { match_id, part, name } => self.rename(seq, match_id, part, name),
+            Event::Score(score) => self.change_match(seq, score.match_id, |game| {
+                replace(&mut game.score, Some(score)).then(|| game.score_seq = seq)
+            }),
+            Event::MatchFrozen { match_id, reason } => self.change_match(seq, match_id, |game| {
+                replace(&mut game.frozen, reason).then(|| game.frozen_seq = seq)
+            }),
+            Event::MarketOpened { market, match_id, kind, selections } => {
+                self.open_market(seq, market, match_id, kind, selections);
+            }
+            Event::Market { market, status, epoch } => self.change_market(seq, market, |market| {
+                let moved = replace(&mut market.status, status) | replace(&mut market.epoch, epoch);
+                moved.then(|| market.status_seq = seq)
+            }),
+            Event::Price(price) => self.change_price(seq, price),
+            Event::BettingStopped { on } => {
+                if replace(&mut self.betting_stopped, on) {
+                    self.stopped_seq = seq;
+                    self.changed = self.changed.max(seq);
+                }
+            }
+            Event::Account { .. }
+            | Event::Balance { .. }
+            | Event::Bet(_)
+            | Event::Posting { .. }
+            | Event::Refused(_)
+            | Event::FeedHeard { .. }
+            | Event::MaxStake { .. }
+            | Event::QueryDone => {}
+        }
+    }
+
+    /// The newest `seq` seen in any record.
+    pub fn last_seq(&self) -> Seq {
+        self.last_seq
+    }
+
+    /// Whether all betting is stopped.
+    pub fn betting_stopped(&self) -> bool {
+        self.betting_stopped
+    }
+
+    /// Whether the stop of all betting changed at or after `from`.
+    pub fn stopped_since(&self, from: Seq) -> bool {
+        from <= self.stopped_seq
+    }
+
+    /// Whether anything of a topic changed at or after `from`.
+    pub fn changed_since(&self, topic: Topic, from: Seq) -> bool {
+        match topic {
+            Topic::Mine => false,
+            Topic::All => from <= self.changed,
+            Topic::Matches => {
+                self.stopped_since(from) || self.matches().any(|game| game.head_since(from))
+            }
+            Topic::Markets(id) => {
+                self.stopped_since(from) || self.game(id).is_some_and(|game| from <= game.changed)
+            }
+        }
+    }
+
+    /// Every match.
+    pub fn matches(&self) -> impl Iterator<Item = &Match> {
+        self.matches.iter().flatten()
+    }
+
+    /// One match.
+    pub fn game(&self, id: MatchId) -> Option<&Match> {
+        self.matches.get(id.0 as usize)?.as_ref()
+    }
+
+    /// One market.
+    pub fn market(&self, id: MarketId) -> Option<&Market> {
+        self.markets.get(id.0 as usize)?.as_ref()
+    }
+
+    /// A match's markets.
+    pub fn markets_of<'a>(&'a self, game: &'a Match) -> impl Iterator<Item = &'a Market> {
+        game.markets.iter().filter_map(|id| self.market(*id))
+    }
+
+    /// Whether any match is being played.
+    pub fn is_live(&self) -> bool {
+        use clutch_core::event::MatchPhase;
+        self.matches().any(|game| game.score.is_some_and(|score| score.phase == MatchPhase::Live))
+    }
+
+    fn create_match(
+        &mut self,
+        seq: Seq,
+        id: MatchId,
+        title: Title,
+        rounds: RoundFormat,
+        best_of: u8,
+        starts_at: Timestamp,
+    ) {
+        let place = slot(&mut self.matches, id.0);
+        if place.is_some() {
+            return;
+        }
+        *place = Some(Match {
+            id,
+            title,
+            rounds,
+            best_of,
+            starts_at,
+            key: None,
+            teams: [None; 2],
+            maps: [None; MAPS_MAX],
+            score: None,
+            frozen: None,
+            markets: Vec::new(),
+            header_seq: seq,
+            score_seq: seq,
+            frozen_seq: seq,
+            changed: seq,
+        });
+        self.changed = self.changed.max(seq);
+    }
+
+    fn rename(&mut self, seq: Seq, id: MatchId, part: NamedPart, name: Name) {
+        let mut teams_changed = false;
+        self.change_match(seq, id, |game| {
+            let place = match part {
+                NamedPart::Match => &mut game.key,
+                NamedPart::Team(team) => &mut game.teams[team_index(team)],
+                NamedPart::Map(map) => game.maps.get_mut(usize::from(map).wrapping_sub(1))?,
+            };
+            let changed = replace(place, Some(name));
+            teams_changed = changed && matches!(part, NamedPart::Team(_));
+            changed.then(|| game.header_seq = seq)
+        });
+        if !teams_changed {
+            return;
+        }
+        // Selections are named after teams, so a market's names change with them.
+        let Self { matches, markets, .. } = self;
+        let Some(game) = matches.get(id.0 as usize).and_then(Option::as_ref) else { return };
+        for market in &game.markets {
+            if let Some(Some(market)) = markets.get_mut(market.0 as usize) {
+                market.opened_seq = seq;
+                market.changed = seq;
+            }
+        }
+    }
+
+    fn open_market(
+        &mut self,
+        seq: Seq,
+        id: MarketId,
+        match_id: MatchId,
+        kind: MarketKind,
+        selections: u8,
+    ) {
+        let place = slot(&mut self.markets, id.0);
+        if place.is_some() {
+            return;
+        }
+        *place = Some(Market {
+            id,
+            match_id,
+            kind,
+            selections: vec![Selection { odds: None, changed: seq }; usize::from(selections)],
+            status: MarketStatus::Suspended(SuspendReason::Unpriced),
+            epoch: 0,
+            price_seq: 0,
+            opened_seq: seq,
+            status_seq: seq,
+            changed: seq,
+        });
+        self.change_match(seq, match_id, |game| {
+            game.markets.push(id);
+            Some(())
+        });
+    }
+
+    fn change_price(&mut self, seq: Seq, price: Price) {
+        self.change_market(seq, price.market, |market| {
+            let selection = market.selections.get_mut(usize::from(price.selection.0))?;
+            // The sequence alone may move: a bet names it, so clients must hear of it too.
+            let moved = replace(&mut selection.odds, price.odds)
+                | (market.price_seq < price.price_seq
+                    && replace(&mut market.price_seq, price.price_seq));
+            moved.then(|| selection.changed = seq)
+        });
+    }
+
+    /// Changes a match; `change` answers whether anything is different afterwards.
+    fn change_match(
+        &mut self,
+        seq: Seq,
+        id: MatchId,
+        change: impl FnOnce(&mut Match) -> Option<()>,
+    ) {
+        if let Some(Some(game)) = self.matches.get_mut(id.0 as usize)
+            && change(game).is_some()
+        {
+            game.changed = seq;
+            self.changed = self.changed.max(seq);
+        }
+    }
+
+    /// Changes a market, and with it its match; `change` answers whether anything is different.
+    fn change_market(
+        &mut self,
+        seq: Seq,
+        id: MarketId,
+        change: impl FnOnce(&mut Market) -> Option<()>,
+    ) {
+        if let Some(Some(market)) = self.markets.get_mut(id.0 as usize)
+            && change(market).is_some()
+        {
+            market.changed = seq;
+            let match_id = market.match_id;
+            self.change_match(seq, match_id, |_| Some(()));
+        }
+    }
+}
+
+impl Match {
+    /// A team's name; "Team A" and "Team B" until the names are known.
+    pub fn team(&self, team: Team) -> &str {
+        let unnamed = match team {
+            Team::A => "Team A",
+            Team::B => "Team B",
+        };
+        self.teams[team_index(team)].as_ref().map_or(unnamed, Name::as_str)
+    }
+
+    /// The names of its maps in order of play, as far as they are known.
+    pub fn map_names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.maps.iter().take(usize::from(self.best_of)).map(|name| name.as_ref().map(Name::as_str))
+    }
+
+    /// Whether anything but its markets changed at or after `from`.
+    pub fn head_since(&self, from: Seq) -> bool {
+        from <= self.header_seq.max(self.score_seq).max(self.frozen_seq)
+    }
+}
+
+impl Market {
+    /// Whether it has its result, so that nobody can ever bet on it again.
+    pub fn is_finished(&self) -> bool {
+        match self.status {
+            MarketStatus::Open | MarketStatus::Suspended(_) => false,
+            MarketStatus::Decided { .. } | MarketStatus::Void => true,
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(&self) -> String {
+        match self.kind {
+            MarketKind::MatchWinner => "Match winner".to_owned(),
+            MarketKind::CorrectMapScore => "Correct map score".to_owned(),
+            MarketKind::MapWinner { map } => format!("Map {map} winner"),
+            MarketKind::TotalRounds { map, line } => format!("Map {map} total rounds {line}"),
+            MarketKind::RoundHandicap { map, line } => format!("Map {map} round handicap {line}"),
+            MarketKind::RoundWinner { map, round } => format!("Map {map} round {round} winner"),
+        }
+    }
+
+    /// A selection's name for people.
+    pub fn selection_name(&self, game: &Match, selection: SelectionIndex) -> String {
+        let team = if selection.0 == 0 { Team::A } else { Team::B };
+        match self.kind {
+            MarketKind::MatchWinner
+            | MarketKind::MapWinner { .. }
+            | MarketKind::RoundWinner { .. } => game.team(team).to_owned(),
+            MarketKind::TotalRounds { line, .. } => {
+                format!("{} {line}", if selection.0 == 0 { "Over" } else { "Under" })
+            }
+            MarketKind::RoundHandicap { line, .. } => {
+                let halves = if selection.0 == 0 { line.halves() } else { -line.halves() };
+                let sign = if halves < 0 { '-' } else { '+' };
+                format!("{} {sign}{}.5", game.team(team), halves.unsigned_abs() / 2)
+            }
+            MarketKind::CorrectMapScore => {
+                // The order is that of the results in A's favour: 2–0, 2–1, 1–2, 0–2.
+                let wins = game.best_of / 2 + 1;
+                let (a, b) = if selection.0 < wins {
+                    (wins, selection.0)
+                } else {
+                    ((2 * wins).saturating_sub(1 + selection.0), wins)
+                };
+                format!("{a}\u{2013}{b}")
+            }
+        }
+    }
+}
+
+const fn team_index(team: Team) -> usize {
+    match team {
+        Team::A => 0,
+        Team::B => 1,
+    }
+}
+
+/// Sets a value and answers whether it is another than before.
+fn replace<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let changed = *place != value;
+    *place = value;
+    changed
+}
+
+/// The place of a dense id, which the engine hands out in order.
+fn slot<T>(table: &mut Vec<Option<T>>, id: u32) -> &mut Option<T> {
+    let index = id as usize;
+    if table.len() <= index {
+        table.resize_with(index + 1, || None);
+    }
+    &mut table[index]
+}

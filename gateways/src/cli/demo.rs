@@ -1,0 +1,181 @@
+//! `clutch demo`: a real map, played through the whole engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use clap::Args;
+use clutch_core::Record;
+use clutch_core::command::{Capacity, Config};
+use clutch_core::units::{Money, Timestamp};
+use clutch_engine::{ClockSource, Engine, EngineConfig, ManualClock, Publisher};
+
+use super::{Failure, FormatArg, stop_flag};
+use crate::demo::play::{Pace, Player, Records, Stopped, wall_clock};
+use crate::demo::report::Report;
+use crate::demo::script::Script;
+use crate::demo::timeline::{Log, Timeline};
+
+/// Play a real Counter-Strike series: odds, bets, journal, settlement
+///
+/// The built-in map is a CS2 map as its server logged it. Killed at any moment, the same command
+/// with the same --data goes on where the journal stops.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DemoArgs {
+    /// As fast as possible, in the log's own time, instead of at --speed
+    #[arg(long)]
+    fast: bool,
+    /// End with the series and print a JSON summary as the last line
+    #[arg(long)]
+    exit: bool,
+    /// Keep the journal here; without it a new directory under the system's temporary one
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A server log to play, plain or gzip; several are the maps of one series, in order
+    #[arg(long, value_name = "FILE")]
+    log: Vec<PathBuf>,
+    /// Rounds per map; else what the log's mp_maxrounds says, else mr12
+    #[arg(long)]
+    format: Option<FormatArg>,
+    /// Maps in the series at most; else the fewest that hold the logs
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(["1", "3", "5"]))]
+    best_of: Option<String>,
+    /// How many times faster than the log
+    #[arg(long, default_value_t = Speed::default())]
+    speed: Speed,
+}
+
+/// A multiple of real time.
+#[derive(Clone, Copy, Debug)]
+struct Speed(f64);
+
+impl Default for Speed {
+    /// A ten-minute map in a minute.
+    fn default() -> Self {
+        Self(10.0)
+    }
+}
+
+impl std::fmt::Display for Speed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Speed {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let speed = text.parse::<f64>().map_err(|_| format!("`{text}` is not a number"))?;
+        if (0.1..=1000.0).contains(&speed) {
+            Ok(Self(speed))
+        } else {
+            Err("choose a speed from 0.1 to 1000".to_owned())
+        }
+    }
+}
+
+/// The player reads the engine's events itself.
+struct FromPublisher(Publisher);
+
+impl Records for FromPublisher {
+    fn drain(&mut self, timeout: Duration, take: &mut dyn FnMut(&Record)) {
+        if self.0.poll(4096, &mut *take).released == 0 && !timeout.is_zero() {
+            self.0.wait(timeout);
+            self.0.poll(4096, take);
+        }
+    }
+}
+
+pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+    let stop = stop_flag()?;
+    let (timeline, best_of) = load(args)?;
+    let dir = data_dir(args.data.as_deref());
+    let outcome =
+        if args.fast { play_fast(&timeline, best_of, &dir, &stop) } else { unimplemented!() };
+    outcome?;
+    let report = Report::of_journal(&dir)?;
+    println!("{}", report.json());
+    Ok(())
+}
+
+fn load(args: &DemoArgs) -> Result<(Timeline, u8), Failure> {
+    let logs: Vec<Log> = if args.log.is_empty() {
+        vec![Log::BuiltIn]
+    } else {
+        args.log.iter().cloned().map(Log::File).collect()
+    };
+    let timeline = Timeline::load(&logs, args.format.map(Into::into)).map_err(Failure)?;
+    let fewest = match timeline.maps.len() {
+        0 | 1 => 1,
+        2 | 3 => 3,
+        4 | 5 => 5,
+        maps => {
+            return Err(Failure(format!("a series has at most 5 maps, these logs hold {maps}")));
+        }
+    };
+    let best_of = args.best_of.as_ref().and_then(|best_of| best_of.parse().ok()).unwrap_or(fewest);
+    if best_of < fewest {
+        return Err(Failure(format!("these logs hold {} maps: too many", timeline.maps.len())));
+    }
+    Ok((timeline, best_of))
+}
+
+fn data_dir(given: Option<&Path>) -> PathBuf {
+    given.map_or_else(
+        || std::env::temp_dir().join(format!("clutch-demo-{}", wall_clock().millis())),
+        Path::to_path_buf,
+    )
+}
+
+/// Small tables: one match, a crowd of two dozen.
+fn engine_config(dir: &Path, core_config: Config) -> EngineConfig {
+    let mut config = EngineConfig::new(dir);
+    config.core_config = core_config;
+    config.capacity = Capacity {
+        accounts_max: 1_000,
+        matches_max: 16,
+        markets_max: 4_096,
+        bets_max: 100_000,
+        client_ids_max: 200_000,
+    };
+    config
+}
+
+fn demo_limits() -> Config {
+    Config { stake_max: Money::from_minor(50_000), ..Config::default() }
+}
+
+fn play_fast(
+    timeline: &Timeline,
+    best_of: u8,
+    dir: &Path,
+    stop: &AtomicBool,
+) -> Result<(), Failure> {
+    let starts_at = Timestamp::from_millis(timeline.starts_ms());
+    let script = Script::write(timeline, best_of, starts_at);
+    let begins = script.items.first().map_or(0, |item| item.at_ms());
+    let clock = ManualClock::new(Timestamp::from_millis(begins));
+    let mut config = engine_config(dir, demo_limits());
+    config.clock = ClockSource::Manual(clock.clone());
+    let mut engine = Engine::start(config)?;
+    let publisher = engine.publisher().ok_or_else(|| Failure("no publisher".to_owned()))?;
+    let records = FromPublisher(publisher);
+    let pace = Pace::AsFastAsPossible(clock);
+    let mut player = Player::new(engine.sender(), engine.monitor(), records, pace, stop);
+    let played = player.play(&script);
+    drop(player);
+    engine.shutdown()?;
+    played.map_err(|stopped| Failure(describe(stopped, dir)))
+}
+
+fn describe(stopped: Stopped, dir: &Path) -> String {
+    match stopped {
+        Stopped::Interrupted => {
+            format!("interrupted; `clutch demo --data {}` goes on from here", dir.display())
+        }
+        Stopped::Engine(message) => message,
+        Stopped::OtherJournal(what) => {
+            format!("{} holds {what}; give another --data directory", dir.display())
+        }
+    }
+}

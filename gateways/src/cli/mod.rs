@@ -1,0 +1,108 @@
+//! The command line: one file a command.
+
+mod demo;
+mod feed;
+mod price;
+mod replay;
+
+use std::fmt;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::{Parser, Subcommand};
+
+/// A low-latency betting engine for esports.
+///
+/// Without a command, `clutch` plays the demo: a real Counter-Strike map becomes moving odds, bets,
+/// settlements and balances, in this terminal and at http://127.0.0.1:8080.
+#[derive(Debug, Parser)]
+#[command(name = "clutch", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// How much to log: error, warn, info, debug or trace; or per module, as in RUST_LOG.
+    #[arg(long, global = true, default_value = "warn", env = "CLUTCH_LOG")]
+    log_level: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::DemoArgs),
+    Feed(feed::FeedArgs),
+    Price(price::PriceArgs),
+    Replay(replay::ReplayArgs),
+    /// Print the default configuration file, with every key explained
+    Config,
+}
+
+/// Why a command ended early, as a sentence for the person who gave it.
+#[derive(Debug)]
+pub struct Failure(pub String);
+
+impl<E: fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command line and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = start_logging(&cli.log_level) {
+        eprintln!("clutch: --log-level: {error}");
+        return ExitCode::from(2);
+    }
+    let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
+        Command::Demo(args) => demo::run(&args),
+        Command::Feed(args) => feed::run(&args),
+        Command::Price(args) => price::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Config => {
+            print!("{}", crate::config::DEFAULT_TOML);
+            Ok(())
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(message)) => {
+            eprintln!("clutch: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs go to standard error, so that what a command prints stays clean.
+fn start_logging(level: &str) -> Result<(), tracing_subscriber::filter::ParseError> {
+    let filter = tracing_subscriber::EnvFilter::try_new(level)?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// A flag that SIGINT and SIGTERM set. The second signal ends the process at once.
+fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// `--format`: how many rounds a map has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FormatArg {
+    /// First to 13: CS2
+    Mr12,
+    /// First to 16: CS:GO
+    Mr15,
+}
+
+impl From<FormatArg> for crate::feed::cs_log::RoundFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Mr12 => Self::Mr12,
+            FormatArg::Mr15 => Self::Mr15,
+        }
+    }
+}

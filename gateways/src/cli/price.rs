@@ -1,0 +1,40 @@
+//! `clutch price`: one book per line of NDJSON, for quants.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write, stdin, stdout};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Failure;
+
+/// Price match states: NDJSON in, one book per line out
+///
+/// Each line is an object with `id`, `rules` ("cs2") and `state`; the answer has the same `id` and
+/// every market's fair probabilities under `expect`. A line that cannot be priced gets an `error`
+/// in its answer, and the run goes on.
+#[derive(Debug, Args)]
+pub struct PriceArgs {
+    /// Read from this file instead of standard input
+    file: Option<PathBuf>,
+}
+
+pub fn run(args: &PriceArgs) -> Result<(), Failure> {
+    let input: Box<dyn BufRead> = match &args.file {
+        None => Box::new(stdin().lock()),
+        Some(path) => {
+            let file = File::open(path)
+                .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
+            Box::new(BufReader::new(file))
+        }
+    };
+    let mut output = BufWriter::new(stdout().lock());
+    let summary = crate::price::run(input, &mut output)?;
+    output.flush()?;
+    if summary.errors == 0 {
+        Ok(())
+    } else {
+        let (errors, priced) = (summary.errors, summary.priced);
+        Err(Failure(format!("{errors} lines could not be priced, {priced} were")))
+    }
+}

@@ -1,0 +1,69 @@
+//! `clutch replay`: rebuild the state from a journal and prove it.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use clutch_engine::Follower;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Failure;
+
+/// Rebuild the state from a journal; works on a live journal too
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// Print the hash of the state: `state_hash=… last_seq=… commands=… rate=…`
+    #[arg(long)]
+    hash: bool,
+    /// Print every event as one JSON object per line
+    #[arg(long)]
+    events: bool,
+    /// Stop after this command
+    #[arg(long, value_name = "SEQ")]
+    to: Option<u64>,
+}
+
+pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
+    let mut follower = Follower::open(&args.dir)?;
+    let bar = progress_bar(args.events);
+    let started = Instant::now();
+    let mut commands = 0_u64;
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    while args.to.is_none_or(|to| follower.last_seq().0 < to) {
+        let Some(step) = follower.step()? else { break };
+        commands += 1;
+        if args.events {
+            for record in step.events {
+                serde_json::to_writer(&mut output, record)?;
+                std::io::Write::write_all(&mut output, b"\n")?;
+            }
+        }
+        if commands.is_multiple_of(65_536) {
+            bar.set_position(commands);
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    std::io::Write::flush(&mut output)?;
+    let last_seq = follower.last_seq().0;
+    let rate = commands as f64 / seconds.max(1e-9);
+    if args.hash {
+        let hash = follower.state_hash();
+        println!("state_hash={hash:016x} last_seq={last_seq} commands={commands} rate={rate:.0}/s");
+    } else if !args.events {
+        println!("replayed {commands} commands up to {last_seq} in {seconds:.3} s ({rate:.0}/s)");
+    }
+    Ok(())
+}
+
+fn progress_bar(quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("replaying {spinner} {human_pos} commands, {per_sec}");
+    ProgressBar::new_spinner()
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+}

@@ -1,0 +1,399 @@
+//! The settings of `clutch serve`: one TOML file whose default explains itself.
+//!
+//! An unknown key is an error, not a silent default: a misspelt limit must not be ignored.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clutch_core::command::{Capacity, Config as CoreConfig, RewindRule};
+use clutch_core::units::Money;
+use clutch_engine::{Durability, EngineConfig, Pin, Wait};
+use serde::Deserialize;
+
+/// The default file, with every key and what it means.
+pub const DEFAULT_TOML: &str = include_str!("../clutch.toml");
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Journal, threads and table sizes.
+    pub engine: EngineSection,
+    /// Limits, delays and margin of a new journal.
+    pub book: BookSection,
+    /// The network.
+    pub gateway: GatewaySection,
+    /// The game-server log feed.
+    pub cs_log: CsLogSection,
+    /// Matches to create at start unless the journal has them.
+    #[serde(default, rename = "match")]
+    pub matches: Vec<MatchSection>,
+    /// Accounts to open at start unless the journal has them.
+    #[serde(default, rename = "account")]
+    pub accounts: Vec<AccountSection>,
+}
+
+/// `[engine]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineSection {
+    /// Where the journal lives.
+    pub data_dir: PathBuf,
+    /// When events are released.
+    pub durability: DurabilityKey,
+    /// What the idle core thread does.
+    pub wait: WaitKey,
+    /// The core to pin to; −1 leaves the choice to the engine.
+    pub core: i32,
+    /// Requests that can wait for the core.
+    pub input_ring: usize,
+    /// Size of a journal segment in MiB.
+    pub segment_mib: u64,
+    /// Size of the journal's ring in MiB.
+    pub ring_mib: usize,
+    /// Table size.
+    pub accounts_max: u32,
+    /// Table size.
+    pub matches_max: u32,
+    /// Table size.
+    pub markets_max: u32,
+    /// Table size.
+    pub bets_max: u32,
+    /// Table size.
+    pub client_ids_max: u32,
+}
+
+/// `durability`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DurabilityKey {
+    /// After `fdatasync`.
+    Disk,
+    /// After the append.
+    Process,
+}
+
+/// `wait`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WaitKey {
+    /// Sleep.
+    Park,
+    /// Yield.
+    Yield,
+    /// Spin.
+    Spin,
+}
+
+/// `[book]`. Amounts are decimal strings, such as `"12.50"`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookSection {
+    /// Smallest stake.
+    pub stake_min: Amount,
+    /// Largest stake.
+    pub stake_max: Amount,
+    /// Largest payout of one bet.
+    pub payout_max: Amount,
+    /// Liability limit.
+    pub liability_selection_max: Amount,
+    /// Liability limit.
+    pub liability_market_max: Amount,
+    /// Liability limit.
+    pub liability_account_max: Amount,
+    /// Delay of bets in play.
+    pub in_play_delay_ms: u64,
+    /// Oldest feed message of a live match.
+    pub feed_age_live_ms: u64,
+    /// Oldest feed message before a match.
+    pub feed_age_prematch_ms: u64,
+    /// How long a replaced price may still be acted on.
+    pub view_age_max_ms: u64,
+    /// Margin in percent.
+    pub margin_percent: f64,
+    /// Largest move of an odds ratio by new parameters.
+    pub price_band: f64,
+    /// How long settled bets can be settled again.
+    pub resettle_window_hours: u64,
+    /// What a rewind does.
+    pub rewind: RewindKey,
+}
+
+/// `rewind`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RewindKey {
+    /// Bets on undone rounds are void.
+    Void,
+    /// They stand.
+    Stand,
+}
+
+/// `[gateway]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewaySection {
+    /// Address and port.
+    pub listen: String,
+    /// Origins of pages that may connect besides our own.
+    pub origins: Vec<String>,
+    /// Signs tokens; at least 32 bytes. Empty: made at the first start and kept in the data directory.
+    pub token_secret: String,
+    /// Most connections at a time.
+    pub connections_max: usize,
+    /// Messages per second and connection.
+    pub messages_per_s: u32,
+}
+
+/// `[cs_log]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CsLogSection {
+    /// What a game server sends as its key; empty: the feed is closed.
+    pub key: String,
+}
+
+/// `[[match]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchSection {
+    /// The operator's key.
+    pub key: String,
+    /// Team A, as the game server names it.
+    pub team_a: String,
+    /// Team B.
+    pub team_b: String,
+    /// Maps at most.
+    pub best_of: u8,
+    /// `mr12` or `mr15`.
+    #[serde(default = "mr12")]
+    pub format: String,
+    /// Maps, in order.
+    pub maps: Vec<MapSection>,
+}
+
+/// `[[match.maps]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapSection {
+    /// The map's name.
+    pub name: String,
+    /// `CT` or `T`: the side on which team A begins.
+    pub first_side_a: String,
+    /// P(team A wins a round as T).
+    pub p_a_t: f64,
+    /// P(team A wins a round as CT).
+    pub p_a_ct: f64,
+}
+
+/// `[[account]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSection {
+    /// The operator's key.
+    pub key: String,
+    /// Credited once, when the account is opened.
+    #[serde(default)]
+    pub deposit: Amount,
+}
+
+fn mr12() -> String {
+    "mr12".to_owned()
+}
+
+/// An amount of money in the configuration: a decimal string with at most two places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount(pub Money);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_amount(&text).map(Amount).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "`{text}` is not an amount: write it as a decimal with at most two places, \"12.50\""
+            ))
+        })
+    }
+}
+
+/// Reads `12`, `12.5` or `12.50` as minor units.
+pub fn parse_amount(text: &str) -> Option<Money> {
+    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(cents) || 2 < cents.len() {
+        return None;
+    }
+    let cents = format!("{cents:0<2}").parse::<i64>().ok()?;
+    let minor = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?;
+    Some(Money::from_minor(minor))
+}
+
+impl Config {
+    /// The settings of the default file.
+    pub fn built_in() -> Self {
+        toml::from_str(DEFAULT_TOML).expect("a test reads the default file")
+    }
+
+    /// Reads a file. It need not hold every key: the rest is as in the default file.
+    ///
+    /// # Errors
+    /// A message with the file, the line and what was wrong.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            format!("cannot read the configuration {}: {error}", path.display())
+        })?;
+        Self::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// Reads a text over the defaults.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let given: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut whole: toml::Table =
+            toml::from_str(DEFAULT_TOML).map_err(|error| error.to_string())?;
+        for (section, value) in given {
+            match (whole.get_mut(&section), value) {
+                (Some(toml::Value::Table(defaults)), toml::Value::Table(given)) => {
+                    defaults.extend(given);
+                }
+                (_, value) => {
+                    whole.insert(section, value);
+                }
+            }
+        }
+        let config: Self = whole.try_into().map_err(|error: toml::de::Error| {
+            format!("{}\nrun `clutch config` to see every key", error.to_string().trim())
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What no type can check.
+    fn check(&self) -> Result<(), String> {
+        self.core_config().validate().map_err(|field| format!("[book] {field} is out of range"))?;
+        self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
+        let secret = self.gateway.token_secret.len();
+        if secret != 0 && secret < 32 {
+            return Err(format!("[gateway] token_secret has {secret} bytes; it needs at least 32"));
+        }
+        Ok(())
+    }
+
+    /// The first configuration of a new journal.
+    pub fn core_config(&self) -> CoreConfig {
+        let book = &self.book;
+        let nanos = |millis: u64| millis.saturating_mul(1_000_000);
+        CoreConfig {
+            stake_min: book.stake_min.0,
+            stake_max: book.stake_max.0,
+            payout_max: book.payout_max.0,
+            liability_selection_max: book.liability_selection_max.0,
+            liability_market_max: book.liability_market_max.0,
+            liability_account_max: book.liability_account_max.0,
+            in_play_delay_ns: nanos(book.in_play_delay_ms),
+            feed_age_live_ns: nanos(book.feed_age_live_ms),
+            feed_age_prematch_ns: nanos(book.feed_age_prematch_ms),
+            view_age_max_ns: nanos(book.view_age_max_ms),
+            // A float outside the range saturates, and the range is checked.
+            margin_ppb: (book.margin_percent * 1e7) as u32,
+            band_milli: (book.price_band * 1e3) as u32,
+            resettle_window_ns: nanos(book.resettle_window_hours.saturating_mul(3_600_000)),
+            rewind_rule: match book.rewind {
+                RewindKey::Void => RewindRule::Void,
+                RewindKey::Stand => RewindRule::Stand,
+            },
+            ..CoreConfig::default()
+        }
+    }
+
+    /// Table sizes of a new journal.
+    pub fn capacity(&self) -> Capacity {
+        let engine = &self.engine;
+        Capacity {
+            accounts_max: engine.accounts_max,
+            matches_max: engine.matches_max,
+            markets_max: engine.markets_max,
+            bets_max: engine.bets_max,
+            client_ids_max: engine.client_ids_max,
+        }
+    }
+
+    /// How to start the engine.
+    pub fn engine_config(&self) -> EngineConfig {
+        let section = &self.engine;
+        let mut config = EngineConfig::new(&section.data_dir);
+        config.capacity = self.capacity();
+        config.core_config = self.core_config();
+        config.input_ring = section.input_ring;
+        config.journal.segment_bytes = section.segment_mib << 20;
+        config.journal.ring_bytes = section.ring_mib << 20;
+        config.journal.durability = match section.durability {
+            DurabilityKey::Disk => Durability::Disk,
+            DurabilityKey::Process => Durability::Process,
+        };
+        config.wait = match section.wait {
+            WaitKey::Park => Wait::Park,
+            WaitKey::Yield => Wait::Yield,
+            WaitKey::Spin => Wait::Spin,
+        };
+        config.pin = usize::try_from(section.core).map_or(Pin::Auto, Pin::Core);
+        config
+    }
+
+    /// How long a feed may be silent before a live match is suspended.
+    pub fn feed_age_live(&self) -> Duration {
+        Duration::from_millis(self.book.feed_age_live_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_default_file_says_what_the_engine_defaults_to() {
+        let config = Config::built_in();
+        assert_eq!(config.core_config(), CoreConfig::default());
+        assert_eq!(config.capacity(), Capacity::default());
+        assert_eq!(Config::parse("").unwrap(), config);
+    }
+
+    #[test]
+    fn a_file_may_hold_only_what_differs() {
+        let config = Config::parse("[book]\nstake_max = \"50\"\n").unwrap();
+        assert_eq!(config.book.stake_max.0, Money::from_minor(5_000));
+        assert_eq!(config.book.stake_min, Config::built_in().book.stake_min);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named) in [
+            ("[book]\nstake_maximum = \"50\"\n", "stake_maximum"),
+            ("[boook]\n", "boook"),
+            ("[book]\nstake_max = 50\n", "string"),
+            ("[book]\nstake_max = \"5,0\"\n", "5,0"),
+            ("[book]\nstake_max = \"0.01\"\n", "stake_max"),
+            ("[book]\nmargin_percent = 150.0\n", "margin_ppb"),
+            ("[engine]\nwait = \"sleep\"\n", "sleep"),
+            ("[engine]\nbets_max = 0\n", "bets_max"),
+            ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),
+            ("[engine\n", "line 1"),
+        ] {
+            let error = Config::parse(text).unwrap_err();
+            assert!(error.contains(named), "{text:?} gave {error:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_decimals_with_at_most_two_places() {
+        for (text, minor) in [("12", 1200), ("12.5", 1250), ("12.50", 1250), ("0.01", 1)] {
+            assert_eq!(parse_amount(text), Some(Money::from_minor(minor)));
+        }
+        for text in ["", ".5", "1.234", "-1", "1e3", "99999999999999999999"] {
+            assert_eq!(parse_amount(text), None, "{text:?}");
+        }
+    }
+}

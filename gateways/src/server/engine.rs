@@ -1,0 +1,67 @@
+//! The real engine behind [`EnginePort`].
+
+use clutch_core::units::Seq;
+use clutch_core::{Envelope, Query, Record, Reject};
+use clutch_engine::{CommandSender, Engine, Monitor, Phase, Publisher, Rest, Waker, Warning};
+use clutch_journal::Durability;
+
+use super::port::{EngineHealth, EnginePort, EngineState};
+
+/// A running engine's sender, publisher and monitor.
+pub struct EngineLink {
+    sender: CommandSender,
+    publisher: Publisher,
+    monitor: Monitor,
+    durability: &'static str,
+    ring_in_memory_only: bool,
+}
+
+impl EngineLink {
+    /// Takes the engine's publisher; `None` if somebody else has it.
+    pub fn new(engine: &mut Engine, durability: Durability) -> Option<Self> {
+        let ring_in_memory_only = engine.status().warnings.contains(&Warning::RingInMemoryOnly);
+        Some(Self {
+            sender: engine.sender(),
+            publisher: engine.publisher()?,
+            monitor: engine.monitor(),
+            durability: match durability {
+                Durability::Process => "process",
+                Durability::Disk => "disk",
+            },
+            ring_in_memory_only,
+        })
+    }
+}
+
+impl EnginePort for EngineLink {
+    fn send(&mut self, envelope: Envelope) -> Result<(), Reject> {
+        self.sender.try_send(envelope).map_err(|error| error.reject())
+    }
+
+    fn ask(&mut self, trace: u64, query: Query) -> Result<(), Reject> {
+        self.sender.try_query(trace, query).map_err(|error| error.reject())
+    }
+
+    fn poll(&mut self, records_max: usize, take: &mut dyn FnMut(&Record)) -> bool {
+        self.publisher.poll(records_max, take).rest == Rest::More
+    }
+
+    fn wake_by(&mut self, wake: Waker) {
+        self.publisher.set_waker(wake);
+    }
+
+    fn health(&self) -> EngineHealth {
+        let status = self.monitor.status();
+        EngineHealth {
+            state: match status.phase {
+                Phase::Running => EngineState::Running,
+                Phase::Draining | Phase::Stopped => EngineState::Draining,
+                Phase::Failed => EngineState::Failed,
+            },
+            last_seq: Seq(status.last_seq),
+            durable_seq: Seq(status.durable_seq),
+            durability: self.durability,
+            ring_in_memory_only: self.ring_in_memory_only,
+        }
+    }
+}

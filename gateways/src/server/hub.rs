@@ -1,0 +1,433 @@
+//! What all connections share, and what a signed-in client's messages do.
+//!
+//! The hub holds the book, the way to the engine and the list of unanswered questions. It owns no
+//! business state: a bet goes in as a command and comes back as a record.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use clutch_core::command::{Actor, Command, PlaceBet};
+use clutch_core::event::BetView;
+use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq};
+use clutch_core::{Envelope, Query, Refusal, Reject};
+
+use super::config::ServerConfig;
+use super::connection::{Connection, Key, Phase, Subscription};
+use super::feed::{FeedClock, FeedSink};
+use super::metrics::Metrics;
+use super::outgoing::{Bytes, text_frame};
+use super::port::EnginePort;
+use crate::book::Book;
+use crate::codes::{Fault, GatewayCode};
+use crate::token::{self, Claims, TokenError};
+use crate::wire::client::{Placement, Request, ResumePoint, Topic};
+use crate::wire::offer::{self, Occasion};
+use crate::wire::server::{self, Welcome, WelcomeLimits};
+
+/// Trace numbers of the gateway have this bit, so that other senders can number theirs as they like.
+const TRACE_BIT: u64 = 1 << 63;
+
+/// Encodings kept within a turn.
+const ENCODINGS_MAX: usize = 256;
+
+/// See the module's documentation.
+pub struct Hub {
+    /// The operator's settings.
+    pub config: ServerConfig,
+    /// The way to the engine.
+    pub port: Box<dyn EnginePort>,
+    /// Takes the lines of the log feed.
+    pub feed: FeedSink,
+    /// When a feed last spoke.
+    pub feed_clock: FeedClock,
+    /// What is on offer.
+    pub book: Book,
+    /// The counters.
+    pub metrics: Metrics,
+    /// When the gateway started.
+    pub started: Instant,
+    /// The sockets of each signed-in account.
+    pub accounts: HashMap<AccountId, Vec<Key>>,
+    pub(super) pending: HashMap<u64, Pending>,
+    /// Questions about the offer that the engine was too busy to take.
+    pub(super) unasked: VecDeque<Query>,
+    next_trace: u64,
+    encodings: HashMap<Encoding, Bytes>,
+}
+
+/// What tells two encodings of an offer apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Encoding {
+    id: u8,
+    topic: Topic,
+    from: Option<Seq>,
+    occasion: Occasion,
+}
+
+/// Something asked of the engine and not yet answered.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// Who asked; `None` is the gateway itself.
+    pub asker: Option<Key>,
+    pub asked: Asked,
+}
+
+/// What was asked.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Which matches there are, and then what each offers.
+    Catalogue { matches: Vec<MatchId> },
+    /// What one match offers.
+    Match,
+    /// A placement over a socket: its answer goes to all of the account's sockets.
+    Place { since: Instant },
+    /// A placement over HTTP.
+    PlaceByHttp { since: Instant, keep_alive: bool },
+    /// A cancellation.
+    Cancel { client_id: ClientBetId },
+    /// Where a bet stands.
+    Bet { client_id: ClientBetId, is_found: bool },
+    /// Balance and bets, gathered until they are complete.
+    Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<BetView> },
+    /// The largest stake.
+    QuoteMax,
+}
+
+/// Unix time.
+pub(super) fn unix_now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+impl Hub {
+    /// A hub that has asked for the catalogue.
+    pub fn new(config: ServerConfig, port: Box<dyn EnginePort>, feed: FeedSink) -> Self {
+        Self {
+            config,
+            port,
+            feed,
+            feed_clock: FeedClock::new(),
+            book: Book::default(),
+            metrics: Metrics::new(),
+            started: Instant::now(),
+            accounts: HashMap::new(),
+            pending: HashMap::new(),
+            unasked: VecDeque::from([Query::Catalogue]),
+            next_trace: TRACE_BIT,
+            encodings: HashMap::new(),
+        }
+    }
+
+    pub(super) fn trace(&mut self) -> u64 {
+        self.next_trace = self.next_trace.wrapping_add(1) | TRACE_BIT;
+        self.next_trace
+    }
+
+    /// Asks what is on offer, as far as the engine has room for questions.
+    pub(super) fn ask_for_offer(&mut self) {
+        while let Some(query) = self.unasked.pop_front() {
+            let trace = self.trace();
+            if self.port.ask(trace, query).is_err() {
+                self.unasked.push_front(query);
+                return;
+            }
+            let asked = match query {
+                Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
+                _ => Asked::Match,
+            };
+            self.pending.insert(trace, Pending { asker: None, asked });
+        }
+    }
+
+    /// Does what a client asked for.
+    ///
+    /// # Errors
+    /// [`Fault`] if the gateway itself says no. What the engine refuses comes as a record.
+    pub(super) fn request(
+        &mut self,
+        connection: &mut Connection,
+        request: Request,
+    ) -> Result<(), Fault> {
+        match request {
+            Request::Auth { token } => return self.sign_in(connection, &token),
+            Request::Ping => {
+                connection.send(server::done("pong", self.book.last_seq(), None));
+                return Ok(());
+            }
+            Request::Time { t0 } => {
+                let now = unix_now().as_millis() as u64;
+                connection.send(server::time(t0, now, unix_now().as_millis() as u64));
+                return Ok(());
+            }
+            _ => {}
+        }
+        let claims = connection.claims().ok_or(GatewayCode::NotAuthenticated)?;
+        let (account, may_bet) = (claims.account, claims.may_bet());
+        if claims.is_expired(unix_now().as_secs()) {
+            return Err(GatewayCode::ExpiredToken.into());
+        }
+        match request {
+            Request::Auth { .. } | Request::Ping | Request::Time { .. } => {}
+            Request::Subscribe { id, topic, resume } => {
+                self.subscribe(connection, account, id, topic, resume)?;
+            }
+            Request::Unsubscribe { id } => {
+                if let Phase::Session(session) = &mut connection.phase {
+                    session.subscriptions.retain(|subscription| subscription.id != id);
+                }
+                connection.send(server::done("unsubscribed", self.book.last_seq(), Some(id)));
+            }
+            Request::Place(placement) => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let asked = Asked::Place { since: Instant::now() };
+                if let Err(reject) = self.place(connection.key, account, &placement, asked) {
+                    let refusal = Refusal::new(reject);
+                    let seq = self.book.last_seq();
+                    connection.send(server::bet_refused(seq, placement.client_id, refusal));
+                }
+            }
+            Request::Cancel { client_id } => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let trace = self.trace();
+                let command = Command::CancelBet { account, client_id };
+                let sent =
+                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
+            }
+            Request::Bet { client_id } => {
+                let asked = Asked::Bet { client_id, is_found: false };
+                self.ask(connection, Query::Bet { account, client_id }, asked, Some(client_id));
+            }
+            Request::Balance => self.ask_for_mine(connection, account, None),
+            Request::QuoteMax { market, selection } => {
+                let query = Query::MaxStake { account, market, selection };
+                self.ask(connection, query, Asked::QuoteMax, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a placement to the engine.
+    ///
+    /// # Errors
+    /// The engine's own code if it could not take it.
+    pub(super) fn place(
+        &mut self,
+        asker: Key,
+        account: AccountId,
+        placement: &Placement,
+        asked: Asked,
+    ) -> Result<(), Reject> {
+        let trace = self.trace();
+        let command = Command::PlaceBet(PlaceBet {
+            account,
+            client_id: placement.client_id,
+            market: placement.market,
+            selection: placement.selection,
+            odds: placement.odds,
+            price_seq: placement.price_seq,
+            epoch: placement.epoch,
+            stake: placement.stake,
+            policy: placement.policy,
+        });
+        self.port.send(Envelope { actor: Actor::Account(account), trace, command })?;
+        self.metrics.placed.inc();
+        self.pending.insert(trace, Pending { asker: Some(asker), asked });
+        Ok(())
+    }
+
+    /// Proves a token, as of now.
+    ///
+    /// # Errors
+    /// [`Fault`] with the reason.
+    pub(super) fn verify(&self, token: &str) -> Result<Claims, Fault> {
+        token::verify(&self.config.secret, token, unix_now().as_secs()).map_err(|error| {
+            Fault::from(match error {
+                TokenError::Invalid | TokenError::WrongAudience => GatewayCode::BadToken,
+                TokenError::Expired => GatewayCode::ExpiredToken,
+            })
+        })
+    }
+
+    /// Signs a session in, or renews its sign-in.
+    pub(super) fn sign_in(
+        &mut self,
+        connection: &mut Connection,
+        token: &str,
+    ) -> Result<(), Fault> {
+        let claims = self.verify(token)?;
+        let key = connection.key;
+        let account = claims.account;
+        let expires = claims.expires_at_s.saturating_mul(1000);
+        let Phase::Session(session) = &mut connection.phase else { return Ok(()) };
+        match &session.claims {
+            // Subscriptions and waiting answers belong to one account only.
+            Some(earlier) if earlier.account != account => {
+                let text = "This connection is signed in to another account already.";
+                return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+            }
+            Some(_) => {}
+            None => self.accounts.entry(account).or_default().push(key),
+        }
+        session.claims = Some(claims);
+        connection.account = Some(account);
+        let limits = &self.config.limits;
+        let welcome = Welcome {
+            session: key.session,
+            epoch: &self.config.epoch,
+            seq: self.book.last_seq().0,
+            server_time: unix_now().as_millis() as u64,
+            account: account.0,
+            expires,
+            limits: WelcomeLimits {
+                message_bytes: limits.message_bytes_max,
+                frame_bytes: limits.frame_bytes_max,
+                messages_per_s: limits.messages_per_s,
+                messages_burst: limits.messages_burst,
+                subscriptions: limits.subscriptions_max,
+                heartbeat_ms: limits.heartbeat.as_millis() as u64,
+            },
+        };
+        connection.send(welcome.to_json());
+        self.ask_for_mine(connection, account, None);
+        Ok(())
+    }
+
+    fn subscribe(
+        &mut self,
+        connection: &mut Connection,
+        account: AccountId,
+        id: u8,
+        topic: Topic,
+        resume: Option<ResumePoint>,
+    ) -> Result<(), Fault> {
+        let Phase::Session(session) = &mut connection.phase else { return Ok(()) };
+        if let Topic::Markets(match_id) = topic
+            && self.book.game(match_id).is_none()
+        {
+            return Err(Fault::bad_field("match", "the id of a match that exists"));
+        }
+        // The same id again replaces what it stood for.
+        session.subscriptions.retain(|subscription| subscription.id != id);
+        if usize::from(self.config.limits.subscriptions_max) <= session.subscriptions.len() {
+            return Err(GatewayCode::TooManySubscriptions.into());
+        }
+        session.subscriptions.push(Subscription { id, topic, missed_from: None });
+        if topic == Topic::Mine {
+            self.ask_for_mine(connection, account, Some(id));
+            return Ok(());
+        }
+        let (from, occasion) = match resume {
+            None => (None, Occasion::Subscribed),
+            Some(point)
+                if point.epoch == self.config.epoch && point.seq <= self.book.last_seq() =>
+            {
+                (Some(point.seq), Occasion::Resumed)
+            }
+            Some(_) => (None, Occasion::CannotResume),
+        };
+        let frame = self.offer(id, topic, from, occasion);
+        connection.send_frame(frame);
+        Ok(())
+    }
+
+    /// An image (`from` is `None`) or a delta as a finished frame; encoded once a turn for all.
+    pub(super) fn offer(
+        &mut self,
+        id: u8,
+        topic: Topic,
+        from: Option<Seq>,
+        occasion: Occasion,
+    ) -> Bytes {
+        let Self { encodings, book, metrics, .. } = self;
+        metrics.delivered.inc();
+        // Many different resume points could fill the memory before the book changes.
+        if ENCODINGS_MAX <= encodings.len() {
+            encodings.clear();
+        }
+        let frame = encodings.entry(Encoding { id, topic, from, occasion }).or_insert_with(|| {
+            metrics.encoded.inc();
+            text_frame(match from {
+                None => offer::image(book, id, topic, occasion),
+                Some(from) => offer::delta(book, id, topic, from, occasion),
+            })
+        });
+        Bytes::clone(frame)
+    }
+
+    /// Forgets the encodings of this turn: the book is about to change.
+    pub(super) fn forget_encodings(&mut self) {
+        self.encodings.clear();
+    }
+
+    fn ask_for_mine(&mut self, connection: &mut Connection, account: AccountId, id: Option<u8>) {
+        let bets_max = self.config.limits.bets_in_image;
+        let asked = Asked::Mine { id, balance: None, bets: Vec::new() };
+        self.ask(connection, Query::Account { account, bets_max }, asked, None);
+    }
+
+    fn ask(
+        &mut self,
+        connection: &mut Connection,
+        query: Query,
+        asked: Asked,
+        client_id: Option<ClientBetId>,
+    ) {
+        let trace = self.trace();
+        let sent = self.port.ask(trace, query);
+        self.note(connection, trace, sent, asked, client_id);
+    }
+
+    /// Remembers what was asked, or tells the client that the engine did not take it.
+    fn note(
+        &mut self,
+        connection: &mut Connection,
+        trace: u64,
+        sent: Result<(), Reject>,
+        asked: Asked,
+        client_id: Option<ClientBetId>,
+    ) {
+        match sent {
+            Ok(()) => {
+                self.pending.insert(trace, Pending { asker: Some(connection.key), asked });
+            }
+            Err(reject) => {
+                connection.send(server::refusal_notice(Refusal::new(reject), client_id));
+            }
+        }
+    }
+
+    /// Answers a fault, and closes a session that makes too many of them.
+    pub(super) fn complain(
+        &mut self,
+        connection: &mut Connection,
+        fault: &Fault,
+        client_id: Option<ClientBetId>,
+        now: Instant,
+    ) {
+        self.metrics.count_fault(fault.code);
+        connection.send(server::notice(fault, client_id));
+        let Phase::Session(session) = &mut connection.phase else { return };
+        if session.errors.take(now).is_err() {
+            let last = GatewayCode::TooManyErrors;
+            self.metrics.count_fault(last);
+            connection.send(server::notice(&last.into(), None));
+            let code = tungstenite::protocol::frame::coding::CloseCode::Policy;
+            connection.close(code, last.sentence(), &self.config.limits);
+        }
+    }
+
+    /// Forgets a connection's place among its account's sockets.
+    pub(super) fn sign_out(&mut self, connection: &Connection) {
+        let Some(account) = connection.account else { return };
+        if let Some(keys) = self.accounts.get_mut(&account) {
+            keys.retain(|key| *key != connection.key);
+            if keys.is_empty() {
+                self.accounts.remove(&account);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What the gateway counts about itself, in the text format that Prometheus reads.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use super::port::{EngineHealth, EngineState};
+use crate::codes::GatewayCode;
+
+/// The gateway's counters.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Connections open now.
+    pub connections: Gauge,
+    /// Connections ever taken.
+    pub accepted: Counter,
+    /// HTTP answers by status.
+    http: Family<StatusLabel, Counter>,
+    /// Messages read from sessions.
+    pub messages: Counter,
+    /// Refusals by the gateway, by code.
+    faults: Family<FaultLabel, Counter>,
+    /// Placements handed to the engine.
+    pub placed: Counter,
+    /// From a placement's arrival to its first answer.
+    pub placement_seconds: Histogram,
+    /// Images and deltas encoded.
+    pub encoded: Counter,
+    /// Images and deltas handed to sockets.
+    pub delivered: Counter,
+    /// Times that a slow client was put on the latest state instead of every step.
+    pub conflated: Counter,
+    /// Bytes sent.
+    pub sent_bytes: Counter,
+    /// Lines that came over the log feed.
+    pub feed_lines: Counter,
+    /// Records taken from the engine.
+    pub records: Counter,
+    last_seq: Gauge,
+    durable_seq: Gauge,
+    engine_running: Gauge,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct StatusLabel {
+    status: u32,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct FaultLabel {
+    name: &'static str,
+}
+
+impl Metrics {
+    /// Counters at zero.
+    pub fn new() -> Self {
+        // From 50 microseconds to about 26 seconds, which covers an in-play delay.
+        let placement_seconds = Histogram::new(exponential_buckets(50e-6, 2.0, 20));
+        let mut metrics = Self {
+            registry: Registry::with_prefix("clutch"),
+            connections: Gauge::default(),
+            accepted: Counter::default(),
+            http: Family::default(),
+            messages: Counter::default(),
+            faults: Family::default(),
+            placed: Counter::default(),
+            placement_seconds,
+            encoded: Counter::default(),
+            delivered: Counter::default(),
+            conflated: Counter::default(),
+            sent_bytes: Counter::default(),
+            feed_lines: Counter::default(),
+            records: Counter::default(),
+            last_seq: Gauge::default(),
+            durable_seq: Gauge::default(),
+            engine_running: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("connections", "Connections open now", self.connections.clone());
+        registry.register("connections_accepted", "Connections ever taken", self.accepted.clone());
+        registry.register("http_answers", "HTTP answers by status", self.http.clone());
+        registry.register("messages", "Messages read from sessions", self.messages.clone());
+        registry.register("faults", "Refusals by the gateway, by code", self.faults.clone());
+        registry.register("bets_placed", "Placements handed to the engine", self.placed.clone());
+        registry.register("encoded", "Images and deltas encoded", self.encoded.clone());
+        registry.register(
+            "delivered",
+            "Images and deltas handed to sockets",
+            self.delivered.clone(),
+        );
+        registry.register("conflated", "Times a slow client was conflated", self.conflated.clone());
+        registry.register(
+            "feed_lines",
+            "Lines that came over the log feed",
+            self.feed_lines.clone(),
+        );
+        registry.register("records", "Records taken from the engine", self.records.clone());
+        registry.register(
+            "engine_last_seq",
+            "Newest command in the journal",
+            self.last_seq.clone(),
+        );
+        registry.register("engine_durable_seq", "Newest durable command", self.durable_seq.clone());
+        registry.register(
+            "engine_running",
+            "1 while commands are taken",
+            self.engine_running.clone(),
+        );
+        registry.register_with_unit("sent", "Bytes sent", Unit::Bytes, self.sent_bytes.clone());
+        registry.register_with_unit(
+            "placement",
+            "From a placement's arrival to its first answer",
+            Unit::Seconds,
+            self.placement_seconds.clone(),
+        );
+    }
+
+    /// Counts an HTTP answer.
+    pub fn count_http(&self, status: u16) {
+        self.http.get_or_create(&StatusLabel { status: u32::from(status) }).inc();
+    }
+
+    /// Counts a refusal.
+    pub fn count_fault(&self, code: GatewayCode) {
+        self.faults.get_or_create(&FaultLabel { name: code.name() }).inc();
+    }
+
+    /// Everything as text, with the engine's numbers of this moment.
+    pub fn text(&self, engine: &EngineHealth) -> String {
+        self.last_seq.set(engine.last_seq.0 as i64);
+        self.durable_seq.set(engine.durable_seq.0 as i64);
+        self.engine_running.set(i64::from(engine.state == EngineState::Running));
+        let mut text = String::new();
+        // Writing to memory cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

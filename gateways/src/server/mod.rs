@@ -1,0 +1,427 @@
+//! The network side: one loop on one port for HTTP, WebSocket and the bettor's page.
+//!
+//! [`Server::run`] owns every socket and waits in one place. Nothing in it blocks, no thread is
+//! started, and an idle gateway wakes up at most a few times a second to look at deadlines. It knows
+//! the engine only through [`EnginePort`], and holds no business state: everything here can be lost
+//! at any moment and asked for again.
+//!
+//! Read on in `turn` for what a turn of records does, `hub` for what clients' messages do, `routes`
+//! for what HTTP addresses answer.
+
+mod bucket;
+pub mod config;
+mod connection;
+mod engine;
+pub mod feed;
+mod hub;
+mod metrics;
+mod outgoing;
+pub mod port;
+mod routes;
+mod turn;
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+use slab::Slab;
+use tungstenite::protocol::frame::coding::CloseCode;
+
+use self::connection::{Connection, Inbound, Key, Phase};
+use self::hub::Hub;
+use self::outgoing::{Bytes, ping_frame, text_frame};
+use self::turn::Connections;
+use crate::codes::{Fault, GatewayCode};
+use crate::http::Response;
+use crate::wire::client;
+use crate::wire::server::heartbeat;
+
+pub use self::config::{Limits, ServerConfig};
+pub use self::engine::EngineLink;
+pub use self::feed::{FeedClock, FeedReply, FeedSink};
+pub use self::port::{EngineHealth, EnginePort, EngineState};
+
+const LISTENER: Token = Token(usize::MAX);
+const WAKER: Token = Token(usize::MAX - 1);
+
+/// Records taken from the engine in one turn; the sockets get their turn in between.
+const RECORDS_PER_TURN: usize = 4096;
+
+/// Messages read from one session in one turn; the others get their turn in between.
+const MESSAGES_PER_TURN: usize = 32;
+
+/// How long leaving clients are given to take their last bytes.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// The gateway. See the module's documentation.
+pub struct Server {
+    poll: Poll,
+    waker: Arc<Waker>,
+    listener: TcpListener,
+    connections: Connections,
+    hub: Hub,
+    records: Vec<clutch_core::Record>,
+    next_session: u64,
+    next_sweep: Instant,
+    next_heartbeat: Instant,
+}
+
+impl Server {
+    /// A gateway that listens on `address`. It answers nobody before [`Self::run`].
+    ///
+    /// # Errors
+    /// As the operating system's, if the address is taken or there are no file descriptors.
+    pub fn bind(
+        address: SocketAddr,
+        config: ServerConfig,
+        mut engine: Box<dyn EnginePort>,
+        feed: FeedSink,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        engine.wake_by(wake_by(&waker));
+        let mut listener = TcpListener::bind(address)?;
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        let now = Instant::now();
+        let next_heartbeat = now + config.limits.heartbeat;
+        Ok(Self {
+            poll,
+            waker,
+            listener,
+            connections: Slab::new(),
+            hub: Hub::new(config, engine, feed),
+            records: Vec::with_capacity(RECORDS_PER_TURN),
+            next_session: 0,
+            next_sweep: now,
+            next_heartbeat,
+        })
+    }
+
+    /// Where it listens; useful after binding port 0.
+    ///
+    /// # Errors
+    /// As the operating system's.
+    pub fn local_address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Wakes the loop from any thread, for example after asking it to stop.
+    pub fn waker(&self) -> clutch_engine::Waker {
+        wake_by(&self.waker)
+    }
+
+    /// The clock that feeds outside HTTP touch when they speak.
+    pub fn feed_clock(&self) -> FeedClock {
+        self.hub.feed_clock.clone()
+    }
+
+    /// Serves until `shutdown` is set, then says goodbye to everybody.
+    ///
+    /// # Errors
+    /// As the operating system's, when waiting for sockets fails; nothing a client does can cause it.
+    pub fn run(&mut self, shutdown: &AtomicBool) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        while !shutdown.load(Ordering::Relaxed) {
+            self.turn(&mut events)?;
+        }
+        self.say_goodbye();
+        let end = Instant::now() + GOODBYE;
+        while !self.connections.is_empty() && Instant::now() < end {
+            self.poll.poll(&mut events, Some(Duration::from_millis(20)))?;
+            self.handle_sockets(&events, Instant::now());
+            self.reap();
+        }
+        Ok(())
+    }
+
+    /// Waits for something to do and does it.
+    fn turn(&mut self, events: &mut Events) -> io::Result<()> {
+        let has_work = self.look_after_due(Instant::now());
+        self.hub.ask_for_offer();
+        let has_records = self.release_records();
+        self.reap();
+        let now = Instant::now();
+        let wait = if has_work || has_records {
+            Duration::ZERO
+        } else {
+            self.next_sweep.saturating_duration_since(now)
+        };
+        match self.poll.poll(events, Some(wait)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let now = Instant::now();
+        self.handle_sockets(events, now);
+        if self.next_sweep <= now {
+            self.sweep(now);
+        }
+        Ok(())
+    }
+
+    fn handle_sockets(&mut self, events: &Events, now: Instant) {
+        for event in events {
+            match event.token() {
+                LISTENER => self.accept(now),
+                WAKER => {}
+                Token(slot) => {
+                    if let Some(connection) = self.connections.get_mut(slot) {
+                        attend(&mut self.hub, connection, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on with connections that had more to do than their share of the last turn. Answers
+    /// whether some still have.
+    fn look_after_due(&mut self, now: Instant) -> bool {
+        let mut has_work = false;
+        for (_, connection) in &mut self.connections {
+            if std::mem::take(&mut connection.is_due) {
+                attend(&mut self.hub, connection, now);
+                has_work |= connection.is_due;
+            }
+        }
+        has_work
+    }
+
+    /// Takes what the engine has released. Answers whether there may be more.
+    fn release_records(&mut self) -> bool {
+        let Self { hub, records, connections, .. } = self;
+        records.clear();
+        let has_more = hub.port.poll(RECORDS_PER_TURN, &mut |record| records.push(*record));
+        hub.take_records(records, connections, Instant::now());
+        has_more || connections.iter().any(|(_, connection)| connection.is_due)
+    }
+
+    fn accept(&mut self, now: Instant) {
+        // Ends with `WouldBlock`, or with an error of one connection or of the machine: the next
+        // sweep tries again.
+        while let Ok((mut stream, _)) = self.listener.accept() {
+            self.hub.metrics.accepted.inc();
+            if self.hub.config.limits.connections_max <= self.connections.len() {
+                let fault = Fault::from(GatewayCode::TooManyConnections);
+                self.hub.metrics.count_fault(fault.code);
+                // A new socket takes this much at once; if not, it is simply closed.
+                let _ = stream.write(&Response::fault(&fault).into_bytes(false, false));
+                continue;
+            }
+            self.welcome(stream, now);
+        }
+    }
+
+    fn welcome(&mut self, mut stream: TcpStream, now: Instant) {
+        let entry = self.connections.vacant_entry();
+        let slot = entry.key();
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if self.poll.registry().register(&mut stream, Token(slot), interest).is_err() {
+            return;
+        }
+        // A bet's status must not wait for a full packet.
+        let _ = stream.set_nodelay(true);
+        self.next_session += 1;
+        let key = Key { slot, session: self.next_session };
+        entry.insert(Connection::new(key, stream, now + self.hub.config.limits.head_timeout));
+        self.hub.metrics.connections.inc();
+    }
+
+    /// Forgets connections that are gone.
+    fn reap(&mut self) {
+        let Self { hub, connections, .. } = self;
+        connections.retain(|_, connection| {
+            let is_gone = matches!(connection.phase, Phase::Gone);
+            if is_gone {
+                hub.sign_out(connection);
+                hub.metrics.connections.dec();
+            }
+            !is_gone
+        });
+    }
+
+    /// Looks at every deadline, and sends heartbeats and pings when it is time.
+    fn sweep(&mut self, now: Instant) {
+        self.next_sweep = now + self.hub.config.limits.sweep_every();
+        // A listener that ran out of file descriptors reports nothing again by itself.
+        self.accept(now);
+        let heartbeat = (self.next_heartbeat <= now).then(|| {
+            self.next_heartbeat = now + self.hub.config.limits.heartbeat;
+            self.heartbeat_frame()
+        });
+        let Self { hub, connections, .. } = self;
+        for (_, connection) in connections {
+            check_deadlines(hub, connection, now);
+            if let Some(frame) = &heartbeat
+                && connection.claims().is_some()
+                && connection.out.unsent_bytes() < hub.config.limits.unread_bytes_soft
+            {
+                connection.send_frame(Bytes::clone(frame));
+            }
+            if !connection.out.is_empty() {
+                hub.flush(connection, now);
+            }
+        }
+        self.reap();
+    }
+
+    fn heartbeat_frame(&self) -> Bytes {
+        let hub = &self.hub;
+        let age = hub.feed_clock.age().filter(|_| hub.book.is_live());
+        let stale = age.is_some_and(|age| hub.config.limits.stale_after < age);
+        let age_ms = age.map(|age| age.as_millis() as u64);
+        text_frame(heartbeat(hub.book.last_seq(), age_ms, stale))
+    }
+
+    fn say_goodbye(&mut self) {
+        let reason = routes::goodbye_reason(self.hub.book.last_seq());
+        let now = Instant::now();
+        for (_, connection) in &mut self.connections {
+            connection.close(CloseCode::Restart, &reason, &self.hub.config.limits);
+            self.hub.flush(connection, now);
+        }
+        self.reap();
+    }
+}
+
+fn wake_by(waker: &Arc<Waker>) -> clutch_engine::Waker {
+    let waker = Arc::clone(waker);
+    // A loop that is gone needs no waking.
+    Arc::new(move || drop(waker.wake()))
+}
+
+/// Reads what a connection has to say, does it, and sends what there is to send.
+fn attend(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    match &mut connection.phase {
+        Phase::Http(_) => attend_http(hub, connection, now),
+        Phase::Session(_) => attend_session(hub, connection, now),
+        Phase::Closing { .. } => connection.discard(),
+        Phase::Gone => return,
+    }
+    hub.flush(connection, now);
+}
+
+fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    let limits = &hub.config.limits;
+    let inbox_max = limits.head_bytes_max + limits.feed_body_bytes_max;
+    let Phase::Http(http) = &mut connection.phase else { return };
+    if http.closes_after {
+        connection.finish(limits);
+        return;
+    }
+    let was_resting = http.inbox.is_empty() && !http.awaits_answer;
+    let may_have_more = connection.fill_inbox(inbox_max);
+    let Phase::Http(http) = &mut connection.phase else { return };
+    if was_resting && !http.inbox.is_empty() {
+        connection.deadline = now + hub.config.limits.head_timeout;
+    }
+    hub.serve_http(connection, now);
+    match &connection.phase {
+        // A full inbox goes on as soon as a request has left it.
+        Phase::Http(http) => {
+            connection.is_due |=
+                may_have_more && !http.awaits_answer && http.inbox.len() < inbox_max;
+        }
+        // The handshake may have brought the first messages along.
+        Phase::Session(_) => attend_session(hub, connection, now),
+        Phase::Closing { .. } | Phase::Gone => {}
+    }
+}
+
+fn attend_session(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    for _ in 0..MESSAGES_PER_TURN {
+        let Connection { phase: Phase::Session(session), stream, out, .. } = connection else {
+            return;
+        };
+        let inbound = session.read(stream, out);
+        if matches!(inbound, Inbound::Nothing) {
+            return;
+        }
+        session.heard_at = now;
+        session.is_pinged = false;
+        let allowed = session.messages.take(now);
+        match inbound {
+            Inbound::Text(text) => {
+                hub.metrics.messages.inc();
+                let request = client::parse(&text);
+                let (result, client_id) = match (request, allowed) {
+                    (Err(refused), Ok(())) => (Err(refused.fault), refused.client_id),
+                    (Err(refused), Err(wait)) => {
+                        (Err(Fault::rate_limited(wait)), refused.client_id)
+                    }
+                    (Ok(request), Err(wait)) => {
+                        (Err(Fault::rate_limited(wait)), request.client_id())
+                    }
+                    (Ok(request), Ok(())) => {
+                        let client_id = request.client_id();
+                        (hub.request(connection, request), client_id)
+                    }
+                };
+                if let Err(fault) = result {
+                    hub.complain(connection, &fault, client_id, now);
+                }
+            }
+            Inbound::Binary => {
+                hub.complain(connection, &GatewayCode::BinaryMessage.into(), None, now);
+            }
+            Inbound::Control => {
+                if let Err(wait) = allowed {
+                    hub.complain(connection, &Fault::rate_limited(wait), None, now);
+                }
+            }
+            Inbound::Broken(code, reason) => {
+                connection.close(code, &reason, &hub.config.limits);
+            }
+            Inbound::Over => connection.finish(&hub.config.limits),
+            Inbound::Nothing => return,
+        }
+    }
+    // The socket reports nothing again before it has been read to its end.
+    connection.is_due = true;
+}
+
+fn check_deadlines(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    let limits = &hub.config.limits;
+    if connection.stalled_since.is_some_and(|since| limits.stall_max < now - since) {
+        connection.phase = Phase::Gone;
+        return;
+    }
+    let is_over = connection.deadline <= now;
+    match &mut connection.phase {
+        Phase::Http(http) => {
+            if !is_over || http.awaits_answer {
+                return;
+            }
+            if http.inbox.is_empty() {
+                connection.finish(limits);
+            } else {
+                let fault = Fault::from(GatewayCode::RequestTimeout);
+                hub.metrics.count_fault(fault.code);
+                hub.answer_http(connection, Response::fault(&fault), false, false);
+            }
+        }
+        Phase::Session(session) => {
+            let silence = now - session.heard_at;
+            if session.claims.is_none() && is_over {
+                let fault = Fault::from(GatewayCode::AuthTimeout);
+                hub.metrics.count_fault(fault.code);
+                connection.send(crate::wire::server::notice(&fault, None));
+                connection.close(CloseCode::Policy, fault.code.sentence(), &hub.config.limits);
+            } else if limits.idle_max < silence {
+                connection.close(CloseCode::Away, "Nothing was heard for too long.", limits);
+            } else if limits.ping_after < silence && !session.is_pinged {
+                session.is_pinged = true;
+                connection.out.push(ping_frame());
+            }
+        }
+        Phase::Closing { .. } => {
+            if is_over {
+                connection.phase = Phase::Gone;
+            }
+        }
+        Phase::Gone => {}
+    }
+}

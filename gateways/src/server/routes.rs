@@ -1,0 +1,377 @@
+//! What each HTTP address answers.
+
+use std::time::Instant;
+
+use clutch_core::event::BetStatus;
+use clutch_core::units::Seq;
+use clutch_core::{Event, Record, Refusal, Reject};
+use serde_json::json;
+
+use super::connection::{Connection, Phase, Session};
+use super::feed::FeedReply;
+use super::hub::{Asked, Hub, unix_now};
+use super::metrics::Metrics;
+use super::port::EngineState;
+use crate::book::Book;
+use crate::codes::{Fault, GatewayCode};
+use crate::http::{Head, Method, Response, parse_head};
+use crate::token::{self, Claims, Role};
+use crate::wire::client::parse_placement;
+use crate::wire::server::{bet, bet_refused, refusal_notice};
+
+/// Nothing from elsewhere, nothing inline: the page works offline and runs no foreign script.
+const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
+    Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
+    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'\r\n";
+
+/// What an answer of this moment must not become: one of a later moment.
+const NO_STORE: &str = "Cache-Control: no-store\r\n";
+
+/// How long a demonstration's token is worth something.
+const DEMO_TOKEN_S: u64 = 12 * 3600;
+
+/// What a request comes to.
+enum Outcome {
+    /// An answer at once.
+    Answer(Response),
+    /// A bet is on its way through the engine.
+    Awaits,
+    /// The connection is a WebSocket from now on.
+    Upgrade { accept: String, claims: Option<String> },
+}
+
+impl Hub {
+    /// Serves the requests that stand in a connection's inbox, one after the other.
+    pub(super) fn serve_http(&mut self, connection: &mut Connection, now: Instant) {
+        while let Phase::Http(http) = &mut connection.phase {
+            if http.awaits_answer || http.inbox.is_empty() {
+                break;
+            }
+            match self.next_request(connection, now) {
+                Ok(Some((head, body))) => self.serve(connection, &head, &body, now),
+                Ok(None) => break,
+                Err(fault) => {
+                    self.metrics.count_fault(fault.code);
+                    self.answer_http(connection, Response::fault(&fault), false, false);
+                }
+            }
+        }
+        if let Phase::Http(http) = &connection.phase
+            && http.has_ended
+            && !http.awaits_answer
+        {
+            connection.finish(&self.config.limits);
+        }
+    }
+
+    /// Takes the next whole request out of the inbox.
+    fn next_request(
+        &self,
+        connection: &mut Connection,
+        now: Instant,
+    ) -> Result<Option<(Head, Vec<u8>)>, Fault> {
+        let limits = &self.config.limits;
+        let Phase::Http(http) = &mut connection.phase else { return Ok(None) };
+        // Only the part that may be a head is read as one.
+        let window = &http.inbox[..http.inbox.len().min(limits.head_bytes_max)];
+        let Some(head) = parse_head(window)? else {
+            if limits.head_bytes_max <= http.inbox.len() {
+                return Err(GatewayCode::HeadTooLarge.into());
+            }
+            return Ok(None);
+        };
+        let body_max = self.body_bytes_max(&head);
+        if body_max < head.body_bytes {
+            let text = format!("The body has {} bytes, {body_max} are allowed.", head.body_bytes);
+            return Err(Fault::with(GatewayCode::TooLarge, text));
+        }
+        if http.inbox.len() < head.total_bytes() {
+            if !http.in_body {
+                http.in_body = true;
+                connection.deadline = now + limits.body_timeout;
+                if head.expects_continue {
+                    connection.out.push((*b"HTTP/1.1 100 Continue\r\n\r\n").into());
+                }
+            }
+            return Ok(None);
+        }
+        let body = http.inbox[head.head_bytes..head.total_bytes()].to_vec();
+        http.inbox.drain(..head.total_bytes());
+        http.in_body = false;
+        // What follows already has begun; otherwise the connection may rest.
+        let patience = if http.inbox.is_empty() { limits.keep_alive } else { limits.head_timeout };
+        connection.deadline = now + patience;
+        Ok(Some((head, body)))
+    }
+
+    fn body_bytes_max(&self, head: &Head) -> usize {
+        let limits = &self.config.limits;
+        if head.path.starts_with("/feeds/") {
+            limits.feed_body_bytes_max
+        } else {
+            limits.body_bytes_max
+        }
+    }
+
+    fn serve(&mut self, connection: &mut Connection, head: &Head, body: &[u8], now: Instant) {
+        let is_head = head.method == Method::Head;
+        match self.outcome(connection, head, body) {
+            Ok(Outcome::Answer(response)) => {
+                self.answer_http(connection, response, is_head, head.keep_alive);
+            }
+            Ok(Outcome::Awaits) => {
+                if let Phase::Http(http) = &mut connection.phase {
+                    http.awaits_answer = true;
+                }
+            }
+            Ok(Outcome::Upgrade { accept, claims }) => {
+                self.upgrade(connection, &accept, claims, now);
+            }
+            Err(fault) => {
+                self.metrics.count_fault(fault.code);
+                self.answer_http(connection, Response::fault(&fault), is_head, head.keep_alive);
+            }
+        }
+    }
+
+    fn outcome(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let page = |content_type, text: &str| {
+            Response::new(200, content_type, text.as_bytes().to_vec()).with_headers(PAGE_HEADERS)
+        };
+        let read = matches!(head.method, Method::Get | Method::Head);
+        let hand_in = head.method == Method::Post;
+        let response = match (head.path.as_str(), read, hand_in) {
+            ("/", true, _) => {
+                page("text/html; charset=utf-8", include_str!("../../web/index.html"))
+            }
+            ("/app.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/app.js"))
+            }
+            ("/style.css", true, _) => {
+                page("text/css; charset=utf-8", include_str!("../../web/style.css"))
+            }
+            ("/ws", true, _) if head.method == Method::Get => return self.handshake(head),
+            ("/health", true, _) => self.health(),
+            ("/metrics", true, _) => {
+                let text = self.metrics.text(&self.port.health()).into_bytes();
+                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                Response::new(200, kind, text).with_headers(NO_STORE)
+            }
+            ("/demo-token", true, _) if self.config.demo_account.is_some() => {
+                self.demo_token(head)?
+            }
+            ("/bets", _, true) => return self.place_by_http(connection, head, body),
+            ("/feeds/cs-log", _, true) => self.feed_lines(head, body)?,
+            ("/" | "/app.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+                return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
+            }
+            ("/bets" | "/feeds/cs-log", ..) => {
+                return Ok(Outcome::Answer(method_not_allowed("POST")));
+            }
+            _ => return Err(GatewayCode::NotFound.into()),
+        };
+        Ok(Outcome::Answer(response))
+    }
+
+    fn handshake(&self, head: &Head) -> Result<Outcome, Fault> {
+        if !head.origin_is_welcome(&self.config.origins) {
+            return Err(GatewayCode::ForeignOrigin.into());
+        }
+        let key = head.websocket_key.as_deref().filter(|_| head.wants_websocket);
+        let key = key.ok_or(GatewayCode::BadHandshake)?;
+        let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+        Ok(Outcome::Upgrade { accept, claims: head.bearer.clone() })
+    }
+
+    fn upgrade(
+        &mut self,
+        connection: &mut Connection,
+        accept: &str,
+        bearer: Option<String>,
+        now: Instant,
+    ) {
+        let Phase::Http(http) = &mut connection.phase else { return };
+        // A client may send its first messages right behind the handshake.
+        let early = std::mem::take(&mut http.inbox);
+        let answer = format!(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\r\n"
+        );
+        self.metrics.count_http(101);
+        connection.out.push(answer.into_bytes().into());
+        let session = Session::new(&self.config.limits, early, now);
+        connection.phase = Phase::Session(Box::new(session));
+        connection.deadline = now + self.config.limits.auth_timeout;
+        if let Some(token) = bearer
+            && let Err(fault) = self.sign_in(connection, &token)
+        {
+            self.complain(connection, &fault, None, now);
+        }
+    }
+
+    fn health(&self) -> Response {
+        let engine = self.port.health();
+        let is_running = engine.state == EngineState::Running;
+        let age_ms = self.feed_clock.age().map(|age| age.as_millis() as u64);
+        let body = json!({
+            "status": if is_running { "ok" } else { engine.state.name() },
+            "engine": {
+                "state": engine.state.name(),
+                "last_seq": engine.last_seq.0,
+                "durable_seq": engine.durable_seq.0,
+                "durability": engine.durability,
+                "ring_in_memory_only": engine.ring_in_memory_only,
+            },
+            "released_seq": self.book.last_seq().0,
+            "uptime_s": self.started.elapsed().as_secs(),
+            "connections": self.metrics.connections.get(),
+            "feeds": [{"name": "cs-log", "age_ms": age_ms}],
+        });
+        let status = if is_running { 200 } else { 503 };
+        Response::json(status, body.to_string().into_bytes()).with_headers(NO_STORE)
+    }
+
+    fn demo_token(&self, head: &Head) -> Result<Response, Fault> {
+        if !head.origin_is_welcome(&self.config.origins) {
+            return Err(GatewayCode::ForeignOrigin.into());
+        }
+        let account = self.config.demo_account.ok_or(GatewayCode::NotFound)?;
+        let issued_at_s = unix_now().as_secs();
+        let expires_at_s = issued_at_s + DEMO_TOKEN_S;
+        let claims = Claims { account, roles: vec![Role::Bettor], issued_at_s, expires_at_s };
+        let token = token::issue(&self.config.secret, &claims);
+        let body = json!({"token": token, "account": account.0, "expires": expires_at_s * 1000});
+        Ok(Response::json(200, body.to_string().into_bytes()).with_headers(NO_STORE))
+    }
+
+    fn place_by_http(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let token = head.bearer.as_deref().ok_or(GatewayCode::NotAuthenticated)?;
+        let claims = self.verify(token)?;
+        if !claims.may_bet() {
+            return Err(GatewayCode::Forbidden.into());
+        }
+        let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
+        let placement = parse_placement(text).map_err(|refused| refused.fault)?;
+        let keep_alive = head.keep_alive;
+        let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
+        match self.place(connection.key, claims.account, &placement, asked) {
+            Ok(()) => Ok(Outcome::Awaits),
+            Err(reject) => {
+                let refusal = Refusal::new(reject);
+                let body = bet_refused(self.book.last_seq(), placement.client_id, refusal);
+                Ok(Outcome::Answer(Response::json(503, body)))
+            }
+        }
+    }
+
+    fn feed_lines(&mut self, head: &Head, body: &[u8]) -> Result<Response, Fault> {
+        let Some(key) = self.config.feed_key.as_deref() else {
+            let text = "This feed is closed: no key is configured for it.";
+            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+        };
+        // Game servers can be given an address but no header, so theirs carries the key.
+        let in_headers = head.feed_key.as_deref().or(head.bearer.as_deref());
+        let Some(given) = in_headers.or_else(|| head.query_value("key")) else {
+            let text = "This feed needs its key.";
+            return Err(Fault::with(GatewayCode::NotAuthenticated, text.to_owned()));
+        };
+        if !is_same_key(given, key) {
+            let text = "This is not the key of this feed.";
+            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+        }
+        match (self.feed)(body) {
+            FeedReply::Taken { lines, events, unknown } => {
+                self.feed_clock.touch();
+                self.metrics.feed_lines.inc_by(u64::from(lines));
+                let body = json!({"lines": lines, "events": events, "unknown": unknown});
+                Ok(Response::json(200, body.to_string().into_bytes()))
+            }
+            FeedReply::Busy => {
+                let body = refusal_notice(Refusal::new(Reject::EngineBusy), None);
+                Ok(Response::json(503, body))
+            }
+        }
+    }
+
+    /// Answers a request and, unless the connection stays, ends it.
+    pub(super) fn answer_http(
+        &self,
+        connection: &mut Connection,
+        response: Response,
+        head_only: bool,
+        keep_alive: bool,
+    ) {
+        self.metrics.count_http(response.status());
+        connection.out.push(response.into_bytes(head_only, keep_alive).into());
+        if !keep_alive {
+            connection.finish(&self.config.limits);
+        }
+    }
+}
+
+fn method_not_allowed(methods: &str) -> Response {
+    Response::fault(&GatewayCode::MethodNotAllowed.into()).allowing(methods)
+}
+
+/// Compares keys in a time that tells nothing about where they differ.
+fn is_same_key(given: &str, key: &str) -> bool {
+    given.len() == key.len()
+        && given.bytes().zip(key.bytes()).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
+}
+
+/// The HTTP answer to a placement: 200 accepted, 202 waiting, 422 refused, 503 not possible now.
+pub(super) fn placement_answer(book: &Book, record: &Record) -> Response {
+    match &record.event {
+        Event::Bet(view) => {
+            let status = match view.status {
+                BetStatus::Pending { .. } => 202,
+                BetStatus::Refused(refusal) => refused_status(refusal.code),
+                BetStatus::Accepted { .. }
+                | BetStatus::Won { .. }
+                | BetStatus::Lost
+                | BetStatus::Void(_) => 200,
+            };
+            Response::json(status, bet(book, record.seq, record.time, view))
+        }
+        Event::Refused(refusal) => {
+            Response::json(refused_status(refusal.code), refusal_notice(*refusal, None))
+        }
+        _ => Response::json(503, refusal_notice(Refusal::new(Reject::EngineFailed), None)),
+    }
+}
+
+/// Codes of the 9xx family say that the engine cannot, the others that it will not.
+const fn refused_status(code: Reject) -> u16 {
+    if code.code() < 900 { 422 } else { 503 }
+}
+
+/// Gives a waiting HTTP client its answer; the requests behind it are served in the next turn.
+pub(super) fn answer_placement(
+    connection: &mut Connection,
+    response: Response,
+    keep_alive: bool,
+    metrics: &Metrics,
+) {
+    let Phase::Http(http) = &mut connection.phase else { return };
+    http.awaits_answer = false;
+    http.closes_after = !keep_alive;
+    connection.is_due = true;
+    metrics.count_http(response.status());
+    connection.out.push(response.into_bytes(false, keep_alive).into());
+}
+
+/// The `seq` that a goodbye names, so that the client can resume from it.
+pub(super) fn goodbye_reason(seq: Seq) -> String {
+    format!("{} seq={}", Reject::EngineDraining.sentence(), seq.0)
+}

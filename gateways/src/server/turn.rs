@@ -1,0 +1,259 @@
+//! One turn of records: the book learns, answers find their askers, then changes fan out.
+//!
+//! Bets and balances go first and are never left out. Prices follow as one encoding per topic; a
+//! client that reads too slowly gets none of them now and the latest state later.
+
+use std::time::Instant;
+
+use clutch_core::command::AccountState;
+use clutch_core::units::{AccountId, Seq};
+use clutch_core::{Event, Query, Record, Refusal, Reject};
+use slab::Slab;
+use tungstenite::protocol::frame::coding::CloseCode;
+
+use super::connection::{Connection, Key, Phase};
+use super::hub::{Asked, Hub, Pending};
+use super::outgoing::{Bytes, text_frame};
+use super::routes;
+use crate::codes::GatewayCode;
+use crate::wire::client::Topic;
+use crate::wire::offer::Occasion;
+use crate::wire::server;
+
+/// Every connection by its slot.
+pub type Connections = Slab<Connection>;
+
+/// The connection of this name, if it is still there.
+pub fn find(connections: &mut Connections, key: Key) -> Option<&mut Connection> {
+    connections.get_mut(key.slot).filter(|connection| connection.key == key)
+}
+
+impl Hub {
+    /// Takes a turn's records. Answers at once, fans out at the end.
+    pub(super) fn take_records(
+        &mut self,
+        records: &[Record],
+        connections: &mut Connections,
+        now: Instant,
+    ) {
+        let Some(first) = records.first() else { return };
+        self.forget_encodings();
+        self.metrics.records.inc_by(records.len() as u64);
+        for record in records {
+            self.book.apply(record);
+            self.route(record, connections);
+        }
+        // The first command of this turn may have begun in the turn before, so its own changes
+        // belong to this delta too.
+        self.fan_out(first.seq, connections, now);
+    }
+
+    fn route(&mut self, record: &Record, connections: &mut Connections) {
+        if let Some(mut pending) = self.pending.remove(&record.trace) {
+            let is_question = !matches!(
+                pending.asked,
+                Asked::Place { .. } | Asked::PlaceByHttp { .. } | Asked::Cancel { .. }
+            );
+            if !self.answer(record, &mut pending, connections) {
+                self.pending.insert(record.trace, pending);
+            }
+            // What a question brings up is for its asker only; what a command changed is news.
+            if is_question {
+                return;
+            }
+        }
+        match record.event {
+            Event::Bet(view) => {
+                let frame = || server::bet(&self.book, record.seq, record.time, &view);
+                self.push(view.account, frame, connections);
+            }
+            Event::Balance { account, available, held } => {
+                self.push(account, || server::balance(record.seq, available, held), connections);
+            }
+            Event::Account { account, state, .. } => {
+                self.account_changed(account, state, connections)
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives a record to whoever asked for it; answers whether that was all.
+    fn answer(
+        &mut self,
+        record: &Record,
+        pending: &mut Pending,
+        connections: &mut Connections,
+    ) -> bool {
+        let asker = pending.asker.and_then(|key| find(connections, key));
+        let (seq, event) = (record.seq, &record.event);
+        match (&mut pending.asked, event) {
+            (Asked::Catalogue { matches }, Event::MatchCreated { match_id, .. }) => {
+                matches.push(*match_id);
+            }
+            (Asked::Catalogue { matches }, Event::QueryDone) => {
+                let details = matches.iter().map(|&match_id| Query::Match { match_id });
+                self.unasked.extend(details);
+            }
+            (Asked::Place { since }, Event::Bet(_) | Event::Refused(_)) => {
+                self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
+                if let (Event::Refused(refusal), Some(asker)) = (event, asker) {
+                    asker.send(server::refusal_notice(*refusal, None));
+                }
+                return true;
+            }
+            (Asked::PlaceByHttp { since, keep_alive }, Event::Bet(_) | Event::Refused(_)) => {
+                self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
+                if let Some(asker) = asker {
+                    let response = routes::placement_answer(&self.book, record);
+                    routes::answer_placement(asker, response, *keep_alive, &self.metrics);
+                }
+                return true;
+            }
+            (Asked::Cancel { client_id }, Event::Refused(refusal)) => {
+                if let Some(asker) = asker {
+                    asker.send(server::refusal_notice(*refusal, Some(*client_id)));
+                }
+                return true;
+            }
+            (Asked::Cancel { .. }, Event::Bet(_)) => return true,
+            (Asked::Bet { is_found, .. }, Event::Bet(view)) => {
+                *is_found = true;
+                if let Some(asker) = asker {
+                    asker.send(server::bet(&self.book, seq, record.time, view));
+                }
+            }
+            (Asked::Bet { client_id, is_found }, Event::Refused(refusal)) => {
+                *is_found = true;
+                if let Some(asker) = asker {
+                    asker.send(server::refusal_notice(*refusal, Some(*client_id)));
+                }
+            }
+            (Asked::Bet { client_id, is_found: false }, Event::QueryDone) => {
+                if let Some(asker) = asker {
+                    let unknown = Refusal::new(Reject::UnknownBet);
+                    asker.send(server::refusal_notice(unknown, Some(*client_id)));
+                }
+            }
+            (Asked::Mine { balance, .. }, Event::Balance { available, held, .. }) => {
+                *balance = Some((*available, *held));
+            }
+            (Asked::Mine { bets, .. }, Event::Bet(view)) => bets.push(*view),
+            (Asked::Mine { id, balance, bets }, Event::QueryDone) => {
+                if let Some(asker) = asker {
+                    asker.send(server::mine(&self.book, *id, seq, *balance, bets));
+                }
+            }
+            (Asked::QuoteMax, Event::MaxStake { account, market, selection, stake }) => {
+                if let Some(asker) = asker {
+                    asker.send(server::quote_max(seq, *account, market.0, selection.0, *stake));
+                }
+            }
+            (Asked::Mine { .. } | Asked::QuoteMax, Event::Refused(refusal)) => {
+                if let Some(asker) = asker {
+                    asker.send(server::refusal_notice(*refusal, None));
+                }
+            }
+            _ => {}
+        }
+        matches!(event, Event::QueryDone)
+    }
+
+    /// Sends a message, encoded once, to every socket of an account.
+    fn push(
+        &self,
+        account: AccountId,
+        json: impl FnOnce() -> Vec<u8>,
+        connections: &mut Connections,
+    ) {
+        let Some(keys) = self.accounts.get(&account) else { return };
+        let frame = text_frame(json());
+        for key in keys {
+            if let Some(connection) = find(connections, *key) {
+                connection.send_frame(Bytes::clone(&frame));
+            }
+        }
+    }
+
+    /// Closes the sockets of an account that may not be used any more.
+    fn account_changed(
+        &self,
+        account: AccountId,
+        state: AccountState,
+        connections: &mut Connections,
+    ) {
+        let reject = match state {
+            AccountState::Open | AccountState::Suspended => return,
+            AccountState::Closed => Reject::AccountClosed,
+            AccountState::SelfExcluded => Reject::AccountSelfExcluded,
+        };
+        for key in self.accounts.get(&account).into_iter().flatten() {
+            if let Some(connection) = find(connections, *key) {
+                connection.send(server::refusal_notice(Refusal::new(reject), None));
+                connection.close(CloseCode::Policy, reject.sentence(), &self.config.limits);
+            }
+        }
+    }
+
+    /// Brings every subscriber up to date with what changed at or after `from`, and sends.
+    fn fan_out(&mut self, from: Seq, connections: &mut Connections, now: Instant) {
+        for (_, connection) in connections.iter_mut() {
+            self.bring_up_to_date(connection, Some(from));
+            if !connection.out.is_empty() {
+                self.flush(connection, now);
+            }
+        }
+    }
+
+    /// Sends a session what it lacks: what changed at or after `from`, and what it missed before
+    /// because it read too slowly. While it still does, only remembers.
+    fn bring_up_to_date(&mut self, connection: &mut Connection, from: Option<Seq>) {
+        let Connection { phase: Phase::Session(session), out, .. } = connection else { return };
+        for subscription in &mut session.subscriptions {
+            if subscription.topic == Topic::Mine {
+                continue;
+            }
+            let wanted = match (subscription.missed_from, from) {
+                (Some(missed), _) => missed,
+                (None, Some(from)) => from,
+                (None, None) => continue,
+            };
+            if !self.book.changed_since(subscription.topic, wanted) {
+                continue;
+            }
+            if self.config.limits.unread_bytes_soft <= out.unsent_bytes() {
+                if subscription.missed_from.replace(wanted).is_none() {
+                    self.metrics.conflated.inc();
+                }
+                continue;
+            }
+            let occasion = match subscription.missed_from.take() {
+                Some(_) => Occasion::SlowLink,
+                None => Occasion::Live,
+            };
+            out.push(self.offer(subscription.id, subscription.topic, Some(wanted), occasion));
+        }
+    }
+
+    /// Sends as much as the socket takes; once it took all, what was missed follows. A client whose
+    /// bets and balance can no longer be kept for it is closed with the `seq` to resume from.
+    pub(super) fn flush(&mut self, connection: &mut Connection, now: Instant) {
+        loop {
+            let sent = connection.flush(now);
+            self.metrics.sent_bytes.inc_by(sent as u64);
+            if !connection.out.is_empty() {
+                break;
+            }
+            self.bring_up_to_date(connection, None);
+            if connection.out.is_empty() {
+                return;
+            }
+        }
+        let is_too_much = self.config.limits.unread_bytes_hard < connection.out.unsent_bytes();
+        if is_too_much && matches!(connection.phase, Phase::Session(_)) {
+            self.metrics.count_fault(GatewayCode::TooSlow);
+            let seq = self.book.last_seq().0;
+            let reason = format!("{} seq={seq}", GatewayCode::TooSlow.sentence());
+            connection.close(CloseCode::Again, &reason, &self.config.limits);
+        }
+    }
+}

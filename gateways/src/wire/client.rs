@@ -1,0 +1,458 @@
+//! What clients send. Parsed once, at the door: holding a [`Request`] means every field is proved.
+//!
+//! Fields that are not known are ignored, so that newer clients can talk to older gateways.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use clutch_core::command::PricePolicy;
+use clutch_core::units::{ClientBetId, MarketId, MatchId, Odds, SelectionIndex, Seq, Stake};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::decimal;
+use crate::codes::{Fault, GatewayCode};
+
+/// The ids that a client can give its subscriptions: 0 to 15. Few, so that clients naturally share
+/// ids and thereby the encoded bytes.
+pub const SUBSCRIPTION_IDS: u8 = 16;
+
+/// A message from a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Signs in.
+    Auth {
+        /// The token.
+        token: String,
+    },
+    /// Asks for a topic's image and its changes.
+    Subscribe {
+        /// The client's id of the subscription.
+        id: u8,
+        /// What about.
+        topic: Topic,
+        /// What the client knows from an earlier connection.
+        resume: Option<ResumePoint>,
+    },
+    /// Ends a subscription.
+    Unsubscribe {
+        /// The client's id of it.
+        id: u8,
+    },
+    /// Places a bet.
+    Place(Placement),
+    /// Takes back a bet that still waits.
+    Cancel {
+        /// The client's id of the bet.
+        client_id: ClientBetId,
+    },
+    /// Asks where a bet stands.
+    Bet {
+        /// The client's id of the bet.
+        client_id: ClientBetId,
+    },
+    /// Asks for balance and latest bets.
+    Balance,
+    /// Asks for the largest stake that would be accepted.
+    QuoteMax {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+    },
+    /// Asks for the server's time.
+    Time {
+        /// The client's time in whole milliseconds, sent back as it came.
+        t0: u64,
+    },
+    /// Asks for a sign of life.
+    Ping,
+}
+
+impl Request {
+    /// The client's id of the bet that this is about.
+    pub const fn client_id(&self) -> Option<ClientBetId> {
+        match self {
+            Self::Place(Placement { client_id, .. })
+            | Self::Cancel { client_id }
+            | Self::Bet { client_id } => Some(*client_id),
+            _ => None,
+        }
+    }
+}
+
+/// What can be subscribed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Every match with its score, without markets.
+    Matches,
+    /// One match with its markets.
+    Markets(MatchId),
+    /// Every match with its markets.
+    All,
+    /// The account's balance and bets.
+    Mine,
+}
+
+impl Topic {
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Matches => "matches",
+            Self::Markets(_) => "markets",
+            Self::All => "all",
+            Self::Mine => "mine",
+        }
+    }
+}
+
+/// Up to where a client knows everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResumePoint {
+    /// The `epoch` of the `welcome` under which it learnt it.
+    pub epoch: String,
+    /// The newest `seq` it saw.
+    pub seq: Seq,
+}
+
+/// A bet as a client asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The client's id of the bet.
+    pub client_id: ClientBetId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds seen.
+    pub odds: Odds,
+    /// The `price_seq` seen.
+    pub price_seq: u64,
+    /// The `epoch` seen.
+    pub epoch: u32,
+    /// The stake.
+    pub stake: Stake,
+    /// Which other odds are welcome.
+    pub policy: PricePolicy,
+}
+
+/// A refused message, with the bet it was about if that much could be read: a failed placement must
+/// never stay without its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong.
+    pub fault: Fault,
+    /// The client's id of the bet.
+    pub client_id: Option<ClientBetId>,
+}
+
+/// Reads a message of any type.
+///
+/// # Errors
+/// [`Refused`] if the text is no JSON object, its type unknown, or a field missing or wrong.
+pub fn parse(text: &str) -> Result<Request, Refused> {
+    let fields = Fields::read(text)?;
+    fields.request().map_err(|fault| fields.refused(fault))
+}
+
+/// Reads the body of a placement, whose type goes without saying.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_placement(text: &str) -> Result<Placement, Refused> {
+    let fields = Fields::read(text)?;
+    fields.placement().map_err(|fault| fields.refused(fault))
+}
+
+/// Every field of every message, as the characters that came. Reading numbers from their characters
+/// keeps `1.85` exact.
+#[derive(Deserialize)]
+struct Fields<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    token: Option<&'a RawValue>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    topic: Option<&'a RawValue>,
+    #[serde(borrow, rename = "match")]
+    match_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    resume: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    market: Option<&'a RawValue>,
+    #[serde(borrow)]
+    selection: Option<&'a RawValue>,
+    #[serde(borrow)]
+    odds: Option<&'a RawValue>,
+    #[serde(borrow)]
+    price_seq: Option<&'a RawValue>,
+    #[serde(borrow)]
+    epoch: Option<&'a RawValue>,
+    #[serde(borrow)]
+    stake: Option<&'a RawValue>,
+    #[serde(borrow)]
+    policy: Option<&'a RawValue>,
+    #[serde(borrow)]
+    t0: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Resume {
+    epoch: String,
+    seq: u64,
+}
+
+#[derive(Deserialize)]
+struct Within {
+    within_permille: u16,
+}
+
+impl<'a> Fields<'a> {
+    fn read(text: &'a str) -> Result<Self, Refused> {
+        // A sequence would be read as the fields in order, which is no message of ours.
+        let malformed = |detail: String| {
+            let text = format!("This message is not a valid JSON object: {detail}.");
+            Refused { fault: Fault::with(GatewayCode::MalformedJson, text), client_id: None }
+        };
+        if !text.trim_start().starts_with('{') {
+            return Err(malformed("it must begin with a brace".to_owned()));
+        }
+        serde_json::from_str(text).map_err(|error| malformed(error.to_string()))
+    }
+
+    fn refused(&self, fault: Fault) -> Refused {
+        Refused { fault, client_id: self.client_id().ok() }
+    }
+
+    fn request(&self) -> Result<Request, Fault> {
+        let kind = text("type", self.kind)?;
+        Ok(match kind.as_ref() {
+            "auth" => Request::Auth { token: text("token", self.token)?.into_owned() },
+            "subscribe" => Request::Subscribe {
+                id: self.subscription_id()?,
+                topic: self.topic()?,
+                resume: self.resume()?,
+            },
+            "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
+            "place" => Request::Place(self.placement()?),
+            "cancel" => Request::Cancel { client_id: self.client_id()? },
+            "bet" => Request::Bet { client_id: self.client_id()? },
+            "balance" => Request::Balance,
+            "quote_max" => {
+                Request::QuoteMax { market: self.market()?, selection: self.selection()? }
+            }
+            "time" => Request::Time { t0: number("t0", self.t0)? },
+            "ping" => Request::Ping,
+            unknown => {
+                let mut text = String::from("There is no message of type \"");
+                text.extend(unknown.chars().take(40));
+                let _ = write!(text, "\".");
+                return Err(Fault::with(GatewayCode::UnknownMessage, text));
+            }
+        })
+    }
+
+    fn placement(&self) -> Result<Placement, Fault> {
+        Ok(Placement {
+            client_id: self.client_id()?,
+            market: self.market()?,
+            selection: self.selection()?,
+            odds: decimal::parse_odds(&decimal_text("odds", self.odds)?).ok_or_else(|| {
+                Fault::bad_field("odds", "decimal odds from 1.001 to 1000 with at most 3 places")
+            })?,
+            price_seq: number("price_seq", self.price_seq)?,
+            epoch: number("epoch", self.epoch)?,
+            stake: decimal::parse_stake(&decimal_text("stake", self.stake)?).ok_or_else(|| {
+                Fault::bad_field("stake", "an amount above zero with at most 2 places")
+            })?,
+            policy: self.policy()?,
+        })
+    }
+
+    fn subscription_id(&self) -> Result<u8, Fault> {
+        let id: u8 = number("id", self.id)?;
+        (id < SUBSCRIPTION_IDS)
+            .then_some(id)
+            .ok_or_else(|| Fault::bad_field("id", "a number from 0 to 15"))
+    }
+
+    fn topic(&self) -> Result<Topic, Fault> {
+        match text("topic", self.topic)?.as_ref() {
+            "matches" => Ok(Topic::Matches),
+            "markets" => Ok(Topic::Markets(MatchId(number("match", self.match_id)?))),
+            "all" => Ok(Topic::All),
+            "mine" => Ok(Topic::Mine),
+            _ => Err(Fault::bad_field("topic", "matches, markets, all or mine")),
+        }
+    }
+
+    fn resume(&self) -> Result<Option<ResumePoint>, Fault> {
+        let Some(raw) = self.resume else { return Ok(None) };
+        let resume: Resume = serde_json::from_str(raw.get())
+            .map_err(|_| Fault::bad_field("resume", "an object with epoch and seq"))?;
+        Ok(Some(ResumePoint { epoch: resume.epoch, seq: Seq(resume.seq) }))
+    }
+
+    fn client_id(&self) -> Result<ClientBetId, Fault> {
+        parse_client_id(&text("cid", self.cid)?)
+            .ok_or_else(|| Fault::bad_field("cid", "a UUID with hyphens, of version 7"))
+    }
+
+    fn market(&self) -> Result<MarketId, Fault> {
+        number("market", self.market).map(MarketId)
+    }
+
+    fn selection(&self) -> Result<SelectionIndex, Fault> {
+        number("selection", self.selection).map(SelectionIndex)
+    }
+
+    fn policy(&self) -> Result<PricePolicy, Fault> {
+        let raw = self.policy.ok_or_else(|| Fault::missing("policy"))?;
+        match raw.get() {
+            "\"exact\"" => Ok(PricePolicy::Exact),
+            "\"better\"" => Ok(PricePolicy::Better),
+            "\"any\"" => Ok(PricePolicy::Any),
+            other => serde_json::from_str(other)
+                .ok()
+                .filter(|within: &Within| within.within_permille <= 1000)
+                .map(|within| PricePolicy::Within { permille: within.within_permille })
+                .ok_or_else(|| {
+                    Fault::bad_field(
+                        "policy",
+                        "exact, better, any or {\"within_permille\": 0 to 1000}",
+                    )
+                }),
+        }
+    }
+}
+
+fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
+    let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
+    // The common text without escapes is used where it stands.
+    if let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+        && !inner.contains('\\')
+    {
+        return Ok(Cow::Borrowed(inner));
+    }
+    serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
+}
+
+/// The characters of a decimal, given as a number or as a text.
+fn decimal_text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
+    match raw {
+        Some(raw) if !raw.get().starts_with('"') => Ok(Cow::Borrowed(raw.get())),
+        _ => text(field, raw),
+    }
+}
+
+fn number<N: std::str::FromStr>(field: &str, raw: Option<&RawValue>) -> Result<N, Fault> {
+    let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
+    raw.parse().map_err(|_| Fault::bad_field(field, "a whole number in its range"))
+}
+
+/// Reads a UUID in its usual form with hyphens. Whether it is of version 7 is the engine's question.
+pub fn parse_client_id(text: &str) -> Option<ClientBetId> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 36 {
+        return None;
+    }
+    let mut value = 0_u128;
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 8 | 13 | 18 | 23) {
+            if *byte != b'-' {
+                return None;
+            }
+        } else {
+            value = value << 4 | u128::from(char::from(*byte).to_digit(16)?);
+        }
+    }
+    Some(ClientBetId(value))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const PLACE: &str = r#"{"type":"place","cid":"017F22E2-79B0-7CC3-98C4-DC0C0C07398F","market":3,
+        "selection":1,"odds":1.85,"price_seq":77,"epoch":4,"stake":"12.50","policy":"better",
+        "colour":"blue"}"#;
+
+    fn code(text: &str) -> (GatewayCode, String) {
+        let refused = parse(text).unwrap_err();
+        (refused.fault.code, refused.fault.text.into_owned())
+    }
+
+    #[test]
+    fn a_placement_is_read_exactly_and_unknown_fields_are_ignored() {
+        let Request::Place(place) = parse(PLACE).unwrap() else { panic!("not a placement") };
+        assert_eq!(place.client_id, ClientBetId(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F));
+        assert_eq!((place.market, place.selection), (MarketId(3), SelectionIndex(1)));
+        assert_eq!((place.odds.milli(), place.stake.money().minor()), (1850, 1250));
+        assert_eq!((place.price_seq, place.epoch, place.policy), (77, 4, PricePolicy::Better));
+        let within = PLACE.replace("\"better\"", "{\"within_permille\": 50}");
+        let Request::Place(place) = parse(&within).unwrap() else { panic!("not a placement") };
+        assert_eq!(place.policy, PricePolicy::Within { permille: 50 });
+    }
+
+    #[test]
+    fn every_fault_names_its_field() {
+        for (from, to, field) in [
+            ("\"market\":3", "\"market\":-3", "market"),
+            ("\"market\":3", "\"market\":\"3\"", "market"),
+            ("\"market\":3", "\"market\":4294967296", "market"),
+            ("\"selection\":1", "\"selection\":256", "selection"),
+            ("1.85", "1.85e0", "odds"),
+            ("1.85", "0.5", "odds"),
+            ("\"12.50\"", "\"12.505\"", "stake"),
+            ("\"12.50\"", "1e9", "stake"),
+            ("\"12.50\"", "[]", "stake"),
+            ("\"better\"", "\"best\"", "policy"),
+            ("017F22E2-", "017F22E2_", "cid"),
+        ] {
+            assert!(PLACE.contains(from));
+            let (code, text) = code(&PLACE.replacen(from, to, 1));
+            assert_eq!(code, GatewayCode::BadField, "{to}");
+            assert!(text.contains(field), "{text}");
+        }
+        let (code, text) = code(&PLACE.replace("\"stake\"", "\"steak\""));
+        assert_eq!(
+            (code, text.as_str()),
+            (GatewayCode::MissingField, "The field \"stake\" is missing.")
+        );
+    }
+
+    #[test]
+    fn a_faulty_placement_is_refused_under_its_own_id() {
+        let refused = parse(&PLACE.replace("1.85", "0")).unwrap_err();
+        assert_eq!(refused.client_id, parse_client_id("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_never_panics() {
+        for text in ["", "hello", "[]", "[1,2,3]", "3", "\"x\"", "{", "{\"type\":\"ping\"", "null"]
+        {
+            assert_eq!(code(text).0, GatewayCode::MalformedJson, "{text}");
+        }
+        let deep = format!("{{\"type\":{}1{}}}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(code(&deep).0, GatewayCode::BadField);
+        assert_eq!(code("{\"type\":\"pong\"}").0, GatewayCode::UnknownMessage);
+        assert_eq!(code("{\"type\":7}").0, GatewayCode::BadField);
+        assert_eq!(code("{}").0, GatewayCode::MissingField);
+    }
+
+    #[test]
+    fn subscriptions_name_a_topic_and_a_small_id() {
+        let subscribe = r#"{"type":"subscribe","id":1,"topic":"markets","match":2,
+            "resume":{"epoch":"e","seq":9}}"#;
+        let resume = Some(ResumePoint { epoch: "e".to_owned(), seq: Seq(9) });
+        let topic = Topic::Markets(MatchId(2));
+        assert_eq!(parse(subscribe).unwrap(), Request::Subscribe { id: 1, topic, resume });
+        assert_eq!(code(&subscribe.replace("\"id\":1", "\"id\":16")).0, GatewayCode::BadField);
+        assert_eq!(code(&subscribe.replace("markets", "weather")).0, GatewayCode::BadField);
+    }
+}

@@ -1,0 +1,123 @@
+//! Decimals on the wire, exactly: odds with up to three places, money with two. No float is ever
+//! involved, so `1.85` is 1850 thousandths and never 1849.999….
+//!
+//! Reading takes the characters of a JSON number or string; exponents, signs and surplus places are
+//! refused rather than rounded, because a rounded stake is not the stake that was asked for.
+
+use std::fmt;
+
+use clutch_core::units::{Money, Odds, Stake};
+
+/// Places of a money amount: one major unit is a hundred minor units.
+const MONEY_PLACES: u32 = 2;
+const ODDS_PLACES: u32 = 3;
+
+/// Reads `12.5` as 1250 when `places` is 2; `None` if it is not a plain decimal with at most that
+/// many places, or does not fit.
+fn parse(text: &str, places: u32) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || fraction.len() > places as usize {
+        return None;
+    }
+    let scale = 10_u64.pow(places);
+    let fraction_scale = 10_u64.pow(places - fraction.len() as u32);
+    let fraction: u64 = fraction.parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(scale)?.checked_add(fraction * fraction_scale)
+}
+
+/// Reads odds: `1.85` is 1850 thousandths.
+pub fn parse_odds(text: &str) -> Option<Odds> {
+    Odds::from_milli(parse(text, ODDS_PLACES)?.try_into().ok()?)
+}
+
+/// Reads a stake: `12.50` is 1250 minor units.
+pub fn parse_stake(text: &str) -> Option<Stake> {
+    let minor = parse(text, MONEY_PLACES)?.try_into().ok()?;
+    Stake::new(Money::from_minor(minor))
+}
+
+/// Shows money with exactly two places: `12.50`, `-0.05`.
+pub struct ShowMoney(pub i64);
+
+impl fmt::Display for ShowMoney {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let minor = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", minor / 100, minor % 100)
+    }
+}
+
+/// Shows odds with two places, or three where the third is not zero: `1.85`, `1.005`.
+pub struct ShowOdds(pub u64);
+
+impl fmt::Display for ShowOdds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.0 / 1000, self.0 % 1000);
+        if fraction % 10 == 0 {
+            write!(f, "{whole}.{:02}", fraction / 10)
+        } else {
+            write!(f, "{whole}.{fraction:03}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn odds_are_read_exactly_or_not_at_all() {
+        for (text, milli) in
+            [("1.85", 1850), ("1.001", 1001), ("2", 2000), ("1000", 1_000_000), ("1.1", 1100)]
+        {
+            assert_eq!(parse_odds(text).unwrap().milli(), milli, "{text}");
+        }
+        let refused = [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.8505",
+            "1.000",
+            "1000.001",
+            "-1.85",
+            "+1.85",
+            "1e3",
+            "1.85 ",
+            "0x2",
+            "NaN",
+            "1,85",
+            "1.8.5",
+            "4294967297",
+            "18446744073709551617",
+            "१.८५",
+        ];
+        for text in refused {
+            assert_eq!(parse_odds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stake_is_read_exactly_and_must_be_above_zero() {
+        for (text, minor) in [("12.50", 1250), ("12.5", 1250), ("0.01", 1), ("60", 6000)] {
+            assert_eq!(parse_stake(text).unwrap().money().minor(), minor, "{text}");
+        }
+        for text in ["0", "0.00", "0.001", "12.505", "-5", "99999999999999999", "1e2", "null"] {
+            assert_eq!(parse_stake(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_and_odds_are_shown_as_they_are_read() {
+        assert_eq!(ShowMoney(1250).to_string(), "12.50");
+        assert_eq!(ShowMoney(-5).to_string(), "-0.05");
+        assert_eq!(ShowMoney(i64::MIN).to_string(), "-92233720368547758.08");
+        for milli in [1001, 1005, 1850, 2000, 1_000_000] {
+            assert_eq!(parse_odds(&ShowOdds(milli).to_string()).unwrap().milli() as u64, milli);
+        }
+        assert_eq!(ShowOdds(1850).to_string(), "1.85");
+        assert_eq!(ShowOdds(2000).to_string(), "2.00");
+    }
+}

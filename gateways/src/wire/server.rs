@@ -1,0 +1,510 @@
+//! What clients get about themselves: welcome, bets, balance, notices. Prices are in [`super::offer`].
+//!
+//! Money and odds go out as texts (`"12.50"`, `"1.85"`), so no client has to trust a float with them.
+
+use std::fmt::Display;
+
+use clutch_core::event::{BetStatus, BetView, VoidReason};
+use clutch_core::reject::Numbers;
+use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
+use clutch_core::{Refusal, Reject};
+use serde::{Serialize, Serializer};
+
+use super::decimal::{ShowMoney, ShowOdds};
+use crate::book::Book;
+use crate::codes::Fault;
+
+/// A value that goes out as the text it shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<T>(pub T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// The JSON of a message of ours.
+pub fn to_json<T: Serialize>(message: &T) -> Vec<u8> {
+    // Our messages have text keys and write to memory: nothing in them can fail.
+    serde_json::to_vec(message).unwrap_or_default()
+}
+
+/// A client bet id in the usual form of a UUID.
+struct Uuid(ClientBetId);
+
+impl Display for Uuid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let id = self.0.0;
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            (id >> 96) as u32,
+            (id >> 80) as u16,
+            (id >> 64) as u16,
+            (id >> 48) as u16,
+            id & 0xffff_ffff_ffff
+        )
+    }
+}
+
+/// The code, name, sentence and numbers of a refusal.
+#[derive(Serialize)]
+struct RefusalView {
+    code: u16,
+    name: &'static str,
+    text: String,
+    retry: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actual: Option<String>,
+}
+
+impl From<Refusal> for RefusalView {
+    fn from(refusal: Refusal) -> Self {
+        let show = |number: i64| match refusal.code.numbers() {
+            Numbers::None => None,
+            Numbers::Money => Some(ShowMoney(number).to_string()),
+            Numbers::Odds => Some(ShowOdds(number.unsigned_abs()).to_string()),
+            Numbers::Epoch | Numbers::Millis | Numbers::Count => Some(number.to_string()),
+        };
+        Self {
+            code: refusal.code.code(),
+            name: refusal.code.name(),
+            text: sentence(refusal),
+            retry: refusal.code.is_transient(),
+            limit: show(refusal.limit),
+            actual: show(refusal.actual),
+        }
+    }
+}
+
+/// The plain sentence with its numbers: "The stake is above the limit. Limit 50.00, yours 60.00."
+pub fn sentence(refusal: Refusal) -> String {
+    let Refusal { code, limit, actual } = refusal;
+    let plain = code.sentence();
+    let (limit_money, actual_money) = (ShowMoney(limit), ShowMoney(actual));
+    match code.numbers() {
+        Numbers::Money => match code {
+            Reject::StakeBelowMinimum => {
+                format!("{plain} Minimum {limit_money}, yours {actual_money}.")
+            }
+            Reject::StakeAboveLimit | Reject::PayoutAboveLimit => {
+                format!("{plain} Limit {limit_money}, yours {actual_money}.")
+            }
+            Reject::InsufficientFunds => {
+                format!("{plain} Available {limit_money}, needed {actual_money}.")
+            }
+            _ => format!("{plain} Limit {limit_money}, with this bet {actual_money}."),
+        },
+        Numbers::Odds => {
+            let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
+            format!("{plain} You asked for {}, now {}.", odds(limit), odds(actual))
+        }
+        Numbers::Millis => {
+            let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
+            format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
+        }
+        Numbers::None | Numbers::Epoch | Numbers::Count => plain.to_owned(),
+    }
+}
+
+#[derive(Serialize)]
+struct BetMessage<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    seq: u64,
+    time: u64,
+    #[serde(flatten)]
+    bet: BetJson<'a>,
+}
+
+#[derive(Serialize)]
+struct BetJson<'a> {
+    cid: Shown<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bet_id: Option<u64>,
+    status: &'static str,
+    market: u32,
+    selection: u8,
+    #[serde(flatten)]
+    labels: Option<Labels<'a>>,
+    odds: Shown<ShowOdds>,
+    stake: Shown<ShowMoney>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout: Option<Shown<ShowMoney>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    void_reason: Option<&'static str>,
+    #[serde(flatten)]
+    refusal: Option<RefusalView>,
+}
+
+/// What the bet is on, in words: an old bet's market may have left the image long ago.
+#[derive(Serialize)]
+struct Labels<'a> {
+    #[serde(rename = "match")]
+    match_id: u32,
+    teams: [&'a str; 2],
+    market_name: String,
+    selection_name: String,
+}
+
+fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
+    use clutch_core::command::Team;
+    let labels = book.market(view.market).and_then(|market| {
+        let game = book.game(market.match_id)?;
+        Some(Labels {
+            match_id: game.id.0,
+            teams: [game.team(Team::A), game.team(Team::B)],
+            market_name: market.name(),
+            selection_name: market.selection_name(game, view.selection),
+        })
+    });
+    let mut json = BetJson {
+        cid: Shown(Uuid(view.client_id)),
+        bet_id: view.bet.map(|bet| bet.0),
+        status: status_name(&view.status),
+        market: view.market.0,
+        selection: view.selection.0,
+        labels,
+        odds: Shown(ShowOdds(u64::from(view.odds.milli()))),
+        stake: money(view.stake.money()),
+        payout: None,
+        due: None,
+        void_reason: None,
+        refusal: None,
+    };
+    match view.status {
+        BetStatus::Pending { due } => json.due = Some(due.millis()),
+        BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
+        BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
+            json.payout = Some(money(payout));
+        }
+        BetStatus::Lost => {}
+        BetStatus::Void(reason) => {
+            json.void_reason = Some(match reason {
+                VoidReason::NotPlayed => "not_played",
+                VoidReason::Rewound => "rewound",
+            });
+        }
+    }
+    json
+}
+
+const fn status_name(status: &BetStatus) -> &'static str {
+    match status {
+        BetStatus::Pending { .. } => "pending",
+        BetStatus::Refused(_) => "refused",
+        BetStatus::Accepted { .. } => "accepted",
+        BetStatus::Won { .. } => "won",
+        BetStatus::Lost => "lost",
+        BetStatus::Void(_) => "void",
+    }
+}
+
+fn money(amount: Money) -> Shown<ShowMoney> {
+    Shown(ShowMoney(amount.minor()))
+}
+
+/// Where a bet stands.
+pub fn bet(book: &Book, seq: Seq, time: Timestamp, view: &BetView) -> Vec<u8> {
+    to_json(&BetMessage { kind: "bet", seq: seq.0, time: time.millis(), bet: bet_json(book, view) })
+}
+
+/// A refused placement that the engine never saw, or could not take.
+pub fn bet_refused(seq: Seq, client_id: ClientBetId, refusal: Refusal) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        cid: Shown<Uuid>,
+        status: &'static str,
+        #[serde(flatten)]
+        refusal: RefusalView,
+    }
+    to_json(&Message {
+        kind: "bet",
+        seq: seq.0,
+        cid: Shown(Uuid(client_id)),
+        status: "refused",
+        refusal: refusal.into(),
+    })
+}
+
+#[derive(Serialize)]
+struct BalanceView {
+    available: Shown<ShowMoney>,
+    held: Shown<ShowMoney>,
+}
+
+/// An account's money.
+pub fn balance(seq: Seq, available: Money, held: Money) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        #[serde(flatten)]
+        balance: BalanceView,
+    }
+    let balance = BalanceView { available: money(available), held: money(held) };
+    to_json(&Message { kind: "balance", seq: seq.0, balance })
+}
+
+/// Balance and latest bets, newest first, all at one `seq`.
+pub fn mine(
+    book: &Book,
+    id: Option<u8>,
+    seq: Seq,
+    money_now: Option<(Money, Money)>,
+    bets: &[BetView],
+) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<u8>,
+        topic: &'static str,
+        seq: u64,
+        balance: Option<BalanceView>,
+        bets: Vec<BetJson<'a>>,
+    }
+    to_json(&Message {
+        kind: "image",
+        id,
+        topic: "mine",
+        seq: seq.0,
+        balance: money_now.map(|(available, held)| BalanceView {
+            available: money(available),
+            held: money(held),
+        }),
+        bets: bets.iter().map(|view| bet_json(book, view)).collect(),
+    })
+}
+
+/// What the gateway tells a client when it has signed in.
+#[derive(Serialize)]
+pub struct Welcome<'a> {
+    /// The connection's number, for support and logs.
+    pub session: u64,
+    /// The journal that `seq` counts in; to be given back with `resume`.
+    pub epoch: &'a str,
+    /// The newest `seq`.
+    pub seq: u64,
+    /// The server's clock in Unix milliseconds.
+    pub server_time: u64,
+    /// The account signed in.
+    pub account: u32,
+    /// When the sign-in ends, in Unix milliseconds.
+    pub expires: u64,
+    /// The limits of this connection.
+    pub limits: WelcomeLimits,
+}
+
+/// See [`Welcome::limits`].
+#[derive(Clone, Debug, Serialize)]
+pub struct WelcomeLimits {
+    /// Largest message in bytes.
+    pub message_bytes: usize,
+    /// Largest frame in bytes.
+    pub frame_bytes: usize,
+    /// Messages per second in the long run.
+    pub messages_per_s: u32,
+    /// Messages at once.
+    pub messages_burst: u32,
+    /// Subscriptions at a time.
+    pub subscriptions: u8,
+    /// How often a heartbeat comes.
+    pub heartbeat_ms: u64,
+}
+
+impl Welcome<'_> {
+    /// The message.
+    pub fn to_json(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Message<'a> {
+            #[serde(rename = "type")]
+            kind: &'static str,
+            #[serde(flatten)]
+            welcome: &'a Welcome<'a>,
+        }
+        to_json(&Message { kind: "welcome", welcome: self })
+    }
+}
+
+/// A refusal by the gateway itself; `client_id` if it is about a bet, `id` if about a subscription.
+pub fn notice(fault: &Fault, client_id: Option<ClientBetId>) -> Vec<u8> {
+    notice_of_kind(Some("notice"), fault, client_id)
+}
+
+/// The body of an HTTP error: a notice without its type.
+pub fn error_body(fault: &Fault) -> Vec<u8> {
+    notice_of_kind(None, fault, None)
+}
+
+fn notice_of_kind(
+    kind: Option<&'static str>,
+    fault: &Fault,
+    client_id: Option<ClientBetId>,
+) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message<'a> {
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        kind: Option<&'static str>,
+        code: u16,
+        name: &'static str,
+        text: &'a str,
+        retry: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cid: Option<Shown<Uuid>>,
+    }
+    to_json(&Message {
+        kind,
+        code: fault.code.code(),
+        name: fault.code.name(),
+        text: &fault.text,
+        retry: fault.code.is_transient(),
+        retry_after_ms: fault.retry_after.map(|wait| wait.as_millis() as u64),
+        cid: client_id.map(|id| Shown(Uuid(id))),
+    })
+}
+
+/// An engine's refusal of something that is no placement: a cancellation, a question.
+pub fn refusal_notice(refusal: Refusal, client_id: Option<ClientBetId>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        #[serde(flatten)]
+        refusal: RefusalView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cid: Option<Shown<Uuid>>,
+    }
+    let cid = client_id.map(|id| Shown(Uuid(id)));
+    to_json(&Message { kind: "notice", refusal: refusal.into(), cid })
+}
+
+/// The answer to `quote_max`.
+pub fn quote_max(
+    seq: Seq,
+    account: AccountId,
+    market: u32,
+    selection: u8,
+    stake: Money,
+) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        account: u32,
+        market: u32,
+        selection: u8,
+        stake: Shown<ShowMoney>,
+    }
+    let (account, stake) = (account.0, money(stake));
+    to_json(&Message { kind: "quote_max", seq: seq.0, account, market, selection, stake })
+}
+
+/// The answer to `time`: when it was sent, came in, and went out.
+pub fn time(t0: u64, t1: u64, t2: u64) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        t0: u64,
+        t1: u64,
+        t2: u64,
+    }
+    to_json(&Message { kind: "time", t0, t1, t2 })
+}
+
+/// A sign of life; `oldest_price_age_ms` is how long ago a feed last spoke, while a match is played.
+pub fn heartbeat(seq: Seq, oldest_price_age_ms: Option<u64>, stale: bool) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        oldest_price_age_ms: Option<u64>,
+        stale: bool,
+    }
+    to_json(&Message { kind: "heartbeat", seq: seq.0, oldest_price_age_ms, stale })
+}
+
+/// The answer to `unsubscribe` and `ping`.
+pub fn done(kind: &'static str, seq: Seq, id: Option<u8>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<u8>,
+    }
+    to_json(&Message { kind, seq: seq.0, id })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_its_numbers_in_words() {
+        for (code, limit, actual, expected) in [
+            (
+                Reject::StakeAboveLimit,
+                5000,
+                6000,
+                "The stake is above the limit. Limit 50.00, yours 60.00.",
+            ),
+            (
+                Reject::OddsChanged,
+                1850,
+                1800,
+                "The odds have changed. You asked for 1.85, now 1.80.",
+            ),
+            (
+                Reject::InsufficientFunds,
+                1000,
+                1250,
+                "The balance is too low for this stake. Available 10.00, needed 12.50.",
+            ),
+            (
+                Reject::StaleView,
+                10_000,
+                12_340,
+                "The price you saw is too old. Limit 10.0 s, found 12.3 s.",
+            ),
+            (Reject::MarketSuspended, 0, 0, "This market is suspended for the moment."),
+        ] {
+            assert_eq!(sentence(Refusal::with(code, limit, actual)), expected);
+        }
+    }
+
+    #[test]
+    fn a_client_bet_id_goes_out_as_it_came_in() {
+        let text = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
+        let id = super::super::client::parse_client_id(text).unwrap();
+        assert_eq!(Uuid(id).to_string(), text);
+    }
+
+    #[test]
+    fn a_notice_names_its_code_and_when_to_try_again() {
+        let fault = Fault::rate_limited(std::time::Duration::from_millis(250));
+        let notice: serde_json::Value = serde_json::from_slice(&notice(&fault, None)).unwrap();
+        assert_eq!(
+            notice,
+            serde_json::json!({"type": "notice", "code": 10201, "name": "RateLimited",
+                "text": "Too many messages at once.", "retry": true, "retry_after_ms": 250})
+        );
+    }
+}

@@ -1,0 +1,474 @@
+'use strict';
+// The bettor's page: one socket, the state it carries, and what is drawn of it.
+// The page decides nothing about bets; it shows what the engine says and sends what was clicked.
+
+const byId = (id) => document.getElementById(id);
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
+// ---------------------------------------------------------------- state
+
+const matches = new Map();   // id → match with `markets`: id → market with `selections`: id → selection
+const bets = new Map();      // client id → bet as the server last told it
+let bettingStopped = false;
+let shownMatch = null;
+let pick = null;             // {market, selection, odds}: what is on the slip, and the odds last seen there
+let seq = 0;
+let epoch = null;
+let skew = 0;                // the server's clock minus ours, in milliseconds
+let heartbeatMs = 5000;
+const TOPIC = 1;             // our id of the only subscription
+
+// ---------------------------------------------------------------- connection
+
+let socket = null;
+let signedIn = false;
+let attempts = 0;
+let lastHeard = 0;
+let tokenTries = 0;
+
+async function findToken() {
+  try {
+    const answer = await fetch('/demo-token', { cache: 'no-store' });
+    if (answer.ok) return (await answer.json()).token;
+  } catch { /* no demonstration, or no network: the stored token decides */ }
+  return sessionStorage.getItem('token');
+}
+
+function showLink(state, text) {
+  byId('link').dataset.state = state;
+  setText(byId('link-text'), text);
+  document.body.classList.toggle('old', state !== 'live');
+  drawSlip();
+}
+
+async function connect() {
+  const token = await findToken();
+  byId('sign-in').hidden = Boolean(token);
+  if (!token) { showLink('down', 'Signed out'); return; }
+  showLink('connecting', attempts ? 'Reconnecting…' : 'Connecting…');
+  const mine = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
+  socket = mine;
+  mine.onopen = () => { lastHeard = Date.now(); send({ type: 'auth', token }); };
+  mine.onmessage = (event) => { if (socket === mine) { lastHeard = Date.now(); take(JSON.parse(event.data)); } };
+  mine.onclose = () => { if (socket === mine) reconnect(); };
+}
+
+function reconnect() {
+  socket = null;
+  signedIn = false;
+  // Doubling with jitter, so that a crowd does not come back in one instant.
+  const wait = Math.min(15000, 400 * 2 ** attempts) * (0.5 + Math.random() / 2);
+  attempts = Math.min(attempts + 1, 8);
+  showLink('down', `Connection lost, next try in ${Math.ceil(wait / 1000)} s`);
+  setTimeout(connect, wait);
+}
+
+function send(message) {
+  if (!socket || socket.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(message));
+  return true;
+}
+
+// A socket that died without a word is found by the missing heartbeats.
+setInterval(() => { if (signedIn && Date.now() - lastHeard > 3 * heartbeatMs) { const dead = socket; reconnect(); dead.close(); } }, 2000);
+
+// ---------------------------------------------------------------- messages
+
+const takers = {
+  welcome(message) {
+    signedIn = true;
+    attempts = 0;
+    tokenTries = 0;
+    skew = message.server_time - Date.now();
+    heartbeatMs = message.limits.heartbeat_ms;
+    send({ type: 'time', t0: Date.now() });
+    const resume = epoch === message.epoch && seq > 0 ? { epoch, seq } : undefined;
+    epoch = message.epoch;
+    send({ type: 'subscribe', id: TOPIC, topic: 'all', resume });
+    // What was sent before the connection broke may or may not have arrived: ask.
+    for (const bet of bets.values()) if (bet.status === 'sending') send({ type: 'bet', cid: bet.cid });
+    showLink('live', 'Live');
+  },
+  image(message) {
+    if (message.topic === 'mine') {
+      if (message.balance) showBalance(message.balance);
+      for (const bet of message.bets) bets.set(bet.cid, bet);
+      drawBets();
+      return;
+    }
+    matches.clear();
+    merge(message);
+  },
+  delta: merge,
+  bet(message) {
+    const before = bets.get(message.cid);
+    bets.set(message.cid, { ...before, ...message });
+    drawBets();
+    if (!before || before.status !== message.status) say(`${message.selection_name ?? before?.selection_name ?? 'Bet'}: ${statusText(bets.get(message.cid))}`);
+  },
+  balance: showBalance,
+  quote_max(message) {
+    if (pick && pick.market === message.market && pick.selection === message.selection) {
+      byId('stake').value = message.stake;
+      drawSlip();
+    }
+  },
+  heartbeat(message) {
+    const seconds = Math.round((message.oldest_price_age_ms ?? 0) / 1000);
+    showBanner(bettingStopped ? 'All betting is stopped for the moment.' : message.stale ? `Prices are late: the game was last heard ${seconds} s ago.` : '');
+  },
+  time(message) {
+    const now = Date.now();
+    skew = Math.round((message.t1 + message.t2) / 2 - (message.t0 + now) / 2);
+  },
+  notice(message) {
+    const bet = message.cid && bets.get(message.cid);
+    if (bet && bet.status === 'sending') {
+      bets.set(bet.cid, { ...bet, status: 'refused', text: message.code === 603 ? 'It did not reach us and was not placed.' : message.text });
+      drawBets();
+      say(statusText(bets.get(bet.cid)));
+    } else if (message.name === 'BadToken' || message.name === 'ExpiredToken') {
+      sessionStorage.removeItem('token');
+      // A demonstration has a fresh token at once; otherwise the form asks for one.
+      if (tokenTries++ < 3 && socket) socket.close();
+      else { byId('sign-in').hidden = false; setText(byId('sign-in-error'), message.text); }
+    } else {
+      showBanner(message.text);
+    }
+  },
+};
+
+function take(message) {
+  if (message.seq > seq && message.type !== 'welcome') seq = message.seq;
+  takers[message.type]?.(message);
+}
+
+function merge(message) {
+  if (message.betting_stopped !== undefined) bettingStopped = message.betting_stopped;
+  if (bettingStopped) showBanner('All betting is stopped for the moment.');
+  for (const { markets = [], ...head } of message.matches) {
+    const match = matches.get(head.match) ?? { markets: new Map() };
+    matches.set(head.match, Object.assign(match, head));
+    for (const { selections = [], ...change } of markets) {
+      const market = match.markets.get(change.market) ?? { selections: new Map() };
+      match.markets.set(change.market, market);
+      // A status comes with all that belongs to it; what it leaves out no longer holds.
+      if (change.status) { market.text = undefined; market.winner = undefined; }
+      Object.assign(market, change);
+      for (const selection of selections) {
+        const known = market.selections.get(selection.selection) ?? {};
+        const before = Number(known.odds), now = Number(selection.odds);
+        known.move = before && now && before !== now ? (now > before ? 'up' : 'down') : '';
+        market.selections.set(selection.selection, Object.assign(known, selection));
+      }
+      if (isFinished(market)) setTimeout(() => { if (isFinished(market)) { match.markets.delete(market.market); draw(); } }, 8000);
+    }
+  }
+  draw();
+}
+
+const isFinished = (market) => market.status === 'decided' || market.status === 'void';
+const findMarket = (id) => { for (const match of matches.values()) { const market = match.markets.get(id); if (market) return { match, market }; } };
+
+// ---------------------------------------------------------------- drawing the offer
+
+const PHASES = { scheduled: 'Not started', live: 'Live', break: 'Between maps', over: 'Over' };
+const drawn = new Map();     // keyed elements of the offer, so that odds change in place and focus stays
+
+let drawIsDue = false;
+function draw() {
+  if (drawIsDue) return;
+  drawIsDue = true;
+  requestAnimationFrame(() => { drawIsDue = false; drawOffer(); drawSlip(); });
+}
+
+function keyed(key, parent, create) {
+  let element = drawn.get(key);
+  if (!element) { element = create(); drawn.set(key, element); }
+  if (element.parentNode !== parent) parent.append(element);
+  element.stillThere = true;
+  return element;
+}
+
+function drawOffer() {
+  for (const element of drawn.values()) element.stillThere = false;
+  const order = { live: 0, break: 1, scheduled: 2, over: 3 };
+  const list = [...matches.values()].sort((a, b) => (order[a.phase] ?? 2) - (order[b.phase] ?? 2) || a.match - b.match);
+  byId('no-match').hidden = list.length > 0 || !signedIn;
+  if (!matches.has(shownMatch)) shownMatch = list[0]?.match ?? null;
+  const nav = byId('matches');
+  nav.hidden = list.length < 2;
+  for (const match of list) {
+    const button = keyed(`nav ${match.match}`, nav, () => {
+      const created = make('button');
+      created.type = 'button';
+      created.onclick = () => { shownMatch = match.match; draw(); };
+      return created;
+    });
+    setText(button, match.teams.join(' – '));
+    button.setAttribute('aria-current', String(match.match === shownMatch));
+  }
+  const match = matches.get(shownMatch);
+  if (match) { drawBoard(match); drawMarkets(match); }
+  for (const [key, element] of drawn) if (!element.stillThere) { element.remove(); drawn.delete(key); }
+}
+
+function drawBoard(match) {
+  const board = keyed(`board ${match.match}`, byId('match'), () => {
+    const created = make('article', 'card board');
+    created.innerHTML = '<div class="board-top"><span class="phase"></span><span class="map"></span></div><div class="teams"><div class="team"><b></b><span class="side"></span></div><div class="rounds"></div><div class="team"><b></b><span class="side"></span></div></div><div class="maps"></div><p class="frozen" role="status"></p>';
+    return created;
+  });
+  const find = (selector) => board.querySelector(selector);
+  const phase = match.phase ?? 'scheduled';
+  const isPlayed = phase === 'live' || phase === 'break';
+  find('.phase').dataset.phase = phase;
+  setText(find('.phase'), PHASES[phase]);
+  const name = match.map_names?.[match.map - 1];
+  setText(find('.map'), match.map ? `Map ${match.map} of ${match.best_of}${name ? ` · ${name}` : ''}` : `Best of ${match.best_of} · ${new Date(match.starts_at).toLocaleString()}`);
+  const sides = match.side_a === 'T' ? ['T', 'CT'] : ['CT', 'T'];
+  board.querySelectorAll('.team').forEach((team, index) => {
+    setText(team.querySelector('b'), match.teams[index]);
+    const side = team.querySelector('.side');
+    side.hidden = phase !== 'live';
+    side.dataset.side = sides[index];
+    setText(side, sides[index]);
+  });
+  setText(find('.rounds'), match.rounds && phase !== 'scheduled' ? match.rounds.join(' : ') : 'vs');
+  setText(find('.maps'), match.best_of > 1 && (isPlayed || phase === 'over') ? `Maps ${match.maps.join(' : ')}` : '');
+  find('.frozen').hidden = !match.frozen;
+  setText(find('.frozen'), match.frozen ? `Betting is suspended: ${match.frozen.text}` : '');
+}
+
+const GROUP_ORDER = ['map_winner', 'round_winner', 'round_handicap', 'total_rounds', 'match_winner', 'correct_map_score'];
+const lineOf = (market) => Number(market.line ?? market.round ?? 0);
+
+function drawMarkets(match) {
+  const sorted = [...match.markets.values()].sort((a, b) => (a.map ?? 99) - (b.map ?? 99) || GROUP_ORDER.indexOf(a.kind) - GROUP_ORDER.indexOf(b.kind) || lineOf(a) - lineOf(b) || a.market - b.market);
+  // The map being played comes first, then the match, then the maps to come.
+  const rank = (market) => (market.map === undefined ? 1 : market.map === match.map ? 0 : 1 + market.map);
+  sorted.sort((a, b) => rank(a) - rank(b));
+  const order = new Map();
+  for (const market of sorted) {
+    const title = market.map === undefined ? 'Match' : `Map ${market.map}${match.map_names?.[market.map - 1] ? ` · ${match.map_names[market.map - 1]}` : ''}`;
+    const key = `group ${match.match} ${market.map ?? 'match'}`;
+    const group = keyed(key, byId('match'), () => {
+      const created = make('section', 'group');
+      created.append(make('h3'), make('div', 'markets'));
+      return created;
+    });
+    setText(group.firstChild, title);
+    if (!order.has(group)) order.set(group, []);
+    order.get(group).push(drawMarket(match, market, group.lastChild));
+  }
+  const parent = byId('match');
+  [...order.keys()].forEach((group, index) => { if (parent.children[index + 1] !== group) parent.insertBefore(group, parent.children[index + 1] ?? null); });
+  for (const [group, cards] of order) cards.forEach((card, index) => { const place = group.lastChild; if (place.children[index] !== card) place.insertBefore(card, place.children[index] ?? null); });
+}
+
+function drawMarket(match, market, parent) {
+  const card = keyed(`market ${market.market}`, parent, () => {
+    const created = make('div', 'card market');
+    const header = make('header');
+    header.append(make('span'), make('span', 'why'));
+    created.append(header, make('div', 'selections'));
+    return created;
+  });
+  card.dataset.status = market.status;
+  const isOpen = market.status === 'open' && !match.frozen && !bettingStopped;
+  setText(card.querySelector('header span'), market.name.replace(/^Map \d+ /, (prefix) => (market.map ? '' : prefix)).replace(/^./, (first) => first.toUpperCase()));
+  const winner = market.selections.get(market.winner)?.name;
+  setText(card.querySelector('.why'), market.status === 'decided' ? `Result: ${winner}` : market.status === 'void' ? 'Void' : market.status === 'suspended' ? 'Suspended' : '');
+  card.querySelector('.why').title = market.text ?? '';
+  for (const selection of market.selections.values()) {
+    const button = keyed(`odds ${market.market}/${selection.selection}`, card.lastChild, () => {
+      const created = make('button', 'odds');
+      created.type = 'button';
+      created.append(make('span'), make('b'));
+      created.onclick = () => choose(market.market, selection.selection);
+      created.onanimationend = () => created.classList.remove('up', 'down');
+      return created;
+    });
+    setText(button.firstChild, selection.name);
+    setText(button.lastChild, isFinished(market) ? '' : selection.odds ?? '–');
+    button.disabled = !isOpen || !selection.odds;
+    button.classList.toggle('won', market.winner === selection.selection);
+    button.setAttribute('aria-pressed', String(Boolean(pick) && pick.market === market.market && pick.selection === selection.selection));
+    if (selection.move) {
+      button.classList.remove('up', 'down');
+      button.classList.add(selection.move);
+      clearTimeout(button.calm);
+      button.calm = setTimeout(() => button.classList.remove('up', 'down'), 1800);
+      selection.move = '';
+    }
+  }
+  return card;
+}
+
+// ---------------------------------------------------------------- bet slip
+
+function choose(market, selection) {
+  const same = pick && pick.market === market && pick.selection === selection;
+  pick = same ? null : { market, selection, odds: findMarket(market)?.market.selections.get(selection)?.odds, moved: '' };
+  drawOffer();
+  drawSlip();
+  if (!same) byId('stake').focus({ preventScroll: true });
+  if (!same) byId('stake').select();
+}
+
+// Money and odds are whole numbers here too: minor units and thousandths.
+function whole(text, places) {
+  const parts = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim());
+  if (!parts || (parts[2] ?? '').length > places) return null;
+  return BigInt(parts[1] + (parts[2] ?? '').padEnd(places, '0'));
+}
+const shown = (minor) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
+
+function drawSlip() {
+  const found = pick && findMarket(pick.market);
+  if (pick && (!found || isFinished(found.market))) pick = null;
+  document.body.classList.toggle('picking', Boolean(pick));
+  byId('slip-body').hidden = !pick;
+  byId('slip-empty').hidden = Boolean(pick);
+  if (!pick) return;
+  const { match, market } = found;
+  const selection = market.selections.get(pick.selection);
+  if (selection.odds && selection.odds !== pick.odds) { pick.moved = pick.odds; pick.odds = selection.odds; }
+  const isOpen = market.status === 'open' && !match.frozen && !bettingStopped && selection.odds;
+  setText(byId('slip-selection'), selection.name);
+  setText(byId('slip-market'), `${market.name} · ${match.teams.join(' – ')}`);
+  setText(byId('slip-odds'), pick.odds ?? '–');
+  const stake = whole(byId('stake').value, 2);
+  const odds = pick.odds ? whole(pick.odds, 3) : null;
+  setText(byId('pays'), stake && odds ? shown((stake * odds) / 1000n) : '–');
+  const note = !signedIn ? 'Not connected. The odds shown may be old.'
+    : !isOpen ? `Suspended. ${match.frozen?.text ?? market.text ?? ''}`
+    : !stake ? 'Enter a stake like 12.50.'
+    : pick.moved ? `The odds moved from ${pick.moved} to ${pick.odds}.` : '';
+  setText(byId('slip-note'), note);
+  byId('place').disabled = !signedIn || !isOpen || !stake;
+  setText(byId('place'), stake && isOpen ? `Place ${shown(stake)} at ${pick.odds}` : 'Place bet');
+}
+
+// A UUIDv7 on the server's clock: the engine refuses ids whose time is far from its own.
+function newClientId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let time = Date.now() + skew;
+  for (let index = 5; index >= 0; index--) { bytes[index] = time % 256; time = Math.floor(time / 256); }
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+byId('slip').onsubmit = (event) => {
+  event.preventDefault();
+  const found = pick && findMarket(pick.market);
+  const stake = whole(byId('stake').value, 2);
+  if (!found || !stake || byId('place').disabled) return;
+  const { match, market } = found;
+  const policy = byId('policy').value;
+  const order = {
+    type: 'place', cid: newClientId(), market: pick.market, selection: pick.selection, odds: pick.odds,
+    price_seq: market.price_seq, epoch: market.epoch, stake: shown(stake), policy: policy === 'within' ? { within_permille: 50 } : policy,
+  };
+  // Shown at once; the answer, a refusal or the question after a reconnect replaces it.
+  bets.set(order.cid, { ...order, status: 'sending', selection_name: market.selections.get(pick.selection).name, market_name: market.name, teams: match.teams });
+  send(order);
+  pick.moved = '';
+  pick = null;
+  draw();
+  drawBets();
+};
+byId('slip-remove').onclick = () => { pick = null; draw(); };
+byId('stake').oninput = drawSlip;
+byId('stake-max').onclick = () => { if (pick) send({ type: 'quote_max', market: pick.market, selection: pick.selection }); };
+for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = chip.dataset.stake; drawSlip(); };
+
+// ---------------------------------------------------------------- my bets
+
+const VOIDS = { not_played: 'it was not played', rewound: 'the round was taken back' };
+
+function statusText(bet) {
+  switch (bet.status) {
+    case 'sending': return 'Sending…';
+    case 'pending': return `Waiting to be accepted, ${Math.max(0, (bet.due - Date.now() - skew) / 1000).toFixed(1)} s`;
+    case 'accepted': return `Accepted at ${bet.odds}, pays ${bet.payout} if it wins`;
+    case 'refused': return `Not accepted. ${bet.text}`;
+    case 'won': return `Won ${bet.payout}`;
+    case 'lost': return 'Lost';
+    case 'void': return `Void, your stake is back: ${VOIDS[bet.void_reason] ?? bet.void_reason}`;
+    default: return bet.status;
+  }
+}
+
+const drawnBets = new Map();
+function drawBets() {
+  const list = byId('bets');
+  byId('no-bets').hidden = bets.size > 0;
+  // The ids begin with their time, so their order is that of placing.
+  const newest = [...bets.values()].sort((a, b) => (a.cid < b.cid ? 1 : -1)).slice(0, 50);
+  newest.forEach((bet, index) => {
+    let item = drawnBets.get(bet.cid);
+    if (!item) {
+      item = make('li');
+      const what = make('div', 'what');
+      what.append(make('span'), make('span'));
+      item.append(what, make('div', 'where'), make('div', 'status'));
+      drawnBets.set(bet.cid, item);
+    }
+    item.dataset.status = bet.status;
+    setText(item.querySelector('.what').firstChild, bet.selection_name ?? `Selection ${bet.selection}`);
+    setText(item.querySelector('.what').lastChild, `${bet.stake} @ ${bet.odds}`);
+    setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – ')].filter(Boolean).join(' · '));
+    setText(item.querySelector('.status'), statusText(bet));
+    let cancel = item.querySelector('button');
+    if (bet.status === 'pending' && !cancel) {
+      cancel = make('button', '', 'Cancel');
+      cancel.type = 'button';
+      cancel.onclick = () => send({ type: 'cancel', cid: bet.cid });
+      item.append(cancel);
+    } else if (bet.status !== 'pending' && cancel) cancel.remove();
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+  });
+  for (const [cid, item] of drawnBets) if (!newest.some((bet) => bet.cid === cid)) { item.remove(); drawnBets.delete(cid); }
+  countDown(newest.some((bet) => bet.status === 'pending'));
+}
+
+let countdown = null;
+function countDown(isNeeded) {
+  if (isNeeded && !countdown) countdown = setInterval(drawBets, 100);
+  if (!isNeeded && countdown) { clearInterval(countdown); countdown = null; }
+}
+
+// ---------------------------------------------------------------- the rest
+
+function showBalance({ available, held }) {
+  setText(byId('available'), available);
+  setText(byId('held'), held);
+}
+
+function showBanner(text) {
+  byId('banner').hidden = !text;
+  setText(byId('banner'), text);
+}
+
+const say = (text) => setText(byId('say'), text);
+
+byId('sign-in').onsubmit = (event) => {
+  event.preventDefault();
+  sessionStorage.setItem('token', byId('token').value.trim());
+  byId('token').value = '';
+  setText(byId('sign-in-error'), '');
+  tokenTries = 0;
+  attempts = 0;
+  if (socket) { const old = socket; socket = null; old.close(); }
+  connect();
+};
+
+connect();

@@ -1,0 +1,340 @@
+//! Lines that set the scene: settings, accounts, matches, markets, feeds.
+
+use clutch_core::Command;
+use clutch_core::command::{
+    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, RewindRule, RoundFormat,
+    SetMap, Side, Team, Title,
+};
+use clutch_core::event::{Event, MatchPhase, Score};
+use clutch_core::units::{
+    AccountId, Currency, MarketId, MatchId, Name, Probability, SourceId, Timestamp,
+};
+
+use super::lines::Words;
+use super::values::{duration, money};
+use super::{Answer, Outcome, Scenario};
+
+impl Scenario {
+    pub(super) fn capacity(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        if self.world.is_some() {
+            return Err("capacity stands before the first command".to_owned());
+        }
+        while let Some(key) = words.optional() {
+            let value = words.number()?;
+            match key {
+                "accounts_max" => self.capacity.accounts_max = value,
+                "matches_max" => self.capacity.matches_max = value,
+                "markets_max" => self.capacity.markets_max = value,
+                "bets_max" => self.capacity.bets_max = value,
+                "client_ids_max" => self.capacity.client_ids_max = value,
+                _ => return Err(format!("no capacity is called {key:?}")),
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn configure(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let mut config = self.config;
+        while let Some(key) = words.optional() {
+            let value = words.next()?;
+            let number = || value.parse().map_err(|_| format!("{value:?} is no number"));
+            match key {
+                "stake_min" => config.stake_min = money(value)?,
+                "stake_max" => config.stake_max = money(value)?,
+                "payout_max" => config.payout_max = money(value)?,
+                "liability_selection_max" => config.liability_selection_max = money(value)?,
+                "liability_market_max" => config.liability_market_max = money(value)?,
+                "liability_account_max" => config.liability_account_max = money(value)?,
+                "in_play_delay" => config.in_play_delay_ns = duration(value)?,
+                "feed_age_live" => config.feed_age_live_ns = duration(value)?,
+                "feed_age_prematch" => config.feed_age_prematch_ns = duration(value)?,
+                "view_age_max" => config.view_age_max_ns = duration(value)?,
+                "client_id_past" => config.client_id_past_ns = duration(value)?,
+                "client_id_future" => config.client_id_future_ns = duration(value)?,
+                "resettle_window" => config.resettle_window_ns = duration(value)?,
+                "margin_ppb" => config.margin_ppb = number()?,
+                "band_milli" => config.band_milli = number()?,
+                "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
+                "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
+                _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),
+            }
+        }
+        if self.world.is_none() {
+            self.config = config;
+            return Ok(Answer::Done);
+        }
+        let answer = self.send(Command::Configure { config });
+        if answer == Answer::Done {
+            self.config = config;
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn account(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let word = words.next()?;
+        let (mut balance, mut currency) = (None, Currency::default());
+        while let Some(key) = words.optional() {
+            match key {
+                "balance" => balance = Some(money(words.next()?)?),
+                "currency" => currency = Currency(words.number()?),
+                _ => return Err(format!("an account has no {key:?}")),
+            }
+        }
+        let count = self.world().state().wallet().map_or(0, |wallet| wallet.iter().count());
+        let answer = self.send(Command::OpenAccount { key: name(word)?, currency });
+        if answer != Answer::Done {
+            return Ok(answer);
+        }
+        let account = AccountId(count as u32);
+        self.accounts.insert(word.to_owned(), account);
+        let Some(amount) = balance else { return Ok(answer) };
+        self.references += 1;
+        Ok(self.send(Command::Deposit { account, amount, reference: self.references }))
+    }
+
+    pub(super) fn deposit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let amount = money(words.next()?)?;
+        self.references += 1;
+        let reference = if words.take("ref") { words.number()? } else { self.references };
+        Ok(self.send(Command::Deposit { account, amount, reference }))
+    }
+
+    pub(super) fn account_state(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let state = match words.next()? {
+            "open" => AccountState::Open,
+            "suspended" => AccountState::Suspended,
+            "closed" => AccountState::Closed,
+            "excluded" => AccountState::SelfExcluded,
+            other => return Err(format!("no account is {other:?}")),
+        };
+        Ok(self.send(Command::SetAccountState { account, state }))
+    }
+
+    pub(super) fn create_match(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let key = words.next()?;
+        let length = words.next()?;
+        let best_of = length.strip_prefix("bo").and_then(|number| number.parse().ok());
+        let best_of = best_of.ok_or_else(|| format!("{length:?} is not bo1, bo3 or bo5"))?;
+        let rounds = if words.take("mr15") { RoundFormat::Mr15 } else { RoundFormat::Mr12 };
+        let create = CreateMatch {
+            key: name(key)?,
+            title: Title::CounterStrike,
+            rounds,
+            best_of,
+            team_a: name("Alpha")?,
+            team_b: name("Bravo")?,
+            starts_at: Timestamp::default(),
+            round_markets: words.take("round_markets"),
+        };
+        let answer = self.send(Command::CreateMatch(create));
+        if answer == Answer::Done {
+            self.matches.insert(key.to_owned(), MatchId(self.matches.len() as u32));
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn set_map(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let map_no = words.number()?;
+        let (mut chances, mut first_side_a) = ([50.0; 2], Side::Ct);
+        while let Some(key) = words.optional() {
+            match key {
+                "t" => chances[0] = words.number()?,
+                "ct" => chances[1] = words.number()?,
+                "starts" => first_side_a = side(words.next()?)?,
+                _ => return Err(format!("a map has no {key:?}")),
+            }
+        }
+        Ok(self.send(Command::SetMap(strengths(match_id, map_no, first_side_a, chances)?)))
+    }
+
+    pub(super) fn set_maps(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        if !words.take("even") {
+            return Err("all maps of a match can only be set to even".to_owned());
+        }
+        let mut map_no = 1;
+        loop {
+            let set = strengths(match_id, map_no, Side::Ct, [50.0; 2])?;
+            match self.send(Command::SetMap(set)) {
+                Answer::Done => map_no += 1,
+                refused if map_no == 1 => return Ok(refused),
+                _ => return Ok(Answer::Done),
+            }
+        }
+    }
+
+    pub(super) fn open_market(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let key = words.next()?;
+        let match_id = self.match_named(words.next()?)?;
+        let kind = market_kind(words)?;
+        let records = self.world().apply(Command::OpenMarket { match_id, kind });
+        for event in super::said(&records) {
+            match event {
+                Event::Refused(refusal) => return Ok(Answer::Refused(refusal)),
+                Event::MarketOpened { market, .. } => {
+                    self.markets.insert(key.to_owned(), (market, match_id));
+                }
+                _ => {}
+            }
+        }
+        self.world().drain();
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn feed(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let event = match words.next()? {
+            "start" => {
+                GameEvent::MapStarted { map: words.number()?, first_side_a: side(words.next()?)? }
+            }
+            "round" => GameEvent::RoundWon {
+                map: words.number()?,
+                round: words.number()?,
+                winner: team(words.next()?)?,
+            },
+            "rewind" => GameEvent::Rewound { map: words.number()?, to_round: words.number()? },
+            "over" => GameEvent::MapOver {
+                map: words.number()?,
+                rounds_a: words.number()?,
+                rounds_b: words.number()?,
+            },
+            "held" => GameEvent::Held,
+            "released" => GameEvent::Released,
+            "disputed" => GameEvent::Disputed,
+            "heartbeat" => GameEvent::Heartbeat,
+            other => return Err(format!("a feed does not say {other:?}")),
+        };
+        let source = if words.take("source") { words.number()? } else { 0 };
+        let version = if words.take("version") { Some(words.number()?) } else { None };
+        Ok(self.hear(match_id, source, version, event))
+    }
+
+    fn hear(
+        &mut self,
+        match_id: MatchId,
+        source: u8,
+        version: Option<u64>,
+        event: GameEvent,
+    ) -> Answer {
+        let now = self.world().now();
+        let newest = self.versions.entry((match_id, source)).or_default();
+        let version = version.unwrap_or(*newest + u64::from(event != GameEvent::Heartbeat));
+        *newest = version.max(*newest);
+        self.send(Command::Feed(FeedMessage {
+            match_id,
+            source: SourceId(source),
+            version,
+            source_time: now,
+            received_at: now,
+            event,
+        }))
+    }
+
+    pub(super) fn play(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let map = words.number()?;
+        let score = self.score(match_id)?;
+        if score.phase != MatchPhase::Live {
+            let start = GameEvent::MapStarted { map, first_side_a: Side::Ct };
+            super::meets(None, self.hear(match_id, 0, None, start))?;
+        }
+        while let Some(word) = words.optional() {
+            let winner = team(&word[..1])?;
+            let count = word[1..].parse().map_err(|_| format!("{word:?} is not A12 or B3"))?;
+            for _ in 0..count {
+                let round = self.score(match_id)?.rounds.iter().sum::<u8>() + 1;
+                let won = GameEvent::RoundWon { map, round, winner };
+                super::meets(None, self.hear(match_id, 0, None, won))?;
+            }
+        }
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn score(&mut self, match_id: MatchId) -> Outcome<Score> {
+        let events = self.world().ask(clutch_core::Query::Match { match_id });
+        let score = events.into_iter().find_map(|event| match event {
+            Event::Score(score) => Some(score),
+            _ => None,
+        });
+        score.ok_or_else(|| "the match has no score".to_owned())
+    }
+
+    pub(super) fn account_named(&self, word: &str) -> Outcome<AccountId> {
+        if word == "nobody" {
+            return Ok(AccountId(9_999));
+        }
+        self.accounts.get(word).copied().ok_or_else(|| format!("no account is called {word}"))
+    }
+
+    pub(super) fn match_named(&self, word: &str) -> Outcome<MatchId> {
+        if word == "nothing" {
+            return Ok(MatchId(9_999));
+        }
+        self.matches.get(word).copied().ok_or_else(|| format!("no match is called {word}"))
+    }
+
+    pub(super) fn market_named(&self, word: &str) -> Outcome<MarketId> {
+        if word == "nowhere" {
+            return Ok(MarketId(9_999));
+        }
+        let found = self.markets.get(word).map(|(market, _)| *market);
+        found.ok_or_else(|| format!("no market is called {word}"))
+    }
+}
+
+fn strengths(
+    match_id: MatchId,
+    map_no: u8,
+    first_side_a: Side,
+    percent: [f64; 2],
+) -> Outcome<SetMap> {
+    let chance = |percent: f64| {
+        Probability::from_f64(percent / 100.0).ok_or_else(|| format!("{percent} % is no chance"))
+    };
+    let [t, ct] = percent;
+    let map_name = name("Mirage")?;
+    let (p_a_t, p_a_ct) = (chance(t)?, chance(ct)?);
+    Ok(SetMap { match_id, map_no, name: map_name, first_side_a, p_a_t, p_a_ct })
+}
+
+fn market_kind(words: &mut Words<'_>) -> Outcome<MarketKind> {
+    Ok(match words.next()? {
+        "winner" => MarketKind::MatchWinner,
+        "score" => MarketKind::CorrectMapScore,
+        "map" => MarketKind::MapWinner { map: words.number()? },
+        "total" => MarketKind::TotalRounds { map: words.number()?, line: line(words.next()?)? },
+        "handicap" => {
+            MarketKind::RoundHandicap { map: words.number()?, line: line(words.next()?)? }
+        }
+        "round" => MarketKind::RoundWinner { map: words.number()?, round: words.number()? },
+        other => return Err(format!("no market is on {other:?}")),
+    })
+}
+
+fn line(word: &str) -> Outcome<Line> {
+    let halves = word.parse::<f64>().ok().map(|line| (line * 2.0) as i16);
+    halves.and_then(Line::from_halves).ok_or_else(|| format!("{word:?} is no line such as 21.5"))
+}
+
+fn name(word: &str) -> Outcome<Name> {
+    Name::new(word).map_err(|error| error.to_string())
+}
+
+fn side(word: &str) -> Outcome<Side> {
+    match word {
+        "t" => Ok(Side::T),
+        "ct" => Ok(Side::Ct),
+        _ => Err(format!("{word:?} is no side")),
+    }
+}
+
+fn team(word: &str) -> Outcome<Team> {
+    match word {
+        "A" => Ok(Team::A),
+        "B" => Ok(Team::B),
+        _ => Err(format!("{word:?} is no team")),
+    }
+}

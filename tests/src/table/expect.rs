@@ -1,0 +1,165 @@
+//! Lines that look without touching.
+//!
+//! | line | says |
+//! |---|---|
+//! | `expect bet BET ANSWER` | where the bet stands now |
+//! | `expect account NAME KEY VALUE …` | available, held, liability, open_bets |
+//! | `expect house AMOUNT`, `expect live_bets N` | the house's books; bets in the engine |
+//! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
+//! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
+//! | `expect odds MARKET SELECTION ODDS\|none` | the board |
+//! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
+//! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
+
+use clutch_core::Query;
+use clutch_core::event::{BetStatus, Event, MarketStatus};
+
+use super::lines::Words;
+use super::trading::selection;
+use super::values::{money, odds_milli, show_money, show_status};
+use super::{Outcome, Scenario, same};
+
+impl Scenario {
+    pub(super) fn expect(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        match words.next()? {
+            "bet" => self.expect_bet(words),
+            "account" => self.expect_account(words),
+            "house" => {
+                let house = self.world().state().wallet().ok_or("no books")?.house();
+                equal(words.next()?, &show_money(house))
+            }
+            "live_bets" => {
+                let live = self.world().state().bets_live();
+                equal(words.next()?, &live.to_string())
+            }
+            "market" => self.expect_market(words),
+            "frozen" => self.expect_frozen(words),
+            "odds" => self.expect_odds(words),
+            "epoch" => self.expect_epoch(words),
+            "score" => self.expect_score(words),
+            "max_stake" => self.expect_max_stake(words),
+            other => Err(format!("nothing can be expected of {other:?}")),
+        }
+    }
+
+    fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let place = self.bet_named(words.next()?)?;
+        let query = Query::Bet { account: place.account, client_id: place.client_id };
+        let status = self.world().ask(query).into_iter().find_map(|event| match event {
+            Event::Bet(view) => Some(show_status(view.status)),
+            Event::Refused(refusal) => Some(show_status(BetStatus::Refused(refusal))),
+            _ => None,
+        });
+        let mut expected = vec![words.next()?];
+        while let Some(word) = words.optional() {
+            expected.push(word);
+        }
+        let (expected, status) = (expected.join(" "), status.ok_or("no answer about the bet")?);
+        if same(&expected, &status) { Ok(()) } else { equal(&expected, &status) }
+    }
+
+    fn expect_account(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let account = self.account_named(words.next()?)?;
+        while let Some(key) = words.optional() {
+            let wallet = self.world().state().wallet().ok_or("no books")?;
+            let row = wallet.get(account).ok_or("the account does not exist")?;
+            let actual = match key {
+                "available" => show_money(row.available),
+                "held" => show_money(row.held),
+                "liability" => show_money(row.liability),
+                "open_bets" => row.bets_open.to_string(),
+                _ => return Err(format!("an account has no {key:?}")),
+            };
+            let expected = words.next()?;
+            equal(expected, &actual).map_err(|failure| format!("{key}: {failure}"))?;
+        }
+        Ok(())
+    }
+
+    fn expect_market(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let word = words.next()?;
+        let (market, match_id) = self.markets.get(word).copied().ok_or("no such market")?;
+        let status = self.ask_market(market, match_id).into_iter().find_map(|event| match event {
+            Event::Market { status, .. } => Some(status),
+            _ => None,
+        });
+        let shown = match status {
+            None => "gone".to_owned(),
+            Some(MarketStatus::Open) => "Open".to_owned(),
+            Some(MarketStatus::Suspended(reason)) => format!("Suspended {reason:?}"),
+            Some(MarketStatus::Decided { winner }) => format!("Decided #{}", winner.0),
+            Some(MarketStatus::Void) => "Void".to_owned(),
+        };
+        let mut expected = words.next()?.to_owned();
+        if let Some(detail) = words.optional() {
+            expected = format!("{expected} {detail}");
+        }
+        equal(&expected, &shown)
+    }
+
+    fn expect_frozen(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let match_id = self.match_named(words.next()?)?;
+        let reason =
+            self.world().ask(Query::Match { match_id }).into_iter().find_map(|event| match event {
+                Event::MatchFrozen { reason, .. } => Some(reason),
+                _ => None,
+            });
+        let reason = reason.ok_or("the match does not exist")?;
+        equal(words.next()?, &reason.map_or("none".to_owned(), |reason| format!("{reason:?}")))
+    }
+
+    fn expect_odds(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let view = self.view(words.next()?)?;
+        let index = usize::from(selection(words.next()?)?.0);
+        let shown = view.odds.get(index).copied().flatten();
+        let expected = match words.next()? {
+            "none" => None,
+            odds => Some(odds_milli(odds)?),
+        };
+        if expected == shown {
+            Ok(())
+        } else {
+            Err(format!("the board shows {shown:?} thousandths"))
+        }
+    }
+
+    fn expect_epoch(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let word = words.next()?;
+        let epoch = self.view(word)?.epoch;
+        // A market opens with epoch 1.
+        let before = self.epochs.insert(word.to_owned(), epoch).unwrap_or(1);
+        equal(words.next()?, if before == epoch { "same" } else { "moved" })
+    }
+
+    fn expect_score(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let match_id = self.match_named(words.next()?)?;
+        let score = self.score(match_id)?;
+        let dash = |[a, b]: [u8; 2]| format!("{a}-{b}");
+        equal(words.next()?, &dash(score.rounds))?;
+        if words.take("maps") {
+            equal(words.next()?, &dash(score.maps))?;
+        }
+        match words.optional() {
+            Some(phase) => equal(phase, &format!("{:?}", score.phase)),
+            None => Ok(()),
+        }
+    }
+
+    fn expect_max_stake(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let account = self.account_named(words.next()?)?;
+        let market = self.market_named(words.next()?)?;
+        let selection = selection(words.next()?)?;
+        let expected = money(words.next()?)?;
+        let query = Query::MaxStake { account, market, selection };
+        let answer = self.world().ask(query).into_iter().find_map(|event| match event {
+            Event::MaxStake { stake, .. } => Some(stake),
+            _ => None,
+        });
+        equal(&show_money(expected), &show_money(answer.ok_or("no answer")?))
+    }
+}
+
+fn equal(expected: &str, actual: &str) -> Outcome<()> {
+    if expected == actual { Ok(()) } else { Err(format!("expected {expected}, it is {actual}")) }
+}

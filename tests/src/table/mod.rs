@@ -1,0 +1,233 @@
+//! Scenarios as tables: one line per command or expectation, in the words of a trader.
+//!
+//! ```text
+//! config  stake_max 50.00
+//! account A1 balance 100.00
+//! match   M bo1
+//! maps    M even
+//! market  W M map 1
+//! bet     b1 A1 W a 60.00            -> StakeAboveLimit(50.00, 60.00)
+//! bet     b1 A1 W a 50.00            -> Accepted 100.00
+//! expect  account A1 available 50.00 held 50.00
+//! ```
+//!
+//! Every line that acts may end with the answer it must get; without one it must succeed. An answer
+//! without its numbers matches any numbers. `#` begins a comment. After each line the core gets its
+//! ticks until it is at rest, as the engine would do.
+//!
+//! | line | does |
+//! |---|---|
+//! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
+//! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
+//! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
+//! | `match NAME bo1\|bo3\|bo5 [mr15] [round_markets]` | creates a match |
+//! | `map MATCH N t P ct P [starts t\|ct]`, `maps MATCH even` | sets strengths: chances of A in percent |
+//! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
+//! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
+//! | `look VIEW MARKET` | remembers what a bettor sees now |
+//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [uuid4]` | places a bet |
+//! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
+//! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
+//! | `expect …` | see [`expect`] |
+
+mod catalogue;
+mod expect;
+mod lines;
+mod trading;
+mod values;
+
+use std::collections::BTreeMap;
+
+use clutch_core::command::{Capacity, Config, PlaceBet};
+use clutch_core::event::BetStatus;
+use clutch_core::units::{AccountId, MarketId, MatchId};
+use clutch_core::{Command, Event, Record, Refusal};
+
+use crate::world::World;
+use lines::Words;
+use values::show_refusal;
+
+/// Runs a table; panics with the first line that did not go as written.
+#[track_caller]
+pub fn check(table: &str) {
+    let mut scenario = Scenario::new();
+    for (index, raw) in table.lines().enumerate() {
+        let line = raw.split('#').next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        if let Err(failure) = scenario.run(line) {
+            panic!("line {} of the table: {line}\n    {failure}", index + 1);
+        }
+    }
+}
+
+/// What a line says went wrong.
+type Outcome<T> = Result<T, String>;
+
+/// What a command was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Done,
+    Refused(Refusal),
+    Bet(BetStatus),
+}
+
+/// What a bettor saw of a market.
+#[derive(Clone, Debug)]
+struct View {
+    odds: Vec<Option<u32>>,
+    price_seq: u64,
+    epoch: u32,
+}
+
+/// A table being run: the names it gave to things, and the world they live in.
+struct Scenario {
+    capacity: Capacity,
+    config: Config,
+    world: Option<World>,
+    accounts: BTreeMap<String, AccountId>,
+    matches: BTreeMap<String, MatchId>,
+    markets: BTreeMap<String, (MarketId, MatchId)>,
+    bets: BTreeMap<String, PlaceBet>,
+    views: BTreeMap<String, View>,
+    epochs: BTreeMap<String, u32>,
+    versions: BTreeMap<(MatchId, u8), u64>,
+    ids: u128,
+    references: u128,
+}
+
+impl Scenario {
+    fn new() -> Self {
+        let hour = 3_600_000_000_000;
+        Self {
+            capacity: Capacity {
+                accounts_max: 64,
+                matches_max: 8,
+                markets_max: 512,
+                bets_max: 4096,
+                client_ids_max: 8192,
+            },
+            // Even teams at 2.00 and patient feeds, so that a table says only what it is about.
+            config: Config {
+                margin_ppb: 0,
+                feed_age_live_ns: hour,
+                feed_age_prematch_ns: hour,
+                view_age_max_ns: hour,
+                ..Config::default()
+            },
+            world: None,
+            accounts: BTreeMap::new(),
+            matches: BTreeMap::new(),
+            markets: BTreeMap::new(),
+            bets: BTreeMap::new(),
+            views: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            ids: 0,
+            references: 1_000_000,
+        }
+    }
+
+    /// The world; created by the first line that needs it.
+    fn world(&mut self) -> &mut World {
+        let (capacity, config) = (self.capacity, self.config);
+        self.world.get_or_insert_with(|| World::new(capacity, config))
+    }
+
+    fn run(&mut self, line: &str) -> Outcome<()> {
+        let (line, expected) = match line.split_once("->") {
+            Some((line, expected)) => (line, Some(expected.trim())),
+            None => (line, None),
+        };
+        let mut words = Words::new(line);
+        let answer = self.act(&mut words)?;
+        words.finish()?;
+        meets(expected, answer)
+    }
+
+    fn act(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        match words.next()? {
+            "capacity" => self.capacity(words),
+            "config" => self.configure(words),
+            "account" => self.account(words),
+            "deposit" => self.deposit(words),
+            "state" => self.account_state(words),
+            "match" => self.create_match(words),
+            "map" => self.set_map(words),
+            "maps" => self.set_maps(words),
+            "market" => self.open_market(words),
+            "feed" => self.feed(words),
+            "play" => self.play(words),
+            "suspend" => self.suspend(words),
+            "resume" => self.resume(words),
+            "kill" => self.kill(words),
+            "look" => self.look(words),
+            "bet" => self.bet(words),
+            "again" => self.again(words),
+            "cancel" => self.cancel(words),
+            "wait" => self.wait(words),
+            "skip" => self.skip(words),
+            "tick" => Ok(self.send(Command::Tick)),
+            "expect" => self.expect(words).map(|()| Answer::Done),
+            other => Err(format!("no line begins with {other:?}")),
+        }
+    }
+
+    /// Sends a command that is no bet, and lets the core come to rest.
+    fn send(&mut self, command: Command) -> Answer {
+        let records = self.world().apply(command);
+        let refusal = said(&records).find_map(|event| match event {
+            Event::Refused(refusal) => Some(refusal),
+            _ => None,
+        });
+        self.world().drain();
+        refusal.map_or(Answer::Done, Answer::Refused)
+    }
+
+    fn wait(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let nanos = values::duration(words.next()?)?;
+        self.world().wait(nanos);
+        Ok(Answer::Done)
+    }
+
+    fn skip(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let nanos = values::duration(words.next()?)?;
+        self.world().skip(nanos);
+        Ok(Answer::Done)
+    }
+}
+
+/// What the command itself said, apart from timers and settlement.
+fn said(records: &[Record]) -> impl Iterator<Item = Event> + '_ {
+    records.iter().filter(|record| record.trace != 0).map(|record| record.event)
+}
+
+/// Compares an answer with the one written down; none means that the line must succeed.
+fn meets(expected: Option<&str>, answer: Answer) -> Outcome<()> {
+    let shown = show(answer);
+    let met = match expected {
+        Some(expected) => same(expected, &shown),
+        None => !matches!(answer, Answer::Refused(_) | Answer::Bet(BetStatus::Refused(_))),
+    };
+    if met {
+        return Ok(());
+    }
+    Err(format!("expected {}, the answer was {shown}", expected.unwrap_or("success")))
+}
+
+/// An answer without its numbers matches any numbers.
+fn same(expected: &str, shown: &str) -> bool {
+    let name = shown.split(['(', ' ']).next().unwrap_or_default();
+    expected == shown || expected == name
+}
+
+fn show(answer: Answer) -> String {
+    match answer {
+        Answer::Done => "Ok".to_owned(),
+        Answer::Refused(refusal) => show_refusal(refusal),
+        Answer::Bet(status) => values::show_status(status),
+    }
+}

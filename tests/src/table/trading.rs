@@ -1,0 +1,208 @@
+//! Lines of traders and bettors: suspend, kill, look, bet, cancel.
+
+use clutch_core::command::{KillScope, PlaceBet, PricePolicy, Scope, SuspendReason, Title};
+use clutch_core::event::{Event, Price};
+use clutch_core::units::{ClientBetId, MarketId, MatchId, Odds, SelectionIndex, Stake};
+use clutch_core::{Command, Query};
+
+use super::lines::Words;
+use super::values::{duration, money, odds_milli};
+use super::{Answer, Outcome, Scenario, View, said};
+
+impl Scenario {
+    pub(super) fn suspend(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let scope = self.scope(words)?;
+        let reason = match words.optional() {
+            None => SuspendReason::Trader,
+            Some(word) => reason(word)?,
+        };
+        Ok(self.send(Command::Suspend { scope, reason }))
+    }
+
+    pub(super) fn resume(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let scope = self.scope(words)?;
+        Ok(self.send(Command::Resume { scope }))
+    }
+
+    fn scope(&mut self, words: &mut Words<'_>) -> Outcome<Scope> {
+        Ok(match words.next()? {
+            "all" => Scope::All,
+            "match" => Scope::Match(self.match_named(words.next()?)?),
+            "market" => Scope::Market(self.market_named(words.next()?)?),
+            other => return Err(format!("{other:?} is neither market, match nor all")),
+        })
+    }
+
+    pub(super) fn kill(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let scope = match words.next()? {
+            "all" => KillScope::All,
+            "title" => KillScope::Title(Title::CounterStrike),
+            "match" => KillScope::Match(self.match_named(words.next()?)?),
+            other => return Err(format!("{other:?} is neither all, title nor match")),
+        };
+        let on = match words.next()? {
+            "on" => true,
+            "off" => false,
+            other => return Err(format!("a switch is on or off, not {other:?}")),
+        };
+        Ok(self.send(Command::Kill { scope, on }))
+    }
+
+    pub(super) fn look(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let key = words.next()?.to_owned();
+        let view = self.view(words.next()?)?;
+        self.views.insert(key, view);
+        Ok(Answer::Done)
+    }
+
+    /// What a market shows now; an unknown market shows nothing.
+    pub(super) fn view(&mut self, word: &str) -> Outcome<View> {
+        let mut view = View { odds: Vec::new(), price_seq: 0, epoch: 0 };
+        let Some((wanted, match_id)) = self.markets.get(word).copied() else {
+            self.market_named(word)?;
+            return Ok(view);
+        };
+        for event in self.ask_market(wanted, match_id) {
+            match event {
+                Event::Price(Price { odds, price_seq, .. }) => {
+                    view.odds.push(odds.map(Odds::milli));
+                    view.price_seq = price_seq;
+                }
+                Event::Market { epoch, .. } => view.epoch = epoch,
+                _ => {}
+            }
+        }
+        Ok(view)
+    }
+
+    /// What a query of a match says about one of its markets.
+    pub(super) fn ask_market(&mut self, wanted: MarketId, match_id: MatchId) -> Vec<Event> {
+        let mut events = self.world().ask(Query::Match { match_id });
+        events.retain(|event| match event {
+            Event::MarketOpened { market, .. } | Event::Market { market, .. } => *market == wanted,
+            Event::Price(price) => price.market == wanted,
+            _ => false,
+        });
+        events
+    }
+
+    pub(super) fn bet(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let key = words.next()?.to_owned();
+        let account = self.account_named(words.next()?)?;
+        let market_word = words.next()?;
+        let market = self.market_named(market_word)?;
+        let selection = selection(words.next()?)?;
+        let amount = money(words.next()?)?;
+        let stake = Stake::new(amount).ok_or("a stake is above zero")?;
+        let mut view = self.view(market_word)?;
+        let mut asked = None;
+        let mut policy = PricePolicy::Exact;
+        let now = self.world().now().millis();
+        self.ids += 1;
+        let mut client_id = ClientBetId::from_parts(now, self.ids);
+        while let Some(option) = words.optional() {
+            match option {
+                "policy" => policy = price_policy(words)?,
+                "at" => asked = Some(odds_milli(words.next()?)?),
+                "seen" => {
+                    let seen = words.next()?;
+                    view = self.views.get(seen).cloned().ok_or("nobody looked")?;
+                }
+                "made" => {
+                    client_id = ClientBetId::from_parts(shifted(now, words.next()?)?, self.ids)
+                }
+                "uuid4" => client_id = ClientBetId(0x9191_08F7_52D1_4320_9BAC_F847_DB41_48A8),
+                other => return Err(format!("a bet has no {other:?}")),
+            }
+        }
+        let on_board = view.odds.get(usize::from(selection.0)).copied().flatten();
+        // Off the board there is nothing to see, so any odds will do to ask.
+        let milli = asked.or(on_board).unwrap_or(2_000);
+        let odds = Odds::from_milli(milli).ok_or("these are no odds")?;
+        let View { price_seq, epoch, .. } = view;
+        let place = PlaceBet {
+            account,
+            client_id,
+            market,
+            selection,
+            odds,
+            price_seq,
+            epoch,
+            stake,
+            policy,
+        };
+        self.bets.insert(key, place);
+        self.place(place)
+    }
+
+    pub(super) fn again(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let place = self.bet_named(words.next()?)?;
+        self.place(place)
+    }
+
+    fn place(&mut self, place: PlaceBet) -> Outcome<Answer> {
+        let records = self.world().apply(Command::PlaceBet(place));
+        let mut answers = said(&records).filter_map(|event| match event {
+            Event::Bet(view) => Some(view),
+            _ => None,
+        });
+        let view = answers.next().ok_or("the bet got no answer")?;
+        if view.client_id != place.client_id || answers.next().is_some() {
+            return Err("the bet got no answer of its own, or two".to_owned());
+        }
+        self.world().drain();
+        Ok(Answer::Bet(view.status))
+    }
+
+    pub(super) fn cancel(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let PlaceBet { account, client_id, .. } = self.bet_named(words.next()?)?;
+        Ok(self.send(Command::CancelBet { account, client_id }))
+    }
+
+    pub(super) fn bet_named(&self, word: &str) -> Outcome<PlaceBet> {
+        self.bets.get(word).copied().ok_or_else(|| format!("no bet is called {word}"))
+    }
+}
+
+/// a, b, over, under, or the place in the list: #2.
+pub(super) fn selection(word: &str) -> Outcome<SelectionIndex> {
+    let index = match word {
+        "a" | "over" => Some(0),
+        "b" | "under" => Some(1),
+        _ => word.strip_prefix('#').and_then(|index| index.parse().ok()),
+    };
+    index.map(SelectionIndex).ok_or_else(|| format!("{word:?} is no selection"))
+}
+
+fn price_policy(words: &mut Words<'_>) -> Outcome<PricePolicy> {
+    Ok(match words.next()? {
+        "exact" => PricePolicy::Exact,
+        "better" => PricePolicy::Better,
+        "any" => PricePolicy::Any,
+        "within" => PricePolicy::Within { permille: words.number()? },
+        other => return Err(format!("no price policy is called {other:?}")),
+    })
+}
+
+pub(super) fn reason(word: &str) -> Outcome<SuspendReason> {
+    Ok(match word {
+        "Trader" => SuspendReason::Trader,
+        "FeedStale" => SuspendReason::FeedStale,
+        "FeedHeld" => SuspendReason::FeedHeld,
+        "ImpossibleState" => SuspendReason::ImpossibleState,
+        "BranchCheck" => SuspendReason::BranchCheck,
+        "PriceBand" => SuspendReason::PriceBand,
+        "Unpriced" => SuspendReason::Unpriced,
+        other => return Err(format!("no reason is called {other:?}")),
+    })
+}
+
+/// Milliseconds before (-8d) or after (+6m) the present.
+fn shifted(now: u64, word: &str) -> Outcome<u64> {
+    let millis = |time| duration(time).map(|nanos| nanos / 1_000_000);
+    match (word.strip_prefix('-'), word.strip_prefix('+')) {
+        (Some(past), _) => Ok(now - millis(past)?),
+        (_, Some(future)) => Ok(now + millis(future)?),
+        _ => Err(format!("{word:?} is neither -8d nor +6m")),
+    }
+}
