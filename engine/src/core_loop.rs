@@ -24,7 +24,7 @@ use crate::config::Wait;
 use crate::follower::RECORD_VERSION;
 use crate::gate::{Gate, OutboxProducer, Slot};
 use crate::idle::{Idle, Pause};
-use crate::input::{Input, Request, Requests};
+use crate::input::{Input, Request, Requests, left};
 use crate::shared::{Phase, Shared};
 
 /// The longest sleep with nothing due. Bells wake the core earlier; this bounds how late it notices
@@ -99,7 +99,7 @@ impl Core {
     /// Processes requests batch by batch. When the guard goes, all its requests count as read, looked
     /// at or not; so none is left but by a failure, after which nothing is promised any more.
     fn process_all(&mut self, requests: &mut Requests<'_>) -> Result<(), JournalFailed> {
-        while 0 < (&mut *requests).len() {
+        while 0 < left(requests) {
             let now = self.clock.read();
             self.tick_if_due(now)?;
             for request in (&mut *requests).take(self.batch_max) {

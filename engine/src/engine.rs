@@ -317,3 +317,41 @@ fn engine_version() -> u64 {
     .iter()
     .fold(0, |version, part| version << 16 | part.parse::<u64>().unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clutch_core::Query;
+
+    use super::*;
+    use crate::{Phase, Rest, SendError};
+
+    #[test]
+    fn a_bug_in_the_rules_stops_the_engine_and_not_the_process() {
+        let dir = tempfile::tempdir().unwrap();
+        // Without room for a single event the rules stop at their own assertion.
+        let config = EngineConfig::new(dir.path());
+        let mut engine = Engine::start_with_room_for_events(config, 0).unwrap();
+        let mut publisher = engine.publisher().unwrap();
+        let mut sender = engine.sender();
+        sender.try_query(1, Query::Catalogue).unwrap();
+        loop {
+            let polled = publisher.poll(10, |record| panic!("{record:?} cannot exist"));
+            match polled.rest {
+                Rest::Failed => break,
+                Rest::Nothing | Rest::Blocked => {
+                    publisher.wait(std::time::Duration::from_millis(100));
+                }
+                Rest::More | Rest::Closed => panic!("{polled:?}"),
+            }
+        }
+        assert_eq!(engine.status().phase, Phase::Failed);
+        assert_eq!(sender.try_query(2, Query::Catalogue), Err(SendError::EngineFailed));
+        let failure = engine.shutdown().unwrap_err();
+        assert!(failure.message.contains("one command said too much"), "{failure}");
+
+        let again = Engine::start(EngineConfig::new(dir.path())).unwrap();
+        assert_eq!(again.status().last_seq, 1, "what was journaled before is there");
+    }
+}

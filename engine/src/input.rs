@@ -32,6 +32,12 @@ type InputProducer = MultiProducer<Request, SingleConsumerBarrier>;
 /// Requests that count as read when the guard is dropped, whether they were looked at or not.
 pub(crate) type Requests<'a> = EventGuard<'a, Request, MultiProducerBarrier>;
 
+/// How many requests the guard still has.
+pub(crate) fn left(requests: &mut Requests<'_>) -> usize {
+    // It is the mutable reference that is the iterator and knows its length.
+    ExactSizeIterator::len(&requests)
+}
+
 /// The core's end of the ring.
 pub(crate) struct Input {
     poller: EventPoller<Request, MultiProducerBarrier>,
@@ -87,7 +93,7 @@ impl Input {
     /// How many requests can be taken.
     fn waiting(&mut self) -> usize {
         let requests = self.poller.poll().map(ManuallyDrop::new);
-        requests.map_or(0, |mut requests| ExactSizeIterator::len(&&mut *requests))
+        requests.map_or(0, |mut requests| left(&mut requests))
     }
 }
 

@@ -220,6 +220,36 @@ fn a_manual_clock_stamps_commands_and_its_time_survives_a_restart() {
 }
 
 #[test]
+fn every_way_of_waiting_gives_the_same_engine() {
+    for wait in [Wait::Spin, Wait::Yield, Wait::Park] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = config(dir.path());
+        (config.wait, config.pin) = (wait, Pin::Auto);
+        let mut engine = Engine::start(config).unwrap();
+        let mut publisher = engine.publisher().unwrap();
+        // Long enough for the core to have gone as far to sleep as it may.
+        std::thread::sleep(Duration::from_millis(20));
+        engine.sender().try_send(open_account("ann")).unwrap();
+        let mut released = 0;
+        wait_until("the account is announced", || {
+            released += publisher.poll(10, |_| {}).released;
+            1 <= released
+        });
+        assert_eq!(engine.shutdown().unwrap().last_seq, Seq(2), "{wait:?}");
+    }
+}
+
+#[test]
+fn a_refused_first_configuration_leaves_an_empty_journal_to_try_again_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut impossible = config(dir.path());
+    impossible.capacity.accounts_max = 0;
+    assert!(matches!(Engine::start(impossible), Err(StartError::Genesis(_))));
+    let engine = Engine::start(config(dir.path())).unwrap();
+    assert_eq!(engine.status().last_seq, 1);
+}
+
+#[test]
 fn impossible_numbers_and_a_journal_in_use_are_told_apart() {
     let dir = tempfile::tempdir().unwrap();
     let mut odd = config(dir.path());
