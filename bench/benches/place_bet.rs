@@ -5,10 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use clutch_bench::{BookSize, Crowd, Desk, book, reference::Reference};
+use clutch_bench::{BookSize, Crowd, Desk, book, reference::Reference, tmpfs};
 use clutch_core::Envelope;
-use clutch_core::command::PlaceBet;
+use clutch_core::command::{ENCODED_MAX, PlaceBet};
 use clutch_core::units::Money;
+use clutch_journal::{CommitterHandle, Options, Writer};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const SIZE: BookSize = BookSize::million_accounts(4_000_000);
@@ -23,6 +24,7 @@ fn timed(bets: u64, mut chunk: impl FnMut(u64) -> Duration) -> Duration {
     total + chunk(bets % CHUNK)
 }
 
+/// The core and what it does with a bet that stands.
 struct CoreRun {
     desk: Desk,
     crowd: Crowd,
@@ -37,7 +39,8 @@ impl CoreRun {
         Self { desk, crowd, bets_left: u64::from(SIZE.bets_max), bets: Vec::new() }
     }
 
-    fn place(&mut self, bets: u64) -> Duration {
+    /// Places bets, each after `before` has seen it.
+    fn place(&mut self, bets: u64, mut before: impl FnMut(&Envelope)) -> Duration {
         if self.bets_left < bets {
             *self = Self::new();
         }
@@ -47,11 +50,54 @@ impl CoreRun {
         self.bets.extend((0..bets).map(|trace| self.crowd.envelope(now, trace)));
         let begin = Instant::now();
         for envelope in &self.bets {
+            before(envelope);
             self.desk.apply(envelope);
         }
         let took = begin.elapsed();
         assert!(bets == 0 || self.desk.has_accepted(), "the bench measures refusals");
         took
+    }
+}
+
+/// A journal in memory, whose committer is waited for between two chunks.
+struct Journal {
+    writer: Writer,
+    seq: u64,
+    encoded: Box<[u8; ENCODED_MAX]>,
+    _committer: CommitterHandle,
+    _directory: tempfile::TempDir,
+}
+
+impl Journal {
+    fn new() -> Self {
+        let directory = tempfile::tempdir_in(tmpfs::directory()).expect("a directory can be made");
+        let opened = clutch_journal::open(&directory.path().join("journal"), Options::default())
+            .expect("a new journal can be opened");
+        let committer = opened.committer.spawn(Box::new(|_| {}));
+        let encoded = Box::new([0; ENCODED_MAX]);
+        Self {
+            writer: opened.writer,
+            seq: 0,
+            encoded,
+            _committer: committer,
+            _directory: directory,
+        }
+    }
+
+    fn append(&mut self, envelope: &Envelope) {
+        let length = envelope.encode(&mut self.encoded);
+        self.seq += 1;
+        let kind = envelope.command.kind();
+        let appended = self.writer.append(kind, 1, self.seq, self.seq, &self.encoded[..length]);
+        assert!(appended.is_ok(), "a ring that was drained has room");
+    }
+
+    fn drain(&mut self) {
+        self.writer.publish();
+        let durable = self.writer.durable();
+        while durable.seq() < self.seq {
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -100,8 +146,19 @@ fn place_bet(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut core = CoreRun::new();
     group.bench_function("core", |bencher| {
-        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk)));
+        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, |_| {})));
     });
+    let mut journal = Journal::new();
+    group.bench_function("core_and_journal", |bencher| {
+        bencher.iter_custom(|bets| {
+            timed(bets, |chunk| {
+                let took = core.place(chunk, |envelope| journal.append(envelope));
+                journal.drain();
+                took
+            })
+        });
+    });
+    drop(core);
     let mut reference = ReferenceRun::new();
     group.bench_function("std_maps_and_mutex", |bencher| {
         bencher.iter_custom(|bets| timed(bets, |chunk| reference.place(chunk)));

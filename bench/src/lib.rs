@@ -7,6 +7,7 @@ pub mod book;
 pub mod crowd;
 pub mod desk;
 pub mod reference;
+pub mod tmpfs;
 
 pub use book::BookSize;
 pub use crowd::{Board, Crowd};
