@@ -117,7 +117,12 @@ impl Book {
                 self.open_market(seq, market, match_id, kind, selections);
             }
             Event::Market { market, status, epoch } => self.change_market(seq, market, |market| {
+                let was_finished = market.is_finished();
                 let moved = replace(&mut market.status, status) | replace(&mut market.epoch, epoch);
+                if was_finished && !market.is_finished() {
+                    // A rewind brought it back. Clients may have put it away, so it is new to them.
+                    market.opened_seq = seq;
+                }
                 moved.then(|| market.status_seq = seq)
             }),
             Event::Price(price) => self.change_price(seq, price),

@@ -31,13 +31,18 @@ let signedIn = false;
 let attempts = 0;
 let lastHeard = 0;
 let tokenTries = 0;
+let token = null;            // what signs us in, until the gateway refuses it
 
+// The token to sign in with; null if there is none, undefined if the gateway cannot be reached to ask.
 async function findToken() {
+  if (token) return token;
+  const stored = sessionStorage.getItem('token');
   try {
     const answer = await fetch('/demo-token', { cache: 'no-store' });
-    if (answer.ok) return (await answer.json()).token;
-  } catch { /* no demonstration, or no network: the stored token decides */ }
-  return sessionStorage.getItem('token');
+    return answer.ok ? (await answer.json()).token : stored;
+  } catch {
+    return stored ?? undefined;
+  }
 }
 
 function showLink(state, text) {
@@ -48,7 +53,8 @@ function showLink(state, text) {
 }
 
 async function connect() {
-  const token = await findToken();
+  token = await findToken();
+  if (token === undefined) { reconnect(); return; }
   byId('sign-in').hidden = Boolean(token);
   if (!token) { showLink('down', 'Signed out'); return; }
   showLink('connecting', attempts ? 'Reconnecting…' : 'Connecting…');
@@ -135,6 +141,7 @@ const takers = {
       say(statusText(bets.get(bet.cid)));
     } else if (message.name === 'BadToken' || message.name === 'ExpiredToken') {
       sessionStorage.removeItem('token');
+      token = null;
       // A demonstration has a fresh token at once; otherwise the form asks for one.
       if (tokenTries++ < 3 && socket) socket.close();
       else { byId('sign-in').hidden = false; setText(byId('sign-in-error'), message.text); }
@@ -156,6 +163,8 @@ function merge(message) {
     const match = matches.get(head.match) ?? { markets: new Map() };
     matches.set(head.match, Object.assign(match, head));
     for (const { selections = [], ...change } of markets) {
+      // The end of a market that was put away already is no news.
+      if (!change.name && !match.markets.has(change.market)) continue;
       const market = match.markets.get(change.market) ?? { selections: new Map() };
       match.markets.set(change.market, market);
       // A status comes with all that belongs to it; what it leaves out no longer holds.
@@ -318,8 +327,8 @@ function choose(market, selection) {
   pick = same ? null : { market, selection, odds: findMarket(market)?.market.selections.get(selection)?.odds, moved: '' };
   drawOffer();
   drawSlip();
-  if (!same) byId('stake').focus({ preventScroll: true });
-  if (!same) byId('stake').select();
+  // On a phone the keyboard would cover the slip.
+  if (!same && matchMedia('(min-width: 881px)').matches) { byId('stake').focus({ preventScroll: true }); byId('stake').select(); }
 }
 
 // Money and odds are whole numbers here too: minor units and thousandths.
@@ -462,7 +471,8 @@ const say = (text) => setText(byId('say'), text);
 
 byId('sign-in').onsubmit = (event) => {
   event.preventDefault();
-  sessionStorage.setItem('token', byId('token').value.trim());
+  token = byId('token').value.trim();
+  sessionStorage.setItem('token', token);
   byId('token').value = '';
   setText(byId('sign-in-error'), '');
   tokenTries = 0;
