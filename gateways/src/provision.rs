@@ -94,7 +94,6 @@ impl<'a> Provisioner<'a> {
                 p_a_ct: chance(map.p_a_ct)?,
             });
         }
-        let [team_a, team_b] = teams;
         let match_id = match self.find_match(key)? {
             Some(match_id) => match_id,
             None => {

@@ -68,11 +68,9 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
 fn find(key: &str, dir: &std::path::Path) -> Result<AccountId, Failure> {
     let mut follower = Follower::open(dir)?;
     follower.run_to_end(|_| {})?;
-    let wallet = follower.state().wallet();
-    let mut accounts = wallet.iter().flat_map(|wallet| wallet.iter().map(|(id, _)| (wallet, id)));
-    let found =
-        accounts.find(|(wallet, id)| wallet.key(*id).is_some_and(|name| name.as_str() == key));
-    found
-        .map(|(_, id)| id)
-        .ok_or_else(|| Failure(format!("no account in {} has the key `{key}`", dir.display())))
+    let found = follower.state().wallet().and_then(|wallet| {
+        let has_key = |id| wallet.key(id).is_some_and(|name| name.as_str() == key);
+        wallet.iter().map(|(id, _)| id).find(|id| has_key(*id))
+    });
+    found.ok_or_else(|| Failure(format!("no account in {} has the key `{key}`", dir.display())))
 }

@@ -1,6 +1,6 @@
 //! The order of things: setting up, then facts and wishes by time.
 
-use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Title};
+use clutch_core::command::{Actor, CreateMatch, MarketKind, SetMap, Side, Title};
 use clutch_core::units::{Currency, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
 

@@ -30,10 +30,12 @@ impl Step<'_> {
             *newest = version;
         }
         fixture.feed.last_heard = now;
-        let due = fixture.stale_at(self.config);
-        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         self.lift_match(match_id, SuspendReason::FeedStale);
-        self.follow(match_id, event)
+        let followed = self.follow(match_id, event);
+        // After following: a map that has just begun is watched more closely.
+        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        followed
     }
 
     /// Applies what a feed said to the score.

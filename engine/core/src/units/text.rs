@@ -35,6 +35,8 @@ impl fmt::Display for NameError {
     }
 }
 
+impl core::error::Error for NameError {}
+
 impl Name {
     /// The longest name in bytes.
     pub const MAX_BYTES: usize = 47;
