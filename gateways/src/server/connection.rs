@@ -268,6 +268,8 @@ impl Connection {
             {
                 *is_shut = true;
                 let _ = self.stream.shutdown(std::net::Shutdown::Write);
+                // A client that shut its side first will not be reported again.
+                self.discard();
             }
         } else if sent > 0 || before == 0 {
             self.stalled_since = Some(now);

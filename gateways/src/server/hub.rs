@@ -51,6 +51,12 @@ pub struct Hub {
     pub(super) pending: HashMap<u64, Pending>,
     /// Questions about the offer that the engine was too busy to take.
     pub(super) unasked: VecDeque<Query>,
+    /// Connections that records of this turn gave something to send.
+    pub(super) touched: Vec<Key>,
+    /// Connections that had more to do than their share of a turn.
+    pub(super) due: Vec<Key>,
+    /// Connections to be forgotten.
+    pub(super) gone: Vec<Key>,
     next_trace: u64,
     encodings: HashMap<Encoding, Bytes>,
 }
@@ -112,6 +118,9 @@ impl Hub {
             accounts: HashMap::new(),
             pending: HashMap::new(),
             unasked: VecDeque::from([Query::Catalogue]),
+            touched: Vec::new(),
+            due: Vec::new(),
+            gone: Vec::new(),
             next_trace: TRACE_BIT,
             encodings: HashMap::new(),
         }

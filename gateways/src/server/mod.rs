@@ -34,7 +34,7 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use self::connection::{Connection, Inbound, Key, Phase};
 use self::hub::Hub;
 use self::outgoing::{Bytes, ping_frame, text_frame};
-use self::turn::Connections;
+use self::turn::{Connections, find};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
 use crate::wire::client;
@@ -180,23 +180,23 @@ impl Server {
     /// Goes on with connections that had more to do than their share of the last turn. Answers
     /// whether some still have.
     fn look_after_due(&mut self, now: Instant) -> bool {
-        let mut has_work = false;
-        for (_, connection) in &mut self.connections {
-            if std::mem::take(&mut connection.is_due) {
+        for key in std::mem::take(&mut self.hub.due) {
+            if let Some(connection) = find(&mut self.connections, key)
+                && std::mem::take(&mut connection.is_due)
+            {
                 attend(&mut self.hub, connection, now);
-                has_work |= connection.is_due;
             }
         }
-        has_work
+        !self.hub.due.is_empty()
     }
 
-    /// Takes what the engine has released. Answers whether there may be more.
+    /// Takes what the engine has released. Answers whether there may be more to do at once.
     fn release_records(&mut self) -> bool {
         let Self { hub, records, connections, .. } = self;
         records.clear();
         let has_more = hub.port.poll(RECORDS_PER_TURN, &mut |record| records.push(*record));
         hub.take_records(records, connections, Instant::now());
-        has_more || connections.iter().any(|(_, connection)| connection.is_due)
+        has_more || !hub.due.is_empty()
     }
 
     fn accept(&mut self, now: Instant) {
@@ -233,14 +233,12 @@ impl Server {
     /// Forgets connections that are gone.
     fn reap(&mut self) {
         let Self { hub, connections, .. } = self;
-        connections.retain(|_, connection| {
-            let is_gone = matches!(connection.phase, Phase::Gone);
-            if is_gone {
-                hub.sign_out(connection);
+        for key in std::mem::take(&mut hub.gone) {
+            if find(connections, key).is_some() {
+                hub.sign_out(&connections.remove(key.slot));
                 hub.metrics.connections.dec();
             }
-            !is_gone
-        });
+        }
     }
 
     /// Looks at every deadline, and sends heartbeats and pings when it is time.
@@ -261,9 +259,7 @@ impl Server {
             {
                 connection.send_frame(Bytes::clone(frame));
             }
-            if !connection.out.is_empty() {
-                hub.flush(connection, now);
-            }
+            hub.tend(connection, now);
         }
         self.reap();
     }
@@ -281,7 +277,7 @@ impl Server {
         let now = Instant::now();
         for (_, connection) in &mut self.connections {
             connection.close(CloseCode::Restart, &reason, &self.hub.config.limits);
-            self.hub.flush(connection, now);
+            self.hub.tend(connection, now);
         }
         self.reap();
     }
@@ -301,7 +297,7 @@ fn attend(hub: &mut Hub, connection: &mut Connection, now: Instant) {
         Phase::Closing { .. } => connection.discard(),
         Phase::Gone => return,
     }
-    hub.flush(connection, now);
+    hub.tend(connection, now);
 }
 
 fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {

@@ -15,6 +15,7 @@ use super::connection::{Connection, Key, Phase};
 use super::hub::{Asked, Hub, Pending};
 use super::outgoing::{Bytes, text_frame};
 use super::routes;
+use crate::book::Book;
 use crate::codes::GatewayCode;
 use crate::wire::client::Topic;
 use crate::wire::offer::Occasion;
@@ -45,7 +46,14 @@ impl Hub {
         }
         // The first command of this turn may have begun in the turn before, so its own changes
         // belong to this delta too.
-        self.fan_out(first.seq, connections, now);
+        if self.book.changed_since(Topic::All, first.seq) {
+            self.fan_out(first.seq, connections, now);
+        }
+        for key in std::mem::take(&mut self.touched) {
+            if let Some(connection) = find(connections, key) {
+                self.tend(connection, now);
+            }
+        }
     }
 
     fn route(&mut self, record: &Record, connections: &mut Connections) {
@@ -64,11 +72,12 @@ impl Hub {
         }
         match record.event {
             Event::Bet(view) => {
-                let frame = || server::bet(&self.book, record.seq, record.time, &view);
+                let frame = |book: &Book| server::bet(book, record.seq, record.time, &view);
                 self.push(view.account, frame, connections);
             }
             Event::Balance { account, available, held } => {
-                self.push(account, || server::balance(record.seq, available, held), connections);
+                let frame = |_: &Book| server::balance(record.seq, available, held);
+                self.push(account, frame, connections);
             }
             Event::Account { account, state, .. } => {
                 self.account_changed(account, state, connections)
@@ -85,6 +94,7 @@ impl Hub {
         connections: &mut Connections,
     ) -> bool {
         let asker = pending.asker.and_then(|key| find(connections, key));
+        self.touched.extend(asker.as_ref().map(|asker| asker.key));
         let (seq, event) = (record.seq, &record.event);
         match (&mut pending.asked, event) {
             (Asked::Catalogue { matches }, Event::MatchCreated { match_id, .. }) => {
@@ -160,23 +170,24 @@ impl Hub {
 
     /// Sends a message, encoded once, to every socket of an account.
     fn push(
-        &self,
+        &mut self,
         account: AccountId,
-        json: impl FnOnce() -> Vec<u8>,
+        json: impl FnOnce(&Book) -> Vec<u8>,
         connections: &mut Connections,
     ) {
         let Some(keys) = self.accounts.get(&account) else { return };
-        let frame = text_frame(json());
+        let frame = text_frame(json(&self.book));
         for key in keys {
             if let Some(connection) = find(connections, *key) {
                 connection.send_frame(Bytes::clone(&frame));
+                self.touched.push(*key);
             }
         }
     }
 
     /// Closes the sockets of an account that may not be used any more.
     fn account_changed(
-        &self,
+        &mut self,
         account: AccountId,
         state: AccountState,
         connections: &mut Connections,
@@ -190,6 +201,7 @@ impl Hub {
             if let Some(connection) = find(connections, *key) {
                 connection.send(server::refusal_notice(Refusal::new(reject), None));
                 connection.close(CloseCode::Policy, reject.sentence(), &self.config.limits);
+                self.touched.push(*key);
             }
         }
     }
@@ -199,8 +211,20 @@ impl Hub {
         for (_, connection) in connections.iter_mut() {
             self.bring_up_to_date(connection, Some(from));
             if !connection.out.is_empty() {
-                self.flush(connection, now);
+                self.tend(connection, now);
             }
+        }
+    }
+
+    /// Sends what a connection has to send, and remembers whether it needs more attention or is gone.
+    /// Whoever works on a connection ends with this.
+    pub(super) fn tend(&mut self, connection: &mut Connection, now: Instant) {
+        self.flush(connection, now);
+        if connection.is_due {
+            self.due.push(connection.key);
+        }
+        if matches!(connection.phase, Phase::Gone) {
+            self.gone.push(connection.key);
         }
     }
 
@@ -236,7 +260,7 @@ impl Hub {
 
     /// Sends as much as the socket takes; once it took all, what was missed follows. A client whose
     /// bets and balance can no longer be kept for it is closed with the `seq` to resume from.
-    pub(super) fn flush(&mut self, connection: &mut Connection, now: Instant) {
+    fn flush(&mut self, connection: &mut Connection, now: Instant) {
         loop {
             let sent = connection.flush(now);
             self.metrics.sent_bytes.inc_by(sent as u64);

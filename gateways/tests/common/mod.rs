@@ -228,13 +228,26 @@ impl Gateway {
     }
 
     pub fn start_with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let script = Arc::new(Mutex::new(Script { seq: 1, ..Script::default() }));
+        let engine = Box::new(ScriptedEngine(Arc::clone(&script)));
+        Self::start_whole(change, engine, script)
+    }
+
+    /// A gateway in front of another engine than the scripted one.
+    pub fn start_before(engine: Box<dyn EnginePort>) -> Self {
+        Self::start_whole(|_| {}, engine, Arc::default())
+    }
+
+    fn start_whole(
+        change: impl FnOnce(&mut ServerConfig),
+        engine: Box<dyn EnginePort>,
+        script: Arc<Mutex<Script>>,
+    ) -> Self {
         let secret = Secret::new(&[7; 32]).unwrap();
         let mut config = ServerConfig::new(secret.clone(), EPOCH.to_owned());
         config.feed_key = Some(FEED_KEY.to_owned());
         config.demo_account = Some(ACCOUNT);
         change(&mut config);
-        let script = Arc::new(Mutex::new(Script { seq: 1, ..Script::default() }));
-        let engine = Box::new(ScriptedEngine(Arc::clone(&script)));
         let feed = Box::new(|lines: &[u8]| FeedReply::Taken {
             lines: lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count()
                 as u32,

@@ -1,0 +1,197 @@
+//! The gateway in front of a real engine with a journal on disk.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::PathBuf;
+
+use clutch_core::command::{
+    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, SuspendReason, Title,
+};
+use clutch_core::units::{Currency, MatchId, Money, Name, Probability, Timestamp};
+use clutch_core::{Command, Envelope};
+use clutch_engine::{CommandSender, Engine, EngineConfig};
+use clutch_gateways::server::EngineLink;
+use common::{ACCOUNT, Client, Gateway};
+use serde_json::{Value, json};
+
+/// A journal that is removed with the test.
+struct Journal(PathBuf);
+
+impl Journal {
+    fn new(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("clutch-gateway-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A gateway in front of an engine; the engine outlives it.
+fn start(journal: &Journal) -> (Gateway, Engine) {
+    let config = EngineConfig::new(&journal.0);
+    let durability = config.journal.durability;
+    let mut engine = Engine::start(config).unwrap();
+    let link = EngineLink::new(&mut engine, durability).unwrap();
+    assert!(EngineLink::new(&mut engine, durability).is_none(), "there is one publisher");
+    (Gateway::start_before(Box::new(link)), engine)
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn set_up(sender: &mut CommandSender) {
+    let match_id = MatchId(0);
+    // The account of the test's tokens is the last of these.
+    let open = |number| Command::OpenAccount {
+        key: name(&format!("bettor-{number}")),
+        currency: Currency(0),
+    };
+    let mut commands: Vec<_> = (0..=ACCOUNT.0).map(open).collect();
+    commands.push(Command::Deposit {
+        account: ACCOUNT,
+        amount: Money::from_minor(10_000),
+        reference: 1,
+    });
+    commands.push(Command::CreateMatch(CreateMatch {
+        key: name("final"),
+        title: Title::CounterStrike,
+        rounds: RoundFormat::Mr12,
+        best_of: 1,
+        team_a: name("Spirit"),
+        team_b: name("Vitality"),
+        starts_at: Timestamp::MAX,
+        round_markets: false,
+    }));
+    commands.push(Command::SetMap(SetMap {
+        match_id,
+        map_no: 1,
+        name: name("de_dust2"),
+        first_side_a: Side::Ct,
+        p_a_t: Probability::from_ppb(480_000_000).unwrap(),
+        p_a_ct: Probability::from_ppb(540_000_000).unwrap(),
+    }));
+    commands.push(Command::OpenMarket { match_id, kind: MarketKind::MatchWinner });
+    for command in commands {
+        sender.try_send(Envelope { actor: Actor::Operator(1), trace: 0, command }).unwrap();
+    }
+}
+
+/// Subscribes until the market is there: the engine's news come in their own time.
+fn subscribe(client: &mut Client) -> Value {
+    client.send(r#"{"type":"subscribe","id":1,"topic":"all"}"#);
+    let mut message = client.next();
+    let mut market = message["matches"][0]["markets"][0].clone();
+    while market["selections"][0]["odds"].is_null() || market["status"] != "open" {
+        message = client.next();
+        assert_eq!(message["type"], "delta");
+        let change = message["matches"][0]["markets"][0].clone();
+        for (key, value) in change.as_object().into_iter().flatten() {
+            market[key] = value.clone();
+        }
+    }
+    market
+}
+
+fn place_on(market: &Value, milliseconds: u64, stake: &str) -> String {
+    let id = clutch_core::units::ClientBetId::from_parts(milliseconds, 7).0;
+    let hex = format!("{id:032x}");
+    let cid =
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+    json!({"type": "place", "cid": cid, "market": 0, "selection": 0, "stake": stake,
+        "odds": market["selections"][0]["odds"], "price_seq": market["price_seq"],
+        "epoch": market["epoch"], "policy": "better"})
+    .to_string()
+}
+
+/// The next message of this type.
+fn next_of(client: &mut Client, kind: &str) -> Value {
+    loop {
+        let message = client.next();
+        if message["type"] == kind {
+            return message;
+        }
+    }
+}
+
+#[test]
+fn a_bet_is_refused_or_placed_and_found_again_after_a_restart() {
+    let journal = Journal::new("restart");
+    let (gateway, engine) = start(&journal);
+    let mut sender = engine.sender();
+    set_up(&mut sender);
+    let mut client = gateway.connect();
+    client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, gateway.token(60)));
+    let welcome = client.next();
+    let market = subscribe(&mut client);
+    assert_eq!(market["name"], "Match winner");
+
+    let now = welcome["server_time"].as_u64().unwrap();
+    client.send(&place_on(&market, now, "500"));
+    let refused = next_of(&mut client, "bet");
+    assert_eq!(
+        (&refused["status"], &refused["name"]),
+        (&json!("refused"), &json!("InsufficientFunds"))
+    );
+    client.send(&place_on(&market, now + 1, "12.50"));
+    let bet = next_of(&mut client, "bet");
+    assert_eq!((&bet["status"], &bet["stake"]), (&json!("accepted"), &json!("12.50")));
+    assert_eq!(next_of(&mut client, "balance")["available"], "87.50");
+    // The same id again: the first answer, and no second bet.
+    client.send(&place_on(&market, now + 1, "12.50"));
+    assert_eq!(next_of(&mut client, "bet")["bet_id"], bet["bet_id"]);
+    client.send(&place_on(&market, now - 8 * 24 * 3_600_000, "1"));
+    assert_eq!(next_of(&mut client, "bet")["name"], "ClientIdOutsideWindow");
+
+    let scope = clutch_core::command::Scope::All;
+    let suspend = Command::Suspend { scope, reason: SuspendReason::Trader };
+    sender.try_send(Envelope { actor: Actor::Operator(1), trace: 0, command: suspend }).unwrap();
+    let delta = next_of(&mut client, "delta");
+    let change = &delta["matches"][0]["markets"][0];
+    assert_eq!((&change["status"], &change["reason"]), (&json!("suspended"), &json!("trader")));
+    client.send(&place_on(&market, now + 2, "1"));
+    assert_eq!(next_of(&mut client, "bet")["name"], "MarketSuspended");
+    let seen = delta["seq"].as_u64().unwrap();
+
+    drop((gateway, sender));
+    engine.shutdown().unwrap();
+    let (gateway, engine) = start(&journal);
+    let mut client = gateway.connect();
+    client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, gateway.token(60)));
+    let mine = next_of(&mut client, "image");
+    assert_eq!(mine["balance"], json!({"available": "87.50", "held": "12.50"}));
+    assert_eq!(mine["bets"][0]["cid"], bet["cid"]);
+    assert_eq!(mine["bets"][0]["status"], "accepted");
+    client.send(
+        &json!({"type": "subscribe", "id": 1, "topic": "all",
+        "resume": {"epoch": common::EPOCH, "seq": seen}})
+        .to_string(),
+    );
+    let delta = next_of(&mut client, "delta");
+    assert_eq!(delta["reason"], "resumed");
+    let (status, health) = gateway.http("GET", "/health", "", "");
+    assert_eq!((status, &health["engine"]["state"]), (200, &json!("running")));
+    engine.drain();
+    while gateway.http("GET", "/health", "", "").0 != 503 {}
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+#[test]
+fn an_account_that_does_not_exist_is_told_so() {
+    let journal = Journal::new("stranger");
+    let (gateway, engine) = start(&journal);
+    let mut client = gateway.connect();
+    client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, gateway.token(60)));
+    assert_eq!(client.next()["type"], "welcome");
+    assert_eq!(client.next()["name"], "UnknownAccount");
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
