@@ -423,3 +423,102 @@ fn slot<T>(table: &mut Vec<Option<T>>, id: u32) -> &mut Option<T> {
     }
     &mut table[index]
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const GAME: MatchId = MatchId(0);
+    const MARKET: MarketId = MarketId(1);
+
+    fn say(book: &mut Book, seq: u64, event: Event) {
+        book.apply(&Record { seq: Seq(seq), time: Timestamp::default(), trace: 0, event });
+    }
+
+    fn book() -> Book {
+        let mut book = Book::default();
+        let created = Event::MatchCreated {
+            match_id: GAME,
+            title: Title::CounterStrike,
+            rounds: RoundFormat::Mr12,
+            best_of: 3,
+            starts_at: Timestamp::default(),
+        };
+        say(&mut book, 1, created);
+        let kind = MarketKind::MapWinner { map: 1 };
+        let (market, match_id) = (MARKET, GAME);
+        say(&mut book, 2, Event::MarketOpened { market, match_id, kind, selections: 2 });
+        book
+    }
+
+    fn status(status: MarketStatus) -> Event {
+        Event::Market { market: MARKET, status, epoch: 1 }
+    }
+
+    fn changed(book: &Book, from: u64) -> [bool; 3] {
+        let from = Seq(from);
+        [Topic::All, Topic::Markets(GAME), Topic::Matches]
+            .map(|topic| book.changed_since(topic, from))
+    }
+
+    #[test]
+    fn a_change_is_seen_from_its_own_seq_on_and_by_the_topics_it_concerns() {
+        let mut book = book();
+        assert_eq!(changed(&book, 2), [true, true, false]);
+        assert_eq!(changed(&book, 3), [false; 3]);
+        say(&mut book, 5, status(MarketStatus::Open));
+        assert_eq!(changed(&book, 5), [true, true, false]);
+        say(
+            &mut book,
+            6,
+            Event::MatchFrozen { match_id: GAME, reason: Some(SuspendReason::Trader) },
+        );
+        assert_eq!(changed(&book, 6), [true; 3]);
+        say(&mut book, 7, Event::BettingStopped { on: true });
+        assert_eq!(changed(&book, 7), [true; 3]);
+        assert!(!book.changed_since(Topic::Markets(MatchId(9)), Seq(8)));
+    }
+
+    #[test]
+    fn what_is_known_already_is_no_change() {
+        let mut book = book();
+        say(&mut book, 5, status(MarketStatus::Open));
+        say(&mut book, 9, status(MarketStatus::Open));
+        let kind = MarketKind::MapWinner { map: 1 };
+        let again = Event::MarketOpened { market: MARKET, match_id: GAME, kind, selections: 2 };
+        say(&mut book, 9, again);
+        assert_eq!(changed(&book, 6), [false; 3]);
+        assert_eq!(book.last_seq(), Seq(9));
+    }
+
+    #[test]
+    fn a_market_that_a_rewind_brings_back_is_announced_anew() {
+        let mut book = book();
+        say(&mut book, 5, status(MarketStatus::Decided { winner: SelectionIndex(0) }));
+        assert_eq!(book.market(MARKET).unwrap().opened_seq, Seq(2));
+        say(&mut book, 6, status(MarketStatus::Open));
+        assert_eq!(book.market(MARKET).unwrap().opened_seq, Seq(6));
+    }
+
+    #[test]
+    fn a_new_team_name_renames_the_selections() {
+        let mut book = book();
+        let name = Name::new("Spirit").unwrap();
+        say(&mut book, 8, Event::Named { match_id: GAME, part: NamedPart::Team(Team::A), name });
+        let (game, market) = (book.game(GAME).unwrap(), book.market(MARKET).unwrap());
+        assert_eq!(market.opened_seq, Seq(8));
+        assert_eq!(market.selection_name(game, SelectionIndex(0)), "Spirit");
+        assert_eq!(market.selection_name(game, SelectionIndex(1)), "Team B");
+    }
+
+    #[test]
+    fn events_about_what_was_never_announced_are_ignored() {
+        let mut book = Book::default();
+        say(&mut book, 1, status(MarketStatus::Open));
+        let match_id = MatchId(7);
+        let name = Name::new("x").unwrap();
+        say(&mut book, 2, Event::Named { match_id, part: NamedPart::Map(0), name });
+        assert_eq!(changed(&book, 1), [false; 3]);
+    }
+}

@@ -88,10 +88,12 @@ fn set_up(sender: &mut CommandSender) {
 fn subscribe(client: &mut Client) -> Value {
     client.send(r#"{"type":"subscribe","id":1,"topic":"all"}"#);
     let mut message = client.next();
+    while message["topic"] != "all" {
+        message = client.next();
+    }
     let mut market = message["matches"][0]["markets"][0].clone();
     while market["selections"][0]["odds"].is_null() || market["status"] != "open" {
-        message = client.next();
-        assert_eq!(message["type"], "delta");
+        message = next_of(client, "delta");
         let change = message["matches"][0]["markets"][0].clone();
         for (key, value) in change.as_object().into_iter().flatten() {
             market[key] = value.clone();

@@ -244,6 +244,27 @@ fn faulty_messages_get_a_notice_and_the_session_goes_on() {
 }
 
 #[test]
+fn a_message_that_never_ends_keeps_nobody_else_waiting() {
+    let gateway = Gateway::start();
+    let mut endless = gateway.sign_in();
+    let mut other = gateway.sign_in();
+    let start = Frame::message(Vec::new(), OpCode::Data(Data::Text), false);
+    endless.socket.send(Message::Frame(start)).unwrap();
+    for round in 0..20 {
+        for _ in 0..5_000 {
+            let empty = Frame::message(Vec::new(), OpCode::Data(Data::Continue), false);
+            endless.socket.write(Message::Frame(empty)).unwrap();
+        }
+        endless.socket.flush().unwrap();
+        other.send(&format!(r#"{{"type":"time","t0":{round}}}"#));
+        assert_eq!(other.next()["t0"], round);
+    }
+    let end = Frame::message(br#"{"type":"ping"}"#.to_vec(), OpCode::Data(Data::Continue), true);
+    endless.socket.send(Message::Frame(end)).unwrap();
+    assert_eq!(endless.next()["type"], "pong");
+}
+
+#[test]
 fn oversized_frames_and_bad_text_end_the_session_with_their_own_codes() {
     let gateway = Gateway::start();
     let mut client = gateway.sign_in();

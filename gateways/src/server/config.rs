@@ -70,6 +70,8 @@ pub struct Limits {
     pub ping_after: Duration,
     /// After this long without a word it is gone.
     pub idle_max: Duration,
+    /// Bytes that the kernel keeps for a client to read, before any are counted as unread here.
+    pub kernel_send_bytes: usize,
     /// A client with more unread bytes than this gets no price deltas, but the latest state later.
     pub unread_bytes_soft: usize,
     /// A client with more unread bytes than this is closed: bets and balance are never left out.
@@ -102,6 +104,7 @@ impl Default for Limits {
             heartbeat: Duration::from_secs(5),
             ping_after: Duration::from_secs(20),
             idle_max: Duration::from_secs(60),
+            kernel_send_bytes: 64 * 1024,
             unread_bytes_soft: 256 * 1024,
             unread_bytes_hard: 4 * 1024 * 1024,
             stall_max: Duration::from_secs(10),

@@ -133,11 +133,20 @@ pub enum Inbound {
 struct Tap<'a> {
     stream: &'a TcpStream,
     replies: Vec<u8>,
+    /// Bytes that may still be read in this turn. The library reads until a message is whole, so a
+    /// client that never ends one could otherwise keep the loop to itself.
+    budget: &'a mut usize,
 }
 
 impl Read for Tap<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&mut &*self.stream).read(buffer)
+        let room = buffer.len().min(*self.budget);
+        if room == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let count = (&mut &*self.stream).read(&mut buffer[..room])?;
+        *self.budget -= count;
+        Ok(count)
     }
 }
 
@@ -172,9 +181,10 @@ impl Session {
         }
     }
 
-    /// The next message, if one is complete.
-    pub fn read(&mut self, stream: &TcpStream, out: &mut Outgoing) -> Inbound {
-        let mut tap = Tap { stream, replies: Vec::new() };
+    /// The next message, if one is complete after reading at most `budget` bytes, which is reduced
+    /// by what was read.
+    pub fn read(&mut self, stream: &TcpStream, out: &mut Outgoing, budget: &mut usize) -> Inbound {
+        let mut tap = Tap { stream, replies: Vec::new(), budget };
         let result = self.context.read(&mut tap);
         if !tap.replies.is_empty() {
             out.push(tap.replies.into());

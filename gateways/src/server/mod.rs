@@ -51,8 +51,9 @@ const WAKER: Token = Token(usize::MAX - 1);
 /// Records taken from the engine in one turn; the sockets get their turn in between.
 const RECORDS_PER_TURN: usize = 4096;
 
-/// Messages read from one session in one turn; the others get their turn in between.
+/// Messages and bytes read from one session in one turn; the others get their turn in between.
 const MESSAGES_PER_TURN: usize = 32;
+const BYTES_PER_TURN: usize = 64 * 1024;
 
 /// How long leaving clients are given to take their last bytes.
 const GOODBYE: Duration = Duration::from_millis(500);
@@ -224,6 +225,9 @@ impl Server {
         }
         // A bet's status must not wait for a full packet.
         let _ = stream.set_nodelay(true);
+        // Left alone, the kernel keeps megabytes for one client that does not read.
+        let kernel_bytes = self.hub.config.limits.kernel_send_bytes;
+        let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, kernel_bytes);
         self.next_session += 1;
         let key = Key { slot, session: self.next_session };
         entry.insert(Connection::new(key, stream, now + self.hub.config.limits.head_timeout));
@@ -328,12 +332,15 @@ fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {
 }
 
 fn attend_session(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    let mut budget = BYTES_PER_TURN;
     for _ in 0..MESSAGES_PER_TURN {
         let Connection { phase: Phase::Session(session), stream, out, .. } = connection else {
             return;
         };
-        let inbound = session.read(stream, out);
+        let inbound = session.read(stream, out, &mut budget);
         if matches!(inbound, Inbound::Nothing) {
+            // The socket reports nothing again before it has been read to its end.
+            connection.is_due = budget == 0;
             return;
         }
         session.heard_at = now;
@@ -375,7 +382,6 @@ fn attend_session(hub: &mut Hub, connection: &mut Connection, now: Instant) {
             Inbound::Nothing => return,
         }
     }
-    // The socket reports nothing again before it has been read to its end.
     connection.is_due = true;
 }
 
