@@ -224,6 +224,29 @@ fn a_segment_of_another_journal_or_of_another_place_is_refused() {
 }
 
 #[test]
+fn a_segment_from_a_copy_that_went_its_own_way_is_refused() {
+    let place = Place::new();
+    place.write(1, 20);
+    let copy = Place::new();
+    fs::create_dir(copy.dir()).unwrap();
+    for name in ["super", "seg-00000000000000000001.clj"] {
+        fs::copy(place.dir().join(name), copy.dir().join(name)).unwrap();
+    }
+    // Same journal, same sizes, same names; only the opening in which the records were written differs.
+    place.write(21, 330);
+    drop(copy.open().unwrap());
+    copy.write(21, 330);
+    assert_eq!(place.segments().len(), copy.segments().len());
+    fs::copy(&copy.segments()[1], &place.segments()[1]).unwrap();
+    let (_, end) = read(&place.dir());
+    let Err(JournalError::Corrupt { file, offset, .. }) = end else {
+        panic!("{end:?}")
+    };
+    assert_eq!((file, offset), (place.segments()[1].clone(), 0));
+    assert!(place.open().is_err());
+}
+
+#[test]
 fn a_flipped_bit_in_the_ring_costs_only_what_was_never_durable() {
     let place = Place::new();
     place.write(1, 5);
