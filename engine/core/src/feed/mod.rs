@@ -30,10 +30,12 @@ impl Step<'_> {
             *newest = version;
         }
         fixture.feed.last_heard = now;
-        let due = fixture.stale_at(self.config);
-        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         self.lift_match(match_id, SuspendReason::FeedStale);
-        self.follow(match_id, event)
+        let outcome = self.follow(match_id, event);
+        // Only now is it known how long the match may be silent: a map may have begun.
+        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        outcome
     }
 
     /// Applies what a feed said to the score.

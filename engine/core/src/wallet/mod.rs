@@ -8,6 +8,7 @@ mod account;
 mod deposit;
 
 pub use account::{Account, NO_BET};
+pub(crate) use deposit::Payment;
 
 use alloc::vec::Vec;
 
