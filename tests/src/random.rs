@@ -15,7 +15,7 @@ impl Random {
     }
 
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state, self.state ^ 0xe703_7ed1_a0b4_28db)
     }
@@ -23,7 +23,7 @@ impl Random {
     /// A number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         assert!(end > 0, "no number is below zero");
-        self.next() % end
+        self.number() % end
     }
 
     /// True `percent` times out of a hundred.

@@ -21,7 +21,7 @@ use crate::reject::{Refusal, Reject};
 use crate::settlement::Settlement;
 use crate::title::Fixture;
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
-use crate::wallet::Wallet;
+use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) struct Tables {
     pub wallet: Wallet,
     pub client_ids: ClientIds<Answer>,
     /// Payment references never expire: a forgotten one could be credited twice.
-    pub payments: ClientIds<Money>,
+    pub payments: ClientIds<Payment>,
     pub bets: BetTable,
     pub waiting: Waiting,
     pub fixtures: Vec<Fixture>,
@@ -102,6 +102,10 @@ impl Config {
         }
         if self.stake_max < self.stake_min {
             return Err("stake_max");
+        }
+        // A market may not be forgotten while its bets still wait.
+        if self.resettle_window_ns < self.in_play_delay_ns {
+            return Err("resettle_window_ns");
         }
         if 999_999_999 < self.margin_ppb {
             return Err("margin_ppb");
@@ -263,16 +267,21 @@ impl Step<'_> {
         }
     }
 
-    /// Timers: bets that have waited long enough, and feeds that have been silent too long.
+    /// Timers: feeds that have been silent too long, and bets that have waited long enough.
+    ///
+    /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
     fn fire_due(&mut self) {
-        self.decide_due_bets();
         self.check_feed_age();
+        self.decide_due_bets();
     }
 
     fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
         let margin_changed = self.config.margin_ppb != config.margin_ppb;
         *self.config = *config;
+        // A shorter limit on silence holds at once, not after the next message.
+        self.tables.feed_check_at = self.now;
+        self.check_feed_age();
         if margin_changed {
             self.requote_all();
         }
@@ -295,7 +304,12 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// Stops betting for a reason that a person can lift again; the others are the engine's own to
+    /// see and to lift, so that nothing is suspended for ever.
     fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
+        if crate::market::stop_bit(reason) & STOPS_FOR_A_PERSON == 0 {
+            return Err(Reject::InvalidParameter.into());
+        }
         match scope {
             Scope::All => {
                 self.tables.stops |= crate::market::stop_bit(reason);
@@ -323,8 +337,10 @@ impl Step<'_> {
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
-                self.tables.fixture_mut(match_id)?.stops &= !STOPS_FOR_A_PERSON;
-                self.outbox.push(Event::MatchFrozen { match_id, reason: None });
+                let fixture = self.tables.fixture_mut(match_id)?;
+                fixture.stops &= !STOPS_FOR_A_PERSON;
+                let reason = crate::market::first_stop(fixture.stops);
+                self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
             }
             Scope::Market(market) => {

@@ -61,10 +61,10 @@ impl Tables {
                 }
             }
         }
-        for (key, amount) in self.payments.iter() {
-            hasher.word(u64::from(key.account.0));
+        for (key, payment) in self.payments.iter() {
             hasher.wide(key.id);
-            hash_money(*amount, hasher);
+            hasher.word(u64::from(payment.account.0));
+            hash_money(payment.amount, hasher);
         }
     }
 

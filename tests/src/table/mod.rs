@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Every line that acts may end with the answer it must get; without one it must succeed. An answer
-//! without its numbers matches any numbers. `#` begins a comment. After each line the core gets its
+//! without its numbers matches any numbers. `# ` begins a comment. After each line the core gets its
 //! ticks until it is at rest, as the engine would do.
 //!
 //! | line | does |
@@ -27,7 +27,7 @@
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
-//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [uuid4]` | places a bet |
+//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see [`expect`] |
@@ -54,7 +54,7 @@ use values::show_refusal;
 pub fn check(table: &str) {
     let mut scenario = Scenario::new();
     for (index, raw) in table.lines().enumerate() {
-        let line = raw.split('#').next().unwrap_or_default().trim();
+        let line = raw.split("# ").next().unwrap_or_default().trim();
         if line.is_empty() {
             continue;
         }

@@ -111,6 +111,7 @@ impl Scenario {
                 "made" => {
                     client_id = ClientBetId::from_parts(shifted(now, words.next()?)?, self.ids)
                 }
+                "id" => client_id = ClientBetId::from_parts(now, words.number()?),
                 "uuid4" => client_id = ClientBetId(0x9191_08F7_52D1_4320_9BAC_F847_DB41_48A8),
                 other => return Err(format!("a bet has no {other:?}")),
             }

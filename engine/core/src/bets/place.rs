@@ -10,7 +10,9 @@ use crate::market::{MarketResult, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Wager};
 use crate::state::{Step, Tables};
-use crate::units::{AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake};
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake,
+};
 
 /// Expired client ids forgotten with each new one: more than one, so that the table drains.
 const FORGET_PER_BET: usize = 4;
@@ -328,7 +330,10 @@ impl Tables {
             Err(Refusal { code: Reject::SelectionInactive, .. }) | Ok(_) => {}
             Err(refusal) => return Err(refusal),
         }
-        if market.epoch != epoch {
+        // A rewind undoes bets on every market of its match, also where no price moved.
+        let is_undone =
+            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(bet.id.0)));
+        if market.epoch != epoch || is_undone {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }

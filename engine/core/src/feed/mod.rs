@@ -31,11 +31,11 @@ impl Step<'_> {
         }
         fixture.feed.last_heard = now;
         self.lift_match(match_id, SuspendReason::FeedStale);
-        let followed = self.follow(match_id, event);
-        // After following: a map that has just begun is watched more closely.
+        let outcome = self.follow(match_id, event);
+        // Only now is it known how long the match may be silent: a map may have begun.
         let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
-        followed
+        outcome
     }
 
     /// Applies what a feed said to the score.

@@ -13,6 +13,7 @@ pub const TYPE: MarketType = MarketType {
     // A best of one has only 1–0 and 0–1, which is the match winner.
     selections: |_, series| (series.best_of() > 1).then(|| 2 * series.maps_to_win()),
     fair: |_, series, forecast, fair| {
+        let forecast = forecast?;
         for (index, p) in fair[..2 * usize::from(series.maps_to_win())].iter_mut().enumerate() {
             let [a, b] = score_of(series, index as u8);
             *p = forecast.correct_map_score(a, b)?;

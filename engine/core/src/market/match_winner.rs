@@ -9,7 +9,7 @@ pub const TYPE: MarketType = MarketType {
     name: "match winner",
     selections: |_, _| Some(2),
     fair: |_, _, forecast, fair| {
-        fair[0] = forecast.winner_a();
+        fair[0] = forecast?.winner_a();
         fair[1] = 1.0 - fair[0];
         Some(())
     },

@@ -34,8 +34,9 @@ pub struct MarketType {
     pub name: &'static str,
     /// How many selections it has in this series; `None` if its specifiers make no sense there.
     pub selections: fn(MarketKind, &Series) -> Option<u8>,
-    /// Writes the fair probabilities; `None` while a map's strengths are unknown.
-    pub fair: fn(MarketKind, &Series, &SeriesForecast, &mut Fair) -> Option<()>,
+    /// Writes the fair probabilities; `None` while the strengths that they need are unknown. The
+    /// series has a forecast once all its maps have strengths.
+    pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut Fair) -> Option<()>,
     /// What the score says about it.
     pub result: fn(MarketKind, &Series) -> MarketResult,
 }

@@ -128,8 +128,7 @@ impl Step<'_> {
         let selections = usize::from(row.selections());
         let mut fair: Fair = [0.0; SELECTIONS_MAX];
         let series = &self.fixture(row.match_id).series;
-        let priced = forecast
-            .and_then(|forecast| (kind.market_type().fair)(kind, series, forecast, &mut fair));
+        let priced = (kind.market_type().fair)(kind, series, forecast, &mut fair);
         let fair = &mut fair[..selections];
         if priced.is_none() {
             fair.fill(0.0);

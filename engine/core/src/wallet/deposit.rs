@@ -7,9 +7,19 @@ use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Money};
 
+/// A payment as it was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Payment {
+    pub account: AccountId,
+    pub amount: Money,
+}
+
+/// References belong to the provider, not to an account, so all of them are kept under one.
+const ANY_ACCOUNT: AccountId = AccountId(0);
+
 impl Step<'_> {
-    /// Credits a payment once. The same reference with the same amount again only says the balance
-    /// again.
+    /// Credits a payment once. The same reference for the same account and amount again only says
+    /// the balance again.
     pub(crate) fn deposit(
         &mut self,
         account: AccountId,
@@ -18,10 +28,11 @@ impl Step<'_> {
     ) -> Result<(), Refusal> {
         let tables = &mut *self.tables;
         let row = tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
-        let key = Key { account, id: reference };
+        let payment = Payment { account, amount };
+        let key = Key { account: ANY_ACCOUNT, id: reference };
         if let Some(credited) = tables.payments.get(key) {
-            if credited != amount {
-                let numbers = (credited.minor(), amount.minor());
+            if credited != payment {
+                let numbers = (credited.amount.minor(), amount.minor());
                 return Err(Refusal::with(Reject::ReferenceReused, numbers.0, numbers.1));
             }
             tables.wallet.announce(account, self.outbox);
@@ -39,7 +50,7 @@ impl Step<'_> {
             let max = i64::from(tables.capacity.client_ids_max);
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
-        tables.payments.insert(key, amount);
+        tables.payments.insert(key, payment);
         tables.wallet.post(
             LedgerAccount::Payments,
             LedgerAccount::PlayerAvailable(account),

@@ -9,6 +9,7 @@ mod deposit;
 mod keys;
 
 pub use account::{Account, NO_BET};
+pub(crate) use deposit::Payment;
 
 use alloc::vec::Vec;
 
