@@ -205,14 +205,14 @@ pub struct Capacity {
 wire_struct!(Capacity { accounts_max, matches_max, markets_max, bets_max, client_ids_max });
 
 impl Default for Capacity {
-    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, a million bets.
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 bets.
     fn default() -> Self {
         Self {
             accounts_max: 100_000,
             matches_max: 256,
             markets_max: 16_384,
-            bets_max: 1_000_000,
-            client_ids_max: 2_000_000,
+            bets_max: 250_000,
+            client_ids_max: 500_000,
         }
     }
 }

@@ -167,7 +167,7 @@ impl State {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
-            payments: ClientIds::with_capacity(capacity.client_ids_max, Money::ZERO),
+            payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),

@@ -14,6 +14,11 @@ pub(crate) struct Payment {
     pub amount: Money,
 }
 
+impl Payment {
+    /// Fills the table's unused memory; never read.
+    pub(crate) const BLANK: Self = Self { account: AccountId(0), amount: Money::ZERO };
+}
+
 /// References belong to the provider, not to an account, so all of them are kept under one.
 const ANY_ACCOUNT: AccountId = AccountId(0);
 
