@@ -38,8 +38,8 @@ fn start(journal: &Journal) -> (Gateway, Engine) {
     let config = EngineConfig::new(&journal.0);
     let durability = config.journal.durability;
     let mut engine = Engine::start(config).unwrap();
-    let link = EngineLink::new(&mut engine, durability).unwrap();
-    assert!(EngineLink::new(&mut engine, durability).is_none(), "there is one publisher");
+    let publisher = engine.publisher().unwrap();
+    let link = EngineLink::new(&engine, publisher, durability);
     (Gateway::start_before(Box::new(link)), engine)
 }
 
