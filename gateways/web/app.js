@@ -250,7 +250,8 @@ function drawBoard(match) {
     setText(side, sides[index]);
   });
   setText(find('.rounds'), match.rounds && phase !== 'scheduled' ? match.rounds.join(' : ') : 'vs');
-  setText(find('.maps'), match.best_of > 1 && (isPlayed || phase === 'over') ? `Maps ${match.maps.join(' : ')}` : '');
+  const maps = match.best_of > 1 && (isPlayed || phase === 'over') ? `Maps ${match.maps.join(' : ')}` : '';
+  setText(find('.maps'), phase === 'over' ? `${maps ? `${maps} · ` : ''}This match is over.` : maps);
   find('.frozen').hidden = !match.frozen;
   setText(find('.frozen'), match.frozen ? `Betting is suspended: ${match.frozen.text}` : '');
 }
