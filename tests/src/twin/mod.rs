@@ -1,1 +1,237 @@
-//! twin
+//! The naive twin: the same rules a second time, written to be obvious instead of fast.
+//!
+//! It keeps sorted maps, recomputes every sum from all bets whenever it is asked, works in `i128`,
+//! and settles at once: where a bet stands is a function of the score, not a history of postings.
+//! Prices and epochs are facts that it learns from the engine's events; whether an epoch should have
+//! moved, which status each market has, and every answer, balance and bet it decides by itself.
+//!
+//! Not a copy of the core: when they disagree, one of them has misread the rules.
+
+mod bets;
+mod compare;
+mod markets;
+mod score;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason};
+use clutch_core::event::BetStatus;
+use clutch_core::units::{Money, Name};
+use clutch_core::{Command, Record, Reject};
+
+pub use compare::check_sums;
+
+use bets::{Answered, Bet};
+use markets::Market;
+use score::Series;
+
+/// What a command must be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was done, in silence.
+    Done,
+    /// It was refused with this code.
+    Refused(Reject),
+    /// The bet stands like this.
+    Bet(BetStatus),
+}
+
+/// The twin.
+#[derive(Debug)]
+pub struct Twin {
+    seq: u64,
+    now: u64,
+    config: Config,
+    capacity: Capacity,
+    accounts: Vec<Account>,
+    payments: BTreeMap<u128, (u32, i64)>,
+    matches: Vec<Match>,
+    markets: Vec<Market>,
+    bets: BTreeMap<u64, Bet>,
+    answers: BTreeMap<(u32, u128), Answered>,
+    /// The same keys in order of arrival.
+    ids: VecDeque<(u32, u128)>,
+    /// Markets with a result, in order of arrival; they retire in this order.
+    decided: VecDeque<u32>,
+    stops: BTreeSet<u8>,
+    killed: bool,
+    title_killed: bool,
+    /// What bets that have left made of the house's books.
+    house_of_retired: i128,
+    retired_lately: bool,
+}
+
+#[derive(Debug)]
+struct Account {
+    key: Name,
+    state: AccountState,
+    /// Deposits, and what bets that have left the engine won and lost.
+    base: i128,
+}
+
+#[derive(Debug)]
+struct Match {
+    key: Name,
+    series: Series,
+    round_markets: bool,
+    stops: BTreeSet<u8>,
+    killed: bool,
+    versions: BTreeMap<u8, u64>,
+    last_heard: Option<u64>,
+    /// Stretches of the journal that rewinds took back: from, to.
+    undone: Vec<(u64, u64)>,
+}
+
+/// Reasons that a person may give and lift.
+fn is_for_a_person(reason: u8) -> bool {
+    let own = [SuspendReason::FeedStale, SuspendReason::FeedHeld, SuspendReason::Unpriced];
+    own.iter().all(|engine| *engine as u8 != reason)
+}
+
+impl Twin {
+    /// A twin of an engine with these tables and settings, after its first record.
+    pub fn new(capacity: Capacity, config: Config) -> Self {
+        Self {
+            seq: 1,
+            now: 0,
+            config,
+            capacity,
+            accounts: Vec::new(),
+            payments: BTreeMap::new(),
+            matches: Vec::new(),
+            markets: Vec::new(),
+            bets: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            ids: VecDeque::new(),
+            decided: VecDeque::new(),
+            stops: BTreeSet::new(),
+            killed: false,
+            title_killed: false,
+            house_of_retired: 0,
+            retired_lately: false,
+        }
+    }
+
+    /// Lives through a command that the engine has applied, and says what the answer had to be.
+    ///
+    /// # Panics
+    /// If the engine's events contradict the twin.
+    pub fn apply(&mut self, seq: u64, now: u64, command: &Command, records: &[Record]) -> Answer {
+        self.seq = seq;
+        self.now = now;
+        self.retired_lately = false;
+        self.notice_silence();
+        self.decide_waiting();
+        let answer = self.dispatch(command);
+        self.notice_results();
+        self.learn(command, answer, records);
+        self.retire();
+        answer
+    }
+
+    /// Whether bets left with the last command; until the engine has done the same, both differ.
+    pub fn retired_lately(&self) -> bool {
+        self.retired_lately
+    }
+
+    fn dispatch(&mut self, command: &Command) -> Answer {
+        let done = match command {
+            Command::Genesis { .. } => Err(Reject::OutOfPlace),
+            Command::Configure { config } => self.configure(config),
+            Command::CreateMatch(create) => self.create_match(create),
+            Command::SetMap(set) => self.set_map(set),
+            Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
+            Command::Feed(message) => self.hear(message),
+            Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
+            Command::Resume { scope } => self.resume(*scope),
+            Command::Kill { scope, on } => self.kill(*scope, *on),
+            Command::OpenAccount { key, currency } => self.open_account(*key, currency.0),
+            Command::SetAccountState { account, state } => self.set_state(account.0, *state),
+            Command::Deposit { account, amount, reference } => {
+                self.deposit(account.0, *amount, *reference)
+            }
+            Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
+            Command::Tick => Ok(()),
+        };
+        done.map_or_else(Answer::Refused, |()| Answer::Done)
+    }
+
+    fn configure(&mut self, config: &Config) -> Result<(), Reject> {
+        let amounts = [
+            config.stake_min,
+            config.stake_max,
+            config.payout_max,
+            config.liability_selection_max,
+            config.liability_market_max,
+            config.liability_account_max,
+        ];
+        let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
+            && config.stake_min <= config.stake_max
+            && config.margin_ppb < 1_000_000_000
+            && config.band_milli > 1_000
+            && config.in_play_delay_ns <= config.resettle_window_ns;
+        if !sensible {
+            return Err(Reject::InvalidParameter);
+        }
+        self.config = *config;
+        self.notice_silence();
+        Ok(())
+    }
+
+    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
+        match scope {
+            KillScope::All => self.killed = on,
+            KillScope::Title(_) => self.title_killed = on,
+            KillScope::Match(id) => {
+                self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_account(&mut self, key: Name, currency: u8) -> Result<(), Reject> {
+        if self.accounts.iter().any(|account| account.key == key) {
+            return Err(Reject::AccountExists);
+        }
+        if currency != 0 {
+            return Err(Reject::UnknownCurrency);
+        }
+        if self.accounts.len() == self.capacity.accounts_max as usize {
+            return Err(Reject::CapacityReached);
+        }
+        self.accounts.push(Account { key, state: AccountState::Open, base: 0 });
+        Ok(())
+    }
+
+    fn set_state(&mut self, account: u32, state: AccountState) -> Result<(), Reject> {
+        let account = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
+        if account.state == AccountState::Closed && state != AccountState::Closed {
+            return Err(Reject::AccountClosed);
+        }
+        account.state = state;
+        Ok(())
+    }
+
+    fn deposit(&mut self, id: u32, amount: Money, reference: u128) -> Result<(), Reject> {
+        let available = self.available(id).ok_or(Reject::UnknownAccount)?;
+        if let Some(credited) = self.payments.get(&reference) {
+            let same = *credited == (id, amount.minor());
+            return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
+        }
+        let account = &mut self.accounts[id as usize];
+        if account.state == AccountState::Closed {
+            return Err(Reject::AccountClosed);
+        }
+        let sum = available + i128::from(amount.minor());
+        if amount <= Money::ZERO || sum > 10_i128.pow(15) {
+            return Err(Reject::InvalidAmount);
+        }
+        if self.payments.len() == self.capacity.client_ids_max as usize {
+            return Err(Reject::CapacityReached);
+        }
+        account.base += i128::from(amount.minor());
+        self.payments.insert(reference, (id, amount.minor()));
+        Ok(())
+    }
+}

@@ -1,0 +1,383 @@
+//! Makes up commands, sensible and absurd ones, from a seed.
+
+use clutch_core::Command;
+use clutch_core::command::{
+    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
+    MarketKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap, Side, SuspendReason,
+    Team, Title,
+};
+use clutch_core::units::{
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
+    SelectionIndex, SourceId, Stake, Timestamp,
+};
+
+use crate::random::Random;
+use crate::twin::Twin;
+
+const MILLISECOND: u64 = 1_000_000;
+const SECOND: u64 = 1_000 * MILLISECOND;
+const MINUTE: u64 = 60 * SECOND;
+
+/// A source of commands.
+#[derive(Debug)]
+pub struct Chooser {
+    random: Random,
+    now: Timestamp,
+    ids: u128,
+    versions: u64,
+    placed: Vec<PlaceBet>,
+    /// While a crowd is on, most commands are bets on one market.
+    crowd: Option<(u32, u64)>,
+}
+
+impl Chooser {
+    /// The source of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: Random::new(seed),
+            now: Timestamp::default(),
+            ids: 0,
+            versions: 0,
+            placed: Vec::new(),
+            crowd: None,
+        }
+    }
+
+    /// Tables small enough to fill up now and then.
+    pub fn capacity(&mut self) -> Capacity {
+        Capacity {
+            accounts_max: 4,
+            matches_max: 2,
+            markets_max: self.random.pick(&[12, 24, 40]),
+            bets_max: self.random.pick(&[100, 300, 600]),
+            client_ids_max: self.random.pick(&[200, 600, 1_500]),
+        }
+    }
+
+    /// Settings under which every rule has something to say.
+    pub fn config(&mut self) -> Config {
+        let random = &mut self.random;
+        let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
+        let (stake_max, payout_max) = (limit(&[2_000, 10_000]), limit(&[3_000, 50_000]));
+        let liability_selection_max = limit(&[5_000, 50_000, 1_000_000]);
+        let liability_market_max = limit(&[5_000, 50_000, 1_000_000]);
+        let liability_account_max = limit(&[5_000, 50_000, 1_000_000]);
+        Config {
+            stake_min: Money::from_minor(10),
+            stake_max,
+            payout_max,
+            liability_selection_max,
+            liability_market_max,
+            liability_account_max,
+            in_play_delay_ns: random.pick(&[0, SECOND, 3 * SECOND]),
+            feed_age_live_ns: random.pick(&[3 * SECOND, 20 * SECOND]),
+            feed_age_prematch_ns: random.pick(&[20 * SECOND, 60 * SECOND]),
+            view_age_max_ns: random.pick(&[SECOND, 10 * SECOND]),
+            margin_ppb: random.pick(&[0, 30_000_000, 60_000_000]),
+            band_milli: random.pick(&[2_000, 50_000]),
+            client_id_past_ns: 10 * MINUTE,
+            client_id_future_ns: MINUTE,
+            resettle_window_ns: 60 * MINUTE,
+            rewind_rule: random.pick(&[RewindRule::Void, RewindRule::Stand]),
+        }
+    }
+
+    /// How long nothing happens before the next command.
+    pub fn pause(&mut self) -> u64 {
+        match self.random.below(1_000) {
+            0..400 => 0,
+            400..900 => self.random.below(400) * MILLISECOND,
+            900..980 => self.random.below(5_000) * MILLISECOND,
+            980..997 => self.random.below(90) * SECOND,
+            _ => self.random.below(90) * MINUTE,
+        }
+    }
+
+    /// The next command. With `bets` false it is none whose answer depends on settled money.
+    pub fn command(&mut self, twin: &Twin, now: Timestamp, bets: bool) -> Command {
+        self.now = now;
+        if bets && let Some(command) = self.of_the_crowd(twin) {
+            return command;
+        }
+        match self.random.below(1_000) {
+            0..30 => self.account(),
+            30..50 => self.account_state(),
+            50..90 => self.deposit(),
+            90..110 => Command::CreateMatch(self.create_match()),
+            110..150 => self.set_map(twin),
+            150..220 => self.open_market(twin),
+            220..240 => self.suspend(twin),
+            240..290 => Command::Resume { scope: self.scope(twin) },
+            290..300 => self.kill(twin),
+            300..305 => self.configure(twin),
+            305..307 => Command::Genesis { capacity: self.capacity(), config: self.config() },
+            307..330 => Command::Tick,
+            330..650 => self.feed(twin),
+            650..690 => self.cancel(),
+            690..700 => {
+                let length = 20 + self.random.below(150);
+                self.crowd = Some((self.random.below(40) as u32, length));
+                Command::Tick
+            }
+            _ if bets => Command::PlaceBet(self.bet(twin, None)),
+            _ => self.feed(twin),
+        }
+    }
+
+    fn of_the_crowd(&mut self, twin: &Twin) -> Option<Command> {
+        let (market, left) = self.crowd?;
+        self.crowd = left.checked_sub(1).map(|left| (market, left));
+        let [.., markets] = twin.counts();
+        let joins = markets > 0 && self.random.chance(90);
+        joins.then(|| Command::PlaceBet(self.bet(twin, Some(market % markets))))
+    }
+
+    /// Mostly an id that exists, sometimes the first that does not.
+    fn id(&mut self, count: u32) -> u32 {
+        if count == 0 || self.random.chance(2) {
+            count
+        } else {
+            self.random.below(count.into()) as u32
+        }
+    }
+
+    /// A number below `usual`, sometimes up to the absurd.
+    fn mostly_below(&mut self, usual: u64, absurd: u64) -> u64 {
+        let end = if self.random.chance(2) { absurd } else { usual };
+        self.random.below(end)
+    }
+
+    fn account(&mut self) -> Command {
+        let key = name(&format!("account {}", self.random.below(6)));
+        let currency = Currency(u8::from(self.random.chance(10)));
+        Command::OpenAccount { key, currency }
+    }
+
+    fn account_state(&mut self) -> Command {
+        let state = match self.random.below(40) {
+            0..4 => AccountState::Suspended,
+            4..8 => AccountState::SelfExcluded,
+            8 => AccountState::Closed,
+            _ => AccountState::Open,
+        };
+        Command::SetAccountState { account: AccountId(self.random.below(5) as u32), state }
+    }
+
+    fn deposit(&mut self) -> Command {
+        let amount = self.random.pick(&[-5, 0, 1_000, 5_000, 20_000, 20_000, 100_000]);
+        Command::Deposit {
+            account: AccountId(self.random.below(5) as u32),
+            amount: Money::from_minor(amount),
+            reference: u128::from(self.random.below(400)),
+        }
+    }
+
+    fn create_match(&mut self) -> CreateMatch {
+        CreateMatch {
+            key: name(&format!("match {}", self.random.below(4))),
+            title: Title::CounterStrike,
+            rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
+            best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
+            team_a: name("Alpha"),
+            team_b: name("Bravo"),
+            starts_at: self.now,
+            round_markets: self.random.chance(50),
+        }
+    }
+
+    fn set_map(&mut self, twin: &Twin) -> Command {
+        let [_, matches, _] = twin.counts();
+        let percent = |random: &mut Random| {
+            let wild = random.chance(5);
+            let percent = if wild { random.below(101) } else { 35 + random.below(30) };
+            Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
+        };
+        Command::SetMap(SetMap {
+            match_id: MatchId(self.id(matches)),
+            map_no: self.random.below(6) as u8,
+            name: name("Inferno"),
+            first_side_a: self.random.pick(&[Side::T, Side::Ct]),
+            p_a_t: percent(&mut self.random),
+            p_a_ct: percent(&mut self.random),
+        })
+    }
+
+    fn open_market(&mut self, twin: &Twin) -> Command {
+        let [_, matches, _] = twin.counts();
+        let map = self.random.pick(&[1, 1, 1, 2, 3, 5, 0]);
+        let mut line = |first: i16, count: u64| {
+            let halves = 2 * (first + self.random.below(count) as i16) + 1;
+            Line::from_halves(halves).expect("an odd number of halves")
+        };
+        let (total, handicap) = (line(11, 20), line(-15, 30));
+        let round = self.random.below(32) as u8;
+        let kind = self.random.pick(&[
+            MarketKind::MatchWinner,
+            MarketKind::CorrectMapScore,
+            MarketKind::MapWinner { map },
+            MarketKind::TotalRounds { map, line: total },
+            MarketKind::RoundHandicap { map, line: handicap },
+            MarketKind::RoundWinner { map, round },
+        ]);
+        Command::OpenMarket { match_id: MatchId(self.id(matches)), kind }
+    }
+
+    fn scope(&mut self, twin: &Twin) -> Scope {
+        let [_, matches, markets] = twin.counts();
+        match self.random.below(5) {
+            0 => Scope::All,
+            1 => Scope::Market(MarketId(self.id(markets))),
+            _ => Scope::Match(MatchId(self.id(matches))),
+        }
+    }
+
+    fn suspend(&mut self, twin: &Twin) -> Command {
+        let reason = self.random.pick(&[
+            SuspendReason::Trader,
+            SuspendReason::Trader,
+            SuspendReason::FeedStale,
+            SuspendReason::FeedHeld,
+            SuspendReason::ImpossibleState,
+            SuspendReason::PriceBand,
+            SuspendReason::Unpriced,
+        ]);
+        Command::Suspend { scope: self.scope(twin), reason }
+    }
+
+    fn kill(&mut self, twin: &Twin) -> Command {
+        let [_, matches, _] = twin.counts();
+        let scope = match self.random.below(3) {
+            0 => KillScope::All,
+            1 => KillScope::Title(Title::CounterStrike),
+            _ => KillScope::Match(MatchId(self.id(matches))),
+        };
+        Command::Kill { scope, on: self.random.chance(30) }
+    }
+
+    fn configure(&mut self, twin: &Twin) -> Command {
+        let mut config = self.config();
+        match self.random.below(4) {
+            0 => config.stake_max = Money::ZERO,
+            1 => config.margin_ppb = u32::MAX,
+            // The settings in force, but for one of those that move prices or feeds.
+            2 => config = Config { margin_ppb: config.margin_ppb, ..twin.config() },
+            _ => {}
+        }
+        Command::Configure { config }
+    }
+
+    fn feed(&mut self, twin: &Twin) -> Command {
+        let [_, matches, _] = twin.counts();
+        let match_id = self.id(matches);
+        let (map, rounds, over) =
+            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
+        let played = rounds[0] + rounds[1];
+        let winner = self.random.pick(&[Team::A, Team::A, Team::B]);
+        let first_side_a = self.random.pick(&[Side::T, Side::Ct]);
+        let event = match self.random.below(100) {
+            _ if map == 0 || (over && self.random.chance(40)) => {
+                GameEvent::MapStarted { map: map + 1, first_side_a }
+            }
+            0..8 => GameEvent::Heartbeat,
+            8..10 => GameEvent::Held,
+            10..12 => GameEvent::Released,
+            12 => GameEvent::Disputed,
+            13 => GameEvent::RoundWon {
+                map: self.random.below(4) as u8,
+                round: self.random.below(30) as u8,
+                winner,
+            },
+            14..18 => {
+                let undone = self.random.below(6) as u8;
+                GameEvent::Rewound { map, to_round: played.saturating_sub(undone) }
+            }
+            18 => GameEvent::Rewound { map, to_round: self.random.below(40) as u8 },
+            19 => GameEvent::MapStarted { map: self.random.below(4) as u8, first_side_a },
+            20..24 => {
+                let wrong = u8::from(self.random.chance(20));
+                GameEvent::MapOver { map, rounds_a: rounds[0] + wrong, rounds_b: rounds[1] }
+            }
+            _ => GameEvent::RoundWon { map, round: played + 1, winner },
+        };
+        // An outdated number now and then.
+        self.versions += u64::from(!self.random.chance(3));
+        Command::Feed(FeedMessage {
+            match_id: MatchId(match_id),
+            source: SourceId(if self.random.chance(1) { 8 } else { 0 }),
+            version: self.versions,
+            source_time: self.now,
+            received_at: self.now,
+            event,
+        })
+    }
+
+    fn cancel(&mut self) -> Command {
+        let Some(last) = self.placed.len().checked_sub(1) else { return Command::Tick };
+        let place = self.placed[last - self.random.below(20).min(last as u64) as usize];
+        Command::CancelBet { account: place.account, client_id: place.client_id }
+    }
+
+    fn bet(&mut self, twin: &Twin, on: Option<u32>) -> PlaceBet {
+        if !self.placed.is_empty() && self.random.chance(6) {
+            return self.random.pick(&self.placed);
+        }
+        let [.., markets] = twin.counts();
+        let market = match on {
+            Some(market) => market,
+            None => self.id(markets),
+        };
+        let (odds, price_seq, epoch): (&[_], _, _) =
+            if market < markets { twin.board(market) } else { (&[], 0, 0) };
+        let selection = self.mostly_below(2, 8) as usize;
+        let on_board = odds.get(selection).copied().flatten().unwrap_or(2_000);
+        let seen = match self.random.below(10) {
+            0 => on_board + 50,
+            1 => on_board.saturating_sub(50),
+            _ => on_board,
+        };
+        let place = PlaceBet {
+            account: AccountId(self.mostly_below(4, 6) as u32),
+            client_id: self.client_id(),
+            market: MarketId(market),
+            selection: SelectionIndex(selection as u8),
+            odds: Odds::from_milli(seen).unwrap_or(Odds::MIN),
+            price_seq: price_seq.saturating_sub(if self.random.chance(10) { 100 } else { 0 }),
+            epoch: epoch.saturating_sub(u32::from(self.random.chance(5))),
+            stake: self.stake(),
+            policy: self.random.pick(&[
+                PricePolicy::Exact,
+                PricePolicy::Better,
+                PricePolicy::Any,
+                PricePolicy::Within { permille: 20 },
+            ]),
+        };
+        self.placed.push(place);
+        place
+    }
+
+    fn stake(&mut self) -> Stake {
+        let minor = match self.random.below(20) {
+            0 => 1,
+            1 => 100_000_000,
+            2..5 => 1 + self.random.below(20_000),
+            _ => 10 + self.random.below(700),
+        };
+        Stake::new(Money::from_minor(minor as i64)).expect("a stake above zero")
+    }
+
+    fn client_id(&mut self) -> ClientBetId {
+        self.ids += 1;
+        let now = self.now.millis();
+        match self.random.below(60) {
+            0 => ClientBetId(self.ids),
+            1 => ClientBetId::from_parts(now - 11 * 60_000, self.ids),
+            2 => ClientBetId::from_parts(now + 61_000, self.ids),
+            3 => ClientBetId::from_parts(now - 10 * 60_000, self.ids),
+            _ => ClientBetId::from_parts(now - self.random.below(3_000), self.ids),
+        }
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a short name")
+}

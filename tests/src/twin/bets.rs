@@ -1,0 +1,367 @@
+//! Bets and money: what is taken, what waits, and what everything is worth now.
+
+use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
+use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
+use clutch_core::market::MarketResult;
+use clutch_core::units::{ClientBetId, Money, Timestamp};
+use clutch_core::{Refusal, Reject};
+
+use super::Twin;
+
+/// A bet that was written down.
+#[derive(Clone, Debug)]
+pub(super) struct Bet {
+    pub client_id: u128,
+    pub account: u32,
+    pub market: usize,
+    pub selection: u8,
+    pub odds: u32,
+    pub stake: i128,
+    pub payout: i128,
+    pub fate: Fate,
+}
+
+/// What became of a bet before any result.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    Waiting {
+        due: u64,
+        epoch: u32,
+    },
+    Refused(Refusal),
+    /// It stands; the score says the rest.
+    Stands,
+}
+
+/// What an id was answered with.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answered {
+    Bet(u64),
+    Refused(Refusal),
+}
+
+fn no(code: Reject, limit: i128, actual: i128) -> Refusal {
+    Refusal::with(code, limit as i64, actual as i64)
+}
+
+fn millis(nanos: u64) -> i128 {
+    i128::from(nanos / 1_000_000)
+}
+
+impl Twin {
+    pub(super) fn place(&mut self, place: &PlaceBet) -> BetStatus {
+        let key = (place.account.0, place.client_id.0);
+        match self.answers.get(&key) {
+            Some(Answered::Refused(refusal)) => return BetStatus::Refused(*refusal),
+            Some(Answered::Bet(id)) => {
+                // A bet that has left was on a decided market.
+                let gone = BetStatus::Refused(Reject::MarketDecided.into());
+                return self.bets.get(id).map_or(gone, |bet| self.where_it_stands(*id, bet));
+            }
+            None => {}
+        }
+        self.forget_old_ids();
+        let (bet, answered) = match self.decide(place) {
+            Ok(bet) => (Some(bet), Answered::Bet(self.seq)),
+            Err(refusal) => (None, Answered::Refused(refusal)),
+        };
+        let says_nothing = matches!(
+            answered,
+            Answered::Refused(Refusal {
+                code: Reject::UnknownAccount
+                    | Reject::ClientIdInvalid
+                    | Reject::ClientIdOutsideWindow
+                    | Reject::CapacityReached,
+                ..
+            })
+        );
+        if !says_nothing && self.ids.len() < self.capacity.client_ids_max as usize {
+            self.answers.insert(key, answered);
+            self.ids.push_back(key);
+        }
+        match (bet, answered) {
+            (Some(bet), _) => {
+                self.bets.insert(self.seq, bet.clone());
+                self.where_it_stands(self.seq, &bet)
+            }
+            (None, Answered::Refused(refusal)) => BetStatus::Refused(refusal),
+            (None, Answered::Bet(_)) => unreachable!("a bet was taken and is not there"),
+        }
+    }
+
+    /// Each new id makes room by up to four that are out of their window.
+    fn forget_old_ids(&mut self) {
+        for _ in 0..4 {
+            let Some(key) = self.ids.front() else { return };
+            let made = ClientBetId(key.1).time().map_or(0, Timestamp::nanos);
+            if self.now.saturating_sub(made) <= self.config.client_id_past_ns {
+                return;
+            }
+            self.answers.remove(key);
+            self.ids.pop_front();
+        }
+    }
+
+    /// Every question in order of precedence.
+    fn decide(&self, place: &PlaceBet) -> Result<Bet, Refusal> {
+        let config = &self.config;
+        let made = place.client_id.time().ok_or(Reject::ClientIdInvalid)?.nanos();
+        for (distance, limit) in [
+            (self.now.saturating_sub(made), config.client_id_past_ns),
+            (made.saturating_sub(self.now), config.client_id_future_ns),
+        ] {
+            if distance > limit {
+                return Err(no(Reject::ClientIdOutsideWindow, millis(limit), millis(distance)));
+            }
+        }
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        for (used, max) in [
+            (self.bets.len(), self.capacity.bets_max),
+            (self.ids.len(), self.capacity.client_ids_max),
+        ] {
+            if used == max as usize {
+                return Err(no(Reject::CapacityReached, i128::from(max), i128::from(max)));
+            }
+        }
+        let id = place.market.0 as usize;
+        self.may_be_bet_on(place.account.0, id, place.selection.0)?;
+        let market = &self.markets[id];
+        let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
+        if place.epoch != market.epoch {
+            return Err(no(Reject::MaterialChange, place.epoch.into(), market.epoch.into()));
+        }
+        // Of the last four changes, the one that replaced what was seen.
+        let lately = &market.changes[market.changes.len().saturating_sub(4)..];
+        let replaced = lately.iter().find(|(seq, _)| *seq > place.price_seq);
+        let age = replaced.map_or(0, |(_, at)| self.now - at);
+        if age > config.view_age_max_ns {
+            return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
+        }
+        let (seen, now) = (i128::from(place.odds.milli()), i128::from(odds));
+        let welcome = match place.policy {
+            PricePolicy::Exact => now == seen,
+            PricePolicy::Better => now >= seen,
+            PricePolicy::Any => true,
+            PricePolicy::Within { permille } => now * 1000 >= seen * (1000 - i128::from(permille)),
+        };
+        if !welcome {
+            return Err(no(Reject::OddsChanged, seen, now));
+        }
+        let stake = i128::from(place.stake.money().minor());
+        let payout = stake * now / 1000;
+        self.check_money(place, stake, payout)?;
+        let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
+        let fate = if live && config.in_play_delay_ns > 0 {
+            Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
+        } else {
+            Fate::Stands
+        };
+        Ok(Bet {
+            client_id: place.client_id.0,
+            account: place.account.0,
+            market: id,
+            selection: place.selection.0,
+            odds,
+            stake,
+            payout,
+            fate,
+        })
+    }
+
+    /// Kill switches of title and match, the account, the market.
+    fn may_be_bet_on(&self, account: u32, id: usize, selection: u8) -> Result<(), Refusal> {
+        let market = self.markets.get(id);
+        if market.is_some_and(|market| self.title_killed || self.matches[market.match_index].killed)
+        {
+            return Err(Reject::BettingStopped.into());
+        }
+        match self.accounts.get(account as usize).map(|account| account.state) {
+            None => return Err(Reject::UnknownAccount.into()),
+            Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
+            Some(AccountState::Closed) => return Err(Reject::AccountClosed.into()),
+            Some(AccountState::SelfExcluded) => return Err(Reject::AccountSelfExcluded.into()),
+            Some(AccountState::Open) => {}
+        }
+        let selections = market.ok_or(Reject::UnknownMarket)?.odds.len();
+        if usize::from(selection) >= selections {
+            return Err(no(Reject::UnknownSelection, selections as i128, selection.into()));
+        }
+        match self.status(id) {
+            MarketStatus::Open => Ok(()),
+            MarketStatus::Suspended(_) => Err(Reject::MarketSuspended.into()),
+            MarketStatus::Decided { .. } | MarketStatus::Void => Err(Reject::MarketDecided.into()),
+        }
+    }
+
+    fn check_money(&self, place: &PlaceBet, stake: i128, payout: i128) -> Result<(), Refusal> {
+        let config = &self.config;
+        let limit = |money: Money| i128::from(money.minor());
+        let (mut of_selection, mut of_market) = (payout - stake, payout - stake);
+        for (id, bet) in &self.bets {
+            let counts = !matches!(
+                self.where_it_stands(*id, bet),
+                BetStatus::Refused(_) | BetStatus::Void(_)
+            );
+            if !counts || bet.market != place.market.0 as usize {
+                continue;
+            }
+            of_market -= bet.stake;
+            if bet.selection == place.selection.0 {
+                of_selection += bet.payout - bet.stake;
+                of_market += bet.payout;
+            }
+        }
+        let of_account = self.liability(place.account.0) + payout - stake;
+        if stake < limit(config.stake_min) {
+            return Err(no(Reject::StakeBelowMinimum, limit(config.stake_min), stake));
+        }
+        for (code, max, would_be) in [
+            (Reject::StakeAboveLimit, config.stake_max, stake),
+            (Reject::PayoutAboveLimit, config.payout_max, payout),
+            (Reject::SelectionLiability, config.liability_selection_max, of_selection),
+            (Reject::MarketLiability, config.liability_market_max, of_market),
+            (Reject::AccountLiability, config.liability_account_max, of_account),
+        ] {
+            if would_be > limit(max) {
+                return Err(no(code, limit(max), would_be));
+            }
+        }
+        let available = self.available(place.account.0).unwrap_or_default();
+        if available < stake {
+            return Err(no(Reject::InsufficientFunds, available, stake));
+        }
+        Ok(())
+    }
+
+    /// Bets whose delay is over stand if nothing moved.
+    pub(super) fn decide_waiting(&mut self) {
+        let due: Vec<u64> = self
+            .bets
+            .iter()
+            .filter(|(_, bet)| matches!(bet.fate, Fate::Waiting { due, .. } if due <= self.now))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            let refusal = self.still_good(id, &self.bets[&id]).err();
+            let fate = refusal.map_or(Fate::Stands, Fate::Refused);
+            self.bets.entry(id).and_modify(|bet| bet.fate = fate);
+        }
+    }
+
+    fn still_good(&self, id: u64, bet: &Bet) -> Result<(), Refusal> {
+        let Fate::Waiting { epoch, .. } = bet.fate else { return Ok(()) };
+        if self.result(bet.market) != MarketResult::Undecided {
+            return Err(Reject::MarketDecided.into());
+        }
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        self.may_be_bet_on(bet.account, bet.market, bet.selection)?;
+        let now = self.markets[bet.market].epoch;
+        if epoch != now || self.is_undone(id, bet) {
+            return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn cancel(&mut self, account: u32, client_id: u128) -> Result<(), Reject> {
+        let Some(Answered::Bet(id)) = self.answers.get(&(account, client_id)) else {
+            return Err(Reject::UnknownBet);
+        };
+        let bet = self.bets.get_mut(id).ok_or(Reject::BetNotWaiting)?;
+        if !matches!(bet.fate, Fate::Waiting { .. }) {
+            return Err(Reject::BetNotWaiting);
+        }
+        bet.fate = Fate::Refused(Reject::BetCancelled.into());
+        Ok(())
+    }
+
+    /// Where a bet stands by the score of this moment.
+    pub(super) fn where_it_stands(&self, id: u64, bet: &Bet) -> BetStatus {
+        let payout = Money::from_minor(bet.payout as i64);
+        match bet.fate {
+            Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
+            Fate::Refused(refusal) => BetStatus::Refused(refusal),
+            Fate::Stands if self.is_undone(id, bet) => BetStatus::Void(VoidReason::Rewound),
+            Fate::Stands => match self.result(bet.market) {
+                MarketResult::Undecided => BetStatus::Accepted { payout },
+                MarketResult::NotPlayed => BetStatus::Void(VoidReason::NotPlayed),
+                MarketResult::Won(winner) if winner.0 == bet.selection => BetStatus::Won { payout },
+                MarketResult::Won(_) => BetStatus::Lost,
+            },
+        }
+    }
+
+    /// Whether the rounds on which it was struck were taken back.
+    fn is_undone(&self, id: u64, bet: &Bet) -> bool {
+        let fixture = &self.matches[self.markets[bet.market].match_index];
+        fixture.undone.iter().any(|(from, to)| *from < id && id < *to)
+    }
+
+    /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.
+    fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
+        match self.where_it_stands(id, bet) {
+            BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
+            BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
+            BetStatus::Won { .. } => (bet.payout - bet.stake, 0),
+            BetStatus::Lost => (-bet.stake, 0),
+        }
+    }
+
+    fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
+        self.bets.iter().filter(move |(_, bet)| bet.account == account).map(|(id, bet)| (*id, bet))
+    }
+
+    /// What an account can stake.
+    pub(super) fn available(&self, account: u32) -> Option<i128> {
+        let base = self.accounts.get(account as usize)?.base;
+        let effects = self.bets_of(account).map(|(id, bet)| self.effect(id, bet));
+        Some(base + effects.map(|(gain, held)| gain - held).sum::<i128>())
+    }
+
+    /// What its bets hold.
+    pub(super) fn held(&self, account: u32) -> i128 {
+        self.bets_of(account).map(|(id, bet)| self.effect(id, bet).1).sum()
+    }
+
+    /// What the house would lose to it if all its open and waiting bets won.
+    pub(super) fn liability(&self, account: u32) -> i128 {
+        let open = |(id, bet): &(u64, &Bet)| self.effect(*id, bet).1 > 0;
+        self.bets_of(account).filter(open).map(|(_, bet)| bet.payout - bet.stake).sum()
+    }
+
+    /// What all bets have earned the house.
+    pub(super) fn house(&self) -> i128 {
+        let gains = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0);
+        self.house_of_retired - gains.sum::<i128>()
+    }
+
+    /// Lets the bets of markets decided long ago leave, with their results final.
+    pub(super) fn retire(&mut self) {
+        while let Some(&id) = self.decided.front() {
+            let market = &mut self.markets[id as usize];
+            if market.result == MarketResult::Undecided {
+                market.awaits_retirement = false;
+                self.decided.pop_front();
+                continue;
+            }
+            if self.now < market.decided_at + self.config.resettle_window_ns {
+                return;
+            }
+            let bets = self.bets.iter().filter(|(_, bet)| bet.market == id as usize);
+            let leaving: Vec<(u64, u32, i128)> = bets
+                .map(|(bet_id, bet)| (*bet_id, bet.account, self.effect(*bet_id, bet).0))
+                .collect();
+            for (bet, account, gain) in leaving {
+                self.accounts[account as usize].base += gain;
+                self.house_of_retired -= gain;
+                self.bets.remove(&bet);
+            }
+            self.markets[id as usize].retired = true;
+            self.decided.pop_front();
+            self.retired_lately = true;
+        }
+    }
+}

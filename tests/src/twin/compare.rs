@@ -1,0 +1,174 @@
+//! Where the twin learns from the engine's events, and where it holds the engine to them.
+
+use clutch_core::command::{Command, Config, SetMap, SuspendReason, Team};
+use clutch_core::event::{BetStatus, Event};
+use clutch_core::market::MarketResult;
+use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
+use clutch_core::{Query, Record};
+
+use super::{Answer, Twin};
+use crate::world::World;
+
+impl Twin {
+    /// Takes prices and epochs from the events of a command, and checks what they say.
+    pub(super) fn learn(&mut self, command: &Command, answer: Answer, records: &[Record]) {
+        let fair_before: Vec<_> = self.markets.iter().map(|market| market.fair.clone()).collect();
+        let epochs: Vec<u32> = self.markets.iter().map(|market| market.epoch).collect();
+        let mut announced = vec![None; self.markets.len()];
+        for record in records {
+            assert_eq!((record.seq.0, record.time.nanos()), (self.seq, self.now), "a wrong stamp");
+            match record.event {
+                Event::MarketOpened { market, match_id, kind, selections } => {
+                    let known = self.markets.get(market.0 as usize).expect("an unexpected market");
+                    assert_eq!((known.match_index, known.kind), (match_id.0 as usize, kind));
+                    assert_eq!(known.odds.len(), usize::from(selections), "selections of {kind:?}");
+                }
+                Event::Price(price) => {
+                    let market = &mut self.markets[price.market.0 as usize];
+                    let selection = usize::from(price.selection.0);
+                    market.odds[selection] = price.odds.map(Odds::milli);
+                    market.fair[selection] = price.fair.ppb();
+                    assert_eq!(price.price_seq, self.seq, "a price change has its own sequence");
+                    if market.changes.last() != Some(&(self.seq, self.now)) {
+                        market.changes.push((self.seq, self.now));
+                    }
+                }
+                Event::Market { market, status, epoch } => {
+                    self.markets[market.0 as usize].epoch = epoch;
+                    announced[market.0 as usize] = Some(status);
+                }
+                _ => {}
+            }
+        }
+        if let (Command::SetMap(set), Answer::Done) = (command, answer) {
+            self.check_band(set, &fair_before);
+        }
+        self.notice_closing();
+        for id in 0..self.markets.len() {
+            let status = self.status(id);
+            let market = &mut self.markets[id];
+            let kind = market.kind;
+            if let Some(announced) = announced[id] {
+                assert_eq!(announced, status, "the status of market {id}, {kind:?}");
+            }
+            let moved = epochs[id] < market.epoch;
+            assert_eq!(moved, market.epoch_must_move, "whether market {id}, {kind:?}, moved");
+            market.epoch_must_move = false;
+        }
+    }
+
+    /// A change of strengths may not move p/(1−p) by more than the band.
+    fn check_band(&mut self, set: &SetMap, before: &[Vec<u32>]) {
+        let limit = f64::from(self.config.band_milli) / 1000.0;
+        let ratio = |ppb: u32| {
+            let p = (f64::from(ppb) / 1e9).clamp(0.01, 0.99);
+            p / (1.0 - p)
+        };
+        for (id, market) in self.markets.iter_mut().enumerate() {
+            let on_it = market.kind.map().is_none_or(|map| map == set.map_no);
+            let of_match = market.match_index == set.match_id.0 as usize;
+            if !of_match || !on_it || market.result != MarketResult::Undecided {
+                continue;
+            }
+            let leaves = before[id].iter().zip(&market.fair).any(|(before, after)| {
+                let factor = ratio(*after) / ratio(*before);
+                *before != 0 && !(factor <= limit && factor >= 1.0 / limit)
+            });
+            if leaves {
+                market.stops.insert(SuspendReason::PriceBand as u8);
+            }
+        }
+    }
+
+    /// Holds every balance of an engine at rest to the twin's.
+    pub fn compare_money(&self, world: &World) {
+        let wallet = world.state().wallet().expect("the engine has its first record");
+        assert_eq!(wallet.iter().count(), self.accounts.len(), "the number of accounts");
+        for (AccountId(id), row) in wallet.iter() {
+            let engine: [i128; 3] =
+                [row.available, row.held, row.liability].map(|money| money.minor().into());
+            let available = self.available(id).expect("the account exists");
+            assert_eq!(
+                engine,
+                [available, self.held(id), self.liability(id)],
+                "available, held and liability of account {id}"
+            );
+        }
+        assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
+        assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
+    }
+
+    /// Holds every bet and every market of an engine at rest to the twin's.
+    pub fn compare_everything(&self, world: &mut World) {
+        self.compare_money(world);
+        for account in 0..self.accounts.len() as u32 {
+            let query = Query::Account { account: AccountId(account), bets_max: u16::MAX };
+            let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
+            for event in world.ask(query) {
+                let Event::Bet(view) = event else { continue };
+                let (id, bet) = expected.next().expect("the engine has a bet too many");
+                assert_eq!(view.bet.map(|bet| bet.0), Some(*id), "newest first");
+                assert_eq!(view.client_id, ClientBetId(bet.client_id), "the id of bet {id}");
+                assert_eq!(view.odds.milli(), bet.odds, "the odds of bet {id}");
+                assert_eq!(view.status, self.where_it_stands(*id, bet), "bet {id}: {bet:?}");
+            }
+            assert!(expected.next().is_none(), "the engine lost a bet of account {account}");
+        }
+        for id in 0..self.matches.len() as u32 {
+            for event in world.ask(Query::Match { match_id: MatchId(id) }) {
+                let Event::Market { market: MarketId(market), status, epoch } = event else {
+                    continue;
+                };
+                assert_eq!(status, self.status(market as usize), "the status of market {market}");
+                assert_eq!(epoch, self.markets[market as usize].epoch, "the epoch of {market}");
+            }
+        }
+    }
+}
+
+/// What must hold in the engine even while settlements are in progress: each account holds exactly
+/// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
+pub fn check_sums(world: &mut World) {
+    let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
+    for account in (0..count as u32).map(AccountId) {
+        let (mut held, mut liability, mut open) = (0, 0, 0);
+        for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
+            let Event::Bet(view) = event else { continue };
+            if matches!(view.status, BetStatus::Pending { .. } | BetStatus::Accepted { .. }) {
+                let stake = i128::from(view.stake.money().minor());
+                held += stake;
+                liability += stake * i128::from(view.odds.milli()) / 1000 - stake;
+                open += 1;
+            }
+        }
+        let row = world.state().wallet().and_then(|wallet| wallet.get(account)).expect("it exists");
+        let counted = (row.held.minor().into(), row.liability.minor().into(), row.bets_open);
+        assert_eq!(counted, (held, liability, open), "held, liability, open bets of {account:?}");
+    }
+}
+
+/// What anybody can see, for whoever makes up the next command.
+impl Twin {
+    /// How many accounts, matches and markets there are.
+    pub fn counts(&self) -> [u32; 3] {
+        [self.accounts.len(), self.matches.len(), self.markets.len()].map(|count| count as u32)
+    }
+
+    /// A market's board: odds, price sequence, epoch.
+    pub fn board(&self, market: u32) -> (&[Option<u32>], u64, u32) {
+        let market = &self.markets[market as usize];
+        (&market.odds, market.changes.last().map_or(0, |(seq, _)| *seq), market.epoch)
+    }
+
+    /// A match's current map from 1, its rounds, and whether the map is over; zeros before the first.
+    pub fn progress(&self, index: u32) -> (u8, [u8; 2], bool) {
+        let series = &self.matches[index as usize].series;
+        let rounds = [Team::A, Team::B].map(|team| series.rounds_of(series.current, team) as u8);
+        (series.current as u8, rounds, series.map_winner(series.current).is_some())
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> Config {
+        self.config
+    }
+}

@@ -1,0 +1,376 @@
+//! Matches, feeds and markets: what is on offer, what is stopped, and what the result is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clutch_core::command::{
+    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, Scope, SetMap, SuspendReason, Team,
+};
+use clutch_core::event::{MarketStatus, MatchPhase};
+use clutch_core::units::SelectionIndex;
+use clutch_core::{Reject, market::MarketResult};
+
+use super::score::{Change, Series};
+use super::{Match, Twin, is_for_a_person};
+
+/// A market, with what the engine's events said of its prices.
+#[derive(Debug)]
+pub(super) struct Market {
+    pub match_index: usize,
+    pub kind: MarketKind,
+    /// Reasons of its own.
+    pub stops: BTreeSet<u8>,
+    /// The result as last noticed, and when it came.
+    pub result: MarketResult,
+    pub decided_at: u64,
+    pub awaits_retirement: bool,
+    pub retired: bool,
+    /// The status as last noticed; closing moves the epoch.
+    pub status: Option<MarketStatus>,
+    /// Whether the epoch must have moved with this command.
+    pub epoch_must_move: bool,
+    /// Facts.
+    pub epoch: u32,
+    pub odds: Vec<Option<u32>>,
+    pub fair: Vec<u32>,
+    /// The commands that changed a price, with their times.
+    pub changes: Vec<(u64, u64)>,
+}
+
+impl Twin {
+    pub(super) fn create_match(&mut self, create: &CreateMatch) -> Result<(), Reject> {
+        if ![1, 3, 5].contains(&create.best_of) {
+            return Err(Reject::InvalidParameter);
+        }
+        if self.matches.iter().any(|known| known.key == create.key) {
+            return Err(Reject::MatchExists);
+        }
+        if self.matches.len() == self.capacity.matches_max as usize {
+            return Err(Reject::CapacityReached);
+        }
+        self.matches.push(Match {
+            key: create.key,
+            series: Series::new(create.rounds, create.best_of),
+            round_markets: create.round_markets,
+            stops: BTreeSet::new(),
+            killed: false,
+            versions: BTreeMap::new(),
+            last_heard: None,
+            undone: Vec::new(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn set_map(&mut self, set: &SetMap) -> Result<(), Reject> {
+        let index = set.match_id.0 as usize;
+        let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
+        let map = usize::from(set.map_no);
+        // Neither a certainty nor anything closer to one than a millionth.
+        let usable = |ppb: u32| (1_000..=999_999_000).contains(&ppb);
+        if !series.takes_strengths(map) || !usable(set.p_a_t.ppb()) || !usable(set.p_a_ct.ppb()) {
+            return Err(Reject::InvalidParameter);
+        }
+        series.set_strengths(map, set.first_side_a);
+        self.epochs_move(index, map);
+        Ok(())
+    }
+
+    pub(super) fn open_market(&mut self, index: u32, kind: MarketKind) -> Result<(), Reject> {
+        let index = index as usize;
+        let series = &self.matches.get(index).ok_or(Reject::UnknownMatch)?.series;
+        let selections = selections(kind, series).ok_or(Reject::InvalidParameter)?;
+        if self.markets.iter().any(|market| market.match_index == index && market.kind == kind) {
+            return Err(Reject::MarketExists);
+        }
+        if series.phase() == MatchPhase::Over {
+            return Err(Reject::MarketDecided);
+        }
+        let taken: usize = self.markets.iter().map(|market| market.odds.len()).sum();
+        let max = self.capacity.markets_max as usize;
+        if self.markets.len() == max || taken + selections > 3 * max {
+            return Err(Reject::CapacityReached);
+        }
+        self.markets.push(Market {
+            match_index: index,
+            kind,
+            stops: BTreeSet::new(),
+            result: MarketResult::Undecided,
+            decided_at: 0,
+            awaits_retirement: false,
+            retired: false,
+            status: None,
+            epoch_must_move: true,
+            epoch: 0,
+            odds: vec![None; selections],
+            fair: vec![0; selections],
+            changes: Vec::new(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Reject> {
+        let reason = reason as u8;
+        if !is_for_a_person(reason) {
+            return Err(Reject::InvalidParameter);
+        }
+        self.stops_of(scope)?.insert(reason);
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, scope: Scope) -> Result<(), Reject> {
+        self.stops_of(scope)?.retain(|reason| !is_for_a_person(*reason));
+        Ok(())
+    }
+
+    fn stops_of(&mut self, scope: Scope) -> Result<&mut BTreeSet<u8>, Reject> {
+        match scope {
+            Scope::All => Ok(&mut self.stops),
+            Scope::Match(id) => {
+                let found = self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?;
+                Ok(&mut found.stops)
+            }
+            Scope::Market(id) => {
+                let found = self.markets.get_mut(id.0 as usize).ok_or(Reject::UnknownMarket)?;
+                Ok(&mut found.stops)
+            }
+        }
+    }
+
+    pub(super) fn hear(&mut self, message: &FeedMessage) -> Result<(), Reject> {
+        let index = message.match_id.0 as usize;
+        let (now, seq) = (self.now, self.seq);
+        let fixture = self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?;
+        if message.source.0 >= 8 {
+            return Err(Reject::InvalidParameter);
+        }
+        if message.event != GameEvent::Heartbeat {
+            let newest = fixture.versions.entry(message.source.0).or_default();
+            if message.version <= *newest {
+                return Err(Reject::FeedOutdated);
+            }
+            *newest = message.version;
+        }
+        fixture.last_heard = Some(now);
+        fixture.stops.remove(&(SuspendReason::FeedStale as u8));
+        self.notice_closing();
+        let fixture = &mut self.matches[index];
+        let change = match message.event {
+            GameEvent::Heartbeat => return Ok(()),
+            GameEvent::Held => {
+                fixture.stops.insert(SuspendReason::FeedHeld as u8);
+                return Ok(());
+            }
+            GameEvent::Released => {
+                fixture.stops.remove(&(SuspendReason::FeedHeld as u8));
+                return Ok(());
+            }
+            GameEvent::Disputed => {
+                fixture.stops.insert(SuspendReason::ImpossibleState as u8);
+                return Ok(());
+            }
+            GameEvent::Rewound { .. } if fixture.undone.len() == 16 => None,
+            event => fixture.series.apply(event, seq).ok(),
+        };
+        let Some(change) = change else {
+            fixture.stops.insert(SuspendReason::ImpossibleState as u8);
+            return Err(Reject::FeedImpossible);
+        };
+        fixture.stops.remove(&(SuspendReason::FeedHeld as u8));
+        let map = match change {
+            Change::Nothing => return Ok(()),
+            Change::Moved { map } => map,
+            Change::Undone { map, first } => {
+                if self.config.rewind_rule == RewindRule::Void {
+                    fixture.undone.push((first, seq));
+                }
+                map
+            }
+        };
+        self.notice_closing();
+        self.epochs_move(index, map);
+        self.open_coming_round(index);
+        Ok(())
+    }
+
+    fn open_coming_round(&mut self, index: usize) {
+        let fixture = &self.matches[index];
+        let series = &fixture.series;
+        if !fixture.round_markets || series.phase() != MatchPhase::Live {
+            return;
+        }
+        let round = series.maps[series.current - 1].rounds.len() + 1;
+        let kind = MarketKind::RoundWinner { map: series.current as u8, round: round as u8 };
+        // It may exist already or not fit; both are fine.
+        let _ = self.open_market(index as u32, kind);
+    }
+
+    /// Everything on a map that moved, and on the series as a whole.
+    fn epochs_move(&mut self, index: usize, map: usize) {
+        for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
+            let on = market.kind.map().map(usize::from);
+            if !market.retired && (on.is_none() || on == Some(map)) {
+                market.epoch_must_move = true;
+            }
+        }
+    }
+
+    /// Suspends matches whose feeds have been silent too long.
+    pub(super) fn notice_silence(&mut self) {
+        for fixture in &mut self.matches {
+            let limit = match fixture.series.phase() {
+                MatchPhase::Live => self.config.feed_age_live_ns,
+                MatchPhase::Scheduled | MatchPhase::Break => self.config.feed_age_prematch_ns,
+                MatchPhase::Over => continue,
+            };
+            if fixture.last_heard.is_some_and(|heard| self.now - heard > limit) {
+                fixture.stops.insert(SuspendReason::FeedStale as u8);
+            }
+        }
+        self.notice_closing();
+    }
+
+    /// Notes which markets are no longer open: their epochs must move.
+    pub(super) fn notice_closing(&mut self) {
+        for id in 0..self.markets.len() {
+            let status = self.status(id);
+            let market = &mut self.markets[id];
+            if market.status == Some(MarketStatus::Open) && status != MarketStatus::Open {
+                market.epoch_must_move = true;
+            }
+            market.status = Some(status);
+        }
+    }
+
+    /// Notes results that changed: retirement counts from there.
+    pub(super) fn notice_results(&mut self) {
+        for id in 0..self.markets.len() {
+            let result = self.result(id);
+            let market = &mut self.markets[id];
+            if market.retired || market.result == result {
+                continue;
+            }
+            market.result = result;
+            market.decided_at = self.now;
+            if result != MarketResult::Undecided && !market.awaits_retirement {
+                market.awaits_retirement = true;
+                self.decided.push_back(id as u32);
+            }
+        }
+    }
+
+    /// A market's status, from the score and every reason that stops it.
+    pub(super) fn status(&self, id: usize) -> MarketStatus {
+        let market = &self.markets[id];
+        match self.result(id) {
+            MarketResult::Won(winner) => return MarketStatus::Decided { winner },
+            MarketResult::NotPlayed => return MarketStatus::Void,
+            MarketResult::Undecided => {}
+        }
+        let fixture = &self.matches[market.match_index];
+        let mut stops: BTreeSet<u8> = &market.stops | &(&fixture.stops | &self.stops);
+        if !self.has_strengths(id) {
+            stops.insert(SuspendReason::Unpriced as u8);
+        }
+        match stops.first() {
+            None => MarketStatus::Open,
+            Some(first) => MarketStatus::Suspended(reason(*first)),
+        }
+    }
+
+    /// Whether everything is known that its price needs.
+    fn has_strengths(&self, id: usize) -> bool {
+        let market = &self.markets[id];
+        let series = &self.matches[market.match_index].series;
+        let is_known = |map: usize| series.maps[map - 1].has_strengths;
+        match market.kind.map() {
+            Some(map) => is_known(usize::from(map)),
+            None => {
+                (1..=series.maps.len()).all(|map| series.map_winner(map).is_some() || is_known(map))
+            }
+        }
+    }
+
+    /// What the score says about a market; what it said last if the market has been retired.
+    pub(super) fn result(&self, id: usize) -> MarketResult {
+        let market = &self.markets[id];
+        if market.retired {
+            return market.result;
+        }
+        let series = &self.matches[market.match_index].series;
+        let won = |first: bool| MarketResult::Won(SelectionIndex(u8::from(!first)));
+        let map = market.kind.map().map_or(0, usize::from);
+        let open = if map != 0 && series.is_not_needed(map) {
+            MarketResult::NotPlayed
+        } else {
+            MarketResult::Undecided
+        };
+        let (a, b) = (series.rounds_of(map, Team::A) as i64, series.rounds_of(map, Team::B) as i64);
+        let map_winner = series.map_winner(map);
+        match market.kind {
+            MarketKind::MatchWinner => series.winner().map_or(open, |team| won(team == Team::A)),
+            MarketKind::CorrectMapScore => {
+                let (a, b) = (series.maps_won(Team::A), series.maps_won(Team::B));
+                let finals = final_scores(series.maps.len());
+                let found = finals.iter().position(|score| *score == (a, b));
+                found.map_or(open, |index| MarketResult::Won(SelectionIndex(index as u8)))
+            }
+            MarketKind::MapWinner { .. } => map_winner.map_or(open, |team| won(team == Team::A)),
+            MarketKind::TotalRounds { line, .. } => {
+                if 2 * (a + b) > i64::from(line.halves()) {
+                    won(true)
+                } else {
+                    map_winner.map_or(open, |_| won(false))
+                }
+            }
+            MarketKind::RoundHandicap { line, .. } => {
+                map_winner.map_or(open, |_| won(2 * a + i64::from(line.halves()) > 2 * b))
+            }
+            MarketKind::RoundWinner { round, .. } => {
+                let rounds = &series.maps[map - 1].rounds;
+                match (rounds.get(usize::from(round) - 1), map_winner) {
+                    (Some((team, _)), _) => won(*team == Team::A),
+                    (None, Some(_)) => MarketResult::NotPlayed,
+                    (None, None) => open,
+                }
+            }
+        }
+    }
+}
+
+/// How many selections a market has, if it makes sense in this series.
+fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
+    let map_exists = kind.map().is_none_or(|map| series.map(usize::from(map)).is_some());
+    let needed = series.half() as i16 + 1;
+    let sensible = match kind {
+        MarketKind::MatchWinner | MarketKind::MapWinner { .. } => true,
+        MarketKind::CorrectMapScore => series.maps.len() > 1,
+        MarketKind::TotalRounds { line, .. } => line.halves() > 2 * needed,
+        MarketKind::RoundHandicap { line, .. } => line.halves().abs() < 2 * needed,
+        MarketKind::RoundWinner { round, .. } => round > 0,
+    };
+    let count = match kind {
+        MarketKind::CorrectMapScore => final_scores(series.maps.len()).len(),
+        _ => 2,
+    };
+    (map_exists && sensible).then_some(count)
+}
+
+/// The final scores of a series in the order of their selections.
+fn final_scores(best_of: usize) -> &'static [(usize, usize)] {
+    match best_of {
+        1 => &[(1, 0), (0, 1)],
+        3 => &[(2, 0), (2, 1), (1, 2), (0, 2)],
+        _ => &[(3, 0), (3, 1), (3, 2), (2, 3), (1, 3), (0, 3)],
+    }
+}
+
+fn reason(bit: u8) -> SuspendReason {
+    [
+        SuspendReason::Trader,
+        SuspendReason::FeedStale,
+        SuspendReason::FeedHeld,
+        SuspendReason::ImpossibleState,
+        SuspendReason::BranchCheck,
+        SuspendReason::PriceBand,
+        SuspendReason::Unpriced,
+    ][usize::from(bit)]
+}

@@ -1,0 +1,193 @@
+//! The score, as a list of rounds.
+
+use clutch_core::command::{GameEvent, RoundFormat, Side, Team};
+use clutch_core::event::MatchPhase;
+
+/// A series.
+#[derive(Debug)]
+pub(super) struct Series {
+    /// Rounds in a half.
+    half: usize,
+    pub maps: Vec<Map>,
+    /// The map being played or played last; 0 before the first.
+    pub current: usize,
+}
+
+/// One map.
+#[derive(Debug)]
+pub(super) struct Map {
+    pub has_strengths: bool,
+    started: bool,
+    first_side_a: Side,
+    /// Who won each round, and the command that said so.
+    pub rounds: Vec<(Team, u64)>,
+}
+
+/// What an event did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Nothing,
+    Moved {
+        map: usize,
+    },
+    /// Rounds were taken back; the first of them was said by this command.
+    Undone {
+        map: usize,
+        first: u64,
+    },
+}
+
+/// The event cannot follow from the score.
+#[derive(Debug)]
+pub(super) struct Impossible;
+
+impl Series {
+    pub fn new(format: RoundFormat, best_of: u8) -> Self {
+        let half = match format {
+            RoundFormat::Mr12 => 12,
+            RoundFormat::Mr15 => 15,
+        };
+        let map = || Map {
+            has_strengths: false,
+            started: false,
+            first_side_a: Side::Ct,
+            rounds: Vec::new(),
+        };
+        Self { half, maps: (0..best_of).map(|_| map()).collect(), current: 0 }
+    }
+
+    /// Rounds in a half.
+    pub fn half(&self) -> usize {
+        self.half
+    }
+
+    /// The map with this number, from 1.
+    pub fn map(&self, number: usize) -> Option<&Map> {
+        self.maps.get(number.checked_sub(1)?)
+    }
+
+    pub fn rounds_of(&self, number: usize, team: Team) -> usize {
+        let rounds = self.map(number).map_or(&[][..], |map| &map.rounds);
+        rounds.iter().filter(|(winner, _)| *winner == team).count()
+    }
+
+    /// Who won a map: regulation is won with one round more than a half, each overtime with four of
+    /// its six.
+    pub fn map_winner(&self, number: usize) -> Option<Team> {
+        let (a, b) = (self.rounds_of(number, Team::A), self.rounds_of(number, Team::B));
+        let played = a + b;
+        let needed = if played <= 2 * self.half {
+            self.half + 1
+        } else {
+            let overtime = (played - 2 * self.half - 1) / 6;
+            self.half + 3 * overtime + 4
+        };
+        match (a >= needed, b >= needed) {
+            (true, _) => Some(Team::A),
+            (_, true) => Some(Team::B),
+            _ => None,
+        }
+    }
+
+    pub fn maps_won(&self, team: Team) -> usize {
+        (1..=self.maps.len()).filter(|map| self.map_winner(*map) == Some(team)).count()
+    }
+
+    pub fn winner(&self) -> Option<Team> {
+        [Team::A, Team::B].into_iter().find(|team| 2 * self.maps_won(*team) > self.maps.len())
+    }
+
+    pub fn phase(&self) -> MatchPhase {
+        match (self.winner(), self.current) {
+            (Some(_), _) => MatchPhase::Over,
+            (None, 0) => MatchPhase::Scheduled,
+            (None, map) if self.map_winner(map).is_some() => MatchPhase::Break,
+            (None, _) => MatchPhase::Live,
+        }
+    }
+
+    /// Whether a map will never be played.
+    pub fn is_not_needed(&self, number: usize) -> bool {
+        self.winner().is_some() && self.map(number).is_none_or(|map| !map.started)
+    }
+
+    /// Whether a map's strengths may still be set.
+    pub fn takes_strengths(&self, number: usize) -> bool {
+        self.map(number).is_some() && self.map_winner(number).is_none()
+    }
+
+    pub fn set_strengths(&mut self, number: usize, first_side_a: Side) {
+        let map = &mut self.maps[number - 1];
+        map.has_strengths = true;
+        if !map.started {
+            map.first_side_a = first_side_a;
+        }
+    }
+
+    pub fn apply(&mut self, event: GameEvent, seq: u64) -> Result<Change, Impossible> {
+        match event {
+            GameEvent::MapStarted { map, first_side_a } => {
+                self.start(usize::from(map), first_side_a)
+            }
+            GameEvent::RoundWon { map, round, winner } => {
+                let map = self.current_map(map)?;
+                let next = self.maps[map - 1].rounds.len() + 1;
+                if self.map_winner(map).is_some() || usize::from(round) != next || next > 96 {
+                    return Err(Impossible);
+                }
+                self.maps[map - 1].rounds.push((winner, seq));
+                Ok(Change::Moved { map })
+            }
+            GameEvent::Rewound { map, to_round } => {
+                let map = self.current_map(map)?;
+                let (rounds, to) = (&mut self.maps[map - 1].rounds, usize::from(to_round));
+                if to > rounds.len() {
+                    return Err(Impossible);
+                }
+                let undone = rounds.split_off(to);
+                Ok(match undone.first() {
+                    Some((_, first)) => Change::Undone { map, first: *first },
+                    None => Change::Nothing,
+                })
+            }
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                let map = self.current_map(map)?;
+                let score = (self.rounds_of(map, Team::A), self.rounds_of(map, Team::B));
+                let agrees = score == (usize::from(rounds_a), usize::from(rounds_b));
+                if agrees && self.map_winner(map).is_some() {
+                    Ok(Change::Nothing)
+                } else {
+                    Err(Impossible)
+                }
+            }
+            GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
+                Ok(Change::Nothing)
+            }
+        }
+    }
+
+    fn start(&mut self, map: usize, first_side_a: Side) -> Result<Change, Impossible> {
+        let next = match self.phase() {
+            MatchPhase::Scheduled => 1,
+            MatchPhase::Live => self.current,
+            MatchPhase::Break => self.current + 1,
+            MatchPhase::Over => return Err(Impossible),
+        };
+        if map != next || !self.maps[map - 1].rounds.is_empty() {
+            return Err(Impossible);
+        }
+        self.current = map;
+        let target = &mut self.maps[map - 1];
+        if target.started && target.first_side_a == first_side_a {
+            return Ok(Change::Nothing);
+        }
+        target.started = true;
+        target.first_side_a = first_side_a;
+        Ok(Change::Moved { map })
+    }
+
+    fn current_map(&self, map: u8) -> Result<usize, Impossible> {
+        let map = usize::from(map);
+        if map == self.current && map != 0 { Ok(map) } else { Err(Impossible) }
+    }
+}

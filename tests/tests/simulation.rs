@@ -1,0 +1,174 @@
+//! A seed makes up thousands of commands; the engine and its naive twin must agree on every answer,
+//! every balance and every bet, and a replay must agree with the engine.
+//!
+//! `CLUTCH_SEEDS` and `CLUTCH_STEPS` set how much is run, `CLUTCH_SEED` runs a single seed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clutch_core::event::Event;
+use clutch_core::units::Seq;
+use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
+use clutch_tests::chooser::Chooser;
+use clutch_tests::random::Random;
+use clutch_tests::twin::{Answer, Twin, check_sums};
+use clutch_tests::world::World;
+
+const SEEDS: u64 = 200;
+const STEPS: u64 = 2_000;
+/// More ticks than any work left over can need.
+const TICKS_MAX: usize = 1_000;
+
+#[test]
+fn the_engine_agrees_with_its_twin_and_with_its_replay() {
+    let steps = setting("CLUTCH_STEPS").unwrap_or(STEPS);
+    let (first, count) = match setting("CLUTCH_SEED") {
+        Some(seed) => (seed, 1),
+        None => (0, setting("CLUTCH_SEEDS").unwrap_or(SEEDS)),
+    };
+    let next = AtomicU64::new(first);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + count {
+                        return;
+                    }
+                    let _reproduction = Reproduction { seed, steps };
+                    Simulation::new(seed).run(steps);
+                }
+            });
+        }
+    });
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().expect("a whole number"))
+}
+
+/// Says how to see a failure again.
+struct Reproduction {
+    seed: u64,
+    steps: u64,
+}
+
+impl Drop for Reproduction {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let Self { seed, steps } = self;
+            eprintln!(
+                "reproduce: CLUTCH_SEED={seed} CLUTCH_STEPS={steps} cargo test -p clutch-tests --test simulation"
+            );
+        }
+    }
+}
+
+struct Simulation {
+    world: World,
+    twin: Twin,
+    chooser: Chooser,
+    random: Random,
+    /// The state's hash after each command.
+    hashes: Vec<u64>,
+    /// Whether each command left nothing behind but its time.
+    traceless: Vec<bool>,
+}
+
+impl Simulation {
+    fn new(seed: u64) -> Self {
+        let mut chooser = Chooser::new(seed);
+        let (capacity, config) = (chooser.capacity(), chooser.config());
+        let world = World::new(capacity, config);
+        let hashes = vec![world.state().state_hash()];
+        Self {
+            world,
+            twin: Twin::new(capacity, config),
+            chooser,
+            random: Random::new(!seed),
+            hashes,
+            traceless: vec![false],
+        }
+    }
+
+    fn run(mut self, steps: u64) {
+        for step in 0..steps {
+            let nanos = self.chooser.pause();
+            self.world.skip(nanos);
+            // While bets are still being settled, the twin is ahead of the engine's balances.
+            let at_rest = !self.world.has_work();
+            let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
+            self.apply(command);
+            if self.twin.retired_lately() || self.random.chance(70) {
+                self.come_to_rest();
+            }
+            if !self.world.has_work() {
+                self.twin.compare_money(&self.world);
+            }
+            if step % 64 == 0 {
+                check_sums(&mut self.world);
+            }
+        }
+        self.come_to_rest();
+        self.twin.compare_everything(&mut self.world);
+        self.replay(|_| false);
+        self.replay(|index| self.traceless[index]);
+    }
+
+    /// Ticks until nothing is due.
+    fn come_to_rest(&mut self) {
+        for _ in 0..TICKS_MAX {
+            if !self.world.has_work() {
+                return;
+            }
+            self.apply(Command::Tick);
+        }
+        panic!("after {TICKS_MAX} ticks the engine still asks for more");
+    }
+
+    /// Has one command answered by both.
+    fn apply(&mut self, command: Command) {
+        let records = self.world.apply(command);
+        let (seq, now) = (self.world.state().last_seq().0, self.world.now().nanos());
+        let expected = self.twin.apply(seq, now, &command, &records);
+        let actual = answer_of(&command, &records);
+        assert_eq!(actual, expected, "the answer to command {seq}, {command:?}");
+        let refused = matches!(actual, Answer::Refused(code) if code != Reject::FeedImpossible);
+        self.traceless.push(refused);
+        self.hashes.push(self.world.state().state_hash());
+    }
+
+    /// Applies the journal to a fresh state, with ticks in place of some commands: the hash must be
+    /// the same after each one.
+    fn replay(&self, is_replaced: impl Fn(usize) -> bool) {
+        let mut state = State::new();
+        let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
+        for (index, (now, envelope)) in self.world.journal().iter().enumerate() {
+            let tick = Envelope { command: Command::Tick, ..*envelope };
+            let envelope = if is_replaced(index) { &tick } else { envelope };
+            outbox.clear();
+            state.apply(Seq(index as u64 + 1), *now, envelope, &mut outbox);
+            let hash = state.state_hash();
+            assert_eq!(hash, self.hashes[index], "after command {}, {envelope:?}", index + 1);
+        }
+    }
+}
+
+/// What the engine answered to the command itself.
+fn answer_of(command: &Command, records: &[Record]) -> Answer {
+    let mut answer = None;
+    for record in records.iter().filter(|record| record.trace != 0) {
+        let said = match (record.event, command) {
+            (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
+            (Event::Bet(view), Command::PlaceBet(place)) => {
+                let own = (view.account, view.client_id) == (place.account, place.client_id);
+                assert!(own, "the answer to {place:?} is about another bet: {view:?}");
+                Answer::Bet(view.status)
+            }
+            _ => continue,
+        };
+        assert_eq!(answer, None, "two answers to {command:?}");
+        answer = Some(said);
+    }
+    answer.unwrap_or(Answer::Done)
+}
