@@ -239,9 +239,7 @@ fn a_segment_from_a_copy_that_went_its_own_way_is_refused() {
     assert_eq!(place.segments().len(), copy.segments().len());
     fs::copy(&copy.segments()[1], &place.segments()[1]).unwrap();
     let (_, end) = read(&place.dir());
-    let Err(JournalError::Corrupt { file, offset, .. }) = end else {
-        panic!("{end:?}")
-    };
+    let Err(JournalError::Corrupt { file, offset, .. }) = end else { panic!("{end:?}") };
     assert_eq!((file, offset), (place.segments()[1].clone(), 0));
     assert!(place.open().is_err());
 }

@@ -170,26 +170,16 @@ fn a_torn_tail_is_cut_and_the_place_is_used_again() {
 fn the_ring_is_followed_across_many_segment_ends() {
     for in_segments in (1..120).step_by(7) {
         let place = Place::new();
-        let options = || Options {
-            ring_bytes: 1 << 16,
-            ..place.options()
-        };
+        let options = || Options { ring_bytes: 1 << 16, ..place.options() };
         place.write(1, in_segments);
-        let Opened {
-            mut writer,
-            committer,
-            ..
-        } = open(&place.dir(), options()).unwrap();
+        let Opened { mut writer, committer, .. } = open(&place.dir(), options()).unwrap();
         let last = in_segments + 800;
         for seq in in_segments + 1..=last {
             append(&mut writer, seq);
         }
         drop((writer, committer));
         let opened = open(&place.dir(), options()).unwrap();
-        assert_eq!(
-            (opened.recovered.last_seq, opened.recovered.from_ring),
-            (last, 800)
-        );
+        assert_eq!((opened.recovered.last_seq, opened.recovered.from_ring), (last, 800));
         assert_eq!(read(&place.dir()).0, last);
         assert!(4 < place.segments().len());
     }
@@ -203,9 +193,6 @@ fn every_opening_has_its_own_epoch_and_its_records_carry_it() {
     }
     let mut epochs = Vec::new();
     let mut reader = Reader::open(&place.dir()).unwrap();
-    assert_eq!(
-        reader.for_each(|record| epochs.push(record.epoch)).unwrap(),
-        End::Clean
-    );
+    assert_eq!(reader.for_each(|record| epochs.push(record.epoch)).unwrap(), End::Clean);
     assert_eq!(epochs, [1, 2, 3, 4, 5]);
 }

@@ -232,13 +232,14 @@ fn play_live(
     println!();
     let closing = Arc::new(AtomicBool::new(false));
     let wake = server.waker();
+    let feed_clock = server.feed_clock();
     let serving = {
         let closing = Arc::clone(&closing);
         std::thread::Builder::new()
             .name("gateway".to_owned())
             .spawn(move || server.run(&closing))?
     };
-    let mut terminal = Terminal::new(timeline, std::io::stdout().is_terminal());
+    let mut terminal = Terminal::new(timeline, std::io::stdout().is_terminal(), feed_clock);
     let pace = Pace::Times(times);
     let mut player =
         Player::new(engine.sender(), engine.monitor(), records, pace, stop, &mut terminal);

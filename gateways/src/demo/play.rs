@@ -69,6 +69,8 @@ pub trait Observer {
     fn beat(&mut self, beat: &Beat);
     /// The engine has answered everything that it was told.
     fn settled_down(&mut self, board: &Board);
+    /// The feed showed that it is alive.
+    fn heartbeat(&mut self);
 }
 
 /// Nobody watches.
@@ -76,6 +78,7 @@ impl Observer for () {
     fn record(&mut self, _: &Record) {}
     fn beat(&mut self, _: &Beat) {}
     fn settled_down(&mut self, _: &Board) {}
+    fn heartbeat(&mut self) {}
 }
 
 impl<'a, R: Records> Player<'a, R> {
@@ -213,6 +216,7 @@ impl<'a, R: Records> Player<'a, R> {
             *now_ms = next_ms;
             let received_at = self.journal_time(next_ms);
             self.send(heartbeat(MATCH, SOURCE, received_at))?;
+            self.observer.heartbeat();
             self.wait_applied()?;
         }
         Ok(())
@@ -261,7 +265,7 @@ impl<'a, R: Records> Player<'a, R> {
         let mut spins = 0_u32;
         while self.monitor.metrics().commands < self.sent {
             spins += 1;
-            if spins % 64 == 0 {
+            if spins.is_multiple_of(64) {
                 self.check()?;
                 self.listen(Duration::ZERO);
             }

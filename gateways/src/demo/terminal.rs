@@ -9,6 +9,7 @@ use super::board::Board;
 use super::crowd::YOU;
 use super::play::Observer;
 use super::timeline::{Beat, Timeline};
+use crate::server::FeedClock;
 
 /// Prints a demo as it goes.
 pub struct Terminal {
@@ -21,11 +22,13 @@ pub struct Terminal {
     shown: Option<String>,
     score: Option<Score>,
     bold: [&'static str; 2],
+    feed_clock: FeedClock,
 }
 
 impl Terminal {
-    /// A terminal that has shown nothing; `colours` if it understands them.
-    pub fn new(timeline: &Timeline, colours: bool) -> Self {
+    /// A terminal that has shown nothing; `colours` if it understands them. `feed_clock` tells the
+    /// gateway how old the prices are.
+    pub fn new(timeline: &Timeline, colours: bool, feed_clock: FeedClock) -> Self {
         Self {
             teams: timeline.teams,
             maps: timeline.maps.iter().map(|map| map.name.clone()).collect(),
@@ -35,6 +38,7 @@ impl Terminal {
             shown: None,
             score: None,
             bold: if colours { ["\u{1b}[1m", "\u{1b}[0m"] } else { [""; 2] },
+            feed_clock,
         }
     }
 
@@ -94,6 +98,10 @@ impl Observer for Terminal {
 
     fn beat(&mut self, beat: &Beat) {
         self.shown = self.words(beat).map(|words| format!("{}  {words}", time_of_day(beat.at_ms)));
+    }
+
+    fn heartbeat(&mut self) {
+        self.feed_clock.touch();
     }
 
     fn settled_down(&mut self, board: &Board) {
