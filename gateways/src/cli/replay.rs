@@ -1,7 +1,7 @@
 //! `clutch replay`: rebuild the state from a journal and prove it.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -27,7 +27,8 @@ pub struct ReplayArgs {
 }
 
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
-    let mut follower = Follower::open(&args.dir)?;
+    // What a killed server had appended and not yet written lies in its ring.
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
     let bar = progress_bar(args.events);
     let started = Instant::now();
     let mut commands = 0_u64;
