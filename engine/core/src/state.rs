@@ -136,30 +136,25 @@ impl State {
         assert!(now >= self.now, "journal time ran back");
         self.seq = seq;
         self.now = now;
-        let mut command = envelope.command;
-        if let Command::Genesis { capacity, config } = &mut command {
-            outbox.stamp(seq, now, envelope.trace);
-            let outcome = self.boot(*capacity, *config);
-            return say_if_refused(outcome, outbox);
-        }
         let Some(tables) = &mut self.tables else {
             outbox.stamp(seq, now, envelope.trace);
-            return outbox.push(Event::Refused(Reject::OutOfPlace.into()));
+            let outcome = match envelope.command {
+                Command::Genesis { capacity, config } => self.boot(capacity, config),
+                _ => Err(Reject::OutOfPlace.into()),
+            };
+            return say_if_refused(outcome, outbox);
         };
         let mut step = Step { seq, now, config: &mut self.config, tables, outbox };
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
-        let outcome = step.dispatch(&command);
+        let outcome = step.dispatch(&envelope.command);
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
         step.settle_slice();
     }
 
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
-        if self.tables.is_some() {
-            return Err(Reject::OutOfPlace.into());
-        }
         if capacity.validate().is_err() || config.validate().is_err() {
             return Err(Reject::InvalidParameter.into());
         }
