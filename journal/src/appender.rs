@@ -41,10 +41,7 @@ impl Appender {
                 written = seen;
                 self.roll(record.epoch, next_spare(self.superblock.segment_bytes)?)?;
             }
-            assert!(
-                record.seq == self.chain.seq + 1,
-                "the ring holds the records in order"
-            );
+            assert!(record.seq == self.chain.seq + 1, "the ring holds the records in order");
             self.chain.advance(&record);
             seen += record.bytes();
         }
@@ -54,9 +51,7 @@ impl Appender {
 
     /// Makes everything written durable.
     pub fn sync(&self) -> Result<(), IoFailure> {
-        self.storage
-            .sync_data(&self.active.file)
-            .map_err(IoFailure::at("sync", &self.active.path))
+        self.storage.sync_data(&self.active.file).map_err(IoFailure::at("sync", &self.active.path))
     }
 
     /// Notes in `super` that everything written is durable. Only true after [`Appender::sync`].
@@ -71,9 +66,7 @@ impl Appender {
         }
         let ActiveSegment { file, path, header } = &self.active;
         let offset = header.file_offset(self.stream_offset);
-        self.storage
-            .write_at(file, bytes, offset)
-            .map_err(IoFailure::at("write", path))?;
+        self.storage.write_at(file, bytes, offset).map_err(IoFailure::at("write", path))?;
         self.stream_offset += bytes.len() as u64;
         Ok(())
     }

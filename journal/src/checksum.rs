@@ -84,9 +84,8 @@ mod tests {
 
     #[test]
     fn every_payload_length_gives_the_value_of_the_reference_crate() {
-        let payload: Vec<u8> = (0..3000u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
-            .collect();
+        let payload: Vec<u8> =
+            (0..3000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let words = [u64::MAX, 1, 0x0123_4567_89ab_cdef, 0, 42];
         let lengths = (0..200).chain([1016, 1023, 1024, 1025, 2999]);
         for length in lengths {
@@ -110,9 +109,6 @@ mod tests {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         bytes.extend_from_slice(b"123456789");
-        assert_eq!(
-            extend(0, &[1, 2, 3, 4, 5], b"123456789"),
-            crc32c::crc32c(&bytes)
-        );
+        assert_eq!(extend(0, &[1, 2, 3, 4, 5], b"123456789"), crc32c::crc32c(&bytes));
     }
 }

@@ -42,23 +42,13 @@ impl Committer {
             // A panic must not look like a slow disk.
             let _latch = LatchOnPanic(Arc::clone(&self.shared));
             self.shared.sleep.register();
-            Run {
-                shared: self.shared,
-                appender: self.appender,
-                on_durable,
-            }
-            .run();
+            Run { shared: self.shared, appender: self.appender, on_durable }.run();
         };
-        let spawned = std::thread::Builder::new()
-            .name("clutch-committer".to_owned())
-            .spawn(run);
+        let spawned = std::thread::Builder::new().name("clutch-committer".to_owned()).spawn(run);
         if let Err(error) = &spawned {
             shared.fail(format!("cannot start the committer thread: {error}"));
         }
-        CommitterHandle {
-            shared,
-            thread: spawned.ok(),
-        }
+        CommitterHandle { shared, thread: spawned.ok() }
     }
 }
 
@@ -118,10 +108,7 @@ struct Run {
 
 impl Run {
     fn run(mut self) {
-        let (dir, storage) = (
-            self.appender.dir.clone(),
-            Arc::clone(&self.appender.storage),
-        );
+        let (dir, storage) = (self.appender.dir.clone(), Arc::clone(&self.appender.storage));
         let ended = Spares::start(dir, self.appender.superblock.segment_bytes, storage).and_then(
             |spares| {
                 let ended = self.commit_until_stopped(&spares);
@@ -166,13 +153,8 @@ impl Run {
         self.appender.write(batch, |_| spares.take())?;
         self.appender.sync()?;
         let durable = self.appender.chain.seq;
-        assert!(
-            self.appender.stream_offset == appended,
-            "the files end where the batch ended"
-        );
-        self.shared
-            .released_bytes
-            .store(appended, Ordering::Release);
+        assert!(self.appender.stream_offset == appended, "the files end where the batch ended");
+        self.shared.released_bytes.store(appended, Ordering::Release);
         self.shared.durable_seq.store(durable, Ordering::Release);
         (self.on_durable)(durable);
         Ok(())

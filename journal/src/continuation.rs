@@ -41,10 +41,6 @@ impl Continuation {
             end += bytes;
         }
         ring.truncate(end);
-        Self {
-            bytes: ring,
-            records: chain.seq - first,
-            chain,
-        }
+        Self { bytes: ring, records: chain.seq - first, chain }
     }
 }

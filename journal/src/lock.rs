@@ -23,13 +23,9 @@ pub(crate) fn acquire(dir: &Path) -> Result<File, JournalError> {
         let mut text = String::new();
         // The pid only improves the message; a file that cannot be read leaves it out.
         let read = file.read_to_string(&mut text);
-        let pid = read.ok().and_then(|_| {
-            text.strip_prefix("pid ")?
-                .split_whitespace()
-                .next()?
-                .parse()
-                .ok()
-        });
+        let pid = read
+            .ok()
+            .and_then(|_| text.strip_prefix("pid ")?.split_whitespace().next()?.parse().ok());
         return Err(JournalError::Locked { path, pid });
     }
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();

@@ -72,10 +72,8 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let journal_id = reader.journal_id();
     let written_by = reader.engine_version();
     let shm_dir = options.shm_dir.as_deref();
-    let found_ring = shm_dir
-        .map(|shm_dir| FoundRing::look(shm_dir, journal_id))
-        .transpose()?
-        .flatten();
+    let found_ring =
+        shm_dir.map(|shm_dir| FoundRing::look(shm_dir, journal_id)).transpose()?.flatten();
     let continuation = continuation(&reader, found_ring.as_ref())?;
     let end = reader.verdict(continuation.chain.seq)?;
 
@@ -120,26 +118,18 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         options.segment_bytes - RECORDS_AT,
         options.payload_bytes_max(),
     );
-    Ok(Opened {
-        writer,
-        committer: Committer::new(shared, appender),
-        recovered,
-    })
+    Ok(Opened { writer, committer: Committer::new(shared, appender), recovered })
 }
 
 fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
     match fs::metadata(dir) {
         Ok(about) if about.is_dir() => Ok(()),
-        Ok(_) => Err(JournalError::NotADirectory {
-            path: dir.to_path_buf(),
-        }),
+        Ok(_) => Err(JournalError::NotADirectory { path: dir.to_path_buf() }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             fs::create_dir_all(dir).map_err(IoFailure::at("create", dir))?;
             // The new name lasts once its parent is synced; some parents cannot be opened, and then it lasts later.
             if let Some(parent) = dir.parent().and_then(|parent| File::open(parent).ok()) {
-                parent
-                    .sync_all()
-                    .map_err(IoFailure::at("sync the parent of", dir))?;
+                parent.sync_all().map_err(IoFailure::at("sync the parent of", dir))?;
             }
             Ok(())
         }
@@ -174,26 +164,16 @@ fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
 
 /// The ring's records behind the segments. Where a later segment exists the ring cannot mend the hole before it.
 fn continuation(reader: &Reader, ring: Option<&FoundRing>) -> Result<Continuation, JournalError> {
-    let none = Continuation {
-        bytes: Vec::new(),
-        records: 0,
-        chain: reader.chain(),
-    };
+    let none = Continuation { bytes: Vec::new(), records: 0, chain: reader.chain() };
     let (Some(ring), Some((stream_offset, segment_left)), None) =
         (ring, reader.stream_position(), reader.later_segment()?)
     else {
         return Ok(none);
     };
-    let contents = ring
-        .contents_from(stream_offset)
-        .map_err(IoFailure::at("read", Path::new("the ring")))?;
+    let contents =
+        ring.contents_from(stream_offset).map_err(IoFailure::at("read", Path::new("the ring")))?;
     let capacity = reader.superblock().segment_bytes.saturating_sub(RECORDS_AT);
-    Ok(Continuation::of(
-        contents,
-        reader.chain(),
-        segment_left,
-        capacity,
-    ))
+    Ok(Continuation::of(contents, reader.chain(), segment_left, capacity))
 }
 
 /// An appender behind the last valid record; makes the first segment if there is none.
@@ -206,14 +186,9 @@ fn appender_at_end(
     let storage = Arc::clone(&options.storage);
     let (active, stream_offset, chain) = match (reader.segment(), reader.stream_position()) {
         (Some(last), Some((stream_offset, _))) => {
-            let file = storage
-                .open(&last.path)
-                .map_err(IoFailure::at("open", &last.path))?;
-            let active = ActiveSegment {
-                file,
-                path: last.path.clone(),
-                header: last.header.clone(),
-            };
+            let file = storage.open(&last.path).map_err(IoFailure::at("open", &last.path))?;
+            let active =
+                ActiveSegment { file, path: last.path.clone(), header: last.header.clone() };
             (active, stream_offset, reader.chain())
         }
         _ => {
@@ -239,15 +214,7 @@ fn appender_at_end(
         }
     };
     let (dir, durability) = (dir.to_path_buf(), options.durability);
-    Ok(Appender {
-        dir,
-        storage,
-        superblock,
-        durability,
-        active,
-        stream_offset,
-        chain,
-    })
+    Ok(Appender { dir, storage, superblock, durability, active, stream_offset, chain })
 }
 
 /// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.
@@ -269,19 +236,10 @@ fn cut_tail(appender: &Appender, end: &End) -> Result<u64, JournalError> {
 fn sync_everything(dir: &Path, options: &Options) -> Result<(), JournalError> {
     for first_seq in segment::list(dir)? {
         let path = dir.join(segment::file_name(first_seq));
-        let file = options
-            .storage
-            .open(&path)
-            .map_err(IoFailure::at("open", &path))?;
-        options
-            .storage
-            .sync_all(&file)
-            .map_err(IoFailure::at("sync", &path))?;
+        let file = options.storage.open(&path).map_err(IoFailure::at("open", &path))?;
+        options.storage.sync_all(&file).map_err(IoFailure::at("sync", &path))?;
     }
-    Ok(options
-        .storage
-        .sync_directory(dir)
-        .map_err(IoFailure::at("sync", dir))?)
+    Ok(options.storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?)
 }
 
 /// A spare made here and now, while nobody waits.

@@ -31,13 +31,10 @@ impl Reader {
     /// Opens the journal in `dir`, in front of its oldest record.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
         if !dir.is_dir() {
-            return Err(JournalError::NotADirectory {
-                path: dir.to_path_buf(),
-            });
+            return Err(JournalError::NotADirectory { path: dir.to_path_buf() });
         }
-        let superblock = Superblock::load(dir)?.ok_or_else(|| JournalError::NotAJournal {
-            path: dir.to_path_buf(),
-        })?;
+        let superblock = Superblock::load(dir)?
+            .ok_or_else(|| JournalError::NotAJournal { path: dir.to_path_buf() })?;
         let chain = Chain {
             salt: 0,
             crc: 0,
@@ -103,10 +100,8 @@ impl Reader {
     /// The verdict on the place where [`Reader::next`] found no more: a good end, a torn tail, or an error that names
     /// the file, the offset and the first lost record. It is the verdict that opening for writing would come to.
     pub fn how_it_ended(&self) -> Result<End, JournalError> {
-        let ring_seq = self
-            .continuation
-            .as_ref()
-            .map_or(self.chain.seq, |(found, _)| found.chain.seq);
+        let ring_seq =
+            self.continuation.as_ref().map_or(self.chain.seq, |(found, _)| found.chain.seq);
         self.verdict(ring_seq)
     }
 
@@ -151,9 +146,7 @@ impl Reader {
 
     /// Whether a segment exists that starts behind the next record.
     pub(crate) fn later_segment(&self) -> Result<Option<u64>, JournalError> {
-        Ok(segment::list(&self.dir)?
-            .into_iter()
-            .find(|first_seq| self.chain.seq + 1 < *first_seq))
+        Ok(segment::list(&self.dir)?.into_iter().find(|first_seq| self.chain.seq + 1 < *first_seq))
     }
 
     /// Judges the position, given that the ring reaches up to `ring_seq`.
@@ -187,19 +180,11 @@ impl Reader {
             Verdict::End => Ok(End::Clean),
             Verdict::CutTail => {
                 let (file, bytes) = (segment.path.clone(), garbage_bytes as u64);
-                Ok(End::TornTail {
-                    file,
-                    offset: self.offset,
-                    bytes,
-                })
+                Ok(End::TornTail { file, offset: self.offset, bytes })
             }
             Verdict::SegmentMissing => {
                 let last_missing = later_segment.map_or(first_missing, |first_seq| first_seq - 1);
-                Err(JournalError::Gap {
-                    dir: self.dir.clone(),
-                    first_missing,
-                    last_missing,
-                })
+                Err(JournalError::Gap { dir: self.dir.clone(), first_missing, last_missing })
             }
             Verdict::Damaged => {
                 let flaw = self
@@ -228,12 +213,7 @@ impl Reader {
                     }
                 };
                 let (file, what) = (segment.path.clone(), format!("{flaw}{consequence}"));
-                Err(JournalError::Corrupt {
-                    file,
-                    offset: self.offset,
-                    seq: first_missing,
-                    what,
-                })
+                Err(JournalError::Corrupt { file, offset: self.offset, seq: first_missing, what })
             }
         }
     }
@@ -256,11 +236,7 @@ impl Reader {
     /// Moves to the segment that starts with the next record, if there is one, and checks that it continues this one.
     fn enter_next_segment(&mut self) -> Result<bool, JournalError> {
         let first_seq = self.chain.seq + 1;
-        if self
-            .segment
-            .as_ref()
-            .is_some_and(|segment| segment.header.first_seq == first_seq)
-        {
+        if self.segment.as_ref().is_some_and(|segment| segment.header.first_seq == first_seq) {
             return Ok(false);
         }
         let Some(next) = SegmentMap::open(&self.dir, first_seq, self.superblock.journal_id)? else {
@@ -298,10 +274,8 @@ impl Reader {
         };
         if let Some(contents) = ring::snapshot(shm_dir, self.superblock.journal_id, stream_offset) {
             let capacity = self.superblock.segment_bytes.saturating_sub(RECORDS_AT);
-            self.continuation = Some((
-                Continuation::of(contents, self.chain, segment_left, capacity),
-                0,
-            ));
+            self.continuation =
+                Some((Continuation::of(contents, self.chain, segment_left, capacity), 0));
         }
     }
 }

@@ -74,32 +74,20 @@ impl<'a> RecordView<'a> {
     fn words(&self) -> [u64; 4] {
         let kind_and_len =
             self.payload.len() as u64 | u64::from(self.kind) << 32 | u64::from(self.version) << 48;
-        [
-            kind_and_len,
-            self.seq,
-            self.timestamp,
-            u64::from(self.epoch),
-        ]
+        [kind_and_len, self.seq, self.timestamp, u64::from(self.epoch)]
     }
 
     /// The checksum this record has behind a record whose checksum is `previous`.
     #[inline]
     pub(crate) fn checksum_behind(&self, previous: u32, salt: u64) -> u32 {
         let [kind_and_len, seq, timestamp, epoch] = self.words();
-        checksum::extend(
-            previous,
-            &[salt, kind_and_len, seq, timestamp, epoch],
-            self.payload,
-        )
+        checksum::extend(previous, &[salt, kind_and_len, seq, timestamp, epoch], self.payload)
     }
 
     /// Writes the record into `place`, which has exactly its size.
     #[inline]
     pub(crate) fn write(&self, place: &mut [u8]) {
-        assert!(
-            place.len() == self.bytes(),
-            "the place must have the record's own size"
-        );
+        assert!(place.len() == self.bytes(), "the place must have the record's own size");
         let [kind_and_len, seq, timestamp, epoch] = self.words();
         let (header, rest) = place.split_at_mut(HEADER_BYTES);
         header[0..8].copy_from_slice(&kind_and_len.to_le_bytes());
@@ -169,15 +157,8 @@ impl Chain {
         payload: &[u8],
     ) {
         let seq = self.seq + 1;
-        let mut record = RecordView {
-            kind,
-            version,
-            seq,
-            timestamp,
-            epoch: self.epoch,
-            payload,
-            crc: 0,
-        };
+        let mut record =
+            RecordView { kind, version, seq, timestamp, epoch: self.epoch, payload, crc: 0 };
         record.crc = record.checksum_behind(self.crc, self.salt);
         record.write(place);
         self.advance(&record);
@@ -213,13 +194,7 @@ mod tests {
     use super::*;
 
     fn chain() -> Chain {
-        Chain {
-            salt: 0x1122_3344_5566_7788,
-            crc: 0x0bad_cafe,
-            epoch: 7,
-            seq: 41,
-            timestamp: 0,
-        }
+        Chain { salt: 0x1122_3344_5566_7788, crc: 0x0bad_cafe, epoch: 7, seq: 41, timestamp: 0 }
     }
 
     fn written(payload: &[u8]) -> Vec<u8> {
@@ -252,10 +227,7 @@ mod tests {
                 (record.kind, record.version, record.seq, record.epoch),
                 (0x0203, 0x0405, 42, 7)
             );
-            assert_eq!(
-                (record.timestamp, record.payload),
-                (0x1718_191a_1b1c_1d1e, &payload[..])
-            );
+            assert_eq!((record.timestamp, record.payload), (0x1718_191a_1b1c_1d1e, &payload[..]));
         }
     }
 
@@ -281,10 +253,7 @@ mod tests {
             Chain { crc: 1, ..chain() },
             Chain { seq: 40, ..chain() },
             Chain { seq: 42, ..chain() },
-            Chain {
-                epoch: 8,
-                ..chain()
-            },
+            Chain { epoch: 8, ..chain() },
         ] {
             assert!(other.check(&bytes).is_err(), "{other:?}");
         }

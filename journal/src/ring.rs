@@ -67,9 +67,7 @@ impl FoundRing {
 pub(crate) fn snapshot(shm_dir: &Path, journal_id: u128, stream_offset: u64) -> Option<Vec<u8>> {
     let file = File::open(path_in(shm_dir, journal_id)).ok()?;
     let bytes = file.metadata().ok()?.len() as usize;
-    bytes
-        .is_power_of_two()
-        .then(|| contents_from(&file, bytes, stream_offset).ok())?
+    bytes.is_power_of_two().then(|| contents_from(&file, bytes, stream_offset).ok())?
 }
 
 fn contents_from(file: &File, bytes: usize, stream_offset: u64) -> io::Result<Vec<u8>> {
@@ -114,31 +112,18 @@ impl Ring {
             if let Ok(file) = file
                 && let Ok(base) = map_twice(&file, bytes)
             {
-                return Ok(Self {
-                    base,
-                    bytes,
-                    path: Some(path),
-                    _file: file,
-                });
+                return Ok(Self { base, bytes, path: Some(path), _file: file });
             }
         }
         let anonymous = || -> io::Result<(File, NonNull<u8>)> {
-            let file = File::from(rustix::fs::memfd_create(
-                "clutch-ring",
-                MemfdFlags::CLOEXEC,
-            )?);
+            let file = File::from(rustix::fs::memfd_create("clutch-ring", MemfdFlags::CLOEXEC)?);
             rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
             let base = map_twice(&file, bytes)?;
             Ok((file, base))
         };
         let (file, base) =
             anonymous().map_err(IoFailure::at("map memory for", Path::new("the ring")))?;
-        Ok(Self {
-            base,
-            bytes,
-            path: None,
-            _file: file,
-        })
+        Ok(Self { base, bytes, path: None, _file: file })
     }
 
     pub fn bytes(&self) -> usize {
@@ -295,18 +280,11 @@ mod tests {
         let ring = Ring::ready(Some(dir.path()), 5, 8192, None).unwrap();
         // SAFETY: this test is the only user of the ring.
         unsafe { ring.place(8190, 4).copy_from_slice(b"wrap") };
-        assert!(matches!(
-            FoundRing::look(dir.path(), 5),
-            Err(JournalError::Locked { .. })
-        ));
+        assert!(matches!(FoundRing::look(dir.path(), 5), Err(JournalError::Locked { .. })));
         drop(ring);
         let found = FoundRing::look(dir.path(), 5).unwrap().unwrap();
         assert!(found.contents_from(8190).unwrap().starts_with(b"wrap"));
-        assert!(
-            snapshot(dir.path(), 5, 3 * 8192 + 8190)
-                .unwrap()
-                .starts_with(b"wrap")
-        );
+        assert!(snapshot(dir.path(), 5, 3 * 8192 + 8190).unwrap().starts_with(b"wrap"));
         assert!(FoundRing::look(dir.path(), 6).unwrap().is_none());
     }
 

@@ -119,12 +119,9 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<u64>, IoFailure> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(IoFailure::at("list", dir))? {
         let name = entry.map_err(IoFailure::at("list", dir))?.file_name();
-        let first_seq = name.to_str().and_then(|name| {
-            name.strip_prefix("seg-")?
-                .strip_suffix(".clj")?
-                .parse()
-                .ok()
-        });
+        let first_seq = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("seg-")?.strip_suffix(".clj")?.parse().ok());
         // Only the exact name counts, so that a copy kept beside it under a similar name does no harm.
         found.extend(first_seq.filter(|seq| name.to_str() == Some(&file_name(*seq))));
     }
@@ -155,19 +152,10 @@ impl SegmentMap {
         // are written once, into places that were zero, and no reader trusts bytes before it has checked the record.
         let bytes = unsafe { Mmap::map(&file) }.map_err(IoFailure::at("map", &path))?;
         let blocks = bytes.chunks(BLOCK_BYTES).take(2);
-        let whole: Vec<Block> = blocks
-            .filter_map(|chunk| Block::read(chunk, MAGIC))
-            .collect();
-        if let Some(found) = whole
-            .iter()
-            .map(|block| block.u32(8))
-            .find(|format| FORMAT < *format)
+        let whole: Vec<Block> = blocks.filter_map(|chunk| Block::read(chunk, MAGIC)).collect();
+        if let Some(found) = whole.iter().map(|block| block.u32(8)).find(|format| FORMAT < *format)
         {
-            return Err(JournalError::NewerFormat {
-                file: path,
-                found,
-                supported: FORMAT,
-            });
+            return Err(JournalError::NewerFormat { file: path, found, supported: FORMAT });
         }
         let damaged = |what: String| JournalError::Corrupt {
             file: path.clone(),
@@ -205,11 +193,7 @@ impl SegmentMap {
                 what,
             });
         }
-        Ok(Some(Self {
-            path,
-            header,
-            bytes,
-        }))
+        Ok(Some(Self { path, header, bytes }))
     }
 
     /// Everything from a file offset to the segment's end.
@@ -236,12 +220,8 @@ impl Spare {
         mut pace: impl FnMut(&File) -> Result<bool, std::io::Error>,
     ) -> Result<Option<Self>, IoFailure> {
         let path = dir.join(format!("spare-{number}"));
-        let file = storage
-            .create(&path)
-            .map_err(IoFailure::at("create", &path))?;
-        storage
-            .allocate(&file, bytes)
-            .map_err(IoFailure::at("reserve room for", &path))?;
+        let file = storage.create(&path).map_err(IoFailure::at("create", &path))?;
+        storage.allocate(&file, bytes).map_err(IoFailure::at("reserve room for", &path))?;
         let mut offset = 0;
         while offset < bytes {
             let chunk = (ZEROS.len() as u64).min(bytes - offset);
@@ -254,9 +234,7 @@ impl Spare {
                 return Ok(None);
             }
         }
-        storage
-            .sync_all(&file)
-            .map_err(IoFailure::at("sync", &path))?;
+        storage.sync_all(&file).map_err(IoFailure::at("sync", &path))?;
         Ok(Some(Self { file, path, bytes }))
     }
 
@@ -275,21 +253,11 @@ impl Spare {
         storage
             .write_at(&self.file, &copies, 0)
             .map_err(IoFailure::at("write the header of", &self.path))?;
-        storage
-            .sync_data(&self.file)
-            .map_err(IoFailure::at("sync", &self.path))?;
+        storage.sync_data(&self.file).map_err(IoFailure::at("sync", &self.path))?;
         let path = dir.join(file_name(header.first_seq));
-        storage
-            .rename(&self.path, &path)
-            .map_err(IoFailure::at("rename to", &path))?;
-        storage
-            .sync_directory(dir)
-            .map_err(IoFailure::at("sync", dir))?;
-        Ok(ActiveSegment {
-            file: self.file,
-            path,
-            header,
-        })
+        storage.rename(&self.path, &path).map_err(IoFailure::at("rename to", &path))?;
+        storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
+        Ok(ActiveSegment { file: self.file, path, header })
     }
 
     /// Removes a spare that nobody needs any more. One that stays behind is removed at the next opening.
@@ -307,9 +275,7 @@ pub(crate) fn remove_spares(dir: &Path, storage: &dyn Storage) -> Result<(), IoF
             .and_then(|name| name.to_str())
             .is_some_and(|name| name.starts_with("spare-"))
         {
-            storage
-                .remove(&path)
-                .map_err(IoFailure::at("remove", &path))?;
+            storage.remove(&path).map_err(IoFailure::at("remove", &path))?;
         }
     }
     Ok(())

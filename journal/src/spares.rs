@@ -28,10 +28,8 @@ impl Spares {
     pub fn start(dir: PathBuf, bytes: u64, storage: Arc<dyn Storage>) -> Result<Self, IoFailure> {
         // A rendezvous: the helper holds exactly one finished spare and makes the next when that one is taken.
         let (sender, ready) = sync_channel(0);
-        let (is_urgent, is_stopping) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicBool::new(false)),
-        );
+        let (is_urgent, is_stopping) =
+            (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let helper = Helper {
             is_urgent: Arc::clone(&is_urgent),
             is_stopping: Arc::clone(&is_stopping),
@@ -43,12 +41,7 @@ impl Spares {
             .name("clutch-spares".to_owned())
             .spawn(move || helper.run(&sender))
             .map_err(IoFailure::at("start a thread for", &dir))?;
-        Ok(Self {
-            ready,
-            is_urgent,
-            is_stopping,
-            helper,
-        })
+        Ok(Self { ready, is_urgent, is_stopping, helper })
     }
 
     /// The next spare. Returns at once unless segments fill faster than they can be zeroed.
@@ -58,10 +51,7 @@ impl Spares {
         self.is_urgent.store(false, Ordering::Relaxed);
         spare.unwrap_or_else(|_| {
             let gone = std::io::Error::other("the thread that prepares segments is gone");
-            Err(IoFailure::at(
-                "prepare",
-                std::path::Path::new("the next segment"),
-            )(gone))
+            Err(IoFailure::at("prepare", std::path::Path::new("the next segment"))(gone))
         })
     }
 

@@ -38,13 +38,7 @@ pub struct Disk;
 
 impl Storage for Disk {
     fn create(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o640)
-            .open(path)
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o640).open(path)
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {

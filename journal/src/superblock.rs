@@ -86,22 +86,12 @@ impl Superblock {
         self.generation += 1;
         let block = self.encode().sealed();
         let (aside, path) = (dir.join("super.tmp"), path_in(dir));
-        let file = storage
-            .create(&aside)
-            .map_err(IoFailure::at("create", &aside))?;
+        let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
         let copies = block.repeat(COPIES);
-        storage
-            .write_at(&file, &copies, 0)
-            .map_err(IoFailure::at("write", &aside))?;
-        storage
-            .sync_all(&file)
-            .map_err(IoFailure::at("sync", &aside))?;
-        storage
-            .rename(&aside, &path)
-            .map_err(IoFailure::at("rename to", &path))?;
-        storage
-            .sync_directory(dir)
-            .map_err(IoFailure::at("sync", dir))
+        storage.write_at(&file, &copies, 0).map_err(IoFailure::at("write", &aside))?;
+        storage.sync_all(&file).map_err(IoFailure::at("sync", &aside))?;
+        storage.rename(&aside, &path).map_err(IoFailure::at("rename to", &path))?;
+        storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))
     }
 
     fn encode(&self) -> Block {
@@ -185,33 +175,17 @@ mod tests {
         for (damaged, is_enough) in [(0, true), (2, true), (1, false), (3, false)] {
             bytes[damaged * BLOCK_BYTES + 57] ^= 4;
             fs::write(&path, &bytes).unwrap();
-            assert_eq!(
-                Superblock::load(dir.path()).is_ok(),
-                is_enough,
-                "after copy {damaged}"
-            );
+            assert_eq!(Superblock::load(dir.path()).is_ok(), is_enough, "after copy {damaged}");
         }
     }
 
     #[test]
     fn a_newer_format_is_refused_by_its_number() {
         let dir = tempfile::tempdir().unwrap();
-        Superblock {
-            format: FORMAT + 1,
-            ..example()
-        }
-        .store(dir.path(), &Disk)
-        .unwrap();
+        Superblock { format: FORMAT + 1, ..example() }.store(dir.path(), &Disk).unwrap();
         let refused = Superblock::load(dir.path());
         assert!(
-            matches!(
-                refused,
-                Err(JournalError::NewerFormat {
-                    found: 2,
-                    supported: 1,
-                    ..
-                })
-            ),
+            matches!(refused, Err(JournalError::NewerFormat { found: 2, supported: 1, .. })),
             "{refused:?}"
         );
     }

@@ -47,12 +47,7 @@ pub(crate) enum Verdict {
 impl Facts {
     /// The decision table. Every combination of facts meets exactly one row, the first that fits.
     pub fn verdict(self) -> Verdict {
-        match (
-            self.is_later_segment,
-            self.is_garbage,
-            self.is_followed,
-            self.is_below_mark,
-        ) {
+        match (self.is_later_segment, self.is_garbage, self.is_followed, self.is_below_mark) {
             (true, false, _, _) => Verdict::SegmentMissing,
             (true, true, _, _) => Verdict::Damaged,
             (false, _, true, _) => Verdict::Damaged,
@@ -67,16 +62,8 @@ impl Facts {
 pub(crate) fn used_bytes(bytes: &[u8]) -> usize {
     // By words, because the unused end of a segment is long.
     let (words, rest) = bytes.as_chunks::<8>();
-    let tail = rest
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map(|at| words.len() * 8 + at + 1);
-    let in_words = || {
-        words
-            .iter()
-            .rposition(|word| *word != [0; 8])
-            .map(|at| at * 8 + 8)
-    };
+    let tail = rest.iter().rposition(|byte| *byte != 0).map(|at| words.len() * 8 + at + 1);
+    let in_words = || words.iter().rposition(|word| *word != [0; 8]).map(|at| at * 8 + 8);
     tail.or_else(in_words).unwrap_or(0)
 }
 
@@ -90,15 +77,11 @@ pub(crate) fn valid_record_behind(
 ) -> Option<(usize, u64)> {
     let used = used_bytes(bytes);
     let damaged_record = RecordView::peek(bytes);
-    let stored = bytes
-        .get(28..HEADER_BYTES)
-        .and_then(|crc| crc.try_into().ok())
-        .map(u32::from_le_bytes);
+    let stored =
+        bytes.get(28..HEADER_BYTES).and_then(|crc| crc.try_into().ok()).map(u32::from_le_bytes);
     let recomputed = damaged_record.map(|record| record.checksum_behind(chain.crc, chain.salt));
     let follows_one_of = |record: &RecordView<'_>, crcs: &[Option<u32>]| {
-        crcs.iter()
-            .flatten()
-            .any(|crc| record.checksum_behind(*crc, chain.salt) == record.crc)
+        crcs.iter().flatten().any(|crc| record.checksum_behind(*crc, chain.salt) == record.crc)
     };
     (8..used).step_by(8).find_map(|at| {
         let record = RecordView::peek(&bytes[at..])?;

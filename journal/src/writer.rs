@@ -98,12 +98,8 @@ impl Writer {
         if self.shared.appended_bytes.load(Ordering::Relaxed) == self.stream_offset {
             return;
         }
-        self.shared
-            .appended_bytes
-            .store(self.stream_offset, Ordering::Release);
-        self.shared
-            .appended_seq
-            .store(self.chain.seq, Ordering::Release);
+        self.shared.appended_bytes.store(self.stream_offset, Ordering::Release);
+        self.shared.appended_seq.store(self.chain.seq, Ordering::Release);
         self.shared.sleep.wake();
     }
 

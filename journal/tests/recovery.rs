@@ -17,20 +17,14 @@ fn what_was_appended_is_read_back_across_segments_and_openings() {
             (opened.recovered.last_seq, opened.recovered.last_timestamp),
             (last, last * 1000)
         );
-        assert_eq!(
-            (opened.recovered.from_ring, opened.recovered.torn_bytes_cut),
-            (0, 0)
-        );
+        assert_eq!((opened.recovered.from_ring, opened.recovered.torn_bytes_cut), (0, 0));
         drop(opened);
         place.write(last + 1, last + records);
         last += records;
         assert_eq!(read(&place.dir()).0, last);
         assert_eq!(read(&place.dir()).1.unwrap(), End::Clean);
     }
-    assert!(
-        5 < place.segments().len(),
-        "1506 records need several segments of 8 KiB"
-    );
+    assert!(5 < place.segments().len(), "1506 records need several segments of 8 KiB");
 }
 
 #[test]
@@ -51,11 +45,7 @@ fn records_that_were_only_in_the_ring_survive_the_process() {
     let place = Place::new();
     place.write(1, 150);
     // The committer never runs, as if the process died before it could.
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     for seq in 151..=190 {
         append(&mut writer, seq);
     }
@@ -67,15 +57,8 @@ fn records_that_were_only_in_the_ring_survive_the_process() {
     assert_eq!((last, end.unwrap()), (190, End::Clean));
 
     let opened = place.open().unwrap();
-    assert_eq!(
-        (opened.recovered.last_seq, opened.recovered.from_ring),
-        (190, 40)
-    );
-    assert_eq!(
-        read(&place.dir()).0,
-        190,
-        "after opening, the segments hold everything"
-    );
+    assert_eq!((opened.recovered.last_seq, opened.recovered.from_ring), (190, 40));
+    assert_eq!(read(&place.dir()).0, 190, "after opening, the segments hold everything");
     drop(opened);
     place.write(191, 400);
     assert_eq!(read(&place.dir()).0, 400);
@@ -87,31 +70,17 @@ fn the_ring_is_followed_across_the_end_of_a_segment_and_across_its_own_end() {
     for in_segments in (1..260).step_by(3) {
         let place = Place::new();
         place.write(1, in_segments);
-        let Opened {
-            mut writer,
-            committer,
-            ..
-        } = place.open().unwrap();
+        let Opened { mut writer, committer, .. } = place.open().unwrap();
         let mut last = in_segments;
         while writer
-            .append(
-                ((last + 1) % 5) as u16,
-                1,
-                last + 1,
-                (last + 1) * 1000,
-                &payload(last + 1),
-            )
+            .append(((last + 1) % 5) as u16, 1, last + 1, (last + 1) * 1000, &payload(last + 1))
             .is_ok()
         {
             last += 1;
         }
         drop((writer, committer));
         // Another segment size now must not matter for what was written under the old one.
-        let options = Options {
-            segment_bytes: 32768,
-            ring_bytes: 8192,
-            ..place.options()
-        };
+        let options = Options { segment_bytes: 32768, ring_bytes: 8192, ..place.options() };
         let opened = open(&place.dir(), options).unwrap();
         assert_eq!(
             (opened.recovered.last_seq, opened.recovered.from_ring),
@@ -125,19 +94,12 @@ fn the_ring_is_followed_across_the_end_of_a_segment_and_across_its_own_end() {
 fn after_a_reboot_the_synced_records_are_there_and_the_others_are_not_mistaken() {
     let place = Place::new();
     place.write(1, 100);
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     append(&mut writer, 101);
     drop((writer, committer));
     place.reboot();
     let opened = place.open().unwrap();
-    assert_eq!(
-        (opened.recovered.last_seq, opened.recovered.from_ring),
-        (100, 0)
-    );
+    assert_eq!((opened.recovered.last_seq, opened.recovered.from_ring), (100, 0));
     drop(opened);
     place.write(101, 120);
     assert_eq!(read(&place.dir()).0, 120);
@@ -147,33 +109,17 @@ fn after_a_reboot_the_synced_records_are_there_and_the_others_are_not_mistaken()
 fn a_ring_from_an_earlier_life_is_not_taken_for_a_continuation() {
     let place = Place::new();
     place.write(1, 100);
-    let Opened {
-        mut writer,
-        committer,
-        ..
-    } = place.open().unwrap();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
     for seq in 101..=110 {
         append(&mut writer, seq);
     }
     drop((writer, committer));
-    let ring = std::fs::read_dir(place.shm())
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let ring = std::fs::read_dir(place.shm()).unwrap().next().unwrap().unwrap().path();
     let old_ring = std::fs::read(&ring).unwrap();
     // The records 101 to 110 are recovered, then a life without a place on tmpfs goes on; then the old ring is back.
     drop(place.open().unwrap());
-    let without_shm = Options {
-        shm_dir: None,
-        ..place.options()
-    };
-    let Opened {
-        mut writer,
-        committer,
-        recovered,
-    } = open(&place.dir(), without_shm).unwrap();
+    let without_shm = Options { shm_dir: None, ..place.options() };
+    let Opened { mut writer, committer, recovered } = open(&place.dir(), without_shm).unwrap();
     assert!(recovered.ring_in_memory_only);
     let handle = committer.spawn(Box::new(|_| {}));
     append(&mut writer, 111);
@@ -181,10 +127,7 @@ fn a_ring_from_an_earlier_life_is_not_taken_for_a_continuation() {
     handle.stop().unwrap();
     std::fs::write(&ring, &old_ring).unwrap();
     let opened = place.open().unwrap();
-    assert_eq!(
-        (opened.recovered.last_seq, opened.recovered.from_ring),
-        (111, 0)
-    );
+    assert_eq!((opened.recovered.last_seq, opened.recovered.from_ring), (111, 0));
 }
 
 #[test]
@@ -192,9 +135,7 @@ fn a_torn_tail_is_cut_and_the_place_is_used_again() {
     let place = Place::new();
     place.write(1, 20);
     // The journal was open when the power failed: the mark is old, and the last record is half there.
-    let Opened {
-        writer, committer, ..
-    } = place.open().unwrap();
+    let Opened { writer, committer, .. } = place.open().unwrap();
     let handle = committer.spawn(Box::new(|_| {}));
     let mut writer = writer;
     append(&mut writer, 21);

@@ -1,10 +1,6 @@
 //! A journal in a temporary directory, small enough to be damaged bit by bit.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "each test file uses its part"
-)]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
 use std::fs::File;
 use std::io;
@@ -50,11 +46,7 @@ impl Place {
 
     /// Appends the records `from..=to`, makes them durable and stops cleanly.
     pub fn write(&self, from: u64, to: u64) {
-        let Opened {
-            mut writer,
-            committer,
-            ..
-        } = self.open().unwrap();
+        let Opened { mut writer, committer, .. } = self.open().unwrap();
         let handle = committer.spawn(Box::new(|_| {}));
         for seq in from..=to {
             append(&mut writer, seq);
@@ -75,12 +67,9 @@ impl Place {
     }
 
     pub fn segments(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.dir())
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        let mut found: Vec<_> = entries
-            .filter(|path| path.extension().is_some_and(|name| name == "clj"))
-            .collect();
+        let entries = std::fs::read_dir(self.dir()).unwrap().map(|entry| entry.unwrap().path());
+        let mut found: Vec<_> =
+            entries.filter(|path| path.extension().is_some_and(|name| name == "clj")).collect();
         found.sort();
         found
     }
@@ -89,23 +78,14 @@ impl Place {
 /// The payload of a record follows from its number, so that a wrong one is noticed; lengths vary from 0 to 47.
 pub fn payload(seq: u64) -> Vec<u8> {
     let length = (seq * 7 % 48) as usize;
-    (0..length as u64)
-        .map(|at| (seq.wrapping_mul(31).wrapping_add(at * 17) % 251) as u8)
-        .collect()
+    (0..length as u64).map(|at| (seq.wrapping_mul(31).wrapping_add(at * 17) % 251) as u8).collect()
 }
 
 /// Appends one record, waiting for room when the ring is full.
 pub fn append(writer: &mut Writer, seq: u64) {
-    while writer
-        .append((seq % 5) as u16, 1, seq, seq * 1000, &payload(seq))
-        .is_err()
-    {
+    while writer.append((seq % 5) as u16, 1, seq, seq * 1000, &payload(seq)).is_err() {
         writer.publish();
-        assert!(
-            !writer.durable().is_failed(),
-            "{:?}",
-            writer.durable().failure()
-        );
+        assert!(!writer.durable().is_failed(), "{:?}", writer.durable().failure());
         std::thread::yield_now();
     }
 }
@@ -141,10 +121,7 @@ pub struct FailingDisk {
 
 impl FailingDisk {
     pub fn after(calls: u64, error: fn() -> io::Error) -> Arc<Self> {
-        Arc::new(Self {
-            calls_left: AtomicU64::new(calls),
-            error,
-        })
+        Arc::new(Self { calls_left: AtomicU64::new(calls), error })
     }
 
     /// How many calls are left until the first failure.
@@ -160,9 +137,7 @@ impl FailingDisk {
     fn call(&self) -> io::Result<Disk> {
         let left = self
             .calls_left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            });
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         left.map(|_| Disk).map_err(|_| (self.error)())
     }
 }
