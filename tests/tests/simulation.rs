@@ -145,11 +145,12 @@ impl Simulation {
         let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
         for (index, (now, envelope)) in self.world.journal().iter().enumerate() {
             let tick = Envelope { command: Command::Tick, ..*envelope };
-            let envelope = if is_replaced(index) { &tick } else { envelope };
+            let applied = if is_replaced(index) { &tick } else { envelope };
             outbox.clear();
-            state.apply(Seq(index as u64 + 1), *now, envelope, &mut outbox);
+            state.apply(Seq(index as u64 + 1), *now, applied, &mut outbox);
             let hash = state.state_hash();
-            assert_eq!(hash, self.hashes[index], "after command {}, {envelope:?}", index + 1);
+            let command = envelope.command;
+            assert_eq!(hash, self.hashes[index], "after command {}, {command:?}", index + 1);
         }
     }
 }

@@ -98,6 +98,25 @@ fn what_cannot_follow_from_the_score_freezes_and_changes_nothing() {
 }
 
 #[test]
+fn after_the_end_nothing_can_follow_not_even_with_the_number_zero() {
+    check(
+        "
+        match   M bo1
+        feed    M start 0 ct                        -> FeedImpossible(1, 0)
+        feed    M round 0 1 A                       -> FeedImpossible(0, 0)
+        resume  match M
+        play    M 1 A13
+        feed    M start 2 ct                        -> FeedImpossible(0, 2)
+        feed    M start 0 ct                        -> FeedImpossible(0, 0)
+        feed    M rewind 0 0                        -> FeedImpossible(1, 0)
+        feed    M round 1 0 A                       -> FeedImpossible(0, 0)
+        feed    M round 1 14 A                      -> FeedImpossible(0, 14)
+        expect  score M 13-0 maps 1-0 Over
+        ",
+    );
+}
+
+#[test]
 fn the_end_of_a_map_must_agree_with_its_rounds() {
     check(
         "

@@ -136,14 +136,13 @@ impl State {
         assert!(now >= self.now, "journal time ran back");
         self.seq = seq;
         self.now = now;
-        if let Command::Genesis { capacity, config } = &envelope.command {
-            outbox.stamp(seq, now, envelope.trace);
-            let outcome = self.boot(*capacity, *config);
-            return say_if_refused(outcome, outbox);
-        }
         let Some(tables) = &mut self.tables else {
             outbox.stamp(seq, now, envelope.trace);
-            return outbox.push(Event::Refused(Reject::OutOfPlace.into()));
+            let outcome = match envelope.command {
+                Command::Genesis { capacity, config } => self.boot(capacity, config),
+                _ => Err(Reject::OutOfPlace.into()),
+            };
+            return say_if_refused(outcome, outbox);
         };
         let mut step = Step { seq, now, config: &mut self.config, tables, outbox };
         step.outbox.stamp(seq, now, 0);
@@ -156,9 +155,6 @@ impl State {
     }
 
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
-        if self.tables.is_some() {
-            return Err(Reject::OutOfPlace.into());
-        }
         if capacity.validate().is_err() || config.validate().is_err() {
             return Err(Reject::InvalidParameter.into());
         }

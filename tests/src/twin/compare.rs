@@ -52,7 +52,10 @@ impl Twin {
                 assert_eq!(announced, status, "the status of market {id}, {kind:?}");
             }
             let moved = epochs[id] < market.epoch;
-            assert_eq!(moved, market.epoch_must_move, "whether market {id}, {kind:?}, moved");
+            assert_eq!(
+                moved, market.epoch_must_move,
+                "whether the epoch of market {id}, {kind:?}, moved after {command:?}"
+            );
             market.epoch_must_move = false;
         }
     }

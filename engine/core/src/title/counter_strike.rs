@@ -278,7 +278,8 @@ impl Series {
             MatchPhase::Scheduled => 1,
             MatchPhase::Live => self.current,
             MatchPhase::Break => self.current + 1,
-            MatchPhase::Over => 0,
+            // No map number fits any more, not even zero.
+            MatchPhase::Over => return Err(Impossible { expected: 0, actual: map }),
         };
         if map != expected {
             return Err(Impossible { expected, actual: map });
@@ -307,7 +308,11 @@ impl Series {
         seq: Seq,
     ) -> Result<Change, Impossible> {
         self.must_be_current(map)?;
-        let expected = if self.map(map).winner.is_some() { 0 } else { self.rounds_played(map) + 1 };
+        if self.map(map).winner.is_some() {
+            // No round number fits any more, not even zero.
+            return Err(Impossible { expected: 0, actual: round });
+        }
+        let expected = self.rounds_played(map) + 1;
         if round != expected || usize::from(round) > ROUNDS_MAX {
             return Err(Impossible { expected, actual: round });
         }
