@@ -1,0 +1,39 @@
+//! `clutch-perf`: how long an answer takes at a given load, measured so that nothing is flattered.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `core_load` | the `core` command: one run per rate, engine and null component |
+//! | `open_loop` | sending at planned times and timing the answers |
+//! | `component` | what can be put under load |
+//! | `engine_run`, `null` | the two components |
+//! | `floor` | what the machine itself takes away |
+//! | `report` | the table and the JSON |
+
+mod component;
+mod core_load;
+mod engine_run;
+mod floor;
+mod null;
+mod open_loop;
+mod report;
+
+use clap::{Parser, Subcommand};
+
+/// Puts Clutch under load and reports latencies.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Core(core_load::CoreLoad),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Core(load) => load.run(),
+    }
+}
