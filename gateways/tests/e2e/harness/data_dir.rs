@@ -1,0 +1,51 @@
+//! A directory that is removed with the test, and with it the journal's ring in shared memory, which
+//! a killed process leaves behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clutch_engine::Follower;
+
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    pub fn new(name: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        let path = std::env::temp_dir().join(format!("clutch-e2e-{name}-{process}-{number}"));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Where the journal is, or will be.
+    pub fn journal(&self) -> PathBuf {
+        self.0.join("journal")
+    }
+
+    /// A file beside the journal.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        if let Ok(follower) = Follower::open(&self.journal()) {
+            let id = follower.reader().journal_id();
+            let _ = std::fs::remove_file(format!("/dev/shm/clutch-{id:032x}"));
+        }
+        // A failed test leaves its journal for whoever looks into it.
+        if std::thread::panicking() {
+            eprintln!("left for inspection: {}", self.0.display());
+        } else {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The program as its users meet it: the real binary over real sockets, killed with -9, with
+//! clients that share no code with it.
+//!
+//! | variable | what it does |
+//! |---|---|
+//! | `CLUTCH_E2E_SEED` | repeats the random choices of a run |
+//! | `CLUTCH_E2E_KILLS` | how often each killed run is killed |
+//! | `CLUTCH_E2E_PATIENCE_S` | how long anything may take |
+//! | `CLUTCH_E2E_SHOTS` | a directory that keeps the browser's pictures |
+#![allow(clippy::unwrap_used)]
+
+mod contracts;
+mod harness;
+mod idle;
+mod kill_demo;
+mod kill_serve;
+mod series_log;
