@@ -50,7 +50,7 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
 fn the_first_failing_question_gives_the_answer() {
     check(
         "
-        config  stake_min 5.00 stake_max 5.00 payout_max 9.99 view_age_max 10s
+        config  stake_min 5.00 stake_max 5.00 payout_max 9.99 view_age_max 10s band_milli 50000
         config  liability_selection_max 0.01 liability_market_max 0.01 liability_account_max 0.01
         account A1
         match   M bo1
