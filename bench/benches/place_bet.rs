@@ -1,6 +1,7 @@
 //! Placing a bet that stands, a million accounts: the core against standard maps behind a mutex.
 //!
 //! Working set: accounts and selections uniformly random, so nearly every account is a cache miss;
+//! memory comes in huge pages where the system has them, for both alike;
 //! tables have room for every bet of a run and are made anew when full, so no bet meets a full one.
 
 use std::time::{Duration, Instant};
@@ -9,12 +10,18 @@ use clutch_bench::{BookSize, Crowd, Desk, book, reference::Reference, tmpfs};
 use clutch_core::Envelope;
 use clutch_core::command::{ENCODED_MAX, PlaceBet};
 use clutch_core::units::Money;
+use clutch_engine::HugePages;
 use clutch_journal::{CommitterHandle, Options, Writer};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+#[global_allocator]
+static ALLOCATOR: HugePages = HugePages;
 
 const SIZE: BookSize = BookSize::million_accounts(4_000_000);
 /// Bets made beforehand, outside of the time measured, and then placed in one go.
 const CHUNK: u64 = 1_024;
+/// Bets whose memory is asked for together, as the engine's core does.
+const LOOK_AHEAD: usize = 16;
 const SEED: u64 = 0x00c1_07c4;
 
 /// Places `bets` bets in chunks; the time is that of placing alone.
@@ -39,8 +46,13 @@ impl CoreRun {
         Self { desk, crowd, bets_left: u64::from(SIZE.bets_max), bets: Vec::new() }
     }
 
-    /// Places bets, each after `before` has seen it.
-    fn place(&mut self, bets: u64, mut before: impl FnMut(&Envelope)) -> Duration {
+    /// Places bets in groups of `look_ahead`, each bet after `before` has seen it.
+    fn place(
+        &mut self,
+        bets: u64,
+        look_ahead: usize,
+        mut before: impl FnMut(&Envelope),
+    ) -> Duration {
         if self.bets_left < bets {
             *self = Self::new();
         }
@@ -49,9 +61,14 @@ impl CoreRun {
         self.bets.clear();
         self.bets.extend((0..bets).map(|trace| self.crowd.envelope(now, trace)));
         let begin = Instant::now();
-        for envelope in &self.bets {
-            before(envelope);
-            self.desk.apply(envelope);
+        for group in self.bets.chunks(look_ahead) {
+            if 1 < look_ahead {
+                self.desk.state.warm(group.iter());
+            }
+            for envelope in group {
+                before(envelope);
+                self.desk.apply(envelope);
+            }
         }
         let took = begin.elapsed();
         assert!(bets == 0 || self.desk.has_accepted(), "the bench measures refusals");
@@ -145,14 +162,17 @@ fn place_bet(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("place_bet");
     group.throughput(Throughput::Elements(1));
     let mut core = CoreRun::new();
-    group.bench_function("core", |bencher| {
-        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, |_| {})));
+    group.bench_function("one_by_one", |bencher| {
+        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, 1, |_| {})));
+    });
+    group.bench_function("looking_ahead", |bencher| {
+        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, LOOK_AHEAD, |_| {})));
     });
     let mut journal = Journal::new();
-    group.bench_function("core_and_journal", |bencher| {
+    group.bench_function("looking_ahead_and_journaled", |bencher| {
         bencher.iter_custom(|bets| {
             timed(bets, |chunk| {
-                let took = core.place(chunk, |envelope| journal.append(envelope));
+                let took = core.place(chunk, LOOK_AHEAD, |envelope| journal.append(envelope));
                 journal.drain();
                 took
             })

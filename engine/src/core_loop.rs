@@ -34,6 +34,9 @@ const SLEEP_MAX: Duration = Duration::from_millis(100);
 /// a full ring of tens of thousands takes far longer than this to run empty.
 const FULL_SLEEP: Duration = Duration::from_micros(200);
 
+/// Requests whose memory is asked for together.
+const LOOK_AHEAD: usize = 16;
+
 /// The journal has failed, so nothing may be accepted any more.
 #[derive(Debug)]
 pub(crate) struct JournalFailed;
@@ -102,13 +105,39 @@ impl Core {
         while 0 < left(requests) {
             let now = self.clock.read();
             self.tick_if_due(now)?;
-            for request in (&mut *requests).take(self.batch_max) {
-                self.process(request, now)?;
-            }
+            self.process_batch(requests, now)?;
             self.shared.core.batches.add(1);
             self.end_batch();
         }
         Ok(())
+    }
+
+    /// One batch, a few requests at a time: the memory that they will need is asked for together,
+    /// so that one does not wait for it after the other.
+    fn process_batch(
+        &mut self,
+        requests: &mut Requests<'_>,
+        now: Timestamp,
+    ) -> Result<(), JournalFailed> {
+        let mut left = self.batch_max;
+        loop {
+            let mut coming = [&Request::Nothing; LOOK_AHEAD];
+            let mut count = 0;
+            // The room comes first: a request taken from the ring must find a place.
+            for (place, request) in coming.iter_mut().zip((&mut *requests).take(left)) {
+                *place = request;
+                count += 1;
+            }
+            if count == 0 {
+                return Ok(());
+            }
+            left -= count;
+            let coming = &coming[..count];
+            self.state.warm(coming.iter().filter_map(|request| request.command()));
+            for request in coming {
+                self.process(request, now)?;
+            }
+        }
     }
 
     fn process(&mut self, request: &Request, now: Timestamp) -> Result<(), JournalFailed> {

@@ -28,6 +28,17 @@ pub(crate) enum Request {
     Nothing,
 }
 
+impl Request {
+    /// The command, if it is one.
+    #[inline]
+    pub fn command(&self) -> Option<&Envelope> {
+        match self {
+            Self::Command(envelope) => Some(envelope),
+            Self::Query { .. } | Self::Nothing => None,
+        }
+    }
+}
+
 type InputProducer = MultiProducer<Request, SingleConsumerBarrier>;
 /// Requests that count as read when the guard is dropped, whether they were looked at or not.
 pub(crate) type Requests<'a> = EventGuard<'a, Request, MultiProducerBarrier>;

@@ -46,6 +46,7 @@
 //! | `gate` | the way out; the one place that decides what may leave |
 //! | `follower` | from journal to state: recovery and replay |
 //! | `engine`, `config`, `metrics`, `shared` | start, stop, status |
+//! | `huge_pages` | an allocator for programs that embed the engine |
 //! | `doorbell` | how a sleeping thread is woken without a lost wake-up |
 
 mod clock;
@@ -55,6 +56,7 @@ mod doorbell;
 mod engine;
 mod follower;
 mod gate;
+mod huge_pages;
 mod idle;
 mod input;
 mod metrics;
@@ -71,6 +73,7 @@ pub use doorbell::Waker;
 pub use engine::{Engine, EngineFailure, Report, StartError};
 pub use follower::{FollowError, Follower, Step};
 pub use gate::{Polled, Publisher, Rest};
+pub use huge_pages::HugePages;
 pub use input::{CommandSender, SendError};
 pub use metrics::{EngineStatus, Metrics, Monitor};
 pub use pinning::Warning;

@@ -19,6 +19,10 @@ mod report;
 
 use clap::{Parser, Subcommand};
 
+/// The engine's tables as production has them.
+#[global_allocator]
+static ALLOCATOR: clutch_engine::HugePages = clutch_engine::HugePages;
+
 /// Puts Clutch under load and reports latencies.
 #[derive(Parser)]
 #[command(version, about)]

@@ -21,15 +21,32 @@ pub struct Key {
 }
 
 impl Key {
-    fn hash(self) -> usize {
+    fn hash(self) -> u32 {
         let low = mix(self.id as u64 ^ 0x2d35_8dcc_aa6c_78a5, 0x8bb8_4b93_962e_acc9);
         let account = u64::from(self.account.0) ^ 0x4b33_a62e_d433_d4a3;
-        mix(low ^ (self.id >> 64) as u64, account) as usize
+        mix(low ^ (self.id >> 64) as u64, account) as u32
     }
 }
 
-/// An index slot that leads nowhere.
-const EMPTY: u32 = u32::MAX;
+/// One place of the index. The hash stands beside the ticket, so that a probe passes other keys
+/// without looking at their entries, each of which would be a wait for memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    ticket: u32,
+    hash: u32,
+}
+
+impl Place {
+    /// Leads nowhere. Tickets use 31 bits, so that none looks like this.
+    const EMPTY: Self = Self { ticket: u32::MAX, hash: 0 };
+
+    fn is_empty(self) -> bool {
+        self.ticket == Self::EMPTY.ticket
+    }
+}
+
+/// See [`Place::EMPTY`].
+const TICKET_MASK: u32 = u32::MAX >> 1;
 
 /// A bounded map from [`Key`] to what was answered; only the oldest entry can leave.
 #[derive(Debug)]
@@ -38,8 +55,8 @@ pub struct ClientIds<T> {
     entries_max: usize,
     /// How many entries have left: the ticket of the oldest one present.
     left: u32,
-    /// Tickets. A power of two long and at most half full, so probes stay short.
-    index: Vec<u32>,
+    /// A power of two long and at most half full, so probes stay short.
+    index: Vec<Place>,
 }
 
 impl<T: Copy> ClientIds<T> {
@@ -51,7 +68,7 @@ impl<T: Copy> ClientIds<T> {
             entries: VecDeque::from(touched(entries_max, (no_key, blank))),
             entries_max,
             left: 0,
-            index: vec![EMPTY; (entries_max * 2).next_power_of_two().max(2)],
+            index: vec![Place::EMPTY; (entries_max * 2).next_power_of_two().max(2)],
         }
     }
 
@@ -60,44 +77,54 @@ impl<T: Copy> ClientIds<T> {
         self.entries.len() == self.entries_max
     }
 
+    /// Asks for the memory that [`ClientIds::get`] will look at first.
+    #[inline]
+    pub fn warm(&self, key: Key) {
+        core::hint::black_box(self.index[self.home(key.hash())].ticket);
+    }
+
     /// What was answered to this key.
     #[inline]
     pub fn get(&self, key: Key) -> Option<T> {
-        let mut slot = key.hash() & self.mask();
-        while self.index[slot] != EMPTY {
-            let (found, answer) = &self.entries[self.offset(self.index[slot])];
-            if *found == key {
-                return Some(*answer);
+        self.find(key).map(|offset| self.entries[offset].1)
+    }
+
+    /// Where the key's entry is.
+    #[inline]
+    fn find(&self, key: Key) -> Option<usize> {
+        let hash = key.hash();
+        let mut slot = self.home(hash);
+        loop {
+            let place = self.index[slot];
+            if place.is_empty() {
+                return None;
+            }
+            let offset = self.offset(place.ticket);
+            if place.hash == hash && self.entries[offset].0 == key {
+                return Some(offset);
             }
             slot = (slot + 1) & self.mask();
         }
-        None
     }
 
     /// Remembers an answer. The key must be new and the table not full.
     #[inline]
     pub fn insert(&mut self, key: Key, answer: T) {
         assert!(!self.is_full(), "the caller checks is_full first");
-        let mut slot = key.hash() & self.mask();
-        while self.index[slot] != EMPTY {
+        let hash = key.hash();
+        let mut slot = self.home(hash);
+        while !self.index[slot].is_empty() {
             slot = (slot + 1) & self.mask();
         }
-        // EMPTY itself is skipped as a ticket: the table would have to hold 2^32 entries to mind.
-        self.index[slot] = self.left.wrapping_add(self.entries.len() as u32) & TICKET_MASK;
+        let ticket = self.left.wrapping_add(self.entries.len() as u32) & TICKET_MASK;
+        self.index[slot] = Place { ticket, hash };
         self.entries.push_back((key, answer));
     }
 
     /// Replaces the answer to a key that is present.
     pub fn replace(&mut self, key: Key, answer: T) {
-        let mut slot = key.hash() & self.mask();
-        while self.index[slot] != EMPTY {
-            let offset = self.offset(self.index[slot]);
-            let (found, old) = &mut self.entries[offset];
-            if *found == key {
-                *old = answer;
-                return;
-            }
-            slot = (slot + 1) & self.mask();
+        if let Some(offset) = self.find(key) {
+            self.entries[offset].1 = answer;
         }
     }
 
@@ -109,26 +136,26 @@ impl<T: Copy> ClientIds<T> {
     /// Forgets the oldest entry.
     pub fn forget_oldest(&mut self) {
         let Some((key, _)) = self.entries.front() else { return };
-        let mut hole = key.hash() & self.mask();
-        while self.index[hole] != self.left {
+        let mut hole = self.home(key.hash());
+        while self.index[hole].ticket != self.left {
             hole = (hole + 1) & self.mask();
         }
         // Close the gap: whatever probed past the hole moves back into it.
         let mut slot = hole;
         loop {
             slot = (slot + 1) & self.mask();
-            let ticket = self.index[slot];
-            if ticket == EMPTY {
+            let place = self.index[slot];
+            if place.is_empty() {
                 break;
             }
-            let home = self.entries[self.offset(ticket)].0.hash() & self.mask();
+            let home = self.home(place.hash);
             let distance = |from: usize| slot.wrapping_sub(from) & self.mask();
             if distance(home) >= distance(hole) {
-                self.index[hole] = ticket;
+                self.index[hole] = place;
                 hole = slot;
             }
         }
-        self.index[hole] = EMPTY;
+        self.index[hole] = Place::EMPTY;
         self.entries.pop_front();
         self.left = self.left.wrapping_add(1) & TICKET_MASK;
     }
@@ -142,13 +169,15 @@ impl<T: Copy> ClientIds<T> {
         self.index.len() - 1
     }
 
+    /// Where a probe for this hash begins.
+    fn home(&self, hash: u32) -> usize {
+        hash as usize & self.mask()
+    }
+
     fn offset(&self, ticket: u32) -> usize {
         (ticket.wrapping_sub(self.left) & TICKET_MASK) as usize
     }
 }
-
-/// Tickets use 31 bits, so that none equals [`EMPTY`].
-const TICKET_MASK: u32 = u32::MAX >> 1;
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 pub mod client_ids;
 pub mod place;
 pub mod waiting;
+mod warm;
 
 use alloc::vec::Vec;
 
