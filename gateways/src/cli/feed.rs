@@ -41,5 +41,9 @@ pub fn run(args: &FeedArgs) -> Result<(), Failure> {
     if *counts {
         eprintln!("{counted:?}");
     }
+    if counted.known + counted.unknown == 0 && counted.garbage != 0 {
+        let (file, lines) = (file.display(), counted.lines);
+        return Err(Failure(format!("{file}: none of its {lines} lines is one of a server's log")));
+    }
     Ok(())
 }

@@ -95,3 +95,24 @@ fn a_demo_killed_again_and_again_ends_with_the_same_bets_and_balances() {
         compare(&books, &books::read(&data.journal()).books);
     }
 }
+
+#[test]
+fn a_demo_with_its_page_goes_on_after_it_was_stopped_and_after_it_was_killed() {
+    let data = DataDir::new("live");
+    let journal = data.journal();
+    let journal = journal.to_str().unwrap();
+    let arguments =
+        |speed| ["demo", "--exit", "--speed", speed, "--listen", "127.0.0.1:0", "--data", journal];
+    let mut stopped = Running::start(arguments("50"));
+    stopped.line_with("begins");
+    assert_eq!(stopped.terminate().code(), Some(1), "an unfinished demo is no success");
+    let mut killed = Running::start(arguments("200"));
+    killed.line_with("3:1");
+    assert!(killed.kill());
+    let summary = summary(&run(arguments("1000")));
+    assert_eq!(summary["rounds"], 15);
+    assert_eq!(summary["series"]["winner"], "rvls test team 1");
+    assert_eq!(summary["settled"], summary["bets"]["accepted"]);
+    assert_eq!(summary["ledger_sum_minor"], 0);
+    books::read(&data.journal());
+}

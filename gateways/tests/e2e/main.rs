@@ -9,9 +9,12 @@
 //! | `CLUTCH_E2E_SHOTS` | a directory that keeps the browser's pictures |
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
+mod clients;
 mod contracts;
 mod harness;
 mod idle;
 mod kill_demo;
 mod kill_serve;
 mod series_log;
+mod serve;
