@@ -49,8 +49,8 @@ impl Chooser {
     pub fn capacity(&mut self) -> Capacity {
         Capacity {
             accounts_max: 4,
-            matches_max: 10,
-            markets_max: self.random.pick(&[40, 100, 160]),
+            matches_max: 24,
+            markets_max: self.random.pick(&[60, 120, 240]),
             bets_max: self.random.pick(&[100, 300, 600]),
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
         }
@@ -124,6 +124,7 @@ impl Chooser {
                 self.crowd = Some((self.market(twin, markets), 20 + self.random.below(150)));
                 Command::Tick
             }
+            _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
             _ if bets => Command::PlaceBet(self.bet(twin, None)),
             _ => self.feed(twin),
         }
@@ -140,7 +141,7 @@ impl Chooser {
             }
             4..8 => Command::Deposit {
                 account: AccountId(step - 4),
-                amount: Money::from_minor(20_000),
+                amount: Money::from_minor(5_000),
                 reference: u128::from(step),
             },
             8..10 => Command::CreateMatch(self.create_match()),
@@ -173,6 +174,17 @@ impl Chooser {
     fn mostly_below(&mut self, usual: u64, absurd: u64) -> u64 {
         let end = if self.random.chance(2) { absurd } else { usual };
         self.random.below(end)
+    }
+
+    /// When nothing can be bet on: something that may help.
+    fn repair(&mut self, twin: &Twin) -> Command {
+        match self.random.below(10) {
+            0 => Command::CreateMatch(self.create_match()),
+            1..5 => self.set_map(twin),
+            5..8 => self.open_market(twin),
+            8 => Command::Resume { scope: self.scope(twin) },
+            _ => self.feed(twin),
+        }
     }
 
     /// Mostly a market that can be bet on, if a few tries find one.
@@ -215,7 +227,7 @@ impl Chooser {
     }
 
     fn deposit(&mut self) -> Command {
-        let amount = self.random.pick(&[-5, 0, 200, 500, 1_000, 2_000, 5_000]);
+        let amount = self.random.pick(&[-5, 0, 1, 20, 200, 500, 1_000]);
         Command::Deposit {
             account: AccountId(self.random.below(5) as u32),
             amount: Money::from_minor(amount),
@@ -225,7 +237,7 @@ impl Chooser {
 
     fn create_match(&mut self) -> CreateMatch {
         CreateMatch {
-            key: name(&format!("match {}", self.random.below(12))),
+            key: name(&format!("match {}", self.random.below(30))),
             title: Title::CounterStrike,
             rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
@@ -408,7 +420,7 @@ impl Chooser {
         let minor = match self.random.below(20) {
             0 => 1,
             1 => 100_000_000,
-            2..5 => 1 + self.random.below(20_000),
+            2..5 => 1 + self.random.below(4_000),
             _ => 10 + self.random.below(300),
         };
         Stake::new(Money::from_minor(minor as i64)).expect("a stake above zero")
