@@ -49,8 +49,8 @@ impl Chooser {
     pub fn capacity(&mut self) -> Capacity {
         Capacity {
             accounts_max: 4,
-            matches_max: 24,
-            markets_max: self.random.pick(&[60, 120, 240]),
+            matches_max: 12,
+            markets_max: self.random.pick(&[40, 80, 160]),
             bets_max: self.random.pick(&[100, 300, 600]),
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
         }
@@ -119,13 +119,13 @@ impl Chooser {
             313..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
-            580..585 => {
+            580..592 => {
                 let [.., markets] = twin.counts();
-                self.crowd = Some((self.market(twin, markets), 20 + self.random.below(150)));
+                self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
-            _ if bets => Command::PlaceBet(self.bet(twin, None)),
+            _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
         }
     }
@@ -157,8 +157,10 @@ impl Chooser {
         let [.., markets] = twin.counts();
         if market >= markets || (!twin.is_open(market) && self.random.chance(20)) {
             self.crowd = None;
+            return None;
         }
-        self.random.chance(90).then(|| Command::PlaceBet(self.bet(twin, Some(market))))
+        let joins = self.random.chance(90);
+        joins.then(|| Command::PlaceBet(self.bet_of_the_crowd(twin, market)))
     }
 
     /// Mostly an id that exists, sometimes the first that does not.
@@ -237,7 +239,7 @@ impl Chooser {
 
     fn create_match(&mut self) -> CreateMatch {
         CreateMatch {
-            key: name(&format!("match {}", self.random.below(30))),
+            key: name(&format!("match {}", self.random.below(16))),
             title: Title::CounterStrike,
             rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
@@ -378,15 +380,12 @@ impl Chooser {
         Command::CancelBet { account: place.account, client_id: place.client_id }
     }
 
-    fn bet(&mut self, twin: &Twin, on: Option<u32>) -> PlaceBet {
+    fn bet(&mut self, twin: &Twin) -> PlaceBet {
         if !self.placed.is_empty() && self.random.chance(6) {
             return self.random.pick(&self.placed);
         }
         let [.., markets] = twin.counts();
-        let market = match on {
-            Some(market) => market,
-            None => self.market(twin, markets),
-        };
+        let market = self.market(twin, markets);
         let (odds, price_seq, epoch): (&[_], _, _) =
             if market < markets { twin.board(market) } else { (&[], 0, 0) };
         let selection = self.mostly_below(2, 8) as usize;
@@ -411,6 +410,25 @@ impl Chooser {
                 PricePolicy::Any,
                 PricePolicy::Within { permille: 20 },
             ]),
+        };
+        self.placed.push(place);
+        place
+    }
+
+    /// A small, sensible bet, so that one market collects more bets than one slice settles.
+    fn bet_of_the_crowd(&mut self, twin: &Twin, market: u32) -> PlaceBet {
+        let (odds, price_seq, epoch) = twin.board(market);
+        let selection = self.random.below(odds.len() as u64) as usize;
+        let place = PlaceBet {
+            account: AccountId(self.random.below(4) as u32),
+            client_id: self.client_id(),
+            market: MarketId(market),
+            selection: SelectionIndex(selection as u8),
+            odds: odds[selection].and_then(Odds::from_milli).unwrap_or(Odds::MIN),
+            price_seq,
+            epoch,
+            stake: Stake::new(Money::from_minor(10)).expect("a stake above zero"),
+            policy: PricePolicy::Any,
         };
         self.placed.push(place);
         place

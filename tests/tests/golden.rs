@@ -251,7 +251,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
     let market = Scope::Market(MarketId(8));
     vec![
-        ("genesis", of(Command::Genesis { capacity, config: Config::default() })),
+        ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config() })),
         ("create_match", of(Command::CreateMatch(create))),
         ("set_map", of(Command::SetMap(set))),

@@ -16,7 +16,7 @@ use clutch_tests::twin::{Answer, Twin, check_sums};
 use clutch_tests::world::World;
 
 const SEEDS: u64 = 200;
-const STEPS: u64 = 2_000;
+const STEPS: u64 = 1_000;
 /// More ticks than any work left over can need.
 const TICKS_MAX: usize = 1_000;
 
