@@ -23,6 +23,7 @@ const MINUTE: u64 = 60 * SECOND;
 pub struct Chooser {
     random: Random,
     now: Timestamp,
+    chosen: u32,
     ids: u128,
     versions: u64,
     placed: Vec<PlaceBet>,
@@ -36,6 +37,7 @@ impl Chooser {
         Self {
             random: Random::new(seed),
             now: Timestamp::default(),
+            chosen: 0,
             ids: 0,
             versions: 0,
             placed: Vec::new(),
@@ -47,8 +49,8 @@ impl Chooser {
     pub fn capacity(&mut self) -> Capacity {
         Capacity {
             accounts_max: 4,
-            matches_max: 2,
-            markets_max: self.random.pick(&[12, 24, 40]),
+            matches_max: 12,
+            markets_max: self.random.pick(&[40, 80, 160]),
             bets_max: self.random.pick(&[100, 300, 600]),
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
         }
@@ -96,6 +98,9 @@ impl Chooser {
     /// The next command. With `bets` false it is none whose answer depends on settled money.
     pub fn command(&mut self, twin: &Twin, now: Timestamp, bets: bool) -> Command {
         self.now = now;
+        if let Some(command) = self.at_first(twin) {
+            return command;
+        }
         if bets && let Some(command) = self.of_the_crowd(twin) {
             return command;
         }
@@ -103,33 +108,59 @@ impl Chooser {
             0..30 => self.account(),
             30..50 => self.account_state(),
             50..90 => self.deposit(),
-            90..110 => Command::CreateMatch(self.create_match()),
-            110..150 => self.set_map(twin),
+            90..98 => Command::CreateMatch(self.create_match()),
+            98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
             220..240 => self.suspend(twin),
             240..290 => Command::Resume { scope: self.scope(twin) },
-            290..300 => self.kill(twin),
-            300..305 => self.configure(twin),
-            305..307 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            307..330 => Command::Tick,
-            330..650 => self.feed(twin),
-            650..690 => self.cancel(),
-            690..700 => {
-                let length = 20 + self.random.below(150);
-                self.crowd = Some((self.random.below(40) as u32, length));
+            290..308 => self.kill(twin),
+            308..312 => self.configure(twin),
+            312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
+            313..330 => Command::Tick,
+            330..560 => self.feed(twin),
+            560..580 => self.cancel(),
+            580..592 => {
+                let [.., markets] = twin.counts();
+                self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));
                 Command::Tick
             }
-            _ if bets => Command::PlaceBet(self.bet(twin, None)),
+            _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
+            _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
         }
+    }
+
+    /// Something to begin with: accounts with money, and two matches that can be priced.
+    fn at_first(&mut self, twin: &Twin) -> Option<Command> {
+        self.chosen += 1;
+        let step = self.chosen - 1;
+        Some(match step {
+            0..4 => {
+                let key = name(&format!("account {step}"));
+                Command::OpenAccount { key, currency: Currency::default() }
+            }
+            4..8 => Command::Deposit {
+                account: AccountId(step - 4),
+                amount: Money::from_minor(5_000),
+                reference: u128::from(step),
+            },
+            8..10 => Command::CreateMatch(self.create_match()),
+            10..40 => self.set_map(twin),
+            40..60 => self.open_market(twin),
+            _ => return None,
+        })
     }
 
     fn of_the_crowd(&mut self, twin: &Twin) -> Option<Command> {
         let (market, left) = self.crowd?;
         self.crowd = left.checked_sub(1).map(|left| (market, left));
         let [.., markets] = twin.counts();
-        let joins = markets > 0 && self.random.chance(90);
-        joins.then(|| Command::PlaceBet(self.bet(twin, Some(market % markets))))
+        if market >= markets || (!twin.is_open(market) && self.random.chance(20)) {
+            self.crowd = None;
+            return None;
+        }
+        let joins = self.random.chance(90);
+        joins.then(|| Command::PlaceBet(self.bet_of_the_crowd(twin, market)))
     }
 
     /// Mostly an id that exists, sometimes the first that does not.
@@ -147,6 +178,40 @@ impl Chooser {
         self.random.below(end)
     }
 
+    /// When nothing can be bet on: something that may help.
+    fn repair(&mut self, twin: &Twin) -> Command {
+        match self.random.below(10) {
+            0 => Command::CreateMatch(self.create_match()),
+            1..5 => self.set_map(twin),
+            5..8 => self.open_market(twin),
+            8 => Command::Resume { scope: self.scope(twin) },
+            _ => self.feed(twin),
+        }
+    }
+
+    /// Mostly a market that can be bet on, if a few tries find one.
+    fn market(&mut self, twin: &Twin, markets: u32) -> u32 {
+        for _ in 0..8 {
+            let market = self.id(markets);
+            if market < markets && twin.is_open(market) {
+                return market;
+            }
+        }
+        self.id(markets)
+    }
+
+    /// Mostly a match that is not over, if a few tries find one.
+    fn match_id(&mut self, twin: &Twin) -> u32 {
+        let [_, matches, _] = twin.counts();
+        for _ in 0..4 {
+            let index = self.id(matches);
+            if index < matches && !twin.is_over(index) {
+                return index;
+            }
+        }
+        self.id(matches)
+    }
+
     fn account(&mut self) -> Command {
         let key = name(&format!("account {}", self.random.below(6)));
         let currency = Currency(u8::from(self.random.chance(10)));
@@ -155,16 +220,16 @@ impl Chooser {
 
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
-            0..4 => AccountState::Suspended,
-            4..8 => AccountState::SelfExcluded,
-            8 => AccountState::Closed,
+            0..3 => AccountState::Suspended,
+            3..6 => AccountState::SelfExcluded,
+            6 if self.random.chance(20) => AccountState::Closed,
             _ => AccountState::Open,
         };
         Command::SetAccountState { account: AccountId(self.random.below(5) as u32), state }
     }
 
     fn deposit(&mut self) -> Command {
-        let amount = self.random.pick(&[-5, 0, 1_000, 5_000, 20_000, 20_000, 100_000]);
+        let amount = self.random.pick(&[-5, 0, 1, 20, 200, 500, 1_000]);
         Command::Deposit {
             account: AccountId(self.random.below(5) as u32),
             amount: Money::from_minor(amount),
@@ -174,26 +239,25 @@ impl Chooser {
 
     fn create_match(&mut self) -> CreateMatch {
         CreateMatch {
-            key: name(&format!("match {}", self.random.below(4))),
+            key: name(&format!("match {}", self.random.below(16))),
             title: Title::CounterStrike,
             rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
             team_a: name("Alpha"),
             team_b: name("Bravo"),
             starts_at: self.now,
-            round_markets: self.random.chance(50),
+            round_markets: self.random.chance(20),
         }
     }
 
     fn set_map(&mut self, twin: &Twin) -> Command {
-        let [_, matches, _] = twin.counts();
         let percent = |random: &mut Random| {
-            let wild = random.chance(5);
+            let wild = random.chance(3);
             let percent = if wild { random.below(101) } else { 35 + random.below(30) };
             Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
         Command::SetMap(SetMap {
-            match_id: MatchId(self.id(matches)),
+            match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
             name: name("Inferno"),
             first_side_a: self.random.pick(&[Side::T, Side::Ct]),
@@ -203,7 +267,6 @@ impl Chooser {
     }
 
     fn open_market(&mut self, twin: &Twin) -> Command {
-        let [_, matches, _] = twin.counts();
         let map = self.random.pick(&[1, 1, 1, 2, 3, 5, 0]);
         let mut line = |first: i16, count: u64| {
             let halves = 2 * (first + self.random.below(count) as i16) + 1;
@@ -219,7 +282,7 @@ impl Chooser {
             MarketKind::RoundHandicap { map, line: handicap },
             MarketKind::RoundWinner { map, round },
         ]);
-        Command::OpenMarket { match_id: MatchId(self.id(matches)), kind }
+        Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
     }
 
     fn scope(&mut self, twin: &Twin) -> Scope {
@@ -251,7 +314,7 @@ impl Chooser {
             1 => KillScope::Title(Title::CounterStrike),
             _ => KillScope::Match(MatchId(self.id(matches))),
         };
-        Command::Kill { scope, on: self.random.chance(30) }
+        Command::Kill { scope, on: self.random.chance(5) }
     }
 
     fn configure(&mut self, twin: &Twin) -> Command {
@@ -268,7 +331,7 @@ impl Chooser {
 
     fn feed(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
-        let match_id = self.id(matches);
+        let match_id = self.match_id(twin);
         let (map, rounds, over) =
             if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
         let played = rounds[0] + rounds[1];
@@ -317,15 +380,12 @@ impl Chooser {
         Command::CancelBet { account: place.account, client_id: place.client_id }
     }
 
-    fn bet(&mut self, twin: &Twin, on: Option<u32>) -> PlaceBet {
+    fn bet(&mut self, twin: &Twin) -> PlaceBet {
         if !self.placed.is_empty() && self.random.chance(6) {
             return self.random.pick(&self.placed);
         }
         let [.., markets] = twin.counts();
-        let market = match on {
-            Some(market) => market,
-            None => self.id(markets),
-        };
+        let market = self.market(twin, markets);
         let (odds, price_seq, epoch): (&[_], _, _) =
             if market < markets { twin.board(market) } else { (&[], 0, 0) };
         let selection = self.mostly_below(2, 8) as usize;
@@ -355,12 +415,31 @@ impl Chooser {
         place
     }
 
+    /// A small, sensible bet, so that one market collects more bets than one slice settles.
+    fn bet_of_the_crowd(&mut self, twin: &Twin, market: u32) -> PlaceBet {
+        let (odds, price_seq, epoch) = twin.board(market);
+        let selection = self.random.below(odds.len() as u64) as usize;
+        let place = PlaceBet {
+            account: AccountId(self.random.below(4) as u32),
+            client_id: self.client_id(),
+            market: MarketId(market),
+            selection: SelectionIndex(selection as u8),
+            odds: odds[selection].and_then(Odds::from_milli).unwrap_or(Odds::MIN),
+            price_seq,
+            epoch,
+            stake: Stake::new(Money::from_minor(10)).expect("a stake above zero"),
+            policy: PricePolicy::Any,
+        };
+        self.placed.push(place);
+        place
+    }
+
     fn stake(&mut self) -> Stake {
         let minor = match self.random.below(20) {
             0 => 1,
             1 => 100_000_000,
-            2..5 => 1 + self.random.below(20_000),
-            _ => 10 + self.random.below(700),
+            2..5 => 1 + self.random.below(4_000),
+            _ => 10 + self.random.below(300),
         };
         Stake::new(Money::from_minor(minor as i64)).expect("a stake above zero")
     }

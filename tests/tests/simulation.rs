@@ -3,10 +3,12 @@
 //!
 //! `CLUTCH_SEEDS` and `CLUTCH_STEPS` set how much is run, `CLUTCH_SEED` runs a single seed.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clutch_core::event::Event;
-use clutch_core::units::Seq;
+use clutch_core::event::{BetStatus, Event, VoidReason};
+use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
@@ -14,7 +16,7 @@ use clutch_tests::twin::{Answer, Twin, check_sums};
 use clutch_tests::world::World;
 
 const SEEDS: u64 = 200;
-const STEPS: u64 = 2_000;
+const STEPS: u64 = 1_000;
 /// More ticks than any work left over can need.
 const TICKS_MAX: usize = 1_000;
 
@@ -26,6 +28,7 @@ fn the_engine_agrees_with_its_twin_and_with_its_replay() {
         None => (0, setting("CLUTCH_SEEDS").unwrap_or(SEEDS)),
     };
     let next = AtomicU64::new(first);
+    let visited = Mutex::new(Visits::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -36,12 +39,77 @@ fn the_engine_agrees_with_its_twin_and_with_its_replay() {
                         return;
                     }
                     let _reproduction = Reproduction { seed, steps };
-                    Simulation::new(seed).run(steps);
+                    let visits = Simulation::new(seed).run(steps);
+                    let mut visited = visited.lock().expect("no thread failed");
+                    for (what, times) in visits {
+                        *visited.entry(what).or_default() += times;
+                    }
                 }
             });
         }
     });
+    let visited = visited.into_inner().expect("no thread failed");
+    println!("{visited:#?}");
+    // A simulation that no longer gets anywhere would agree for ever.
+    if count * steps >= SEEDS * STEPS {
+        for what in WORTH_A_VISIT {
+            assert!(visited.contains_key(*what), "no seed led to {what}: {visited:?}");
+        }
+    }
 }
+
+/// How often each answer and each fate of a bet was met.
+type Visits = BTreeMap<String, u64>;
+
+/// What a full run must meet. Not here: what the made-up sizes and settings cannot reach.
+const WORTH_A_VISIT: &[&str] = &[
+    "UnknownAccount",
+    "AccountSuspended",
+    "AccountClosed",
+    "AccountSelfExcluded",
+    "AccountExists",
+    "UnknownMatch",
+    "UnknownMarket",
+    "UnknownSelection",
+    "MarketDecided",
+    "MarketSuspended",
+    "SelectionInactive",
+    "MatchExists",
+    "MarketExists",
+    "InvalidParameter",
+    "FeedOutdated",
+    "FeedImpossible",
+    "MaterialChange",
+    "StaleView",
+    "OddsChanged",
+    "StakeBelowMinimum",
+    "StakeAboveLimit",
+    "PayoutAboveLimit",
+    "SelectionLiability",
+    "MarketLiability",
+    "AccountLiability",
+    "InsufficientFunds",
+    "ReferenceReused",
+    "InvalidAmount",
+    "UnknownCurrency",
+    "ClientIdInvalid",
+    "ClientIdOutsideWindow",
+    "UnknownBet",
+    "BetNotWaiting",
+    "BetCancelled",
+    "BettingStopped",
+    "CapacityReached",
+    "OutOfPlace",
+    "bet Pending",
+    "bet Accepted",
+    "bet Won",
+    "bet Lost",
+    "bet Void NotPlayed",
+    "bet Void Rewound",
+    "won and then lost",
+    "a settlement in slices",
+    "retired",
+];
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().expect("a whole number"))
@@ -73,6 +141,9 @@ struct Simulation {
     hashes: Vec<u64>,
     /// Whether each command left nothing behind but its time.
     traceless: Vec<bool>,
+    visits: Visits,
+    /// Bets that were paid, to notice when they are taken back.
+    paid: Vec<BetId>,
 }
 
 impl Simulation {
@@ -88,10 +159,12 @@ impl Simulation {
             random: Random::new(!seed),
             hashes,
             traceless: vec![false],
+            visits: Visits::new(),
+            paid: Vec::new(),
         }
     }
 
-    fn run(mut self, steps: u64) {
+    fn run(mut self, steps: u64) -> Visits {
         for step in 0..steps {
             let nanos = self.chooser.pause();
             self.world.skip(nanos);
@@ -99,6 +172,12 @@ impl Simulation {
             let at_rest = !self.world.has_work();
             let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
             self.apply(command);
+            if self.twin.retired_lately() {
+                self.visit("retired");
+            }
+            if self.world.has_work() {
+                self.visit("a settlement in slices");
+            }
             if self.twin.retired_lately() || self.random.chance(70) {
                 self.come_to_rest();
             }
@@ -113,6 +192,7 @@ impl Simulation {
         self.twin.compare_everything(&mut self.world);
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
+        self.visits
     }
 
     /// Ticks until nothing is due.
@@ -133,9 +213,36 @@ impl Simulation {
         let expected = self.twin.apply(seq, now, &command, &records);
         let actual = answer_of(&command, &records);
         assert_eq!(actual, expected, "the answer to command {seq}, {command:?}");
+        if let Answer::Refused(code) = actual {
+            self.visit(code.name());
+        }
+        records.iter().for_each(|record| self.visit_fate(&record.event));
         let refused = matches!(actual, Answer::Refused(code) if code != Reject::FeedImpossible);
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());
+    }
+
+    fn visit(&mut self, what: &str) {
+        *self.visits.entry(what.to_owned()).or_default() += 1;
+    }
+
+    fn visit_fate(&mut self, event: &Event) {
+        let Event::Bet(view) = event else { return };
+        match view.status {
+            BetStatus::Pending { .. } => self.visit("bet Pending"),
+            BetStatus::Refused(refusal) => self.visit(refusal.code.name()),
+            BetStatus::Accepted { .. } => self.visit("bet Accepted"),
+            BetStatus::Won { .. } => {
+                self.paid.extend(view.bet);
+                self.visit("bet Won");
+            }
+            BetStatus::Lost => {
+                let was_paid = view.bet.is_some_and(|bet| self.paid.contains(&bet));
+                self.visit(if was_paid { "won and then lost" } else { "bet Lost" });
+            }
+            BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
+            BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
+        }
     }
 
     /// Applies the journal to a fresh state, with ticks in place of some commands: the hash must be

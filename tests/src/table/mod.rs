@@ -116,6 +116,7 @@ impl Scenario {
                 feed_age_live_ns: hour,
                 feed_age_prematch_ns: hour,
                 view_age_max_ns: hour,
+                band_milli: 50_000,
                 ..Config::default()
             },
             world: None,

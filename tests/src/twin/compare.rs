@@ -1,7 +1,7 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
 use clutch_core::command::{Command, Config, SetMap, SuspendReason, Team};
-use clutch_core::event::{BetStatus, Event};
+use clutch_core::event::{BetStatus, Event, MarketStatus};
 use clutch_core::market::MarketResult;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
 use clutch_core::{Query, Record};
@@ -161,6 +161,16 @@ impl Twin {
     pub fn board(&self, market: u32) -> (&[Option<u32>], u64, u32) {
         let market = &self.markets[market as usize];
         (&market.odds, market.changes.last().map_or(0, |(seq, _)| *seq), market.epoch)
+    }
+
+    /// Whether a market can be bet on.
+    pub fn is_open(&self, market: u32) -> bool {
+        self.markets[market as usize].status == Some(MarketStatus::Open)
+    }
+
+    /// Whether a match is decided.
+    pub fn is_over(&self, index: u32) -> bool {
+        self.matches[index as usize].series.winner().is_some()
     }
 
     /// A match's current map from 1, its rounds, and whether the map is over; zeros before the first.

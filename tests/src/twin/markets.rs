@@ -266,11 +266,9 @@ impl Twin {
             MarketResult::Undecided => {}
         }
         let fixture = &self.matches[market.match_index];
-        let mut stops: BTreeSet<u8> = &market.stops | &(&fixture.stops | &self.stops);
-        if !self.has_strengths(id) {
-            stops.insert(SuspendReason::Unpriced as u8);
-        }
-        match stops.first() {
+        let unpriced = (!self.has_strengths(id)).then_some(SuspendReason::Unpriced as u8);
+        let stops = market.stops.iter().chain(&fixture.stops).chain(&self.stops).chain(&unpriced);
+        match stops.min() {
             None => MarketStatus::Open,
             Some(first) => MarketStatus::Suspended(reason(*first)),
         }

@@ -1,0 +1,313 @@
+//! The bytes of record. They stay readable for as long as any journal is kept, so they never change:
+//! each command with fixed fields is compared with committed bytes and with the original bincode.
+//!
+//! A new variant is written down by running the test with `CLUTCH_WRITE_GOLDEN=1` and reading the
+//! difference.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clutch_core::codec::DecodeError;
+use clutch_core::command::{
+    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
+    KillScope, Line, MarketKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap,
+    Side, SuspendReason, Team, Title,
+};
+use clutch_core::units::{
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
+    SelectionIndex, SourceId, Stake, Timestamp,
+};
+use clutch_core::{Command, Envelope, Reject};
+use clutch_tests::random::Random;
+
+/// Compares a text with a committed file.
+fn compare(file: &str, actual: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(file);
+    if std::env::var_os("CLUTCH_WRITE_GOLDEN").is_some() {
+        std::fs::write(&path, actual).expect("the folder can be written to");
+    }
+    let golden = std::fs::read_to_string(&path).expect("the file is committed");
+    for (number, (golden, actual)) in golden.lines().zip(actual.lines()).enumerate() {
+        assert_eq!(golden, actual, "{file}, line {}", number + 1);
+    }
+    assert_eq!(golden.lines().count(), actual.lines().count(), "lines in {file}");
+}
+
+#[test]
+fn every_command_has_the_bytes_it_always_had() {
+    let mut text = String::new();
+    for (name, envelope) in envelopes() {
+        let hex = hex(&encode(&envelope));
+        writeln!(text, "{name} {hex}").expect("a string takes everything");
+    }
+    compare("commands.txt", &text);
+}
+
+#[test]
+fn the_bytes_are_those_of_bincode_and_lead_back() {
+    for (name, envelope) in envelopes() {
+        let bytes = encode(&envelope);
+        let oracle = bincode::serialize(&envelope).expect("bincode takes every command");
+        assert_eq!(hex(&bytes), hex(&oracle), "{name}");
+        assert_eq!(Envelope::decode(&bytes), Ok(envelope), "{name}");
+    }
+}
+
+#[test]
+fn every_kind_of_command_is_among_them() {
+    let mut kinds: Vec<u16> =
+        envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
+    kinds.dedup();
+    assert_eq!(kinds, (1..=15).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    for (name, envelope) in envelopes() {
+        let actor_bytes = match envelope.actor {
+            Actor::Engine => 4,
+            Actor::Feed(_) => 5,
+            Actor::Account(_) | Actor::Operator(_) => 8,
+        };
+        let tag = u16::from(encode(&envelope)[actor_bytes + 8]);
+        assert_eq!(tag + 1, envelope.command.kind(), "{name}");
+    }
+}
+
+#[test]
+fn a_command_cut_short_anywhere_is_an_error() {
+    for (name, envelope) in envelopes() {
+        let bytes = encode(&envelope);
+        for cut in 0..bytes.len() {
+            let read = Envelope::decode(&bytes[..cut]);
+            assert_eq!(read, Err(DecodeError::Truncated), "{name}, first {cut} bytes");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert_eq!(Envelope::decode(&longer), Err(DecodeError::TrailingBytes), "{name}");
+    }
+}
+
+/// Damage is mostly noticed by checksums; here it only must not panic, and whatever still reads as
+/// a command must be one: it encodes to the bytes it was read from.
+#[test]
+fn damaged_bytes_are_an_error_or_another_command() {
+    let seed = 0x5eed;
+    let mut random = Random::new(seed);
+    for (name, envelope) in envelopes() {
+        let bytes = encode(&envelope);
+        for round in 0..5_000 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random.below(3) {
+                let at = random.below(damaged.len() as u64) as usize;
+                damaged[at] = random.pick(&[0, 1, 0x7f, 0x80, 0xff, random.clone().number() as u8]);
+                random.number();
+            }
+            if let Ok(read) = Envelope::decode(&damaged) {
+                assert_eq!(
+                    hex(&encode(&read)),
+                    hex(&damaged),
+                    "{name}, seed {seed}, round {round}"
+                );
+            }
+        }
+    }
+    for round in 0..20_000 {
+        let noise: Vec<u8> =
+            (0..random.below(200)).map(|_| (random.number() as u8) & 0x1f).collect();
+        if let Ok(read) = Envelope::decode(&noise) {
+            assert_eq!(encode(&read), noise, "seed {seed}, round {round}");
+        }
+    }
+}
+
+#[test]
+fn numbers_outside_their_type_are_refused_at_the_door() {
+    let place = Envelope { command: Command::PlaceBet(place()), ..of(Command::Tick) };
+    let bytes = encode(&place);
+    let with = |at: usize, field: &[u8]| {
+        let mut changed = bytes.clone();
+        changed[at..at + field.len()].copy_from_slice(field);
+        Envelope::decode(&changed)
+    };
+    // Actor 8, trace 8, tag 4; then account 4, client id 16, market 4, selection 1.
+    let odds = 20 + 4 + 16 + 4 + 1;
+    let stake = odds + 4 + 8 + 4;
+    assert_eq!(with(odds, &1_000_u32.to_le_bytes()), Err(DecodeError::OutOfRange));
+    assert_eq!(with(odds, &1_000_001_u32.to_le_bytes()), Err(DecodeError::OutOfRange));
+    assert_eq!(with(stake, &0_i64.to_le_bytes()), Err(DecodeError::OutOfRange));
+    assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
+    assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
+    assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
+    assert_eq!(with(16, &15_u32.to_le_bytes()), Err(DecodeError::UnknownTag(15)));
+}
+
+#[test]
+fn reject_codes_are_never_renumbered() {
+    let mut text = String::new();
+    for reject in Reject::ALL {
+        let (code, name, transient) = (reject.code(), reject.name(), reject.is_transient());
+        writeln!(text, "{code}={name}={transient}").expect("a string takes everything");
+    }
+    compare("reject_codes.txt", &text);
+}
+
+fn encode(envelope: &Envelope) -> Vec<u8> {
+    let mut buffer = [0; ENCODED_MAX];
+    let written = envelope.encode(&mut buffer);
+    buffer[..written].to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a valid name")
+}
+
+fn money(minor: i64) -> Money {
+    Money::from_minor(minor)
+}
+
+fn line(halves: i16) -> Line {
+    Line::from_halves(halves).expect("an odd number of halves")
+}
+
+fn of(command: Command) -> Envelope {
+    Envelope { actor: Actor::Operator(0x0a0b_0c0d), trace: 0x1122_3344_5566_7788, command }
+}
+
+fn place() -> PlaceBet {
+    PlaceBet {
+        account: AccountId(0x0102_0304),
+        client_id: ClientBetId(0x017f_22e2_79b0_7cc3_98c4_dc0c_0c07_398f),
+        market: MarketId(0x0506_0708),
+        selection: SelectionIndex(3),
+        odds: Odds::from_milli(1_850).expect("odds"),
+        price_seq: 0x1020_3040_5060_7080,
+        epoch: 0x0a0b_0c0d,
+        stake: Stake::new(money(12_345)).expect("a stake"),
+        policy: PricePolicy::Exact,
+    }
+}
+
+fn config() -> Config {
+    Config {
+        stake_min: money(1),
+        stake_max: money(2),
+        payout_max: money(3),
+        liability_selection_max: money(4),
+        liability_market_max: money(5),
+        liability_account_max: money(-6),
+        in_play_delay_ns: 7,
+        feed_age_live_ns: 8,
+        feed_age_prematch_ns: 9,
+        view_age_max_ns: 10,
+        margin_ppb: 11,
+        band_milli: 12,
+        client_id_past_ns: 13,
+        client_id_future_ns: 14,
+        resettle_window_ns: 15,
+        rewind_rule: RewindRule::Stand,
+    }
+}
+
+/// At least one envelope of each variant of everything, in the order of the commands' tags.
+fn envelopes() -> Vec<(&'static str, Envelope)> {
+    let capacity = Capacity {
+        accounts_max: 1,
+        matches_max: 2,
+        markets_max: 3,
+        bets_max: 4,
+        client_ids_max: 0xffff_fffe,
+    };
+    let create = CreateMatch {
+        key: name("match-1"),
+        title: Title::CounterStrike,
+        rounds: RoundFormat::Mr15,
+        best_of: 5,
+        team_a: name("Ñandú"),
+        team_b: name(&"x".repeat(Name::MAX_BYTES)),
+        starts_at: Timestamp::from_nanos(0x0102_0304_0506_0708),
+        round_markets: true,
+    };
+    let set = SetMap {
+        match_id: MatchId(9),
+        map_no: 2,
+        name: name("de_dust2"),
+        first_side_a: Side::Ct,
+        p_a_t: Probability::from_ppb(470_000_000).expect("a chance"),
+        p_a_ct: Probability::ONE,
+    };
+    let open = |kind| of(Command::OpenMarket { match_id: MatchId(7), kind });
+    let feed = |event| {
+        of(Command::Feed(FeedMessage {
+            match_id: MatchId(7),
+            source: SourceId(3),
+            version: 0x0102_0304_0506_0708,
+            source_time: Timestamp::from_nanos(1),
+            received_at: Timestamp::MAX,
+            event,
+        }))
+    };
+    let suspend = |scope, reason| of(Command::Suspend { scope, reason });
+    let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
+    let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
+    let market = Scope::Market(MarketId(8));
+    vec![
+        ("genesis", of(Command::Genesis { capacity, config: config() })),
+        ("configure", of(Command::Configure { config: config() })),
+        ("create_match", of(Command::CreateMatch(create))),
+        ("set_map", of(Command::SetMap(set))),
+        ("open_match_winner", open(MarketKind::MatchWinner)),
+        ("open_correct_map_score", open(MarketKind::CorrectMapScore)),
+        ("open_map_winner", open(MarketKind::MapWinner { map: 1 })),
+        ("open_total_rounds", open(MarketKind::TotalRounds { map: 2, line: line(43) })),
+        ("open_round_handicap", open(MarketKind::RoundHandicap { map: 3, line: line(-7) })),
+        ("open_round_winner", open(MarketKind::RoundWinner { map: 4, round: 5 })),
+        ("feed_heartbeat", feed(GameEvent::Heartbeat)),
+        ("feed_map_started", feed(GameEvent::MapStarted { map: 1, first_side_a: Side::T })),
+        ("feed_round_won", feed(GameEvent::RoundWon { map: 1, round: 2, winner: Team::B })),
+        ("feed_rewound", feed(GameEvent::Rewound { map: 1, to_round: 2 })),
+        ("feed_map_over", feed(GameEvent::MapOver { map: 1, rounds_a: 13, rounds_b: 5 })),
+        ("feed_held", feed(GameEvent::Held)),
+        ("feed_released", feed(GameEvent::Released)),
+        ("feed_disputed", feed(GameEvent::Disputed)),
+        ("suspend_all_trader", suspend(Scope::All, SuspendReason::Trader)),
+        ("suspend_match_stale", suspend(Scope::Match(MatchId(6)), SuspendReason::FeedStale)),
+        ("suspend_market_held", suspend(market, SuspendReason::FeedHeld)),
+        ("suspend_market_impossible", suspend(market, SuspendReason::ImpossibleState)),
+        ("suspend_market_branch", suspend(market, SuspendReason::BranchCheck)),
+        ("suspend_market_band", suspend(market, SuspendReason::PriceBand)),
+        ("suspend_market_unpriced", suspend(market, SuspendReason::Unpriced)),
+        ("resume_match", of(Command::Resume { scope: Scope::Match(MatchId(6)) })),
+        ("kill_all", of(Command::Kill { scope: KillScope::All, on: true })),
+        (
+            "kill_title",
+            of(Command::Kill { scope: KillScope::Title(Title::CounterStrike), on: false }),
+        ),
+        ("kill_match", of(Command::Kill { scope: KillScope::Match(MatchId(6)), on: true })),
+        ("open_account", of(Command::OpenAccount { key: name("a-1"), currency: Currency(1) })),
+        ("account_open", state(AccountState::Open)),
+        ("account_suspended", state(AccountState::Suspended)),
+        ("account_closed", state(AccountState::Closed)),
+        ("account_self_excluded", state(AccountState::SelfExcluded)),
+        (
+            "deposit",
+            of(Command::Deposit {
+                account: AccountId(5),
+                amount: money(-2),
+                reference: 0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10,
+            }),
+        ),
+        ("place_bet_exact", with_policy(PricePolicy::Exact)),
+        ("place_bet_better", with_policy(PricePolicy::Better)),
+        ("place_bet_any", with_policy(PricePolicy::Any)),
+        ("place_bet_within", with_policy(PricePolicy::Within { permille: 0x0102 })),
+        (
+            "cancel_bet",
+            Envelope {
+                actor: Actor::Account(AccountId(5)),
+                ..of(Command::CancelBet { account: AccountId(5), client_id: place().client_id })
+            },
+        ),
+        ("tick_of_engine", Envelope { actor: Actor::Engine, ..of(Command::Tick) }),
+        ("tick_of_feed", Envelope { actor: Actor::Feed(SourceId(7)), ..of(Command::Tick) }),
+    ]
+}
