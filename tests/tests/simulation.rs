@@ -144,6 +144,8 @@ struct Simulation {
     visits: Visits,
     /// Bets that were paid, to notice when they are taken back.
     paid: Vec<BetId>,
+    /// Where each bet was last said to stand.
+    told: BTreeMap<BetId, BetStatus>,
 }
 
 impl Simulation {
@@ -161,6 +163,7 @@ impl Simulation {
             traceless: vec![false],
             visits: Visits::new(),
             paid: Vec::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -216,10 +219,22 @@ impl Simulation {
         if let Answer::Refused(code) = actual {
             self.visit(code.name());
         }
-        records.iter().for_each(|record| self.visit_fate(&record.event));
+        for record in &records {
+            self.hear_of_bet(record);
+            self.visit_fate(&record.event);
+        }
         let refused = matches!(actual, Answer::Refused(code) if code != Reject::FeedImpossible);
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());
+    }
+
+    /// Timers and settlement speak of a bet only when it moved: nothing is settled twice.
+    fn hear_of_bet(&mut self, record: &Record) {
+        let Event::Bet(view) = record.event else { return };
+        let Some(bet) = view.bet else { return };
+        let before = self.told.insert(bet, view.status);
+        let moved = before != Some(view.status);
+        assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {view:?}");
     }
 
     fn visit(&mut self, what: &str) {
