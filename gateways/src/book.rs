@@ -367,7 +367,9 @@ impl Market {
             MarketKind::CorrectMapScore => "Correct map score".to_owned(),
             MarketKind::MapWinner { map } => format!("Map {map} winner"),
             MarketKind::TotalRounds { map, line } => format!("Map {map} total rounds {line}"),
-            MarketKind::RoundHandicap { map, line } => format!("Map {map} round handicap {line}"),
+            MarketKind::RoundHandicap { map, line } => {
+                format!("Map {map} round handicap {}", handicap(line.halves()))
+            }
             MarketKind::RoundWinner { map, round } => format!("Map {map} round {round} winner"),
         }
     }
@@ -384,8 +386,7 @@ impl Market {
             }
             MarketKind::RoundHandicap { line, .. } => {
                 let halves = if selection.0 == 0 { line.halves() } else { -line.halves() };
-                let sign = if halves < 0 { '-' } else { '+' };
-                format!("{} {sign}{}.5", game.team(team), halves.unsigned_abs() / 2)
+                format!("{} {}", game.team(team), handicap(halves))
             }
             MarketKind::CorrectMapScore => {
                 // The order is that of the results in A's favour: 2–0, 2–1, 1–2, 0–2.
@@ -399,6 +400,12 @@ impl Market {
             }
         }
     }
+}
+
+/// A handicap line with its sign, which tells giving from getting.
+fn handicap(halves: i16) -> String {
+    let sign = if halves < 0 { '-' } else { '+' };
+    format!("{sign}{}.5", halves.unsigned_abs() / 2)
 }
 
 const fn team_index(team: Team) -> usize {

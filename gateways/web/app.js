@@ -31,6 +31,7 @@ let signedIn = false;
 let attempts = 0;
 let lastHeard = 0;
 let tokenTries = 0;
+let retry = null;            // the timer of the next try
 let token = null;            // what signs us in, until the gateway refuses it
 
 // The token to sign in with; null if there is none, undefined if the gateway cannot be reached to ask.
@@ -53,6 +54,7 @@ function showLink(state, text) {
 }
 
 async function connect() {
+  clearTimeout(retry);
   token = await findToken();
   if (token === undefined) { reconnect(); return; }
   byId('sign-in').hidden = Boolean(token);
@@ -72,7 +74,16 @@ function reconnect() {
   const wait = Math.min(15000, 400 * 2 ** attempts) * (0.5 + Math.random() / 2);
   attempts = Math.min(attempts + 1, 8);
   showLink('down', `Connection lost, next try in ${Math.ceil(wait / 1000)} s`);
-  setTimeout(connect, wait);
+  retry = setTimeout(connect, wait);
+}
+
+// With another token, and without the wait of a lost connection.
+function startAgain() {
+  const old = socket;
+  socket = null;
+  signedIn = false;
+  old?.close();
+  connect();
 }
 
 function send(message) {
@@ -91,6 +102,7 @@ const takers = {
     signedIn = true;
     attempts = 0;
     tokenTries = 0;
+    setText(byId('sign-in-error'), '');
     skew = message.server_time - Date.now();
     heartbeatMs = message.limits.heartbeat_ms;
     send({ type: 'time', t0: Date.now() });
@@ -116,7 +128,7 @@ const takers = {
     const before = bets.get(message.cid);
     bets.set(message.cid, { ...before, ...message });
     drawBets();
-    if (!before || before.status !== message.status) say(`${message.selection_name ?? before?.selection_name ?? 'Bet'}: ${statusText(bets.get(message.cid))}`);
+    if (!before || before.status !== message.status) say(`${message.selection_name ?? before?.selection_name ?? 'Bet'}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,
   quote_max(message) {
@@ -142,9 +154,10 @@ const takers = {
     } else if (message.name === 'BadToken' || message.name === 'ExpiredToken') {
       sessionStorage.removeItem('token');
       token = null;
+      setText(byId('sign-in-error'), message.text);
       // A demonstration has a fresh token at once; otherwise the form asks for one.
-      if (tokenTries++ < 3 && socket) socket.close();
-      else { byId('sign-in').hidden = false; setText(byId('sign-in-error'), message.text); }
+      if (tokenTries++ < 3 && socket) startAgain();
+      else byId('sign-in').hidden = false;
     } else {
       showBanner(message.text);
     }
@@ -310,7 +323,10 @@ function drawMarket(match, market, parent) {
     button.disabled = !isOpen || !selection.odds;
     button.classList.toggle('won', market.winner === selection.selection);
     button.setAttribute('aria-pressed', String(Boolean(pick) && pick.market === market.market && pick.selection === selection.selection));
-    if (selection.move) {
+    if (isFinished(market)) {
+      // The last odds before a result are no news any more.
+      button.classList.remove('up', 'down');
+    } else if (selection.move) {
       button.classList.remove('up', 'down');
       button.classList.add(selection.move);
       clearTimeout(button.calm);
@@ -390,6 +406,7 @@ byId('slip').onsubmit = (event) => {
   // Shown at once; the answer, a refusal or the question after a reconnect replaces it.
   bets.set(order.cid, { ...order, status: 'sending', selection_name: market.selections.get(pick.selection).name, market_name: market.name, teams: match.teams });
   send(order);
+  say(`${market.selections.get(pick.selection).name}: sent`);
   pick.moved = '';
   pick = null;
   draw();
@@ -468,7 +485,13 @@ function showBanner(text) {
   setText(byId('banner'), text);
 }
 
-const say = (text) => setText(byId('say'), text);
+// Spoken by screen readers; shown on phones, where the list of bets is out of sight.
+let silence = null;
+function say(text) {
+  setText(byId('say'), text);
+  clearTimeout(silence);
+  silence = setTimeout(() => setText(byId('say'), ''), 6000);
+}
 
 byId('sign-in').onsubmit = (event) => {
   event.preventDefault();
@@ -478,8 +501,7 @@ byId('sign-in').onsubmit = (event) => {
   setText(byId('sign-in-error'), '');
   tokenTries = 0;
   attempts = 0;
-  if (socket) { const old = socket; socket = null; old.close(); }
-  connect();
+  startAgain();
 };
 
 connect();

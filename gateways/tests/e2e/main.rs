@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod browser;
 mod clients;
 mod contracts;
 mod harness;

@@ -1,6 +1,7 @@
 //! The `clutch` binary as a child process, and what a stranger has to look at it with.
 
 pub mod books;
+pub mod browser;
 
 pub mod data_dir;
 pub mod http;
