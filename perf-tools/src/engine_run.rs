@@ -8,7 +8,8 @@ use clutch_bench::{Board, BookSize, book};
 use clutch_core::units::Money;
 use clutch_core::{Envelope, Event, Record};
 use clutch_engine::{
-    CommandSender, Durability, Engine, EngineConfig, Follower, JournalOptions, Publisher, Wait,
+    CommandSender, Durability, Engine, EngineConfig, Follower, JournalOptions, Publisher, Rest,
+    Wait,
 };
 use serde::Serialize;
 
@@ -80,19 +81,35 @@ impl EngineRun {
         for command in self.size.content() {
             while !self.try_send(book::by_operator(command)) {
                 self.poll(&mut learn);
+                self.check_alive()?;
             }
             commands += 1;
             self.poll(&mut learn);
         }
         let patience = Instant::now() + SETUP_PATIENCE;
-        // Ticks may have come in between; every record of the book is out when nothing is left.
-        while self.engine.metrics().last_seq < commands
-            || self.publisher.poll(POLL_MAX, &mut learn).rest != clutch_engine::Rest::Nothing
-        {
-            ensure!(Instant::now() < patience, "the engine does not finish its book");
+        loop {
+            // Asked first: what is out by then is all there is, if nothing is left.
+            let is_in = commands <= self.engine.metrics().last_seq;
+            let rest = self.publisher.poll(POLL_MAX, &mut learn).rest;
+            if is_in && rest == Rest::Nothing {
+                break;
+            }
+            self.check_alive()?;
+            ensure!(
+                Instant::now() < patience,
+                "the engine does not finish its book of {commands} commands: {:?}",
+                self.engine.metrics()
+            );
         }
         ensure!(refused == 0, "the engine refused {refused} commands of its book");
         Ok(board)
+    }
+
+    fn check_alive(&self) -> anyhow::Result<()> {
+        match self.engine.status().failure {
+            Some(failure) => bail!("the engine has failed: {failure}"),
+            None => Ok(()),
+        }
     }
 
     /// Stops the engine and checks its state against the answers and against its own journal.
