@@ -41,24 +41,35 @@ impl core::error::Error for DecodeError {}
 /// Writes values one after the other into a buffer that is large enough for any command.
 #[derive(Debug)]
 pub struct Encoder<'a> {
-    buffer: &'a mut [u8],
-    written: usize,
+    rest: &'a mut [u8],
+    room: usize,
 }
 
 impl<'a> Encoder<'a> {
     /// An encoder at the start of `buffer`, which must hold [`crate::command::ENCODED_MAX`] bytes.
     pub fn new(buffer: &'a mut [u8]) -> Self {
-        Self { buffer, written: 0 }
+        let room = buffer.len();
+        Self { rest: buffer, room }
     }
 
     /// Bytes written so far.
     pub fn written(&self) -> usize {
-        self.written
+        self.room - self.rest.len()
+    }
+
+    /// Bytes whose number is known beforehand: one check and one store.
+    #[inline]
+    fn fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        let rest = core::mem::take(&mut self.rest);
+        let (place, rest) = rest.split_first_chunk_mut().expect("the buffer holds any command");
+        *place = bytes;
+        self.rest = rest;
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.buffer[self.written..self.written + bytes.len()].copy_from_slice(bytes);
-        self.written += bytes.len();
+        let (place, rest) = core::mem::take(&mut self.rest).split_at_mut(bytes.len());
+        place.copy_from_slice(bytes);
+        self.rest = rest;
     }
 }
 
@@ -80,6 +91,13 @@ impl<'a> Decoder<'a> {
     /// [`DecodeError::TrailingBytes`] if anything is left.
     pub fn finish(self) -> Result<(), DecodeError> {
         if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::TrailingBytes) }
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(*taken)
     }
 
     fn bytes(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
@@ -105,12 +123,11 @@ macro_rules! wire_integer {
         impl Wire for $integer {
             #[inline]
             fn put(&self, out: &mut Encoder<'_>) {
-                out.bytes(&self.to_le_bytes());
+                out.fixed(self.to_le_bytes());
             }
             #[inline]
             fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                let bytes = input.bytes(size_of::<Self>())?;
-                Ok(Self::from_le_bytes(bytes.try_into().map_err(|_| DecodeError::Truncated)?))
+                input.fixed().map(Self::from_le_bytes)
             }
         }
     )*};
