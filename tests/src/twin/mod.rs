@@ -224,7 +224,10 @@ impl Twin {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
-        if amount <= Money::ZERO || sum > 10_i128.pow(15) {
+        let all: i128 = self.payments.values().map(|(_, paid)| i128::from(*paid)).sum();
+        let too_much =
+            sum > 10_i128.pow(15) || all + i128::from(amount.minor()) > i128::from(i64::MAX / 8);
+        if amount <= Money::ZERO || too_much {
             return Err(Reject::InvalidAmount);
         }
         if self.payments.len() == self.capacity.client_ids_max as usize {
