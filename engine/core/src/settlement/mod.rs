@@ -58,8 +58,12 @@ impl Settlement {
         oldest.map_or(Timestamp::MAX, |market| market.retires_at(config))
     }
 
-    pub fn queued(&self) -> impl Iterator<Item = MarketId> {
-        self.queue.iter().copied()
+    pub fn queued(&self) -> &VecDeque<MarketId> {
+        &self.queue
+    }
+
+    pub fn decided(&self) -> &VecDeque<MarketId> {
+        &self.decided
     }
 }
 
