@@ -39,6 +39,8 @@ pub(crate) struct Tables {
     pub capacity: Capacity,
     pub wallet: Wallet,
     pub client_ids: ClientIds<Answer>,
+    /// No id made at or before this time is remembered for certain.
+    pub ids_forgotten_to: Timestamp,
     /// Payment references never expire: a forgotten one could be credited twice.
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
@@ -176,6 +178,7 @@ impl State {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            ids_forgotten_to: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),

@@ -63,6 +63,7 @@ impl Tables {
                 Answer::Refused(refused) => hash_refused(refused, hasher),
             }
         }
+        hasher.word(self.ids_forgotten_to.nanos());
         for (key, payment) in self.payments.iter() {
             hasher.wide(key.id);
             hasher.word(u64::from(payment.account.0));

@@ -51,6 +51,8 @@ pub struct Twin {
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
+    /// When the youngest of those forgotten was made.
+    forgotten_to: u64,
     /// Markets with a result, in order of arrival; they retire in this order.
     decided: VecDeque<u32>,
     stops: BTreeSet<u8>,
@@ -103,6 +105,7 @@ impl Twin {
             bets: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
+            forgotten_to: 0,
             decided: VecDeque::new(),
             stops: BTreeSet::new(),
             killed: false,
