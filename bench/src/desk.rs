@@ -1,5 +1,6 @@
 //! A state with its place in time: what the core thread is to the engine, without thread or journal.
 
+use clutch_core::command::Capacity;
 use clutch_core::event::BetStatus;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Envelope, Event, Outbox, State};
@@ -28,7 +29,7 @@ impl Default for Desk {
     fn default() -> Self {
         Self {
             state: State::default(),
-            outbox: Outbox::with_capacity(State::EVENTS_MAX),
+            outbox: Outbox::with_capacity(Capacity::default().events_max()),
             seq: Seq::default(),
             now: START,
         }
@@ -38,7 +39,8 @@ impl Default for Desk {
 impl Desk {
     /// A desk with a book on it, and the board that its bettors see.
     pub fn with_book(size: BookSize) -> (Self, Board) {
-        let (mut desk, mut board) = (Self::default(), Board::default());
+        let outbox = Outbox::with_capacity(size.capacity().events_max());
+        let (mut desk, mut board) = (Self { outbox, ..Self::default() }, Board::default());
         for envelope in size.commands() {
             desk.apply(&envelope);
             for record in desk.outbox.records() {

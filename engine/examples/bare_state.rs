@@ -11,8 +11,9 @@ use clutch_engine::clutch_core::{Command, Envelope, Outbox, State};
 
 fn main() -> Result<(), NameError> {
     let (account, amount) = (AccountId(0), Money::from_minor(50_00));
+    let capacity = Capacity::default();
     let commands = [
-        Command::Genesis { capacity: Capacity::default(), config: Config::default() },
+        Command::Genesis { capacity, config: Config::default() },
         Command::OpenAccount { key: Name::new("ann")?, currency: Currency::default() },
         Command::Deposit { account, amount, reference: 1 },
         // The same payment once more: answered alike, and nothing changes.
@@ -22,7 +23,7 @@ fn main() -> Result<(), NameError> {
     ];
 
     let mut state = State::new();
-    let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
+    let mut outbox = Outbox::with_capacity(capacity.events_max());
     let mut now = Timestamp::from_millis(1_768_849_397_000);
     for (seq, command) in (1..).zip(commands) {
         let envelope = Envelope { actor: Actor::Operator(1), trace: seq, command };

@@ -85,13 +85,14 @@ impl Engine {
     /// # Errors
     /// [`StartError`] says what stands in the way.
     pub fn start(config: EngineConfig) -> Result<Self, StartError> {
-        Self::start_with_room_for_events(config, State::EVENTS_MAX)
+        Self::start_with_room_for_events(config, None)
     }
 
     /// As [`Engine::start`]; a test gives the core too little room for events, which is a bug to stop at.
+    /// `None` is the room that the tables ask for.
     pub(crate) fn start_with_room_for_events(
         mut config: EngineConfig,
-        events_max: usize,
+        events_max: Option<usize>,
     ) -> Result<Self, StartError> {
         if let Some(flaw) = config.flaw() {
             return Err(StartError::Config(flaw));
@@ -119,6 +120,8 @@ impl Engine {
             }
             bells.publisher_bell.ring();
         }));
+        let capacity = state.capacity().unwrap_or(config.capacity);
+        let events_max = events_max.unwrap_or_else(|| capacity.events_max());
         let (sender, input) = input_ring(config.input_ring, &shared);
         let gate = Gate::new(durable.clone(), config.journal.durability);
         let (records, publisher) =
@@ -246,7 +249,8 @@ fn begin(
     let (seq, now) = (Seq(1), clock.read());
     let command = Command::Genesis { capacity: config.capacity, config: config.core_config };
     let genesis = Envelope { actor: Actor::Engine, trace: 0, command };
-    let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
+    // It says nothing but why it was refused.
+    let mut outbox = Outbox::with_capacity(1);
     state.apply(seq, now, &genesis, &mut outbox);
     for record in outbox.records() {
         if let Event::Refused(refusal) = record.event {
@@ -332,7 +336,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         // Without room for a single event the rules stop at their own assertion.
         let config = EngineConfig::new(dir.path());
-        let mut engine = Engine::start_with_room_for_events(config, 0).unwrap();
+        let mut engine = Engine::start_with_room_for_events(config, Some(0)).unwrap();
         let mut publisher = engine.publisher().unwrap();
         let mut sender = engine.sender();
         sender.try_query(1, Query::Catalogue).unwrap();

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
-use clutch_core::{Envelope, Outbox, Record, State};
+use clutch_core::{Command, Envelope, Outbox, Record, State};
 use clutch_journal::{JournalError, Reader};
 
 use crate::panics;
@@ -93,7 +93,8 @@ impl Follower {
     /// [`FollowError::Journal`] if there is none that can be read.
     pub fn open(dir: &Path) -> Result<Self, FollowError> {
         let reader = Reader::open(dir)?;
-        let outbox = Outbox::with_capacity(State::EVENTS_MAX);
+        // Room for the answer to a first record that is out of place; the real one says the sizes.
+        let outbox = Outbox::with_capacity(1);
         Ok(Self { reader, state: State::new(), outbox, commands: 0 })
     }
 
@@ -126,6 +127,11 @@ impl Follower {
         }
         let time = Timestamp::from_nanos(record.timestamp);
         let Self { state, outbox, .. } = self;
+        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), envelope.command)
+            && capacity.validate().is_ok()
+        {
+            *outbox = Outbox::with_capacity(capacity.events_max());
+        }
         outbox.clear();
         panics::caught(|| state.apply(seq, time, &envelope, outbox))
             .map_err(|message| FollowError::Bug { seq, kind, message })?;

@@ -20,19 +20,14 @@ pub struct World {
 }
 
 impl World {
-    /// An engine with nothing in it, not even its first record.
-    pub fn empty() -> Self {
-        Self {
-            state: State::new(),
-            outbox: Outbox::with_capacity(State::EVENTS_MAX),
-            now: START,
-            journal: Vec::new(),
-        }
-    }
-
     /// An engine with its tables and settings.
     pub fn new(capacity: Capacity, config: Config) -> Self {
-        let mut world = Self::empty();
+        let mut world = Self {
+            state: State::new(),
+            outbox: Outbox::with_capacity(capacity.events_max()),
+            now: START,
+            journal: Vec::new(),
+        };
         let events = world.apply(Command::Genesis { capacity, config });
         assert!(events.is_empty(), "the first record was refused: {events:?}");
         world

@@ -264,7 +264,8 @@ impl Simulation {
     /// the same after each one.
     fn replay(&self, is_replaced: impl Fn(usize) -> bool) {
         let mut state = State::new();
-        let mut outbox = Outbox::with_capacity(State::EVENTS_MAX);
+        let capacity = self.world.state().capacity().expect("the first record was taken");
+        let mut outbox = Outbox::with_capacity(capacity.events_max());
         for (index, (now, envelope)) in self.world.journal().iter().enumerate() {
             let tick = Envelope { command: Command::Tick, ..*envelope };
             let applied = if is_replaced(index) { &tick } else { envelope };

@@ -110,3 +110,17 @@ fn a_bet_of_an_account_closed_later_is_still_paid() {
         ",
     );
 }
+
+#[test]
+fn all_deposits_together_stay_within_the_books() {
+    let mut table = "capacity accounts_max 2000\n".to_owned();
+    for account in 1..=1_152 {
+        table += &format!("account A{account} balance 10000000000000.00\n");
+    }
+    table += "
+        account Z balance 10000000000000.00         -> InvalidAmount
+        expect  account Z available 0.00
+        deposit Z 0.01
+        ";
+    check(&table);
+}

@@ -256,3 +256,24 @@ fn a_shorter_limit_on_silence_holds_at_once() {
         ",
     );
 }
+
+#[test]
+fn a_feed_that_speaks_again_opens_no_market_that_its_word_stops() {
+    check(
+        "
+        config  feed_age_live 10s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct
+        wait    11s
+        expect  market W Suspended FeedStale
+        expect  epoch W moved
+        feed    M held
+        expect  market W Suspended FeedHeld
+        expect  epoch W same                        # it was not open for a moment
+        feed    M released
+        expect  market W Open
+        ",
+    );
+}

@@ -282,3 +282,24 @@ fn a_full_table_answers_and_everything_else_goes_on() {
         ",
     );
 }
+
+#[test]
+fn a_wider_window_does_not_let_a_forgotten_bet_in_again() {
+    check(
+        "
+        config  client_id_past 1h
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00                      -> Accepted
+        wait    2h
+        bet     b2 A1 W a 1.00                      -> Accepted          # b1 is forgotten
+        config  client_id_past 72h
+        again   b1                                  -> ClientIdOutsideWindow
+        bet     b3 A1 W a 1.00 made -1h             -> Accepted
+        again   b2                                  -> Accepted
+        expect  account A1 available 7.00 held 3.00
+        ",
+    );
+}

@@ -297,3 +297,26 @@ fn settled_bets_leave_when_they_can_no_longer_change() {
         ",
     );
 }
+
+#[test]
+fn a_bet_that_waits_longer_than_its_market_is_kept_gets_its_money_back() {
+    check(
+        "
+        config  in_play_delay 1h resettle_window 1h
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  R M round 1 1
+        feed    M start 1 ct
+        bet     b1 A1 R a 10.00                     -> Pending
+        config  in_play_delay 3s resettle_window 3s
+        feed    M round 1 1 A
+        expect  account A1 available 90.00 held 10.00
+        wait    3s
+        expect  account A1 available 100.00 held 0.00 liability 0.00 open_bets 0
+        expect  live_bets 0
+        wait    2h
+        again   b1                                  -> MarketDecided
+        ",
+    );
+}

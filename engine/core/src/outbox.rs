@@ -33,8 +33,8 @@ impl Outbox {
     /// Leaves an event.
     ///
     /// # Panics
-    /// If the outbox is full. [`crate::State::EVENTS_MAX`] bounds what one command can say, so a
-    /// full outbox is a bug and not a load.
+    /// If the outbox is full. [`crate::command::Capacity::events_max`] bounds what one command can
+    /// say, so a full outbox is a bug and not a load.
     pub fn push(&mut self, event: Event) {
         assert!(self.records.len() < self.records.capacity(), "one command said too much");
         let (seq, time, trace) = self.stamp;

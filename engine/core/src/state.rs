@@ -15,11 +15,12 @@ use crate::command::{
     AccountState, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
-use crate::market::MarketTable;
+use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::Settlement;
 use crate::title::Fixture;
+use crate::title::counter_strike::MAPS_MAX;
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -38,6 +39,8 @@ pub(crate) struct Tables {
     pub capacity: Capacity,
     pub wallet: Wallet,
     pub client_ids: ClientIds<Answer>,
+    /// No id made at or before this time is remembered for certain.
+    pub ids_forgotten_to: Timestamp,
     /// Payment references never expire: a forgotten one could be credited twice.
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
@@ -55,8 +58,23 @@ pub(crate) struct Tables {
 }
 
 impl Capacity {
-    /// The most markets: their statuses must fit into one command's events.
+    /// The most markets: one command can change the prices of all of them.
     pub const MARKETS_MAX: u32 = 65_536;
+    /// The most matches: one answer can describe all of them.
+    pub const MATCHES_MAX: u32 = 65_536;
+
+    /// More events than one command or query can cause in tables of these sizes: what an
+    /// [`Outbox`] needs room for.
+    pub fn events_max(&self) -> usize {
+        let (matches, markets) = (self.matches_max as usize, self.markets_max as usize);
+        // Feeds found silent by the timer, and more of them under a new limit.
+        let silent = 2 * (matches + markets);
+        // A new margin: every price and every status.
+        let requoted = (SELECTIONS_PER_MARKET + 1) * markets;
+        let catalogue = EVENTS_PER_MATCH * matches;
+        let account = (self.bets_max as usize).min(usize::from(u16::MAX));
+        (silent + requoted).max(catalogue).max(account) + EVENTS_OF_THE_REST
+    }
 
     /// Whether the engine can hold tables of these sizes.
     ///
@@ -66,7 +84,7 @@ impl Capacity {
         let largest = u32::MAX / 4;
         for (name, value, max) in [
             ("accounts_max", self.accounts_max, largest),
-            ("matches_max", self.matches_max, 65_536),
+            ("matches_max", self.matches_max, Self::MATCHES_MAX),
             ("markets_max", self.markets_max, Self::MARKETS_MAX),
             ("bets_max", self.bets_max, largest),
             ("client_ids_max", self.client_ids_max, largest),
@@ -118,9 +136,6 @@ impl Config {
 }
 
 impl State {
-    /// More events than one command or query can cause.
-    pub const EVENTS_MAX: usize = 2 * Capacity::MARKETS_MAX as usize;
-
     /// An empty state.
     pub fn new() -> Self {
         Self::default()
@@ -163,6 +178,7 @@ impl State {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            ids_forgotten_to: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),
@@ -198,6 +214,11 @@ impl State {
         self.now
     }
 
+    /// The sizes of the tables; `None` before [`Command::Genesis`].
+    pub fn capacity(&self) -> Option<Capacity> {
+        self.tables.as_ref().map(|tables| tables.capacity)
+    }
+
     /// The settings in force.
     pub fn config(&self) -> &Config {
         &self.config
@@ -213,6 +234,13 @@ impl State {
         self.tables.as_ref().map_or(0, |tables| tables.bets.live())
     }
 }
+
+/// What a match says of itself: that it exists, its names and those of its maps, its score.
+const EVENTS_PER_MATCH: usize = 5 + MAPS_MAX;
+
+/// What one command can say of a single match and of the bets it decides and settles on the way:
+/// far below this.
+const EVENTS_OF_THE_REST: usize = 16_384;
 
 /// Most bets that wait at one time.
 const WAITING_MAX: u32 = 262_144;

@@ -3,10 +3,13 @@
 //! Tables are walked in an order that commands define (ids, lists, queues), never in that of memory,
 //! so two states that would answer alike hash alike.
 
-use crate::bets::{Answer, Bet, BetState};
+use crate::bets::{Answer, Bet, BetState, RefusedBet};
+use crate::codec::{Encoder, Wire};
+use crate::command::ENCODED_MAX;
 use crate::event::VoidReason;
 use crate::hash::StateHasher;
 use crate::market::{Market, MarketResult};
+use crate::reject::Refusal;
 use crate::state::{State, Tables};
 use crate::units::{Money, Odds};
 
@@ -16,7 +19,7 @@ impl State {
         let mut hasher = StateHasher::default();
         hasher.word(self.seq.0);
         hasher.word(self.now.nanos());
-        hash_config(&self.config, &mut hasher);
+        hash_wire(&self.config, &mut hasher);
         if let Some(tables) = &self.tables {
             tables.hash(&mut hasher);
         }
@@ -24,10 +27,10 @@ impl State {
     }
 }
 
-fn hash_config(config: &crate::command::Config, hasher: &mut StateHasher) {
-    let mut buffer = [0; crate::command::ENCODED_MAX];
-    let mut encoder = crate::codec::Encoder::new(&mut buffer);
-    crate::codec::Wire::put(config, &mut encoder);
+fn hash_wire(value: &impl Wire, hasher: &mut StateHasher) {
+    let mut buffer = [0; ENCODED_MAX];
+    let mut encoder = Encoder::new(&mut buffer);
+    value.put(&mut encoder);
     let written = encoder.written();
     hasher.bytes(&buffer[..written]);
 }
@@ -38,6 +41,7 @@ impl Tables {
             | u64::from(self.killed) << 8
             | u64::from(self.killed_titles) << 16;
         hasher.word(flags);
+        hash_wire(&self.capacity, hasher);
         hasher.word(self.feed_check_at.nanos());
         self.hash_money(hasher);
         hasher.word(self.fixtures.len() as u64);
@@ -46,21 +50,20 @@ impl Tables {
             hasher.word(u64::from(id.0));
             self.hash_market(market, hasher);
         }
-        for market in self.settlement.queued() {
-            hasher.word(u64::from(market.0));
+        for queue in [self.settlement.queued(), self.settlement.decided()] {
+            hasher.word(queue.len() as u64);
+            queue.iter().for_each(|market| hasher.word(u64::from(market.0)));
         }
+        self.waiting.add_to(hasher);
         for (key, answer) in self.client_ids.iter() {
             hasher.word(u64::from(key.account.0));
             hasher.wide(key.id);
             match answer {
                 Answer::Bet { id, .. } => hasher.word(id.0),
-                Answer::Refused(refused) => {
-                    hasher.word(u64::from(refused.refusal.code.code()));
-                    hasher.signed(refused.refusal.limit);
-                    hasher.signed(refused.refusal.actual);
-                }
+                Answer::Refused(refused) => hash_refused(refused, hasher),
             }
         }
+        hasher.word(self.ids_forgotten_to.nanos());
         for (key, payment) in self.payments.iter() {
             hasher.wide(key.id);
             hasher.word(u64::from(payment.account.0));
@@ -84,6 +87,8 @@ impl Tables {
     }
 
     fn hash_market(&self, market: &Market, hasher: &mut StateHasher) {
+        hash_wire(&market.kind, hasher);
+        hasher.word(u64::from(market.match_id.0) | u64::from(market.retired) << 32);
         hasher.word(u64::from(market.epoch) | u64::from(market.stops) << 32);
         hasher.word(match market.result {
             MarketResult::Undecided => 0,
@@ -126,11 +131,28 @@ fn hash_bet(bet: &Bet, hasher: &mut StateHasher) {
             hasher.word(1 | u64::from(epoch) << 8);
             hasher.word(due.nanos());
         }
-        BetState::Refused(refusal) => hasher.word(2 | u64::from(refusal.code.code()) << 8),
+        BetState::Refused(refusal) => {
+            hasher.word(2);
+            hash_refusal(refusal, hasher);
+        }
         BetState::Open => hasher.word(3),
         BetState::Won => hasher.word(4),
         BetState::Lost => hasher.word(5),
         BetState::Void(VoidReason::NotPlayed) => hasher.word(6),
         BetState::Void(VoidReason::Rewound) => hasher.word(7),
     }
+}
+
+fn hash_refused(refused: &RefusedBet, hasher: &mut StateHasher) {
+    let RefusedBet { market, selection, odds, stake, refusal } = *refused;
+    hasher.word(u64::from(market.0) | u64::from(selection.0) << 32);
+    hasher.word(u64::from(odds.milli()));
+    hash_money(stake.money(), hasher);
+    hash_refusal(refusal, hasher);
+}
+
+fn hash_refusal(refusal: Refusal, hasher: &mut StateHasher) {
+    hasher.word(u64::from(refusal.code.code()));
+    hasher.signed(refusal.limit);
+    hasher.signed(refusal.actual);
 }

@@ -98,6 +98,7 @@ impl Twin {
                 return;
             }
             self.answers.remove(key);
+            self.forgotten_to = self.forgotten_to.max(made);
             self.ids.pop_front();
         }
     }
@@ -106,8 +107,10 @@ impl Twin {
     fn decide(&self, place: &PlaceBet) -> Result<Bet, Refusal> {
         let config = &self.config;
         let made = place.client_id.time().ok_or(Reject::ClientIdInvalid)?.nanos();
+        // An id no younger than one forgotten may have been forgotten, too.
+        let remembered = (self.now - self.forgotten_to).saturating_sub(1);
         for (distance, limit) in [
-            (self.now.saturating_sub(made), config.client_id_past_ns),
+            (self.now.saturating_sub(made), config.client_id_past_ns.min(remembered)),
             (made.saturating_sub(self.now), config.client_id_future_ns),
         ] {
             if distance > limit {

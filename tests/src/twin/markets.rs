@@ -151,8 +151,6 @@ impl Twin {
         }
         fixture.last_heard = Some(now);
         fixture.stops.remove(&(SuspendReason::FeedStale as u8));
-        self.notice_closing();
-        let fixture = &mut self.matches[index];
         let change = match message.event {
             GameEvent::Heartbeat => return Ok(()),
             GameEvent::Held => {

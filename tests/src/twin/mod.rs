@@ -51,6 +51,8 @@ pub struct Twin {
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
+    /// When the youngest of those forgotten was made.
+    forgotten_to: u64,
     /// Markets with a result, in order of arrival; they retire in this order.
     decided: VecDeque<u32>,
     stops: BTreeSet<u8>,
@@ -103,6 +105,7 @@ impl Twin {
             bets: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
+            forgotten_to: 0,
             decided: VecDeque::new(),
             stops: BTreeSet::new(),
             killed: false,
@@ -224,7 +227,10 @@ impl Twin {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
-        if amount <= Money::ZERO || sum > 10_i128.pow(15) {
+        let all: i128 = self.payments.values().map(|(_, paid)| i128::from(*paid)).sum();
+        let too_much =
+            sum > 10_i128.pow(15) || all + i128::from(amount.minor()) > i128::from(i64::MAX / 8);
+        if amount <= Money::ZERO || too_much {
             return Err(Reject::InvalidAmount);
         }
         if self.payments.len() == self.capacity.client_ids_max as usize {

@@ -64,8 +64,10 @@ impl Step<'_> {
 
     fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
         let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
+        // What was forgotten stays refused when the window is widened later.
+        let remembered = self.now.since(self.tables.ids_forgotten_to).saturating_sub(1);
         let limits = [
-            (self.now.since(made), self.config.client_id_past_ns),
+            (self.now.since(made), self.config.client_id_past_ns.min(remembered)),
             (made.since(self.now), self.config.client_id_future_ns),
         ];
         for (distance, limit) in limits {
@@ -181,6 +183,7 @@ impl Step<'_> {
                 return;
             }
             self.tables.client_ids.forget_oldest();
+            self.tables.ids_forgotten_to = self.tables.ids_forgotten_to.max(made);
         }
     }
 
@@ -223,7 +226,7 @@ impl Step<'_> {
     }
 
     /// Gives stake and liability of a waiting bet back.
-    fn release(&mut self, slot: u32, refusal: Refusal) {
+    pub(crate) fn release(&mut self, slot: u32, refusal: Refusal) {
         let tables = &mut *self.tables;
         tables.count(slot, Sign::Out);
         let bet = tables.bets.bet_mut(slot);

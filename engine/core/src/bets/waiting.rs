@@ -3,6 +3,7 @@
 use alloc::collections::BinaryHeap;
 use core::cmp::Reverse;
 
+use crate::hash::{StateHasher, mix};
 use crate::memory::touched;
 use crate::units::{BetId, Timestamp};
 
@@ -36,6 +37,14 @@ impl Waiting {
     /// When the first one comes due; [`Timestamp::MAX`] if none waits.
     pub fn next_due(&self) -> Timestamp {
         self.heap.peek().map_or(Timestamp::MAX, |Reverse((due, ..))| *due)
+    }
+
+    /// Adds everything that can influence an answer. The heap's layout is not among it, so the
+    /// entries are summed up; nor is a bet's slot.
+    pub fn add_to(&self, hasher: &mut StateHasher) {
+        hasher.word(self.heap.len() as u64);
+        let entries = self.heap.iter().map(|Reverse((due, bet, _))| mix(due.nanos(), bet.0));
+        hasher.word(entries.fold(0, u64::wrapping_add));
     }
 
     /// Takes the first one if it is due by `now`: its id and slot.

@@ -30,8 +30,9 @@ impl Step<'_> {
             *newest = version;
         }
         fixture.feed.last_heard = now;
-        self.lift_match(match_id, SuspendReason::FeedStale);
         let outcome = self.follow(match_id, event);
+        // In this order no market is open for a moment at the price of before the silence.
+        self.lift_match(match_id, SuspendReason::FeedStale);
         // Only now is it known how long the match may be silent: a map may have begun.
         let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);

@@ -13,6 +13,7 @@ mod table;
 mod total_rounds;
 
 pub(crate) use quote::Requote;
+pub(crate) use table::SELECTIONS_PER_MARKET;
 pub use table::{MarketTable, PriceHistory, Sign};
 
 use crate::command::{MarketKind, SuspendReason};

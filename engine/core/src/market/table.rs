@@ -15,7 +15,7 @@ pub struct MarketTable {
 }
 
 /// Selections reserved per market on average; most markets have two.
-const SELECTIONS_PER_MARKET: usize = 3;
+pub(crate) const SELECTIONS_PER_MARKET: usize = 3;
 
 impl MarketTable {
     /// An empty table for `markets_max` markets.

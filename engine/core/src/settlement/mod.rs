@@ -11,6 +11,7 @@ use crate::bets::BetState;
 use crate::command::Config;
 use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
 use crate::market::{Market, MarketResult, MarketTable, Sign};
+use crate::reject::Reject;
 use crate::state::Step;
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::NO_BET;
@@ -58,8 +59,12 @@ impl Settlement {
         oldest.map_or(Timestamp::MAX, |market| market.retires_at(config))
     }
 
-    pub fn queued(&self) -> impl Iterator<Item = MarketId> {
-        self.queue.iter().copied()
+    pub fn queued(&self) -> &VecDeque<MarketId> {
+        &self.queue
+    }
+
+    pub fn decided(&self) -> &VecDeque<MarketId> {
+        &self.decided
     }
 }
 
@@ -198,12 +203,11 @@ impl Step<'_> {
                 self.tables.settlement.decided.pop_front();
                 continue;
             }
-            let bet = self.tables.bets.bet(slot);
-            // Its money is still held; the delay decides it first.
-            if matches!(bet.state, BetState::Waiting { .. }) {
-                return;
+            row.newest_bet = self.tables.bets.bet(slot).next_of_market;
+            // Its money is still held: a delay and a window that were changed since it was received.
+            if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
+                self.release(slot, Reject::MarketDecided.into());
             }
-            row.newest_bet = bet.next_of_market;
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }

@@ -19,6 +19,9 @@ impl Payment {
     pub(crate) const BLANK: Self = Self { account: AccountId(0), amount: Money::ZERO };
 }
 
+/// All deposits together stay below this, so that no sum over all accounts can overflow.
+const DEPOSITS_MAX: Money = Money::from_minor(i64::MAX / 8);
+
 /// References belong to the provider, not to an account, so all of them are kept under one.
 const ANY_ACCOUNT: AccountId = AccountId(0);
 
@@ -46,7 +49,9 @@ impl Step<'_> {
         if row.state == AccountState::Closed {
             return Err(Reject::AccountClosed.into());
         }
-        let too_much = row.available.checked_add(amount).is_none_or(|sum| Config::AMOUNT_MAX < sum);
+        let above = |max: Money, sum: Option<Money>| sum.is_none_or(|sum| max < sum);
+        let too_much = above(Config::AMOUNT_MAX, row.available.checked_add(amount))
+            || above(DEPOSITS_MAX, amount.checked_add(-tables.wallet.payments()));
         if amount <= Money::ZERO || too_much {
             let limit = Config::AMOUNT_MAX.minor();
             return Err(Refusal::with(Reject::InvalidAmount, limit, amount.minor()));
