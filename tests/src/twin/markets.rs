@@ -201,11 +201,16 @@ impl Twin {
         let _ = self.open_market(index as u32, kind);
     }
 
-    /// Everything on a map that moved, and on the series as a whole.
+    /// Everything on a map that moved, and on the series as a whole, but what was decided before and
+    /// stays so.
     fn epochs_move(&mut self, index: usize, map: usize) {
-        for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
+        for id in 0..self.markets.len() {
+            let result = self.result(id);
+            let market = &mut self.markets[id];
             let on = market.kind.map().map(usize::from);
-            if !market.retired && (on.is_none() || on == Some(map)) {
+            let affected = market.match_index == index && (on.is_none() || on == Some(map));
+            let stays_decided = result != MarketResult::Undecided && result == market.result;
+            if affected && !market.retired && !stays_decided {
                 market.epoch_must_move = true;
             }
         }

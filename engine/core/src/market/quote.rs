@@ -214,7 +214,9 @@ impl Step<'_> {
         let above = self.fixture(row.match_id).stops | self.tables.stops;
         let status = row.status_under(above);
         let closed = row.status == MarketStatus::Open && status != MarketStatus::Open;
-        if !moved && status == row.status {
+        // A market that is decided and stays so has nothing more to say.
+        let is_still_decided = row.result != MarketResult::Undecided;
+        if status == row.status && (!moved || is_still_decided) {
             return;
         }
         let row = self.tables.markets.market_mut(market);
