@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
 use crate::harness::process::{run, run_with_input, stderr, stdout, summary};
-use crate::harness::{CACHE, INFERNO, books, log_text, package_file};
+use crate::harness::{CACHE, INFERNO, books, package_file};
 use crate::series_log::MapLog;
 
 const FIRST: &str = "rvls test team 1";

@@ -6,6 +6,7 @@
 //! | `CLUTCH_E2E_SEED` | repeats the random choices of a run |
 //! | `CLUTCH_E2E_KILLS` | how often each killed run is killed |
 //! | `CLUTCH_E2E_PATIENCE_S` | how long anything may take |
+//! | `CLUTCH_E2E_COMPLETE` | 1: a missing browser or Python library is a failure and no skipped test |
 //! | `CLUTCH_E2E_SHOTS` | a directory that keeps the browser's pictures |
 #![allow(clippy::unwrap_used)]
 

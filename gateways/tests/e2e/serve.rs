@@ -1,9 +1,10 @@
 //! A server and a real game: the log of a map is pushed over HTTP as a game server would, bets come
-//! in between, and half-way the server is killed.
+//! in between, and now and then the server is killed over it.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::time::Duration;
 
 use clutch_core::event::MatchPhase;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::harness::http::{get, request};
 use crate::harness::process::{Running, Serve, clutch, run, stdout, token};
 use crate::harness::random::Random;
 use crate::harness::socket::{Bettor, bet_on, open_markets};
-use crate::harness::{INFERNO, log_text};
+use crate::harness::{INFERNO, from_env, log_text};
 
 const CONFIG: &str = r#"
 [engine]
@@ -60,11 +61,12 @@ key = "bob"
 deposit = "5000.00"
 "#;
 
-fn push(address: SocketAddr, lines: &str) -> Value {
+/// What the server made of the lines; `Err` if it died over them.
+fn push(address: SocketAddr, lines: &str) -> std::io::Result<Value> {
     let key = "X-Feed-Key: game-server-key\r\n";
-    let answer = request(address, "POST", "/feeds/cs-log", key, lines).unwrap();
+    let answer = request(address, "POST", "/feeds/cs-log", key, lines)?;
     assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
+    Ok(answer.json())
 }
 
 /// Cuts a log between lines, at places that a game server would never choose.
@@ -111,15 +113,28 @@ fn a_real_map_pushed_in_pieces_over_a_killed_server_settles_every_bet_once() {
     let mut bettors = tokens.each_ref().map(|token| Bettor::sign_in(serve.address, token).unwrap());
     let mut placed: BTreeSet<String> = BTreeSet::new();
     let mut pushed = 0;
-    let kill_before = pieces.len() / 3 + random.below(pieces.len() as u64 / 3) as usize;
+    let kills = from_env("CLUTCH_E2E_KILLS", 4);
+    let kill_at: BTreeSet<usize> =
+        (0..kills).map(|_| random.below(pieces.len() as u64) as usize).collect();
     for (index, piece) in pieces.iter().enumerate() {
-        if index == kill_before {
+        let answer = if kill_at.contains(&index) {
+            // The server dies at some moment of this push. Without an answer the same is sent again.
+            let address = serve.address;
+            let pushing = {
+                let piece = piece.clone();
+                std::thread::spawn(move || push(address, &piece))
+            };
+            std::thread::sleep(Duration::from_micros(random.below(4_000)));
             assert!(serve.process.kill());
+            let answer = pushing.join().unwrap();
+            println!("killed at piece {index} of {}: {answer:?}", pieces.len());
             serve = Serve::start(&config, &journal);
             bettors = tokens.each_ref().map(|token| Bettor::sign_in(serve.address, token).unwrap());
-            println!("killed before piece {index} of {}", pieces.len());
-        }
-        pushed += push(serve.address, piece)["lines"].as_u64().unwrap();
+            answer.or_else(|_| push(serve.address, piece))
+        } else {
+            push(serve.address, piece)
+        };
+        pushed += answer.unwrap()["lines"].as_u64().unwrap();
         let bettor = &mut bettors[index % 2];
         placed.extend(bet(bettor, &mut random));
     }

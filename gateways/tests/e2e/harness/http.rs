@@ -11,7 +11,6 @@ use super::patience;
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    pub head: String,
     pub body: String,
 }
 
@@ -84,5 +83,5 @@ fn whole(bytes: &[u8], is_end: bool) -> Option<Answer> {
         None => is_end,
     };
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    is_whole.then(|| Answer { status, head, body: String::from_utf8_lossy(body).into_owned() })
+    is_whole.then(|| Answer { status, body: String::from_utf8_lossy(body).into_owned() })
 }
