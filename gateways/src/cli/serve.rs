@@ -8,6 +8,7 @@ use clutch_core::units::SourceId;
 use clutch_engine::{CommandSender, Engine, Follower, Publisher};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::descriptors::make_room;
 use super::{Failure, secret, stop_flag};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
@@ -66,7 +67,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     );
     server_config.origins.clone_from(&config.gateway.origins);
     server_config.feed_key = Some(config.cs_log.key.clone()).filter(|key| !key.is_empty());
-    server_config.limits.connections_max = config.gateway.connections_max;
+    server_config.limits.connections_max = make_room(config.gateway.connections_max);
     server_config.limits.messages_per_s = config.gateway.messages_per_s;
     let link = EngineLink::new(&engine, publisher, durability);
     let mut server = Server::bind(address, server_config, Box::new(link), feed)
