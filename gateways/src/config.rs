@@ -3,12 +3,13 @@
 //! An unknown key is an error, not a silent default: a misspelt limit must not be ignored.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clutch_core::command::{Capacity, Config as CoreConfig, RewindRule};
 use clutch_core::units::Money;
 use clutch_engine::{Durability, EngineConfig, Pin, Wait};
 use serde::Deserialize;
+
+use crate::wire::decimal::parse_money;
 
 /// The default file, with every key and what it means.
 pub const DEFAULT_TOML: &str = include_str!("../clutch.toml");
@@ -211,24 +212,12 @@ pub struct Amount(pub Money);
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse_amount(&text).map(Amount).ok_or_else(|| {
+        parse_money(&text).map(Amount).ok_or_else(|| {
             serde::de::Error::custom(format!(
                 "`{text}` is not an amount: write it as a decimal with at most two places, \"12.50\""
             ))
         })
     }
-}
-
-/// Reads `12`, `12.5` or `12.50` as minor units.
-pub fn parse_amount(text: &str) -> Option<Money> {
-    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(cents) || 2 < cents.len() {
-        return None;
-    }
-    let cents = format!("{cents:0<2}").parse::<i64>().ok()?;
-    let minor = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?;
-    Some(Money::from_minor(minor))
 }
 
 impl Config {
@@ -330,8 +319,8 @@ impl Config {
         config.capacity = self.capacity();
         config.core_config = self.core_config();
         config.input_ring = section.input_ring;
-        config.journal.segment_bytes = section.segment_mib << 20;
-        config.journal.ring_bytes = section.ring_mib << 20;
+        config.journal.segment_bytes = section.segment_mib.saturating_mul(1 << 20);
+        config.journal.ring_bytes = section.ring_mib.saturating_mul(1 << 20);
         config.journal.durability = match section.durability {
             DurabilityKey::Disk => Durability::Disk,
             DurabilityKey::Process => Durability::Process,
@@ -343,11 +332,6 @@ impl Config {
         };
         config.pin = usize::try_from(section.core).map_or(Pin::Auto, Pin::Core);
         config
-    }
-
-    /// How long a feed may be silent before a live match is suspended.
-    pub fn feed_age_live(&self) -> Duration {
-        Duration::from_millis(self.book.feed_age_live_ms)
     }
 }
 
@@ -392,11 +376,12 @@ mod tests {
 
     #[test]
     fn amounts_are_decimals_with_at_most_two_places() {
-        for (text, minor) in [("12", 1200), ("12.5", 1250), ("12.50", 1250), ("0.01", 1)] {
-            assert_eq!(parse_amount(text), Some(Money::from_minor(minor)));
+        let stake_max = |text: &str| Config::parse(&format!("[book]\nstake_max = \"{text}\"\n"));
+        for (text, minor) in [("12", 1200), ("12.5", 1250), ("12.50", 1250), ("0.11", 11)] {
+            assert_eq!(stake_max(text).unwrap().book.stake_max.0, Money::from_minor(minor));
         }
-        for text in ["", ".5", "1.234", "-1", "1e3", "99999999999999999999"] {
-            assert_eq!(parse_amount(text), None, "{text:?}");
+        for text in ["", ".5", "12.", "1.234", "-1", "1e3", "99999999999999999999"] {
+            assert!(stake_max(text).unwrap_err().contains("is not an amount"), "{text:?}");
         }
     }
 }

@@ -66,6 +66,8 @@ pub enum TokenError {
     WrongAudience,
     /// Signed by us, but expired.
     Expired,
+    /// Signed by us, but for a later time.
+    NotYet,
 }
 
 /// The secret that signs tokens.
@@ -125,6 +127,8 @@ pub fn verify(secret: &Secret, token: &str, now_s: u64) -> Result<Claims, TokenE
             Err(TokenError::WrongAudience)
         } else if claims.is_expired(now_s) {
             Err(TokenError::Expired)
+        } else if signed.claims().not_before.is_some_and(|from| (now_s as i64) < from.timestamp()) {
+            Err(TokenError::NotYet)
         } else {
             Ok(claims)
         }
@@ -192,6 +196,18 @@ mod tests {
             "._siQVZNZiEj3peZc-MKyFpob4E0XJsxF0VVcNQAqxxU"
         );
         assert_eq!(verify(&secret, elsewhere, 1_500), Err(TokenError::WrongAudience));
+    }
+
+    #[test]
+    fn a_token_for_a_later_time_waits_for_it() {
+        let secret = Secret::new(&[7; 32]).unwrap();
+        let wire = Wire { sub: "7".into(), aud: AUDIENCE.into(), roles: vec![Role::Bettor] };
+        let mut body = jwt_compact::Claims::new(wire);
+        (body.issued_at, body.expiration, body.not_before) =
+            (date(1_000), date(2_000), date(1_500));
+        let token = Hs256.token(&Header::empty(), &body, &secret.0).unwrap();
+        assert_eq!(verify(&secret, &token, 1_499), Err(TokenError::NotYet));
+        assert_eq!(verify(&secret, &token, 1_500), Ok(claims()));
     }
 
     #[test]

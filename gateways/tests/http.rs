@@ -117,6 +117,43 @@ fn requests_in_a_row_are_answered_in_order_on_one_connection() {
 }
 
 #[test]
+fn a_client_that_asks_and_does_not_read_gets_no_more_until_it_does() {
+    const REQUESTS: usize = 2_000;
+    let gateway = Gateway::start();
+    let mut stream = TcpStream::connect(gateway.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let request = b"GET /app.js HTTP/1.1\r\nHost: h\r\n\r\n";
+    stream.write_all(&request.repeat(REQUESTS - 1)).unwrap();
+    let last = b"GET /app.js HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    stream.write_all(last).unwrap();
+    // The gateway has turned to it by now, and to others in between.
+    let served = || {
+        let (_, metrics) = gateway.http("GET", "/metrics", "", "");
+        let metrics = metrics.as_str().unwrap().to_owned();
+        let line = metrics.lines().find(|line| line.contains("http") && line.contains("\"200\""));
+        line.unwrap().rsplit_once(' ').unwrap().1.parse::<usize>().unwrap()
+    };
+    while served() < 10 {}
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(served() < REQUESTS / 2, "answers pile up for a client that reads none");
+    let mut answers = Vec::new();
+    stream.read_to_end(&mut answers).unwrap();
+    let heads = String::from_utf8(answers).unwrap().matches("HTTP/1.1 200 OK\r\n").count();
+    assert_eq!(heads, REQUESTS);
+}
+
+#[test]
+fn a_large_body_is_not_waited_for_without_the_key_of_the_feed() {
+    let gateway = Gateway::start();
+    let head = |headers: &str| {
+        format!("POST /feeds/cs-log HTTP/1.1\r\nHost: h\r\n{headers}Content-Length: 900000\r\n\r\n")
+    };
+    assert!(gateway.raw(head("").as_bytes()).starts_with("HTTP/1.1 401 "));
+    let wrong = head("X-Feed-Key: wrong-key\r\n");
+    assert!(gateway.raw(wrong.as_bytes()).starts_with("HTTP/1.1 403 "));
+}
+
+#[test]
 fn heads_that_are_too_large_or_no_http_are_refused() {
     let gateway = Gateway::start();
     let long = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "x".repeat(9_000));

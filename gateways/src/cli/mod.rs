@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod demo;
+mod descriptors;
 mod feed;
 mod price;
 mod replay;

@@ -8,6 +8,7 @@ use clutch_core::units::SourceId;
 use clutch_engine::{CommandSender, Engine, Follower, Publisher};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::descriptors::make_room;
 use super::{Failure, secret, stop_flag};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
@@ -66,7 +67,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     );
     server_config.origins.clone_from(&config.gateway.origins);
     server_config.feed_key = Some(config.cs_log.key.clone()).filter(|key| !key.is_empty());
-    server_config.limits.connections_max = config.gateway.connections_max;
+    server_config.limits.connections_max = make_room(config.gateway.connections_max);
     server_config.limits.messages_per_s = config.gateway.messages_per_s;
     let link = EngineLink::new(&engine, publisher, durability);
     let mut server = Server::bind(address, server_config, Box::new(link), feed)
@@ -125,7 +126,7 @@ fn prepare(
         let is_followed =
             config.cs_log.match_key.is_empty() || config.cs_log.match_key == section.key;
         if is_followed && followed.is_none() {
-            followed = Some((section, provided));
+            followed = Some(provided);
         }
     }
     for section in &config.accounts {
@@ -136,7 +137,11 @@ fn prepare(
         let key = &config.cs_log.match_key;
         return Err(Failure(format!("[cs_log] match: no [[match]] has the key `{key}`")));
     }
-    let Some((section, provided)) = followed else {
+    if !config.cs_log.key.is_empty() && followed.is_none() {
+        let text = "[cs_log] has a key but there is no [[match]] that its lines could be about";
+        return Err(Failure(text.to_owned()));
+    }
+    let Some(provided) = followed else {
         return Ok(Box::new(|_| FeedReply::Taken { lines: 0, events: 0, unknown: 0 }));
     };
     let format = match provided.format {
@@ -146,9 +151,8 @@ fn prepare(
     let normaliser = CsLog::new(Options { format: Some(format) });
     let bridge = MatchFeed::new(provided.match_id, CS_LOG, provided.teams, provided.format);
     let dir = &config.engine.data_dir;
-    let mut feed =
-        PushFeed::resume(normaliser, bridge, dir, &section.key, provided.heard, wall_clock())
-            .map_err(|error| Failure(format!("the feed's capture cannot be read: {error}")))?;
+    let mut feed = PushFeed::resume(normaliser, bridge, dir, provided.heard, wall_clock())
+        .map_err(|error| Failure(format!("the feed's capture cannot be read: {error}")))?;
     let mut sender = sender;
     feed.flush(&mut sender);
     Ok(Box::new(move |body| feed.push(body, &mut sender, wall_clock())))

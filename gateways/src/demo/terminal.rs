@@ -10,6 +10,7 @@ use super::crowd::YOU;
 use super::play::Observer;
 use super::timeline::{Beat, Timeline};
 use crate::server::FeedClock;
+use crate::wire::decimal::{ShowMoney, ShowOdds};
 
 /// Prints a demo as it goes.
 pub struct Terminal {
@@ -45,7 +46,10 @@ impl Terminal {
     fn words(&self, beat: &Beat) -> Option<String> {
         let [bold, plain] = self.bold;
         let name = |team: Team| self.teams[team as usize];
-        let map_name = |map: u8| self.maps.get(usize::from(map) - 1).map_or("", String::as_str);
+        let map_name = |map: u8| {
+            let index = usize::from(map).checked_sub(1);
+            index.and_then(|index| self.maps.get(index)).map_or("", String::as_str)
+        };
         Some(match beat.event()? {
             GameEvent::MapStarted { map, first_side_a } => {
                 let side = match first_side_a {
@@ -121,7 +125,7 @@ impl Observer for Terminal {
 }
 
 fn show(odds: Option<Odds>) -> String {
-    odds.map_or("-".to_owned(), |odds| format!("{:.2}", f64::from(odds.milli()) / 1000.0))
+    odds.map_or("-".to_owned(), |odds| ShowOdds(odds.milli().into()).to_string())
 }
 
 fn describe(status: &BetStatus) -> String {
@@ -130,15 +134,11 @@ fn describe(status: &BetStatus) -> String {
         BetStatus::Refused(refusal) => {
             format!("refused, {} ({})", refusal.code.sentence(), refusal.code.name())
         }
-        BetStatus::Accepted { payout } => format!("accepted, pays {}", money(payout.minor())),
-        BetStatus::Won { payout } => format!("won {}", money(payout.minor())),
+        BetStatus::Accepted { payout } => format!("accepted, pays {}", ShowMoney(payout.minor())),
+        BetStatus::Won { payout } => format!("won {}", ShowMoney(payout.minor())),
         BetStatus::Lost => "lost".to_owned(),
         BetStatus::Void(_) => "void, the stake goes back".to_owned(),
     }
-}
-
-fn money(minor: i64) -> String {
-    format!("{}.{:02}", minor / 100, minor % 100)
 }
 
 fn time_of_day(unix_ms: u64) -> String {

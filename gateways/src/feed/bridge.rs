@@ -43,6 +43,17 @@ impl MatchFeed {
         self.version
     }
 
+    /// Skips the numbers up to `applied`, which the engine has heard already, and holds betting: what
+    /// they stood for is not known here any more. The next event that fits the score releases it, one
+    /// that does not freezes the match. `None` if nothing is missing.
+    pub fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {
+        if applied <= self.version {
+            return None;
+        }
+        self.version = applied + 1;
+        Some(self.envelope(GameEvent::Held, now, now))
+    }
+
     /// The source it speaks for.
     pub fn source(&self) -> SourceId {
         self.source

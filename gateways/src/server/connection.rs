@@ -76,8 +76,10 @@ pub struct Http {
     pub awaits_answer: bool,
     /// Whether the awaited answer is the last.
     pub closes_after: bool,
-    /// Whether a head is complete and its body is not.
-    pub in_body: bool,
+    /// Bytes of the request whose head is complete and whose body is not; zero if there is none.
+    pub awaited_bytes: usize,
+    /// Whether requests wait until the client has read its answers to the earlier ones.
+    pub is_held_back: bool,
     /// Whether the client has shut its side: it may still wait for answers.
     pub has_ended: bool,
 }

@@ -255,7 +255,9 @@ impl Hub {
     pub(super) fn verify(&self, token: &str) -> Result<Claims, Fault> {
         token::verify(&self.config.secret, token, unix_now().as_secs()).map_err(|error| {
             Fault::from(match error {
-                TokenError::Invalid | TokenError::WrongAudience => GatewayCode::BadToken,
+                TokenError::Invalid | TokenError::WrongAudience | TokenError::NotYet => {
+                    GatewayCode::BadToken
+                }
                 TokenError::Expired => GatewayCode::ExpiredToken,
             })
         })

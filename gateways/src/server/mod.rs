@@ -305,13 +305,12 @@ fn attend(hub: &mut Hub, connection: &mut Connection, now: Instant) {
 }
 
 fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {
-    let limits = &hub.config.limits;
-    let inbox_max = limits.head_bytes_max + limits.feed_body_bytes_max;
     let Phase::Http(http) = &mut connection.phase else { return };
     if http.closes_after {
-        connection.finish(limits);
+        connection.finish(&hub.config.limits);
         return;
     }
+    let inbox_max = hub.inbox_bytes_max(http.awaited_bytes);
     let was_resting = http.inbox.is_empty() && !http.awaits_answer;
     let may_have_more = connection.fill_inbox(inbox_max);
     let Phase::Http(http) = &mut connection.phase else { return };
@@ -322,8 +321,9 @@ fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {
     match &connection.phase {
         // A full inbox goes on as soon as a request has left it.
         Phase::Http(http) => {
-            connection.is_due |=
-                may_have_more && !http.awaits_answer && http.inbox.len() < inbox_max;
+            let has_room = http.inbox.len() < hub.inbox_bytes_max(http.awaited_bytes);
+            let waits = http.awaits_answer || http.is_held_back;
+            connection.is_due |= may_have_more && has_room && !waits;
         }
         // The handshake may have brought the first messages along.
         Phase::Session(_) => attend_session(hub, connection, now),
@@ -394,7 +394,8 @@ fn check_deadlines(hub: &mut Hub, connection: &mut Connection, now: Instant) {
     let is_over = connection.deadline <= now;
     match &mut connection.phase {
         Phase::Http(http) => {
-            if !is_over || http.awaits_answer {
+            // Who does not read his answers has a deadline of his own, above.
+            if !is_over || http.awaits_answer || http.is_held_back {
                 return;
             }
             if http.inbox.is_empty() {

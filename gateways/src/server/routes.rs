@@ -19,6 +19,9 @@ use crate::token::{self, Claims, Role};
 use crate::wire::client::parse_placement;
 use crate::wire::server::{bet, bet_refused, refusal_notice};
 
+/// Where game servers push their logs.
+const FEED: &str = "/feeds/cs-log";
+
 /// Nothing from elsewhere, nothing inline: the page works offline and runs no foreign script.
 const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
     Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -27,6 +30,9 @@ const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
 
 /// What an answer of this moment must not become: one of a later moment.
 const NO_STORE: &str = "Cache-Control: no-store\r\n";
+
+/// Requests served for one connection in one turn; the others get their turn in between.
+const REQUESTS_PER_TURN: usize = 32;
 
 /// How long a demonstration's token is worth something.
 const DEMO_TOKEN_S: u64 = 12 * 3600;
@@ -44,8 +50,19 @@ enum Outcome {
 impl Hub {
     /// Serves the requests that stand in a connection's inbox, one after the other.
     pub(super) fn serve_http(&mut self, connection: &mut Connection, now: Instant) {
-        while let Phase::Http(http) = &mut connection.phase {
+        for served in 0.. {
+            let Phase::Http(http) = &mut connection.phase else { break };
+            http.is_held_back = false;
             if http.awaits_answer || http.inbox.is_empty() {
+                break;
+            }
+            // A request is small and its answer may be large: who does not read gets no more.
+            if self.config.limits.unread_bytes_soft <= connection.out.unsent_bytes() {
+                http.is_held_back = true;
+                break;
+            }
+            if served == REQUESTS_PER_TURN {
+                connection.is_due = true;
                 break;
             }
             match self.next_request(connection, now) {
@@ -60,6 +77,8 @@ impl Hub {
         if let Phase::Http(http) = &connection.phase
             && http.has_ended
             && !http.awaits_answer
+            && !http.is_held_back
+            && !connection.is_due
         {
             connection.finish(&self.config.limits);
         }
@@ -81,14 +100,18 @@ impl Hub {
             }
             return Ok(None);
         };
+        // The large body is kept only for those who may hand it in; others hear why at once.
+        if head.path == FEED && limits.body_bytes_max < head.body_bytes {
+            self.prove_feed_key(&head)?;
+        }
         let body_max = self.body_bytes_max(&head);
         if body_max < head.body_bytes {
             let text = format!("The body has {} bytes, {body_max} are allowed.", head.body_bytes);
             return Err(Fault::with(GatewayCode::TooLarge, text));
         }
         if http.inbox.len() < head.total_bytes() {
-            if !http.in_body {
-                http.in_body = true;
+            if http.awaited_bytes == 0 {
+                http.awaited_bytes = head.total_bytes();
                 connection.deadline = now + limits.body_timeout;
                 if head.expects_continue {
                     connection.out.push((*b"HTTP/1.1 100 Continue\r\n\r\n").into());
@@ -98,7 +121,7 @@ impl Hub {
         }
         let body = http.inbox[head.head_bytes..head.total_bytes()].to_vec();
         http.inbox.drain(..head.total_bytes());
-        http.in_body = false;
+        http.awaited_bytes = 0;
         // What follows already has begun; otherwise the connection may rest.
         let patience = if http.inbox.is_empty() { limits.keep_alive } else { limits.head_timeout };
         connection.deadline = now + patience;
@@ -107,11 +130,14 @@ impl Hub {
 
     fn body_bytes_max(&self, head: &Head) -> usize {
         let limits = &self.config.limits;
-        if head.path.starts_with("/feeds/") {
-            limits.feed_body_bytes_max
-        } else {
-            limits.body_bytes_max
-        }
+        if head.path == FEED { limits.feed_body_bytes_max } else { limits.body_bytes_max }
+    }
+
+    /// How much of what a connection sends is kept before it is served: a whole request of usual
+    /// size, or the large one that has been let in.
+    pub(super) fn inbox_bytes_max(&self, awaited_bytes: usize) -> usize {
+        let limits = &self.config.limits;
+        awaited_bytes.max(limits.head_bytes_max + limits.body_bytes_max)
     }
 
     fn serve(&mut self, connection: &mut Connection, head: &Head, body: &[u8], now: Instant) {
@@ -167,11 +193,11 @@ impl Hub {
                 self.demo_token(head)?
             }
             ("/bets", _, true) => return self.place_by_http(connection, head, body),
-            ("/feeds/cs-log", _, true) => self.feed_lines(head, body)?,
+            (FEED, _, true) => self.feed_lines(head, body)?,
             ("/" | "/app.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
-            ("/bets" | "/feeds/cs-log", ..) => {
+            ("/bets" | FEED, ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("POST")));
             }
             _ => return Err(GatewayCode::NotFound.into()),
@@ -275,7 +301,7 @@ impl Hub {
         }
     }
 
-    fn feed_lines(&mut self, head: &Head, body: &[u8]) -> Result<Response, Fault> {
+    fn prove_feed_key(&self, head: &Head) -> Result<(), Fault> {
         let Some(key) = self.config.feed_key.as_deref() else {
             let text = "This feed is closed: no key is configured for it.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
@@ -290,6 +316,11 @@ impl Hub {
             let text = "This is not the key of this feed.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
         }
+        Ok(())
+    }
+
+    fn feed_lines(&mut self, head: &Head, body: &[u8]) -> Result<Response, Fault> {
+        self.prove_feed_key(head)?;
         match (self.feed)(body) {
             FeedReply::Taken { lines, events, unknown } => {
                 self.feed_clock.touch();

@@ -220,6 +220,10 @@ impl Hub {
     /// Whoever works on a connection ends with this.
     pub(super) fn tend(&mut self, connection: &mut Connection, now: Instant) {
         self.flush(connection, now);
+        // A socket that took everything at once reports nothing, so what was held back goes on here.
+        if let Phase::Http(http) = &connection.phase {
+            connection.is_due |= http.is_held_back && connection.out.is_empty();
+        }
         if connection.is_due {
             self.due.push(connection.key);
         }

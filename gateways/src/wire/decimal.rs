@@ -31,10 +31,14 @@ pub fn parse_odds(text: &str) -> Option<Odds> {
     Odds::from_milli(parse(text, ODDS_PLACES)?.try_into().ok()?)
 }
 
-/// Reads a stake: `12.50` is 1250 minor units.
+/// Reads money: `12.50` is 1250 minor units.
+pub fn parse_money(text: &str) -> Option<Money> {
+    Some(Money::from_minor(parse(text, MONEY_PLACES)?.try_into().ok()?))
+}
+
+/// Reads a stake, which is money above zero.
 pub fn parse_stake(text: &str) -> Option<Stake> {
-    let minor = parse(text, MONEY_PLACES)?.try_into().ok()?;
-    Stake::new(Money::from_minor(minor))
+    Stake::new(parse_money(text)?)
 }
 
 /// Shows money with exactly two places: `12.50`, `-0.05`.
