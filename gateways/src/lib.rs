@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod feed;
 pub mod http;
+mod output;
 pub mod price;
 pub mod provision;
 pub mod server;

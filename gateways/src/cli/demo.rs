@@ -1,6 +1,6 @@
 //! `clutch demo`: a real map, played through the whole engine.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,7 @@ use crate::demo::script::Script;
 use crate::demo::tap::tap;
 use crate::demo::terminal::Terminal;
 use crate::demo::timeline::{Log, Timeline};
+use crate::output::{answer, say};
 use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
 
 /// Play a real Counter-Strike series: odds, bets, journal, settlement
@@ -123,8 +124,9 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     } else {
         play_live(args, &timeline, best_of, &dir, &stop)?;
     }
-    println!("{}", Report::of_journal(&dir)?.json());
-    Ok(())
+    let mut output = answer();
+    writeln!(output, "{}", Report::of_journal(&dir)?.json())?;
+    Ok(output.flush()?)
 }
 
 fn load(args: &DemoArgs) -> Result<(Timeline, u8), Failure> {
@@ -226,10 +228,10 @@ fn play_live(
             Failure(format!("cannot listen on {address}: {error}; try --listen 127.0.0.1:0"))
         })?;
     let [a, b] = &timeline.teams;
-    println!("{a} v {b}, best of {best_of}, at {times} times real time");
-    println!("page     http://{}  (you are signed in and have 1000.00)", server.local_address()?);
-    println!("journal  {}", dir.display());
-    println!();
+    say(format_args!("{a} v {b}, best of {best_of}, at {times} times real time"));
+    let page = server.local_address()?;
+    say(format_args!("page     http://{page}  (you are signed in and have 1000.00)"));
+    say(format_args!("journal  {}\n", dir.display()));
     let closing = Arc::new(AtomicBool::new(false));
     let wake = server.waker();
     let feed_clock = server.feed_clock();
@@ -245,8 +247,7 @@ fn play_live(
         Player::new(engine.sender(), engine.monitor(), records, pace, stop, &mut terminal);
     let mut played = player.play(&script);
     if played == Ok(()) && !args.exit {
-        println!();
-        println!("The series is over. The page stays open until you press Ctrl-C.");
+        say("\nThe series is over. The page stays open until you press Ctrl-C.");
         played = player.linger();
     }
     drop(player);

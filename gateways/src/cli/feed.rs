@@ -1,12 +1,13 @@
 //! `clutch feed`: what a feed makes of a provider's data, without an engine.
 
-use std::io::{BufWriter, Write, stdout};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{Failure, FormatArg};
 use crate::feed::cs_log::{Options, open_log, print_file};
+use crate::output::answer;
 
 /// Print what a feed reads from a provider's data, one JSON object per event
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub fn run(args: &FeedArgs) -> Result<(), Failure> {
     let Provider::CsLog { file, format, counts } = &args.provider;
     let input = open_log(file)
         .map_err(|error| Failure(format!("cannot open the log {}: {error}", file.display())))?;
-    let mut output = BufWriter::new(stdout().lock());
+    let mut output = answer();
     let counted = print_file(input, Options { format: format.map(Into::into) }, &mut output)
         .and_then(|counted| output.flush().map(|()| counted))
         .map_err(|error| Failure(format!("{}: {error}", file.display())))?;

@@ -11,6 +11,7 @@ mod token;
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -68,8 +69,9 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Config => {
-            print!("{}", crate::config::DEFAULT_TOML);
-            Ok(())
+            let mut output = crate::output::answer();
+            let written = output.write_all(crate::config::DEFAULT_TOML.as_bytes());
+            written.and_then(|()| output.flush()).map_err(Failure::from)
         }
     };
     match outcome {

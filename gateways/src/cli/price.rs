@@ -1,12 +1,13 @@
 //! `clutch price`: one book per line of NDJSON, for quants.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write, stdin, stdout};
+use std::io::{BufRead, BufReader, Write, stdin};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::Failure;
+use crate::output::answer;
 
 /// Price match states: NDJSON in, one book per line out
 ///
@@ -28,7 +29,7 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
             Box::new(BufReader::new(file))
         }
     };
-    let mut output = BufWriter::new(stdout().lock());
+    let mut output = answer();
     let summary = crate::price::run(input, &mut output)?;
     output.flush()?;
     if summary.errors == 0 {

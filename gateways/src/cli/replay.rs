@@ -1,6 +1,6 @@
 //! `clutch replay`: rebuild the state from a journal and prove it.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use clutch_engine::Follower;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
+use crate::output::answer;
 
 /// Rebuild the state from a journal; works on a live journal too
 #[derive(Debug, Args)]
@@ -32,14 +33,14 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let bar = progress_bar(args.events);
     let started = Instant::now();
     let mut commands = 0_u64;
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut output = answer();
     while args.to.is_none_or(|to| follower.last_seq().0 < to) {
         let Some(step) = follower.step()? else { break };
         commands += 1;
         if args.events {
             for record in step.events {
                 serde_json::to_writer(&mut output, record)?;
-                std::io::Write::write_all(&mut output, b"\n")?;
+                output.write_all(b"\n")?;
             }
         }
         if commands.is_multiple_of(65_536) {
@@ -48,16 +49,21 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     }
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
-    std::io::Write::flush(&mut output)?;
     let last_seq = follower.last_seq().0;
     let rate = commands as f64 / seconds.max(1e-9);
     if args.hash {
         let hash = follower.state_hash();
-        println!("state_hash={hash:016x} last_seq={last_seq} commands={commands} rate={rate:.0}/s");
+        writeln!(
+            output,
+            "state_hash={hash:016x} last_seq={last_seq} commands={commands} rate={rate:.0}/s"
+        )?;
     } else if !args.events {
-        println!("replayed {commands} commands up to {last_seq} in {seconds:.3} s ({rate:.0}/s)");
+        writeln!(
+            output,
+            "replayed {commands} commands up to {last_seq} in {seconds:.3} s ({rate:.0}/s)"
+        )?;
     }
-    Ok(())
+    Ok(output.flush()?)
 }
 
 fn progress_bar(quiet: bool) -> ProgressBar {

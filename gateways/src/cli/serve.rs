@@ -15,6 +15,7 @@ use crate::demo::play::wall_clock;
 use crate::feed::PushFeed;
 use crate::feed::bridge::MatchFeed;
 use crate::feed::cs_log::{CsLog, Options, RoundFormat};
+use crate::output::say;
 use crate::provision::Provisioner;
 use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
 
@@ -72,15 +73,18 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let link = EngineLink::new(&engine, publisher, durability);
     let mut server = Server::bind(address, server_config, Box::new(link), feed)
         .map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?;
-    println!(
+    say(format_args!(
         "clutch serves http://{} from {}",
         server.local_address()?,
         config.engine.data_dir.display()
-    );
+    ));
     server.run(&stop)?;
     drop(server);
     let report = engine.shutdown()?;
-    println!("stopped at {} with state_hash={:016x}", report.last_seq.0, report.state_hash);
+    say(format_args!(
+        "stopped at {} with state_hash={:016x}",
+        report.last_seq.0, report.state_hash
+    ));
     Ok(())
 }
 

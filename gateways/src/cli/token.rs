@@ -1,5 +1,6 @@
 //! `clutch token`: a signed token for development and support.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +10,7 @@ use clutch_engine::Follower;
 use super::{Failure, secret};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
+use crate::output::answer;
 use crate::token::{Claims, Role, issue};
 
 /// Print a signed token for an account
@@ -60,8 +62,9 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
         issued_at_s: now_s,
         expires_at_s: now_s + args.expires * 60,
     };
-    println!("{}", issue(&secret, &claims));
-    Ok(())
+    let mut output = answer();
+    writeln!(output, "{}", issue(&secret, &claims))?;
+    Ok(output.flush()?)
 }
 
 /// The account with this key, from the journal; the server may run meanwhile.

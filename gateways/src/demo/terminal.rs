@@ -9,6 +9,7 @@ use super::board::Board;
 use super::crowd::YOU;
 use super::play::Observer;
 use super::timeline::{Beat, Timeline};
+use crate::output::say;
 use crate::server::FeedClock;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 
@@ -93,7 +94,7 @@ impl Observer for Terminal {
                     BetStatus::Pending { .. } => {}
                 }
                 if bet.account == YOU {
-                    println!("          your bet: {}", describe(&bet.status));
+                    say(format_args!("          your bet: {}", describe(&bet.status)));
                 }
             }
             _ => {}
@@ -117,10 +118,9 @@ impl Observer for Terminal {
             odds.join(" / ")
         });
         let Self { taken, refused, settled, .. } = self;
-        println!("{shown}");
-        println!(
-            "          {a}:{b}   map winner {price}   bets {taken} taken, {refused} refused, {settled} settled"
-        );
+        say(format_args!(
+            "{shown}\n          {a}:{b}   map winner {price}   bets {taken} taken, {refused} refused, {settled} settled"
+        ));
     }
 }
 
