@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::harness::data_dir::DataDir;
 use crate::harness::http::{get, raw, request};
-use crate::harness::patience;
-use crate::harness::process::{Serve, refusal, run, token};
+use crate::harness::process::{Running, Serve, refusal, run, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
+use crate::harness::{CACHE, package_file, patience};
 
 const CONFIG: &str = r#"
 [engine]
@@ -231,4 +231,21 @@ fn bytes_that_no_client_should_send_are_answered_and_the_engine_goes_on() {
     assert_eq!(answer["status"], "accepted", "{answer}");
     assert_eq!(get(address, "/health").json()["status"], "ok");
     assert!(serve.process.terminate().success());
+}
+
+#[test]
+fn a_journal_of_another_match_is_not_played_on() {
+    let data = DataDir::new("other-match");
+    let journal = data.journal();
+    let journal = journal.to_str().unwrap();
+    let demo = ["demo", "--fast", "--exit", "--data", journal];
+    assert!(run(demo).status.success());
+    let cache = package_file(CACHE);
+    let other = run(demo.iter().copied().chain(["--log", &cache, "--format", "mr15"]));
+    assert_refused(&other, &[journal, "de_inferno", "another --data"]);
+    assert!(run(demo).status.success(), "the journal is as it was");
+    // A server makes itself at home there, but knows nobody of this name.
+    let mut serve = Running::start(["serve", "--data", journal, "--listen", "127.0.0.1:0"]);
+    serve.address();
+    assert_refused(&run(["token", "nobody", "--data", journal]), &[journal, "`nobody`"]);
 }

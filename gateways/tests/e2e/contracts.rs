@@ -1,11 +1,13 @@
 //! What other tools rely on: the shapes and values that the command line prints.
 
 use std::collections::BTreeSet;
+use std::io::Read;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
-use crate::harness::process::{run, run_with_input, stderr, stdout, summary};
+use crate::harness::process::{clutch, run, run_with_input, stderr, stdout, summary};
 use crate::harness::{CACHE, INFERNO, books, package_file};
 use crate::series_log::MapLog;
 
@@ -210,4 +212,44 @@ fn a_line_that_cannot_be_priced_says_so_and_the_others_are_priced() {
     assert_eq!(answers.len(), 3);
     assert_eq!(answers[1]["error"]["line"], 2);
     assert_eq!(answers[0], answers[2]);
+}
+
+/// How a command ends whose reader reads one byte and leaves.
+fn unheard(arguments: &[&str]) -> std::process::ExitStatus {
+    let mut command = clutch();
+    let mut child =
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    output.read_exact(&mut [0]).unwrap();
+    drop(output);
+    child.wait().unwrap()
+}
+
+#[test]
+fn a_command_whose_reader_leaves_ends_in_peace_and_a_demo_goes_on_to_its_end() {
+    let data = DataDir::new("unheard");
+    let journal = data.journal();
+    let journal = journal.to_str().unwrap();
+    let mut demo = vec!["demo", "--exit", "--speed", "1000", "--listen", "127.0.0.1:0"];
+    demo.extend(["--data", journal]);
+    assert!(unheard(&demo).success());
+    assert_eq!(books::read(&data.journal()).rounds_by_map[&1], [13, 2]);
+    // Its events fill any pipe, so the reader is gone before the last of them.
+    assert!(unheard(&["replay", journal, "--events"]).success());
+    assert!(unheard(&["config"]).success());
+}
+
+#[test]
+fn a_replay_stops_where_it_is_told_to_and_prints_every_event() {
+    let data = DataDir::new("replay");
+    let whole = demo(&data, &[]);
+    let journal = data.journal();
+    let journal = journal.to_str().unwrap();
+    let cut = stdout(&run(["replay", journal, "--to", "100", "--hash"]));
+    assert!(cut.contains("last_seq=100 commands=100 "), "{cut}");
+    assert!(!cut.contains(whole["state_hash"].as_str().unwrap()));
+    let events = stdout(&run(["replay", journal, "--events"]));
+    let last: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+    assert!(events.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+    assert!(last["seq"].as_u64() <= whole["last_seq"].as_u64());
 }

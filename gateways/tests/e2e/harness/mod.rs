@@ -43,7 +43,8 @@ pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 /// Where everything must be there, as in continuous integration, it is a failure.
 pub fn skip(what: &str, reason: &str) {
     assert!(from_env("CLUTCH_E2E_COMPLETE", 0) == 0, "{what} cannot be tested: {reason}");
-    writeln!(std::io::stderr(), "\n=== SKIPPED: {what}: {reason} ===\n").unwrap();
+    let words = format!("\n=== SKIPPED: {what}: {reason} ===\n\n");
+    std::io::stderr().write_all(words.as_bytes()).unwrap();
 }
 
 /// A file of this package.
