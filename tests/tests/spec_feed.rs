@@ -155,7 +155,9 @@ fn a_feed_that_hesitates_stops_betting_until_it_is_sure() {
         feed    M released
         expect  market W Open
         feed    M held
-        feed    M round 1 1 A                       # the next word is a sure one
+        feed    M round 1 1 A                       # sure of the round is not sure of all
+        expect  market W Suspended FeedHeld
+        feed    M released
         expect  market W Open
         feed    M disputed
         expect  market W Suspended ImpossibleState

@@ -548,9 +548,10 @@ pub enum GameEvent {
         /// Team B's rounds.
         rounds_b: u8,
     },
-    /// The source is not sure of what it last said, or expects to take it back.
+    /// The source is not sure of what it last said, or expects to take it back. Nothing is sold
+    /// until it says [`GameEvent::Released`], whatever else it says meanwhile.
     Held,
-    /// The source is sure again.
+    /// The source is sure again of all that it said.
     Released,
     /// The source contradicts itself; a person must look.
     Disputed,

@@ -172,7 +172,6 @@ impl Twin {
             fixture.stops.insert(SuspendReason::ImpossibleState as u8);
             return Err(Reject::FeedImpossible);
         };
-        fixture.stops.remove(&(SuspendReason::FeedHeld as u8));
         let map = match change {
             Change::Nothing => return Ok(()),
             Change::Moved { map } => map,

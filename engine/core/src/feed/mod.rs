@@ -75,9 +75,7 @@ impl Step<'_> {
                 Err(Refusal::with(Reject::FeedImpossible, expected.into(), actual.into()))
             }
             Ok(change) => {
-                // In this order no market that the event decides is open for a moment.
                 self.spread(match_id, event, change);
-                self.lift_match(match_id, SuspendReason::FeedHeld);
                 Ok(())
             }
         }
