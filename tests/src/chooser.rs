@@ -303,6 +303,7 @@ impl Chooser {
             SuspendReason::ImpossibleState,
             SuspendReason::PriceBand,
             SuspendReason::Unpriced,
+            SuspendReason::RoundLive,
         ]);
         Command::Suspend { scope: self.scope(twin), reason }
     }
@@ -360,6 +361,8 @@ impl Chooser {
                 let wrong = u8::from(self.random.chance(20));
                 GameEvent::MapOver { map, rounds_a: rounds[0] + wrong, rounds_b: rounds[1] }
             }
+            24..40 => GameEvent::RoundStarted { map, round: played + 1 },
+            40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.

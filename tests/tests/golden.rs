@@ -269,6 +269,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("feed_held", feed(GameEvent::Held)),
         ("feed_released", feed(GameEvent::Released)),
         ("feed_disputed", feed(GameEvent::Disputed)),
+        ("feed_round_started", feed(GameEvent::RoundStarted { map: 1, round: 14 })),
         ("suspend_all_trader", suspend(Scope::All, SuspendReason::Trader)),
         ("suspend_match_stale", suspend(Scope::Match(MatchId(6)), SuspendReason::FeedStale)),
         ("suspend_market_held", suspend(market, SuspendReason::FeedHeld)),
@@ -276,6 +277,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("suspend_market_branch", suspend(market, SuspendReason::BranchCheck)),
         ("suspend_market_band", suspend(market, SuspendReason::PriceBand)),
         ("suspend_market_unpriced", suspend(market, SuspendReason::Unpriced)),
+        ("suspend_market_live", suspend(market, SuspendReason::RoundLive)),
         ("resume_match", of(Command::Resume { scope: Scope::Match(MatchId(6)) })),
         ("kill_all", of(Command::Kill { scope: KillScope::All, on: true })),
         (

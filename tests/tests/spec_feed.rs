@@ -279,3 +279,41 @@ fn a_feed_that_speaks_again_opens_no_market_that_its_word_stops() {
         ",
     );
 }
+
+/// Whoever watches a round knows more than any price, so its market closes when it begins. A bet that
+/// still waited is refused; a bet that stood stays.
+#[test]
+fn a_round_that_is_being_played_takes_no_bets() {
+    check(
+        "
+        config  in_play_delay 3s
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        market  R M round 1 1
+        market  S M round 1 2
+        market  T M round 1 3
+        feed    M start 1 ct
+        bet     c1 A1 R a 1.00                  -> Pending
+        wait    4s
+        feed    M begins 1 1
+        expect  bet c1 Accepted
+        expect  market R Suspended RoundLive
+        expect  market W Open
+        bet     c2 A1 R a 1.00                  -> MarketSuspended
+        feed    M begins 1 1                        # said twice
+        feed    M round 1 1 A
+        expect  bet c1 Won
+        expect  market S Open
+        bet     c3 A1 S a 1.00                  -> Pending
+        feed    M begins 1 2
+        wait    4s
+        expect  bet c3 MarketSuspended
+        feed    M rewind 1 1                        # the server plays round 2 again
+        expect  market S Open
+        feed    M begins 1 3                        -> FeedImpossible(2, 3)
+        expect  market W Suspended ImpossibleState
+        ",
+    );
+}

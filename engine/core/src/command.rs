@@ -555,6 +555,13 @@ pub enum GameEvent {
     Released,
     /// The source contradicts itself; a person must look.
     Disputed,
+    /// A round is being played: what it decides can no longer be bet on.
+    RoundStarted {
+        /// Which map, from 1.
+        map: u8,
+        /// Which round, from 1.
+        round: u8,
+    },
 }
 wire_enum!(GameEvent {
     0 = Heartbeat,
@@ -565,6 +572,7 @@ wire_enum!(GameEvent {
     5 = Held,
     6 = Released,
     7 = Disputed,
+    8 = RoundStarted { map, round },
 });
 
 /// What [`Command::Suspend`] and [`Command::Resume`] act on.
@@ -611,6 +619,8 @@ pub enum SuspendReason {
     PriceBand,
     /// The market has no price: its map's parameters are not set.
     Unpriced,
+    /// The round it is on is being played, and no model here sees into a round.
+    RoundLive,
 }
 wire_enum!(SuspendReason {
     0 = Trader,
@@ -620,6 +630,7 @@ wire_enum!(SuspendReason {
     4 = BranchCheck,
     5 = PriceBand,
     6 = Unpriced,
+    7 = RoundLive,
 });
 
 /// What an account may do.

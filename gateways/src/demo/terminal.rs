@@ -75,7 +75,7 @@ impl Terminal {
             GameEvent::Held => "the feed is not sure: betting is suspended".to_owned(),
             GameEvent::Released => "the feed is sure again".to_owned(),
             GameEvent::Disputed => "the feed contradicts itself: the match is frozen".to_owned(),
-            GameEvent::Heartbeat => return None,
+            GameEvent::Heartbeat | GameEvent::RoundStarted { .. } => return None,
         })
     }
 }

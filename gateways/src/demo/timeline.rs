@@ -65,6 +65,7 @@ impl Beat {
     pub fn next_round(&self) -> Option<(u8, u8)> {
         match self.event()? {
             GameEvent::MapStarted { map, .. } => Some((map, 1)),
+            GameEvent::RoundStarted { map, round } => Some((map, round)),
             GameEvent::RoundWon { map, round, .. } => Some((map, round.saturating_add(1))),
             GameEvent::Rewound { map, to_round } => Some((map, to_round.saturating_add(1))),
             _ => None,

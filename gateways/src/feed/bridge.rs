@@ -30,6 +30,8 @@ struct PlayedMap {
     number: u8,
     over: bool,
     a_began_as_ct: bool,
+    /// Rounds that stand.
+    standing: u32,
 }
 
 impl MatchFeed {
@@ -103,12 +105,21 @@ impl MatchFeed {
                 GameEvent::MapStarted { map: number, first_side_a }
             }
             FeedEvent::RoundWon { round, by_first_ct, .. } => {
-                let map = self.map.as_ref()?;
+                let map = self.map.as_mut()?;
+                map.standing = *round;
                 let winner = if *by_first_ct == map.a_began_as_ct { Team::A } else { Team::B };
                 GameEvent::RoundWon { map: map.number, round: small(*round), winner }
             }
             FeedEvent::Rewind { to_round } => {
-                GameEvent::Rewound { map: self.map.as_ref()?.number, to_round: small(*to_round) }
+                let map = self.map.as_mut()?;
+                map.standing = *to_round;
+                GameEvent::Rewound { map: map.number, to_round: small(*to_round) }
+            }
+            // While an earlier round is not yet certain, the one after it says nothing new.
+            FeedEvent::RoundStart { round } => {
+                let map =
+                    self.map.as_ref().filter(|map| !map.over && map.standing + 1 == *round)?;
+                GameEvent::RoundStarted { map: map.number, round: small(*round) }
             }
             FeedEvent::MapOver { score: [first_ct, other], .. } => {
                 let map = self.map.as_mut()?;
@@ -123,7 +134,7 @@ impl MatchFeed {
             FeedEvent::Held { .. } => GameEvent::Held,
             FeedEvent::Released => GameEvent::Released,
             FeedEvent::Disagreement { .. } => GameEvent::Disputed,
-            FeedEvent::RoundStart { .. } | FeedEvent::Paused | FeedEvent::Resumed => return None,
+            FeedEvent::Paused | FeedEvent::Resumed => return None,
         })
     }
 
@@ -134,7 +145,8 @@ impl MatchFeed {
             Some(map) => map.number.saturating_add(1),
             None => 1,
         };
-        self.map = Some(PlayedMap { name: name.to_owned(), number, over: false, a_began_as_ct });
+        let name = name.to_owned();
+        self.map = Some(PlayedMap { name, number, over: false, a_began_as_ct, standing: 0 });
         number
     }
 

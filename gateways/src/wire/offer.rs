@@ -286,6 +286,7 @@ const fn reason_view(reason: SuspendReason) -> ReasonView {
             ("price_band", "The price moved too far at once and is being checked.")
         }
         SuspendReason::Unpriced => ("unpriced", "There is no price yet."),
+        SuspendReason::RoundLive => ("round_live", "This round is being played."),
     };
     ReasonView { reason, text }
 }

@@ -195,6 +195,7 @@ impl Scenario {
                 round: words.number()?,
                 winner: team(words.next()?)?,
             },
+            "begins" => GameEvent::RoundStarted { map: words.number()?, round: words.number()? },
             "rewind" => GameEvent::Rewound { map: words.number()?, to_round: words.number()? },
             "over" => GameEvent::MapOver {
                 map: words.number()?,

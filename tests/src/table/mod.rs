@@ -23,7 +23,7 @@
 //! | `match NAME bo1\|bo3\|bo5 [mr15] [round_markets]` | creates a match |
 //! | `map MATCH N t P ct P [starts t\|ct]`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
-//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |

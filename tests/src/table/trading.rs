@@ -194,6 +194,7 @@ pub(super) fn reason(word: &str) -> Outcome<SuspendReason> {
         "BranchCheck" => SuspendReason::BranchCheck,
         "PriceBand" => SuspendReason::PriceBand,
         "Unpriced" => SuspendReason::Unpriced,
+        "RoundLive" => SuspendReason::RoundLive,
         other => return Err(format!("no reason is called {other:?}")),
     })
 }

@@ -173,7 +173,10 @@ impl Twin {
             return Err(Reject::FeedImpossible);
         };
         let map = match change {
-            Change::Nothing => return Ok(()),
+            Change::Nothing => {
+                self.notice_closing();
+                return Ok(());
+            }
             Change::Moved { map } => map,
             Change::Undone { map, first } => {
                 if self.config.rewind_rule == RewindRule::Void {
@@ -269,7 +272,11 @@ impl Twin {
         }
         let fixture = &self.matches[market.match_index];
         let unpriced = (!self.has_strengths(id)).then_some(SuspendReason::Unpriced as u8);
-        let stops = market.stops.iter().chain(&fixture.stops).chain(&self.stops).chain(&unpriced);
+        let is_live = matches!(market.kind, MarketKind::RoundWinner { map, round }
+            if fixture.series.live == Some((map.into(), round.into())));
+        let live = is_live.then_some(SuspendReason::RoundLive as u8);
+        let own = unpriced.iter().chain(&live);
+        let stops = market.stops.iter().chain(&fixture.stops).chain(&self.stops).chain(own);
         match stops.min() {
             None => MarketStatus::Open,
             Some(first) => MarketStatus::Suspended(reason(*first)),
@@ -372,5 +379,6 @@ fn reason(bit: u8) -> SuspendReason {
         SuspendReason::BranchCheck,
         SuspendReason::PriceBand,
         SuspendReason::Unpriced,
+        SuspendReason::RoundLive,
     ][usize::from(bit)]
 }

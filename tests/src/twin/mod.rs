@@ -86,7 +86,12 @@ struct Match {
 
 /// Reasons that a person may give and lift.
 fn is_for_a_person(reason: u8) -> bool {
-    let own = [SuspendReason::FeedStale, SuspendReason::FeedHeld, SuspendReason::Unpriced];
+    let own = [
+        SuspendReason::FeedStale,
+        SuspendReason::FeedHeld,
+        SuspendReason::Unpriced,
+        SuspendReason::RoundLive,
+    ];
     own.iter().all(|engine| *engine as u8 != reason)
 }
 

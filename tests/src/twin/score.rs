@@ -11,6 +11,8 @@ pub(super) struct Series {
     pub maps: Vec<Map>,
     /// The map being played or played last; 0 before the first.
     pub current: usize,
+    /// The map and round being played.
+    pub live: Option<(usize, usize)>,
 }
 
 /// One map.
@@ -53,7 +55,7 @@ impl Series {
             first_side_a: Side::Ct,
             rounds: Vec::new(),
         };
-        Self { half, maps: (0..best_of).map(|_| map()).collect(), current: 0 }
+        Self { half, maps: (0..best_of).map(|_| map()).collect(), current: 0, live: None }
     }
 
     /// Rounds in a half.
@@ -135,6 +137,7 @@ impl Series {
                 if self.map_winner(map).is_some() || usize::from(round) != next || next > 96 {
                     return Err(Impossible);
                 }
+                self.live = None;
                 self.maps[map - 1].rounds.push((winner, seq));
                 Ok(Change::Moved { map })
             }
@@ -145,8 +148,10 @@ impl Series {
                     return Err(Impossible);
                 }
                 let undone = rounds.split_off(to);
+                let was_live = self.live.take().is_some();
                 Ok(match undone.first() {
                     Some((_, first)) => Change::Undone { map, first: *first },
+                    None if was_live => Change::Moved { map },
                     None => Change::Nothing,
                 })
             }
@@ -159,6 +164,15 @@ impl Series {
                 } else {
                     Err(Impossible)
                 }
+            }
+            GameEvent::RoundStarted { map, round } => {
+                let map = self.current_map(map)?;
+                let next = self.maps[map - 1].rounds.len() + 1;
+                if self.map_winner(map).is_some() || usize::from(round) != next {
+                    return Err(Impossible);
+                }
+                self.live = Some((map, next));
+                Ok(Change::Nothing)
             }
             GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
                 Ok(Change::Nothing)
@@ -177,8 +191,9 @@ impl Series {
             return Err(Impossible);
         }
         self.current = map;
+        let was_live = self.live.take().is_some();
         let target = &mut self.maps[map - 1];
-        if target.started && target.first_side_a == first_side_a {
+        if target.started && target.first_side_a == first_side_a && !was_live {
             return Ok(Change::Nothing);
         }
         target.started = true;

@@ -58,7 +58,8 @@ impl Step<'_> {
             GameEvent::MapStarted { .. }
             | GameEvent::RoundWon { .. }
             | GameEvent::Rewound { .. }
-            | GameEvent::MapOver { .. } => {}
+            | GameEvent::MapOver { .. }
+            | GameEvent::RoundStarted { .. } => {}
         }
         let seq = self.seq;
         let fixture = self.tables.fixture_mut(match_id)?;
@@ -86,6 +87,7 @@ impl Step<'_> {
         let map = match change {
             Change::None => return,
             Change::Moved { map } => map,
+            Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
                 if self.config.rewind_rule == RewindRule::Void {
                     let undone = Undone { from: first, to: self.seq };

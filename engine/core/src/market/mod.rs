@@ -191,7 +191,7 @@ pub const fn stop_bit(reason: SuspendReason) -> u8 {
 
 /// The reason to name when several hold: the first of the list.
 pub fn first_stop(stops: u8) -> Option<SuspendReason> {
-    const ALL: [SuspendReason; 7] = [
+    const ALL: [SuspendReason; 8] = [
         SuspendReason::Trader,
         SuspendReason::FeedStale,
         SuspendReason::FeedHeld,
@@ -199,6 +199,7 @@ pub fn first_stop(stops: u8) -> Option<SuspendReason> {
         SuspendReason::BranchCheck,
         SuspendReason::PriceBand,
         SuspendReason::Unpriced,
+        SuspendReason::RoundLive,
     ];
     ALL.into_iter().find(|reason| stops & stop_bit(*reason) != 0)
 }

@@ -4,7 +4,7 @@
 //! branch check, the band, then margin and ladder. Feed age is watched apart, by time.
 
 use super::{Fair, MarketResult, SELECTIONS_MAX, first_stop, stop_bit};
-use crate::command::{Config, SuspendReason, Team};
+use crate::command::{Config, MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price};
 use crate::pricing::{Ladder, SeriesForecast, WinBranches, apply_odds_ratio};
 use crate::state::Step;
@@ -57,6 +57,17 @@ impl Step<'_> {
             self.price(market, forecast.as_ref(), matches!(cause, Requote::Parameters { .. }));
             let moved = cause != Requote::Margin;
             self.announce_status(market, moved && affected);
+        }
+    }
+
+    /// Stops the market on a round that is being played: the model knows nothing of what happens
+    /// inside a round, and whoever watches it knows more.
+    pub(crate) fn close_round(&mut self, match_id: MatchId, map: u8, round: u8) {
+        let kind = MarketKind::RoundWinner { map, round };
+        let is_on_it = |market: &&MarketId| self.tables.markets.market(**market).kind == kind;
+        if let Some(market) = self.fixture(match_id).markets.iter().find(is_on_it).copied() {
+            self.set_stop(market, SuspendReason::RoundLive, true);
+            self.announce_status(market, false);
         }
     }
 
@@ -133,7 +144,10 @@ impl Step<'_> {
         if priced.is_none() {
             fair.fill(0.0);
         }
+        let is_live = matches!(kind, MarketKind::RoundWinner { map, round }
+            if series.is_live_round(map, round));
         self.set_stop(market, SuspendReason::Unpriced, priced.is_none());
+        self.set_stop(market, SuspendReason::RoundLive, is_live);
         if check_band && self.leaves_band(market, fair) {
             self.set_stop(market, SuspendReason::PriceBand, true);
         }

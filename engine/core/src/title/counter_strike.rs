@@ -30,6 +30,8 @@ pub struct Series {
     /// The map being played or played last, from 1; 0 before the first.
     current: u8,
     maps_won: [u8; 2],
+    /// The round of the current map that is being played; 0 between rounds.
+    live_round: u8,
 }
 
 /// One map of a series.
@@ -58,6 +60,13 @@ pub enum Change {
         /// The map, from 1.
         map: u8,
     },
+    /// A round is being played now.
+    Started {
+        /// The map, from 1.
+        map: u8,
+        /// The round, from 1.
+        round: u8,
+    },
     /// Rounds of this map no longer stand.
     Undone {
         /// The map, from 1.
@@ -80,7 +89,7 @@ impl Series {
     /// A series before its first map. `best_of` is 1, 3 or 5.
     pub fn new(format: RoundFormat, best_of: u8) -> Self {
         let maps = (0..best_of).map(|_| Map::new()).collect();
-        Self { format, best_of, maps, current: 0, maps_won: [0; 2] }
+        Self { format, best_of, maps, current: 0, maps_won: [0; 2], live_round: 0 }
     }
 
     /// The length of a map.
@@ -171,6 +180,11 @@ impl Series {
     pub fn round_winner(&self, map: u8, round: u8) -> Option<Team> {
         let index = usize::from(round).checked_sub(1)?;
         self.map(map).log.get(index).map(|(team, _)| *team)
+    }
+
+    /// Whether this round is being played.
+    pub fn is_live_round(&self, map: u8, round: u8) -> bool {
+        map == self.current && round == self.live_round && round != 0
     }
 
     /// Rounds played on a map.
@@ -270,6 +284,7 @@ impl Series {
             GameEvent::MapOver { map, rounds_a, rounds_b } => {
                 self.confirm_map(map, [rounds_a, rounds_b])
             }
+            GameEvent::RoundStarted { map, round } => self.start_round(map, round),
         }
     }
 
@@ -290,14 +305,29 @@ impl Series {
         }
         let rules = self.rules();
         self.current = map;
+        // What had begun was no round that counts.
+        let was_live = core::mem::take(&mut self.live_round) != 0;
         let target = self.map_mut(map);
-        if target.started && target.first_side_a == first_side_a {
+        if target.started && target.first_side_a == first_side_a && !was_live {
             return Ok(Change::None);
         }
         target.started = true;
         target.first_side_a = first_side_a;
         target.refresh(rules);
         Ok(Change::Moved { map })
+    }
+
+    fn start_round(&mut self, map: u8, round: u8) -> Result<Change, Impossible> {
+        self.must_be_current(map)?;
+        if self.map(map).winner.is_some() {
+            return Err(Impossible { expected: 0, actual: round });
+        }
+        let expected = self.rounds_played(map) + 1;
+        if round != expected {
+            return Err(Impossible { expected, actual: round });
+        }
+        let was_live = core::mem::replace(&mut self.live_round, round) == round;
+        Ok(if was_live { Change::None } else { Change::Started { map, round } })
     }
 
     fn win_round(
@@ -317,6 +347,7 @@ impl Series {
             return Err(Impossible { expected, actual: round });
         }
         let rules = self.rules();
+        self.live_round = 0;
         let target = self.map_mut(map);
         target.log.push((winner, seq));
         target.rounds[winner as usize] += 1;
@@ -336,9 +367,11 @@ impl Series {
             return Err(Impossible { expected: played, actual: to_round });
         }
         let rules = self.rules();
+        let was_live = core::mem::take(&mut self.live_round) != 0;
         let target = self.map_mut(map);
         let Some((_, first)) = target.log.get(usize::from(to_round)).copied() else {
-            return Ok(Change::None);
+            // The round being played is played again.
+            return Ok(if was_live { Change::Moved { map } } else { Change::None });
         };
         for (team, _) in target.log.drain(usize::from(to_round)..) {
             target.rounds[team as usize] -= 1;
@@ -376,7 +409,10 @@ impl Series {
     /// Adds everything that can influence an answer.
     pub fn add_to(&self, hasher: &mut StateHasher) {
         hasher.word(
-            u64::from(self.best_of) | (self.format as u64) << 8 | u64::from(self.current) << 16,
+            u64::from(self.best_of)
+                | (self.format as u64) << 8
+                | u64::from(self.current) << 16
+                | u64::from(self.live_round) << 24,
         );
         for map in &self.maps {
             hasher.bytes(map.name.as_ref().map_or("", Name::as_str).as_bytes());
