@@ -172,6 +172,9 @@ pub struct MatchSection {
     /// `mr12` or `mr15`.
     #[serde(default = "mr12")]
     pub format: String,
+    /// Planned start, as in RFC 3339; empty: none is planned.
+    #[serde(default)]
+    pub starts_at: String,
     /// Maps, in order.
     pub maps: Vec<MapSection>,
 }

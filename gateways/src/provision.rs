@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
 use clutch_core::command::{
     Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Title,
 };
@@ -61,7 +62,6 @@ impl<'a> Provisioner<'a> {
         &mut self,
         section: &MatchSection,
         source: SourceId,
-        now: Timestamp,
     ) -> Result<Provisioned, String> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
         let name = |text: &str| Name::new(text).map_err(|error| wrong(error.to_string()));
@@ -71,6 +71,7 @@ impl<'a> Provisioner<'a> {
             "mr15" => RoundFormat::Mr15,
             other => return Err(wrong(format!("format `{other}` is neither mr12 nor mr15"))),
         };
+        let starts_at = planned_start(&section.starts_at).map_err(wrong)?;
         let maps = usize::from(section.best_of);
         if section.maps.len() != maps {
             return Err(wrong(format!("a best of {maps} needs {maps} [[match.maps]] entries")));
@@ -105,7 +106,7 @@ impl<'a> Provisioner<'a> {
                     best_of: section.best_of,
                     team_a,
                     team_b,
-                    starts_at: now,
+                    starts_at,
                     round_markets: true,
                 }))
                 .map_err(|refused| wrong(refused.to_string()))?;
@@ -263,6 +264,18 @@ impl std::fmt::Display for Refused {
             None => f.write_str("the engine does not answer"),
         }
     }
+}
+
+/// Reads a planned start; an empty text plans none.
+fn planned_start(text: &str) -> Result<Timestamp, String> {
+    if text.is_empty() {
+        return Ok(Timestamp::default());
+    }
+    let start = DateTime::parse_from_rfc3339(text)
+        .map_err(|error| format!("starts_at `{text}`: {error}; write 2026-12-01T18:00:00Z"))?;
+    let millis = u64::try_from(start.timestamp_millis())
+        .map_err(|_| format!("starts_at `{text}` lies before 1970"))?;
+    Ok(Timestamp::from_millis(millis))
 }
 
 /// The usual markets of a series; those on single rounds are opened by the engine.

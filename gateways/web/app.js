@@ -253,7 +253,7 @@ function drawBoard(match) {
   find('.phase').dataset.phase = phase;
   setText(find('.phase'), PHASES[phase]);
   const name = match.map_names?.[match.map - 1];
-  setText(find('.map'), match.map ? `Map ${match.map} of ${match.best_of}${name ? ` · ${name}` : ''}` : `Best of ${match.best_of} · ${new Date(match.starts_at).toLocaleString()}`);
+  setText(find('.map'), match.map ? `Map ${match.map} of ${match.best_of}${name ? ` · ${name}` : ''}` : `Best of ${match.best_of}${match.starts_at ? ` · ${new Date(match.starts_at).toLocaleString()}` : ''}`);
   const sides = match.side_a === 'T' ? ['T', 'CT'] : ['CT', 'T'];
   board.querySelectorAll('.team').forEach((team, index) => {
     setText(team.querySelector('b'), match.teams[index]);

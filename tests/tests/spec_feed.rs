@@ -317,3 +317,28 @@ fn a_round_that_is_being_played_takes_no_bets() {
         ",
     );
 }
+
+/// If nobody speaks of a match by its planned start, it may be played unseen.
+#[test]
+fn a_match_that_nobody_speaks_of_is_suspended_after_its_planned_start() {
+    check(
+        "
+        config  feed_age_prematch 60s
+        match   M bo1 starts 10m
+        match   N bo1
+        maps    M even
+        maps    N even
+        market  W M map 1
+        market  X N map 1
+        wait    11m
+        expect  market W Open
+        wait    1s
+        expect  market W Suspended FeedStale
+        expect  market X Open                       # nothing is planned, so nothing is late
+        feed    M heartbeat
+        expect  market W Open
+        wait    61s
+        expect  market W Suspended FeedStale
+        ",
+    );
+}

@@ -387,7 +387,7 @@ pub struct CreateMatch {
     pub team_a: Name,
     /// The second team.
     pub team_b: Name,
-    /// Planned start.
+    /// Planned start; zero if none is planned. If no feed speaks by then, the match is suspended.
     pub starts_at: Timestamp,
     /// Whether a market on the winner of each coming round is opened as the match goes on.
     pub round_markets: bool,

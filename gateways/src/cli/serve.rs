@@ -126,7 +126,7 @@ fn prepare(
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
     let mut followed = None;
     for section in &config.matches {
-        let provided = provisioner.provide_match(section, CS_LOG, wall_clock()).map_err(Failure)?;
+        let provided = provisioner.provide_match(section, CS_LOG).map_err(Failure)?;
         let is_followed =
             config.cs_log.match_key.is_empty() || config.cs_log.match_key == section.key;
         if is_followed && followed.is_none() {

@@ -125,7 +125,11 @@ impl Scenario {
             best_of,
             team_a: name("Alpha")?,
             team_b: name("Bravo")?,
-            starts_at: Timestamp::default(),
+            starts_at: if words.take("starts") {
+                self.world().now().plus(duration(words.next()?)?)
+            } else {
+                Timestamp::default()
+            },
             round_markets: words.take("round_markets"),
         };
         let answer = self.send(Command::CreateMatch(create));

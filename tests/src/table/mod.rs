@@ -20,7 +20,7 @@
 //! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
 //! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
-//! | `match NAME bo1\|bo3\|bo5 [mr15] [round_markets]` | creates a match |
+//! | `match NAME bo1\|bo3\|bo5 [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
 //! | `map MATCH N t P ct P [starts t\|ct]`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |

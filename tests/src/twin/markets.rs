@@ -54,7 +54,8 @@ impl Twin {
             stops: BTreeSet::new(),
             killed: false,
             versions: BTreeMap::new(),
-            last_heard: None,
+            // The planned start, if there is one, is the first that should be heard.
+            last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
         });
         Ok(())
@@ -226,7 +227,7 @@ impl Twin {
                 MatchPhase::Scheduled | MatchPhase::Break => self.config.feed_age_prematch_ns,
                 MatchPhase::Over => continue,
             };
-            if fixture.last_heard.is_some_and(|heard| self.now - heard > limit) {
+            if fixture.last_heard.is_some_and(|heard| self.now.saturating_sub(heard) > limit) {
                 fixture.stops.insert(SuspendReason::FeedStale as u8);
             }
         }

@@ -126,9 +126,9 @@ impl Step<'_> {
 }
 
 impl Fixture {
-    /// When the match becomes stale if no feed speaks; never for a match that no feed has spoken of
-    /// yet, or that is over.
-    fn stale_at(&self, config: &Config) -> Timestamp {
+    /// When the match becomes stale if no feed speaks; never for a match that is over, or of which no
+    /// feed has spoken and no start is planned.
+    pub(crate) fn stale_at(&self, config: &Config) -> Timestamp {
         let limit = match self.series.phase() {
             MatchPhase::Live => config.feed_age_live_ns,
             MatchPhase::Scheduled | MatchPhase::Break => config.feed_age_prematch_ns,

@@ -25,6 +25,8 @@ impl Step<'_> {
         let match_id = MatchId(self.tables.fixtures.len() as u32);
         let fixture = Fixture::new(create);
         fixture.announce(match_id, self.outbox);
+        let due = fixture.stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         self.tables.fixtures.push(fixture);
         Ok(())
     }

@@ -51,7 +51,8 @@ pub struct Fixture {
 pub struct FeedState {
     /// The newest version of each source.
     pub versions: [u64; SOURCES_MAX],
-    /// When any source was heard last; zero if none ever was.
+    /// When any source was heard last. Until one is, the planned start stands here: from then on
+    /// silence means that the match may be played unseen.
     pub last_heard: Timestamp,
 }
 
@@ -77,7 +78,7 @@ impl Fixture {
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: 0,
             killed: false,
-            feed: FeedState::default(),
+            feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
         }
