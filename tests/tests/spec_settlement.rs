@@ -286,7 +286,7 @@ fn settled_bets_leave_when_they_can_no_longer_change() {
         expect  market R gone
         expect  bet b1 Won 20.00
         expect  bet b2 UnknownBet
-        again   b2                                  -> MarketDecided     # and never a second bet
+        again   b2                                  -> BetRetired     # and never a second bet
         cancel  b2                                  -> BetNotWaiting
         wait    1h
         expect  live_bets 0
@@ -316,7 +316,7 @@ fn a_bet_that_waits_longer_than_its_market_is_kept_gets_its_money_back() {
         expect  account A1 available 100.00 held 0.00 liability 0.00 open_bets 0
         expect  live_bets 0
         wait    2h
-        again   b1                                  -> MarketDecided
+        again   b1                                  -> BetRetired
         ",
     );
 }

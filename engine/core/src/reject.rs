@@ -143,6 +143,8 @@ rejects! {
     BetNotWaiting = 604, false, None, "This bet is no longer waiting and cannot be cancelled.";
     /// The bettor cancelled the bet while it waited.
     BetCancelled = 605, false, None, "You cancelled this bet.";
+    /// The bet was settled so long ago that it has left the engine.
+    BetRetired = 606, false, None, "This bet was settled some time ago.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

@@ -55,7 +55,7 @@ impl Twin {
             Some(Answered::Refused(refusal)) => return BetStatus::Refused(*refusal),
             Some(Answered::Bet(id)) => {
                 // A bet that has left was on a decided market.
-                let gone = BetStatus::Refused(Reject::MarketDecided.into());
+                let gone = BetStatus::Refused(Reject::BetRetired.into());
                 return self.bets.get(id).map_or(gone, |bet| self.where_it_stands(*id, bet));
             }
             None => {}

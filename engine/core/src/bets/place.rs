@@ -423,7 +423,7 @@ fn forgotten(place: &PlaceBet) -> BetView {
         selection: place.selection,
         odds: place.odds,
         stake: place.stake,
-        refusal: Reject::MarketDecided.into(),
+        refusal: Reject::BetRetired.into(),
     };
     refused.view(place.account, place.client_id)
 }
