@@ -48,7 +48,9 @@ fn unknown_addresses_and_methods_are_refused_in_json() {
     assert_eq!(error["text"], "There is nothing at this address.");
     let (status, error) = gateway.http("DELETE", "/bets", "", "");
     assert_eq!((status, &error["name"]), (405, &json!("MethodNotAllowed")));
-    assert_eq!(gateway.http("GET", "/ws", "", "").0, 426);
+    let no_socket = gateway.raw(b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert!(no_socket.starts_with("HTTP/1.1 426 "));
+    assert!(no_socket.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{no_socket}");
     assert_eq!(gateway.http("HEAD", "/health", "", ""), (200, json!("")));
 }
 
@@ -68,6 +70,10 @@ fn a_bet_over_http_is_answered_with_its_first_status() {
     }
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["status"], &bet["cid"]), (202, &json!("pending"), &json!(CID)));
+    assert_eq!(bet["selection_name"], "Spirit");
+    // What the market does not have, has no name.
+    let beyond = place("5").replace("\"selection\":0", "\"selection\":2");
+    assert_eq!(gateway.http("POST", "/bets", &bearer, &beyond).1["selection_name"], json!(null));
     gateway.script.lock().unwrap().is_busy = true;
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["name"]), (503, &json!("EngineBusy")));
