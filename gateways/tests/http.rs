@@ -71,12 +71,31 @@ fn a_bet_over_http_is_answered_with_its_first_status() {
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["status"], &bet["cid"]), (202, &json!("pending"), &json!(CID)));
     assert_eq!(bet["selection_name"], "Spirit");
-    // What the market does not have, has no name.
-    let beyond = place("5").replace("\"selection\":0", "\"selection\":2");
-    assert_eq!(gateway.http("POST", "/bets", &bearer, &beyond).1["selection_name"], json!(null));
+    // What no market has, has no name. The third is on the correct score, whose names are computed.
+    for market in 0..3 {
+        let beyond = place("5")
+            .replace("\"market\":0", &format!("\"market\":{market}"))
+            .replace("\"selection\":0", "\"selection\":255");
+        let (status, bet) = gateway.http("POST", "/bets", &bearer, &beyond);
+        assert_eq!((status, &bet["selection_name"]), (202, &json!(null)), "{market}");
+    }
     gateway.script.lock().unwrap().is_busy = true;
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["name"]), (503, &json!("EngineBusy")));
+}
+
+#[test]
+fn a_bet_that_a_failing_engine_never_answers_is_answered_all_the_same() {
+    let gateway = Gateway::start();
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(60));
+    gateway.script.lock().unwrap().is_silent = true;
+    let (status, answer) = std::thread::scope(|scope| {
+        let bet = scope.spawn(|| gateway.http("POST", "/bets", &bearer, &place("5")));
+        std::thread::sleep(Duration::from_millis(50));
+        gateway.script.lock().unwrap().has_failed = true;
+        bet.join().unwrap()
+    });
+    assert_eq!((status, &answer["name"]), (503, &json!("Unanswered")));
 }
 
 #[test]

@@ -328,6 +328,7 @@ impl Hub {
                 let body = json!({"lines": lines, "events": events, "unknown": unknown});
                 Ok(Response::json(200, body.to_string().into_bytes()))
             }
+            FeedReply::NotKept => Err(GatewayCode::FeedNotKept.into()),
             FeedReply::Busy => {
                 let body = refusal_notice(Refusal::new(Reject::EngineBusy), None);
                 Ok(Response::json(503, body))
