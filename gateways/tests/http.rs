@@ -99,6 +99,24 @@ fn a_bet_that_a_failing_engine_never_answers_is_answered_all_the_same() {
 }
 
 #[test]
+fn an_account_has_one_share_of_bets_over_all_of_its_connections() {
+    let gateway = Gateway::start_with(|config| {
+        config.limits.messages_per_s = 1;
+        config.limits.messages_burst = 4;
+    });
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(3_600));
+    let mut refused = Vec::new();
+    for _ in 0..20 {
+        let (status, answer) = gateway.http("POST", "/bets", &bearer, &place("5"));
+        if status == 429 {
+            refused.push(answer["name"].clone());
+        }
+    }
+    // On a slow machine some seconds may pass, and let one bet each through.
+    assert!(10 < refused.len() && refused.iter().all(|name| name == "RateLimited"), "{refused:?}");
+}
+
+#[test]
 fn the_log_feed_takes_lines_with_its_key_and_an_empty_push_as_a_heartbeat() {
     let gateway = Gateway::start();
     let feed = |headers: &str, path: &str, body: &str| gateway.http("POST", path, headers, body);

@@ -253,6 +253,7 @@ impl Server {
         if self.hub.port.health().state == EngineState::Failed {
             self.hub.give_up_waiting(&mut self.connections, now);
         }
+        self.hub.placements.retain(|_, bucket| !bucket.is_full(now));
         let heartbeat = (self.next_heartbeat <= now).then(|| {
             self.next_heartbeat = now + self.hub.config.limits.heartbeat;
             self.heartbeat_frame()

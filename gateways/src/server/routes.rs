@@ -289,6 +289,7 @@ impl Hub {
         }
         let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
         let placement = parse_placement(text).map_err(|refused| refused.fault)?;
+        self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
         match self.place(connection.key, claims.account, &placement, asked) {
