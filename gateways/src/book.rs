@@ -394,7 +394,7 @@ impl Market {
                 let (a, b) = if selection.0 < wins {
                     (wins, selection.0)
                 } else {
-                    ((2 * wins).saturating_sub(1 + selection.0), wins)
+                    ((2 * wins).saturating_sub(selection.0.saturating_add(1)), wins)
                 };
                 format!("{a}\u{2013}{b}")
             }

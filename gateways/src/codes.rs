@@ -84,6 +84,10 @@ gateway_codes! {
     TooManyErrors = 10_205, 429, true, "Too many faulty messages on this connection.";
     /// The client read too slowly for its bets and balance to be kept for it.
     TooSlow = 10_206, 503, true, "This connection is too slow. Reconnect and resume.";
+    /// The lines of a feed cannot be written to disk, so none was taken.
+    FeedNotKept = 10_207, 503, true, "The feed's lines cannot be kept on disk. None was taken; send the same again.";
+    /// The engine failed after it had been asked and before it answered.
+    Unanswered = 10_208, 503, true, "The engine stopped before it answered. Whether a bet was taken is known once it runs again: ask by its id.";
 
     /// The bytes are no HTTP request.
     BadRequest = 10_301, 400, false, "This is not a valid HTTP request.";

@@ -267,6 +267,18 @@ impl Config {
 
     /// What no type can check.
     fn check(&self) -> Result<(), String> {
+        // As whole numbers these would be zero, and pass.
+        for (name, value) in
+            [("margin_percent", self.book.margin_percent), ("price_band", self.book.price_band)]
+        {
+            if !value.is_finite() || value < 0.0 {
+                return Err(format!("[book] {name} is out of range"));
+            }
+        }
+        if self.gateway.connections_max == 0 || self.gateway.messages_per_s == 0 {
+            let names = "connections_max and messages_per_s";
+            return Err(format!("[gateway] {names} must be at least 1"));
+        }
         self.core_config().validate().map_err(|field| format!("[book] {field} is out of range"))?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
         let secret = self.gateway.token_secret.len();
@@ -291,9 +303,9 @@ impl Config {
             feed_age_live_ns: nanos(book.feed_age_live_ms),
             feed_age_prematch_ns: nanos(book.feed_age_prematch_ms),
             view_age_max_ns: nanos(book.view_age_max_ms),
-            // A float outside the range saturates, and the range is checked.
-            margin_ppb: (book.margin_percent * 1e7) as u32,
-            band_milli: (book.price_band * 1e3) as u32,
+            // A float above the range saturates, and the range is checked.
+            margin_ppb: (book.margin_percent * 1e7).round() as u32,
+            band_milli: (book.price_band * 1e3).round() as u32,
             resettle_window_ns: nanos(book.resettle_window_hours.saturating_mul(3_600_000)),
             rewind_rule: match book.rewind {
                 RewindKey::Void => RewindRule::Void,
@@ -367,6 +379,11 @@ mod tests {
             ("[book]\nstake_max = \"5,0\"\n", "5,0"),
             ("[book]\nstake_max = \"0.01\"\n", "stake_max"),
             ("[book]\nmargin_percent = 150.0\n", "margin_ppb"),
+            ("[book]\nmargin_percent = -6.0\n", "margin_percent"),
+            ("[book]\nmargin_percent = nan\n", "margin_percent"),
+            ("[book]\nprice_band = inf\n", "price_band"),
+            ("[gateway]\nconnections_max = 0\n", "connections_max"),
+            ("[gateway]\nmessages_per_s = 0\n", "messages_per_s"),
             ("[engine]\nwait = \"sleep\"\n", "sleep"),
             ("[engine]\nbets_max = 0\n", "bets_max"),
             ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),

@@ -206,6 +206,9 @@ impl Response {
             let seconds = wait.as_millis().div_ceil(1000).max(1);
             let _ = write!(response.extra, "Retry-After: {seconds}\r\n");
         }
+        if fault.code == GatewayCode::BadHandshake {
+            response.extra.push_str("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+        }
         if fault.code == GatewayCode::NotAuthenticated {
             response.extra.push_str("WWW-Authenticate: Bearer\r\n");
         }

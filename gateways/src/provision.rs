@@ -66,6 +66,11 @@ impl<'a> Provisioner<'a> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
         let name = |text: &str| Name::new(text).map_err(|error| wrong(error.to_string()));
         let (key, teams) = (name(&section.key)?, [name(&section.team_a)?, name(&section.team_b)?]);
+        if teams[0] == teams[1] {
+            return Err(wrong(
+                "both teams have one name, so the log could not tell them apart".into(),
+            ));
+        }
         let format = match section.format.as_str() {
             "mr12" => RoundFormat::Mr12,
             "mr15" => RoundFormat::Mr15,

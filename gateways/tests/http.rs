@@ -48,7 +48,9 @@ fn unknown_addresses_and_methods_are_refused_in_json() {
     assert_eq!(error["text"], "There is nothing at this address.");
     let (status, error) = gateway.http("DELETE", "/bets", "", "");
     assert_eq!((status, &error["name"]), (405, &json!("MethodNotAllowed")));
-    assert_eq!(gateway.http("GET", "/ws", "", "").0, 426);
+    let no_socket = gateway.raw(b"GET /ws HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert!(no_socket.starts_with("HTTP/1.1 426 "));
+    assert!(no_socket.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{no_socket}");
     assert_eq!(gateway.http("HEAD", "/health", "", ""), (200, json!("")));
 }
 
@@ -68,9 +70,50 @@ fn a_bet_over_http_is_answered_with_its_first_status() {
     }
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["status"], &bet["cid"]), (202, &json!("pending"), &json!(CID)));
+    assert_eq!(bet["selection_name"], "Spirit");
+    // What no market has, has no name. The third is on the correct score, whose names are computed.
+    for market in 0..3 {
+        let beyond = place("5")
+            .replace("\"market\":0", &format!("\"market\":{market}"))
+            .replace("\"selection\":0", "\"selection\":255");
+        let (status, bet) = gateway.http("POST", "/bets", &bearer, &beyond);
+        assert_eq!((status, &bet["selection_name"]), (202, &json!(null)), "{market}");
+    }
     gateway.script.lock().unwrap().is_busy = true;
     let (status, bet) = gateway.http("POST", "/bets", &bearer, &place("12.50"));
     assert_eq!((status, &bet["name"]), (503, &json!("EngineBusy")));
+}
+
+#[test]
+fn a_bet_that_a_failing_engine_never_answers_is_answered_all_the_same() {
+    let gateway = Gateway::start();
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(60));
+    gateway.script.lock().unwrap().is_silent = true;
+    let (status, answer) = std::thread::scope(|scope| {
+        let bet = scope.spawn(|| gateway.http("POST", "/bets", &bearer, &place("5")));
+        std::thread::sleep(Duration::from_millis(50));
+        gateway.script.lock().unwrap().has_failed = true;
+        bet.join().unwrap()
+    });
+    assert_eq!((status, &answer["name"]), (503, &json!("Unanswered")));
+}
+
+#[test]
+fn an_account_has_one_share_of_bets_over_all_of_its_connections() {
+    let gateway = Gateway::start_with(|config| {
+        config.limits.messages_per_s = 1;
+        config.limits.messages_burst = 4;
+    });
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(3_600));
+    let mut refused = Vec::new();
+    for _ in 0..20 {
+        let (status, answer) = gateway.http("POST", "/bets", &bearer, &place("5"));
+        if status == 429 {
+            refused.push(answer["name"].clone());
+        }
+    }
+    // On a slow machine some seconds may pass, and let one bet each through.
+    assert!(10 < refused.len() && refused.iter().all(|name| name == "RateLimited"), "{refused:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a demo shows in the terminal: one line for each thing that happens in the match.
 
 use clutch_core::command::{GameEvent, MarketKind, Side, Team};
-use clutch_core::event::{BetStatus, Score};
+use clutch_core::event::{BetStatus, MarketStatus, Score};
 use clutch_core::units::{Name, Odds};
 use clutch_core::{Event, Record};
 
@@ -114,6 +114,9 @@ impl Observer for Terminal {
         let map = self.score.map_or(1, |score| score.map);
         let [a, b] = self.score.map_or([0; 2], |score| score.rounds);
         let price = board.offer(MarketKind::MapWinner { map }).map_or_else(String::new, |offer| {
+            if matches!(offer.status, MarketStatus::Decided { .. }) {
+                return "decided".to_owned();
+            }
             let odds: Vec<String> = offer.odds.iter().map(|odds| show(*odds)).collect();
             odds.join(" / ")
         });

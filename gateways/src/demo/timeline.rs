@@ -20,6 +20,8 @@ pub const SOURCE: SourceId = SourceId(0);
 pub const MATCH: MatchId = MatchId(0);
 /// A longer pause between two logs is cut to this.
 const BREAK_MAX_MS: u64 = 60_000;
+/// More than this between two lines of one log is no pause: a damaged stamp or a clock that was set.
+const JUMP_MIN_MS: u64 = 6 * 3_600_000;
 
 /// The log that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../data/cs2_2026-01-19_map1_de_inferno.log.gz");
@@ -191,16 +193,43 @@ fn read_lines(
     let mut lines = LineReader::new(input);
     let mut events = Vec::new();
     let mut known = Vec::new();
-    let mut now_ms = 0;
+    let mut clock = LogClock::default();
     while let Some((number, line)) = lines.next_line()? {
         let time = LogTime::of_line(line).and_then(|time| u64::try_from(time.unix_millis()).ok());
-        now_ms = time.map_or(now_ms, |time| now_ms.max(time));
+        let now_ms = time.map_or(clock.now_ms, |time| clock.read(time));
         normaliser.line(number, line, &mut events);
         known.extend(events.drain(..).map(|normalised| Known { at_ms: now_ms, normalised }));
     }
     normaliser.finish(&mut events);
-    known.extend(events.drain(..).map(|normalised| Known { at_ms: now_ms, normalised }));
+    known.extend(events.drain(..).map(|normalised| Known { at_ms: clock.now_ms, normalised }));
     Ok(known)
+}
+
+/// The time of a log: never backwards, and over no gap that no pause explains.
+#[derive(Debug, Default)]
+struct LogClock {
+    now_ms: u64,
+    /// The newest stamp as it stands in the log.
+    stamp_ms: u64,
+}
+
+impl LogClock {
+    /// Takes the stamp of the next line.
+    fn read(&mut self, stamp_ms: u64) -> u64 {
+        if self.now_ms == 0 {
+            self.now_ms = stamp_ms;
+        } else if self.stamp_ms + JUMP_MIN_MS < stamp_ms {
+            self.now_ms += BREAK_MAX_MS;
+        } else if self.stamp_ms < JUMP_MIN_MS + stamp_ms {
+            // Neighbouring lines may stand in the wrong order.
+            let newest = self.stamp_ms.max(stamp_ms);
+            self.now_ms += newest - self.stamp_ms;
+            self.stamp_ms = newest;
+            return self.now_ms;
+        }
+        self.stamp_ms = stamp_ms;
+        self.now_ms
+    }
 }
 
 /// Puts the events of the next log behind those before, with a short break between.
@@ -212,4 +241,30 @@ fn append(known: &mut Vec<Known>, mut next: Vec<Known>) {
     let begins = if start.at_ms < end.at_ms { BREAK_MAX_MS } else { gap.min(BREAK_MAX_MS) };
     let (from, to) = (start.at_ms, end.at_ms + begins);
     known.extend(next.into_iter().map(|event| Known { at_ms: to + (event.at_ms - from), ..event }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_stamp_neither_stretches_a_log_nor_turns_it_back() {
+        const DAY_MS: u64 = 24 * 3_600_000;
+        let mut clock = LogClock::default();
+        let start = 300 * DAY_MS;
+        for (stamp_ms, now_ms) in [
+            (start, start),
+            (start + 2_000, start + 2_000),
+            // Two lines in the wrong order, then an hour's pause.
+            (start + 1_000, start + 2_000),
+            (start + 3_602_000, start + 3_602_000),
+            // The ninth month instead of the first, and back.
+            (start + 240 * DAY_MS, start + 3_662_000),
+            (start + 3_603_000, start + 3_662_000),
+            (start + 3_604_000, start + 3_663_000),
+            (0, start + 3_663_000),
+        ] {
+            assert_eq!(clock.read(stamp_ms), now_ms, "{stamp_ms}");
+        }
+    }
 }

@@ -83,7 +83,7 @@ impl PushFeed {
         if let Err(error) = self.capture.append(body, now) {
             // Without its capture the feed could not be followed after a restart.
             tracing::error!(%error, "the feed's capture cannot be written; lines are refused");
-            return FeedReply::Busy;
+            return FeedReply::NotKept;
         }
         let before = *self.normaliser.counters();
         let events = self.pending.len();

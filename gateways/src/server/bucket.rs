@@ -34,6 +34,11 @@ impl Bucket {
         }
     }
 
+    /// Whether it is as full as a new one.
+    pub fn is_full(&self, now: Instant) -> bool {
+        self.empty_at <= self.earliest(now)
+    }
+
     /// A bucket holds no more than its burst, however long it has been left alone.
     fn earliest(&self, now: Instant) -> Instant {
         now.checked_sub(self.every * self.burst).unwrap_or(now)
@@ -60,5 +65,7 @@ mod tests {
             assert_eq!(bucket.take(later), Ok(()));
         }
         assert!(bucket.take(later).is_err());
+        assert!(!bucket.is_full(later));
+        assert!(bucket.is_full(later + Duration::from_millis(300)));
     }
 }

@@ -56,9 +56,10 @@ pub struct Limits {
     pub message_bytes_max: usize,
     /// Bytes of a WebSocket frame.
     pub frame_bytes_max: usize,
-    /// Messages per second of one connection in the long run.
+    /// Messages per second of one connection in the long run, and bets of one account over all of its
+    /// connections.
     pub messages_per_s: u32,
-    /// Messages of one connection at once.
+    /// Messages of one connection at once, and bets of one account.
     pub messages_burst: u32,
     /// Faulty messages of one connection at once; one a second is forgiven.
     pub errors_burst: u32,

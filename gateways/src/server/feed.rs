@@ -19,6 +19,8 @@ pub enum FeedReply {
         /// Lines that no rule knows.
         unknown: u32,
     },
+    /// It could not be written to disk and was not read; the provider should send the same again.
+    NotKept,
     /// The engine could not take it all; the provider should send the same again.
     Busy,
 }

@@ -11,6 +11,7 @@ use clutch_core::event::BetView;
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
+use super::bucket::Bucket;
 use super::config::ServerConfig;
 use super::connection::{Connection, Key, Phase, Subscription};
 use super::feed::{FeedClock, FeedSink};
@@ -48,6 +49,8 @@ pub struct Hub {
     pub started: Instant,
     /// The sockets of each signed-in account.
     pub accounts: HashMap<AccountId, Vec<Key>>,
+    /// How many bets each account may place, whatever it places them through. Full ones are dropped.
+    pub(super) placements: HashMap<AccountId, Bucket>,
     pub(super) pending: HashMap<u64, Pending>,
     /// Questions about the offer that the engine was too busy to take.
     pub(super) unasked: VecDeque<Query>,
@@ -116,6 +119,7 @@ impl Hub {
             metrics: Metrics::new(),
             started: Instant::now(),
             accounts: HashMap::new(),
+            placements: HashMap::new(),
             pending: HashMap::new(),
             unasked: VecDeque::from([Query::Catalogue]),
             touched: Vec::new(),
@@ -189,6 +193,7 @@ impl Hub {
                 if !may_bet {
                     return Err(GatewayCode::Forbidden.into());
                 }
+                self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
                 if let Err(reject) = self.place(connection.key, account, &placement, asked) {
                     let refusal = Refusal::new(reject);
@@ -217,6 +222,18 @@ impl Hub {
             }
         }
         Ok(())
+    }
+
+    /// Takes one placement from an account's share. Every bet that is asked for leaves its client id
+    /// in a table that all accounts share, so one of them must not fill it over many connections.
+    ///
+    /// # Errors
+    /// [`Fault`] with how long to wait.
+    pub(super) fn admit(&mut self, account: AccountId) -> Result<(), Fault> {
+        let (now, limits) = (Instant::now(), &self.config.limits);
+        let full = || Bucket::full(limits.messages_per_s, limits.messages_burst, now);
+        let bucket = self.placements.entry(account).or_insert_with(full);
+        bucket.take(now).map_err(Fault::rate_limited)
     }
 
     /// Hands a placement to the engine.

@@ -250,6 +250,10 @@ impl Server {
         self.next_sweep = now + self.hub.config.limits.sweep_every();
         // A listener that ran out of file descriptors reports nothing again by itself.
         self.accept(now);
+        if self.hub.port.health().state == EngineState::Failed {
+            self.hub.give_up_waiting(&mut self.connections, now);
+        }
+        self.hub.placements.retain(|_, bucket| !bucket.is_full(now));
         let heartbeat = (self.next_heartbeat <= now).then(|| {
             self.next_heartbeat = now + self.hub.config.limits.heartbeat;
             self.heartbeat_frame()

@@ -289,6 +289,7 @@ impl Hub {
         }
         let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
         let placement = parse_placement(text).map_err(|refused| refused.fault)?;
+        self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
         match self.place(connection.key, claims.account, &placement, asked) {
@@ -328,6 +329,7 @@ impl Hub {
                 let body = json!({"lines": lines, "events": events, "unknown": unknown});
                 Ok(Response::json(200, body.to_string().into_bytes()))
             }
+            FeedReply::NotKept => Err(GatewayCode::FeedNotKept.into()),
             FeedReply::Busy => {
                 let body = refusal_notice(Refusal::new(Reject::EngineBusy), None);
                 Ok(Response::json(503, body))

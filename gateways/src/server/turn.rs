@@ -16,7 +16,8 @@ use super::hub::{Asked, Hub, Pending};
 use super::outgoing::{Bytes, text_frame};
 use super::routes;
 use crate::book::Book;
-use crate::codes::GatewayCode;
+use crate::codes::{Fault, GatewayCode};
+use crate::http::Response;
 use crate::wire::client::Topic;
 use crate::wire::offer::Occasion;
 use crate::wire::server;
@@ -83,6 +84,25 @@ impl Hub {
                 self.account_changed(account, state, connections)
             }
             _ => {}
+        }
+    }
+
+    /// Tells everybody who waits for an answer that a failed engine gives none. What became of a bet
+    /// is known after the restart, under its client id.
+    pub(super) fn give_up_waiting(&mut self, connections: &mut Connections, now: Instant) {
+        let unanswered = Fault::from(GatewayCode::Unanswered);
+        for (_, Pending { asker, asked }) in std::mem::take(&mut self.pending) {
+            let Some(asker) = asker.and_then(|key| find(connections, key)) else { continue };
+            self.metrics.count_fault(unanswered.code);
+            match asked {
+                Asked::PlaceByHttp { keep_alive, .. } => {
+                    let response = Response::fault(&unanswered);
+                    routes::answer_placement(asker, response, keep_alive, &self.metrics);
+                }
+                // Without its client id, since this is no refusal of the bet.
+                _ => asker.send(server::notice(&unanswered, None)),
+            }
+            self.tend(asker, now);
         }
     }
 

@@ -156,6 +156,8 @@ fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
     use clutch_core::command::Team;
     let labels = book.market(view.market).and_then(|market| {
         let game = book.game(market.match_id)?;
+        // A refused bet may name a selection that the market does not have.
+        market.selections.get(usize::from(view.selection.0))?;
         Some(Labels {
             match_id: game.id.0,
             teams: [game.team(Team::A), game.team(Team::B)],

@@ -35,6 +35,8 @@ pub struct Script {
     pub records: VecDeque<Record>,
     pub seq: u64,
     pub is_busy: bool,
+    /// Takes commands and never answers.
+    pub is_silent: bool,
     pub has_failed: bool,
     pub heard: Vec<Envelope>,
     waker: Option<clutch_engine::Waker>,
@@ -176,7 +178,9 @@ impl EnginePort for ScriptedEngine {
         if script.is_busy {
             return Err(Reject::EngineBusy);
         }
-        script.take(envelope);
+        if !script.is_silent {
+            script.take(envelope);
+        }
         Ok(())
     }
 
