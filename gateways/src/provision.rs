@@ -11,6 +11,7 @@ use clutch_core::command::{
 };
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
+use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use clutch_core::units::{AccountId, Currency, MatchId, Name, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
@@ -84,8 +85,13 @@ impl<'a> Provisioner<'a> {
         let mut plans = Vec::new();
         for (index, map) in section.maps.iter().enumerate() {
             let chance = |p: f64| {
-                Probability::from_f64(p)
-                    .ok_or_else(|| wrong(format!("map {}: {p} is no probability", map.name)))
+                let usable = (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p);
+                Probability::from_f64(p).filter(|_| usable).ok_or_else(|| {
+                    wrong(format!(
+                        "map {}: {p} is no chance to win a round; it must lie between 0 and 1",
+                        map.name
+                    ))
+                })
             };
             plans.push(SetMap {
                 match_id: MatchId(0),
@@ -304,7 +310,8 @@ pub fn book(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
 /// handicaps on both sides of level.
 fn line_markets(map: u8, regulation_rounds: i16) -> impl Iterator<Item = MarketKind> {
     let totals = [-11, -7, -5, -3, 1, 5].map(|offset| 2 * regulation_rounds + offset);
-    let handicaps = [-11, -7, -3, 3, 7, 11];
+    // A map is never won by less than two rounds, so 1.5 would be the map winner once more.
+    let handicaps = [-11, -7, -5, 5, 7, 11];
     let total = move |line| MarketKind::TotalRounds { map, line };
     let handicap = move |line| MarketKind::RoundHandicap { map, line };
     let totals = totals.into_iter().filter_map(Line::from_halves).map(total);

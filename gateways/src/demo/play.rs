@@ -142,8 +142,12 @@ impl<'a, R: Records> Player<'a, R> {
         let mut key = None;
         let mut version = 0;
         let mut journal_ms = 0;
+        let mut shape = None;
         self.ask(Query::Catalogue, |record| {
             journal_ms = record.time.millis();
+            if let Event::MatchCreated { match_id: MATCH, rounds, best_of, .. } = &record.event {
+                shape = Some((*rounds, *best_of));
+            }
             if let Event::Named { match_id: MATCH, part, name } = &record.event
                 && *part == clutch_core::event::NamedPart::Match
             {
@@ -153,6 +157,10 @@ impl<'a, R: Records> Player<'a, R> {
         if let Some(key) = key {
             if key != script.key {
                 return Err(Stopped::OtherJournal(key.to_string()));
+            }
+            if shape != Some((script.format, script.best_of)) {
+                let other = format!("{key} in another --format or --best-of");
+                return Err(Stopped::OtherJournal(other));
             }
             self.ask(Query::Match { match_id: MATCH }, |record| {
                 if let Event::FeedHeard { source: SOURCE, version: heard, .. } = &record.event {

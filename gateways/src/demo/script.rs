@@ -1,6 +1,6 @@
 //! The order of things: setting up, then facts and wishes by time.
 
-use clutch_core::command::{Actor, CreateMatch, MarketKind, SetMap, Side, Title};
+use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Title};
 use clutch_core::units::{Currency, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
 
@@ -54,6 +54,8 @@ pub struct Script {
     pub items: Vec<Item>,
     /// The operator's key of the match: names the logs it is made of.
     pub key: Name,
+    /// Rounds per map.
+    pub format: RoundFormat,
     /// Maps at most.
     pub best_of: u8,
 }
@@ -64,7 +66,8 @@ impl Script {
         let first = timeline.maps.first().map_or("?", |map| map.name.as_str());
         let [a, b] = &timeline.teams;
         let key = Name::lossy(&format!("{a} v {b} {first}"), "demo");
-        let kinds = book(timeline.format, best_of);
+        let format = timeline.format;
+        let kinds = book(format, best_of);
         let mut setup = vec![create_match(timeline, key, best_of, starts_at)];
         setup.extend((1..=best_of).map(|map| set_map(timeline, map)));
         setup.extend(kinds.iter().map(|kind| Command::OpenMarket { match_id: MATCH, kind: *kind }));
@@ -74,7 +77,7 @@ impl Script {
         let operator = Actor::Operator(0);
         let setup =
             setup.into_iter().map(|command| Envelope { actor: operator, trace: 0, command });
-        Self { setup: setup.collect(), items: items(timeline, &kinds), key, best_of }
+        Self { setup: setup.collect(), items: items(timeline, &kinds), key, format, best_of }
     }
 }
 

@@ -77,7 +77,7 @@ fn a_match_that_makes_no_sense_is_named() {
     let cases = [
         ("best_of = 1", "best_of = 3", "3 [[match.maps]]"),
         ("first_side_a = \"CT\"", "first_side_a = \"Blue\"", "`Blue`"),
-        ("p_a_t = 0.5", "p_a_t = 1.5", "1.5 is no probability"),
+        ("p_a_t = 0.5", "p_a_t = 1.5", "1.5 is no chance to win a round"),
         ("key = \"final\"", "format = \"mr9\"\nkey = \"final\"", "`mr9`"),
     ];
     for (from, to, words) in cases {
