@@ -10,6 +10,7 @@ mod warm;
 
 use alloc::vec::Vec;
 
+use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
 use crate::memory::touched;
 use crate::reject::Refusal;
@@ -86,6 +87,24 @@ impl Bet {
         }
     }
 
+    /// A placement that may stand, at the odds and in the state that were decided; in no list yet.
+    pub fn new(id: BetId, place: &PlaceBet, odds: Odds, payout: Money, state: BetState) -> Self {
+        Self {
+            id,
+            client_id: place.client_id,
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            odds,
+            stake: place.stake,
+            payout,
+            state,
+            next_of_market: NO_BET,
+            newer_of_account: NO_BET,
+            older_of_account: NO_BET,
+        }
+    }
+
     /// What the house loses if this bet wins.
     pub fn liability(&self) -> Money {
         self.payout - self.stake.money()
@@ -112,29 +131,6 @@ impl Bet {
             status,
         }
     }
-}
-
-/// What a placement needs to become a bet.
-#[derive(Clone, Copy, Debug)]
-pub struct NewBet {
-    /// See [`Bet::id`].
-    pub id: BetId,
-    /// See [`Bet::client_id`].
-    pub client_id: ClientBetId,
-    /// See [`Bet::account`].
-    pub account: AccountId,
-    /// See [`Bet::market`].
-    pub market: MarketId,
-    /// See [`Bet::selection`].
-    pub selection: SelectionIndex,
-    /// See [`Bet::odds`].
-    pub odds: Odds,
-    /// See [`Bet::stake`].
-    pub stake: Stake,
-    /// See [`Bet::payout`].
-    pub payout: Money,
-    /// See [`Bet::state`].
-    pub state: BetState,
 }
 
 /// The slots of all bets.
@@ -177,23 +173,11 @@ impl BetTable {
     }
 
     /// Writes a bet down at the head of its market's and its account's list; returns its slot.
-    pub fn insert(&mut self, new: NewBet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
+    pub fn insert(&mut self, mut bet: Bet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
         assert!(!self.is_full(), "decide() let a bet through that has no slot");
-        let account = wallet.get_mut(new.account).expect("decide() knew the account");
-        let bet = Bet {
-            id: new.id,
-            client_id: new.client_id,
-            account: new.account,
-            market: new.market,
-            selection: new.selection,
-            odds: new.odds,
-            stake: new.stake,
-            payout: new.payout,
-            state: new.state,
-            next_of_market: *newest_of_market,
-            newer_of_account: NO_BET,
-            older_of_account: account.newest_bet,
-        };
+        let account = wallet.get_mut(bet.account).expect("decide() knew the account");
+        bet.next_of_market = *newest_of_market;
+        bet.older_of_account = account.newest_bet;
         let slot = if self.free == NO_BET {
             self.slots.push(bet);
             self.slots.len() as u32 - 1

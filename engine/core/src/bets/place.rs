@@ -3,7 +3,7 @@
 //! [`Step::decide`] only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
 use crate::bets::client_ids::Key;
-use crate::bets::{Answer, Bet, BetState, NewBet, RefusedBet};
+use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
 use crate::market::{MarketResult, Sign};
@@ -129,21 +129,12 @@ impl Step<'_> {
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let new = NewBet {
-            id,
-            client_id: place.client_id,
-            account: place.account,
-            market: place.market,
-            selection: place.selection,
-            odds: acceptance.odds,
-            stake: place.stake,
-            payout: acceptance.payout,
-            state: acceptance.state,
-        };
+        let Acceptance { odds, payout, state } = acceptance;
+        let bet = Bet::new(id, place, odds, payout, state);
         let newest_of_market = &mut tables.markets.market_mut(place.market).newest_bet;
-        let slot = tables.bets.insert(new, newest_of_market, &mut tables.wallet);
+        let slot = tables.bets.insert(bet, newest_of_market, &mut tables.wallet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
-        if let BetState::Waiting { due, .. } = acceptance.state {
+        if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
         }
         tables.count(slot, Sign::In);
