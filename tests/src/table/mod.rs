@@ -30,7 +30,7 @@
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
-//! | `expect …` | see [`expect`] |
+//! | `expect …` | see the file `expect.rs` |
 
 mod catalogue;
 mod expect;

@@ -1,6 +1,6 @@
 //! Placing a bet: the full order of checks, then all writes at once.
 //!
-//! [`Step::decide`] only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
+//! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
@@ -334,7 +334,7 @@ impl Tables {
         Ok(())
     }
 
-    /// The largest stake that [`Step::decide`] would take now at the odds on offer.
+    /// The largest stake that `Step::decide` would take now at the odds on offer.
     pub(crate) fn max_stake(
         &self,
         config: &Config,
