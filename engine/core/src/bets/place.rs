@@ -6,13 +6,15 @@ use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
-use crate::market::{MarketResult, Sign};
+use crate::market::{Market, MarketResult, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Wager};
 use crate::state::{Step, Tables};
+use crate::title::Fixture;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake,
 };
+use crate::wallet::Account;
 
 /// Expired client ids forgotten with each new one: more than one, so that the table drains.
 const FORGET_PER_BET: usize = 4;
@@ -31,6 +33,16 @@ struct Request {
     account: AccountId,
     market: MarketId,
     selection: SelectionIndex,
+}
+
+/// What is on offer for a request: the rows, looked up once for every check that follows.
+#[derive(Clone, Copy, Debug)]
+struct Offer<'a> {
+    account: &'a Account,
+    fixture: &'a Fixture,
+    market: &'a Market,
+    selection: &'a Selection,
+    odds: Odds,
 }
 
 impl Step<'_> {
@@ -55,11 +67,11 @@ impl Step<'_> {
         tables.check_room()?;
         let request =
             Request { account: place.account, market: place.market, selection: place.selection };
-        let current = tables.check_offer(request)?;
-        let odds = self.check_price(place, current)?;
+        let offer = tables.check_offer(request)?;
+        let odds = self.check_price(place, &offer)?;
         let payout = odds.payout_floor(place.stake);
-        tables.check_money(self.config, request, place.stake, payout)?;
-        Ok(Acceptance { odds, payout, state: self.first_state(place.market) })
+        offer.check_money(self.config, place.stake, payout)?;
+        Ok(Acceptance { odds, payout, state: self.first_state(&offer) })
     }
 
     fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
@@ -83,8 +95,8 @@ impl Step<'_> {
     }
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
-    fn check_price(&self, place: &PlaceBet, current: Odds) -> Result<Odds, Refusal> {
-        let market = self.tables.markets.market(place.market);
+    fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
+        let Offer { market, odds: current, .. } = *offer;
         if place.epoch != market.epoch {
             let (seen, now) = (i64::from(place.epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
@@ -112,15 +124,11 @@ impl Step<'_> {
     }
 
     /// In play the bet waits; otherwise it stands at once.
-    fn first_state(&self, market: MarketId) -> BetState {
-        let market = self.tables.markets.market(market);
-        let live = self
-            .tables
-            .fixture(market.match_id)
-            .is_some_and(|fixture| fixture.series.phase() == MatchPhase::Live);
-        if live && self.config.in_play_delay_ns != 0 {
+    fn first_state(&self, offer: &Offer<'_>) -> BetState {
+        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
+        if is_live && self.config.in_play_delay_ns != 0 {
             let due = self.now.plus(self.config.in_play_delay_ns);
-            BetState::Waiting { due, epoch: market.epoch }
+            BetState::Waiting { due, epoch: offer.market.epoch }
         } else {
             BetState::Open
         }
@@ -240,6 +248,19 @@ impl Step<'_> {
 /// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
 const DUE_PER_COMMAND: usize = 256;
 
+impl Offer<'_> {
+    /// The risk rules, then the funds.
+    fn check_money(&self, config: &Config, stake: Stake, payout: Money) -> Result<(), Refusal> {
+        let Offer { account, market, selection, .. } = *self;
+        risk::check(&Wager { config, stake, payout, account, market, selection })?;
+        if account.available < stake.money() {
+            let (available, stake) = (account.available.minor(), stake.money().minor());
+            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+        }
+        Ok(())
+    }
+}
+
 impl Tables {
     fn check_room(&self) -> Result<(), Refusal> {
         if self.killed {
@@ -259,9 +280,8 @@ impl Tables {
         }
     }
 
-    /// Kill switches of title and match, the account, the market and the selection; returns the
-    /// odds on offer.
-    fn check_offer(&self, request: Request) -> Result<Odds, Refusal> {
+    /// Kill switches of title and match, the account, the market and the selection.
+    fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
         if let Some(fixture) = fixture
@@ -269,7 +289,7 @@ impl Tables {
         {
             return Err(Reject::BettingStopped.into());
         }
-        self.wallet.may_bet(request.account)?;
+        let account = self.wallet.may_bet(request.account)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
         };
@@ -284,27 +304,8 @@ impl Tables {
                 return Err(Reject::MarketDecided.into());
             }
         }
-        selection.odds.ok_or(Reject::SelectionInactive.into())
-    }
-
-    /// The risk rules, then the funds.
-    fn check_money(
-        &self,
-        config: &Config,
-        request: Request,
-        stake: Stake,
-        payout: Money,
-    ) -> Result<(), Refusal> {
-        let account = self.wallet.may_bet(request.account)?;
-        let market = self.markets.market(request.market);
-        let selection =
-            self.markets.selection(market, request.selection).ok_or(Reject::UnknownSelection)?;
-        risk::check(&Wager { config, stake, payout, account, market, selection })?;
-        if account.available < stake.money() {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
-        }
-        Ok(())
+        let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
+        Ok(Offer { account, fixture, market, selection, odds })
     }
 
     /// What can still go wrong while a bet waits; its money is held already.
@@ -344,9 +345,9 @@ impl Tables {
     ) -> Money {
         let request = Request { account, market, selection };
         let room = self.check_room();
-        let (Ok(()), Ok(odds)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        risk::largest_stake(config.stake_min, config.stake_max, odds, |stake, payout| {
-            self.check_money(config, request, stake, payout).is_ok()
+        let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
+        risk::largest_stake(config.stake_min, config.stake_max, offer.odds, |stake, payout| {
+            offer.check_money(config, stake, payout).is_ok()
         })
     }
 
