@@ -1,9 +1,9 @@
 //! Looking ahead: the memory that coming bets will need is asked for all at once.
 //!
 //! With a million accounts nearly every bet waits for memory three times: for its client id's place in
-//! the index, for its account, and for the account's newest bet; with many markets for those too. One bet after the other these waits
-//! add up; asked for together they overlap. Reading early changes nothing, so a replay that looks no
-//! bet ahead agrees.
+//! the index, for its account, and for the account's newest bet; with many markets for those too. One
+//! bet after the other these waits add up; asked for together they overlap. Reading early changes
+//! nothing, so a replay that looks no bet ahead agrees.
 
 use core::hint::black_box;
 

@@ -40,23 +40,24 @@ impl Step<'_> {
         if let (Requote::Score { map, winner: Some(winner) }, Some(foreseen)) = (cause, foreseen) {
             self.check_branch(match_id, map, winner, foreseen);
         }
-        let forecast = self.fixture(match_id).series.series_forecast();
+        let series = &self.fixture(match_id).series;
+        let forecast = series.series_forecast();
+        let series_over = series.winner().is_some();
+        let (map, check_band) = match cause {
+            Requote::Score { map, .. } => (Some(map), false),
+            Requote::Parameters { map } => (Some(map), true),
+            Requote::Margin => (None, false),
+        };
         for index in 0..self.fixture(match_id).markets.len() {
             let market = self.fixture(match_id).markets[index];
             let row = self.tables.markets.market(market);
-            let map = match cause {
-                Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
-                Requote::Margin => None,
-            };
-            let series_over = self.fixture(match_id).series.winner().is_some();
             let affected = map.is_none() || row.kind.map().is_none() || row.kind.map() == map;
             if row.retired || !(affected || series_over || row.result == MarketResult::NotPlayed) {
                 continue;
             }
             self.resolve(market);
-            self.price(market, forecast.as_ref(), matches!(cause, Requote::Parameters { .. }));
-            let moved = cause != Requote::Margin;
-            self.announce_status(market, moved && affected);
+            self.price(market, forecast.as_ref(), check_band);
+            self.announce_status(market, map.is_some() && affected);
         }
     }
 
