@@ -9,7 +9,7 @@
 //! what one command changed may arrive in two turns of the loop; saying a value twice is harmless,
 //! leaving one out is not.
 
-use clutch_core::command::{MarketKind, RoundFormat, SuspendReason, Team, Title};
+use clutch_core::command::{KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title};
 use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
@@ -126,13 +126,16 @@ impl Book {
                 moved.then(|| market.status_seq = seq)
             }),
             Event::Price(price) => self.change_price(seq, price),
-            Event::BettingStopped { on } => {
+            Event::KillSwitch { scope: KillScope::All, on } => {
                 if replace(&mut self.betting_stopped, on) {
                     self.stopped_seq = seq;
                     self.changed = self.changed.max(seq);
                 }
             }
-            Event::Account { .. }
+            Event::KillSwitch { scope: KillScope::Title(_) | KillScope::Match(_), .. }
+            | Event::Configured { .. }
+            | Event::Setting { .. }
+            | Event::Account { .. }
             | Event::Balance { .. }
             | Event::Bet(_)
             | Event::Posting { .. }
@@ -482,7 +485,7 @@ mod tests {
             Event::MatchFrozen { match_id: GAME, reason: Some(SuspendReason::Trader) },
         );
         assert_eq!(changed(&book, 6), [true; 3]);
-        say(&mut book, 7, Event::BettingStopped { on: true });
+        say(&mut book, 7, Event::KillSwitch { scope: KillScope::All, on: true });
         assert_eq!(changed(&book, 7), [true; 3]);
         assert!(!book.changed_since(Topic::Markets(MatchId(9)), Seq(8)));
     }

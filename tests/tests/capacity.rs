@@ -39,7 +39,7 @@ fn a_full_book_can_be_listed_and_given_a_new_margin_at_once() {
     assert_eq!(matches.count(), MATCHES as usize);
 
     let config = Config { margin_ppb: 120_000_000, ..Config::default() };
-    let said = do_it(&mut world, Command::Configure { config });
+    let said = do_it(&mut world, Command::Configure { config, based_on: None });
     let prices = said.iter().filter(|record| matches!(record.event, Event::Price(_)));
     // Two prices of each round, two of the match winner, six of the correct score.
     assert_eq!(prices.count(), FULL_MATCHES as usize * (510 * 2 + 2 + 6));

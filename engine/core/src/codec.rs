@@ -186,6 +186,19 @@ wire_proved! {
     bool: u8, |flag| u8::from(*flag), |byte| match byte { 0 => Some(false), 1 => Some(true), _ => None };
 }
 
+impl<T: Wire> Wire for Option<T> {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Ok(if bool::take(input)? { Some(T::take(input)?) } else { None })
+    }
+}
+
 impl Wire for Name {
     fn put(&self, out: &mut Encoder<'_>) {
         (self.as_str().len() as u64).put(out);

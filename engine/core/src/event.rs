@@ -3,8 +3,11 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
-use crate::command::{AccountState, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use crate::command::{
+    AccountState, KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title,
+};
 use crate::reject::Refusal;
+use crate::settings::Setting;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -126,10 +129,25 @@ pub enum Event {
         /// Its newest version.
         version: u64,
     },
-    /// A kill switch for all betting was turned.
-    BettingStopped {
-        /// Whether all betting is stopped.
+    /// A kill switch was turned; in the answer to [`crate::Query::Catalogue`], how it stands.
+    KillSwitch {
+        /// What it stops.
+        scope: KillScope,
+        /// Whether betting on that is stopped.
         on: bool,
+    },
+    /// The configuration in force has this version: one at first, and one more with each change.
+    Configured {
+        /// The version.
+        version: u32,
+    },
+    /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
+    /// moved are said; in the answer to [`crate::Query::Settings`], all.
+    Setting {
+        /// Which.
+        setting: Setting,
+        /// Its number.
+        value: i64,
     },
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {

@@ -26,6 +26,7 @@ pub mod pricing;
 mod query;
 pub mod reject;
 pub mod risk;
+pub mod settings;
 mod settlement;
 pub mod state;
 mod state_hash;

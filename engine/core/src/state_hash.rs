@@ -20,6 +20,7 @@ impl State {
         hasher.word(self.seq.0);
         hasher.word(self.now.nanos());
         hash_wire(&self.config, &mut hasher);
+        hasher.word(u64::from(self.config_version));
         if let Some(tables) = &self.tables {
             tables.hash(&mut hasher);
         }

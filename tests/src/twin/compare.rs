@@ -184,4 +184,9 @@ impl Twin {
     pub fn config(&self) -> Config {
         self.config
     }
+
+    /// Which version of them.
+    pub fn config_version(&self) -> u32 {
+        self.config_version
+    }
 }
