@@ -24,6 +24,8 @@ const MAPS_MAX: usize = 5;
 pub struct Book {
     matches: Vec<Option<Match>>,
     markets: Vec<Option<Market>>,
+    /// Kill switches that are on, besides that of all betting.
+    killed: Vec<KillScope>,
     betting_stopped: bool,
     stopped_seq: Seq,
     last_seq: Seq,
@@ -132,14 +134,18 @@ impl Book {
                     self.changed = self.changed.max(seq);
                 }
             }
-            Event::KillSwitch { scope: KillScope::Title(_) | KillScope::Match(_), .. }
-            | Event::Configured { .. }
+            Event::KillSwitch { scope, on } => {
+                self.killed.retain(|killed| *killed != scope);
+                self.killed.extend(on.then_some(scope));
+            }
+            Event::Configured { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }
             | Event::Bet(_)
             | Event::Posting { .. }
             | Event::Refused(_)
+            | Event::Applied
             | Event::FeedHeard { .. }
             | Event::MaxStake { .. }
             | Event::QueryDone => {}
@@ -154,6 +160,11 @@ impl Book {
     /// Whether all betting is stopped.
     pub fn betting_stopped(&self) -> bool {
         self.betting_stopped
+    }
+
+    /// Kill switches that are on: titles and matches.
+    pub fn killed(&self) -> &[KillScope] {
+        &self.killed
     }
 
     /// Whether the stop of all betting changed at or after `from`.

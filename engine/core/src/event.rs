@@ -112,6 +112,9 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
+    /// A person's command was carried out: the last event that it caused itself, so that whoever
+    /// gave it knows that he has heard all of the answer.
+    Applied,
     /// A guard or a feed froze or released a match.
     MatchFrozen {
         /// The match.

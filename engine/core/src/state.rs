@@ -12,7 +12,7 @@ use crate::bets::client_ids::ClientIds;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
-    AccountState, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
 use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
@@ -168,6 +168,9 @@ impl State {
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
         let outcome = step.dispatch(&envelope.command);
+        if outcome.is_ok() && matches!(envelope.actor, Actor::Operator(_)) {
+            step.outbox.push(Event::Applied);
+        }
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
         step.settle_slice();
