@@ -112,8 +112,8 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
-    /// A person's command was carried out: the last event that it caused itself, so that whoever
-    /// gave it knows that he has heard all of the answer.
+    /// A person's command other than a bet was carried out: the last event that it caused itself, so
+    /// that whoever gave it knows that he has heard all of the answer.
     Applied,
     /// A guard or a feed froze or released a match.
     MatchFrozen {

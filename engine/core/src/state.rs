@@ -168,7 +168,8 @@ impl State {
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
         let outcome = step.dispatch(&envelope.command);
-        if outcome.is_ok() && matches!(envelope.actor, Actor::Operator(_)) {
+        let is_by_person = matches!(envelope.actor, Actor::Operator(_));
+        if is_by_person && outcome.is_ok() && !matches!(envelope.command, Command::PlaceBet(_)) {
             step.outbox.push(Event::Applied);
         }
         say_if_refused(outcome, step.outbox);
