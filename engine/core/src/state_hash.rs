@@ -56,8 +56,8 @@ impl Tables {
         }
         self.waiting.add_to(hasher);
         for (key, answer) in self.client_ids.iter() {
-            hasher.word(u64::from(key.account.0));
-            hasher.wide(key.id);
+            hasher.word(u64::from(key.account().0));
+            hasher.wide(key.id());
             match answer {
                 Answer::Bet { id, .. } => hasher.word(id.0),
                 Answer::Refused(refused) => hash_refused(refused, hasher),
@@ -65,7 +65,7 @@ impl Tables {
         }
         hasher.word(self.ids_forgotten_to.nanos());
         for (key, payment) in self.payments.iter() {
-            hasher.wide(key.id);
+            hasher.wide(key.id());
             hasher.word(u64::from(payment.account.0));
             hash_money(payment.amount, hasher);
         }

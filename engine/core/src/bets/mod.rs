@@ -8,11 +8,11 @@ pub mod place;
 pub mod waiting;
 mod warm;
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
-use crate::memory::touched;
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -88,6 +88,7 @@ impl Bet {
     }
 
     /// A placement that may stand, at the odds and in the state that were decided; in no list yet.
+    #[inline]
     pub fn new(id: BetId, place: &PlaceBet, odds: Odds, payout: Money, state: BetState) -> Self {
         Self {
             id,
@@ -111,6 +112,7 @@ impl Bet {
     }
 
     /// The bet as its owner sees it.
+    #[inline]
     pub fn view(&self) -> BetView {
         let status = match self.state {
             BetState::Waiting { due, .. } => BetStatus::Pending { due },
@@ -136,8 +138,9 @@ impl Bet {
 /// The slots of all bets.
 #[derive(Debug, Default)]
 pub struct BetTable {
+    /// All slots there are, every page of them touched; the first `used` hold or held a bet.
     slots: Vec<Bet>,
-    slots_max: usize,
+    used: u32,
     /// First free slot among those used before; they are chained through `next_of_market`.
     free: u32,
     live: usize,
@@ -146,13 +149,13 @@ pub struct BetTable {
 impl BetTable {
     /// An empty table for `bets_max` bets.
     pub fn with_capacity(bets_max: u32) -> Self {
-        let slots_max = bets_max as usize;
-        Self { slots: touched(slots_max, Bet::blank()), slots_max, free: NO_BET, live: 0 }
+        Self { slots: vec![Bet::blank(); bets_max as usize], used: 0, free: NO_BET, live: 0 }
     }
 
     /// Whether no slot is free.
+    #[inline]
     pub fn is_full(&self) -> bool {
-        self.live == self.slots_max
+        self.live == self.slots.len()
     }
 
     /// Bets in the table.
@@ -173,24 +176,29 @@ impl BetTable {
     }
 
     /// Writes a bet down at the head of its market's and its account's list; returns its slot.
-    pub fn insert(&mut self, mut bet: Bet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
+    #[inline]
+    pub fn insert(
+        &mut self,
+        mut bet: Bet,
+        newest_of_market: &mut u32,
+        newest_of_account: &mut u32,
+    ) -> u32 {
         assert!(!self.is_full(), "decide() let a bet through that has no slot");
-        let account = wallet.get_mut(bet.account).expect("decide() knew the account");
         bet.next_of_market = *newest_of_market;
-        bet.older_of_account = account.newest_bet;
+        bet.older_of_account = *newest_of_account;
         let slot = if self.free == NO_BET {
-            self.slots.push(bet);
-            self.slots.len() as u32 - 1
+            self.used += 1;
+            self.used - 1
         } else {
             let slot = self.free;
             self.free = self.bet(slot).next_of_market;
-            *self.bet_mut(slot) = bet;
             slot
         };
-        if account.newest_bet != NO_BET {
-            self.bet_mut(account.newest_bet).newer_of_account = slot;
+        *self.bet_mut(slot) = bet;
+        if *newest_of_account != NO_BET {
+            self.bet_mut(*newest_of_account).newer_of_account = slot;
         }
-        account.newest_bet = slot;
+        *newest_of_account = slot;
         *newest_of_market = slot;
         self.live += 1;
         slot
