@@ -9,6 +9,8 @@ pub mod config;
 pub mod demo;
 pub mod feed;
 pub mod http;
+pub mod lines;
+pub mod margin;
 mod output;
 pub mod price;
 pub mod provision;

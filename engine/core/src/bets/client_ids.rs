@@ -6,7 +6,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::hash::mix;
+use crate::snapshot::{Loader, Saver};
 use crate::units::AccountId;
 
 /// Who asked under which id, with the hash of both, made once for every question about the key.
@@ -38,6 +40,18 @@ impl Key {
     #[inline]
     pub fn id(&self) -> u128 {
         u128::from(self.id[0]) | u128::from(self.id[1]) << 64
+    }
+}
+
+impl Wire for Key {
+    fn put(&self, out: &mut Encoder<'_>) {
+        let Self { id: _, account, hash: _ } = self;
+        account.put(out);
+        self.id().put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self::new(Wire::take(input)?, Wire::take(input)?))
     }
 }
 
@@ -163,6 +177,34 @@ impl<T: Copy> ClientIds<T> {
     /// Every entry, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &(Key, T)> {
         (0..self.count).map(|offset| &self.entries[self.entry(offset)])
+    }
+
+    /// Writes every entry, oldest first. The index is made anew: where an entry stands in it never
+    /// reaches an output.
+    pub(crate) fn save(&self, out: &mut Saver<'_>)
+    where
+        T: Wire,
+    {
+        let Self { entries: _, oldest: _, count, index: _ } = self;
+        out.count(*count);
+        self.iter().for_each(|entry| out.put(entry));
+    }
+
+    /// Reads the entries back. `blank` as in [`ClientIds::with_capacity`].
+    pub(crate) fn load(
+        input: &mut Loader<'_>,
+        entries_max: u32,
+        blank: T,
+    ) -> Result<Self, DecodeError>
+    where
+        T: Wire,
+    {
+        let mut table = Self::with_capacity(entries_max, blank);
+        for _ in 0..input.count(table.entries.len())? {
+            let (key, answer) = input.take()?;
+            table.insert(key, answer);
+        }
+        Ok(table)
     }
 
     /// The place of the entry that arrived as the `offset`th after the oldest.

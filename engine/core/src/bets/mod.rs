@@ -5,14 +5,16 @@
 
 pub mod client_ids;
 pub mod place;
+mod snapshot;
 pub mod waiting;
 mod warm;
 
-use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::codec::{wire_enum, wire_struct};
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
+use crate::memory::touched;
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -46,6 +48,21 @@ pub struct Bet {
     older_of_account: u32,
 }
 
+wire_struct!(Bet {
+    id,
+    client_id,
+    account,
+    market,
+    selection,
+    odds,
+    stake,
+    payout,
+    state,
+    next_of_market,
+    newer_of_account,
+    older_of_account,
+});
+
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BetState {
@@ -67,6 +84,15 @@ pub enum BetState {
     /// The stake went back.
     Void(VoidReason),
 }
+
+wire_enum!(BetState {
+    0 = Waiting { due, epoch },
+    1 = Refused(refusal),
+    2 = Open,
+    3 = Won,
+    4 = Lost,
+    5 = Void(reason),
+});
 
 impl Bet {
     /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
@@ -138,9 +164,8 @@ impl Bet {
 /// The slots of all bets.
 #[derive(Debug, Default)]
 pub struct BetTable {
-    /// All slots there are, every page of them touched; the first `used` hold or held a bet.
     slots: Vec<Bet>,
-    used: u32,
+    slots_max: usize,
     /// First free slot among those used before; they are chained through `next_of_market`.
     free: u32,
     live: usize,
@@ -149,13 +174,14 @@ pub struct BetTable {
 impl BetTable {
     /// An empty table for `bets_max` bets.
     pub fn with_capacity(bets_max: u32) -> Self {
-        Self { slots: vec![Bet::blank(); bets_max as usize], used: 0, free: NO_BET, live: 0 }
+        let slots_max = bets_max as usize;
+        Self { slots: touched(slots_max, Bet::blank()), slots_max, free: NO_BET, live: 0 }
     }
 
     /// Whether no slot is free.
     #[inline]
     pub fn is_full(&self) -> bool {
-        self.live == self.slots.len()
+        self.live == self.slots_max
     }
 
     /// Bets in the table.
@@ -187,14 +213,14 @@ impl BetTable {
         bet.next_of_market = *newest_of_market;
         bet.older_of_account = *newest_of_account;
         let slot = if self.free == NO_BET {
-            self.used += 1;
-            self.used - 1
+            self.slots.push(bet);
+            self.slots.len() as u32 - 1
         } else {
             let slot = self.free;
             self.free = self.bet(slot).next_of_market;
+            *self.bet_mut(slot) = bet;
             slot
         };
-        *self.bet_mut(slot) = bet;
         if *newest_of_account != NO_BET {
             self.bet_mut(*newest_of_account).newer_of_account = slot;
         }
@@ -261,6 +287,8 @@ pub enum Answer {
     Refused(RefusedBet),
 }
 
+wire_enum!(Answer { 0 = Bet { slot, id }, 1 = Refused(refused) });
+
 impl Answer {
     /// What unused memory is filled with.
     pub(crate) const BLANK: Self = Self::Bet { slot: NO_BET, id: BetId(0) };
@@ -280,6 +308,8 @@ pub struct RefusedBet {
     /// The answer.
     pub refusal: Refusal,
 }
+
+wire_struct!(RefusedBet { market, selection, odds, stake, refusal });
 
 impl RefusedBet {
     /// The refusal as the bettor sees it.
