@@ -3,6 +3,7 @@
 mod demo;
 mod descriptors;
 mod feed;
+mod grade;
 mod price;
 mod replay;
 mod secret;
@@ -10,8 +11,9 @@ mod serve;
 mod token;
 
 use std::fmt;
-use std::io::IsTerminal;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -37,6 +39,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(Box<serve::ServeArgs>),
     Feed(feed::FeedArgs),
+    Grade(grade::GradeArgs),
     Price(price::PriceArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
         Command::Feed(args) => feed::run(&args),
+        Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
@@ -92,6 +96,14 @@ fn start_logging(level: &str) -> Result<(), tracing_subscriber::filter::ParseErr
         .with_writer(std::io::stderr)
         .init();
     Ok(())
+}
+
+/// The lines of a file, or of standard input.
+fn open_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
+    let Some(path) = file else { return Ok(Box::new(io::stdin().lock())) };
+    let file = File::open(path)
+        .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
+    Ok(Box::new(BufReader::new(file)))
 }
 
 /// A flag that SIGINT and SIGTERM set. The second signal ends the process at once.
