@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::ndjson::{LineError, Summary, json_problem};
+pub use crate::lines::Summary;
+use crate::lines::{self, Refusal};
 
 /// Grades every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
 pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
-    crate::ndjson::run(input, output, answer)
+    lines::run(input, output, answer)
 }
 
 /// One line of input.
@@ -112,16 +113,15 @@ impl Serialize for Whole {
     }
 }
 
-fn answer(bytes: &[u8]) -> Result<Answer, LineError> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|error| (Value::Null, json_problem(&error)))?;
+fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
+    let value: Value = lines::parse(bytes, "a bet")?;
     let id = value.get("id").cloned().unwrap_or_default();
     let graded = Case::deserialize(&value).map_err(|error| error.to_string()).and_then(grade);
     match graded {
         Ok((lines, total_stake_minor, expect)) => {
             Ok(Answer { id, lines, total_stake_minor, expect })
         }
-        Err(what) => Err((id, what)),
+        Err(what) => Err(Refusal::new("id", id, what)),
     }
 }
 

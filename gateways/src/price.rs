@@ -2,7 +2,8 @@
 //! in, one book a line out.
 //!
 //! Owns the JSON shape of both sides and the set of lines that are printed. Does not know how
-//! anything is priced; no margin is put on.
+//! anything is priced; no margin is put on. A line that cannot be priced is answered with an error
+//! of its own, and the run goes on.
 
 use clutch_core::command::Side;
 use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast};
@@ -11,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{self, BufRead, Write};
 
-use crate::ndjson::{LineError, Summary, json_problem};
+use crate::lines::{self, Refusal};
+pub use crate::lines::{LINE_BYTES_MAX, Summary};
 
 /// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
 pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
-    crate::ndjson::run(input, output, answer)
+    lines::run(input, output, answer)
 }
 
 /// One line of input. The state is read in a second step, so that a bad one is answered under its
@@ -130,10 +132,9 @@ impl<T> FromIterator<(String, T)> for Table<T> {
     }
 }
 
-fn answer(bytes: &[u8]) -> Result<Answer, LineError> {
-    let case: Case =
-        serde_json::from_slice(bytes).map_err(|error| (Value::Null, json_problem(&error)))?;
-    let refuse = |what: String| (case.id.clone(), what);
+fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
+    let case: Case = lines::parse(bytes, "a case")?;
+    let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
     match case.rules.as_deref() {
         Some("cs2") => {}
         Some(other) => {

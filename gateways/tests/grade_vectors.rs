@@ -1,8 +1,7 @@
 //! `clutch grade` against the committed vectors, and against lines no tool should send.
 #![allow(clippy::unwrap_used)]
 
-use clutch_gateways::grade;
-use clutch_gateways::ndjson::Summary;
+use clutch_gateways::grade::{self, Summary};
 use serde_json::{Value, json};
 
 fn cases() -> Vec<Value> {

@@ -27,6 +27,7 @@ mod query;
 pub mod reject;
 pub mod risk;
 pub mod settlement;
+pub mod snapshot;
 pub mod state;
 mod state_hash;
 pub mod title;

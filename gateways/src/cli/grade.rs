@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, open_lines};
+use super::{Failure, input_lines};
 use crate::output::answer;
 
 /// Grade bets: NDJSON in, what each pays per line out
@@ -28,7 +28,7 @@ pub struct GradeArgs {
 
 pub fn run(args: &GradeArgs) -> Result<(), Failure> {
     let mut output = answer();
-    let summary = crate::grade::run(open_lines(args.file.as_deref())?, &mut output)?;
+    let summary = crate::grade::run(input_lines(args.file.as_deref())?, &mut output)?;
     output.flush()?;
     if summary.errors == 0 {
         Ok(())

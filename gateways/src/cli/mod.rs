@@ -4,6 +4,7 @@ mod demo;
 mod descriptors;
 mod feed;
 mod grade;
+mod margin;
 mod price;
 mod replay;
 mod secret;
@@ -12,7 +13,7 @@ mod token;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ enum Command {
     Feed(feed::FeedArgs),
     Grade(grade::GradeArgs),
     Price(price::PriceArgs),
+    Margin(margin::MarginArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Feed(args) => feed::run(&args),
         Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
+        Command::Margin(args) => margin::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
@@ -98,14 +101,6 @@ fn start_logging(level: &str) -> Result<(), tracing_subscriber::filter::ParseErr
     Ok(())
 }
 
-/// The lines of a file, or of standard input.
-fn open_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
-    let Some(path) = file else { return Ok(Box::new(io::stdin().lock())) };
-    let file = File::open(path)
-        .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
-    Ok(Box::new(BufReader::new(file)))
-}
-
 /// A flag that SIGINT and SIGTERM set. The second signal ends the process at once.
 fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
@@ -114,6 +109,19 @@ fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     Ok(stop)
+}
+
+/// The lines a filter works on: a file's, else those of standard input.
+fn input_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
+    let Some(path) = file else {
+        if std::io::stdin().is_terminal() {
+            eprintln!("clutch: reading JSON lines from the terminal; end with Ctrl-D");
+        }
+        return Ok(Box::new(std::io::stdin().lock()));
+    };
+    let file = File::open(path)
+        .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
+    Ok(Box::new(BufReader::new(file)))
 }
 
 /// `--format`: how many rounds a map has.

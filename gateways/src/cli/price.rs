@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, open_lines};
+use super::{Failure, input_lines};
 use crate::output::answer;
 
 /// Price match states: NDJSON in, one book per line out
@@ -20,8 +20,9 @@ pub struct PriceArgs {
 }
 
 pub fn run(args: &PriceArgs) -> Result<(), Failure> {
+    let input = input_lines(args.file.as_deref())?;
     let mut output = answer();
-    let summary = crate::price::run(open_lines(args.file.as_deref())?, &mut output)?;
+    let summary = crate::price::run(input, &mut output)?;
     output.flush()?;
     if summary.errors == 0 {
         Ok(())
