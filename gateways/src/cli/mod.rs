@@ -4,6 +4,8 @@ mod admin;
 mod demo;
 mod descriptors;
 mod feed;
+mod grade;
+mod margin;
 mod price;
 mod replay;
 mod secret;
@@ -11,8 +13,9 @@ mod serve;
 mod token;
 
 use std::fmt;
-use std::io::IsTerminal;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -39,7 +42,9 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     Admin(Box<admin::AdminArgs>),
     Feed(feed::FeedArgs),
+    Grade(grade::GradeArgs),
     Price(price::PriceArgs),
+    Margin(margin::MarginArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -67,7 +72,9 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Admin(args) => return admin::run(&args),
         Command::Feed(args) => feed::run(&args),
+        Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
+        Command::Margin(args) => margin::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
@@ -105,6 +112,19 @@ fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     Ok(stop)
+}
+
+/// The lines a filter works on: a file's, else those of standard input.
+fn input_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
+    let Some(path) = file else {
+        if std::io::stdin().is_terminal() {
+            eprintln!("clutch: reading JSON lines from the terminal; end with Ctrl-D");
+        }
+        return Ok(Box::new(std::io::stdin().lock()));
+    };
+    let file = File::open(path)
+        .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
+    Ok(Box::new(BufReader::new(file)))
 }
 
 /// `--format`: how many rounds a map has.
