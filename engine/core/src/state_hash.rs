@@ -37,9 +37,9 @@ fn hash_wire(value: &impl Wire, hasher: &mut StateHasher) {
 
 impl Tables {
     fn hash(&self, hasher: &mut StateHasher) {
-        let flags = u64::from(self.stops)
-            | u64::from(self.killed) << 8
-            | u64::from(self.killed_titles) << 16;
+        let flags = u64::from(self.killed)
+            | u64::from(self.killed_titles) << 8
+            | u64::from(self.stops.bits()) << 32;
         hasher.word(flags);
         hash_wire(&self.capacity, hasher);
         hasher.word(self.feed_check_at.nanos());
@@ -54,6 +54,9 @@ impl Tables {
             hasher.word(queue.len() as u64);
             queue.iter().for_each(|market| hasher.word(u64::from(market.0)));
         }
+        hasher.word(self.requotes.next.map_or(0, |next| 1 | u64::from(next.0) << 1));
+        hasher.word(self.requotes.shaded.len() as u64);
+        self.requotes.shaded.iter().for_each(|market| hasher.word(u64::from(market.0)));
         self.waiting.add_to(hasher);
         for (key, answer) in self.client_ids.iter() {
             hasher.word(u64::from(key.account.0));
@@ -89,13 +92,14 @@ impl Tables {
     fn hash_market(&self, market: &Market, hasher: &mut StateHasher) {
         hash_wire(&market.kind, hasher);
         hasher.word(u64::from(market.match_id.0) | u64::from(market.retired) << 32);
-        hasher.word(u64::from(market.epoch) | u64::from(market.stops) << 32);
+        hasher.word(u64::from(market.epoch) | u64::from(market.stops.bits()) << 32);
         hasher.word(match market.result {
             MarketResult::Undecided => 0,
             MarketResult::Won(selection) => 1 | u64::from(selection.0) << 8,
             MarketResult::NotPlayed => 2,
         });
         hasher.word(market.decided_at.nanos());
+        hasher.word(market.closed_at.0);
         for (seq, time) in market.prices.changes() {
             hasher.word(*seq);
             hasher.word(time.nanos());
@@ -103,6 +107,8 @@ impl Tables {
         for selection in self.markets.selections(market) {
             hasher.word(u64::from(selection.odds.map_or(0, Odds::milli)));
             hasher.word(u64::from(selection.fair.ppb()));
+            let safe_odds = selection.safe_odds.map_or(0, Odds::milli);
+            hasher.word(u64::from(safe_odds) | u64::from(selection.safe_fair.ppb()) << 32);
             hash_money(selection.payouts, hasher);
             hash_money(selection.stakes, hasher);
         }

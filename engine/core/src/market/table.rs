@@ -15,7 +15,7 @@ pub struct MarketTable {
 }
 
 /// Selections reserved per market on average; most markets have two.
-pub(crate) const SELECTIONS_PER_MARKET: usize = 3;
+const SELECTIONS_PER_MARKET: usize = 3;
 
 impl MarketTable {
     /// An empty table for `markets_max` markets.
@@ -85,6 +85,16 @@ impl MarketTable {
         let market = &self.markets[market.0 as usize];
         assert!(selection.0 < market.selections, "the market has no such selection");
         &mut self.selections[market.first_selection as usize + usize::from(selection.0)]
+    }
+
+    /// Remembers the prices of a market that is open.
+    pub(super) fn keep_safe(&mut self, market: MarketId) {
+        let market = &self.markets[market.0 as usize];
+        let first = market.first_selection as usize;
+        for selection in &mut self.selections[first..first + usize::from(market.selections)] {
+            selection.safe_odds = selection.odds;
+            selection.safe_fair = selection.fair;
+        }
     }
 
     /// Adds a bet's stake and payout to the sums that limits look at; `sign` is 1, or −1 to take

@@ -6,7 +6,7 @@ use super::counter_strike::Series;
 use crate::command::{CreateMatch, SuspendReason, Title};
 use crate::event::Score;
 use crate::hash::StateHasher;
-use crate::market::stop_bit;
+use crate::market::Stops;
 use crate::pricing::WinBranches;
 use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
@@ -34,12 +34,14 @@ pub struct Fixture {
     pub series: Series,
     /// Its markets, in order of opening.
     pub markets: Vec<MarketId>,
-    /// Reasons to suspend all of them, as bits.
-    pub stops: u8,
+    /// Reasons to suspend all of them.
+    pub stops: Stops,
     /// Whether its kill switch is on.
     pub killed: bool,
     /// What its feeds said last.
     pub feed: FeedState,
+    /// The command that moved the score last.
+    pub moved_at: Seq,
     /// Stretches of the journal in which bets on this match are void.
     pub undone: Vec<Undone>,
     /// The live map's next two prices; derived.
@@ -76,9 +78,10 @@ impl Fixture {
             round_markets: create.round_markets,
             series: Series::new(create.rounds, create.best_of),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
-            stops: 0,
+            stops: Stops::none(),
             killed: false,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
+            moved_at: Seq::default(),
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
         }
@@ -87,14 +90,14 @@ impl Fixture {
     /// Adds a reason to suspend the match. Returns whether it is new.
     pub fn stop(&mut self, reason: SuspendReason) -> bool {
         let before = self.stops;
-        self.stops |= stop_bit(reason);
+        self.stops = self.stops.with(reason);
         before != self.stops
     }
 
     /// Lifts a reason. Returns whether it was there.
     pub fn lift(&mut self, reason: SuspendReason) -> bool {
         let before = self.stops;
-        self.stops &= !stop_bit(reason);
+        self.stops = self.stops.without(reason);
         before != self.stops
     }
 
@@ -128,11 +131,12 @@ impl Fixture {
         }
         hasher.word(self.starts_at.nanos());
         let flags = u64::from(self.round_markets) | u64::from(self.killed) << 1;
-        hasher.word(flags | u64::from(self.stops) << 8 | (self.title as u64) << 16);
+        hasher.word(flags | (self.title as u64) << 8 | u64::from(self.stops.bits()) << 32);
         hasher.word(self.feed.last_heard.nanos());
         for version in self.feed.versions {
             hasher.word(version);
         }
+        hasher.word(self.moved_at.0);
         for undone in &self.undone {
             hasher.word(undone.from.0);
             hasher.word(undone.to.0);
