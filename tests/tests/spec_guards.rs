@@ -93,7 +93,7 @@ fn odds_that_would_grow_by_too_little_stay_and_shorter_ones_are_sent() {
         expect  odds W b 1.88                       # 1.90 is only two steps away
         map     M 1 t 51 ct 51
         expect  odds W a 1.74
-        expect  odds W b 2.06
+        expect  odds W b 2.05
         ",
     );
 }

@@ -7,8 +7,10 @@ use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::codec::{DecodeError, Wire};
 use crate::hash::mix;
 use crate::memory::touched;
+use crate::snapshot::{Loader, Saver};
 use crate::units::AccountId;
 
 /// Who asked under which id.
@@ -19,6 +21,8 @@ pub struct Key {
     /// The bettor's bet id, or a payment provider's reference.
     pub id: u128,
 }
+
+crate::codec::wire_struct!(Key { account, id });
 
 impl Key {
     fn hash(self) -> u32 {
@@ -156,6 +160,33 @@ impl<T: Copy> ClientIds<T> {
     /// Every entry, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &(Key, T)> {
         self.entries.iter()
+    }
+
+    /// Writes every entry, oldest first. The index is made anew: where an entry stands in it never
+    /// reaches an output.
+    pub(crate) fn save(&self, out: &mut Saver<'_>)
+    where
+        T: Wire,
+    {
+        let Self { entries, entries_max: _, left: _, index: _ } = self;
+        out.list(entries.iter());
+    }
+
+    /// Reads the entries back. `blank` as in [`ClientIds::with_capacity`].
+    pub(crate) fn load(
+        input: &mut Loader<'_>,
+        entries_max: u32,
+        blank: T,
+    ) -> Result<Self, DecodeError>
+    where
+        T: Wire,
+    {
+        let mut table = Self::with_capacity(entries_max, blank);
+        for _ in 0..input.count(table.entries_max)? {
+            let (key, answer) = input.take()?;
+            table.insert(key, answer);
+        }
+        Ok(table)
     }
 
     fn mask(&self) -> usize {

@@ -5,11 +5,13 @@
 
 pub mod client_ids;
 pub mod place;
+mod snapshot;
 pub mod waiting;
 mod warm;
 
 use alloc::vec::Vec;
 
+use crate::codec::{wire_enum, wire_struct};
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
 use crate::memory::touched;
@@ -46,6 +48,21 @@ pub struct Bet {
     older_of_account: u32,
 }
 
+wire_struct!(Bet {
+    id,
+    client_id,
+    account,
+    market,
+    selection,
+    odds,
+    stake,
+    payout,
+    state,
+    next_of_market,
+    newer_of_account,
+    older_of_account,
+});
+
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BetState {
@@ -67,6 +84,15 @@ pub enum BetState {
     /// The stake went back.
     Void(VoidReason),
 }
+
+wire_enum!(BetState {
+    0 = Waiting { due, epoch },
+    1 = Refused(refusal),
+    2 = Open,
+    3 = Won,
+    4 = Lost,
+    5 = Void(reason),
+});
 
 impl Bet {
     /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
@@ -253,6 +279,8 @@ pub enum Answer {
     Refused(RefusedBet),
 }
 
+wire_enum!(Answer { 0 = Bet { slot, id }, 1 = Refused(refused) });
+
 impl Answer {
     /// What unused memory is filled with.
     pub(crate) const BLANK: Self = Self::Bet { slot: NO_BET, id: BetId(0) };
@@ -272,6 +300,8 @@ pub struct RefusedBet {
     /// The answer.
     pub refusal: Refusal,
 }
+
+wire_struct!(RefusedBet { market, selection, odds, stake, refusal });
 
 impl RefusedBet {
     /// The refusal as the bettor sees it.

@@ -19,6 +19,7 @@ pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
+use crate::codec::{wire_enum, wire_struct};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
 use crate::pricing::SeriesForecast;
@@ -91,6 +92,8 @@ pub enum MarketResult {
     NotPlayed,
 }
 
+wire_enum!(MarketResult { 0 = Undecided, 1 = Won(selection), 2 = NotPlayed });
+
 impl MarketResult {
     /// The result of a question between the first selection and the second.
     pub(crate) const fn first_if(first: bool) -> Self {
@@ -136,6 +139,27 @@ pub struct Market {
     pub(super) first_selection: u32,
     pub(super) selections: u8,
 }
+
+wire_struct!(Market {
+    match_id,
+    kind,
+    epoch,
+    result,
+    stops,
+    status,
+    prices,
+    stakes,
+    newest_bet,
+    settling,
+    decided_at,
+    queued,
+    awaits_retirement,
+    awaits_shading,
+    retired,
+    closed_at,
+    first_selection,
+    selections,
+});
 
 impl Market {
     /// A market without prices.
@@ -196,3 +220,5 @@ pub struct Selection {
     /// Their stakes.
     pub stakes: Money,
 }
+
+wire_struct!(Selection { odds, fair, safe_odds, safe_fair, payouts, stakes });

@@ -4,7 +4,10 @@
 use alloc::collections::VecDeque;
 
 use super::{MarketResult, quote::Requote};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
 use crate::event::PriceCause;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{MarketId, Timestamp};
 
@@ -15,9 +18,9 @@ const MARKETS_PER_SLICE: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Requotes {
     /// The next market of a round through all of them; `None` if there is no round.
-    pub(crate) next: Option<MarketId>,
+    next: Option<MarketId>,
     /// Markets whose liability moved by a step, in order of arrival.
-    pub(crate) shaded: VecDeque<MarketId>,
+    shaded: VecDeque<MarketId>,
 }
 
 impl Requotes {
@@ -30,10 +33,28 @@ impl Requotes {
         self.next = Some(MarketId(0));
     }
 
+    /// Every market named in the queue.
+    pub fn markets(&self) -> impl Iterator<Item = MarketId> + '_ {
+        self.shaded.iter().copied()
+    }
+
     /// When there is work: in the past if some is left over.
     pub fn next_due(&self) -> Timestamp {
         let idle = self.next.is_none() && self.shaded.is_empty();
         if idle { Timestamp::MAX } else { Timestamp::default() }
+    }
+}
+
+impl Table for Requotes {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { next, shaded } = self;
+        out.put(next);
+        out.list(shaded.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let next = input.take()?;
+        Ok(Self { next, shaded: VecDeque::from(input.list(capacity.markets_max as usize)?) })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why betting is stopped: a set of reasons, of which the gravest is the one named.
 
+use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::command::SuspendReason;
 
 /// A set of reasons.
@@ -39,11 +40,6 @@ impl Stops {
     /// No reason.
     pub const fn none() -> Self {
         Self(0)
-    }
-
-    /// The set from its bits, as [`Stops::bits`] gave them.
-    pub const fn from_bits(bits: u32) -> Self {
-        Self(bits)
     }
 
     /// The set as bits, one a reason, by its place in [`SuspendReason`].
@@ -92,6 +88,21 @@ impl Stops {
             return None;
         }
         ORDER.into_iter().find(|reason| self.has(*reason))
+    }
+}
+
+impl Wire for Stops {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.0.put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let bits = u32::take(input)?;
+        if bits >> SuspendReason::COUNT == 0 {
+            Ok(Self(bits))
+        } else {
+            Err(DecodeError::OutOfRange)
+        }
     }
 }
 

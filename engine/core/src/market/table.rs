@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Market, Selection};
+use super::{Market, SELECTIONS_MAX, Selection};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 
 /// All markets and their selections. A market's id is its index and is never used again.
@@ -124,6 +127,31 @@ impl MarketTable {
     }
 }
 
+impl Table for MarketTable {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { markets, selections, markets_max: _, selections_max: _ } = self;
+        out.list(markets.iter());
+        out.list(selections.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let empty = Self::with_capacity(capacity.markets_max);
+        let markets: Vec<Market> = input.list(empty.markets_max)?;
+        let selections = input.list(empty.selections_max)?;
+        let mut next = 0;
+        for market in &markets {
+            if market.first_selection != next || SELECTIONS_MAX < usize::from(market.selections) {
+                return Err(DecodeError::OutOfRange);
+            }
+            next += u32::from(market.selections);
+        }
+        if next as usize != selections.len() {
+            return Err(DecodeError::OutOfRange);
+        }
+        Ok(Self { markets, selections, ..empty })
+    }
+}
+
 /// Whether a bet enters or leaves the sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -142,17 +170,14 @@ pub struct PriceHistory {
     changes: [(u64, Timestamp); Self::REMEMBERED],
 }
 
+crate::codec::wire_struct!(PriceHistory { changes });
+
 impl PriceHistory {
     const REMEMBERED: usize = 4;
 
     /// The price sequence: the journal sequence of the command that last changed a price.
     pub fn price_seq(&self) -> u64 {
         self.changes[0].0
-    }
-
-    /// The changes remembered, newest first.
-    pub fn changes(&self) -> &[(u64, Timestamp)] {
-        &self.changes
     }
 
     /// Writes down a change; several within one command are one.

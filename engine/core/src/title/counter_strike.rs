@@ -5,12 +5,13 @@
 //! Invariant: at most one map is live, every map before it is over, and the score of each map is a
 //! path of single rounds, so that any of them can be undone.
 
+mod snapshot;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::command::{GameEvent, RoundFormat, Side, Team};
 use crate::event::MatchPhase;
-use crate::hash::StateHasher;
 use crate::pricing::{
     BySide, MapForecast, MapModel, RoundRules, SeriesForecast, WinBranches, win_grid,
 };
@@ -403,26 +404,6 @@ impl Series {
             Ok(())
         } else {
             Err(Impossible { expected: self.current, actual: map })
-        }
-    }
-
-    /// Adds everything that can influence an answer.
-    pub fn add_to(&self, hasher: &mut StateHasher) {
-        hasher.word(
-            u64::from(self.best_of)
-                | (self.format as u64) << 8
-                | u64::from(self.current) << 16
-                | u64::from(self.live_round) << 24,
-        );
-        for map in &self.maps {
-            hasher.bytes(map.name.as_ref().map_or("", Name::as_str).as_bytes());
-            let [t, ct] = map.chances.map_or([0; 2], |chances| chances.map(Probability::ppb));
-            hasher.word(u64::from(t) | u64::from(ct) << 32);
-            hasher.word(u64::from(map.started) | (map.first_side_a as u64) << 1);
-            hasher.word(map.log.len() as u64);
-            for (team, seq) in &map.log {
-                hasher.word(seq.0 << 1 | *team as u64);
-            }
         }
     }
 }

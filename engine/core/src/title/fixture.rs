@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use super::counter_strike::Series;
-use crate::command::{CreateMatch, SuspendReason, Title};
+use crate::codec::{DecodeError, wire_struct};
+use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::Score;
-use crate::hash::StateHasher;
 use crate::market::Stops;
 use crate::pricing::WinBranches;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
 /// Most markets of one match.
@@ -58,6 +59,8 @@ pub struct FeedState {
     pub last_heard: Timestamp,
 }
 
+wire_struct!(FeedState { versions, last_heard });
+
 /// A stretch of the journal that a rewind took back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undone {
@@ -66,6 +69,8 @@ pub struct Undone {
     /// The rewind.
     pub to: Seq,
 }
+
+wire_struct!(Undone { from, to });
 
 impl Fixture {
     /// A match before its first map.
@@ -123,25 +128,62 @@ impl Fixture {
             a_is_t: self.series.a_is_t(),
         }
     }
+}
 
-    /// Adds everything that can influence an answer.
-    pub fn add_to(&self, hasher: &mut StateHasher) {
-        for name in [&self.key, &self.teams[0], &self.teams[1]] {
-            hasher.bytes(name.as_str().as_bytes());
-        }
-        hasher.word(self.starts_at.nanos());
-        let flags = u64::from(self.round_markets) | u64::from(self.killed) << 1;
-        hasher.word(flags | (self.title as u64) << 8 | u64::from(self.stops.bits()) << 32);
-        hasher.word(self.feed.last_heard.nanos());
-        for version in self.feed.versions {
-            hasher.word(version);
-        }
-        hasher.word(self.moved_at.0);
-        for undone in &self.undone {
-            hasher.word(undone.from.0);
-            hasher.word(undone.to.0);
-        }
-        hasher.word(self.markets.len() as u64);
-        self.series.add_to(hasher);
+impl Table for Fixture {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self {
+            key,
+            title,
+            teams,
+            starts_at,
+            round_markets,
+            series,
+            markets,
+            stops,
+            killed,
+            feed,
+            moved_at,
+            undone,
+            // Derived from the series.
+            branches: _,
+        } = self;
+        let [team_a, team_b] = teams;
+        out.put(key);
+        out.put(title);
+        out.put(team_a);
+        out.put(team_b);
+        out.put(starts_at);
+        out.put(round_markets);
+        series.save(out);
+        out.list(markets.iter());
+        out.put(stops);
+        out.put(killed);
+        out.put(feed);
+        out.put(moved_at);
+        out.list(undone.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let (key, title) = (input.take()?, input.take()?);
+        let teams = [input.take()?, input.take()?];
+        let (starts_at, round_markets) = (input.take()?, input.take()?);
+        let series = Series::load(input, capacity)?;
+        let branches = series.branches();
+        Ok(Self {
+            key,
+            title,
+            teams,
+            starts_at,
+            round_markets,
+            series,
+            markets: input.list(MARKETS_PER_MATCH_MAX)?,
+            stops: input.take()?,
+            killed: input.take()?,
+            feed: input.take()?,
+            moved_at: input.take()?,
+            undone: input.list(REWINDS_MAX)?,
+            branches,
+        })
     }
 }

@@ -24,6 +24,8 @@ pub struct Account {
     pub state: AccountState,
 }
 
+crate::codec::wire_struct!(Account { available, held, liability, newest_bet, bets_open, state });
+
 impl Account {
     pub(super) fn new() -> Self {
         Self {

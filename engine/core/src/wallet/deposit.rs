@@ -14,6 +14,8 @@ pub(crate) struct Payment {
     pub amount: Money,
 }
 
+crate::codec::wire_struct!(Payment { account, amount });
+
 impl Payment {
     /// Fills the table's unused memory; never read.
     pub(crate) const BLANK: Self = Self { account: AccountId(0), amount: Money::ZERO };

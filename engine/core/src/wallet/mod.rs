@@ -7,6 +7,7 @@
 mod account;
 mod deposit;
 mod keys;
+mod snapshot;
 
 pub use account::{Account, NO_BET};
 pub(crate) use deposit::Payment;
