@@ -7,6 +7,7 @@
 //! | `component` | what can be put under load |
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
+//! | `restart` | the `restart` command: replay, snapshot, and start from both |
 //! | `report` | the table and the JSON |
 
 mod component;
@@ -16,6 +17,7 @@ mod floor;
 mod null;
 mod open_loop;
 mod report;
+mod restart;
 
 use clap::{Parser, Subcommand};
 
@@ -34,10 +36,12 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Core(core_load::CoreLoad),
+    Restart(restart::Restart),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
+        Command::Restart(restart) => restart.run(),
     }
 }
