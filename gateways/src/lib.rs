@@ -8,6 +8,7 @@ pub mod codes;
 pub mod config;
 pub mod demo;
 pub mod feed;
+pub mod grade;
 pub mod http;
 pub mod lines;
 pub mod margin;

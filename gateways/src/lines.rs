@@ -1,8 +1,9 @@
 //! A filter for other tools: one JSON object a line in, one a line out, in order.
 //!
-//! Owns what `clutch price` and `clutch margin` have in common: the limits, the count, and how a
-//! line that cannot be answered is refused, under its own id and with what was wrong. Knows nothing
-//! of what the lines are about. Memory is bounded by the longest line, and lines have a limit.
+//! Owns what `clutch price`, `clutch margin` and `clutch grade` have in common: the limits, the
+//! count, and how a line that cannot be answered is refused, under its own id and with what was
+//! wrong. Knows nothing of what the lines are about. Memory is bounded by the longest line, and
+//! lines have a limit.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

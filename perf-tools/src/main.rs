@@ -9,6 +9,7 @@
 //! | `floor` | what the machine itself takes away |
 //! | `restart` | the `restart` command: replay, snapshot, and start from both |
 //! | `report` | the table and the JSON |
+//! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
 mod component;
 mod core_load;
@@ -16,6 +17,7 @@ mod engine_run;
 mod floor;
 mod null;
 mod open_loop;
+mod quant;
 mod report;
 mod restart;
 
@@ -25,7 +27,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: clutch_engine::HugePages = clutch_engine::HugePages;
 
-/// Puts Clutch under load and reports latencies.
+/// Puts Clutch under load and reports latencies; fits and scores its prices on real games.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -37,11 +39,15 @@ struct Arguments {
 enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
+    Fit(quant::fit::FitArgs),
+    Calibrate(quant::calibrate::CalibrateArgs),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
+        Command::Fit(fit) => fit.run(),
+        Command::Calibrate(calibrate) => calibrate.run(),
     }
 }

@@ -26,7 +26,7 @@ pub mod pricing;
 mod query;
 pub mod reject;
 pub mod risk;
-mod settlement;
+pub mod settlement;
 pub mod snapshot;
 pub mod state;
 mod state_hash;

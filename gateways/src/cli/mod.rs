@@ -3,6 +3,7 @@
 mod demo;
 mod descriptors;
 mod feed;
+mod grade;
 mod margin;
 mod price;
 mod replay;
@@ -39,6 +40,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(Box<serve::ServeArgs>),
     Feed(feed::FeedArgs),
+    Grade(grade::GradeArgs),
     Price(price::PriceArgs),
     Margin(margin::MarginArgs),
     Replay(replay::ReplayArgs),
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
         Command::Feed(args) => feed::run(&args),
+        Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Margin(args) => margin::run(&args),
         Command::Replay(args) => replay::run(&args),

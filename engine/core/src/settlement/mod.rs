@@ -5,6 +5,11 @@
 //! should be is posted. The same step therefore settles, settles again after a correction, and takes
 //! a settlement back, and doing it twice changes nothing.
 
+pub mod multiplier;
+pub mod payout;
+pub mod system;
+pub mod wide;
+
 use alloc::collections::VecDeque;
 
 use crate::bets::BetState;
