@@ -17,6 +17,8 @@ pub enum Unit {
     Ppb,
     /// Thousandths.
     Milli,
+    /// Things.
+    Count,
     /// 0 is [`RewindRule::Void`], 1 is [`RewindRule::Stand`].
     RewindRule,
 }
@@ -152,6 +154,24 @@ settings! {
     ResettleWindow = resettle_window_ns, "resettle_window", Nanos;
     /// What a rewind does to bets struck after the undone moment.
     Rewind = rewind_rule, "rewind", RewindRule;
+    /// Steps of the ladder by which odds must grow to be sent.
+    PriceStepsMin = price_steps_min, "price_steps_min", Count;
+    /// How far an override may lie from the model before a second person must approve it.
+    OverrideDistance = override_distance_milli, "override_distance", Milli;
+    /// The longest life of an override.
+    OverrideLifeMax = override_life_max_ns, "override_life_max", Nanos;
+    /// Largest shading by liability.
+    Shading = shading_ppb, "shading", Ppb;
+    /// The distance from the mean result at which a selection is shaded in full.
+    ShadingScale = shading_scale, "shading_scale", Money;
+    /// How much payouts move before a market is shaded anew.
+    ShadingStep = shading_step, "shading_step", Money;
+    /// How much longer than at its best a feed may take to reach us.
+    FeedLagMax = feed_lag_max_ns, "feed_lag_max", Nanos;
+    /// How long a second source may take to confirm the first.
+    FeedGrace = feed_grace_ns, "feed_grace", Nanos;
+    /// Updates in a row that must fit before a frozen match goes on by itself.
+    AgreeingUpdates = agreeing_updates, "agreeing_updates", Count;
 }
 
 impl Setting {

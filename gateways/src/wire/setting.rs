@@ -36,6 +36,7 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
         }
         Unit::Milli => whole(parse_decimal(text, MILLI_PLACES))
             .ok_or("a factor with at most three places, such as 4.0"),
+        Unit::Count => text.parse().ok().filter(|count| 0 <= *count).ok_or("a whole number"),
         Unit::RewindRule => match text {
             "void" => Ok(0),
             "stand" => Ok(1),
@@ -55,6 +56,7 @@ pub fn show(setting: Setting, value: i64) -> String {
         }
         Unit::Ppb => format!("{}%", show_decimal(value, PERCENT_PLACES)),
         Unit::Milli => show_decimal(value, MILLI_PLACES),
+        Unit::Count => value.to_string(),
         Unit::RewindRule => if value == 0 { "void" } else { "stand" }.to_owned(),
     }
 }

@@ -272,6 +272,7 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Nanos => "time",
         Unit::Ppb => "percent",
         Unit::Milli => "factor",
+        Unit::Count => "count",
         Unit::RewindRule => "word",
     }
 }
