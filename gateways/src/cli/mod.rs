@@ -6,6 +6,7 @@ mod descriptors;
 mod feed;
 mod grade;
 mod margin;
+mod odds;
 mod price;
 mod replay;
 mod secret;
@@ -45,6 +46,7 @@ enum Command {
     Grade(grade::GradeArgs),
     Price(price::PriceArgs),
     Margin(margin::MarginArgs),
+    Odds(odds::OddsArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Margin(args) => margin::run(&args),
+        Command::Odds(args) => odds::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
