@@ -13,6 +13,7 @@ use clutch_core::command::{
     KillScope, Line, MarketKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap,
     Side, SuspendReason, Team, Title,
 };
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, SourceId, Stake, Timestamp,
@@ -169,6 +170,10 @@ fn line(halves: i16) -> Line {
     Line::from_halves(halves).expect("an odd number of halves")
 }
 
+fn stages(percents: [u8; 4]) -> Stages {
+    Stages::new(percents).expect("at most 100 each")
+}
+
 fn of(command: Command) -> Envelope {
     Envelope { actor: Actor::Operator(0x0a0b_0c0d), trace: 0x1122_3344_5566_7788, command }
 }
@@ -213,6 +218,18 @@ fn config() -> Config {
         shading_step: money(21),
         feed_lag_max_ns: 22,
         feed_grace_ns: 23,
+        rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
+        rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
+        liability_group_max: money(25),
+        payout_day_max: money(26),
+        bets_per_second_max: 27,
+        bets_per_minute_max: 28,
+        bets_per_hour_max: 29,
+        stakes_per_hour_max: money(30),
+        tier_0: Stages::WHOLE,
+        tier_1: stages([1, 2, 3, 4]),
+        tier_2: stages([5, 6, 7, 8]),
+        tier_3: stages([9, 10, 11, 12]),
         agreeing_updates: 24,
     }
 }
@@ -327,5 +344,17 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("tick_of_engine", Envelope { actor: Actor::Engine, ..of(Command::Tick) }),
         ("tick_of_feed", Envelope { actor: Actor::Feed(SourceId(7)), ..of(Command::Tick) }),
+        (
+            "set_account_factor",
+            of(Command::SetAccountFactor {
+                account: AccountId(5),
+                title: Title::CounterStrike,
+                has_begun: true,
+                percent: 50,
+            }),
+        ),
+        ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
+        ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
+        ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
     ]
 }

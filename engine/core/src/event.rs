@@ -8,11 +8,13 @@ use crate::command::{
     AccountState, Actor, KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title,
 };
 use crate::reject::Refusal;
+use crate::risk::RuleReport;
 use crate::settings::Setting;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
+use crate::wallet::FACTORS;
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,6 +146,24 @@ pub enum Event {
     Configured {
         /// The version.
         version: u32,
+    },
+    /// What a risk rule has refused; in the answer to [`crate::Query::Risk`].
+    Rule(RuleReport),
+    /// What limits an account beside everybody's limits.
+    AccountTerms {
+        /// The account.
+        account: AccountId,
+        /// Percentages of what everybody may stake: by title, before and after the match begins.
+        factors: [u8; FACTORS],
+        /// The group that it belongs to.
+        group: Option<u32>,
+    },
+    /// How well a match is known.
+    Tier {
+        /// The match.
+        match_id: MatchId,
+        /// From 0, the best known, to 3.
+        tier: u8,
     },
     /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
     /// moved are said; in the answer to [`crate::Query::Settings`], all.

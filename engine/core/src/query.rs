@@ -52,6 +52,7 @@ impl Tables {
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
+                outbox.push(row.terms(account));
                 for bet in self.bets.of_account(row.newest_bet).take(usize::from(bets_max)) {
                     outbox.push(Event::Bet(bet.view()));
                 }
@@ -69,6 +70,10 @@ impl Tables {
                     self.wallet.announce(account, outbox);
                 }
             }
+            Query::Risk => {
+                let reports = self.rule_reports(&state.config);
+                reports.for_each(|report| outbox.push(Event::Rule(report)));
+            }
             Query::Settings => {
                 outbox.push(Event::Configured { version: state.config_version });
                 for &setting in Setting::ALL {
@@ -83,7 +88,7 @@ impl Tables {
                 outbox.push(Event::Bet(view));
             }
             Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, account, market, selection);
+                let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
         }

@@ -19,6 +19,7 @@ use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
+use crate::risk::{self, RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::title::Fixture;
@@ -52,6 +53,7 @@ pub(crate) struct Tables {
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
+    pub risk: RiskTables,
     pub requotes: Requotes,
     /// Reasons that stop every market.
     pub stops: Stops,
@@ -120,12 +122,34 @@ impl Config {
             ("liability_selection_max", self.liability_selection_max),
             ("liability_market_max", self.liability_market_max),
             ("liability_account_max", self.liability_account_max),
+            ("liability_group_max", self.liability_group_max),
+            ("payout_day_max", self.payout_day_max),
+            ("stakes_per_hour_max", self.stakes_per_hour_max),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
             }
+        }
+        for (name, bets, max) in [
+            ("bets_per_second_max", self.bets_per_second_max, risk::PACE_RING as u32),
+            ("bets_per_minute_max", self.bets_per_minute_max, 250),
+            ("bets_per_hour_max", self.bets_per_hour_max, 60_000),
+        ] {
+            if bets == 0 || max < bets {
+                return Err(name);
+            }
+        }
+        // Stakes within an hour are counted in 32 bits.
+        if i64::from(u32::MAX) <= self.stakes_per_hour_max.minor() {
+            return Err("stakes_per_hour_max");
+        }
+        if !self.rules_off.is_apart_from(Self::RULES_NEVER_OFF) {
+            return Err("rules_off");
+        }
+        if !self.rules_shadow.is_apart_from(self.rules_off) {
+            return Err("rules_shadow");
         }
         if self.stake_max < self.stake_min {
             return Err("stake_max");
@@ -189,6 +213,7 @@ impl State {
             outbox,
         };
         step.outbox.stamp(seq, now, 0);
+        step.tables.risk.turn_day(seq, now);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
         step.actor = envelope.actor;
@@ -221,6 +246,7 @@ impl State {
             waiting: Waiting::for_bets(capacity.bets_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             stops: Stops::none(),
@@ -272,6 +298,11 @@ impl State {
     /// Balances and the house's books; `None` before [`Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
+    }
+
+    /// What a risk rule has refused; `None` before [`Command::Genesis`].
+    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
+        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
     /// Bets waiting, open, or settled and not yet retired.
@@ -336,6 +367,11 @@ impl Step<'_> {
             }
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_account_factor(*account, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link_account(*account, *group),
+            Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
         }
     }
 

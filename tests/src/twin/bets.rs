@@ -3,6 +3,7 @@
 use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
 use clutch_core::units::{ClientBetId, Money, Timestamp};
 use clutch_core::{Refusal, Reject};
 
@@ -33,6 +34,9 @@ pub(super) enum Fate {
     Stands,
 }
 
+/// A rule's code, its limit, and what the bet would have made of it.
+pub(super) type Refused = (Reject, i128, i128);
+
 /// What an id was answered with.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answered {
@@ -62,8 +66,14 @@ impl Twin {
         }
         self.forget_old_ids();
         let (bet, answered) = match self.decide(place) {
-            Ok(bet) => (Some(bet), Answered::Bet(self.seq)),
-            Err(refusal) => (None, Answered::Refused(refusal)),
+            Ok((bet, shadows)) => {
+                self.note_pace(bet.account, bet.stake, &shadows);
+                (Some(bet), Answered::Bet(self.seq))
+            }
+            Err(refusal) => {
+                self.note_refused(refusal.code, place.stake.money().minor().into());
+                (None, Answered::Refused(refusal))
+            }
         };
         let says_nothing = matches!(
             answered,
@@ -104,7 +114,7 @@ impl Twin {
     }
 
     /// Every question in order of precedence.
-    fn decide(&self, place: &PlaceBet) -> Result<Bet, Refusal> {
+    fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         let made = place.client_id.time().ok_or(Reject::ClientIdInvalid)?.nanos();
         // An id no younger than one forgotten may have been forgotten, too.
@@ -154,14 +164,14 @@ impl Twin {
         }
         let stake = i128::from(place.stake.money().minor());
         let payout = stake * now / 1000;
-        self.check_money(place, stake, payout)?;
+        let shadows = self.check_money(place, stake, payout)?;
         let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
         let fate = if live && config.in_play_delay_ns > 0 {
             Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
         } else {
             Fate::Stands
         };
-        Ok(Bet {
+        let bet = Bet {
             client_id: place.client_id.0,
             account: place.account.0,
             market: id,
@@ -170,7 +180,8 @@ impl Twin {
             stake,
             payout,
             fate,
-        })
+        };
+        Ok((bet, shadows))
     }
 
     /// Kill switches of title and match, the account, the market.
@@ -198,44 +209,20 @@ impl Twin {
         }
     }
 
-    fn check_money(&self, place: &PlaceBet, stake: i128, payout: i128) -> Result<(), Refusal> {
-        let config = &self.config;
-        let limit = |money: Money| i128::from(money.minor());
-        let (mut of_selection, mut of_market) = (payout - stake, payout - stake);
-        for (id, bet) in &self.bets {
-            let counts = !matches!(
-                self.where_it_stands(*id, bet),
-                BetStatus::Refused(_) | BetStatus::Void(_)
-            );
-            if !counts || bet.market != place.market.0 as usize {
-                continue;
-            }
-            of_market -= bet.stake;
-            if bet.selection == place.selection.0 {
-                of_selection += bet.payout - bet.stake;
-                of_market += bet.payout;
-            }
-        }
-        let of_account = self.liability(place.account.0) + payout - stake;
-        if stake < limit(config.stake_min) {
-            return Err(no(Reject::StakeBelowMinimum, limit(config.stake_min), stake));
-        }
-        for (code, max, would_be) in [
-            (Reject::StakeAboveLimit, config.stake_max, stake),
-            (Reject::PayoutAboveLimit, config.payout_max, payout),
-            (Reject::SelectionLiability, config.liability_selection_max, of_selection),
-            (Reject::MarketLiability, config.liability_market_max, of_market),
-            (Reject::AccountLiability, config.liability_account_max, of_account),
-        ] {
-            if would_be > limit(max) {
-                return Err(no(code, limit(max), would_be));
-            }
-        }
+    fn check_money(
+        &self,
+        place: &PlaceBet,
+        stake: i128,
+        payout: i128,
+    ) -> Result<Vec<RuleId>, Refusal> {
+        let shadows = self
+            .check_rules(place, stake, payout)
+            .map_err(|(code, limit, would_be)| no(code, limit, would_be))?;
         let available = self.available(place.account.0).unwrap_or_default();
         if available < stake {
             return Err(no(Reject::InsufficientFunds, available, stake));
         }
-        Ok(())
+        Ok(shadows)
     }
 
     /// Bets whose delay is over stand if nothing moved.
@@ -313,7 +300,7 @@ impl Twin {
         }
     }
 
-    fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
+    pub(super) fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
         self.bets.iter().filter(move |(_, bet)| bet.account == account).map(|(id, bet)| (*id, bet))
     }
 
@@ -358,6 +345,10 @@ impl Twin {
                 .map(|(bet_id, bet)| (*bet_id, bet.account, self.effect(*bet_id, bet).0))
                 .collect();
             for (bet, account, gain) in leaving {
+                if self.counts_today(bet) {
+                    let payout = self.bets[&bet].payout;
+                    self.accounts[account as usize].terms.left_today += payout;
+                }
                 self.accounts[account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.bets.remove(&bet);

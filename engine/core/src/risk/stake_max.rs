@@ -1,9 +1,11 @@
 //! A stake is not above the largest one.
 
-use super::{Rule, at_most};
+use super::{Measure, Rule};
 use crate::reject::Reject;
+use crate::units::Money;
 
 pub const RULE: Rule = Rule {
-    name: "stake maximum",
-    check: |wager| at_most(wager.config.stake_max, wager.stake.money(), Reject::StakeAboveLimit),
+    name: "stake_max",
+    code: Reject::StakeAboveLimit,
+    measure: |wager| Measure::at_most(wager.config.stake_max, Money::ZERO, wager.stake.money()),
 };

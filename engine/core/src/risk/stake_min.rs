@@ -1,16 +1,13 @@
 //! A stake is not below the smallest one.
 
-use super::Rule;
-use crate::reject::{Refusal, Reject};
+use super::{Measure, Rule};
+use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
-    name: "stake minimum",
-    check: |wager| {
-        let (least, stake) = (wager.config.stake_min, wager.stake.money());
-        if least <= stake {
-            Ok(())
-        } else {
-            Err(Refusal::with(Reject::StakeBelowMinimum, least.minor(), stake.minor()))
-        }
+    name: "stake_min",
+    code: Reject::StakeBelowMinimum,
+    measure: |wager| {
+        let (limit, would_be) = (wager.config.stake_min.minor(), wager.stake.money().minor());
+        Measure { limit, used: 0, would_be, is_within: limit <= would_be }
     },
 };

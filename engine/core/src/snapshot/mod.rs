@@ -25,6 +25,7 @@ use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::requotes::Requotes;
+use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -152,6 +153,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             stops,
             killed,
@@ -168,6 +170,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        risk.save(out);
         requotes.save(out);
         bets.save(out);
         waiting.save(out);
@@ -195,6 +198,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("risk");
+        let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("bets");
@@ -216,6 +221,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             stops,
             killed,

@@ -39,6 +39,8 @@ pub struct Fixture {
     pub stops: Stops,
     /// Whether its kill switch is on.
     pub killed: bool,
+    /// How well it is known, 0 is best: how much may be staked, and what is given up first.
+    pub tier: u8,
     /// What its feeds said last.
     pub feed: FeedState,
     /// The command that moved the score last.
@@ -85,6 +87,7 @@ impl Fixture {
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,
+            tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             moved_at: Seq::default(),
             undone: Vec::with_capacity(REWINDS_MAX),
@@ -142,6 +145,7 @@ impl Table for Fixture {
             markets,
             stops,
             killed,
+            tier,
             feed,
             moved_at,
             undone,
@@ -159,6 +163,7 @@ impl Table for Fixture {
         out.list(markets.iter());
         out.put(stops);
         out.put(killed);
+        out.put(tier);
         out.put(feed);
         out.put(moved_at);
         out.list(undone.iter());
@@ -180,6 +185,7 @@ impl Table for Fixture {
             markets: input.list(MARKETS_PER_MATCH_MAX)?,
             stops: input.take()?,
             killed: input.take()?,
+            tier: input.take()?,
             feed: input.take()?,
             moved_at: input.take()?,
             undone: input.list(REWINDS_MAX)?,
