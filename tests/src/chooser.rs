@@ -107,11 +107,6 @@ impl Chooser {
                 _ => {}
             }
         }
-        // Seldom both, which makes no sense.
-        if random.chance(2) {
-            rules_off = rules_off.with(RuleId::BetsPerHour);
-            rules_shadow = rules_shadow.with(RuleId::BetsPerHour);
-        }
         let mut stages = || {
             Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
                 .expect("at most 100")
@@ -385,7 +380,8 @@ impl Chooser {
 
     fn configure(&mut self, twin: &Twin) -> Command {
         let mut config = self.config();
-        match self.random.below(4) {
+        match self.random.below(5) {
+            4 => config.rules_off = Config::RULES_NEVER_OFF,
             0 => config.stake_max = Money::ZERO,
             1 => config.margin_ppb = u32::MAX,
             // The settings in force, but for one of those that move prices or feeds.

@@ -26,6 +26,7 @@
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
+//! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
@@ -165,6 +166,9 @@ impl Scenario {
             "suspend" => self.suspend(words),
             "resume" => self.resume(words),
             "kill" => self.kill(words),
+            "factor" => self.factor(words),
+            "group" => self.group(words),
+            "tier" => self.tier(words),
             "look" => self.look(words),
             "bet" => self.bet(words),
             "again" => self.again(words),

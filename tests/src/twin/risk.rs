@@ -140,8 +140,11 @@ impl Twin {
         at_most(RuleId::AccountLiability, minor(config.liability_account_max), would_be);
         let would_be = terms.group.map_or(0, of_group);
         at_most(RuleId::GroupLiability, minor(config.liability_group_max), would_be);
-        at_most(RuleId::StageStake, of_stage, stake);
-        at_most(RuleId::AccountFactor, of_account, stake);
+        // The whole of something is no limit of its own.
+        let part_of_stage = if self.stage_percent(config, place) == 100 { 0 } else { stake };
+        let part_of_account = if self.factor(place) == 100 { 0 } else { stake };
+        at_most(RuleId::StageStake, of_stage, part_of_stage);
+        at_most(RuleId::AccountFactor, of_account, part_of_account);
         let would_be = self.payouts_today(account) + payout;
         at_most(RuleId::DayPayout, minor(config.payout_day_max), would_be);
         for (rule, limit, window, buckets) in [

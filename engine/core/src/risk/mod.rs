@@ -76,6 +76,14 @@ impl Measure {
         }
     }
 
+    /// A stake up to a percentage of an amount; the whole of it is no limit of its own.
+    #[inline]
+    fn at_most_percent(amount: Money, percent: u8, stake: Money) -> Self {
+        let part = stage::percent_of(amount, percent);
+        let measure = Self::at_most(part, Money::ZERO, stake);
+        Self { is_within: measure.is_within || percent == 100, ..measure }
+    }
+
     /// Bets: `used` before, and this one.
     #[inline]
     fn one_more(limit: u32, used: u32) -> Self {

@@ -79,11 +79,14 @@ pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
     Money::from_minor(amount.minor() * i64::from(percent) / 100)
 }
 
-/// The largest stake by tier and stage.
-pub(super) fn stake_limit(wager: &Wager<'_>) -> Money {
+/// The percentage of the largest stake that is open on a bet's tier at its stage.
+pub(super) fn stage_percent(wager: &Wager<'_>) -> u8 {
     let config = wager.config;
     let tiers = [config.tier_0, config.tier_1, config.tier_2, config.tier_3];
     let stages = tiers[usize::from(wager.fixture.tier) % TIERS];
-    let percent = stages.0[Stage::of(wager.fixture, wager.now) as usize];
-    percent_of(config.stake_max, percent)
+    if stages == Stages::WHOLE {
+        100
+    } else {
+        stages.0[Stage::of(wager.fixture, wager.now) as usize]
+    }
 }
