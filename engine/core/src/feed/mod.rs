@@ -108,10 +108,15 @@ impl Step<'_> {
     }
 
     /// Suspends the matches whose feeds have been silent too long.
+    #[inline]
     pub(crate) fn check_feed_age(&mut self) {
-        if self.now < self.tables.feed_check_at {
-            return;
+        if self.tables.feed_check_at <= self.now {
+            self.suspend_silent_matches();
         }
+    }
+
+    #[cold]
+    fn suspend_silent_matches(&mut self) {
         let mut next = Timestamp::MAX;
         for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
             let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
@@ -134,8 +139,8 @@ impl Fixture {
             MatchPhase::Scheduled | MatchPhase::Break => config.feed_age_prematch_ns,
             MatchPhase::Over => return Timestamp::MAX,
         };
-        let stale = crate::market::stop_bit(SuspendReason::FeedStale);
-        if self.feed.last_heard == Timestamp::default() || self.stops & stale != 0 {
+        if self.feed.last_heard == Timestamp::default() || self.stops.has(SuspendReason::FeedStale)
+        {
             return Timestamp::MAX;
         }
         // Silent for longer than the limit, so one nanosecond after it.

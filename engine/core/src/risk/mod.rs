@@ -1,18 +1,11 @@
-//! What the house is willing to risk. Each rule is one file and one line in [`RULES`].
+//! What the house is willing to risk. Each rule is one file and one line in `rules!`.
 //!
 //! A rule only reads. The largest stake quoted to a bettor comes from the same rules on the same
 //! state, so a quoted maximum is accepted if nothing changed.
 
-mod account_liability;
-mod market_liability;
-mod payout_max;
-mod selection_liability;
-mod stake_max;
-mod stake_min;
-
 use crate::command::Config;
 use crate::market::{Market, Selection};
-use crate::reject::Refusal;
+use crate::reject::{Refusal, Reject};
 use crate::units::{Money, Odds, Stake};
 use crate::wallet::Account;
 
@@ -37,26 +30,76 @@ pub struct Wager<'a> {
 pub struct Rule {
     /// Its name in decision records.
     pub name: &'static str,
-    /// Says no with the limit and what the bet would make of it.
-    pub check: fn(&Wager<'_>) -> Result<(), Refusal>,
+    /// What it refuses with.
+    pub code: Reject,
+    /// What it compares, whether the bet passes or not.
+    pub measure: fn(&Wager<'_>) -> Measure,
 }
 
-/// Every rule, in order of precedence.
-pub const RULES: &[Rule] = &[
-    stake_min::RULE,
-    stake_max::RULE,
-    payout_max::RULE,
-    selection_liability::RULE,
-    market_liability::RULE,
-    account_liability::RULE,
-];
+/// A limit, and what the bet would make of the quantity it limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The limit.
+    pub limit: Money,
+    /// What it would be with the bet.
+    pub would_be: Money,
+    /// Whether the bet may stand.
+    pub passes: bool,
+}
 
-/// Asks every rule.
-///
-/// # Errors
-/// The first rule's refusal.
-pub fn check(wager: &Wager<'_>) -> Result<(), Refusal> {
-    RULES.iter().try_for_each(|rule| (rule.check)(wager))
+impl Measure {
+    /// A quantity that may reach its limit and not pass it.
+    #[inline(always)]
+    pub fn at_most(limit: Money, would_be: Money) -> Self {
+        Self { limit, would_be, passes: would_be <= limit }
+    }
+
+    /// A quantity that must reach its limit.
+    #[inline(always)]
+    pub fn at_least(limit: Money, would_be: Money) -> Self {
+        Self { limit, would_be, passes: limit <= would_be }
+    }
+}
+
+impl Rule {
+    /// Says no with the limit and what the bet would make of it.
+    ///
+    /// # Errors
+    /// [`Rule::code`] with its two numbers.
+    #[inline(always)]
+    pub fn check(&self, wager: &Wager<'_>) -> Result<(), Refusal> {
+        let Measure { limit, would_be, passes } = (self.measure)(wager);
+        if passes { Ok(()) } else { Err(Refusal::with(self.code, limit.minor(), would_be.minor())) }
+    }
+}
+
+macro_rules! rules {
+    ($($rule:ident),* $(,)?) => {
+        $(mod $rule;)*
+
+        /// Every rule, in order of precedence.
+        pub const RULES: &[Rule] = &[$($rule::RULE),*];
+
+        /// Asks every rule.
+        ///
+        /// # Errors
+        /// The first rule's refusal.
+        // One call after the other instead of a walk over `RULES`: so they are compiled as one piece.
+        #[inline(always)]
+        pub fn check(wager: &Wager<'_>) -> Result<(), Refusal> {
+            $($rule::RULE.check(wager)?;)*
+            Ok(())
+        }
+    };
+}
+
+rules! {
+    stake_min,
+    stake_max,
+    payout_max,
+    selection_liability,
+    market_liability,
+    account_liability,
 }
 
 /// The largest stake at these odds that `accepts` takes; zero if it takes none.
@@ -81,13 +124,4 @@ pub fn largest_stake(
         if takes(middle) { good = middle } else { bad = middle }
     }
     Money::from_minor(good)
-}
-
-/// Refuses `would_be` above `limit`.
-fn at_most(limit: Money, would_be: Money, code: crate::Reject) -> Result<(), Refusal> {
-    if would_be <= limit {
-        Ok(())
-    } else {
-        Err(Refusal::with(code, limit.minor(), would_be.minor()))
-    }
 }
