@@ -169,6 +169,7 @@ impl State {
         step.settle_slice();
     }
 
+    #[cold]
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
         if capacity.validate().is_err() || config.validate().is_err() {
             return Err(Reject::InvalidParameter.into());
