@@ -12,12 +12,14 @@ use crate::bets::client_ids::ClientIds;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
-    AccountState, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
-use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
+use crate::market::requotes::Requotes;
+use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
+use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::title::Fixture;
 use crate::title::counter_strike::MAPS_MAX;
@@ -30,6 +32,8 @@ pub struct State {
     pub(crate) seq: Seq,
     pub(crate) now: Timestamp,
     pub(crate) config: Config,
+    /// How often the configuration was set: the number under which decisions name it.
+    pub(crate) config_version: u32,
     pub(crate) tables: Option<Tables>,
 }
 
@@ -48,8 +52,9 @@ pub(crate) struct Tables {
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
-    /// Reasons that stop every market, as bits.
-    pub stops: u8,
+    pub requotes: Requotes,
+    /// Reasons that stop every market.
+    pub stops: Stops,
     /// Kill switches of all betting and of single titles.
     pub killed: bool,
     pub killed_titles: u8,
@@ -69,11 +74,11 @@ impl Capacity {
         let (matches, markets) = (self.matches_max as usize, self.markets_max as usize);
         // Feeds found silent by the timer, and more of them under a new limit.
         let silent = 2 * (matches + markets);
-        // A new margin: every price and every status.
-        let requoted = (SELECTIONS_PER_MARKET + 1) * markets;
+        // Everything suspended at once: every status. New margins go out in slices.
+        let suspended = markets;
         let catalogue = EVENTS_PER_MATCH * matches;
         let account = (self.bets_max as usize).min(usize::from(u16::MAX));
-        (silent + requoted).max(catalogue).max(account) + EVENTS_OF_THE_REST
+        (silent + suspended).max(catalogue).max(account) + EVENTS_OF_THE_REST
     }
 
     /// Whether the engine can hold tables of these sizes.
@@ -100,6 +105,8 @@ impl Capacity {
 impl Config {
     /// No single amount may be larger: sums over all bets then stay far from overflow.
     pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// Shading may never weigh a selection by more than a quarter.
+    pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
     /// Whether the settings make sense.
     ///
@@ -113,6 +120,8 @@ impl Config {
             ("liability_selection_max", self.liability_selection_max),
             ("liability_market_max", self.liability_market_max),
             ("liability_account_max", self.liability_account_max),
+            ("shading_scale", self.shading_scale),
+            ("shading_step", self.shading_step),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
@@ -130,6 +139,15 @@ impl Config {
         }
         if self.band_milli <= 1_000 {
             return Err("band_milli");
+        }
+        if self.price_steps_min == 0 {
+            return Err("price_steps_min");
+        }
+        if self.override_distance_milli < 1_000 {
+            return Err("override_distance_milli");
+        }
+        if Self::SHADING_PPB_MAX < self.shading_ppb {
+            return Err("shading_ppb");
         }
         Ok(())
     }
@@ -159,14 +177,32 @@ impl State {
             };
             return say_if_refused(outcome, outbox);
         };
-        let mut step = Step { seq, now, config: &mut self.config, tables, outbox };
+        let actor = Actor::Engine;
+        let mut step = Step {
+            seq,
+            now,
+            actor,
+            a_person_looks: false,
+            config: &mut self.config,
+            config_version: &mut self.config_version,
+            tables,
+            outbox,
+        };
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
+        step.actor = envelope.actor;
         let outcome = step.dispatch(&envelope.command);
+        let is_by_person = matches!(envelope.actor, Actor::Operator(_));
+        if is_by_person && outcome.is_ok() && !matches!(envelope.command, Command::PlaceBet(_)) {
+            step.outbox.push(Event::Applied);
+        }
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
+        step.actor = Actor::Engine;
+        step.a_person_looks = false;
         step.settle_slice();
+        step.requote_slice();
     }
 
     #[cold]
@@ -175,6 +211,7 @@ impl State {
             return Err(Reject::InvalidParameter.into());
         }
         self.config = config;
+        self.config_version = 1;
         self.tables = Some(Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
@@ -186,7 +223,8 @@ impl State {
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
-            stops: 0,
+            requotes: Requotes::with_capacity(capacity.markets_max),
+            stops: Stops::none(),
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
@@ -201,6 +239,7 @@ impl State {
         tables
             .waiting
             .next_due()
+            .min(tables.requotes.next_due())
             .min(tables.feed_check_at)
             .min(tables.settlement.next_due(&tables.markets, &self.config))
     }
@@ -225,6 +264,12 @@ impl State {
         &self.config
     }
 
+    /// Which version of the settings is in force: one at first, one more with each change, zero
+    /// before [`Command::Genesis`].
+    pub fn config_version(&self) -> u32 {
+        self.config_version
+    }
+
     /// Balances and the house's books; `None` before [`Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
@@ -236,8 +281,9 @@ impl State {
     }
 }
 
-/// What a match says of itself: that it exists, its names and those of its maps, its score.
-const EVENTS_PER_MATCH: usize = 5 + MAPS_MAX;
+/// What a match says of itself: that it exists, its names and those of its maps, its score, and its
+/// kill switch.
+const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
 
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
@@ -253,7 +299,12 @@ fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
 pub(crate) struct Step<'a> {
     pub seq: Seq,
     pub now: Timestamp,
+    /// Who is behind what is being done: the engine itself for timers and work in slices.
+    pub actor: Actor,
+    /// Whether a person lifts a suspension right now and answers for the prices.
+    pub a_person_looks: bool,
     pub config: &'a mut Config,
+    pub config_version: &'a mut u32,
     pub tables: &'a mut Tables,
     pub outbox: &'a mut Outbox,
 }
@@ -263,7 +314,7 @@ impl Step<'_> {
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
-            Command::Configure { config } => self.configure(config),
+            Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
             Command::OpenMarket { match_id, kind } => self.open_market(*match_id, *kind),
@@ -297,25 +348,40 @@ impl Step<'_> {
         self.decide_due_bets();
     }
 
-    fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
+    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
-        let margin_changed = self.config.margin_ppb != config.margin_ppb;
-        *self.config = *config;
+        let version = *self.config_version;
+        if let Some(seen) = based_on
+            && seen != version
+        {
+            let (seen, now) = (i64::from(seen), i64::from(version));
+            return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
+        }
+        let of_prices = |config: &Config| {
+            (config.margin_ppb, config.shading_ppb, config.shading_scale, config.price_steps_min)
+        };
+        let prices_change = of_prices(self.config) != of_prices(config);
+        let before = core::mem::replace(self.config, *config);
+        *self.config_version = version.saturating_add(1);
+        self.outbox.push(Event::Configured { version: *self.config_version });
+        for &setting in Setting::ALL {
+            let value = setting.get(config);
+            if value != setting.get(&before) {
+                self.outbox.push(Event::Setting { setting, value });
+            }
+        }
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();
-        if margin_changed {
-            self.requote_all();
+        if prices_change {
+            self.tables.requotes.start_over();
         }
         Ok(())
     }
 
     fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
         match scope {
-            KillScope::All => {
-                self.tables.killed = on;
-                self.outbox.push(Event::BettingStopped { on });
-            }
+            KillScope::All => self.tables.killed = on,
             KillScope::Title(title) => {
                 let bit = 1 << title as u8;
                 let others = self.tables.killed_titles & !bit;
@@ -323,18 +389,19 @@ impl Step<'_> {
             }
             KillScope::Match(match_id) => self.tables.fixture_mut(match_id)?.killed = on,
         }
+        self.outbox.push(Event::KillSwitch { scope, on });
         Ok(())
     }
 
     /// Stops betting for a reason that a person can lift again; the others are the engine's own to
     /// see and to lift, so that nothing is suspended for ever.
     fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
-        if crate::market::stop_bit(reason) & STOPS_FOR_A_PERSON == 0 {
+        if !stops::FOR_A_PERSON.has(reason) {
             return Err(Reject::InvalidParameter.into());
         }
         match scope {
             Scope::All => {
-                self.tables.stops |= crate::market::stop_bit(reason);
+                self.tables.stops = self.tables.stops.with(reason);
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
@@ -343,7 +410,8 @@ impl Step<'_> {
             }
             Scope::Market(market) => {
                 self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                self.tables.markets.market_mut(market).stops |= crate::market::stop_bit(reason);
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.with(reason);
                 self.announce_status(market, false);
             }
         }
@@ -353,21 +421,23 @@ impl Step<'_> {
     /// Lifts every reason that waits for a person. What the engine can see for itself (a silent or
     /// hesitant feed, a missing price) stays.
     fn resume(&mut self, scope: Scope) -> Result<(), Refusal> {
+        self.a_person_looks = true;
         match scope {
             Scope::All => {
-                self.tables.stops = 0;
+                self.tables.stops = Stops::none();
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
                 let fixture = self.tables.fixture_mut(match_id)?;
-                fixture.stops &= !STOPS_FOR_A_PERSON;
-                let reason = crate::market::first_stop(fixture.stops);
+                fixture.stops = fixture.stops.less(stops::FOR_A_PERSON);
+                let reason = fixture.stops.first();
                 self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
             }
             Scope::Market(market) => {
                 self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                self.tables.markets.market_mut(market).stops &= !STOPS_FOR_A_PERSON;
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.less(stops::FOR_A_PERSON);
                 self.announce_status(market, false);
             }
         }
@@ -396,12 +466,6 @@ impl Step<'_> {
         }
     }
 }
-
-/// Reasons that a person lifts with [`Command::Resume`].
-const STOPS_FOR_A_PERSON: u8 = crate::market::stop_bit(SuspendReason::Trader)
-    | crate::market::stop_bit(SuspendReason::ImpossibleState)
-    | crate::market::stop_bit(SuspendReason::BranchCheck)
-    | crate::market::stop_bit(SuspendReason::PriceBand);
 
 impl Tables {
     pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {

@@ -54,6 +54,15 @@ impl Scenario {
                 "resettle_window" => config.resettle_window_ns = duration(value)?,
                 "margin_ppb" => config.margin_ppb = number()?,
                 "band_milli" => config.band_milli = number()?,
+                "price_steps_min" => config.price_steps_min = number()?,
+                "override_distance_milli" => config.override_distance_milli = number()?,
+                "override_life_max" => config.override_life_max_ns = duration(value)?,
+                "shading_ppb" => config.shading_ppb = number()?,
+                "shading_scale" => config.shading_scale = money(value)?,
+                "shading_step" => config.shading_step = money(value)?,
+                "feed_lag_max" => config.feed_lag_max_ns = duration(value)?,
+                "feed_grace" => config.feed_grace_ns = duration(value)?,
+                "agreeing_updates" => config.agreeing_updates = number()?,
                 "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
                 "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
                 _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),
@@ -63,7 +72,7 @@ impl Scenario {
             self.config = config;
             return Ok(Answer::Done);
         }
-        let answer = self.send(Command::Configure { config });
+        let answer = self.send(Command::Configure { config, based_on: None });
         if answer == Answer::Done {
             self.config = config;
         }

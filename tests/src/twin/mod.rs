@@ -42,6 +42,7 @@ pub struct Twin {
     seq: u64,
     now: u64,
     config: Config,
+    config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
     payments: BTreeMap<u128, (u32, i64)>,
@@ -61,6 +62,8 @@ pub struct Twin {
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// Whether a person has just resumed something and answers for its prices.
+    a_person_looks: bool,
 }
 
 #[derive(Debug)]
@@ -80,6 +83,8 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    /// The command that moved the score last.
+    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -102,6 +107,7 @@ impl Twin {
             seq: 1,
             now: 0,
             config,
+            config_version: 1,
             capacity,
             accounts: Vec::new(),
             payments: BTreeMap::new(),
@@ -117,6 +123,7 @@ impl Twin {
             title_killed: false,
             house_of_retired: 0,
             retired_lately: false,
+            a_person_looks: false,
         }
     }
 
@@ -130,6 +137,7 @@ impl Twin {
         self.retired_lately = false;
         self.notice_silence();
         self.decide_waiting();
+        self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.notice_results();
         self.learn(command, answer, records);
@@ -145,7 +153,7 @@ impl Twin {
     fn dispatch(&mut self, command: &Command) -> Answer {
         let done = match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace),
-            Command::Configure { config } => self.configure(config),
+            Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
             Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
@@ -165,7 +173,7 @@ impl Twin {
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
 
-    fn configure(&mut self, config: &Config) -> Result<(), Reject> {
+    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Reject> {
         let amounts = [
             config.stake_min,
             config.stake_max,
@@ -173,16 +181,25 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.shading_scale,
+            config.shading_step,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
+            && config.price_steps_min > 0
+            && config.override_distance_milli >= 1_000
+            && config.shading_ppb <= 250_000_000
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
         }
+        if based_on.is_some_and(|seen| seen != self.config_version) {
+            return Err(Reject::ConfigurationMoved);
+        }
         self.config = *config;
+        self.config_version += 1;
         self.notice_silence();
         Ok(())
     }

@@ -24,6 +24,7 @@ use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
+use crate::market::requotes::Requotes;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -81,12 +82,13 @@ impl State {
     /// Writes the whole state to `sink`, in pieces of a few kilobytes whose lengths are multiples of
     /// eight, except the last one's. Equal states give equal pieces on every machine.
     pub fn save(&self, sink: &mut dyn FnMut(&[u8])) {
-        let Self { seq, now, config, tables } = self;
+        let Self { seq, now, config, config_version, tables } = self;
         let mut out = Saver::new(sink);
         out.put(&LAYOUT);
         out.put(seq);
         out.put(now);
         out.put(config);
+        out.put(config_version);
         out.put(&tables.is_some());
         if let Some(tables) = tables {
             tables.save(&mut out);
@@ -115,6 +117,7 @@ impl State {
         }
         let (seq, now): (Seq, Timestamp) = (input.take()?, input.take()?);
         let config: Config = input.take()?;
+        let config_version = input.take()?;
         let tables = if input.take()? {
             config.validate().map_err(|_| DecodeError::OutOfRange)?;
             let capacity = input.take()?;
@@ -123,7 +126,7 @@ impl State {
             None
         };
         input.finish()?;
-        let state = Self { seq, now, config, tables };
+        let state = Self { seq, now, config, config_version, tables };
         input.begin("links between tables");
         let fits = state.tables.as_ref().is_none_or(|tables| tables.fit_together(seq));
         if fits { Ok(state) } else { Err(RestoreFlaw::Links) }
@@ -149,6 +152,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            requotes,
             stops,
             killed,
             killed_titles,
@@ -164,6 +168,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        requotes.save(out);
         bets.save(out);
         waiting.save(out);
         client_ids.save(out);
@@ -190,6 +195,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("prices to be made");
+        let requotes = Requotes::load(input, &capacity)?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -209,6 +216,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            requotes,
             stops,
             killed,
             killed_titles,
