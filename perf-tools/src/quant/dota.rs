@@ -4,8 +4,12 @@
 //! lead at 15 minutes tells winners from losers in professional games (its AUC). If the leads of winners
 //! and losers are normal with one spread, that figure fixes the distance of their means in spreads,
 //! d′ = √2·Φ⁻¹(AUC), and with it the log-odds per spread. The spread in percent of all experience is
-//! the only thing taken from the documents: their minute-to-minute changes, about thirty of them, summed as
-//! independent steps.
+//! the only thing taken from the documents: their minute-to-minute changes, about thirty of them, summed
+//! as independent steps.
+//!
+//! Such steps with a drift towards the winner also say how a lead counts before that minute: the same
+//! log-odds per unit of experience at every moment. A percent of the little that there is early is
+//! therefore worth less, in proportion to all experience so far.
 
 use std::f64::consts::PI;
 use std::fmt::Write as _;
@@ -43,6 +47,8 @@ fn auc(text: &str) -> Result<f64, String> {
 
 /// The minute of the published figure.
 const MINUTE: usize = 15;
+/// The minutes of the table's knots; the last one is that of the figure.
+const KNOTS: [usize; 4] = [0, 5, 10, MINUTE];
 
 #[derive(Deserialize)]
 struct Document {
@@ -59,8 +65,11 @@ impl DotaArgs {
     /// Derives, writes the files and prints the report.
     pub fn run(&self) -> anyhow::Result<()> {
         let pace = self.pace()?;
-        let derived = Derived::new(self.auc, pace.spread_percent);
-        let lines = coefficient_lines(derived.per_percent);
+        let derived = Derived::new(self.auc, pace.spread_percent());
+        let lines = coefficient_lines(
+            pace.totals
+                .map(|total| (derived.per_percent * total / pace.total() * 1e6).round() as i64),
+        );
         MobaModel::parse(&lines)?;
         let report = self.report(&pace, &derived)?;
         let out = Output::new(&self.out, "dota2")?;
@@ -71,7 +80,7 @@ impl DotaArgs {
     }
 
     fn pace(&self) -> anyhow::Result<Pace> {
-        let (mut squares, mut steps, mut totals) = (0.0, 0, Vec::new());
+        let (mut squares, mut steps, mut totals) = (0.0, 0, [0.0; KNOTS.len()]);
         for path in &self.documents {
             let shown = path.display();
             let document: Document = serde_json::from_reader(open(path)?)
@@ -80,13 +89,19 @@ impl DotaArgs {
             let lead = lead.with_context(|| format!("{shown} ends before minute {MINUTE}"))?;
             squares += lead.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum::<f64>();
             steps += MINUTE;
-            let at = |player: &Player| player.xp_t.get(MINUTE).copied().unwrap_or_default();
-            totals.push(document.players.iter().map(at).sum::<f64>());
+            for (total, minute) in totals.iter_mut().zip(KNOTS) {
+                let at = |player: &Player| player.xp_t.get(minute).copied().unwrap_or_default();
+                *total +=
+                    document.players.iter().map(at).sum::<f64>() / self.documents.len() as f64;
+            }
         }
-        let total = totals.iter().sum::<f64>() / totals.len() as f64;
-        ensure!(0.0 < total, "no player of these documents has experience at minute {MINUTE}");
         let spread = (squares / steps as f64 * MINUTE as f64).sqrt();
-        Ok(Pace { steps, total, spread, spread_percent: 100.0 * spread / total })
+        let pace = Pace { steps, totals, spread };
+        ensure!(
+            0.0 < pace.total(),
+            "no player of these documents has experience at minute {MINUTE}"
+        );
+        Ok(pace)
     }
 
     fn report(&self, pace: &Pace, derived: &Derived) -> anyhow::Result<String> {
@@ -113,11 +128,16 @@ impl DotaArgs {
             "* The spread of the lead: {} minute-to-minute changes of the documents as independent \
              steps give {:.0} experience at {MINUTE} minutes, {:.2} % of the {:.0} of both teams. With \
              so few steps it may be off by a seventh, and more if leads tend to grow.",
-            pace.steps, pace.spread, pace.spread_percent, pace.total
+            pace.steps,
+            pace.spread,
+            pace.spread_percent(),
+            pace.total()
         )?;
         writeln!(
             text,
-            "* So a percent of all experience is worth {:.4} in log-odds.",
+            "* So at {MINUTE} minutes a percent of all experience is worth {:.4} in log-odds; before it less, in \
+             proportion to all experience so far, as a walk with a drift has it; after it the same, as in \
+             League of Legends between 10 and 14 minutes.",
             derived.per_percent
         )?;
         writeln!(
@@ -131,7 +151,7 @@ impl DotaArgs {
         writeln!(
             text,
             "* Borrowed, not measured: the strength before the map fades as in League of Legends; no \
-             side is favoured; a percent counts the same at every minute.\n"
+             side is favoured.\n"
         )?;
         text.push_str(
             "Put numbers of your own in their place before taking money on Dota 2 in play: the form of \
@@ -143,9 +163,19 @@ impl DotaArgs {
 
 struct Pace {
     steps: usize,
-    total: f64,
+    /// All experience at each of [`KNOTS`], the mean of the documents.
+    totals: [f64; KNOTS.len()],
     spread: f64,
-    spread_percent: f64,
+}
+
+impl Pace {
+    fn total(&self) -> f64 {
+        self.totals[KNOTS.len() - 1]
+    }
+
+    fn spread_percent(&self) -> f64 {
+        100.0 * self.spread / self.total()
+    }
 }
 
 /// What the published figure says about a spread.
@@ -209,13 +239,15 @@ const HEADER: &str = "\
 # second      side      lead objective  strength
 ";
 
-fn coefficient_lines(per_percent: f64) -> String {
-    let lead = (per_percent * 1e6).round() as i64;
-    let line = |second: u32, strength: i32| {
-        format!("{second:>8} {:>9} {lead:>9} {:>9} {strength:>9}\n", 0, 0)
+/// The table for what a percent is worth at each of [`KNOTS`], in millionths.
+fn coefficient_lines(leads: [i64; KNOTS.len()]) -> String {
+    let faded = MobaModel::LOL.knots().last().map_or(1_000_000, |knot| knot.strength_micro);
+    let line = |(minute, lead): (usize, i64)| {
+        let part = minute as f64 / MINUTE as f64;
+        let strength = (1e6 + (f64::from(faded) - 1e6) * part).round() as i64;
+        format!("{:>8} {:>9} {lead:>9} {:>9} {strength:>9}\n", 60 * minute, 0, 0)
     };
-    let faded = |knot: &clutch_core::pricing::moba::Knot| line(knot.second, knot.strength_micro);
-    MobaModel::LOL.knots().iter().map(faded).collect()
+    KNOTS.into_iter().zip(leads).map(line).collect()
 }
 
 #[cfg(test)]
@@ -242,7 +274,8 @@ mod tests {
     fn the_committed_table_is_what_this_tool_writes() {
         let committed = include_str!("../../../engine/core/data/dota2.coefficients");
         let table = committed.strip_prefix(HEADER).expect("the header");
-        let lead = MobaModel::DOTA2.knots()[0].lead_micro;
-        assert_eq!(table, coefficient_lines(f64::from(lead) / 1e6));
+        let [a, b, c, d] = MobaModel::DOTA2.knots() else { panic!("four knots") };
+        let leads = [a, b, c, d].map(|knot| i64::from(knot.lead_micro));
+        assert_eq!(table, coefficient_lines(leads));
     }
 }
