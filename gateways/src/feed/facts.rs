@@ -99,9 +99,9 @@ pub struct State {
     pub map: u8,
     /// Seconds on the game clock.
     pub clock_s: u16,
-    /// What A has more than B, in parts per million of what both have: gold in League of Legends,
-    /// experience in Dota 2.
-    pub lead_ppm: i32,
+    /// What A has more than B: in League of Legends gold, in thousandths of a percent of all gold; in
+    /// Dota 2 experience.
+    pub lead_milli: i32,
     /// Kills.
     pub kills: [u16; 2],
     /// Towers taken.

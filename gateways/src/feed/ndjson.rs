@@ -86,7 +86,7 @@ mod tests {
 
     fn state(extra: &str) -> String {
         format!(
-            r#"{{"at_ms":9,"event":"state","map":1,"clock_s":60,"lead_ppm":-5,"kills":[0,1],"towers":[0,0]{extra}}}"#
+            r#"{{"at_ms":9,"event":"state","map":1,"clock_s":60,"lead_milli":-5,"kills":[0,1],"towers":[0,0]{extra}}}"#
         )
     }
 

@@ -34,7 +34,7 @@ struct Document {
     radiant_win: Option<bool>,
     radiant_team: Option<TeamName>,
     dire_team: Option<TeamName>,
-    radiant_xp_adv: Option<Vec<i64>>,
+    radiant_xp_adv: Option<Vec<i32>>,
     objectives: Option<Vec<Objective>>,
     players: Vec<Player>,
 }
@@ -58,8 +58,6 @@ struct Objective {
 #[derive(Deserialize)]
 struct Player {
     player_slot: u32,
-    #[serde(default)]
-    xp_t: Vec<i64>,
     #[serde(default)]
     kills_log: Vec<Kill>,
 }
@@ -108,9 +106,6 @@ impl Document {
         let radiant_won = self.radiant_win.ok_or_else(|| lacks("radiant_win", summary))?;
         let start_s = self.start_time.ok_or_else(|| lacks("start_time", summary))?;
         let duration = self.duration.ok_or_else(|| lacks("duration", summary))?;
-        if self.players.iter().any(|player| player.xp_t.len() < leads.len()) {
-            return Err(lacks("players[].xp_t", parsed));
-        }
         let at = |clock_s: i64| start_s.saturating_add_signed(clock_s).saturating_mul(1_000);
         let name = |team: &Option<TeamName>, otherwise: &str| {
             let given = team.as_ref().and_then(|team| team.name.clone());
@@ -137,11 +132,11 @@ impl Document {
     }
 
     /// One state for each second at which something changed, up to the end.
-    fn states(&self, leads: &[i64], duration: u16) -> Vec<State> {
+    fn states(&self, leads: &[i32], duration: u16) -> Vec<State> {
         let mut state = State {
             map: 1,
             clock_s: 0,
-            lead_ppm: 0,
+            lead_milli: 0,
             kills: [0; 2],
             towers: [0; 2],
             objectives: [0; 2],
@@ -154,13 +149,13 @@ impl Document {
                 // Before the horn nothing counts but what is on the board at second 0.
                 now.iter().for_each(|(second, change)| {
                     if *second < 0 {
-                        self.apply(&mut state, *change, leads);
+                        apply(&mut state, *change, leads);
                     }
                 });
                 continue;
             };
             state.clock_s = clock_s;
-            now.iter().for_each(|(_, change)| self.apply(&mut state, *change, leads));
+            now.iter().for_each(|(_, change)| apply(&mut state, *change, leads));
             states.push(state);
         }
         states
@@ -188,19 +183,17 @@ impl Document {
         changes.sort_unstable();
         changes
     }
+}
 
-    fn apply(&self, state: &mut State, change: Change, leads: &[i64]) {
-        match change {
-            Change::Minute(minute) => {
-                let total: i64 = self.players.iter().map(|player| player.xp_t[minute]).sum();
-                let ppm = (leads[minute] * 1_000_000).checked_div(total).unwrap_or(0);
-                state.lead_ppm = ppm.clamp(-1_000_000, 1_000_000) as i32;
-            }
-            Change::Kill(team) => state.kills[team] = state.kills[team].saturating_add(1),
-            Change::Tower(team) => state.towers[team] = state.towers[team].saturating_add(1),
-            Change::Roshan(team) => {
-                state.objectives[team] = state.objectives[team].saturating_add(1);
-            }
+fn apply(state: &mut State, change: Change, leads: &[i32]) {
+    match change {
+        Change::Minute(minute) => {
+            state.lead_milli = leads[minute];
+        }
+        Change::Kill(team) => state.kills[team] = state.kills[team].saturating_add(1),
+        Change::Tower(team) => state.towers[team] = state.towers[team].saturating_add(1),
+        Change::Roshan(team) => {
+            state.objectives[team] = state.objectives[team].saturating_add(1);
         }
     }
 }
