@@ -26,8 +26,11 @@ pub struct Provider {
     /// What it reads, in a line.
     pub about: &'static str,
     /// Reads one file and prints what it says, one JSON object a line; fails with a sentence.
-    pub print: fn(Box<dyn BufRead + Send>, &PrintOptions, &mut dyn Write) -> Result<(), String>,
+    pub print: fn(Input, &PrintOptions, &mut dyn Write) -> Result<(), String>,
 }
+
+/// Where a provider reads from.
+pub type Input = Box<dyn BufRead + Send>;
 
 /// Every provider.
 pub const PROVIDERS: &[Provider] = &[cs_log::PROVIDER, opendota::PROVIDER, ndjson::PROVIDER];

@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 
 use super::cs_log::LineReader;
 use super::facts::{Fact, What};
-use super::{PrintOptions, Provider};
+use super::{Input, PrintOptions, Provider};
 
 /// The provider of `clutch feed ndjson`.
 pub const PROVIDER: Provider = Provider {
@@ -59,11 +59,7 @@ pub fn read(input: impl BufRead) -> Result<Vec<Fact>, String> {
     if facts.is_empty() { Err("there is no fact in it".to_owned()) } else { Ok(facts) }
 }
 
-fn print(
-    input: Box<dyn BufRead + Send>,
-    _: &PrintOptions,
-    out: &mut dyn Write,
-) -> Result<(), String> {
+fn print(input: Input, _: &PrintOptions, out: &mut dyn Write) -> Result<(), String> {
     print_facts(&read(input)?, out)
 }
 

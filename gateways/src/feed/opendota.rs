@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::facts::{Fact, Side, State, Team, Title, What};
 use super::ndjson::print_facts;
-use super::{PrintOptions, Provider};
+use super::{Input, PrintOptions, Provider};
 
 /// The provider of `clutch feed opendota`.
 pub const PROVIDER: Provider = Provider {
@@ -76,11 +76,7 @@ enum Change {
     Roshan(usize),
 }
 
-fn print(
-    input: Box<dyn BufRead + Send>,
-    _: &PrintOptions,
-    out: &mut dyn Write,
-) -> Result<(), String> {
+fn print(input: Input, _: &PrintOptions, out: &mut dyn Write) -> Result<(), String> {
     print_facts(&read(input)?, out)
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map as Object, Value};
 use super::event::{Counters, FeedEvent, Normalised, TeamScore};
 use super::normaliser::{CsLog, Options};
 use super::source::LineReader;
-use crate::feed::{PrintOptions, Provider};
+use crate::feed::{Input, PrintOptions, Provider};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -46,11 +46,7 @@ pub const PROVIDER: Provider = Provider {
     print,
 };
 
-fn print(
-    input: Box<dyn BufRead + Send>,
-    options: &PrintOptions,
-    out: &mut dyn Write,
-) -> Result<(), String> {
+fn print(input: Input, options: &PrintOptions, out: &mut dyn Write) -> Result<(), String> {
     let counted = print_file(input, Options { format: options.format }, out)
         .map_err(|error| error.to_string())?;
     if options.counts {
