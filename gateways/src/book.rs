@@ -138,6 +138,7 @@ impl Book {
             | Event::Posting { .. }
             | Event::Refused(_)
             | Event::FeedHeard { .. }
+            | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::QueryDone => {}
         }
