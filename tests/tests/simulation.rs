@@ -106,6 +106,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "SamePerson",
     "CapacityReached",
     "OutOfPlace",
+    "ConfigurationMoved",
     "bet Pending",
     "bet Accepted",
     "bet Won",

@@ -164,10 +164,12 @@ rejects! {
     EngineFailed = 905, true, None, "We have a technical problem. Your bet was not taken.";
     /// The command may only be the journal's first record, or must be.
     OutOfPlace = 906, false, None, "This command is not allowed here.";
+    /// The configuration moved since the change to it was made.
+    ConfigurationMoved = 907, true, Count, "The configuration has changed meanwhile. Look at it again first.";
     /// Only an operator may do this.
-    OperatorOnly = 910, false, None, "Only an operator may do this.";
+    OperatorOnly = 908, false, None, "Only an operator may do this.";
     /// The second person must be another one; the numbers are both operators.
-    SamePerson = 911, false, Count, "A second person must approve this.";
+    SamePerson = 909, false, Count, "A second person must approve this.";
 }
 
 /// A refusal with the numbers that decided it.

@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
+mod admin;
 mod demo;
 mod descriptors;
 mod feed;
 mod grade;
 mod margin;
+mod odds;
 mod price;
 mod replay;
 mod secret;
@@ -39,10 +41,12 @@ struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Serve(Box<serve::ServeArgs>),
+    Admin(Box<admin::AdminArgs>),
     Feed(feed::FeedArgs),
     Grade(grade::GradeArgs),
     Price(price::PriceArgs),
     Margin(margin::MarginArgs),
+    Odds(odds::OddsArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -68,10 +72,12 @@ pub fn main() -> ExitCode {
     }
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
+        Command::Admin(args) => return admin::run(&args),
         Command::Feed(args) => feed::run(&args),
         Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Margin(args) => margin::run(&args),
+        Command::Odds(args) => odds::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),

@@ -85,9 +85,20 @@ impl Quote<'_> {
     }
 }
 
+/// How far outside 0 to 1 a probability may be for no other reason than rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
 fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
     let fair = &mut quote.model[..quote.before.len()];
+    // Sums of many small numbers may end a rounding error outside.
+    for p in fair.iter_mut() {
+        if (-ROUNDING..0.0).contains(p) {
+            *p = 0.0;
+        } else if (1.0..=1.0 + ROUNDING).contains(p) {
+            *p = 1.0;
+        }
+    }
     // Written so that NaN fails.
     let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
     let distance = fair.iter().sum::<f64>() - 1.0;
