@@ -6,8 +6,8 @@
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -149,6 +149,24 @@ pub enum Command {
     },
     /// Nothing but time: fires what is due.
     Tick,
+    /// A trader's word in place of the model's. If it lies far from the model it waits for
+    /// [`Command::ApproveOverride`].
+    Override {
+        /// What it says.
+        kind: OverrideKind,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// A second operator approves an override that waits.
+    ApproveOverride {
+        /// The override.
+        id: OverrideId,
+    },
+    /// Takes back an override, or one that waits.
+    LiftOverride {
+        /// The override.
+        id: OverrideId,
+    },
     /// Sets an account's part of what everybody may stake.
     SetAccountFactor {
         /// The account.
@@ -191,9 +209,12 @@ wire_enum!(Command {
     12 = PlaceBet(place),
     13 = CancelBet { account, client_id },
     14 = Tick,
-    15 = SetAccountFactor { account, title, has_begun, percent },
-    16 = LinkAccount { account, group },
-    17 = SetTier { match_id, tier },
+    15 = Override { kind, expires_at },
+    16 = ApproveOverride { id },
+    17 = LiftOverride { id },
+    18 = SetAccountFactor { account, title, has_begun, percent },
+    19 = LinkAccount { account, group },
+    20 = SetTier { match_id, tier },
 });
 
 impl Command {
@@ -215,9 +236,12 @@ impl Command {
             Self::PlaceBet(_) => 13,
             Self::CancelBet { .. } => 14,
             Self::Tick => 15,
-            Self::SetAccountFactor { .. } => 16,
-            Self::LinkAccount { .. } => 17,
-            Self::SetTier { .. } => 18,
+            Self::Override { .. } => 16,
+            Self::ApproveOverride { .. } => 17,
+            Self::LiftOverride { .. } => 18,
+            Self::SetAccountFactor { .. } => 19,
+            Self::LinkAccount { .. } => 20,
+            Self::SetTier { .. } => 21,
         }
     }
 }
@@ -699,6 +723,56 @@ wire_enum!(GameEvent {
     6 = Released,
     7 = Disputed,
     8 = RoundStarted { map, round },
+});
+
+/// What a trader says in place of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum OverrideKind {
+    /// A selection has these odds. They need not stand on the ladder.
+    Odds {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+        /// Its odds.
+        odds: Odds,
+    },
+    /// A selection has this fair probability; the others share the rest as before.
+    Fair {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+        /// Its probability, neither 0 nor 1.
+        fair: Probability,
+    },
+    /// A market has this margin.
+    Margin {
+        /// The market.
+        market: MarketId,
+        /// What its booked probabilities sum to, in parts per billion above one.
+        margin_ppb: u32,
+    },
+    /// A selection is off the board.
+    SuspendSelection {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+    },
+    /// A market is suspended.
+    SuspendMarket {
+        /// The market.
+        market: MarketId,
+    },
+}
+wire_enum!(OverrideKind {
+    0 = Odds { market, selection, odds },
+    1 = Fair { market, selection, fair },
+    2 = Margin { market, margin_ppb },
+    3 = SuspendSelection { market, selection },
+    4 = SuspendMarket { market },
 });
 
 /// What [`Command::Suspend`] and [`Command::Resume`] act on.

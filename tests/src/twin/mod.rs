@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod markets;
+mod overrides;
 mod risk;
 mod score;
 
@@ -58,6 +59,7 @@ pub struct Twin {
     forgotten_to: u64,
     /// Markets with a result, in order of arrival; they retire in this order.
     decided: VecDeque<u32>,
+    overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
     title_killed: bool,
@@ -92,8 +94,6 @@ struct Match {
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
-    /// The command that moved the score last.
-    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -105,6 +105,11 @@ fn is_for_a_person(reason: u8) -> bool {
         SuspendReason::FeedHeld,
         SuspendReason::Unpriced,
         SuspendReason::RoundLive,
+        SuspendReason::PriceInvalid,
+        SuspendReason::FeedGap,
+        SuspendReason::FeedLag,
+        SuspendReason::Override,
+        SuspendReason::FeedsApart,
     ];
     own.iter().all(|engine| *engine as u8 != reason)
 }
@@ -127,6 +132,7 @@ impl Twin {
             ids: VecDeque::new(),
             forgotten_to: 0,
             decided: VecDeque::new(),
+            overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
             title_killed: false,
@@ -149,6 +155,7 @@ impl Twin {
         self.retired_lately = false;
         self.turn_day();
         self.notice_silence();
+        self.expire_overrides();
         self.decide_waiting();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
@@ -182,6 +189,9 @@ impl Twin {
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
+            Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
+            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::LiftOverride { id } => self.lift_override(id.0),
             Command::SetAccountFactor { account, title, has_begun, percent } => {
                 self.set_factor(account.0, *title, *has_begun, *percent)
             }

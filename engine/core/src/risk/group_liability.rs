@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
         let limit = wager.config.liability_group_max;
         match wager.account.group {
             // An account on its own has its own limit.
-            NO_GROUP => Measure { limit: limit.minor(), used: 0, would_be: 0, is_within: true },
+            NO_GROUP => Measure { limit: limit.minor(), used: 0, would_be: 0, passes: true },
             group => Measure::at_most(limit, wager.tables.group(group).liability, added),
         }
     },

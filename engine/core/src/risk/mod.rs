@@ -60,7 +60,7 @@ pub struct Measure {
     /// What the bet makes of it.
     pub would_be: i64,
     /// Whether that is within the limit.
-    pub is_within: bool,
+    pub passes: bool,
 }
 
 impl Measure {
@@ -72,7 +72,7 @@ impl Measure {
             limit: limit.minor(),
             used: used.minor(),
             would_be: would_be.minor(),
-            is_within: would_be <= limit,
+            passes: would_be <= limit,
         }
     }
 
@@ -81,14 +81,14 @@ impl Measure {
     fn at_most_percent(amount: Money, percent: u8, stake: Money) -> Self {
         let part = stage::percent_of(amount, percent);
         let measure = Self::at_most(part, Money::ZERO, stake);
-        Self { is_within: measure.is_within || percent == 100, ..measure }
+        Self { passes: measure.passes || percent == 100, ..measure }
     }
 
     /// Bets: `used` before, and this one.
     #[inline]
     fn one_more(limit: u32, used: u32) -> Self {
         let (limit, used) = (i64::from(limit), i64::from(used));
-        Self { limit, used, would_be: used + 1, is_within: used < limit }
+        Self { limit, used, would_be: used + 1, passes: used < limit }
     }
 }
 
@@ -132,7 +132,7 @@ macro_rules! rules {
             let mut would_refuse = RuleSet::EMPTY;
             $(if !off.has(RuleId::$id) {
                 let measure = ($module::RULE.measure)(wager);
-                if !measure.is_within {
+                if !measure.passes {
                     let Measure { limit, would_be, .. } = measure;
                     // Even in shadow no sum may grow so large that it could overflow.
                     let is_sane = would_be <= Config::AMOUNT_MAX.minor();

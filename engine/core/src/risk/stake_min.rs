@@ -8,6 +8,6 @@ pub const RULE: Rule = Rule {
     code: Reject::StakeBelowMinimum,
     measure: |wager| {
         let (limit, would_be) = (wager.config.stake_min.minor(), wager.stake.money().minor());
-        Measure { limit, used: 0, would_be, is_within: limit <= would_be }
+        Measure { limit, used: 0, would_be, passes: limit <= would_be }
     },
 };

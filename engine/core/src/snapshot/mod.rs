@@ -24,6 +24,7 @@ use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
+use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
@@ -155,6 +156,7 @@ impl Table for Tables {
             settlement,
             risk,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,
@@ -172,6 +174,7 @@ impl Table for Tables {
         settlement.save(out);
         risk.save(out);
         requotes.save(out);
+        overrides.save(out);
         bets.save(out);
         waiting.save(out);
         client_ids.save(out);
@@ -202,6 +205,8 @@ impl Table for Tables {
         let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
+        input.begin("overrides");
+        let overrides = Overrides::load(input, &capacity)?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -223,6 +228,7 @@ impl Table for Tables {
             settlement,
             risk,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,

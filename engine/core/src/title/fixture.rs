@@ -43,8 +43,6 @@ pub struct Fixture {
     pub tier: u8,
     /// What its feeds said last.
     pub feed: FeedState,
-    /// The command that moved the score last.
-    pub moved_at: Seq,
     /// Stretches of the journal in which bets on this match are void.
     pub undone: Vec<Undone>,
     /// The live map's next two prices; derived.
@@ -89,7 +87,6 @@ impl Fixture {
             killed: false,
             tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
-            moved_at: Seq::default(),
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
         }
@@ -147,7 +144,6 @@ impl Table for Fixture {
             killed,
             tier,
             feed,
-            moved_at,
             undone,
             // Derived from the series.
             branches: _,
@@ -165,7 +161,6 @@ impl Table for Fixture {
         out.put(killed);
         out.put(tier);
         out.put(feed);
-        out.put(moved_at);
         out.list(undone.iter());
     }
 
@@ -187,7 +182,6 @@ impl Table for Fixture {
             killed: input.take()?,
             tier: input.take()?,
             feed: input.take()?,
-            moved_at: input.take()?,
             undone: input.list(REWINDS_MAX)?,
             branches,
         })
