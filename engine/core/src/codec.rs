@@ -132,7 +132,7 @@ macro_rules! wire_integer {
         }
     )*};
 }
-wire_integer!(u8, u16, u32, u64, u128, i16, i64);
+wire_integer!(u8, u16, u32, u64, u128, i16, i32, i64);
 
 macro_rules! wire_newtype {
     ($($name:ident),*) => {$(
@@ -184,6 +184,40 @@ wire_proved! {
     Probability: u32, |probability| probability.ppb(), Probability::from_ppb;
     Timestamp: u64, |time| time.nanos(), |nanos| Some(Timestamp::from_nanos(nanos));
     bool: u8, |flag| u8::from(*flag), |byte| match byte { 0 => Some(false), 1 => Some(true), _ => None };
+}
+
+impl<T: Wire> Wire for Option<T> {
+    #[inline]
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    #[inline]
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Ok(if bool::take(input)? { Some(T::take(input)?) } else { None })
+    }
+}
+
+impl<T: Wire, const N: usize> Wire for [T; N]
+where
+    [T; N]: Default,
+{
+    #[inline]
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.iter().for_each(|value| value.put(out));
+    }
+
+    #[inline]
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut values = Self::default();
+        for value in &mut values {
+            *value = T::take(input)?;
+        }
+        Ok(values)
+    }
 }
 
 impl Wire for Name {

@@ -3,7 +3,9 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
-use crate::command::{AccountState, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use crate::command::{
+    AccountState, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
+};
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
@@ -52,6 +54,15 @@ pub enum Event {
     },
     /// The score.
     Score(Score),
+    /// How a map of a MOBA stands.
+    Moba {
+        /// The match.
+        match_id: MatchId,
+        /// The map, from 1.
+        map: u8,
+        /// How it stands.
+        state: MobaState,
+    },
     /// A market exists. Its selections' prices follow.
     MarketOpened {
         /// The market.

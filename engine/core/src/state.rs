@@ -19,8 +19,7 @@ use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::Settlement;
-use crate::title::Fixture;
-use crate::title::counter_strike::MAPS_MAX;
+use crate::title::{Fixture, MAPS_MAX};
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -236,7 +235,7 @@ impl State {
 }
 
 /// What a match says of itself: that it exists, its names and those of its maps, its score.
-const EVENTS_PER_MATCH: usize = 5 + MAPS_MAX;
+const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
 
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
@@ -288,6 +287,7 @@ impl Step<'_> {
             }
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
+            Command::SetNextRound(set) => self.set_next_round(set),
         }
     }
 

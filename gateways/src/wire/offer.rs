@@ -77,6 +77,16 @@ struct ScoreView {
     rounds: [u8; 2],
     maps: [u8; 2],
     side_a: &'static str,
+    #[serde(flatten)]
+    moba: Option<MobaView>,
+}
+
+#[derive(Serialize)]
+struct MobaView {
+    game_time_s: u16,
+    lead_ppm: i32,
+    kills: [u16; 2],
+    towers: [u8; 2],
 }
 
 #[derive(Serialize)]
@@ -195,10 +205,14 @@ fn match_view<'a>(
             key: game.key.as_ref().map(|key| key.as_str()),
             title: match game.title {
                 Title::CounterStrike => "counter_strike",
+                Title::Valorant => "valorant",
+                Title::Lol => "lol",
+                Title::Dota2 => "dota2",
             },
             format: match game.rounds {
                 RoundFormat::Mr12 => "mr12",
                 RoundFormat::Mr15 => "mr15",
+                RoundFormat::NoRounds => "no_rounds",
             },
             best_of: game.best_of,
             teams: [game.team(Team::A), game.team(Team::B)],
@@ -215,7 +229,14 @@ fn match_view<'a>(
             map: score.map,
             rounds: score.rounds,
             maps: score.maps,
-            side_a: if score.a_is_t { side_name(Side::T) } else { side_name(Side::Ct) },
+            side_a: side_name(game.title, if score.a_is_t { Side::T } else { Side::Ct }),
+            // What was said of the map before says nothing about this one.
+            moba: game.moba.filter(|(map, _)| *map == score.map).map(|(_, state)| MobaView {
+                game_time_s: state.time_s,
+                lead_ppm: state.lead_ppm,
+                kills: state.kills,
+                towers: state.towers,
+            }),
         }),
         frozen: (start <= game.frozen_seq).then(|| game.frozen.map(reason_view)),
         markets,
@@ -264,10 +285,16 @@ fn status_view(market: &Market) -> StatusView {
     StatusView { status, epoch: market.epoch, reason, winner }
 }
 
-const fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::T => "T",
-        Side::Ct => "CT",
+const fn side_name(title: Title, side: Side) -> &'static str {
+    match (title, side) {
+        (Title::CounterStrike, Side::T) => "T",
+        (Title::CounterStrike, Side::Ct) => "CT",
+        (Title::Valorant, Side::T) => "ATK",
+        (Title::Valorant, Side::Ct) => "DEF",
+        (Title::Lol, Side::T) => "blue",
+        (Title::Lol, Side::Ct) => "red",
+        (Title::Dota2, Side::T) => "Radiant",
+        (Title::Dota2, Side::Ct) => "Dire",
     }
 }
 

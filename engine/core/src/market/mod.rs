@@ -19,7 +19,7 @@ pub use table::{MarketTable, PriceHistory, Sign};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
 use crate::pricing::SeriesForecast;
-use crate::title::counter_strike::Series;
+use crate::title::Series;
 use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Timestamp};
 use crate::wallet::NO_BET;
 

@@ -1,0 +1,630 @@
+//! A series of maps: which one is played, who won which, and what an event may say.
+//!
+//! Owns the order of maps and the score in maps. How a map is played is its own: [`RoundMap`] or
+//! [`MobaMap`]. Does not know markets, money or feeds.
+//!
+//! Invariant: at most one map is live, and every map before it is over.
+
+use alloc::boxed::Box;
+
+use super::moba::{MobaMap, MobaRules};
+use super::rounds::{ROUNDS_MAX, RoundMap};
+use super::{Play, TitleRules};
+use crate::command::{GameEvent, MobaState, RoundFormat, SetMap, Side, Team, Title};
+use crate::event::MatchPhase;
+use crate::hash::StateHasher;
+use crate::market::MarketResult;
+use crate::pricing::{MapForecast, RoundRules, SeriesForecast, WinBranches, win_grid};
+use crate::units::{Name, Probability, Seq};
+
+/// Most maps in a series.
+pub const MAPS_MAX: usize = 5;
+
+/// A series and its score.
+#[derive(Clone, Debug)]
+pub struct Series {
+    title: Title,
+    format: RoundFormat,
+    best_of: u8,
+    maps: Box<[Map]>,
+    /// The map being played or played last, from 1; 0 before the first.
+    current: u8,
+    maps_won: [u8; 2],
+    /// The round of the current map that is being played; 0 between rounds.
+    live_round: u8,
+}
+
+/// One map of a series.
+#[derive(Clone, Debug)]
+struct Map {
+    name: Option<Name>,
+    started: bool,
+    game: Game,
+}
+
+/// How a map is played.
+#[derive(Clone, Debug)]
+enum Game {
+    Rounds(RoundMap),
+    Moba(MobaMap),
+}
+
+/// What a game event did to a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    None,
+    /// The score or the sides of this map moved.
+    Moved {
+        /// The map, from 1.
+        map: u8,
+    },
+    /// A round is being played now.
+    Started {
+        /// The map, from 1.
+        map: u8,
+        /// The round, from 1.
+        round: u8,
+    },
+    /// Something of this map no longer stands.
+    Undone {
+        /// The map, from 1.
+        map: u8,
+        /// The command that had said the first of it.
+        first: Seq,
+    },
+    /// What is thought of this map changed; its score did not.
+    Opinion {
+        /// The map, from 1.
+        map: u8,
+    },
+}
+
+/// Why a game event cannot follow from the score: what was expected, and what came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impossible {
+    /// What it breaks.
+    pub rule: Rule,
+    /// The number that would have fitted, or the nearest of those.
+    pub expected: i64,
+    /// The number that came.
+    pub actual: i64,
+}
+
+/// What can be impossible about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The event belongs to a game of another kind.
+    OtherGame,
+    /// A map out of turn, or after the end of the series.
+    MapOutOfTurn,
+    /// A map began that has a score.
+    MapHasBegun,
+    /// A round out of turn.
+    RoundOutOfTurn,
+    /// A round on a map that is over.
+    MapIsOver,
+    /// More rounds taken back than were played.
+    RewindForward,
+    /// The end of a map at another score than its rounds say.
+    ScoreDiffers,
+    /// The end of a map at a score with which it goes on.
+    MapGoesOn,
+    /// The game clock ran back.
+    TimeRunsBack,
+    /// The game clock stands beyond the longest map.
+    TimeTooLong,
+    /// A lead above everything that there is.
+    LeadAboveAll,
+    /// A team has fewer kills than before.
+    KillsFell,
+    /// A team has taken fewer towers than before.
+    TowersFell,
+    /// A team has taken more towers than stand on the map.
+    TooManyTowers,
+}
+
+/// How a series ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeriesResult {
+    /// A team won most maps.
+    Won(Team),
+    /// All maps were played and both teams won as many.
+    Drawn,
+}
+
+impl Impossible {
+    pub(super) fn new(rule: Rule, expected: impl Into<i64>, actual: impl Into<i64>) -> Self {
+        Self { rule, expected: expected.into(), actual: actual.into() }
+    }
+}
+
+impl Series {
+    /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
+    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
+        let game = || match title.rules().play {
+            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
+            Play::Moba(_) => Game::Moba(MobaMap::new()),
+        };
+        let map = || Map { name: None, started: false, game: game() };
+        let maps = (0..best_of).map(|_| map()).collect();
+        Self { title, format, best_of, maps, current: 0, maps_won: [0; 2], live_round: 0 }
+    }
+
+    /// The length of a map; `None` in a game without rounds.
+    pub fn rules(&self) -> Option<RoundRules> {
+        match self.title.rules().play {
+            Play::Rounds { rules } => rules(self.format),
+            Play::Moba(_) => None,
+        }
+    }
+
+    /// Rounds per map.
+    pub fn format(&self) -> RoundFormat {
+        self.format
+    }
+
+    /// Maps at most.
+    pub fn best_of(&self) -> u8 {
+        self.best_of
+    }
+
+    /// Maps that win the series.
+    pub fn maps_to_win(&self) -> u8 {
+        self.best_of / 2 + 1
+    }
+
+    /// Whether both teams can win as many maps.
+    pub fn can_be_drawn(&self) -> bool {
+        self.best_of.is_multiple_of(2)
+    }
+
+    /// Maps won: A, B.
+    pub fn maps_won(&self) -> [u8; 2] {
+        self.maps_won
+    }
+
+    /// The map being played or played last, from 1; 0 before the first.
+    pub fn current(&self) -> u8 {
+        self.current
+    }
+
+    /// Whether the series can have a map of this number.
+    pub fn has_map(&self, map: u8) -> bool {
+        1 <= map && map <= self.best_of
+    }
+
+    /// How the series ended.
+    pub fn result(&self) -> Option<SeriesResult> {
+        let needed = self.maps_to_win();
+        match self.maps_won {
+            [a, _] if a == needed => Some(SeriesResult::Won(Team::A)),
+            [_, b] if b == needed => Some(SeriesResult::Won(Team::B)),
+            [a, b] if a + b == self.best_of => Some(SeriesResult::Drawn),
+            _ => None,
+        }
+    }
+
+    /// Where the series stands.
+    pub fn phase(&self) -> MatchPhase {
+        if self.result().is_some() {
+            MatchPhase::Over
+        } else if self.current == 0 {
+            MatchPhase::Scheduled
+        } else if self.map_winner(self.current).is_some() {
+            MatchPhase::Break
+        } else {
+            MatchPhase::Live
+        }
+    }
+
+    fn map(&self, map: u8) -> &Map {
+        &self.maps[usize::from(map) - 1]
+    }
+
+    fn map_mut(&mut self, map: u8) -> &mut Map {
+        &mut self.maps[usize::from(map) - 1]
+    }
+
+    /// A map played in rounds, if this one is.
+    pub fn round_map(&self, map: u8) -> Option<&RoundMap> {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => Some(rounds),
+            Game::Moba(_) => None,
+        }
+    }
+
+    /// A map of a MOBA, if this is one.
+    pub fn moba_map(&self, map: u8) -> Option<&MobaMap> {
+        match &self.map(map).game {
+            Game::Rounds(_) => None,
+            Game::Moba(moba) => Some(moba),
+        }
+    }
+
+    /// Rounds of a map: A, B; none in a game without rounds.
+    pub fn rounds(&self, map: u8) -> [u8; 2] {
+        self.round_map(map).map_or([0; 2], RoundMap::rounds)
+    }
+
+    /// A map's name, if it is known.
+    pub fn map_name(&self, map: u8) -> Option<Name> {
+        self.map(map).name
+    }
+
+    /// Who won a map.
+    pub fn map_winner(&self, map: u8) -> Option<Team> {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => rounds.winner,
+            Game::Moba(moba) => moba.winner,
+        }
+    }
+
+    /// Whether this round is being played.
+    pub fn is_live_round(&self, map: u8, round: u8) -> bool {
+        map == self.current && round == self.live_round && round != 0
+    }
+
+    /// Rounds played on a map.
+    pub fn rounds_played(&self, map: u8) -> u8 {
+        self.round_map(map).map_or(0, RoundMap::played)
+    }
+
+    /// Whether team A plays the next round of the current map as T; in a MOBA, whether it plays on
+    /// the first side.
+    pub fn a_is_t(&self) -> bool {
+        let side = match (&self.map(self.current.max(1)).game, self.rules()) {
+            (Game::Rounds(map), Some(rules)) => {
+                rules.side_in_round(map.first_side_a, u16::from(map.played()) + 1)
+            }
+            (Game::Rounds(map), None) => map.first_side_a,
+            (Game::Moba(map), _) => map.side_a,
+        };
+        side == Side::T
+    }
+
+    /// For a market on a map without a result: it may come, unless the series ended without it.
+    pub fn undecided_or_not_played(&self, map: u8) -> MarketResult {
+        if self.result().is_some() && !self.map(map).started {
+            MarketResult::NotPlayed
+        } else {
+            MarketResult::Undecided
+        }
+    }
+
+    /// The forecast of a map in rounds that is not over.
+    pub fn forecast(&self, map: u8) -> Option<&MapForecast> {
+        self.round_map(map)?.forecast()
+    }
+
+    /// P(A wins a map that is not over).
+    pub fn map_chance_a(&self, map: u8) -> Option<f64> {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => rounds.forecast().map(MapForecast::winner_a),
+            Game::Moba(moba) => moba.chance_a(),
+        }
+    }
+
+    /// P(A wins this round), from the map's parameters.
+    pub fn round_chance_a(&self, map: u8, round: u8) -> Option<f64> {
+        Some(self.round_map(map)?.model()?.round_a(self.rules()?, u16::from(round)))
+    }
+
+    /// The forecast of the series; `None` while a map still to be played has no chances, or once it
+    /// is over.
+    pub fn series_forecast(&self) -> Option<SeriesForecast> {
+        let mut map_a = [0.0; MAPS_MAX];
+        for (chance, map) in map_a.iter_mut().zip(1..=self.best_of) {
+            *chance = match self.map_winner(map) {
+                Some(_) => 0.0,
+                None => self.map_chance_a(map)?,
+            };
+        }
+        let [a, b] = self.maps_won;
+        SeriesForecast::new(self.best_of, a, b, &map_a[..self.maps.len()]).ok()
+    }
+
+    /// P(A wins the live map) now and after each result of its next round; `None` without a live
+    /// map, its parameters, or rounds.
+    pub fn branches(&self) -> Option<WinBranches> {
+        if self.phase() != MatchPhase::Live {
+            return None;
+        }
+        let map = self.round_map(self.current)?;
+        let [a, b] = map.rounds().map(u16::from);
+        win_grid(self.rules()?, &map.model()?, a, b).ok()
+    }
+
+    /// Sets a map's name, first side and strengths. Returns whether they can be used: strengths too
+    /// close to certainty cannot, nor can those of another kind of game, nor a price that no
+    /// strengths lead to.
+    pub fn set_map(&mut self, set: &SetMap) -> bool {
+        let (title, rules) = (self.title, self.rules());
+        let map = self.map_mut(set.map_no);
+        let set_strengths = match &mut map.game {
+            Game::Rounds(rounds) => rules.and_then(|rules| {
+                // Once a map is live, its feed knows the sides better than the plan.
+                let side = if map.started { rounds.first_side_a } else { set.first_side_a };
+                rounds.set(rules, side, set.strengths)?;
+                rounds.first_side_a = side;
+                Some(())
+            }),
+            Game::Moba(moba) => moba.set(set.strengths).map(|()| {
+                if !map.started {
+                    moba.side_a = set.first_side_a;
+                }
+            }),
+        };
+        if set_strengths.is_none() {
+            return false;
+        }
+        map.name = Some(set.name);
+        map.refresh(title.rules(), rules);
+        true
+    }
+
+    /// Sets the chance of one round alone, or lets the sides speak for it again.
+    ///
+    /// # Errors
+    /// [`Impossible`] if the round is not the next one of a map that is being played or still to
+    /// come.
+    pub fn set_next_round(
+        &mut self,
+        map: u8,
+        round: u8,
+        a: Option<Probability>,
+    ) -> Result<Change, Impossible> {
+        if !self.has_map(map) {
+            return Err(Impossible::new(Rule::MapOutOfTurn, self.current.max(1), map));
+        }
+        let (title, rules) = (self.title, self.rules());
+        let target = self.map_mut(map);
+        let Game::Rounds(rounds) = &mut target.game else {
+            return Err(Impossible::new(Rule::OtherGame, 0, round));
+        };
+        if rounds.winner.is_some() {
+            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+        }
+        if !rounds.set_next(round, a) {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, rounds.played() + 1, round));
+        }
+        target.refresh(title.rules(), rules);
+        Ok(Change::Opinion { map })
+    }
+
+    /// Applies what a feed said, or says why it cannot be. A refused event changes nothing.
+    ///
+    /// # Errors
+    /// [`Impossible`] with the rule that the event breaks.
+    pub fn apply(&mut self, event: GameEvent, seq: Seq) -> Result<Change, Impossible> {
+        match event {
+            GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
+                Ok(Change::None)
+            }
+            GameEvent::MapStarted { map, first_side_a } => self.start_map(map, first_side_a),
+            GameEvent::RoundWon { map, round, winner } => self.win_round(map, round, winner, seq),
+            GameEvent::Rewound { map, to_round } => self.rewind(map, to_round),
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                self.confirm_map(map, [rounds_a, rounds_b])
+            }
+            GameEvent::RoundStarted { map, round } => self.start_round(map, round),
+            GameEvent::NextRound { map, round, a } => {
+                self.must_be_current(map)?;
+                self.set_next_round(map, round, a)
+            }
+            GameEvent::MobaState { map, state } => self.hear_moba(map, state, seq),
+            GameEvent::MapWon { map, winner } => self.win_moba(map, winner, seq),
+            GameEvent::MobaRewound { map, state } => self.rewind_moba(map, state),
+        }
+    }
+
+    fn start_map(&mut self, map: u8, first_side_a: Side) -> Result<Change, Impossible> {
+        let expected = match self.phase() {
+            MatchPhase::Scheduled => 1,
+            MatchPhase::Live => self.current,
+            MatchPhase::Break => self.current + 1,
+            // No map number fits any more, not even zero.
+            MatchPhase::Over => 0,
+        };
+        if map != expected || expected == 0 {
+            return Err(Impossible::new(Rule::MapOutOfTurn, expected, map));
+        }
+        let (title, rules) = (self.title, self.rules());
+        let (started, side) = match &self.map(map).game {
+            Game::Rounds(rounds) if rounds.played() != 0 => {
+                return Err(Impossible::new(Rule::MapHasBegun, 0, rounds.played()));
+            }
+            Game::Moba(moba) if moba.has_begun() => {
+                let time = moba.state().map_or(0, |state| state.time_s);
+                return Err(Impossible::new(Rule::MapHasBegun, 0, time));
+            }
+            Game::Rounds(rounds) => (self.map(map).started, rounds.first_side_a),
+            Game::Moba(moba) => (self.map(map).started, moba.side_a),
+        };
+        self.current = map;
+        // What had begun was no round that counts.
+        let was_live = core::mem::take(&mut self.live_round) != 0;
+        if started && side == first_side_a && !was_live {
+            return Ok(Change::None);
+        }
+        let target = self.map_mut(map);
+        target.started = true;
+        match &mut target.game {
+            Game::Rounds(rounds) => rounds.first_side_a = first_side_a,
+            Game::Moba(moba) => moba.side_a = first_side_a,
+        }
+        target.refresh(title.rules(), rules);
+        Ok(Change::Moved { map })
+    }
+
+    fn start_round(&mut self, map: u8, round: u8) -> Result<Change, Impossible> {
+        self.round_fits(map, round)?;
+        let was_live = core::mem::replace(&mut self.live_round, round) == round;
+        Ok(if was_live { Change::None } else { Change::Started { map, round } })
+    }
+
+    fn win_round(
+        &mut self,
+        map: u8,
+        round: u8,
+        winner: Team,
+        seq: Seq,
+    ) -> Result<Change, Impossible> {
+        let rules = self.round_fits(map, round)?;
+        if usize::from(round) > ROUNDS_MAX {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, ROUNDS_MAX as i64, round));
+        }
+        self.live_round = 0;
+        let rounds = self.rounds_mut(map)?;
+        rounds.win(rules, winner, seq);
+        rounds.refresh(rules);
+        if rounds.winner.is_some() {
+            self.maps_won[winner as usize] += 1;
+        }
+        Ok(Change::Moved { map })
+    }
+
+    /// Whether this round of the current map is the next one.
+    fn round_fits(&self, map: u8, round: u8) -> Result<RoundRules, Impossible> {
+        self.must_be_current(map)?;
+        let other = Impossible::new(Rule::OtherGame, 0, round);
+        let rounds = self.round_map(map).ok_or(other)?;
+        if rounds.winner.is_some() {
+            // No round number fits any more, not even zero.
+            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+        }
+        let expected = rounds.played() + 1;
+        if round != expected {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, expected, round));
+        }
+        self.rules().ok_or(other)
+    }
+
+    fn rounds_mut(&mut self, map: u8) -> Result<&mut RoundMap, Impossible> {
+        match &mut self.map_mut(map).game {
+            Game::Rounds(rounds) => Ok(rounds),
+            Game::Moba(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+        }
+    }
+
+    fn rewind(&mut self, map: u8, to_round: u8) -> Result<Change, Impossible> {
+        self.must_be_current(map)?;
+        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, to_round))?;
+        let rounds = self.rounds_mut(map)?;
+        if to_round > rounds.played() {
+            return Err(Impossible::new(Rule::RewindForward, rounds.played(), to_round));
+        }
+        let winner = rounds.winner;
+        let first = rounds.rewind(to_round);
+        rounds.refresh(rules);
+        let was_live = core::mem::take(&mut self.live_round) != 0;
+        let Some(first) = first else {
+            // The round being played is played again.
+            return Ok(if was_live { Change::Moved { map } } else { Change::None });
+        };
+        self.take_back_map(winner);
+        Ok(Change::Undone { map, first })
+    }
+
+    fn take_back_map(&mut self, winner: Option<Team>) {
+        if let Some(winner) = winner {
+            self.maps_won[winner as usize] -= 1;
+        }
+    }
+
+    fn confirm_map(&self, map: u8, score: [u8; 2]) -> Result<Change, Impossible> {
+        self.must_be_current(map)?;
+        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
+        for (expected, actual) in self.rounds(map).into_iter().zip(score) {
+            if expected != actual {
+                return Err(Impossible::new(Rule::ScoreDiffers, expected, actual));
+            }
+        }
+        // The right score, but one at which a map goes on.
+        if self.map_winner(map).is_none() {
+            let most = score[0].max(score[1]);
+            return Err(Impossible::new(Rule::MapGoesOn, rules.win_target(), most));
+        }
+        Ok(Change::None)
+    }
+
+    /// The current map, if it is one of a MOBA.
+    fn moba_mut(&mut self, map: u8) -> Result<(&mut MobaMap, &'static MobaRules), Impossible> {
+        self.must_be_current(map)?;
+        let rules = match &self.title.rules().play {
+            Play::Moba(rules) => rules,
+            Play::Rounds { .. } => return Err(Impossible::new(Rule::OtherGame, 0, map)),
+        };
+        match &mut self.map_mut(map).game {
+            Game::Moba(moba) => Ok((moba, rules)),
+            Game::Rounds(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+        }
+    }
+
+    fn hear_moba(&mut self, map: u8, state: MobaState, seq: Seq) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        let moved = moba.hear(rules, state, seq)?;
+        moba.refresh(rules);
+        Ok(if moved { Change::Moved { map } } else { Change::None })
+    }
+
+    fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        if !moba.win(winner, seq)? {
+            return Ok(Change::None);
+        }
+        moba.refresh(rules);
+        self.maps_won[winner as usize] += 1;
+        Ok(Change::Moved { map })
+    }
+
+    fn rewind_moba(&mut self, map: u8, state: MobaState) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        let winner = moba.winner;
+        let first = moba.rewind(rules, state)?;
+        moba.refresh(rules);
+        self.take_back_map(winner);
+        Ok(match first {
+            Some(first) => Change::Undone { map, first },
+            None => Change::Moved { map },
+        })
+    }
+
+    fn must_be_current(&self, map: u8) -> Result<(), Impossible> {
+        if map == self.current && map != 0 {
+            Ok(())
+        } else {
+            Err(Impossible::new(Rule::MapOutOfTurn, self.current, map))
+        }
+    }
+
+    /// Adds everything that can influence an answer.
+    pub fn add_to(&self, hasher: &mut StateHasher) {
+        hasher.word(
+            u64::from(self.best_of)
+                | (self.format as u64) << 8
+                | u64::from(self.current) << 16
+                | u64::from(self.live_round) << 24,
+        );
+        for map in &self.maps {
+            hasher.bytes(map.name.as_ref().map_or("", Name::as_str).as_bytes());
+            hasher.word(u64::from(map.started));
+            match &map.game {
+                Game::Rounds(rounds) => rounds.add_to(hasher),
+                Game::Moba(moba) => moba.add_to(hasher),
+            }
+        }
+    }
+}
+
+impl Map {
+    fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
+        match (&mut self.game, &title.play, rules) {
+            (Game::Rounds(map), Play::Rounds { .. }, Some(rules)) => map.refresh(rules),
+            (Game::Moba(map), Play::Moba(rules), _) => map.refresh(rules),
+            (Game::Rounds(_), ..) | (Game::Moba(_), ..) => {
+                unreachable!("a map is of the kind that its title plays")
+            }
+        }
+    }
+}
