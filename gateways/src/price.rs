@@ -3,7 +3,7 @@
 //!
 //! Owns the JSON shape of both sides and the set of lines that are printed. Does not know how
 //! anything is priced; no margin is put on. A line that cannot be priced is answered with an error
-//! of its own, and the run goes on. Memory is bounded by the longest line, and lines have a limit.
+//! of its own, and the run goes on.
 
 use clutch_core::command::Side;
 use clutch_core::pricing::{
@@ -12,68 +12,15 @@ use clutch_core::pricing::{
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Write};
 
-/// The longest line that is read.
-pub const LINE_BYTES_MAX: usize = 1 << 20;
-
-/// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Lines answered with a book.
-    pub priced: u64,
-    /// Lines answered with an error.
-    pub errors: u64,
-}
+use crate::lines::{self, Refusal};
+pub use crate::lines::{LINE_BYTES_MAX, Summary};
 
 /// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
-pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<Summary> {
-    let mut summary = Summary::default();
-    let mut bytes = Vec::new();
-    let mut line = 0;
-    while let Some(complete) = read_line(&mut input, &mut bytes)? {
-        line += 1;
-        if bytes.trim_ascii().is_empty() && complete {
-            continue;
-        }
-        let answer = if complete {
-            answer(&bytes)
-        } else {
-            Err((Value::Null, format!("the line is longer than {LINE_BYTES_MAX} bytes")))
-        };
-        match answer {
-            Ok(answer) => {
-                summary.priced += 1;
-                serde_json::to_writer(&mut output, &answer)?;
-            }
-            Err((id, what)) => {
-                summary.errors += 1;
-                serde_json::to_writer(&mut output, &Refusal { id, error: Problem { line, what } })?;
-            }
-        }
-        output.write_all(b"\n")?;
-    }
-    output.flush()?;
-    Ok(summary)
-}
-
-/// Reads the next line into `bytes`, without its end. `None` at the end of the input; `Some(false)`
-/// for a line beyond the limit, whose rest is read and dropped.
-fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<bool>> {
-    bytes.clear();
-    if input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', bytes)? == 0 {
-        return Ok(None);
-    }
-    if bytes.ends_with(b"\n") {
-        bytes.pop();
-        return Ok(Some(true));
-    }
-    let complete = bytes.len() <= LINE_BYTES_MAX;
-    if !complete {
-        input.skip_until(b'\n')?;
-    }
-    Ok(Some(complete))
+pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
+    lines::run(input, output, answer)
 }
 
 /// One line of input. The state is read in a second step, so that a bad one is answered under its
@@ -133,18 +80,6 @@ struct Answer {
 }
 
 #[derive(Serialize)]
-struct Refusal {
-    id: Value,
-    error: Problem,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    line: u64,
-    what: String,
-}
-
-#[derive(Serialize)]
 struct Book {
     series: SeriesBook,
     maps: Table<MapBook>,
@@ -199,10 +134,9 @@ impl<T> FromIterator<(String, T)> for Table<T> {
     }
 }
 
-fn answer(bytes: &[u8]) -> Result<Answer, (Value, String)> {
-    let case: Case =
-        serde_json::from_slice(bytes).map_err(|error| (Value::Null, json_problem(&error)))?;
-    let refuse = |what: String| (case.id.clone(), what);
+fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
+    let case: Case = lines::parse(bytes, "a case")?;
+    let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
     match case.rules.as_deref() {
         Some("cs2") => {}
         Some(other) => {
@@ -215,13 +149,6 @@ fn answer(bytes: &[u8]) -> Result<Answer, (Value, String)> {
     let state = State::deserialize(state).map_err(|error| refuse(format!("state: {error}")))?;
     let expect = price(&state).map_err(refuse)?;
     Ok(Answer { id: case.id, rules: "cs2", expect })
-}
-
-/// What the parser says, with the column only: it sees each line as line 1.
-fn json_problem(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-    format!("not a case in JSON: {what} at column {}", error.column())
 }
 
 fn price(state: &State) -> Result<Book, String> {

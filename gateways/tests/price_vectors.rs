@@ -48,7 +48,7 @@ fn check_vectors(name: &str, count: usize) {
     assert_eq!(cases.len(), count);
     let input: String = cases.iter().map(|case| format!("{case}\n")).collect();
     let (summary, answers) = priced(&input);
-    assert_eq!(summary, price::Summary { priced: count as u64, errors: 0 });
+    assert_eq!(summary, price::Summary { answered: count as u64, errors: 0 });
     for (case, answer) in cases.iter().zip(&answers) {
         assert_same(case["id"].as_str().unwrap(), case, &with_state(answer, case));
     }
@@ -82,7 +82,7 @@ fn a_bad_line_is_answered_under_its_number_and_the_run_goes_on() {
     let good = a_case().to_string();
     let input = format!("{good}\n{{\"id\": \"x\",\n\n[1, 2]\r\n{good}\r\n{good}");
     let (summary, answers) = priced(&input);
-    assert_eq!(summary, price::Summary { priced: 3, errors: 2 });
+    assert_eq!(summary, price::Summary { answered: 3, errors: 2 });
     assert_eq!(answers[1]["error"]["line"], 2);
     assert_eq!(answers[1]["id"], Value::Null);
     assert_eq!(answers[2]["error"]["line"], 4);
@@ -125,7 +125,7 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         case.pointer_mut(parent).unwrap()[key] = value;
         let (summary, answers) = priced(&case.to_string());
-        assert_eq!(summary, price::Summary { priced: 0, errors: 1 }, "{pointer}");
+        assert_eq!(summary, price::Summary { answered: 0, errors: 1 }, "{pointer}");
         assert_eq!(answers[0], json!({"id": "cs2-0000", "error": {"line": 1, "what": what}}));
     }
 }
@@ -134,7 +134,7 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
 fn a_line_beyond_the_limit_is_refused_without_being_kept() {
     let input = format!("{}\n{}\n", "x".repeat(price::LINE_BYTES_MAX + 1), a_case());
     let (summary, answers) = priced(&input);
-    assert_eq!(summary, price::Summary { priced: 1, errors: 1 });
+    assert_eq!(summary, price::Summary { answered: 1, errors: 1 });
     assert_eq!(answers[0]["error"]["what"], "the line is longer than 1048576 bytes");
 }
 

@@ -8,6 +8,7 @@
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
 //! | `report` | the table and the JSON |
+//! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
 mod component;
 mod core_load;
@@ -15,6 +16,7 @@ mod engine_run;
 mod floor;
 mod null;
 mod open_loop;
+mod quant;
 mod report;
 
 use clap::{Parser, Subcommand};
@@ -23,7 +25,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: clutch_engine::HugePages = clutch_engine::HugePages;
 
-/// Puts Clutch under load and reports latencies.
+/// Puts Clutch under load and reports latencies; fits and scores its prices on real games.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -34,10 +36,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Core(core_load::CoreLoad),
+    Fit(quant::fit::FitArgs),
+    Calibrate(quant::calibrate::CalibrateArgs),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
+        Command::Fit(fit) => fit.run(),
+        Command::Calibrate(calibrate) => calibrate.run(),
     }
 }

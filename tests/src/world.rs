@@ -1,6 +1,7 @@
 //! A core, its journal and its clock: the one place that calls the core's API.
 
 use clutch_core::command::{Actor, Capacity, Config, ENCODED_MAX};
+use clutch_core::snapshot::RestoreError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Event, Outbox, Query, Record, State};
 
@@ -112,6 +113,24 @@ impl World {
     pub fn journal(&self) -> &[(Timestamp, Envelope)] {
         &self.journal
     }
+}
+
+/// The bytes of a snapshot.
+pub fn saved(state: &State) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    state.save(&mut |piece| bytes.extend_from_slice(piece));
+    bytes
+}
+
+/// A state from the bytes of a snapshot, handed over in pieces of at most `piece` bytes.
+pub fn restored(mut bytes: &[u8], piece: usize) -> Result<State, RestoreError> {
+    State::restore(&mut |place| {
+        let count = piece.min(place.len()).min(bytes.len());
+        let (now, later) = bytes.split_at(count);
+        place[..count].copy_from_slice(now);
+        bytes = later;
+        count
+    })
 }
 
 /// An envelope as it comes back from its bytes of record.

@@ -243,7 +243,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     };
     let price = Strengths::MapPrice { a: chance(5) };
     let next_round = |a| SetNextRound { match_id: MatchId(9), map_no: 2, round: 14, a };
-    let moba = MobaState { time_s: 0x0102, lead_ppm: -3, kills: [0x0405, 0x0607], towers: [8, 9] };
+    let moba = MobaState {
+        time_s: 0x0102,
+        lead_milli: -3,
+        kills: [0x0405, 0x0607],
+        towers: [8, 9],
+        objectives: [1, 2],
+    };
     let open = |kind| of(Command::OpenMarket { match_id: MatchId(7), kind });
     let feed = |event| {
         of(Command::Feed(FeedMessage {

@@ -13,10 +13,12 @@ use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
 use clutch_tests::twin::{Answer, Twin, check_sums};
-use clutch_tests::world::World;
+use clutch_tests::world::{World, restored, saved};
 
 const SEEDS: u64 = 200;
 const STEPS: u64 = 1_000;
+/// How often a snapshot is taken and restored, in per cent of the commands.
+const SNAPSHOT_PERCENT: u64 = 1;
 /// More ticks than any work left over can need.
 const TICKS_MAX: usize = 1_000;
 
@@ -139,6 +141,8 @@ struct Simulation {
     random: Random,
     /// The state's hash after each command.
     hashes: Vec<u64>,
+    /// A state restored from a snapshot taken some commands ago, following on its own since.
+    shadow: Option<State>,
     /// Whether each command left nothing behind but its time.
     traceless: Vec<bool>,
     visits: Visits,
@@ -160,6 +164,7 @@ impl Simulation {
             chooser,
             random: Random::new(!seed),
             hashes,
+            shadow: None,
             traceless: vec![false],
             visits: Visits::new(),
             paid: Vec::new(),
@@ -212,6 +217,7 @@ impl Simulation {
     /// Has one command answered by both.
     fn apply(&mut self, command: Command) {
         let records = self.world.apply(command);
+        self.follow(&records);
         let (seq, now) = (self.world.state().last_seq().0, self.world.now().nanos());
         let expected = self.twin.apply(seq, now, &command, &records);
         let actual = answer_of(&command, &records);
@@ -226,6 +232,24 @@ impl Simulation {
         let refused = matches!(actual, Answer::Refused(code) if code != Reject::FeedImpossible);
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());
+        if self.random.chance(SNAPSHOT_PERCENT) {
+            let bytes = saved(self.world.state());
+            let state = restored(&bytes, 1 + self.random.below(5_000) as usize);
+            self.shadow = Some(state.expect("a snapshot of a sound state is read back"));
+        }
+    }
+
+    /// Has the restored state answer the same command: it must say the same and become the same.
+    fn follow(&mut self, records: &[Record]) {
+        let Some(shadow) = &mut self.shadow else { return };
+        let mut outbox = Outbox::with_capacity(records.len() + 1);
+        let (now, envelope) = self.world.journal().last().expect("a command was applied");
+        shadow.apply(self.world.state().last_seq(), *now, envelope, &mut outbox);
+        let command = envelope.command;
+        assert_eq!(outbox.records(), records, "a restored state answers {command:?} otherwise");
+        let (restored, kept) = (shadow.state_hash(), self.world.state().state_hash());
+        assert_eq!(restored, kept, "a restored state differs after {command:?}");
+        assert_eq!(shadow.next_due(), self.world.state().next_due());
     }
 
     /// Timers and settlement speak of a bet only when it moved: nothing is settled twice.

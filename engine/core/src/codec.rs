@@ -4,6 +4,7 @@
 //! is one byte and its value, a text is a `u64` length and its bytes. The golden tests compare every
 //! command with the original `bincode` crate, which stays out of the shipped tree.
 
+use crate::reject::Reject;
 use crate::units::{
     AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -93,6 +94,11 @@ impl<'a> Decoder<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::TrailingBytes) }
     }
 
+    /// Bytes not read yet.
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     #[inline]
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let (taken, rest) = self.rest.split_first_chunk().ok_or(DecodeError::Truncated)?;
@@ -178,12 +184,30 @@ macro_rules! wire_proved {
     )*};
 }
 wire_proved! {
+    Reject: u16, |code| code.code(), Reject::from_code;
     Money: i64, |money| money.minor(), |minor| Some(Money::from_minor(minor));
     Stake: i64, |stake| stake.money().minor(), |minor| Stake::new(Money::from_minor(minor));
     Odds: u32, |odds| odds.milli(), Odds::from_milli;
     Probability: u32, |probability| probability.ppb(), Probability::from_ppb;
     Timestamp: u64, |time| time.nanos(), |nanos| Some(Timestamp::from_nanos(nanos));
     bool: u8, |flag| u8::from(*flag), |byte| match byte { 0 => Some(false), 1 => Some(true), _ => None };
+}
+
+impl Wire for Name {
+    fn put(&self, out: &mut Encoder<'_>) {
+        (self.as_str().len() as u64).put(out);
+        out.bytes(self.as_str().as_bytes());
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let len = u64::take(input)?;
+        if len > Self::MAX_BYTES as u64 {
+            return Err(DecodeError::BadText);
+        }
+        let text =
+            core::str::from_utf8(input.bytes(len as usize)?).map_err(|_| DecodeError::BadText)?;
+        Self::new(text).map_err(|_| DecodeError::BadText)
+    }
 }
 
 impl<T: Wire> Wire for Option<T> {
@@ -201,10 +225,7 @@ impl<T: Wire> Wire for Option<T> {
     }
 }
 
-impl<T: Wire, const N: usize> Wire for [T; N]
-where
-    [T; N]: Default,
-{
+impl<T: Wire + Copy + Default, const N: usize> Wire for [T; N] {
     #[inline]
     fn put(&self, out: &mut Encoder<'_>) {
         self.iter().for_each(|value| value.put(out));
@@ -212,7 +233,7 @@ where
 
     #[inline]
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let mut values = Self::default();
+        let mut values = [T::default(); N];
         for value in &mut values {
             *value = T::take(input)?;
         }
@@ -220,20 +241,16 @@ where
     }
 }
 
-impl Wire for Name {
+impl<A: Wire, B: Wire> Wire for (A, B) {
+    #[inline]
     fn put(&self, out: &mut Encoder<'_>) {
-        (self.as_str().len() as u64).put(out);
-        out.bytes(self.as_str().as_bytes());
+        self.0.put(out);
+        self.1.put(out);
     }
 
+    #[inline]
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let len = u64::take(input)?;
-        if len > Self::MAX_BYTES as u64 {
-            return Err(DecodeError::BadText);
-        }
-        let text =
-            core::str::from_utf8(input.bytes(len as usize)?).map_err(|_| DecodeError::BadText)?;
-        Self::new(text).map_err(|_| DecodeError::BadText)
+        Ok((A::take(input)?, B::take(input)?))
     }
 }
 

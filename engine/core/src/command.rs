@@ -675,15 +675,17 @@ wire_enum!(GameEvent {
 pub struct MobaState {
     /// Seconds on the game clock.
     pub time_s: u16,
-    /// What A has more than B (gold in LoL, net worth in Dota 2), in parts per million of what both
-    /// have.
-    pub lead_ppm: i32,
+    /// What A has more than B: in LoL gold, in thousandths of a percent of all gold; in Dota 2
+    /// experience.
+    pub lead_milli: i32,
     /// Kills.
     pub kills: [u16; 2],
     /// Towers that the team has taken.
     pub towers: [u8; 2],
+    /// What else it has taken that counts: in LoL dragons, in Dota 2 Roshans.
+    pub objectives: [u8; 2],
 }
-wire_struct!(MobaState { time_s, lead_ppm, kills, towers });
+wire_struct!(MobaState { time_s, lead_milli, kills, towers, objectives });
 
 /// What [`Command::Suspend`] and [`Command::Resume`] act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
+use crate::codec::wire_enum;
 use crate::command::{
     AccountState, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
 };
@@ -218,6 +219,8 @@ pub enum MarketStatus {
     Void,
 }
 
+wire_enum!(MarketStatus { 0 = Open, 1 = Suspended(reason), 2 = Decided { winner }, 3 = Void });
+
 /// A selection's price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -292,6 +295,8 @@ pub enum VoidReason {
     /// The server took back the rounds after which the bet was struck.
     Rewound,
 }
+
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound });
 
 /// A ledger account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

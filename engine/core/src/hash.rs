@@ -37,9 +37,17 @@ impl StateHasher {
     /// Adds bytes and their count.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.word(bytes.len() as u64);
-        for chunk in bytes.chunks(8) {
+        self.words(bytes);
+    }
+
+    /// Adds bytes as words, the last one filled up with zeros. Pieces of whole words hash as the
+    /// whole that they make up; who needs the length adds it.
+    pub fn words(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
+        if !rest.is_empty() {
             let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
+            word[..rest.len()].copy_from_slice(rest);
             self.word(u64::from_le_bytes(word));
         }
     }

@@ -172,6 +172,8 @@ pub struct Refusal {
     pub actual: i64,
 }
 
+crate::codec::wire_struct!(Refusal { code, limit, actual });
+
 impl Refusal {
     /// A refusal without numbers.
     pub const fn new(code: Reject) -> Self {

@@ -180,7 +180,7 @@ impl State {
             ids_forgotten_to: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
-            waiting: Waiting::with_capacity(capacity.bets_max.min(WAITING_MAX) as usize),
+            waiting: Waiting::for_bets(capacity.bets_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -240,9 +240,6 @@ const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
 const EVENTS_OF_THE_REST: usize = 16_384;
-
-/// Most bets that wait at one time.
-const WAITING_MAX: u32 = 262_144;
 
 fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
     if let Err(refusal) = outcome {

@@ -3,6 +3,8 @@
 mod demo;
 mod descriptors;
 mod feed;
+mod grade;
+mod margin;
 mod price;
 mod replay;
 mod secret;
@@ -10,8 +12,9 @@ mod serve;
 mod token;
 
 use std::fmt;
-use std::io::IsTerminal;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -37,7 +40,9 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(Box<serve::ServeArgs>),
     Feed(feed::FeedArgs),
+    Grade(grade::GradeArgs),
     Price(price::PriceArgs),
+    Margin(margin::MarginArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -64,7 +69,9 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
         Command::Feed(args) => feed::run(&args),
+        Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
+        Command::Margin(args) => margin::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
@@ -102,6 +109,19 @@ fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     Ok(stop)
+}
+
+/// The lines a filter works on: a file's, else those of standard input.
+fn input_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
+    let Some(path) = file else {
+        if std::io::stdin().is_terminal() {
+            eprintln!("clutch: reading JSON lines from the terminal; end with Ctrl-D");
+        }
+        return Ok(Box::new(std::io::stdin().lock()));
+    };
+    let file = File::open(path)
+        .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
+    Ok(Box::new(BufReader::new(file)))
 }
 
 /// `--format`: how many rounds a map has.

@@ -1,12 +1,11 @@
 //! `clutch price`: one book per line of NDJSON, for quants.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write, stdin};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, input_lines};
 use crate::output::answer;
 
 /// Price match states: NDJSON in, one book per line out
@@ -21,21 +20,14 @@ pub struct PriceArgs {
 }
 
 pub fn run(args: &PriceArgs) -> Result<(), Failure> {
-    let input: Box<dyn BufRead> = match &args.file {
-        None => Box::new(stdin().lock()),
-        Some(path) => {
-            let file = File::open(path)
-                .map_err(|error| Failure(format!("cannot open {}: {error}", path.display())))?;
-            Box::new(BufReader::new(file))
-        }
-    };
+    let input = input_lines(args.file.as_deref())?;
     let mut output = answer();
     let summary = crate::price::run(input, &mut output)?;
     output.flush()?;
     if summary.errors == 0 {
         Ok(())
     } else {
-        let (errors, priced) = (summary.errors, summary.priced);
+        let (errors, priced) = (summary.errors, summary.answered);
         Err(Failure(format!("{errors} lines could not be priced, {priced} were")))
     }
 }

@@ -84,9 +84,11 @@ struct ScoreView {
 #[derive(Serialize)]
 struct MobaView {
     game_time_s: u16,
-    lead_ppm: i32,
+    /// Leads of the title's own kind: thousandths of a percent of all gold, or experience.
+    lead_milli: i32,
     kills: [u16; 2],
     towers: [u8; 2],
+    objectives: [u8; 2],
 }
 
 #[derive(Serialize)]
@@ -233,9 +235,10 @@ fn match_view<'a>(
             // What was said of the map before says nothing about this one.
             moba: game.moba.filter(|(map, _)| *map == score.map).map(|(_, state)| MobaView {
                 game_time_s: state.time_s,
-                lead_ppm: state.lead_ppm,
+                lead_milli: state.lead_milli,
                 kills: state.kills,
                 towers: state.towers,
+                objectives: state.objectives,
             }),
         }),
         frozen: (start <= game.frozen_seq).then(|| game.frozen.map(reason_view)),

@@ -354,7 +354,8 @@ fn chance_or_none(words: &mut Words<'_>) -> Outcome<Option<Probability>> {
     if words.take("none") { Ok(None) } else { percent(words.number()?).map(Some) }
 }
 
-/// `TIME LEAD_PERCENT KILLS_A KILLS_B TOWERS_A TOWERS_B`; what is left out is zero.
+/// `TIME LEAD KILLS_A KILLS_B TOWERS_A TOWERS_B OBJECTIVES_A OBJECTIVES_B`, the lead in percent of all
+/// gold or in thousands of experience; what is left out is zero.
 fn moba_state(words: &mut Words<'_>) -> Outcome<MobaState> {
     let mut state = MobaState { time_s: words.number()?, ..MobaState::default() };
     let mut number = || {
@@ -362,9 +363,10 @@ fn moba_state(words: &mut Words<'_>) -> Outcome<MobaState> {
             word.parse::<f64>().map_err(|_| format!("{word:?} is no number"))
         })
     };
-    state.lead_ppm = (number()? * 10_000.0) as i32;
+    state.lead_milli = (number()? * 1_000.0) as i32;
     state.kills = [number()? as u16, number()? as u16];
     state.towers = [number()? as u8, number()? as u8];
+    state.objectives = [number()? as u8, number()? as u8];
     Ok(state)
 }
 

@@ -24,7 +24,7 @@
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
-//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |

@@ -5,11 +5,13 @@
 
 pub mod client_ids;
 pub mod place;
+mod snapshot;
 pub mod waiting;
 mod warm;
 
 use alloc::vec::Vec;
 
+use crate::codec::{wire_enum, wire_struct};
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
 use crate::memory::touched;
@@ -46,6 +48,21 @@ pub struct Bet {
     older_of_account: u32,
 }
 
+wire_struct!(Bet {
+    id,
+    client_id,
+    account,
+    market,
+    selection,
+    odds,
+    stake,
+    payout,
+    state,
+    next_of_market,
+    newer_of_account,
+    older_of_account,
+});
+
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BetState {
@@ -68,6 +85,15 @@ pub enum BetState {
     Void(VoidReason),
 }
 
+wire_enum!(BetState {
+    0 = Waiting { due, epoch },
+    1 = Refused(refusal),
+    2 = Open,
+    3 = Won,
+    4 = Lost,
+    5 = Void(reason),
+});
+
 impl Bet {
     /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
     const fn blank() -> Self {
@@ -88,6 +114,7 @@ impl Bet {
     }
 
     /// A placement that may stand, at the odds and in the state that were decided; in no list yet.
+    #[inline]
     pub fn new(id: BetId, place: &PlaceBet, odds: Odds, payout: Money, state: BetState) -> Self {
         Self {
             id,
@@ -111,6 +138,7 @@ impl Bet {
     }
 
     /// The bet as its owner sees it.
+    #[inline]
     pub fn view(&self) -> BetView {
         let status = match self.state {
             BetState::Waiting { due, .. } => BetStatus::Pending { due },
@@ -151,6 +179,7 @@ impl BetTable {
     }
 
     /// Whether no slot is free.
+    #[inline]
     pub fn is_full(&self) -> bool {
         self.live == self.slots_max
     }
@@ -173,11 +202,16 @@ impl BetTable {
     }
 
     /// Writes a bet down at the head of its market's and its account's list; returns its slot.
-    pub fn insert(&mut self, mut bet: Bet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
+    #[inline]
+    pub fn insert(
+        &mut self,
+        mut bet: Bet,
+        newest_of_market: &mut u32,
+        newest_of_account: &mut u32,
+    ) -> u32 {
         assert!(!self.is_full(), "decide() let a bet through that has no slot");
-        let account = wallet.get_mut(bet.account).expect("decide() knew the account");
         bet.next_of_market = *newest_of_market;
-        bet.older_of_account = account.newest_bet;
+        bet.older_of_account = *newest_of_account;
         let slot = if self.free == NO_BET {
             self.slots.push(bet);
             self.slots.len() as u32 - 1
@@ -187,10 +221,10 @@ impl BetTable {
             *self.bet_mut(slot) = bet;
             slot
         };
-        if account.newest_bet != NO_BET {
-            self.bet_mut(account.newest_bet).newer_of_account = slot;
+        if *newest_of_account != NO_BET {
+            self.bet_mut(*newest_of_account).newer_of_account = slot;
         }
-        account.newest_bet = slot;
+        *newest_of_account = slot;
         *newest_of_market = slot;
         self.live += 1;
         slot
@@ -253,6 +287,8 @@ pub enum Answer {
     Refused(RefusedBet),
 }
 
+wire_enum!(Answer { 0 = Bet { slot, id }, 1 = Refused(refused) });
+
 impl Answer {
     /// What unused memory is filled with.
     pub(crate) const BLANK: Self = Self::Bet { slot: NO_BET, id: BetId(0) };
@@ -272,6 +308,8 @@ pub struct RefusedBet {
     /// The answer.
     pub refusal: Refusal,
 }
+
+wire_struct!(RefusedBet { market, selection, odds, stake, refusal });
 
 impl RefusedBet {
     /// The refusal as the bettor sees it.

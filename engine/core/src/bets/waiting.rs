@@ -1,11 +1,17 @@
 //! Bets that wait out the in-play delay, in the order in which they come due.
 
 use alloc::collections::BinaryHeap;
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use crate::hash::{StateHasher, mix};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
 use crate::memory::touched;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{BetId, Timestamp};
+
+/// Most bets that wait at one time.
+const WAITING_MAX: u32 = 262_144;
 
 /// A queue by due time, then by id. Bets cancelled meanwhile stay in it until they come due.
 #[derive(Debug, Default)]
@@ -15,8 +21,9 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// An empty queue for `waiting_max` bets.
-    pub fn with_capacity(waiting_max: usize) -> Self {
+    /// An empty queue beside a table of `bets_max` bets.
+    pub fn for_bets(bets_max: u32) -> Self {
+        let waiting_max = bets_max.min(WAITING_MAX) as usize;
         Self {
             heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
             waiting_max,
@@ -34,24 +41,42 @@ impl Waiting {
         self.heap.push(Reverse((due, bet, slot)));
     }
 
+    /// The slots of all entries, in no order.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
+        self.heap.iter().map(|Reverse((_, _, slot))| *slot)
+    }
+
     /// When the first one comes due; [`Timestamp::MAX`] if none waits.
     pub fn next_due(&self) -> Timestamp {
         self.heap.peek().map_or(Timestamp::MAX, |Reverse((due, ..))| *due)
     }
 
-    /// Adds everything that can influence an answer. The heap's layout is not among it, so the
-    /// entries are summed up; nor is a bet's slot.
-    pub fn add_to(&self, hasher: &mut StateHasher) {
-        hasher.word(self.heap.len() as u64);
-        let entries = self.heap.iter().map(|Reverse((due, bet, _))| mix(due.nanos(), bet.0));
-        hasher.word(entries.fold(0, u64::wrapping_add));
-    }
-
     /// Takes the first one if it is due by `now`: its id and slot.
+    #[inline]
     pub fn pop_due(&mut self, now: Timestamp) -> Option<(BetId, u32)> {
         if self.next_due() > now {
             return None;
         }
         self.heap.pop().map(|Reverse((_, bet, slot))| (bet, slot))
+    }
+}
+
+impl Table for Waiting {
+    /// In the order in which they come due: the heap's own order is the library's affair.
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { heap, waiting_max: _ } = self;
+        let mut entries: Vec<_> =
+            heap.iter().map(|Reverse((due, bet, slot))| ((*due, *bet), *slot)).collect();
+        entries.sort_unstable();
+        out.list(entries.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let mut waiting = Self::for_bets(capacity.bets_max);
+        for _ in 0..input.count(waiting.waiting_max)? {
+            let ((due, bet), slot) = input.take()?;
+            waiting.push(due, bet, slot);
+        }
+        Ok(waiting)
     }
 }

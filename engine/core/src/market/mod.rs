@@ -16,6 +16,7 @@ pub(crate) use quote::Requote;
 pub(crate) use table::SELECTIONS_PER_MARKET;
 pub use table::{MarketTable, PriceHistory, Sign};
 
+use crate::codec::{wire_enum, wire_struct};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
 use crate::pricing::SeriesForecast;
@@ -88,6 +89,8 @@ pub enum MarketResult {
     NotPlayed,
 }
 
+wire_enum!(MarketResult { 0 = Undecided, 1 = Won(selection), 2 = NotPlayed });
+
 impl MarketResult {
     /// The result of a question between the first selection and the second.
     pub(crate) const fn first_if(first: bool) -> Self {
@@ -129,6 +132,25 @@ pub struct Market {
     pub(super) first_selection: u32,
     pub(super) selections: u8,
 }
+
+wire_struct!(Market {
+    match_id,
+    kind,
+    epoch,
+    result,
+    stops,
+    status,
+    prices,
+    stakes,
+    newest_bet,
+    settling,
+    decided_at,
+    queued,
+    awaits_retirement,
+    retired,
+    first_selection,
+    selections,
+});
 
 impl Market {
     /// A market without prices.
@@ -183,6 +205,8 @@ pub struct Selection {
     /// Their stakes.
     pub stakes: Money,
 }
+
+wire_struct!(Selection { odds, fair, payouts, stakes });
 
 /// The bit of a reason in a set of reasons.
 pub const fn stop_bit(reason: SuspendReason) -> u8 {

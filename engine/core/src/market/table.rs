@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::{Market, Selection};
+use super::{Market, SELECTIONS_MAX, Selection};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 
 /// All markets and their selections. A market's id is its index and is never used again.
@@ -82,35 +85,65 @@ impl MarketTable {
     /// A selection that exists, to change it.
     #[inline]
     pub fn selection_mut(&mut self, market: MarketId, selection: SelectionIndex) -> &mut Selection {
-        let market = &self.markets[market.0 as usize];
-        assert!(selection.0 < market.selections, "the market has no such selection");
-        &mut self.selections[market.first_selection as usize + usize::from(selection.0)]
+        self.rows_mut(market, selection).1
     }
 
-    /// Adds a bet's stake and payout to the sums that limits look at; `sign` is 1, or −1 to take
-    /// them out again.
-    pub fn count_bet(
+    /// A market that exists and one of its selections, to change both.
+    #[inline]
+    pub fn rows_mut(
         &mut self,
         market: MarketId,
         selection: SelectionIndex,
-        stake: Money,
-        payout: Money,
-        sign: Sign,
-    ) {
-        let (stake, payout) = match sign {
-            Sign::In => (stake, payout),
-            Sign::Out => (-stake, -payout),
-        };
-        let row = self.selection_mut(market, selection);
-        row.stakes += stake;
-        row.payouts += payout;
-        assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
-        self.market_mut(market).stakes += stake;
+    ) -> (&mut Market, &mut Selection) {
+        let market = &mut self.markets[market.0 as usize];
+        assert!(selection.0 < market.selections, "the market has no such selection");
+        let index = market.first_selection as usize + usize::from(selection.0);
+        (market, &mut self.selections[index])
     }
 
     /// Every market with its id.
     pub fn iter(&self) -> impl Iterator<Item = (MarketId, &Market)> {
         self.markets.iter().enumerate().map(|(index, market)| (MarketId(index as u32), market))
+    }
+}
+
+impl Table for MarketTable {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { markets, selections, markets_max: _, selections_max: _ } = self;
+        out.list(markets.iter());
+        out.list(selections.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let empty = Self::with_capacity(capacity.markets_max);
+        let markets: Vec<Market> = input.list(empty.markets_max)?;
+        let selections = input.list(empty.selections_max)?;
+        let mut next = 0;
+        for market in &markets {
+            if market.first_selection != next || SELECTIONS_MAX < usize::from(market.selections) {
+                return Err(DecodeError::OutOfRange);
+            }
+            next += u32::from(market.selections);
+        }
+        if next as usize != selections.len() {
+            return Err(DecodeError::OutOfRange);
+        }
+        Ok(Self { markets, selections, ..empty })
+    }
+}
+
+impl Market {
+    /// Adds a bet's stake and payout to the sums that limits look at, or takes them out again.
+    #[inline]
+    pub(crate) fn count(&mut self, row: &mut Selection, stake: Money, payout: Money, sign: Sign) {
+        let (stake, payout) = match sign {
+            Sign::In => (stake, payout),
+            Sign::Out => (-stake, -payout),
+        };
+        row.stakes += stake;
+        row.payouts += payout;
+        assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
+        self.stakes += stake;
     }
 }
 
@@ -132,17 +165,14 @@ pub struct PriceHistory {
     changes: [(u64, Timestamp); Self::REMEMBERED],
 }
 
+crate::codec::wire_struct!(PriceHistory { changes });
+
 impl PriceHistory {
     const REMEMBERED: usize = 4;
 
     /// The price sequence: the journal sequence of the command that last changed a price.
     pub fn price_seq(&self) -> u64 {
         self.changes[0].0
-    }
-
-    /// The changes remembered, newest first.
-    pub fn changes(&self) -> &[(u64, Timestamp)] {
-        &self.changes
     }
 
     /// Writes down a change; several within one command are one.
@@ -155,6 +185,7 @@ impl PriceHistory {
 
     /// For how many nanoseconds the price with this sequence has been outdated: zero if it is the
     /// current one, and the age of the oldest change remembered if it is older than all of them.
+    #[inline]
     pub fn outdated_for(&self, seen: u64, now: Timestamp) -> u64 {
         if seen >= self.price_seq() {
             return 0;

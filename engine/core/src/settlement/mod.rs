@@ -5,13 +5,20 @@
 //! should be is posted. The same step therefore settles, settles again after a correction, and takes
 //! a settlement back, and doing it twice changes nothing.
 
+pub mod multiplier;
+pub mod payout;
+pub mod system;
+pub mod wide;
+
 use alloc::collections::VecDeque;
 
 use crate::bets::BetState;
-use crate::command::Config;
+use crate::codec::DecodeError;
+use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
 use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::NO_BET;
@@ -37,6 +44,11 @@ impl Settlement {
         }
     }
 
+    /// Every market in a queue.
+    pub fn markets(&self) -> impl Iterator<Item = MarketId> {
+        self.queue.iter().chain(&self.decided).copied()
+    }
+
     /// Has every bet of a market looked at (again).
     pub fn start(&mut self, id: MarketId, market: &mut Market) {
         market.settling = market.newest_bet;
@@ -58,13 +70,20 @@ impl Settlement {
         let oldest = self.decided.front().map(|market| markets.market(*market));
         oldest.map_or(Timestamp::MAX, |market| market.retires_at(config))
     }
+}
 
-    pub fn queued(&self) -> &VecDeque<MarketId> {
-        &self.queue
+impl Table for Settlement {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { queue, decided } = self;
+        out.list(queue.iter());
+        out.list(decided.iter());
     }
 
-    pub fn decided(&self) -> &VecDeque<MarketId> {
-        &self.decided
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let markets_max = capacity.markets_max as usize;
+        let queue = VecDeque::from(input.list(markets_max)?);
+        let decided = VecDeque::from(input.list(markets_max)?);
+        Ok(Self { queue, decided })
     }
 }
 

@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use super::series::Series;
-use crate::command::{CreateMatch, SuspendReason, Title};
+use crate::codec::{DecodeError, wire_struct};
+use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::Score;
-use crate::hash::StateHasher;
 use crate::market::stop_bit;
 use crate::pricing::WinBranches;
+use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
 /// Most markets of one match.
@@ -56,6 +57,8 @@ pub struct FeedState {
     pub last_heard: Timestamp,
 }
 
+wire_struct!(FeedState { versions, last_heard });
+
 /// A stretch of the journal that a rewind took back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undone {
@@ -64,6 +67,8 @@ pub struct Undone {
     /// The rewind.
     pub to: Seq,
 }
+
+wire_struct!(Undone { from, to });
 
 impl Fixture {
     /// A match before its first map.
@@ -120,24 +125,59 @@ impl Fixture {
             a_is_t: self.series.a_is_t(),
         }
     }
+}
 
-    /// Adds everything that can influence an answer.
-    pub fn add_to(&self, hasher: &mut StateHasher) {
-        for name in [&self.key, &self.teams[0], &self.teams[1]] {
-            hasher.bytes(name.as_str().as_bytes());
-        }
-        hasher.word(self.starts_at.nanos());
-        let flags = u64::from(self.round_markets) | u64::from(self.killed) << 1;
-        hasher.word(flags | u64::from(self.stops) << 8 | (self.title as u64) << 16);
-        hasher.word(self.feed.last_heard.nanos());
-        for version in self.feed.versions {
-            hasher.word(version);
-        }
-        for undone in &self.undone {
-            hasher.word(undone.from.0);
-            hasher.word(undone.to.0);
-        }
-        hasher.word(self.markets.len() as u64);
-        self.series.add_to(hasher);
+impl Table for Fixture {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self {
+            key,
+            title,
+            teams,
+            starts_at,
+            round_markets,
+            series,
+            markets,
+            stops,
+            killed,
+            feed,
+            undone,
+            // Derived from the series.
+            branches: _,
+        } = self;
+        let [team_a, team_b] = teams;
+        out.put(key);
+        out.put(title);
+        out.put(team_a);
+        out.put(team_b);
+        out.put(starts_at);
+        out.put(round_markets);
+        series.save(out);
+        out.list(markets.iter());
+        out.put(stops);
+        out.put(killed);
+        out.put(feed);
+        out.list(undone.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let (key, title) = (input.take()?, input.take()?);
+        let teams = [input.take()?, input.take()?];
+        let (starts_at, round_markets) = (input.take()?, input.take()?);
+        let series = Series::load(input, capacity)?;
+        let branches = series.branches();
+        Ok(Self {
+            key,
+            title,
+            teams,
+            starts_at,
+            round_markets,
+            series,
+            markets: input.list(MARKETS_PER_MATCH_MAX)?,
+            stops: input.take()?,
+            killed: input.take()?,
+            feed: input.take()?,
+            undone: input.list(REWINDS_MAX)?,
+            branches,
+        })
     }
 }

@@ -1,9 +1,11 @@
-//! League of Legends: one map is one game on Summoner's Rift. The lead is in gold.
+//! League of Legends: one map is one game on Summoner's Rift. The lead is A's gold less B's in
+//! thousandths of a percent of all gold; objectives are dragons.
 
-use super::moba::{MobaRules, before_the_start};
+use super::moba::MobaRules;
 use super::{Play, TitleRules};
+use crate::pricing::MobaModel;
 
 pub const TITLE: TitleRules = TitleRules {
     name: "League of Legends",
-    play: Play::Moba(MobaRules { towers_max: 11, chance_a: before_the_start }),
+    play: Play::Moba(MobaRules { towers_max: 11, lead_milli_max: 100_000, model: MobaModel::LOL }),
 };

@@ -1,7 +1,7 @@
 //! A map of a MOBA: a clock, a lead, what has fallen, and a winner.
 //!
 //! Owns what a feed may say about such a map and the trader's opinion on it. What a lead is worth is
-//! the title's own, by [`MobaRules::chance_a`].
+//! in the title's own model.
 //!
 //! Invariants: time, kills and towers only grow; a map that has a winner has no price.
 
@@ -9,35 +9,24 @@ use alloc::vec::Vec;
 
 use super::series::{Impossible, Rule};
 use crate::command::{MobaState, Side, Strengths, Team};
-use crate::hash::StateHasher;
+use crate::pricing::{MobaModel, MobaStanding};
 use crate::units::{Probability, Seq};
 
-/// A lead in parts per million of everything that both teams have.
-pub const LEAD_PPM_MAX: i32 = 1_000_000;
 /// No map lasts longer than four hours.
 pub const TIME_S_MAX: u16 = 4 * 3600;
 /// How finely it is remembered which command said what when, for a server that restores a moment.
 const STRETCH_S: u16 = 10;
-const STRETCHES_MAX: usize = (TIME_S_MAX / STRETCH_S) as usize + 1;
+pub(super) const STRETCHES_MAX: usize = (TIME_S_MAX / STRETCH_S) as usize + 1;
 
 /// What differs from one MOBA to the next.
 #[derive(Debug)]
 pub struct MobaRules {
     /// Towers of one team.
     pub towers_max: u8,
-    /// P(A wins the map) as it stands; `None` where the model has no opinion.
-    pub chance_a: fn(&MobaView) -> Option<f64>,
-}
-
-/// What a price of a map is made from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MobaView {
-    /// P(A wins) as a trader saw it before the map.
-    pub before: f64,
-    /// The side of team A: [`Side::T`] is blue, or Radiant.
-    pub side_a: Side,
-    /// What the feed said last; `None` before its first word.
-    pub state: Option<MobaState>,
+    /// The largest lead that can be, in the unit of the model.
+    pub lead_milli_max: i32,
+    /// What a lead is worth.
+    pub model: MobaModel,
 }
 
 /// One map.
@@ -45,15 +34,15 @@ pub struct MobaView {
 pub struct MobaMap {
     pub(super) side_a: Side,
     /// P(A wins) as a trader saw it before the map.
-    before: Option<Probability>,
-    state: Option<MobaState>,
+    pub(super) before: Option<Probability>,
+    pub(super) state: Option<MobaState>,
     /// The first command of each stretch of the game clock that was spoken of.
-    stretches: Vec<(u16, Seq)>,
+    pub(super) stretches: Vec<(u16, Seq)>,
     pub(super) winner: Option<Team>,
     /// The command that named the winner.
-    won_at: Seq,
+    pub(super) won_at: Seq,
     /// Derived from the fields above; `None` without an opinion or once the map is over.
-    chance_a: Option<f64>,
+    pub(super) chance_a: Option<f64>,
 }
 
 impl MobaMap {
@@ -109,6 +98,7 @@ impl MobaMap {
         for team in [Team::A as usize, Team::B as usize] {
             at_least(Rule::KillsFell, old.kills[team], new.kills[team])?;
             at_least(Rule::TowersFell, old.towers[team], new.towers[team])?;
+            at_least(Rule::ObjectivesFell, old.objectives[team], new.objectives[team])?;
         }
         let stretch = new.time_s / STRETCH_S;
         if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
@@ -151,46 +141,27 @@ impl MobaMap {
     }
 
     pub(super) fn refresh(&mut self, rules: &MobaRules) {
-        let (state, side_a) = (self.state, self.side_a);
-        let view = self.before.map(|before| MobaView { before: before.as_f64(), side_a, state });
+        let chance = |before: Probability| {
+            let a_is_first = self.side_a == Side::T;
+            let strength = rules.model.strength_of(before.as_f64(), a_is_first)?;
+            let MobaState { time_s, lead_milli, objectives: [a, b], .. } =
+                self.state.unwrap_or_default();
+            let objectives = i32::from(a) - i32::from(b);
+            let clock_s = time_s.into();
+            let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
+            Some(rules.model.win_a(&standing, strength))
+        };
         self.chance_a = match self.winner {
             Some(_) => None,
-            None => view.and_then(|view| (rules.chance_a)(&view)),
+            None => self.before.and_then(chance),
         };
     }
-
-    pub(super) fn add_to(&self, hasher: &mut StateHasher) {
-        let before = self.before.map_or(0, Probability::ppb);
-        let winner = self.winner.map_or(0, |team| 1 + team as u64);
-        hasher.word(u64::from(before) | (self.side_a as u64) << 32 | winner << 40);
-        hasher.word(u64::from(self.state.is_some()) | self.won_at.0 << 1);
-        hasher.word(self.stretches.len() as u64);
-        for (stretch, seq) in &self.stretches {
-            hasher.word(u64::from(*stretch));
-            hasher.word(seq.0);
-        }
-        let MobaState { time_s, lead_ppm, kills, towers } = self.state.unwrap_or_default();
-        hasher.signed(lead_ppm.into());
-        hasher.word(
-            u64::from(time_s)
-                | u64::from(kills[0]) << 16
-                | u64::from(kills[1]) << 32
-                | u64::from(towers[0]) << 48
-                | u64::from(towers[1]) << 56,
-        );
-    }
-}
-
-/// The price of a map before its clock runs: the trader's own. With the clock running there is no
-/// opinion, and the market is suspended.
-pub(super) fn before_the_start(view: &MobaView) -> Option<f64> {
-    view.state.is_none().then_some(view.before)
 }
 
 /// Whether a state can be, whatever was before.
 fn possible(rules: &MobaRules, state: &MobaState) -> Result<(), Impossible> {
     at_most(Rule::TimeTooLong, TIME_S_MAX, state.time_s)?;
-    at_most(Rule::LeadAboveAll, LEAD_PPM_MAX, i64::from(state.lead_ppm).abs())?;
+    at_most(Rule::LeadAboveAll, rules.lead_milli_max, i64::from(state.lead_milli).abs())?;
     for towers in state.towers {
         at_most(Rule::TooManyTowers, rules.towers_max, towers)?;
     }

@@ -12,6 +12,7 @@ mod lol;
 pub mod moba;
 pub mod rounds;
 pub mod series;
+mod snapshot;
 mod valorant;
 
 pub use fixture::{FeedState, Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone};

@@ -6,7 +6,6 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::command::{Side, Strengths, Team};
-use crate::hash::StateHasher;
 use crate::pricing::{BySide, MapForecast, MapModel, NextRound, RoundRules, solve_map_model};
 use crate::units::{Probability, Seq};
 
@@ -18,17 +17,17 @@ pub const ROUNDS_MAX: usize = 96;
 pub struct RoundMap {
     pub(super) first_side_a: Side,
     /// P(A wins a round) as T and as CT.
-    chances: Option<[Probability; 2]>,
+    pub(super) chances: Option<[Probability; 2]>,
     /// The same in the first round of each half of regulation, if it differs.
-    pistols: Option<[Probability; 2]>,
+    pub(super) pistols: Option<[Probability; 2]>,
     /// What is said of one round alone, by its number from 1.
-    next: Option<(u8, Probability)>,
-    rounds: [u8; 2],
+    pub(super) next: Option<(u8, Probability)>,
+    pub(super) rounds: [u8; 2],
     /// Who won each round, and the command that said so.
-    log: Vec<(Team, Seq)>,
+    pub(super) log: Vec<(Team, Seq)>,
     pub(super) winner: Option<Team>,
     /// Derived from the fields above; `None` without parameters or once the map is over.
-    forecast: Option<Box<MapForecast>>,
+    pub(super) forecast: Option<Box<MapForecast>>,
 }
 
 impl RoundMap {
@@ -144,10 +143,14 @@ impl RoundMap {
         self.next = None;
         self.log.push((winner, seq));
         self.rounds[winner as usize] += 1;
+        self.find_winner(rules);
+    }
+
+    /// Whoever won the last round won the map, if this score is final.
+    pub(super) fn find_winner(&mut self, rules: RoundRules) {
         let [a, b] = self.rounds.map(u16::from);
-        if rules.is_final(a, b) {
-            self.winner = Some(winner);
-        }
+        let last = self.log.last().map(|(team, _)| *team);
+        self.winner = last.filter(|_| rules.is_final(a, b));
     }
 
     /// Takes back all rounds but the first `to`; returns the command that had said the first of
@@ -169,19 +172,6 @@ impl RoundMap {
             // Reuses the box: a round must not allocate.
             (Some(kept), Some(new)) => **kept = new,
             (kept, new) => *kept = new.map(Box::new),
-        }
-    }
-
-    pub(super) fn add_to(&self, hasher: &mut StateHasher) {
-        for by_side in [self.chances, self.pistols] {
-            let [t, ct] = by_side.map_or([0; 2], |by_side| by_side.map(Probability::ppb));
-            hasher.word(u64::from(t) | u64::from(ct) << 32);
-        }
-        let (round, a) = self.next.map_or((0, 0), |(round, a)| (round, a.ppb()));
-        hasher.word(u64::from(a) | u64::from(round) << 32 | (self.first_side_a as u64) << 40);
-        hasher.word(self.log.len() as u64);
-        for (team, seq) in &self.log {
-            hasher.word(seq.0 << 1 | *team as u64);
         }
     }
 }

@@ -12,7 +12,6 @@ use super::rounds::{ROUNDS_MAX, RoundMap};
 use super::{Play, TitleRules};
 use crate::command::{GameEvent, MobaState, RoundFormat, SetMap, Side, Team, Title};
 use crate::event::MatchPhase;
-use crate::hash::StateHasher;
 use crate::market::MarketResult;
 use crate::pricing::{MapForecast, RoundRules, SeriesForecast, WinBranches, win_grid};
 use crate::units::{Name, Probability, Seq};
@@ -23,28 +22,28 @@ pub const MAPS_MAX: usize = 5;
 /// A series and its score.
 #[derive(Clone, Debug)]
 pub struct Series {
-    title: Title,
-    format: RoundFormat,
-    best_of: u8,
-    maps: Box<[Map]>,
+    pub(super) title: Title,
+    pub(super) format: RoundFormat,
+    pub(super) best_of: u8,
+    pub(super) maps: Box<[Map]>,
     /// The map being played or played last, from 1; 0 before the first.
-    current: u8,
-    maps_won: [u8; 2],
+    pub(super) current: u8,
+    pub(super) maps_won: [u8; 2],
     /// The round of the current map that is being played; 0 between rounds.
-    live_round: u8,
+    pub(super) live_round: u8,
 }
 
 /// One map of a series.
 #[derive(Clone, Debug)]
-struct Map {
-    name: Option<Name>,
-    started: bool,
-    game: Game,
+pub(super) struct Map {
+    pub name: Option<Name>,
+    pub started: bool,
+    pub game: Game,
 }
 
 /// How a map is played.
 #[derive(Clone, Debug)]
-enum Game {
+pub(super) enum Game {
     Rounds(RoundMap),
     Moba(MobaMap),
 }
@@ -120,6 +119,8 @@ pub enum Rule {
     KillsFell,
     /// A team has taken fewer towers than before.
     TowersFell,
+    /// A team has taken fewer objectives than before.
+    ObjectivesFell,
     /// A team has taken more towers than stand on the map.
     TooManyTowers,
 }
@@ -254,10 +255,7 @@ impl Series {
 
     /// Who won a map.
     pub fn map_winner(&self, map: u8) -> Option<Team> {
-        match &self.map(map).game {
-            Game::Rounds(rounds) => rounds.winner,
-            Game::Moba(moba) => moba.winner,
-        }
+        self.map(map).winner()
     }
 
     /// Whether this round is being played.
@@ -597,28 +595,17 @@ impl Series {
             Err(Impossible::new(Rule::MapOutOfTurn, self.current, map))
         }
     }
-
-    /// Adds everything that can influence an answer.
-    pub fn add_to(&self, hasher: &mut StateHasher) {
-        hasher.word(
-            u64::from(self.best_of)
-                | (self.format as u64) << 8
-                | u64::from(self.current) << 16
-                | u64::from(self.live_round) << 24,
-        );
-        for map in &self.maps {
-            hasher.bytes(map.name.as_ref().map_or("", Name::as_str).as_bytes());
-            hasher.word(u64::from(map.started));
-            match &map.game {
-                Game::Rounds(rounds) => rounds.add_to(hasher),
-                Game::Moba(moba) => moba.add_to(hasher),
-            }
-        }
-    }
 }
 
 impl Map {
-    fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
+    pub fn winner(&self) -> Option<Team> {
+        match &self.game {
+            Game::Rounds(rounds) => rounds.winner,
+            Game::Moba(moba) => moba.winner,
+        }
+    }
+
+    pub fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
         match (&mut self.game, &title.play, rules) {
             (Game::Rounds(map), Play::Rounds { .. }, Some(rules)) => map.refresh(rules),
             (Game::Moba(map), Play::Moba(rules), _) => map.refresh(rules),

@@ -39,6 +39,12 @@ impl Keys {
         self.keys.get(account.0 as usize).copied()
     }
 
+    /// Every key, in order of opening. The index beside them is derived.
+    pub fn iter(&self) -> impl Iterator<Item = &Name> {
+        let Self { keys, index: _ } = self;
+        keys.iter()
+    }
+
     /// The account with this key.
     pub fn find(&self, key: &Name) -> Option<AccountId> {
         match self.index[self.slot_of(key)] {

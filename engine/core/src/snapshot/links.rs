@@ -1,0 +1,49 @@
+//! Whether the tables of a snapshot fit together: every number that leads from one row to another leads
+//! to a row of the right kind. The rules rely on that and stop the engine where it is not so.
+
+use crate::bets::Answer;
+use crate::market::Market;
+use crate::state::Tables;
+use crate::units::{MarketId, Seq};
+use crate::wallet::Account;
+
+impl Tables {
+    /// Whether everything fits; `seq` is the last command applied.
+    pub(super) fn fit_together(&self, seq: Seq) -> bool {
+        self.matches_and_markets_fit()
+            && self.settlement_fits()
+            && self.bets.lists_are_sound()
+            && self.bets.iter().all(|bet| {
+                let market = self.markets.get(bet.market);
+                bet.id.0 <= seq.0
+                    && self.wallet.get(bet.account).is_some()
+                    && market.is_some_and(|market| bet.selection.0 < market.selections())
+            })
+            && self.wallet.iter().all(|(id, Account { newest_bet, .. })| {
+                self.bets.listed(*newest_bet, |bet| bet.account == id)
+            })
+            && self.waiting.slots().all(|slot| self.bets.has_slot(slot))
+            && self.client_ids.iter().all(|(_, answer)| match answer {
+                Answer::Bet { slot, .. } => self.bets.has_slot(*slot),
+                Answer::Refused(_) => true,
+            })
+    }
+
+    fn matches_and_markets_fit(&self) -> bool {
+        let listed: usize = self.fixtures.iter().map(|fixture| fixture.markets.len()).sum();
+        let fits = |(id, market): (MarketId, &Market)| {
+            let Some(fixture) = self.fixture(market.match_id) else { return false };
+            let kind = market.kind;
+            (kind.market_type().selections)(kind, &fixture.series) == Some(market.selections())
+                && fixture.markets.contains(&id)
+                && [market.newest_bet, market.settling]
+                    .iter()
+                    .all(|slot| self.bets.listed(*slot, |bet| bet.market == id))
+        };
+        listed == self.markets.iter().count() && self.markets.iter().all(fits)
+    }
+
+    fn settlement_fits(&self) -> bool {
+        self.settlement.markets().all(|market| self.markets.get(market).is_some())
+    }
+}

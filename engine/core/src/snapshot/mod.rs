@@ -1,0 +1,218 @@
+//! The state as bytes: what a snapshot holds and what the state's hash is taken over.
+//!
+//! There is one walk over the whole state. [`State::save`] writes it to whoever wants the bytes,
+//! [`State::state_hash`] hashes exactly these bytes, [`State::restore`] reads them back. Each row is
+//! written by `wire_struct!` or after taking its struct apart, so a new field that is not written does
+//! not compile; what is derived from other fields (indexes, forecasts, sums) is named there as derived
+//! and made anew.
+//!
+//! Invariants: a restored state answers every later command as the saved one would, slot for slot; no
+//! bytes can make [`State::restore`] panic or take more memory than their own table sizes say.
+
+mod links;
+mod loader;
+mod saver;
+
+pub(crate) use loader::Loader;
+pub(crate) use saver::Saver;
+
+use alloc::vec::Vec;
+
+use crate::bets::client_ids::ClientIds;
+use crate::bets::waiting::Waiting;
+use crate::bets::{Answer, BetTable};
+use crate::codec::DecodeError;
+use crate::command::{Capacity, Config};
+use crate::market::MarketTable;
+use crate::settlement::Settlement;
+use crate::state::{State, Tables};
+use crate::title::Fixture;
+use crate::units::{Seq, Timestamp};
+use crate::wallet::{Payment, Wallet};
+
+/// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
+/// state out otherwise refuses the snapshot and replays the journal instead.
+pub const LAYOUT: u32 = 2;
+
+/// Why bytes are no state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestoreError {
+    /// Which part of the state was being read.
+    pub part: &'static str,
+    /// What is wrong with it.
+    pub flaw: RestoreFlaw,
+}
+
+/// What is wrong with a part of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreFlaw {
+    /// The snapshot has this layout; this engine reads [`LAYOUT`].
+    Layout(u32),
+    /// The bytes cannot be decoded.
+    Bytes(DecodeError),
+    /// The rows are each sound but do not fit together.
+    Links,
+}
+
+impl core::fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { part, flaw } = self;
+        match flaw {
+            RestoreFlaw::Layout(found) => {
+                write!(f, "its layout is {found}, and this engine reads layout {LAYOUT}")
+            }
+            RestoreFlaw::Bytes(error) => write!(f, "{part}: {error}"),
+            RestoreFlaw::Links => write!(f, "{part}: the rows do not fit together"),
+        }
+    }
+}
+
+impl core::error::Error for RestoreError {}
+
+/// A part of the state that is more than one row.
+pub(crate) trait Table: Sized {
+    /// Writes every row.
+    fn save(&self, out: &mut Saver<'_>);
+    /// Reads the rows back into a table of these sizes, with all its memory from the start.
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError>;
+}
+
+impl State {
+    /// Writes the whole state to `sink`, in pieces of a few kilobytes whose lengths are multiples of
+    /// eight, except the last one's. Equal states give equal pieces on every machine.
+    pub fn save(&self, sink: &mut dyn FnMut(&[u8])) {
+        let Self { seq, now, config, tables } = self;
+        let mut out = Saver::new(sink);
+        out.put(&LAYOUT);
+        out.put(seq);
+        out.put(now);
+        out.put(config);
+        out.put(&tables.is_some());
+        if let Some(tables) = tables {
+            tables.save(&mut out);
+        }
+        out.finish();
+    }
+
+    /// Reads a state from `source`, which fills the slice it is given from its start and says how
+    /// much; zero is the end.
+    ///
+    /// # Errors
+    /// [`RestoreError`] naming the part that is wrong; no bytes can make this panic. A source that
+    /// fails says zero and remembers why.
+    pub fn restore(source: &mut dyn FnMut(&mut [u8]) -> usize) -> Result<Self, RestoreError> {
+        let mut input = Loader::new(source);
+        let read = Self::read(&mut input);
+        let part = input.part();
+        read.map_err(|flaw| RestoreError { part, flaw })
+    }
+
+    fn read(input: &mut Loader<'_>) -> Result<Self, RestoreFlaw> {
+        input.begin("the head");
+        let layout = input.take()?;
+        if layout != LAYOUT {
+            return Err(RestoreFlaw::Layout(layout));
+        }
+        let (seq, now): (Seq, Timestamp) = (input.take()?, input.take()?);
+        let config: Config = input.take()?;
+        let tables = if input.take()? {
+            config.validate().map_err(|_| DecodeError::OutOfRange)?;
+            let capacity = input.take()?;
+            Some(Tables::load(input, &capacity)?)
+        } else {
+            None
+        };
+        input.finish()?;
+        let state = Self { seq, now, config, tables };
+        input.begin("links between tables");
+        let fits = state.tables.as_ref().is_none_or(|tables| tables.fit_together(seq));
+        if fits { Ok(state) } else { Err(RestoreFlaw::Links) }
+    }
+}
+
+impl From<DecodeError> for RestoreFlaw {
+    fn from(error: DecodeError) -> Self {
+        Self::Bytes(error)
+    }
+}
+
+impl Table for Tables {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self {
+            capacity,
+            wallet,
+            client_ids,
+            ids_forgotten_to,
+            payments,
+            bets,
+            waiting,
+            fixtures,
+            markets,
+            settlement,
+            stops,
+            killed,
+            killed_titles,
+            feed_check_at,
+        } = self;
+        out.put(capacity);
+        out.put(ids_forgotten_to);
+        out.put(&(*stops, *killed));
+        out.put(killed_titles);
+        out.put(feed_check_at);
+        wallet.save(out);
+        out.count(fixtures.len());
+        fixtures.iter().for_each(|fixture| fixture.save(out));
+        markets.save(out);
+        settlement.save(out);
+        bets.save(out);
+        waiting.save(out);
+        client_ids.save(out);
+        payments.save(out);
+    }
+
+    /// `capacity` has been read already.
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let capacity = *capacity;
+        capacity.validate().map_err(|_| DecodeError::OutOfRange)?;
+        let ids_forgotten_to = input.take()?;
+        let (stops, killed) = input.take()?;
+        let killed_titles = input.take()?;
+        let feed_check_at = input.take()?;
+        input.begin("accounts");
+        let wallet = Wallet::load(input, &capacity)?;
+        input.begin("matches");
+        let matches_max = capacity.matches_max as usize;
+        let mut fixtures = Vec::with_capacity(matches_max);
+        for _ in 0..input.count(matches_max)? {
+            fixtures.push(Fixture::load(input, &capacity)?);
+        }
+        input.begin("markets");
+        let markets = MarketTable::load(input, &capacity)?;
+        input.begin("settlement");
+        let settlement = Settlement::load(input, &capacity)?;
+        input.begin("bets");
+        let bets = BetTable::load(input, &capacity)?;
+        input.begin("waiting bets");
+        let waiting = Waiting::load(input, &capacity)?;
+        input.begin("client bet ids");
+        let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
+        input.begin("payment references");
+        let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
+        Ok(Self {
+            capacity,
+            wallet,
+            client_ids,
+            ids_forgotten_to,
+            payments,
+            bets,
+            waiting,
+            fixtures,
+            markets,
+            settlement,
+            stops,
+            killed,
+            killed_titles,
+            feed_check_at,
+        })
+    }
+}
