@@ -7,6 +7,7 @@
 //! | `component` | what can be put under load |
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
+//! | `restart` | the `restart` command: replay, snapshot, and start from both |
 //! | `report` | the table and the JSON |
 //! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
@@ -18,6 +19,7 @@ mod null;
 mod open_loop;
 mod quant;
 mod report;
+mod restart;
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +38,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Core(core_load::CoreLoad),
+    Restart(restart::Restart),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
 }
@@ -43,6 +46,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
+        Command::Restart(restart) => restart.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
     }

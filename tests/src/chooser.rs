@@ -81,6 +81,15 @@ impl Chooser {
             client_id_future_ns: MINUTE,
             resettle_window_ns: 60 * MINUTE,
             rewind_rule: random.pick(&[RewindRule::Void, RewindRule::Stand]),
+            price_steps_min: random.pick(&[1, 1, 3]),
+            override_distance_milli: random.pick(&[1_200, 2_000]),
+            override_life_max_ns: 30 * MINUTE,
+            shading_ppb: random.pick(&[0, 100_000_000, 250_000_000]),
+            shading_scale: Money::from_minor(random.pick(&[1_000, 20_000])),
+            shading_step: Money::from_minor(random.pick(&[100, 5_000])),
+            feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
+            feed_grace_ns: random.pick(&[0, 5 * SECOND]),
+            agreeing_updates: random.pick(&[0, 1, 2]) as u32,
         }
     }
 

@@ -205,6 +205,15 @@ fn config() -> Config {
         client_id_future_ns: 14,
         resettle_window_ns: 15,
         rewind_rule: RewindRule::Stand,
+        price_steps_min: 16,
+        override_distance_milli: 17,
+        override_life_max_ns: 18,
+        shading_ppb: 19,
+        shading_scale: money(20),
+        shading_step: money(21),
+        feed_lag_max_ns: 22,
+        feed_grace_ns: 23,
+        agreeing_updates: 24,
     }
 }
 
@@ -299,6 +308,12 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("suspend_market_band", suspend(market, SuspendReason::PriceBand)),
         ("suspend_market_unpriced", suspend(market, SuspendReason::Unpriced)),
         ("suspend_market_live", suspend(market, SuspendReason::RoundLive)),
+        ("suspend_market_invalid", suspend(market, SuspendReason::PriceInvalid)),
+        ("suspend_market_disagree", suspend(market, SuspendReason::FeedsDisagree)),
+        ("suspend_market_gap", suspend(market, SuspendReason::FeedGap)),
+        ("suspend_market_lag", suspend(market, SuspendReason::FeedLag)),
+        ("suspend_market_override", suspend(market, SuspendReason::Override)),
+        ("suspend_market_apart", suspend(market, SuspendReason::FeedsApart)),
         ("resume_match", of(Command::Resume { scope: Scope::Match(MatchId(6)) })),
         ("kill_all", of(Command::Kill { scope: KillScope::All, on: true })),
         (

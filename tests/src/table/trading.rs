@@ -195,6 +195,12 @@ pub(super) fn reason(word: &str) -> Outcome<SuspendReason> {
         "PriceBand" => SuspendReason::PriceBand,
         "Unpriced" => SuspendReason::Unpriced,
         "RoundLive" => SuspendReason::RoundLive,
+        "PriceInvalid" => SuspendReason::PriceInvalid,
+        "FeedsDisagree" => SuspendReason::FeedsDisagree,
+        "FeedsApart" => SuspendReason::FeedsApart,
+        "FeedGap" => SuspendReason::FeedGap,
+        "FeedLag" => SuspendReason::FeedLag,
+        "Override" => SuspendReason::Override,
         other => return Err(format!("no reason is called {other:?}")),
     })
 }

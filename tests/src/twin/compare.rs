@@ -54,6 +54,7 @@ impl Twin {
             self.check_band(match_id, map, &fair_before);
         }
         self.notice_closing();
+        self.keep_safe();
         for id in 0..self.markets.len() {
             let status = self.status(id);
             let market = &mut self.markets[id];
@@ -72,21 +73,13 @@ impl Twin {
 
     /// A change of strengths may not move p/(1−p) by more than the band.
     fn check_band(&mut self, match_id: MatchId, map_no: u8, before: &[Vec<u32>]) {
-        let limit = f64::from(self.config.band_milli) / 1000.0;
-        let ratio = |ppb: u32| {
-            let p = (f64::from(ppb) / 1e9).clamp(0.01, 0.99);
-            p / (1.0 - p)
-        };
         for (id, market) in self.markets.iter_mut().enumerate() {
             let on_it = market.kind.map().is_none_or(|map| map == map_no);
             let of_match = market.match_index == match_id.0 as usize;
             if !of_match || !on_it || market.result != MarketResult::Undecided {
                 continue;
             }
-            let leaves = before[id].iter().zip(&market.fair).any(|(before, after)| {
-                let factor = ratio(*after) / ratio(*before);
-                *before != 0 && !(factor <= limit && factor >= 1.0 / limit)
-            });
+            let leaves = leaves_band(&self.config, &before[id], &market.fair);
             if leaves {
                 market.stops.insert(SuspendReason::PriceBand as u8);
             }
@@ -194,4 +187,17 @@ impl Twin {
     pub fn config(&self) -> Config {
         self.config
     }
+}
+
+/// Whether any odds ratio p/(1−p) moved by more than the band.
+pub(super) fn leaves_band(config: &Config, before: &[u32], after: &[u32]) -> bool {
+    let limit = f64::from(config.band_milli) / 1000.0;
+    let ratio = |ppb: u32| {
+        let p = (f64::from(ppb) / 1e9).clamp(0.01, 0.99);
+        p / (1.0 - p)
+    };
+    before.iter().zip(after).any(|(before, after)| {
+        let factor = ratio(*after) / ratio(*before);
+        *before != 0 && !(factor <= limit && factor >= 1.0 / limit)
+    })
 }

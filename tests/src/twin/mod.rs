@@ -61,6 +61,8 @@ pub struct Twin {
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// Whether a person has just resumed something and answers for its prices.
+    a_person_looks: bool,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,8 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    /// The command that moved the score last.
+    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -118,6 +122,7 @@ impl Twin {
             titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
+            a_person_looks: false,
         }
     }
 
@@ -131,6 +136,7 @@ impl Twin {
         self.retired_lately = false;
         self.notice_silence();
         self.decide_waiting();
+        self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.notice_results();
         self.learn(command, answer, records);
@@ -175,11 +181,16 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.shading_scale,
+            config.shading_step,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
+            && config.price_steps_min > 0
+            && config.override_distance_milli >= 1_000
+            && config.shading_ppb <= 250_000_000
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
