@@ -5,9 +5,10 @@
 
 use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
+    AccountState, Actor, KillScope, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
 };
 use crate::reject::Refusal;
+use crate::settings::Setting;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -121,6 +122,9 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
+    /// A person's command other than a bet was carried out: the last event that it caused itself, so
+    /// that whoever gave it knows that he has heard all of the answer.
+    Applied,
     /// A guard or a feed froze or released a match.
     MatchFrozen {
         /// The match.
@@ -138,10 +142,25 @@ pub enum Event {
         /// Its newest version.
         version: u64,
     },
-    /// A kill switch for all betting was turned.
-    BettingStopped {
-        /// Whether all betting is stopped.
+    /// A kill switch was turned; in the answer to [`crate::Query::Catalogue`], how it stands.
+    KillSwitch {
+        /// What it stops.
+        scope: KillScope,
+        /// Whether betting on that is stopped.
         on: bool,
+    },
+    /// The configuration in force has this version: one at first, and one more with each change.
+    Configured {
+        /// The version.
+        version: u32,
+    },
+    /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
+    /// moved are said; in the answer to [`crate::Query::Settings`], all.
+    Setting {
+        /// Which.
+        setting: Setting,
+        /// Its number.
+        value: i64,
     },
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {

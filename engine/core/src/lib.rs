@@ -26,6 +26,7 @@ pub mod pricing;
 mod query;
 pub mod reject;
 pub mod risk;
+pub mod settings;
 pub mod settlement;
 pub mod snapshot;
 pub mod state;
