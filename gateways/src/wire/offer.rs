@@ -210,12 +210,7 @@ pub(super) fn match_view<'a>(
         id: game.id.0,
         header: (start <= game.header_seq).then(|| HeaderView {
             key: game.key.as_ref().map(|key| key.as_str()),
-            title: match game.title {
-                Title::CounterStrike => "counter_strike",
-                Title::Valorant => "valorant",
-                Title::Lol => "lol",
-                Title::Dota2 => "dota2",
-            },
+            title: game.title.rules().key,
             format: match game.rounds {
                 RoundFormat::Mr12 => "mr12",
                 RoundFormat::Mr15 => "mr15",

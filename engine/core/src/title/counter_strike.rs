@@ -5,6 +5,7 @@ use crate::command::RoundFormat;
 use crate::pricing::RoundRules;
 
 pub const TITLE: TitleRules = TitleRules {
+    key: "counter_strike",
     name: "Counter-Strike",
     play: Play::Rounds {
         rules: |format| match format {

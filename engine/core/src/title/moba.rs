@@ -26,7 +26,7 @@ pub struct MobaRules {
     /// The largest lead that can be, in the unit of the model.
     pub lead_milli_max: i32,
     /// What a lead is worth.
-    pub model: MobaModel,
+    pub model: &'static MobaModel,
 }
 
 /// One map.

@@ -24,7 +24,9 @@ use crate::pricing::RoundRules;
 /// One game.
 #[derive(Debug)]
 pub struct TitleRules {
-    /// Its name.
+    /// Its key on the wire and in settings.
+    pub key: &'static str,
+    /// Its name for people.
     pub name: &'static str,
     /// How one of its maps is played.
     pub play: Play,
@@ -48,8 +50,15 @@ pub const TITLES: &[TitleRules] =
 
 impl Title {
     /// The rules of this title.
-    pub fn rules(self) -> &'static TitleRules {
+    pub const fn rules(self) -> &'static TitleRules {
         &TITLES[self as usize]
+    }
+
+    /// The title with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::CounterStrike, Self::Valorant, Self::Lol, Self::Dota2]
+            .into_iter()
+            .find(|title| title.rules().key == key)
     }
 
     /// Whether its maps have this format.
