@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use super::series::{Impossible, Rule};
+use super::follow::{Impossible, Rule};
 use crate::command::{MobaState, Side, Strengths, Team};
 use crate::pricing::{MobaModel, MobaStanding};
 use crate::units::{Probability, Seq};

@@ -8,6 +8,7 @@ mod catalogue;
 mod counter_strike;
 mod dota2;
 mod fixture;
+pub mod follow;
 mod lol;
 pub mod moba;
 pub mod rounds;
@@ -16,7 +17,8 @@ mod snapshot;
 mod valorant;
 
 pub use fixture::{FeedState, Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone};
-pub use series::{Change, Impossible, MAPS_MAX, Series};
+pub use follow::{Change, Impossible};
+pub use series::{MAPS_MAX, Series};
 
 use crate::command::{RoundFormat, Title};
 use crate::pricing::RoundRules;
