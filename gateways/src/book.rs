@@ -154,6 +154,7 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::FeedHeard { .. }
+            | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::QueryDone => {}
         }

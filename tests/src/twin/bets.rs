@@ -261,7 +261,8 @@ impl Twin {
             return Err(Reject::BettingStopped.into());
         }
         self.may_be_bet_on(bet.account, bet.market, bet.selection)?;
-        let now = self.markets[bet.market].epoch;
+        let market = &self.markets[bet.market];
+        let now = market.epoch + market.moved_early;
         if epoch != now || self.is_undone(id, bet) {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
         }

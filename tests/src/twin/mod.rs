@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod markets;
+mod overrides;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -56,6 +57,7 @@ pub struct Twin {
     forgotten_to: u64,
     /// Markets with a result, in order of arrival; they retire in this order.
     decided: VecDeque<u32>,
+    overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
     titles_killed: BTreeSet<u8>,
@@ -84,8 +86,6 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
-    /// The command that moved the score last.
-    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -97,6 +97,11 @@ fn is_for_a_person(reason: u8) -> bool {
         SuspendReason::FeedHeld,
         SuspendReason::Unpriced,
         SuspendReason::RoundLive,
+        SuspendReason::PriceInvalid,
+        SuspendReason::FeedGap,
+        SuspendReason::FeedLag,
+        SuspendReason::Override,
+        SuspendReason::FeedsApart,
     ];
     own.iter().all(|engine| *engine as u8 != reason)
 }
@@ -119,6 +124,7 @@ impl Twin {
             ids: VecDeque::new(),
             forgotten_to: 0,
             decided: VecDeque::new(),
+            overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
             titles_killed: BTreeSet::new(),
@@ -137,6 +143,7 @@ impl Twin {
         self.now = now;
         self.retired_lately = false;
         self.notice_silence();
+        self.expire_overrides();
         self.decide_waiting();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
@@ -171,6 +178,9 @@ impl Twin {
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
+            Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
+            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::LiftOverride { id } => self.lift_override(id.0),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }

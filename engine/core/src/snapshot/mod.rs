@@ -24,6 +24,7 @@ use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
+use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
@@ -153,6 +154,7 @@ impl Table for Tables {
             markets,
             settlement,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,
@@ -169,6 +171,7 @@ impl Table for Tables {
         markets.save(out);
         settlement.save(out);
         requotes.save(out);
+        overrides.save(out);
         bets.save(out);
         waiting.save(out);
         client_ids.save(out);
@@ -197,6 +200,8 @@ impl Table for Tables {
         let settlement = Settlement::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
+        input.begin("overrides");
+        let overrides = Overrides::load(input, &capacity)?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -217,6 +222,7 @@ impl Table for Tables {
             markets,
             settlement,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,
