@@ -137,6 +137,9 @@ enum KillScopeJson {
 #[serde(rename_all = "snake_case")]
 enum TitleJson {
     CounterStrike,
+    Valorant,
+    Lol,
+    Dota2,
 }
 
 /// Before or after a match begins.
@@ -306,6 +309,9 @@ impl From<TitleJson> for Title {
     fn from(title: TitleJson) -> Self {
         match title {
             TitleJson::CounterStrike => Self::CounterStrike,
+            TitleJson::Valorant => Self::Valorant,
+            TitleJson::Lol => Self::Lol,
+            TitleJson::Dota2 => Self::Dota2,
         }
     }
 }

@@ -310,21 +310,14 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
 
 /// Factors by title, before and after its matches begin.
 fn terms_view(factors: &[u8], group: Option<u32>) -> TermsView {
-    let titles = [Title::CounterStrike];
-    let factors = titles.into_iter().zip(factors.chunks(2)).flat_map(|(title, percents)| {
+    let factors = Title::ALL.iter().zip(factors.chunks(2)).flat_map(|(title, percents)| {
         ["prematch", "live"].into_iter().zip(percents).map(move |(phase, percent)| FactorView {
-            title: title_name(title),
+            title: title.rules().key,
             phase,
             percent: *percent,
         })
     });
     TermsView { group, factors: factors.collect() }
-}
-
-const fn title_name(title: Title) -> &'static str {
-    match title {
-        Title::CounterStrike => "counter_strike",
-    }
 }
 
 const fn state_name(state: AccountState) -> &'static str {
@@ -339,7 +332,7 @@ const fn state_name(state: AccountState) -> &'static str {
 const fn scope_view(scope: KillScope) -> KillScopeView {
     match scope {
         KillScope::All => KillScopeView::All,
-        KillScope::Title(title) => KillScopeView::Title(title_name(title)),
+        KillScope::Title(title) => KillScopeView::Title(title.rules().key),
         KillScope::Match(MatchId(id)) => KillScopeView::Match(id),
     }
 }

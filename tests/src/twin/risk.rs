@@ -195,7 +195,7 @@ impl Twin {
         let fixture = &self.matches[self.markets[place.market.0 as usize].match_index];
         let has_begun = fixture.series.phase() != MatchPhase::Scheduled;
         let factors = &self.accounts[place.account.0 as usize].terms.factors;
-        *factors.get(&(Title::CounterStrike as u8, has_begun)).unwrap_or(&100)
+        *factors.get(&(fixture.title as u8, has_begun)).unwrap_or(&100)
     }
 
     /// Notes a bet that was written down.

@@ -2,6 +2,10 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod explain;
+
+pub use explain::Check;
+
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
@@ -272,8 +276,27 @@ impl Tables {
         stake: Stake,
         payout: Money,
     ) -> Result<RuleSet, Refusal> {
+        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
+        if offer.account.available < stake.money() {
+            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
+            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+        }
+        Ok(would_refuse)
+    }
+
+    /// What the risk rules look at.
+    #[inline(always)]
+    fn wager<'a>(
+        &'a self,
+        offer: &Offer<'a>,
+        config: &'a Config,
+        now: Timestamp,
+        stake: Stake,
+        payout: Money,
+    ) -> Wager<'a> {
         let Offer { account_id, account, fixture, market, selection, .. } = *offer;
-        let would_refuse = risk::check(&Wager {
+        let tables = &self.risk;
+        Wager {
             config,
             now,
             stake,
@@ -283,13 +306,8 @@ impl Tables {
             fixture,
             market,
             selection,
-            tables: &self.risk,
-        })?;
-        if account.available < stake.money() {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+            tables,
         }
-        Ok(would_refuse)
     }
 
     fn check_room(&self) -> Result<(), Refusal> {
@@ -307,7 +325,7 @@ impl Tables {
     }
 
     /// Kill switches of title and match, the account, the market and the selection.
-    #[inline]
+    #[inline(always)]
     fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));

@@ -134,9 +134,7 @@ macro_rules! rules {
                 let measure = ($module::RULE.measure)(wager);
                 if !measure.passes {
                     let Measure { limit, would_be, .. } = measure;
-                    // Even in shadow no sum may grow so large that it could overflow.
-                    let is_sane = would_be <= Config::AMOUNT_MAX.minor();
-                    if !shadow.has(RuleId::$id) || !is_sane {
+                    if !shadow.has(RuleId::$id) || !is_sane(would_be) {
                         return Err(Refusal::with($module::RULE.code, limit, would_be));
                     }
                     would_refuse = would_refuse.with(RuleId::$id);
@@ -193,6 +191,11 @@ impl RuleId {
     pub fn of_code(code: Reject) -> Option<Self> {
         Self::ALL.iter().copied().find(|id| id.rule().code == code)
     }
+}
+
+/// Even in shadow no sum may grow so large that it could overflow.
+pub(crate) const fn is_sane(would_be: i64) -> bool {
+    would_be <= Config::AMOUNT_MAX.minor()
 }
 
 /// The largest stake at these odds that `accepts` takes; zero if it takes none.

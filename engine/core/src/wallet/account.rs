@@ -11,7 +11,7 @@ pub const NO_BET: u32 = u32::MAX;
 pub const NO_GROUP: u32 = u32::MAX;
 
 /// Factors of an account: one for each title before and after its matches begin.
-pub const FACTORS: usize = 8;
+pub const FACTORS: usize = 2 * Title::ALL.len();
 
 /// One account's money and counters. One cache line, since every bet reads and writes it.
 #[derive(Clone, Debug)]

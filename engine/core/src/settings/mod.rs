@@ -3,6 +3,8 @@
 //! One list; a field that is missing from it does not compile. What a number means is its [`Unit`];
 //! how it is written for people is the gateways' business.
 
+mod validate;
+
 use crate::command::{Config, RewindRule};
 use crate::risk::{RuleSet, Stages};
 use crate::units::Money;
