@@ -1,15 +1,17 @@
 //! Where the rules leave their events until the engine carries them out.
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
+use alloc::vec;
 
 use crate::event::{Event, Record};
-use crate::memory::touched;
 use crate::units::{Seq, Timestamp};
 
 /// Collects the events of one command. Owns its memory from the start and never grows.
 #[derive(Debug)]
 pub struct Outbox {
-    records: Vec<Record>,
+    /// All the room there is, every page of it touched; the first `count` records are in use.
+    records: Box<[Record]>,
+    count: usize,
     stamp: (Seq, Timestamp, u64),
 }
 
@@ -22,10 +24,12 @@ impl Outbox {
             trace: 0,
             event: Event::QueryDone,
         };
-        Self { records: touched(events_max, blank), stamp: Default::default() }
+        let records = vec![blank; events_max].into_boxed_slice();
+        Self { records, count: 0, stamp: Default::default() }
     }
 
     /// Sets the sequence, time and trace that the following events carry.
+    #[inline]
     pub fn stamp(&mut self, seq: Seq, time: Timestamp, trace: u64) {
         self.stamp = (seq, time, trace);
     }
@@ -35,19 +39,24 @@ impl Outbox {
     /// # Panics
     /// If the outbox is full. [`crate::command::Capacity::events_max`] bounds what one command can
     /// say, so a full outbox is a bug and not a load.
+    // Inlined, so that an event is written where it stays, and only as much of it as its variant has.
+    #[inline(always)]
     pub fn push(&mut self, event: Event) {
-        assert!(self.records.len() < self.records.capacity(), "one command said too much");
         let (seq, time, trace) = self.stamp;
-        self.records.push(Record { seq, time, trace, event });
+        let place = self.records.get_mut(self.count).expect("one command said too much");
+        *place = Record { seq, time, trace, event };
+        self.count += 1;
     }
 
     /// What has been left so far.
+    #[inline]
     pub fn records(&self) -> &[Record] {
-        &self.records
+        &self.records[..self.count]
     }
 
     /// Empties it for the next command.
+    #[inline]
     pub fn clear(&mut self) {
-        self.records.clear();
+        self.count = 0;
     }
 }

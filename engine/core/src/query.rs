@@ -56,7 +56,7 @@ impl Tables {
                 }
             }
             Query::Bet { account, client_id } => {
-                let key = Key { account, id: client_id.0 };
+                let key = Key::new(account, client_id.0);
                 let answer = self.client_ids.get(key).ok_or(Reject::UnknownBet)?;
                 let view = self.view(answer, account, client_id).ok_or(Reject::UnknownBet)?;
                 outbox.push(Event::Bet(view));

@@ -3,62 +3,83 @@
 //! Bounded and allocated at start: entries in order of arrival, found through an open-addressing
 //! index. The index's layout never reaches an output, so replays agree whatever its history.
 
-use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::codec::{DecodeError, Wire};
+use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::hash::mix;
-use crate::memory::touched;
 use crate::snapshot::{Loader, Saver};
 use crate::units::AccountId;
 
-/// Who asked under which id.
+/// Who asked under which id, with the hash of both, made once for every question about the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The account.
-    pub account: AccountId,
-    /// The bettor's bet id, or a payment provider's reference.
-    pub id: u128,
+    /// The halves of the id, low and high: apart, they need no gap before or behind the key.
+    id: [u64; 2],
+    account: AccountId,
+    hash: u32,
 }
 
-crate::codec::wire_struct!(Key { account, id });
-
 impl Key {
-    fn hash(self) -> u32 {
-        let low = mix(self.id as u64 ^ 0x2d35_8dcc_aa6c_78a5, 0x8bb8_4b93_962e_acc9);
-        let account = u64::from(self.account.0) ^ 0x4b33_a62e_d433_d4a3;
-        mix(low ^ (self.id >> 64) as u64, account) as u32
+    /// The key of an account's `id`: the bettor's bet id, or a payment provider's reference.
+    #[inline]
+    pub fn new(account: AccountId, id: u128) -> Self {
+        let id = [id as u64, (id >> 64) as u64];
+        let low = mix(id[0] ^ 0x2d35_8dcc_aa6c_78a5, 0x8bb8_4b93_962e_acc9);
+        let hash = mix(low ^ id[1], u64::from(account.0) ^ 0x4b33_a62e_d433_d4a3) as u32;
+        Self { id, account, hash }
+    }
+
+    /// The account.
+    #[inline]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The id.
+    #[inline]
+    pub fn id(&self) -> u128 {
+        u128::from(self.id[0]) | u128::from(self.id[1]) << 64
     }
 }
 
-/// One place of the index. The hash stands beside the ticket, so that a probe passes other keys
+impl Wire for Key {
+    fn put(&self, out: &mut Encoder<'_>) {
+        let Self { id: _, account, hash: _ } = self;
+        account.put(out);
+        self.id().put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Self::new(Wire::take(input)?, Wire::take(input)?))
+    }
+}
+
+/// One place of the index. The hash stands beside the entry, so that a probe passes other keys
 /// without looking at their entries, each of which would be a wait for memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
-    ticket: u32,
+    entry: u32,
     hash: u32,
 }
 
 impl Place {
-    /// Leads nowhere. Tickets use 31 bits, so that none looks like this.
-    const EMPTY: Self = Self { ticket: u32::MAX, hash: 0 };
+    /// Leads nowhere. No table has that many entries.
+    const EMPTY: Self = Self { entry: u32::MAX, hash: 0 };
 
+    #[inline]
     fn is_empty(self) -> bool {
-        self.ticket == Self::EMPTY.ticket
+        self.entry == Self::EMPTY.entry
     }
 }
-
-/// See [`Place::EMPTY`].
-const TICKET_MASK: u32 = u32::MAX >> 1;
 
 /// A bounded map from [`Key`] to what was answered; only the oldest entry can leave.
 #[derive(Debug)]
 pub struct ClientIds<T> {
-    entries: VecDeque<(Key, T)>,
-    entries_max: usize,
-    /// How many entries have left: the ticket of the oldest one present.
-    left: u32,
+    /// A ring, every page of it touched: `count` entries in order of arrival from `oldest` on.
+    entries: Vec<(Key, T)>,
+    oldest: usize,
+    count: usize,
     /// A power of two long and at most half full, so probes stay short.
     index: Vec<Place>,
 }
@@ -67,47 +88,42 @@ impl<T: Copy> ClientIds<T> {
     /// An empty table for at most `entries_max` entries. `blank` fills its memory and is never seen.
     pub fn with_capacity(entries_max: u32, blank: T) -> Self {
         let entries_max = entries_max as usize;
-        let no_key = Key { account: AccountId(0), id: 0 };
         Self {
-            entries: VecDeque::from(touched(entries_max, (no_key, blank))),
-            entries_max,
-            left: 0,
+            entries: vec![(Key::new(AccountId(0), 0), blank); entries_max],
+            oldest: 0,
+            count: 0,
             index: vec![Place::EMPTY; (entries_max * 2).next_power_of_two().max(2)],
         }
     }
 
     /// Whether nothing more fits.
+    #[inline]
     pub fn is_full(&self) -> bool {
-        self.entries.len() == self.entries_max
+        self.count == self.entries.len()
     }
 
     /// Asks for the memory that [`ClientIds::get`] will look at first.
     #[inline]
     pub fn warm(&self, key: Key) {
-        core::hint::black_box(self.index[self.home(key.hash())].ticket);
+        core::hint::black_box(self.index[self.home(key.hash)].entry);
     }
 
     /// What was answered to this key.
     #[inline]
     pub fn get(&self, key: Key) -> Option<T> {
-        self.find(key).map(|offset| self.entries[offset].1)
-    }
-
-    /// Where the key's entry is.
-    #[inline]
-    fn find(&self, key: Key) -> Option<usize> {
-        let hash = key.hash();
-        let mut slot = self.home(hash);
+        let mut slot = self.home(key.hash);
         loop {
             let place = self.index[slot];
             if place.is_empty() {
                 return None;
             }
-            let offset = self.offset(place.ticket);
-            if place.hash == hash && self.entries[offset].0 == key {
-                return Some(offset);
+            if place.hash == key.hash {
+                let (found, answer) = &self.entries[place.entry as usize];
+                if *found == key {
+                    return Some(*answer);
+                }
             }
-            slot = (slot + 1) & self.mask();
+            slot = self.next(slot);
         }
     }
 
@@ -115,32 +131,33 @@ impl<T: Copy> ClientIds<T> {
     #[inline]
     pub fn insert(&mut self, key: Key, answer: T) {
         assert!(!self.is_full(), "the caller checks is_full first");
-        let hash = key.hash();
-        let mut slot = self.home(hash);
+        let mut slot = self.home(key.hash);
         while !self.index[slot].is_empty() {
-            slot = (slot + 1) & self.mask();
+            slot = self.next(slot);
         }
-        let ticket = self.left.wrapping_add(self.entries.len() as u32) & TICKET_MASK;
-        self.index[slot] = Place { ticket, hash };
-        self.entries.push_back((key, answer));
+        let entry = self.entry(self.count);
+        self.index[slot] = Place { entry: entry as u32, hash: key.hash };
+        self.entries[entry] = (key, answer);
+        self.count += 1;
     }
 
     /// The oldest entry.
+    #[inline]
     pub fn oldest(&self) -> Option<&(Key, T)> {
-        self.entries.front()
+        (self.count != 0).then(|| &self.entries[self.oldest])
     }
 
     /// Forgets the oldest entry.
     pub fn forget_oldest(&mut self) {
-        let Some((key, _)) = self.entries.front() else { return };
-        let mut hole = self.home(key.hash());
-        while self.index[hole].ticket != self.left {
-            hole = (hole + 1) & self.mask();
+        let Some((key, _)) = self.oldest() else { return };
+        let mut hole = self.home(key.hash);
+        while self.index[hole].entry as usize != self.oldest {
+            hole = self.next(hole);
         }
         // Close the gap: whatever probed past the hole moves back into it.
         let mut slot = hole;
         loop {
-            slot = (slot + 1) & self.mask();
+            slot = self.next(slot);
             let place = self.index[slot];
             if place.is_empty() {
                 break;
@@ -153,13 +170,13 @@ impl<T: Copy> ClientIds<T> {
             }
         }
         self.index[hole] = Place::EMPTY;
-        self.entries.pop_front();
-        self.left = self.left.wrapping_add(1) & TICKET_MASK;
+        self.oldest = self.entry(1);
+        self.count -= 1;
     }
 
     /// Every entry, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &(Key, T)> {
-        self.entries.iter()
+        (0..self.count).map(|offset| &self.entries[self.entry(offset)])
     }
 
     /// Writes every entry, oldest first. The index is made anew: where an entry stands in it never
@@ -168,8 +185,9 @@ impl<T: Copy> ClientIds<T> {
     where
         T: Wire,
     {
-        let Self { entries, entries_max: _, left: _, index: _ } = self;
-        out.list(entries.iter());
+        let Self { entries: _, oldest: _, count, index: _ } = self;
+        out.count(*count);
+        self.iter().for_each(|entry| out.put(entry));
     }
 
     /// Reads the entries back. `blank` as in [`ClientIds::with_capacity`].
@@ -182,31 +200,42 @@ impl<T: Copy> ClientIds<T> {
         T: Wire,
     {
         let mut table = Self::with_capacity(entries_max, blank);
-        for _ in 0..input.count(table.entries_max)? {
+        for _ in 0..input.count(table.entries.len())? {
             let (key, answer) = input.take()?;
             table.insert(key, answer);
         }
         Ok(table)
     }
 
+    /// The place of the entry that arrived as the `offset`th after the oldest.
+    #[inline]
+    fn entry(&self, offset: usize) -> usize {
+        let entry = self.oldest + offset;
+        if entry < self.entries.len() { entry } else { entry - self.entries.len() }
+    }
+
+    #[inline]
     fn mask(&self) -> usize {
         self.index.len() - 1
     }
 
     /// Where a probe for this hash begins.
+    #[inline]
     fn home(&self, hash: u32) -> usize {
         hash as usize & self.mask()
     }
 
-    fn offset(&self, ticket: u32) -> usize {
-        (ticket.wrapping_sub(self.left) & TICKET_MASK) as usize
+    /// Where a probe goes on.
+    #[inline]
+    fn next(&self, slot: usize) -> usize {
+        (slot + 1) & self.mask()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, VecDeque};
 
     #[test]
     fn it_agrees_with_a_hash_map_while_old_entries_leave() {
@@ -217,7 +246,7 @@ mod tests {
         for step in 0..50_000_u32 {
             random = mix(random ^ u64::from(step), 0x9e37_79b9_7f4a_7c15);
             let id = u128::from(random % 200);
-            let key = Key { account: AccountId(1), id };
+            let key = Key::new(AccountId(1), id);
             assert_eq!(table.get(key), twin.get(&id).copied(), "step {step}, id {id}");
             if table.get(key).is_some() {
                 continue;
@@ -235,9 +264,9 @@ mod tests {
     #[test]
     fn two_accounts_may_use_the_same_id() {
         let mut table = ClientIds::with_capacity(4, ' ');
-        table.insert(Key { account: AccountId(1), id: 7 }, 'a');
-        table.insert(Key { account: AccountId(2), id: 7 }, 'b');
-        assert_eq!(table.get(Key { account: AccountId(2), id: 7 }), Some('b'));
-        assert_eq!(table.get(Key { account: AccountId(3), id: 7 }), None);
+        table.insert(Key::new(AccountId(1), 7), 'a');
+        table.insert(Key::new(AccountId(2), 7), 'b');
+        assert_eq!(table.get(Key::new(AccountId(2), 7)), Some('b'));
+        assert_eq!(table.get(Key::new(AccountId(3), 7)), None);
     }
 }

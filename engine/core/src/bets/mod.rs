@@ -114,6 +114,7 @@ impl Bet {
     }
 
     /// A placement that may stand, at the odds and in the state that were decided; in no list yet.
+    #[inline]
     pub fn new(id: BetId, place: &PlaceBet, odds: Odds, payout: Money, state: BetState) -> Self {
         Self {
             id,
@@ -137,6 +138,7 @@ impl Bet {
     }
 
     /// The bet as its owner sees it.
+    #[inline]
     pub fn view(&self) -> BetView {
         let status = match self.state {
             BetState::Waiting { due, .. } => BetStatus::Pending { due },
@@ -177,6 +179,7 @@ impl BetTable {
     }
 
     /// Whether no slot is free.
+    #[inline]
     pub fn is_full(&self) -> bool {
         self.live == self.slots_max
     }
@@ -199,11 +202,16 @@ impl BetTable {
     }
 
     /// Writes a bet down at the head of its market's and its account's list; returns its slot.
-    pub fn insert(&mut self, mut bet: Bet, newest_of_market: &mut u32, wallet: &mut Wallet) -> u32 {
+    #[inline]
+    pub fn insert(
+        &mut self,
+        mut bet: Bet,
+        newest_of_market: &mut u32,
+        newest_of_account: &mut u32,
+    ) -> u32 {
         assert!(!self.is_full(), "decide() let a bet through that has no slot");
-        let account = wallet.get_mut(bet.account).expect("decide() knew the account");
         bet.next_of_market = *newest_of_market;
-        bet.older_of_account = account.newest_bet;
+        bet.older_of_account = *newest_of_account;
         let slot = if self.free == NO_BET {
             self.slots.push(bet);
             self.slots.len() as u32 - 1
@@ -213,10 +221,10 @@ impl BetTable {
             *self.bet_mut(slot) = bet;
             slot
         };
-        if account.newest_bet != NO_BET {
-            self.bet_mut(account.newest_bet).newer_of_account = slot;
+        if *newest_of_account != NO_BET {
+            self.bet_mut(*newest_of_account).newer_of_account = slot;
         }
-        account.newest_bet = slot;
+        *newest_of_account = slot;
         *newest_of_market = slot;
         self.live += 1;
         slot

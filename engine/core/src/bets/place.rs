@@ -48,7 +48,7 @@ struct Offer<'a> {
 impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
-        let key = Key { account: place.account, id: place.client_id.0 };
+        let key = Key::new(place.account, place.client_id.0);
         if let Some(answer) = self.tables.client_ids.get(key) {
             let view = self.tables.view(answer, place.account, place.client_id);
             return self.outbox.push(Event::Bet(view.unwrap_or_else(|| forgotten(place))));
@@ -139,14 +139,18 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state } = acceptance;
         let bet = Bet::new(id, place, odds, payout, state);
-        let newest_of_market = &mut tables.markets.market_mut(place.market).newest_bet;
-        let slot = tables.bets.insert(bet, newest_of_market, &mut tables.wallet);
+        let view = bet.view();
+        let stake = place.stake.money();
+        // Each row is looked up once: for the sums that limits look at and for the list of its bets.
+        let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
+        account.count(bet.liability(), Sign::In);
+        let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
+        market.count(selection, stake, payout, Sign::In);
+        let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
         }
-        tables.count(slot, Sign::In);
-        let stake = place.stake.money();
         tables.wallet.post(
             LedgerAccount::PlayerAvailable(place.account),
             LedgerAccount::PlayerHeld(place.account),
@@ -155,10 +159,11 @@ impl Step<'_> {
             PostingReason::Hold,
             self.outbox,
         );
-        self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
+        self.outbox.push(Event::Bet(view));
         tables.wallet.announce(place.account, self.outbox);
     }
 
+    #[inline(never)]
     fn refuse(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
         let refused = RefusedBet {
             market: place.market,
@@ -177,7 +182,7 @@ impl Step<'_> {
     fn forget_expired_ids(&mut self) {
         for _ in 0..FORGET_PER_BET {
             let Some((key, _)) = self.tables.client_ids.oldest() else { return };
-            let made = ClientBetId(key.id).time().unwrap_or_default();
+            let made = ClientBetId(key.id()).time().unwrap_or_default();
             if self.now.since(made) <= self.config.client_id_past_ns {
                 return;
             }
@@ -212,7 +217,7 @@ impl Step<'_> {
         account: AccountId,
         client_id: ClientBetId,
     ) -> Result<(), Refusal> {
-        let key = Key { account, id: client_id.0 };
+        let key = Key::new(account, client_id.0);
         let Some(Answer::Bet { slot, id }) = self.tables.client_ids.get(key) else {
             return Err(Reject::UnknownBet.into());
         };
@@ -250,6 +255,7 @@ const DUE_PER_COMMAND: usize = 256;
 
 impl Offer<'_> {
     /// The risk rules, then the funds.
+    #[inline(always)]
     fn check_money(&self, config: &Config, stake: Stake, payout: Money) -> Result<(), Refusal> {
         let Offer { account, market, selection, .. } = *self;
         risk::check(&Wager { config, stake, payout, account, market, selection })?;
@@ -266,21 +272,18 @@ impl Tables {
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
-        let full = [
-            (self.bets.is_full(), self.capacity.bets_max),
-            (self.client_ids.is_full(), self.capacity.client_ids_max),
-            (self.waiting.is_full(), self.capacity.bets_max),
-        ];
-        match full.iter().find(|(full, _)| *full) {
-            Some((_, max)) => {
-                let max = i64::from(*max);
-                Err(Refusal::with(Reject::CapacityReached, max, max))
-            }
-            None => Ok(()),
-        }
+        let max = if self.bets.is_full() || self.waiting.is_full() {
+            self.capacity.bets_max
+        } else if self.client_ids.is_full() {
+            self.capacity.client_ids_max
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
     }
 
     /// Kill switches of title and match, the account, the market and the selection.
+    #[inline]
     fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
@@ -353,30 +356,18 @@ impl Tables {
 
     /// Counts a bet in every sum that limits look at, or takes it out again.
     pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
-        let bet = self.bets.bet(slot);
-        let (market, selection) = (bet.market, bet.selection);
-        let (stake, payout) = (bet.stake.money(), bet.payout);
         self.count_for_account(slot, sign);
-        self.markets.count_bet(market, selection, stake, payout, sign);
+        let bet = self.bets.bet(slot);
+        let (market, selection) = self.markets.rows_mut(bet.market, bet.selection);
+        market.count(selection, bet.stake.money(), bet.payout, sign);
     }
 
     /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
     /// in its market's.
     pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
         let bet = self.bets.bet(slot);
-        let liability = bet.liability();
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
-        match sign {
-            Sign::In => {
-                account.liability += liability;
-                account.bets_open += 1;
-            }
-            Sign::Out => {
-                account.liability -= liability;
-                account.bets_open -= 1;
-            }
-        }
-        assert!(account.liability >= Money::ZERO, "an account's liability is below zero");
+        account.count(bet.liability(), sign);
     }
 
     /// What was answered, as it stands now; `None` if the bet has been retired.

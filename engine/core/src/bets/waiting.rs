@@ -52,6 +52,7 @@ impl Waiting {
     }
 
     /// Takes the first one if it is due by `now`: its id and slot.
+    #[inline]
     pub fn pop_due(&mut self, now: Timestamp) -> Option<(BetId, u32)> {
         if self.next_due() > now {
             return None;

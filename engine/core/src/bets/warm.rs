@@ -32,7 +32,7 @@ impl State {
 impl Tables {
     #[inline]
     fn warm_id_account_and_market(&self, place: &PlaceBet) {
-        self.client_ids.warm(Key { account: place.account, id: place.client_id.0 });
+        self.client_ids.warm(Key::new(place.account, place.client_id.0));
         if let Some(account) = self.wallet.get(place.account) {
             black_box(account.bets_open);
         }

@@ -108,10 +108,15 @@ impl Step<'_> {
     }
 
     /// Suspends the matches whose feeds have been silent too long.
+    #[inline]
     pub(crate) fn check_feed_age(&mut self) {
-        if self.now < self.tables.feed_check_at {
-            return;
+        if self.tables.feed_check_at <= self.now {
+            self.suspend_silent_matches();
         }
+    }
+
+    #[cold]
+    fn suspend_silent_matches(&mut self) {
         let mut next = Timestamp::MAX;
         for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
             let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);

@@ -85,30 +85,20 @@ impl MarketTable {
     /// A selection that exists, to change it.
     #[inline]
     pub fn selection_mut(&mut self, market: MarketId, selection: SelectionIndex) -> &mut Selection {
-        let market = &self.markets[market.0 as usize];
-        assert!(selection.0 < market.selections, "the market has no such selection");
-        &mut self.selections[market.first_selection as usize + usize::from(selection.0)]
+        self.rows_mut(market, selection).1
     }
 
-    /// Adds a bet's stake and payout to the sums that limits look at; `sign` is 1, or −1 to take
-    /// them out again.
-    pub fn count_bet(
+    /// A market that exists and one of its selections, to change both.
+    #[inline]
+    pub fn rows_mut(
         &mut self,
         market: MarketId,
         selection: SelectionIndex,
-        stake: Money,
-        payout: Money,
-        sign: Sign,
-    ) {
-        let (stake, payout) = match sign {
-            Sign::In => (stake, payout),
-            Sign::Out => (-stake, -payout),
-        };
-        let row = self.selection_mut(market, selection);
-        row.stakes += stake;
-        row.payouts += payout;
-        assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
-        self.market_mut(market).stakes += stake;
+    ) -> (&mut Market, &mut Selection) {
+        let market = &mut self.markets[market.0 as usize];
+        assert!(selection.0 < market.selections, "the market has no such selection");
+        let index = market.first_selection as usize + usize::from(selection.0);
+        (market, &mut self.selections[index])
     }
 
     /// Every market with its id.
@@ -139,6 +129,21 @@ impl Table for MarketTable {
             return Err(DecodeError::OutOfRange);
         }
         Ok(Self { markets, selections, ..empty })
+    }
+}
+
+impl Market {
+    /// Adds a bet's stake and payout to the sums that limits look at, or takes them out again.
+    #[inline]
+    pub(crate) fn count(&mut self, row: &mut Selection, stake: Money, payout: Money, sign: Sign) {
+        let (stake, payout) = match sign {
+            Sign::In => (stake, payout),
+            Sign::Out => (-stake, -payout),
+        };
+        row.stakes += stake;
+        row.payouts += payout;
+        assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
+        self.stakes += stake;
     }
 }
 
@@ -180,6 +185,7 @@ impl PriceHistory {
 
     /// For how many nanoseconds the price with this sequence has been outdated: zero if it is the
     /// current one, and the age of the oldest change remembered if it is older than all of them.
+    #[inline]
     pub fn outdated_for(&self, seen: u64, now: Timestamp) -> u64 {
         if seen >= self.price_seq() {
             return 0;

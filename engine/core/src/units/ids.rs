@@ -49,9 +49,10 @@ impl ClientBetId {
     /// The time inside the id (RFC 9562, UUIDv7: the first 48 bits are Unix milliseconds), or
     /// `None` if the id is not of version 7.
     pub fn time(self) -> Option<Timestamp> {
-        let version = (self.0 >> 76) & 0xf;
-        let variant = (self.0 >> 62) & 0b11;
-        (version == 7 && variant == 0b10).then(|| Timestamp::from_millis((self.0 >> 80) as u64))
+        // Half by half: shifts of all 128 bits take several times the instructions.
+        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        let (version, variant) = (high >> 12 & 0xf, low >> 62);
+        (version == 7 && variant == 0b10).then(|| Timestamp::from_millis(high >> 16))
     }
 
     /// Builds a UUIDv7 from Unix milliseconds and up to 74 bits that make it unique.

@@ -1,6 +1,7 @@
 //! One account: the row that every bet touches.
 
 use crate::command::AccountState;
+use crate::market::Sign;
 use crate::units::Money;
 
 /// No bet: the end of a list of bets.
@@ -36,5 +37,21 @@ impl Account {
             bets_open: 0,
             state: AccountState::Open,
         }
+    }
+
+    /// Counts what a bet could cost in the account's open liability, or takes it out again.
+    #[inline]
+    pub(crate) fn count(&mut self, liability: Money, sign: Sign) {
+        match sign {
+            Sign::In => {
+                self.liability += liability;
+                self.bets_open += 1;
+            }
+            Sign::Out => {
+                self.liability -= liability;
+                self.bets_open -= 1;
+            }
+        }
+        assert!(self.liability >= Money::ZERO, "an account's liability is below zero");
     }
 }

@@ -39,7 +39,7 @@ impl Step<'_> {
         let tables = &mut *self.tables;
         let row = tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
         let payment = Payment { account, amount };
-        let key = Key { account: ANY_ACCOUNT, id: reference };
+        let key = Key::new(ANY_ACCOUNT, reference);
         if let Some(credited) = tables.payments.get(key) {
             if credited != payment {
                 let numbers = (credited.amount.minor(), amount.minor());

@@ -117,6 +117,8 @@ impl Wallet {
     /// Moves `amount` from one ledger account to another and says so.
     ///
     /// The callers have decided that it may move; here it only must add up.
+    // Inlined, so that the callers' constant ledger accounts choose their branches when compiled.
+    #[inline(always)]
     pub fn post(
         &mut self,
         from: LedgerAccount,
@@ -133,6 +135,7 @@ impl Wallet {
         outbox.push(Event::Posting { from, to, amount, bet, reason });
     }
 
+    #[inline(always)]
     fn change(&mut self, ledger: LedgerAccount, amount: Money) {
         match ledger {
             LedgerAccount::PlayerAvailable(account) => {
@@ -150,6 +153,7 @@ impl Wallet {
         }
     }
 
+    #[inline]
     fn account_of_posting(&mut self, account: AccountId) -> &mut Account {
         &mut self.accounts[account.0 as usize]
     }
@@ -167,6 +171,7 @@ impl Wallet {
     }
 
     /// Says where an account's money stands.
+    #[inline]
     pub fn announce(&self, account: AccountId, outbox: &mut Outbox) {
         if let Some(Account { available, held, .. }) = self.get(account) {
             outbox.push(Event::Balance { account, available: *available, held: *held });
