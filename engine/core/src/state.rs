@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
@@ -17,8 +18,10 @@ use crate::command::{
 use crate::event::Event;
 use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
 use crate::outbox::Outbox;
+use crate::query::MULTIPLES_PER_ANSWER;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::Settlement;
+use crate::settlement::system::LEGS_MAX;
 use crate::title::Fixture;
 use crate::title::counter_strike::MAPS_MAX;
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
@@ -45,6 +48,8 @@ pub(crate) struct Tables {
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
     pub waiting: Waiting,
+    pub multiples: MultipleTable,
+    pub waiting_multiples: Waiting,
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
@@ -72,7 +77,8 @@ impl Capacity {
         // A new margin: every price and every status.
         let requoted = (SELECTIONS_PER_MARKET + 1) * markets;
         let catalogue = EVENTS_PER_MATCH * matches;
-        let account = (self.bets_max as usize).min(usize::from(u16::MAX));
+        let account = (self.bets_max as usize).min(usize::from(u16::MAX))
+            + MULTIPLES_PER_ANSWER * (LEGS_MAX + 1);
         (silent + requoted).max(catalogue).max(account) + EVENTS_OF_THE_REST
     }
 
@@ -88,6 +94,8 @@ impl Capacity {
             ("markets_max", self.markets_max, Self::MARKETS_MAX),
             ("bets_max", self.bets_max, largest),
             ("client_ids_max", self.client_ids_max, largest),
+            ("multiples_max", self.multiples_max, largest),
+            ("legs_max", self.legs_max, largest),
         ] {
             if value == 0 || max < value {
                 return Err(name);
@@ -182,6 +190,12 @@ impl State {
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
+            multiples: MultipleTable::with_capacity(
+                capacity.multiples_max,
+                capacity.legs_max,
+                capacity.accounts_max,
+            ),
+            waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -200,6 +214,7 @@ impl State {
         tables
             .waiting
             .next_due()
+            .min(tables.waiting_multiples.next_due())
             .min(tables.feed_check_at)
             .min(tables.settlement.next_due(&tables.markets, &self.config))
     }
@@ -229,7 +244,12 @@ impl State {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// Bets waiting, open, or settled and not yet retired.
+    /// Bets of several legs that are waiting, open, or settled and not yet retired.
+    pub fn multiples_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// Singles waiting, open, or settled and not yet retired.
     pub fn bets_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.bets.live())
     }
@@ -285,6 +305,10 @@ impl Step<'_> {
             }
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
+            Command::PlaceMultiple(place) => {
+                self.place_multiple(place);
+                Ok(())
+            }
         }
     }
 
@@ -294,6 +318,7 @@ impl Step<'_> {
     fn fire_due(&mut self) {
         self.check_feed_age();
         self.decide_due_bets();
+        self.decide_due_multiples();
     }
 
     fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
