@@ -60,6 +60,11 @@ impl Desk {
         self.state.apply(self.seq, self.now, envelope, &mut self.outbox);
     }
 
+    /// Whether the core asks for a tick now.
+    pub fn has_work(&self) -> bool {
+        self.state.next_due() <= self.now
+    }
+
     /// The time of the last command.
     pub fn now(&self) -> Timestamp {
         self.now

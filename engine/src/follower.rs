@@ -84,6 +84,21 @@ pub struct Follower {
     state: State,
     outbox: Outbox,
     commands: u64,
+    /// Records read and not yet applied, the next one last.
+    coming: Vec<Coming>,
+    /// What is wrong with the record behind them.
+    flaw: Option<FollowError>,
+}
+
+/// Records whose memory is asked for together, as the core does with the requests it takes.
+const LOOK_AHEAD: usize = 16;
+
+/// A record that was read and decoded.
+struct Coming {
+    seq: Seq,
+    time: Timestamp,
+    kind: u16,
+    envelope: Envelope,
 }
 
 impl Follower {
@@ -93,9 +108,16 @@ impl Follower {
     /// [`FollowError::Journal`] if there is none that can be read.
     pub fn open(dir: &Path) -> Result<Self, FollowError> {
         let reader = Reader::open(dir)?;
+        Ok(Self::behind(reader, State::new()))
+    }
+
+    /// Follows `reader`, which stands in front of the first record that `state` has not applied.
+    fn behind(reader: Reader, state: State) -> Self {
         // Room for the answer to a first record that is out of place; the real one says the sizes.
-        let outbox = Outbox::with_capacity(1);
-        Ok(Self { reader, state: State::new(), outbox, commands: 0 })
+        let events_max = state.capacity().map_or(1, |capacity| capacity.events_max());
+        let outbox = Outbox::with_capacity(events_max);
+        let coming = Vec::with_capacity(LOOK_AHEAD);
+        Self { reader, state, outbox, commands: 0, coming, flaw: None }
     }
 
     /// Also follows what the journal's ring in `shm_dir` holds behind the files: what a process that
@@ -111,21 +133,12 @@ impl Follower {
     /// # Errors
     /// [`FollowError`] naming the record. There is no way on from it.
     pub fn step(&mut self) -> Result<Option<Step<'_>>, FollowError> {
-        let Some(record) = self.reader.next()? else { return Ok(None) };
-        let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
-        if version != RECORD_VERSION {
-            return Err(FollowError::Version { seq, kind, version });
+        if self.coming.is_empty() {
+            self.look_ahead();
         }
-        let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
-            seq,
-            kind,
-            source,
-        })?;
-        let found = envelope.command.kind();
-        if found != kind {
-            return Err(FollowError::Kind { seq, kind, found });
-        }
-        let time = Timestamp::from_nanos(record.timestamp);
+        let Some(Coming { seq, time, kind, envelope }) = self.coming.pop() else {
+            return self.flaw.take().map_or(Ok(None), Err);
+        };
         let Self { state, outbox, .. } = self;
         if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), envelope.command)
             && capacity.validate().is_ok()
@@ -137,6 +150,19 @@ impl Follower {
             .map_err(|message| FollowError::Bug { seq, kind, message })?;
         self.commands += 1;
         Ok(Some(Step { seq, time, envelope, events: self.outbox.records() }))
+    }
+
+    /// Reads the next few records and asks for the memory that they will need.
+    fn look_ahead(&mut self) {
+        while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
+            match next_coming(&mut self.reader) {
+                Ok(Some(coming)) => self.coming.push(coming),
+                Ok(None) => break,
+                Err(flaw) => self.flaw = Some(flaw),
+            }
+        }
+        self.state.warm(self.coming.iter().map(|coming| &coming.envelope));
+        self.coming.reverse();
     }
 
     /// Applies everything written so far and returns how many records that were. `progress` hears now
@@ -184,4 +210,24 @@ impl Follower {
     pub fn into_state(self) -> State {
         self.state
     }
+}
+
+/// The next record, decoded; `None` at the end of what has been written so far.
+fn next_coming(reader: &mut Reader) -> Result<Option<Coming>, FollowError> {
+    let Some(record) = reader.next()? else { return Ok(None) };
+    let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
+    if version != RECORD_VERSION {
+        return Err(FollowError::Version { seq, kind, version });
+    }
+    let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
+        seq,
+        kind,
+        source,
+    })?;
+    let found = envelope.command.kind();
+    if found != kind {
+        return Err(FollowError::Kind { seq, kind, found });
+    }
+    let time = Timestamp::from_nanos(record.timestamp);
+    Ok(Some(Coming { seq, time, kind, envelope }))
 }

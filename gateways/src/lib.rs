@@ -12,6 +12,7 @@ pub mod grade;
 pub mod http;
 pub mod lines;
 pub mod margin;
+pub mod odds_format;
 mod output;
 pub mod price;
 pub mod provision;

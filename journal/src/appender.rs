@@ -11,12 +11,12 @@ use crate::options::Durability;
 use crate::record::{Chain, RecordView};
 use crate::segment::{ActiveSegment, SegmentHeader, Spare};
 use crate::storage::Storage;
-use crate::superblock::Superblock;
+use crate::superblock::SuperFile;
 
 pub(crate) struct Appender {
     pub dir: PathBuf,
     pub storage: Arc<dyn Storage>,
-    pub superblock: Superblock,
+    pub super_file: SuperFile,
     pub durability: Durability,
     pub active: ActiveSegment,
     /// Where the stream ends in the files, written but perhaps not synced.
@@ -39,7 +39,7 @@ impl Appender {
             if self.active.header.stream_end() < end {
                 self.put(&batch[written..seen])?;
                 written = seen;
-                self.roll(record.epoch, next_spare(self.superblock.segment_bytes)?)?;
+                self.roll(record.epoch, next_spare(self.super_file.contents.segment_bytes)?)?;
             }
             assert!(record.seq == self.chain.seq + 1, "the ring holds the records in order");
             self.chain.advance(&record);
@@ -56,8 +56,8 @@ impl Appender {
 
     /// Notes in `super` that everything written is durable. Only true after [`Appender::sync`].
     pub fn store_durable_mark(&mut self) -> Result<(), IoFailure> {
-        self.superblock.durable_mark = self.chain.seq;
-        self.superblock.store(&self.dir, &*self.storage)
+        self.super_file.contents.durable_mark = self.chain.seq;
+        self.super_file.store(&*self.storage)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), IoFailure> {
@@ -77,14 +77,14 @@ impl Appender {
         self.chain.roll();
         let header = SegmentHeader {
             epoch,
-            journal_id: self.superblock.journal_id,
+            journal_id: self.super_file.contents.journal_id,
             first_seq: self.chain.seq + 1,
             stream_offset: self.stream_offset,
-            segment_bytes: self.superblock.segment_bytes,
+            segment_bytes: self.super_file.contents.segment_bytes,
             salt: self.chain.salt,
             previous_crc: self.chain.crc,
             durability: self.durability,
-            engine_version: self.superblock.engine_version,
+            engine_version: self.super_file.contents.engine_version,
         };
         self.active = spare.become_segment(&self.dir, header, &*self.storage)?;
         Ok(())

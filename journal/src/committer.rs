@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use crate::appender::Appender;
 use crate::error::IoFailure;
 use crate::ring::Ring;
-use crate::shared::{Durable, Shared};
+use crate::shared::{Durable, Shared, SnapshotNotes};
 use crate::spares::Spares;
 
 /// Called by the committer thread with the durable sequence after each sync, and once more when the journal fails (then
@@ -66,6 +66,11 @@ impl CommitterHandle {
         Durable(Arc::clone(&self.shared))
     }
 
+    /// For whoever writes snapshots beside the engine.
+    pub fn snapshot_notes(&self) -> SnapshotNotes {
+        SnapshotNotes(Arc::clone(&self.shared))
+    }
+
     /// Writes and syncs everything published, ends the thread and returns the last durable sequence. Records published
     /// after this call are lost, so the writer must be dropped or silent by then.
     pub fn stop(mut self) -> Result<u64, CommitFailure> {
@@ -112,13 +117,12 @@ struct Run {
 impl Run {
     fn run(mut self) {
         let (dir, storage) = (self.appender.dir.clone(), Arc::clone(&self.appender.storage));
-        let ended = Spares::start(dir, self.appender.superblock.segment_bytes, storage).and_then(
-            |spares| {
+        let ended = Spares::start(dir, self.appender.super_file.contents.segment_bytes, storage)
+            .and_then(|spares| {
                 let ended = self.commit_until_stopped(&spares);
                 spares.stop();
                 ended
-            },
-        );
+            });
         if let Err(failure) = ended {
             self.shared.fail(failure.to_string());
             (self.on_durable)(self.shared.durable_seq.load(Ordering::Relaxed));
@@ -132,6 +136,8 @@ impl Run {
             let appended = self.shared.appended_bytes.load(Ordering::Acquire);
             if appended != self.appender.stream_offset {
                 self.commit_until(appended, spares)?;
+            } else if self.note_snapshot()? {
+                continue;
             } else if is_stopping {
                 break;
             } else {
@@ -139,12 +145,25 @@ impl Run {
                 shared.sleep.sleep_unless(|| {
                     shared.appended_bytes.load(Ordering::Acquire) != appended
                         || shared.stopping.load(Ordering::Acquire)
+                        || shared.newest_snapshot.load(Ordering::Acquire)
+                            > self.appender.super_file.contents.newest_snapshot
                 });
             }
         }
         self.appender.store_durable_mark()?;
         self.ring.remove_file();
         Ok(())
+    }
+
+    /// Writes into `super` what a snapshotter has reported, if that is new.
+    fn note_snapshot(&mut self) -> Result<bool, IoFailure> {
+        let reported = self.shared.newest_snapshot.load(Ordering::Acquire);
+        let is_new = self.appender.super_file.contents.newest_snapshot < reported;
+        if is_new {
+            self.appender.super_file.contents.newest_snapshot = reported;
+            self.appender.store_durable_mark()?;
+        }
+        Ok(is_new)
     }
 
     /// The cursor was sampled before the sync, and it is published after it.

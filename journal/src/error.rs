@@ -101,6 +101,52 @@ pub enum JournalError {
         /// Last record that should be there.
         last_missing: u64,
     },
+    /// The record that was asked for has been archived.
+    #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived", dir.display())]
+    Archived {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The record that was asked for.
+        seq: u64,
+        /// The oldest record that is there.
+        oldest: u64,
+    },
+    /// The record that was asked for has not been written, or not yet.
+    #[error("record {seq} is not in {}, which ends with record {last}", dir.display())]
+    NotYet {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The record that was asked for.
+        seq: u64,
+        /// The last record that is there.
+        last: u64,
+    },
+    /// A snapshot was taken of a history that this journal does not have.
+    #[error("the snapshot at record {seq} was taken of another history than {} holds: that record has another checksum there", dir.display())]
+    Diverged {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The snapshot's record.
+        seq: u64,
+    },
+    /// Segments that were to be archived are still needed.
+    #[error("{} cannot be archived up to record {seq}: {why}, so records from {needed} on must stay", dir.display())]
+    StillNeeded {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// Up to where it was asked.
+        seq: u64,
+        /// The first record that must stay.
+        needed: u64,
+        /// What needs it.
+        why: &'static str,
+    },
+    /// A file of that name with other contents is in the way.
+    #[error("{} exists already and has other contents", path.display())]
+    InTheWay {
+        /// The file.
+        path: PathBuf,
+    },
     /// A call to the operating system failed.
     #[error(transparent)]
     Io(IoFailure),

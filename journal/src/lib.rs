@@ -17,7 +17,9 @@
 //! | `committer`, `appender`, `spares` | the disk's side: group commit, segments ahead of need |
 //! | `segment`, `superblock`, `block`, `lock` | the files |
 //! | `open`, `continuation`, `verdict` | recovery, and the table that tells an end from damage |
-//! | `reader` | reading |
+//! | `reader`, `position` | reading, from the start or behind a snapshot |
+//! | `snapshot` | snapshot files: chunks, checksums, root hash |
+//! | `archive` | old segments leave the directory |
 //! | `storage` | the only way anything on a disk is changed |
 //!
 //! # Invariants
@@ -42,6 +44,7 @@
 //! This crate needs Linux: tmpfs, `fallocate`, `MADV_POPULATE_WRITE` and `fdatasync` are what it is made of.
 
 mod appender;
+mod archive;
 mod block;
 mod checksum;
 mod committer;
@@ -50,25 +53,40 @@ mod error;
 mod lock;
 mod open;
 mod options;
+mod position;
 mod reader;
 mod record;
 mod ring;
 mod segment;
 mod shared;
+mod snapshot;
 mod spares;
 mod storage;
 mod superblock;
 mod verdict;
 mod writer;
 
+pub use archive::{ArchiveProgress, Archived, archive};
 pub use committer::{CommitFailure, Committer, CommitterHandle, OnDurable};
 pub use error::{IoFailure, JournalError};
 pub use open::{Opened, Recovered, open};
 pub use options::{Durability, Options};
+pub use position::Position;
 pub use reader::Reader;
 pub use record::{HEADER_BYTES, RecordView, record_bytes};
-pub use shared::Durable;
+pub use shared::{Durable, SnapshotNotes, Space};
+pub use snapshot::{
+    SnapshotInfo, SnapshotReader, SnapshotWriter, newest_snapshot, remove_old_snapshots, snapshots,
+};
 pub use storage::{Disk, Storage};
 pub use superblock::FORMAT;
 pub use verdict::End;
 pub use writer::{Full, Writer};
+
+/// A directory for unit tests, in memory where that is possible: they write many small files and need no real disk.
+#[cfg(test)]
+pub(crate) fn test_dir() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a temporary directory can be made")
+}

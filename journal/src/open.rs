@@ -19,7 +19,7 @@ use crate::record::Chain;
 use crate::ring::{FoundRing, Ring};
 use crate::segment::{self, ActiveSegment, RECORDS_AT, SegmentHeader, Spare};
 use crate::shared::Shared;
-use crate::superblock::{FORMAT, Superblock};
+use crate::superblock::{FORMAT, SuperFile, Superblock};
 use crate::verdict::End;
 use crate::writer::Writer;
 
@@ -85,20 +85,21 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let last = appender.chain;
 
     let epoch = appender
-        .superblock
+        .super_file
+        .contents
         .epoch
         .checked_add(1)
         .ok_or(JournalError::Options("the epochs are used up"))?;
     appender.chain.epoch = epoch;
-    appender.superblock.epoch = epoch;
-    appender.superblock.engine_version = options.engine_version;
-    appender.superblock.rule_set = options.rule_set;
-    appender.superblock.segment_bytes = options.segment_bytes;
+    appender.super_file.contents.epoch = epoch;
+    appender.super_file.contents.engine_version = options.engine_version;
+    appender.super_file.contents.rule_set = options.rule_set;
+    appender.super_file.contents.segment_bytes = options.segment_bytes;
     appender.store_durable_mark()?;
 
     let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring, lock)?;
     let recovered = Recovered {
-        first_seq: appender.superblock.oldest_seq,
+        first_seq: appender.super_file.contents.oldest_seq,
         last_seq: last.seq,
         last_timestamp: last.timestamp,
         // What the ring could rewrite was not lost.
@@ -150,7 +151,7 @@ fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
             what: "the file is missing, but there are segments".to_owned(),
         });
     }
-    let mut superblock = Superblock {
+    let superblock = Superblock {
         format: FORMAT,
         epoch: 0,
         journal_id: u128::from_le_bytes(random(dir)?),
@@ -162,7 +163,8 @@ fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
         rule_set: options.rule_set,
         segment_bytes: options.segment_bytes,
     };
-    Ok(superblock.store(dir, &*options.storage)?)
+    SuperFile::create(dir, superblock, &*options.storage)?;
+    Ok(())
 }
 
 /// The ring's records behind the segments. Where a later segment exists the ring cannot mend the hole before it.
@@ -217,7 +219,8 @@ fn appender_at_end(
         }
     };
     let (dir, durability) = (dir.to_path_buf(), options.durability);
-    Ok(Appender { dir, storage, superblock, durability, active, stream_offset, chain })
+    let super_file = SuperFile::open(&dir, superblock, &*storage)?;
+    Ok(Appender { dir, storage, super_file, durability, active, stream_offset, chain })
 }
 
 /// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::continuation::Continuation;
 use crate::error::JournalError;
+use crate::position::Position;
 use crate::record::{Chain, RecordView};
 use crate::ring;
 use crate::segment::{self, RECORDS_AT, SegmentMap};
@@ -52,6 +53,49 @@ impl Reader {
             shm_dir: None,
             continuation: None,
         })
+    }
+
+    /// Opens the journal in `dir` in front of record `seq`, without reading the segments before the one that holds it.
+    /// That segment is read and checked from its start, because its header is where the chain can be picked up.
+    ///
+    /// # Errors
+    /// [`JournalError::Archived`] or [`JournalError::NotYet`] if the record is not there; `seq` may be the one after
+    /// the last, to wait for it.
+    pub fn open_at(dir: &Path, seq: u64) -> Result<Self, JournalError> {
+        let mut reader = Self::open(dir)?;
+        let oldest = reader.superblock.oldest_seq;
+        if seq < oldest {
+            return Err(JournalError::Archived { dir: reader.dir, seq, oldest });
+        }
+        let starts = segment::list(dir)?;
+        if let Some(first_seq) = starts.into_iter().rfind(|first_seq| *first_seq <= seq) {
+            reader.chain.seq = first_seq.saturating_sub(1);
+        }
+        while reader.chain.seq + 1 < seq {
+            if reader.next()?.is_none() {
+                reader.how_it_ended()?;
+                let last = reader.chain.seq;
+                return Err(JournalError::NotYet { dir: reader.dir, seq, last });
+            }
+        }
+        Ok(reader)
+    }
+
+    /// Opens the journal in `dir` behind `position`, as [`Reader::open_at`], and proves that the record there is the
+    /// same one: this is how the tail behind a snapshot is read.
+    ///
+    /// # Errors
+    /// [`JournalError::Diverged`] if it is another record, and those of [`Reader::open_at`].
+    pub fn open_after(dir: &Path, position: &Position) -> Result<Self, JournalError> {
+        let mut reader = Self::open_at(dir, position.seq + 1)?;
+        if reader.segment.is_none() {
+            // A segment that starts behind the position proves it by its header.
+            reader.enter_next_segment()?;
+        }
+        if 0 < position.seq && reader.chain.crc != position.crc {
+            return Err(JournalError::Diverged { dir: reader.dir, seq: position.seq });
+        }
+        Ok(reader)
     }
 
     /// Continues behind the segments with what the ring in `shm_dir` holds at that moment: the records that a process
@@ -110,6 +154,21 @@ impl Reader {
         self.chain.seq
     }
 
+    /// Behind the last record that was returned, in a form that can be stored and found again.
+    pub fn position(&self) -> Position {
+        Position::behind(&self.chain)
+    }
+
+    /// The oldest record that the directory should hold; those before it were archived.
+    pub fn oldest_seq(&self) -> u64 {
+        self.superblock.oldest_seq
+    }
+
+    /// The rule set in force when the journal was opened last.
+    pub fn rule_set(&self) -> u64 {
+        self.superblock.rule_set
+    }
+
     /// The journal's identity.
     pub fn journal_id(&self) -> u128 {
         self.superblock.journal_id
@@ -123,6 +182,11 @@ impl Reader {
     /// The last record that was known to be durable when `super` was last written; later ones may be durable too.
     pub fn durable_mark(&self) -> u64 {
         self.superblock.durable_mark
+    }
+
+    /// The record of the newest snapshot that the owner of `super` has heard of; 0 if there is none.
+    pub fn newest_snapshot(&self) -> u64 {
+        self.superblock.newest_snapshot
     }
 
     pub(crate) fn chain(&self) -> Chain {

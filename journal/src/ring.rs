@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_ring_is_found_again_and_turned_to_where_the_segments_end() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = crate::test_dir();
         let ring =
             Ring::ready(Some(dir.path()), 5, 8192, None, tempfile::tempfile().unwrap()).unwrap();
         // SAFETY: this test is the only user of the ring.

@@ -4,7 +4,7 @@
 //! `appended` (stream bytes and sequence, by the core) >= `durable` (sequence, by the committer); `released` (stream
 //! bytes, by the committer) follows durability, so what is not synced stays in the ring.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
@@ -19,6 +19,9 @@ pub(crate) struct Shared {
     pub released_bytes: CachePadded<AtomicU64>,
     /// The last synced record.
     pub durable_seq: CachePadded<AtomicU64>,
+    /// The newest snapshot that a snapshotter has reported.
+    pub newest_snapshot: AtomicU64,
+    space: AtomicU8,
     pub stopping: AtomicBool,
     pub sleep: CachePadded<Sleep>,
     failure: OnceLock<String>,
@@ -34,6 +37,8 @@ impl Shared {
             appended_seq: cursor(seq),
             released_bytes: cursor(stream_offset),
             durable_seq: cursor(seq),
+            newest_snapshot: AtomicU64::new(0),
+            space: AtomicU8::new(Space::Ample as u8),
             stopping: AtomicBool::new(false),
             sleep: CachePadded::default(),
             failure: OnceLock::new(),
@@ -44,6 +49,30 @@ impl Shared {
     /// Latches the first failure; later ones are consequences of it.
     pub fn fail(&self, message: String) {
         let _ = self.failure.set(message);
+    }
+}
+
+/// How much room the disk has left for records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Space {
+    /// There is a segment ready, or one can be made.
+    Ample = 0,
+    /// The disk is full: what is left of the current segment and the reserve are for what must not be refused.
+    Low = 1,
+    /// The reserve is used up too: nothing more becomes durable until there is room.
+    None = 2,
+}
+
+/// How a snapshotter tells the owner of `super` about a snapshot that is finished. Cheap to clone, keeps nothing open.
+#[derive(Clone)]
+pub struct SnapshotNotes(pub(crate) Arc<Shared>);
+
+impl SnapshotNotes {
+    /// Has the committer note the snapshot behind record `seq` in `super` when it next has nothing to commit.
+    pub fn snapshot_is_durable(&self, seq: u64) {
+        self.0.newest_snapshot.fetch_max(seq, Ordering::AcqRel);
+        self.0.sleep.wake();
     }
 }
 
@@ -110,6 +139,16 @@ impl Durable {
     #[inline]
     pub fn is_failed(&self) -> bool {
         self.0.failure.get().is_some()
+    }
+
+    /// How much room the disk has left. Changes both ways while the journal runs.
+    #[inline]
+    pub fn space(&self) -> Space {
+        match self.0.space.load(Ordering::Acquire) {
+            0 => Space::Ample,
+            1 => Space::Low,
+            _ => Space::None,
+        }
     }
 
     /// Whether the ring dies with the process, because there was no place for it on tmpfs.

@@ -6,15 +6,19 @@
 //!  16 journal id u128         56 durable mark u64               4092 crc32c u32
 //!  32 generation u64          64 engine version u64
 //! ```
-//! Four equal copies, 4 KiB apart; a start needs two that are whole and equal. It is replaced as a file (write aside,
-//! sync, rename, sync the directory), at every opening, at every new segment and at a clean stop.
+//! Four equal copies, 4 KiB apart; a start needs two that are whole and equal, and takes the newest contents that two
+//! agree on. It is written in place, so it needs no room on a full disk: the first two copies and a sync, then the other
+//! two and a sync. A crash at any moment leaves one pair whole, the old or the new. Before the first write of an opening
+//! every copy that lags behind is put right, because the next pair to be written must not be the only good one.
 //!
-//! The durable mark says what was certainly synced when it was written. Records behind it may be synced too.
+//! It is written at every opening, at every new segment, for every new snapshot and at a clean stop. The durable mark
+//! says what was certainly synced when it was written. Records behind it may be synced too.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::archive;
 use crate::block::{BLOCK_BYTES, Block};
 use crate::error::{IoFailure, JournalError};
 use crate::storage::Storage;
@@ -64,7 +68,8 @@ impl Superblock {
                 supported: FORMAT,
             });
         }
-        Ok(Some(found))
+        let archived = archive::noted_oldest(dir, found.journal_id)?;
+        Ok(Some(Self { oldest_seq: found.oldest_seq.max(archived.unwrap_or(0)), ..found }))
     }
 
     /// The newest contents that enough whole copies agree on.
@@ -79,19 +84,6 @@ impl Superblock {
             .filter(|copy| COPIES_NEEDED <= copies.iter().filter(|other| other == copy).count())
             .map(Self::decode)
             .max_by_key(|found| found.generation)
-    }
-
-    /// Replaces `dir/super` by this, with the next generation.
-    pub fn store(&mut self, dir: &Path, storage: &dyn Storage) -> Result<(), IoFailure> {
-        self.generation += 1;
-        let block = self.encode().sealed();
-        let (aside, path) = (dir.join("super.tmp"), path_in(dir));
-        let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
-        let copies = block.repeat(COPIES);
-        storage.write_at(&file, &copies, 0).map_err(IoFailure::at("write", &aside))?;
-        storage.sync_all(&file).map_err(IoFailure::at("sync", &aside))?;
-        storage.rename(&aside, &path).map_err(IoFailure::at("rename to", &path))?;
-        storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))
     }
 
     fn encode(&self) -> Block {
@@ -130,6 +122,73 @@ impl Superblock {
     }
 }
 
+/// `super`, open for writing. There is one, and it belongs to whoever holds the directory's lock.
+pub(crate) struct SuperFile {
+    pub contents: Superblock,
+    path: PathBuf,
+    /// Open since before the first write to it.
+    file: File,
+}
+
+impl SuperFile {
+    /// Makes `dir/super`: aside, synced, renamed.
+    pub fn create(
+        dir: &Path,
+        contents: Superblock,
+        storage: &dyn Storage,
+    ) -> Result<Self, IoFailure> {
+        let (aside, path) = (dir.join("super.tmp"), path_in(dir));
+        let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
+        let copies = contents.encode().sealed().repeat(COPIES);
+        storage.write_at(&file, &copies, 0).map_err(IoFailure::at("write", &aside))?;
+        storage.sync_all(&file).map_err(IoFailure::at("sync", &aside))?;
+        storage.rename(&aside, &path).map_err(IoFailure::at("rename to", &path))?;
+        storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
+        Ok(Self { contents, path, file })
+    }
+
+    /// Opens `dir/super`, whose contents were loaded, and puts right every copy that says something else.
+    pub fn open(
+        dir: &Path,
+        contents: Superblock,
+        storage: &dyn Storage,
+    ) -> Result<Self, IoFailure> {
+        let path = path_in(dir);
+        let file = storage.open(&path).map_err(IoFailure::at("open", &path))?;
+        let found = fs::read(&path).map_err(IoFailure::at("read", &path))?;
+        let this = Self { contents, path, file };
+        let agreed = Self::agreed(&found);
+        for copy in 0..COPIES {
+            let place = copy * BLOCK_BYTES..(copy + 1) * BLOCK_BYTES;
+            if let Some(agreed) = &agreed
+                && found.get(place.clone()) != Some(&agreed[..])
+            {
+                this.put(&agreed[..], place.start, storage)?;
+            }
+        }
+        Ok(this)
+    }
+
+    /// Writes the contents with the next generation.
+    pub fn store(&mut self, storage: &dyn Storage) -> Result<(), IoFailure> {
+        self.contents.generation += 1;
+        let pair = self.contents.encode().sealed().repeat(COPIES_NEEDED);
+        self.put(&pair, 0, storage)?;
+        self.put(&pair, pair.len(), storage)
+    }
+
+    fn put(&self, bytes: &[u8], offset: usize, storage: &dyn Storage) -> Result<(), IoFailure> {
+        let path = &self.path;
+        storage.write_at(&self.file, bytes, offset as u64).map_err(IoFailure::at("write", path))?;
+        storage.sync_data(&self.file).map_err(IoFailure::at("sync", path))
+    }
+
+    /// The bytes of the copies that were agreed on.
+    fn agreed(found: &[u8]) -> Option<Box<[u8; BLOCK_BYTES]>> {
+        Some(Superblock::agreed(found)?.encode().sealed())
+    }
+}
+
 /// Where `super` is.
 pub(crate) fn path_in(dir: &Path) -> PathBuf {
     dir.join("super")
@@ -158,18 +217,43 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_loaded() {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = crate::test_dir();
         assert_eq!(Superblock::load(dir.path()).unwrap(), None);
-        let mut stored = example();
-        stored.store(dir.path(), &Disk).unwrap();
+        let mut file = SuperFile::create(dir.path(), example(), &Disk).unwrap();
+        assert_eq!(Superblock::load(dir.path()).unwrap(), Some(example()));
+        file.contents.durable_mark = 78;
+        file.store(&Disk).unwrap();
+        let stored = Superblock { durable_mark: 78, generation: 10, ..example() };
         assert_eq!(Superblock::load(dir.path()).unwrap(), Some(stored));
     }
 
     #[test]
+    fn a_crash_while_it_is_written_leaves_the_old_or_the_new_contents() {
+        let dir = crate::test_dir();
+        let path = path_in(dir.path());
+        SuperFile::create(dir.path(), example(), &Disk).unwrap();
+        let old = fs::read(&path).unwrap();
+        let newer = Superblock { durable_mark: 78, generation: 10, ..example() };
+        let new = newer.encode().sealed().repeat(COPIES);
+        let mut seen = Vec::new();
+        for written in (0..=old.len()).step_by(512) {
+            let torn = [&new[..written], &old[written..]].concat();
+            fs::write(&path, &torn).unwrap();
+            let found = Superblock::load(dir.path()).unwrap().unwrap();
+            seen.push(found.durable_mark);
+            // The next opening puts every copy right before it writes anything new.
+            let file = SuperFile::open(dir.path(), found.clone(), &Disk).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), found.encode().sealed().repeat(COPIES));
+            assert_eq!(file.contents, found);
+        }
+        assert!(seen.is_sorted());
+        assert_eq!((seen.first(), seen.last()), (Some(&77), Some(&78)));
+    }
+
+    #[test]
     fn two_of_four_copies_are_enough_and_one_is_not() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut stored = example();
-        stored.store(dir.path(), &Disk).unwrap();
+        let dir = crate::test_dir();
+        SuperFile::create(dir.path(), example(), &Disk).unwrap();
         let path = path_in(dir.path());
         let mut bytes = fs::read(&path).unwrap();
         for (damaged, is_enough) in [(0, true), (2, true), (1, false), (3, false)] {
@@ -181,8 +265,9 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_by_its_number() {
-        let dir = tempfile::tempdir().unwrap();
-        Superblock { format: FORMAT + 1, ..example() }.store(dir.path(), &Disk).unwrap();
+        let dir = crate::test_dir();
+        let newer = Superblock { format: FORMAT + 1, ..example() };
+        SuperFile::create(dir.path(), newer, &Disk).unwrap();
         let refused = Superblock::load(dir.path());
         assert!(
             matches!(refused, Err(JournalError::NewerFormat { found: 2, supported: 1, .. })),

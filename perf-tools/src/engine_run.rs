@@ -112,6 +112,18 @@ impl EngineRun {
         }
     }
 
+    /// The last command applied.
+    pub fn last_seq(&self) -> u64 {
+        self.engine.metrics().last_seq
+    }
+
+    /// Stops the engine; the journal is what is left.
+    pub fn stop(self) -> anyhow::Result<()> {
+        drop(self.publisher);
+        self.engine.shutdown()?;
+        Ok(())
+    }
+
     /// Stops the engine and checks its state against the answers and against its own journal.
     pub fn prove(self, outcome: &Outcome) -> anyhow::Result<Proof> {
         let warnings = self.engine.status().warnings.iter().map(ToString::to_string).collect();

@@ -7,7 +7,9 @@
 //! | `component` | what can be put under load |
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
+//! | `restart` | the `restart` command: replay, snapshot, and start from both |
 //! | `report` | the table and the JSON |
+//! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
 mod component;
 mod core_load;
@@ -15,7 +17,9 @@ mod engine_run;
 mod floor;
 mod null;
 mod open_loop;
+mod quant;
 mod report;
+mod restart;
 
 use clap::{Parser, Subcommand};
 
@@ -23,7 +27,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: clutch_engine::HugePages = clutch_engine::HugePages;
 
-/// Puts Clutch under load and reports latencies.
+/// Puts Clutch under load and reports latencies; fits and scores its prices on real games.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -34,10 +38,16 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Core(core_load::CoreLoad),
+    Restart(restart::Restart),
+    Fit(quant::fit::FitArgs),
+    Calibrate(quant::calibrate::CalibrateArgs),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
+        Command::Restart(restart) => restart.run(),
+        Command::Fit(fit) => fit.run(),
+        Command::Calibrate(calibrate) => calibrate.run(),
     }
 }

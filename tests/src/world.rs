@@ -38,7 +38,19 @@ impl World {
     ///
     /// What is applied is what a journal would give back: each command is encoded and decoded first.
     pub fn apply(&mut self, command: Command) -> Vec<Record> {
-        let written = Envelope { actor: Actor::Operator(1), trace: 0, command };
+        let actor = match command {
+            Command::Feed(message) => Actor::Feed(message.source),
+            Command::PlaceBet(place) => Actor::Account(place.account),
+            Command::CancelBet { account, .. } => Actor::Account(account),
+            Command::Tick => Actor::Engine,
+            _ => Actor::Operator(1),
+        };
+        self.apply_by(actor, command)
+    }
+
+    /// The same, by somebody in particular.
+    pub fn apply_by(&mut self, actor: Actor, command: Command) -> Vec<Record> {
+        let written = Envelope { actor, trace: 0, command };
         let trace = self.journal.len() as u64 + 1;
         let envelope = through_bytes(&Envelope { trace, ..written });
         self.journal.push((self.now, envelope));

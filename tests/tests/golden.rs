@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
-    KillScope, Line, MarketKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap,
-    Side, SuspendReason, Team, Title,
+    KillScope, Line, MarketKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
+    RoundFormat, Scope, SetMap, Side, SuspendReason, Team, Title,
 };
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, SourceId, Stake, Timestamp,
@@ -58,7 +59,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=15).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=16).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -134,7 +135,36 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &15_u32.to_le_bytes()), Err(DecodeError::UnknownTag(15)));
+    assert_eq!(with(16, &16_u32.to_le_bytes()), Err(DecodeError::UnknownTag(16)));
+}
+
+#[test]
+fn legs_and_lines_that_make_no_bet_are_refused_at_the_door() {
+    let envelope = of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)));
+    let bytes = encode(&envelope);
+    let with = |at: usize, field: &[u8]| {
+        let mut changed = bytes.clone();
+        changed[at..at + field.len()].copy_from_slice(field);
+        Envelope::decode(&changed)
+    };
+    // Actor 8, trace 8, tag 4, account 4, client id 16, policy 4 + 2.
+    let unit = 20 + 4 + 16 + 6;
+    let (folds, bankers, count) = (unit + 8, unit + 12, unit + 16);
+    for (at, field, what) in [
+        (unit, &0_i64.to_le_bytes()[..], "no stake"),
+        (unit, &(Stake::MAX.money().minor() / 2).to_le_bytes(), "a stake too large on three lines"),
+        (folds, &0_u32.to_le_bytes(), "no lines"),
+        (folds, &1_u32.to_le_bytes(), "lines of no leg"),
+        (folds, &0b1_0000_u32.to_le_bytes(), "lines longer than the bet"),
+        (folds, &(1_u32 << 21).to_le_bytes(), "lines longer than any bet"),
+        (bankers, &0b1000_u32.to_le_bytes(), "a banker that is no leg"),
+        (bankers, &0b111_u32.to_le_bytes(), "more bankers than the smallest line holds"),
+        (count, &0_u64.to_le_bytes(), "no legs"),
+        (count, &21_u64.to_le_bytes(), "too many legs"),
+    ] {
+        assert_eq!(with(at, field), Err(DecodeError::OutOfRange), "{what}");
+    }
+    assert_eq!(with(count, &4_u64.to_le_bytes()), Err(DecodeError::Truncated));
 }
 
 #[test]
@@ -187,6 +217,25 @@ fn place() -> PlaceBet {
     }
 }
 
+fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
+    let pick = |leg| Pick {
+        market: MarketId(0x0506_0708 + leg),
+        selection: SelectionIndex(leg as u8),
+        odds: Odds::from_milli(1_850 + leg).expect("odds"),
+        price_seq: 0x1020_3040_5060_7080,
+        epoch: 0x0a0b_0c0d,
+    };
+    let picks: Vec<Pick> = (0..legs).map(pick).collect();
+    PlaceMultiple::new(
+        (place().account, place().client_id),
+        PricePolicy::Within { permille: 7 },
+        place().stake,
+        (FoldSizes::from_bits(folds).expect("sizes"), Bankers(bankers)),
+        Picks::new(&picks).expect("1 to 20 legs"),
+    )
+    .expect("a bet")
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -205,6 +254,15 @@ fn config() -> Config {
         client_id_future_ns: 14,
         resettle_window_ns: 15,
         rewind_rule: RewindRule::Stand,
+        price_steps_min: 16,
+        override_distance_milli: 17,
+        override_life_max_ns: 18,
+        shading_ppb: 19,
+        shading_scale: money(20),
+        shading_step: money(21),
+        feed_lag_max_ns: 22,
+        feed_grace_ns: 23,
+        agreeing_updates: 24,
     }
 }
 
@@ -216,6 +274,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         markets_max: 3,
         bets_max: 4,
         client_ids_max: 0xffff_fffe,
+        multiples_max: 5,
+        legs_max: 6,
     };
     let create = CreateMatch {
         key: name("match-1"),
@@ -278,6 +338,12 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("suspend_market_band", suspend(market, SuspendReason::PriceBand)),
         ("suspend_market_unpriced", suspend(market, SuspendReason::Unpriced)),
         ("suspend_market_live", suspend(market, SuspendReason::RoundLive)),
+        ("suspend_market_invalid", suspend(market, SuspendReason::PriceInvalid)),
+        ("suspend_market_disagree", suspend(market, SuspendReason::FeedsDisagree)),
+        ("suspend_market_gap", suspend(market, SuspendReason::FeedGap)),
+        ("suspend_market_lag", suspend(market, SuspendReason::FeedLag)),
+        ("suspend_market_override", suspend(market, SuspendReason::Override)),
+        ("suspend_market_apart", suspend(market, SuspendReason::FeedsApart)),
         ("resume_match", of(Command::Resume { scope: Scope::Match(MatchId(6)) })),
         ("kill_all", of(Command::Kill { scope: KillScope::All, on: true })),
         (
@@ -311,5 +377,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("tick_of_engine", Envelope { actor: Actor::Engine, ..of(Command::Tick) }),
         ("tick_of_feed", Envelope { actor: Actor::Feed(SourceId(7)), ..of(Command::Tick) }),
+        ("place_multiple_of_one", of(Command::PlaceMultiple(multiple(1, 0b10, 0)))),
+        ("place_multiple_of_three", of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)))),
+        ("place_multiple_of_twenty", of(Command::PlaceMultiple(multiple(20, 1 << 20, 0)))),
     ]
 }

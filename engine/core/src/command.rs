@@ -279,6 +279,29 @@ pub struct Config {
     pub resettle_window_ns: u64,
     /// What a rewind does to bets struck after the undone moment.
     pub rewind_rule: RewindRule,
+    /// Odds that grow by fewer steps of the ladder than this are not sent; 1 sends every change.
+    /// Odds that shrink are always sent, so the margin never falls below its target.
+    pub price_steps_min: u32,
+    /// How far an override may lie from the model before a second person must approve it: the
+    /// largest factor between their odds ratios p/(1−p), in thousandths.
+    pub override_distance_milli: u32,
+    /// The longest life of an override.
+    pub override_life_max_ns: u64,
+    /// Shading by liability: κ, the largest part by which a selection's probability is weighted up
+    /// or down before the book is scaled again, in parts per billion; zero is off.
+    pub shading_ppb: u32,
+    /// The distance from the market's mean result at which a selection is shaded in full.
+    pub shading_scale: Money,
+    /// A market is shaded anew once its payouts moved by this much; every other change of its price
+    /// shades it as well.
+    pub shading_step: Money,
+    /// How much longer than at its best a source may take from its own clock to ours.
+    pub feed_lag_max_ns: u64,
+    /// How long a second source may take to confirm what the primary said.
+    pub feed_grace_ns: u64,
+    /// How many updates in a row must fit before a match that froze on something impossible goes on
+    /// without a person; zero always waits for a person.
+    pub agreeing_updates: u32,
 }
 wire_struct!(Config {
     stake_min,
@@ -297,6 +320,15 @@ wire_struct!(Config {
     client_id_future_ns,
     resettle_window_ns,
     rewind_rule,
+    price_steps_min,
+    override_distance_milli,
+    override_life_max_ns,
+    shading_ppb,
+    shading_scale,
+    shading_step,
+    feed_lag_max_ns,
+    feed_grace_ns,
+    agreeing_updates,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -320,6 +352,17 @@ impl Default for Config {
             client_id_future_ns: 5 * 60 * SECOND_NS,
             resettle_window_ns: 72 * 3600 * SECOND_NS,
             rewind_rule: RewindRule::Void,
+            price_steps_min: 1,
+            override_distance_milli: 1_500,
+            override_life_max_ns: 24 * 3600 * SECOND_NS,
+            // Off: how much a book may lean depends on the money behind it, and a scale that is too
+            // small would let the prices sway with every bet. 0.10 is usual once the scale is set.
+            shading_ppb: 0,
+            shading_scale: Money::from_minor(1_000_000),
+            shading_step: Money::from_minor(50_000),
+            feed_lag_max_ns: 10 * SECOND_NS,
+            feed_grace_ns: 5 * SECOND_NS,
+            agreeing_updates: 2,
         }
     }
 }
@@ -647,6 +690,23 @@ pub enum SuspendReason {
     Unpriced,
     /// The round it is on is being played, and no model here sees into a round.
     RoundLive,
+    /// A price guard fired: the model gave no probability between 0 and 1.
+    PriceInvalid,
+    /// Two feeds contradict each other.
+    FeedsDisagree,
+    /// Messages of the feed are missing; it is asked to say them again.
+    FeedGap,
+    /// The feed is too far behind its own clock.
+    FeedLag,
+    /// A trader's override stops it until that expires.
+    Override,
+    /// One feed knows of news that the other has not confirmed yet.
+    FeedsApart,
+}
+
+impl SuspendReason {
+    /// How many reasons there are.
+    pub const COUNT: usize = 14;
 }
 wire_enum!(SuspendReason {
     0 = Trader,
@@ -657,6 +717,12 @@ wire_enum!(SuspendReason {
     5 = PriceBand,
     6 = Unpriced,
     7 = RoundLive,
+    8 = PriceInvalid,
+    9 = FeedsDisagree,
+    10 = FeedGap,
+    11 = FeedLag,
+    12 = Override,
+    13 = FeedsApart,
 });
 
 /// What an account may do.

@@ -4,7 +4,7 @@
 //! that caused it, so prices, bets and balances are mutually ordered.
 
 use crate::codec::wire_enum;
-use crate::command::{AccountState, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use crate::command::{AccountState, Actor, MarketKind, RoundFormat, SuspendReason, Team, Title};
 use crate::reject::Refusal;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes};
@@ -240,6 +240,32 @@ pub struct Price {
     pub fair: Probability,
     /// The market's price sequence: the [`Seq`] of the command that last changed a price in it.
     pub price_seq: u64,
+    /// Why the price was made.
+    pub cause: PriceCause,
+    /// Who caused it; the engine itself for timers and for work that it does in slices.
+    pub by: Actor,
+}
+
+/// Why a price was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum PriceCause {
+    /// The market was opened.
+    Opened,
+    /// The score or the sides moved.
+    Score,
+    /// A trader changed the strengths.
+    Parameters,
+    /// The margin, or how the book is shaded and sent, changed.
+    Margin,
+    /// The market's liability moved by a step.
+    Shading,
+    /// An override began.
+    Override,
+    /// An override was lifted or expired.
+    OverrideEnded,
+    /// It was not made now: an answer to a query shows the price as it stands.
+    Image,
 }
 
 /// Where a bet stands. The same view answers a placement, a status query and a settlement.

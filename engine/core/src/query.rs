@@ -1,8 +1,8 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{PlaceMultiple, Query};
-use crate::event::{Event, Price};
+use crate::command::{Actor, PlaceMultiple, Query};
+use crate::event::{Event, Price, PriceCause};
 use crate::outbox::Outbox;
 use crate::reject::Reject;
 use crate::state::{State, Tables};
@@ -39,7 +39,7 @@ impl Tables {
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
                 fixture.announce(match_id, outbox);
-                let reason = crate::market::first_stop(fixture.stops);
+                let reason = fixture.stops.first();
                 outbox.push(Event::MatchFrozen { match_id, reason });
                 for (index, version) in fixture.feed.versions.into_iter().enumerate() {
                     if version != 0 {
@@ -102,6 +102,8 @@ impl Tables {
                 odds: selection.odds,
                 fair: selection.fair,
                 price_seq: row.prices.price_seq(),
+                cause: PriceCause::Image,
+                by: Actor::Engine,
             }));
         }
         outbox.push(Event::Market { market, status: row.status, epoch: row.epoch });

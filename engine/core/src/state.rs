@@ -13,10 +13,11 @@ use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
-    AccountState, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
-use crate::market::{MarketTable, SELECTIONS_PER_MARKET};
+use crate::market::requotes::Requotes;
+use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::query::MULTIPLES_PER_ANSWER;
 use crate::reject::{Refusal, Reject};
@@ -53,8 +54,9 @@ pub(crate) struct Tables {
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
-    /// Reasons that stop every market, as bits.
-    pub stops: u8,
+    pub requotes: Requotes,
+    /// Reasons that stop every market.
+    pub stops: Stops,
     /// Kill switches of all betting and of single titles.
     pub killed: bool,
     pub killed_titles: u8,
@@ -74,12 +76,12 @@ impl Capacity {
         let (matches, markets) = (self.matches_max as usize, self.markets_max as usize);
         // Feeds found silent by the timer, and more of them under a new limit.
         let silent = 2 * (matches + markets);
-        // A new margin: every price and every status.
-        let requoted = (SELECTIONS_PER_MARKET + 1) * markets;
+        // Everything suspended at once: every status. New margins go out in slices.
+        let suspended = markets;
         let catalogue = EVENTS_PER_MATCH * matches;
         let account = (self.bets_max as usize).min(usize::from(u16::MAX))
             + MULTIPLES_PER_ANSWER * (LEGS_MAX + 1);
-        (silent + requoted).max(catalogue).max(account) + EVENTS_OF_THE_REST
+        (silent + suspended).max(catalogue).max(account) + EVENTS_OF_THE_REST
     }
 
     /// Whether the engine can hold tables of these sizes.
@@ -108,6 +110,8 @@ impl Capacity {
 impl Config {
     /// No single amount may be larger: sums over all bets then stay far from overflow.
     pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// Shading may never weigh a selection by more than a quarter.
+    pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
     /// Whether the settings make sense.
     ///
@@ -121,6 +125,8 @@ impl Config {
             ("liability_selection_max", self.liability_selection_max),
             ("liability_market_max", self.liability_market_max),
             ("liability_account_max", self.liability_account_max),
+            ("shading_scale", self.shading_scale),
+            ("shading_step", self.shading_step),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
@@ -138,6 +144,15 @@ impl Config {
         }
         if self.band_milli <= 1_000 {
             return Err("band_milli");
+        }
+        if self.price_steps_min == 0 {
+            return Err("price_steps_min");
+        }
+        if self.override_distance_milli < 1_000 {
+            return Err("override_distance_milli");
+        }
+        if Self::SHADING_PPB_MAX < self.shading_ppb {
+            return Err("shading_ppb");
         }
         Ok(())
     }
@@ -167,14 +182,27 @@ impl State {
             };
             return say_if_refused(outcome, outbox);
         };
-        let mut step = Step { seq, now, config: &mut self.config, tables, outbox };
+        let actor = Actor::Engine;
+        let mut step = Step {
+            seq,
+            now,
+            actor,
+            a_person_looks: false,
+            config: &mut self.config,
+            tables,
+            outbox,
+        };
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
+        step.actor = envelope.actor;
         let outcome = step.dispatch(&envelope.command);
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
+        step.actor = Actor::Engine;
+        step.a_person_looks = false;
         step.settle_slice();
+        step.requote_slice();
     }
 
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
@@ -199,7 +227,8 @@ impl State {
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
-            stops: 0,
+            requotes: Requotes::with_capacity(capacity.markets_max),
+            stops: Stops::none(),
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
@@ -215,6 +244,7 @@ impl State {
             .waiting
             .next_due()
             .min(tables.waiting_multiples.next_due())
+            .min(tables.requotes.next_due())
             .min(tables.feed_check_at)
             .min(tables.settlement.next_due(&tables.markets, &self.config))
     }
@@ -272,6 +302,10 @@ fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
 pub(crate) struct Step<'a> {
     pub seq: Seq,
     pub now: Timestamp,
+    /// Who is behind what is being done: the engine itself for timers and work in slices.
+    pub actor: Actor,
+    /// Whether a person lifts a suspension right now and answers for the prices.
+    pub a_person_looks: bool,
     pub config: &'a mut Config,
     pub tables: &'a mut Tables,
     pub outbox: &'a mut Outbox,
@@ -323,13 +357,16 @@ impl Step<'_> {
 
     fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
-        let margin_changed = self.config.margin_ppb != config.margin_ppb;
+        let of_prices = |config: &Config| {
+            (config.margin_ppb, config.shading_ppb, config.shading_scale, config.price_steps_min)
+        };
+        let prices_change = of_prices(self.config) != of_prices(config);
         *self.config = *config;
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();
-        if margin_changed {
-            self.requote_all();
+        if prices_change {
+            self.tables.requotes.start_over();
         }
         Ok(())
     }
@@ -353,12 +390,12 @@ impl Step<'_> {
     /// Stops betting for a reason that a person can lift again; the others are the engine's own to
     /// see and to lift, so that nothing is suspended for ever.
     fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
-        if crate::market::stop_bit(reason) & STOPS_FOR_A_PERSON == 0 {
+        if !stops::FOR_A_PERSON.has(reason) {
             return Err(Reject::InvalidParameter.into());
         }
         match scope {
             Scope::All => {
-                self.tables.stops |= crate::market::stop_bit(reason);
+                self.tables.stops = self.tables.stops.with(reason);
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
@@ -367,7 +404,8 @@ impl Step<'_> {
             }
             Scope::Market(market) => {
                 self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                self.tables.markets.market_mut(market).stops |= crate::market::stop_bit(reason);
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.with(reason);
                 self.announce_status(market, false);
             }
         }
@@ -377,21 +415,23 @@ impl Step<'_> {
     /// Lifts every reason that waits for a person. What the engine can see for itself (a silent or
     /// hesitant feed, a missing price) stays.
     fn resume(&mut self, scope: Scope) -> Result<(), Refusal> {
+        self.a_person_looks = true;
         match scope {
             Scope::All => {
-                self.tables.stops = 0;
+                self.tables.stops = Stops::none();
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
                 let fixture = self.tables.fixture_mut(match_id)?;
-                fixture.stops &= !STOPS_FOR_A_PERSON;
-                let reason = crate::market::first_stop(fixture.stops);
+                fixture.stops = fixture.stops.less(stops::FOR_A_PERSON);
+                let reason = fixture.stops.first();
                 self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
             }
             Scope::Market(market) => {
                 self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                self.tables.markets.market_mut(market).stops &= !STOPS_FOR_A_PERSON;
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.less(stops::FOR_A_PERSON);
                 self.announce_status(market, false);
             }
         }
@@ -420,12 +460,6 @@ impl Step<'_> {
         }
     }
 }
-
-/// Reasons that a person lifts with [`Command::Resume`].
-const STOPS_FOR_A_PERSON: u8 = crate::market::stop_bit(SuspendReason::Trader)
-    | crate::market::stop_bit(SuspendReason::ImpossibleState)
-    | crate::market::stop_bit(SuspendReason::BranchCheck)
-    | crate::market::stop_bit(SuspendReason::PriceBand);
 
 impl Tables {
     pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {

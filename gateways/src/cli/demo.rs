@@ -21,6 +21,7 @@ use crate::demo::script::Script;
 use crate::demo::tap::tap;
 use crate::demo::terminal::Terminal;
 use crate::demo::timeline::{Log, Timeline};
+use crate::odds_format::OddsFormat;
 use crate::output::{answer, say};
 use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
 
@@ -54,6 +55,9 @@ pub struct DemoArgs {
     /// How many times faster than the log
     #[arg(long, default_value_t = Speed::default())]
     speed: Speed,
+    /// How odds are shown in this terminal
+    #[arg(long, value_enum, default_value_t = OddsFormat::Decimal, value_name = "FORMAT")]
+    odds: OddsFormat,
 }
 
 /// Where the page is unless told otherwise.
@@ -70,6 +74,7 @@ impl Default for DemoArgs {
             best_of: None,
             listen: LISTEN.to_owned(),
             speed: Speed::default(),
+            odds: OddsFormat::default(),
         }
     }
 }
@@ -241,7 +246,8 @@ fn play_live(
             .name("gateway".to_owned())
             .spawn(move || server.run(&closing))?
     };
-    let mut terminal = Terminal::new(timeline, std::io::stdout().is_terminal(), feed_clock);
+    let mut terminal =
+        Terminal::new(timeline, std::io::stdout().is_terminal(), feed_clock, args.odds);
     let pace = Pace::Times(times);
     let mut player =
         Player::new(engine.sender(), engine.monitor(), records, pace, stop, &mut terminal);

@@ -5,6 +5,7 @@ mod descriptors;
 mod feed;
 mod grade;
 mod margin;
+mod odds;
 mod price;
 mod replay;
 mod secret;
@@ -43,6 +44,7 @@ enum Command {
     Grade(grade::GradeArgs),
     Price(price::PriceArgs),
     Margin(margin::MarginArgs),
+    Odds(odds::OddsArgs),
     Replay(replay::ReplayArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),
         Command::Margin(args) => margin::run(&args),
+        Command::Odds(args) => odds::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),

@@ -23,7 +23,7 @@ const LATE_MS: u64 = 1_000;
 #[derive(Clone, Debug)]
 pub enum Item {
     /// Tell the engine a fact.
-    Beat(Beat),
+    Beat(Box<Beat>),
     /// Place bets.
     Crowd {
         /// When, in Unix milliseconds of the log's clock.
@@ -130,7 +130,7 @@ fn items(timeline: &Timeline, kinds: &[MarketKind]) -> Vec<Item> {
     items.push(crowds.gather(opening, Mood::Calm, round));
     for (index, beat) in timeline.beats.iter().enumerate() {
         round = beat.next_round().unwrap_or(round);
-        items.push(Item::Beat(beat.clone()));
+        items.push(Item::Beat(Box::new(beat.clone())));
         let Some(next) = timeline.beats.get(index + 1) else { break };
         let pause = next.at_ms - beat.at_ms;
         if CALM_MS < pause {

@@ -9,9 +9,10 @@ use super::board::Board;
 use super::crowd::YOU;
 use super::play::Observer;
 use super::timeline::{Beat, Timeline};
+use crate::odds_format::OddsFormat;
 use crate::output::say;
 use crate::server::FeedClock;
-use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::decimal::ShowMoney;
 
 /// Prints a demo as it goes.
 pub struct Terminal {
@@ -25,12 +26,18 @@ pub struct Terminal {
     score: Option<Score>,
     bold: [&'static str; 2],
     feed_clock: FeedClock,
+    format: OddsFormat,
 }
 
 impl Terminal {
     /// A terminal that has shown nothing; `colours` if it understands them. `feed_clock` tells the
-    /// gateway how old the prices are.
-    pub fn new(timeline: &Timeline, colours: bool, feed_clock: FeedClock) -> Self {
+    /// gateway how old the prices are; odds are shown in `format`.
+    pub fn new(
+        timeline: &Timeline,
+        colours: bool,
+        feed_clock: FeedClock,
+        format: OddsFormat,
+    ) -> Self {
         Self {
             teams: timeline.teams,
             maps: timeline.maps.iter().map(|map| map.name.clone()).collect(),
@@ -41,7 +48,12 @@ impl Terminal {
             score: None,
             bold: if colours { ["\u{1b}[1m", "\u{1b}[0m"] } else { [""; 2] },
             feed_clock,
+            format,
         }
+    }
+
+    fn show(&self, odds: Option<Odds>) -> String {
+        odds.map_or("-".to_owned(), |odds| self.format.show(odds).to_string())
     }
 
     fn words(&self, beat: &Beat) -> Option<String> {
@@ -117,7 +129,7 @@ impl Observer for Terminal {
             if matches!(offer.status, MarketStatus::Decided { .. }) {
                 return "decided".to_owned();
             }
-            let odds: Vec<String> = offer.odds.iter().map(|odds| show(*odds)).collect();
+            let odds: Vec<String> = offer.odds.iter().map(|odds| self.show(*odds)).collect();
             odds.join(" / ")
         });
         let Self { taken, refused, settled, .. } = self;
@@ -125,10 +137,6 @@ impl Observer for Terminal {
             "{shown}\n          {a}:{b}   map winner {price}   bets {taken} taken, {refused} refused, {settled} settled"
         ));
     }
-}
-
-fn show(odds: Option<Odds>) -> String {
-    odds.map_or("-".to_owned(), |odds| ShowOdds(odds.milli().into()).to_string())
 }
 
 fn describe(status: &BetStatus) -> String {

@@ -287,6 +287,15 @@ const fn reason_view(reason: SuspendReason) -> ReasonView {
         }
         SuspendReason::Unpriced => ("unpriced", "There is no price yet."),
         SuspendReason::RoundLive => ("round_live", "This round is being played."),
+        SuspendReason::PriceInvalid => ("price_invalid", "The price is being checked."),
+        SuspendReason::FeedsDisagree => (
+            "feeds_disagree",
+            "Two reports of the game contradict each other. A person is looking.",
+        ),
+        SuspendReason::FeedGap => ("feed_gap", "Some news from the game is missing."),
+        SuspendReason::FeedLag => ("feed_lag", "The news from the game is late."),
+        SuspendReason::Override => ("override", "Our traders stopped betting here for a while."),
+        SuspendReason::FeedsApart => ("feeds_apart", "A report of the game is being confirmed."),
     };
     ReasonView { reason, text }
 }

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Line, MarketKind, RoundFormat, Team, Title};
-use clutch_core::event::{BetStatus, BetView, MarketStatus, MatchPhase, NamedPart, Price, Score};
+use clutch_core::command::{Actor, Line, MarketKind, RoundFormat, Team, Title};
+use clutch_core::event::{
+    BetStatus, BetView, MarketStatus, MatchPhase, NamedPart, Price, PriceCause, Score,
+};
 use clutch_core::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, Seq, Timestamp,
@@ -59,6 +61,8 @@ impl Script {
                 odds: Odds::from_milli(milli),
                 fair: Probability::from_ppb(500_000_000).unwrap(),
                 price_seq: self.seq,
+                cause: PriceCause::Score,
+                by: Actor::Engine,
             }),
         );
     }
@@ -113,6 +117,8 @@ impl Script {
                                 odds: Odds::from_milli(1850 + u32::from(selection) * 100),
                                 fair: Probability::from_ppb(500_000_000).unwrap(),
                                 price_seq: 1,
+                                cause: PriceCause::Image,
+                                by: Actor::Engine,
                             }),
                         );
                     }

@@ -102,8 +102,13 @@ pub fn append(writer: &mut Writer, seq: u64) {
 }
 
 /// Reads everything, checks every record against what was written, and returns the last number and the end.
-pub fn read_all(mut reader: Reader) -> (u64, Result<End, JournalError>) {
-    let mut expected = 1;
+pub fn read_all(reader: Reader) -> (u64, Result<End, JournalError>) {
+    read_from(reader, 1)
+}
+
+/// The same for a reader that stands in front of record `first`.
+pub fn read_from(mut reader: Reader, first: u64) -> (u64, Result<End, JournalError>) {
+    let mut expected = first;
     let end = reader.for_each(|record| {
         assert_eq!(record.seq, expected);
         assert_eq!(record.payload, payload(expected), "record {expected}");

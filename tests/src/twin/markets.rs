@@ -10,7 +10,7 @@ use clutch_core::units::SelectionIndex;
 use clutch_core::{Reject, market::MarketResult};
 
 use super::score::{Change, Series};
-use super::{Match, Twin, is_for_a_person};
+use super::{Match, Twin, compare, is_for_a_person};
 
 /// A market, with what the engine's events said of its prices.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ pub(super) struct Market {
     pub epoch: u32,
     pub odds: Vec<Option<u32>>,
     pub fair: Vec<u32>,
+    /// The fair probabilities while it was last open; empty if it never was.
+    pub safe: Vec<u32>,
+    /// The command that closed it last.
+    pub closed_at: u64,
     /// The commands that changed a price, with their times.
     pub changes: Vec<(u64, u64)>,
 }
@@ -56,6 +60,7 @@ impl Twin {
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
+            moved_at: 0,
             undone: Vec::new(),
         });
         Ok(())
@@ -103,6 +108,8 @@ impl Twin {
             epoch: 0,
             odds: vec![None; selections],
             fair: vec![0; selections],
+            safe: Vec::new(),
+            closed_at: 0,
             changes: Vec::new(),
         });
         Ok(())
@@ -118,6 +125,7 @@ impl Twin {
     }
 
     pub(super) fn resume(&mut self, scope: Scope) -> Result<(), Reject> {
+        self.a_person_looks = true;
         self.stops_of(scope)?.retain(|reason| !is_for_a_person(*reason));
         Ok(())
     }
@@ -186,6 +194,7 @@ impl Twin {
                 map
             }
         };
+        self.matches[index].moved_at = seq;
         self.notice_closing();
         self.epochs_move(index, map);
         self.open_coming_round(index);
@@ -237,12 +246,36 @@ impl Twin {
     /// Notes which markets are no longer open: their epochs must move.
     pub(super) fn notice_closing(&mut self) {
         for id in 0..self.markets.len() {
+            self.check_safety(id);
             let status = self.status(id);
             let market = &mut self.markets[id];
             if market.status == Some(MarketStatus::Open) && status != MarketStatus::Open {
                 market.epoch_must_move = true;
+                market.closed_at = self.seq;
             }
             market.status = Some(status);
+        }
+    }
+
+    /// Stops a market that would open again by itself at a price far from the one last offered, unless
+    /// the score has moved since.
+    fn check_safety(&mut self, id: usize) {
+        let market = &self.markets[id];
+        let opens =
+            self.status(id) == MarketStatus::Open && market.status != Some(MarketStatus::Open);
+        let explained = self.matches[market.match_index].moved_at >= market.closed_at;
+        let far = compare::leaves_band(&self.config, &market.safe, &market.fair);
+        if opens && !explained && !self.a_person_looks && far {
+            self.markets[id].stops.insert(SuspendReason::PriceBand as u8);
+        }
+    }
+
+    /// Remembers the prices of what is open.
+    pub(super) fn keep_safe(&mut self) {
+        for id in 0..self.markets.len() {
+            if self.status(id) == MarketStatus::Open {
+                self.markets[id].safe = self.markets[id].fair.clone();
+            }
         }
     }
 
@@ -381,5 +414,11 @@ fn reason(bit: u8) -> SuspendReason {
         SuspendReason::PriceBand,
         SuspendReason::Unpriced,
         SuspendReason::RoundLive,
+        SuspendReason::PriceInvalid,
+        SuspendReason::FeedsDisagree,
+        SuspendReason::FeedGap,
+        SuspendReason::FeedLag,
+        SuspendReason::Override,
+        SuspendReason::FeedsApart,
     ][usize::from(bit)]
 }

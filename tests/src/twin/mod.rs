@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod markets;
+mod multiples;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -23,6 +24,7 @@ pub use compare::check_sums;
 
 use bets::{Answered, Bet};
 use markets::Market;
+use multiples::Multiple;
 use score::Series;
 
 /// What a command must be answered.
@@ -48,6 +50,7 @@ pub struct Twin {
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
+    multiples: BTreeMap<u64, Multiple>,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -61,6 +64,8 @@ pub struct Twin {
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// Whether a person has just resumed something and answers for its prices.
+    a_person_looks: bool,
 }
 
 #[derive(Debug)]
@@ -80,6 +85,8 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    /// The command that moved the score last.
+    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -108,6 +115,7 @@ impl Twin {
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
+            multiples: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -117,6 +125,7 @@ impl Twin {
             title_killed: false,
             house_of_retired: 0,
             retired_lately: false,
+            a_person_looks: false,
         }
     }
 
@@ -130,6 +139,8 @@ impl Twin {
         self.retired_lately = false;
         self.notice_silence();
         self.decide_waiting();
+        self.decide_waiting_multiples();
+        self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.notice_results();
         self.learn(command, answer, records);
@@ -159,6 +170,7 @@ impl Twin {
                 self.deposit(account.0, *amount, *reference)
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
         };
@@ -173,11 +185,16 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.shading_scale,
+            config.shading_step,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
+            && config.price_steps_min > 0
+            && config.override_distance_milli >= 1_000
+            && config.shading_ppb <= 250_000_000
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);

@@ -311,7 +311,7 @@ impl Tables {
             let count = i64::from(market.selections());
             Refusal::with(Reject::UnknownSelection, count, i64::from(request.selection.0))
         })?;
-        match market.status_under(fixture.stops | self.stops) {
+        match market.status_under(fixture.stops.and(self.stops)) {
             MarketStatus::Open => {}
             MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),
             MarketStatus::Decided { .. } | MarketStatus::Void => {

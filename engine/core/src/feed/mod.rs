@@ -139,8 +139,8 @@ impl Fixture {
             MatchPhase::Scheduled | MatchPhase::Break => config.feed_age_prematch_ns,
             MatchPhase::Over => return Timestamp::MAX,
         };
-        let stale = crate::market::stop_bit(SuspendReason::FeedStale);
-        if self.feed.last_heard == Timestamp::default() || self.stops & stale != 0 {
+        if self.feed.last_heard == Timestamp::default() || self.stops.has(SuspendReason::FeedStale)
+        {
             return Timestamp::MAX;
         }
         // Silent for longer than the limit, so one nanosecond after it.

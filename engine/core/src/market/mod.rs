@@ -4,16 +4,19 @@
 //! [`MARKET_TYPES`]. The tables know nothing of money except the sums that limits need.
 
 mod correct_map_score;
+mod guards;
 mod map_winner;
 mod match_winner;
 mod quote;
+pub(crate) mod requotes;
 mod round_handicap;
 mod round_winner;
+pub mod stops;
 mod table;
 mod total_rounds;
 
 pub(crate) use quote::Requote;
-pub(crate) use table::SELECTIONS_PER_MARKET;
+pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
 use crate::bets::multiple::NO_LEG;
@@ -22,7 +25,7 @@ use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
 use crate::pricing::SeriesForecast;
 use crate::title::counter_strike::Series;
-use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Timestamp};
+use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
 use crate::wallet::NO_BET;
 
 /// The most selections a market can have.
@@ -110,8 +113,8 @@ pub struct Market {
     pub epoch: u32,
     /// What its outcome is.
     pub result: MarketResult,
-    /// Reasons to suspend it that are its own, as bits by [`stop_bit`].
-    pub stops: u8,
+    /// Reasons to suspend it that are its own.
+    pub stops: Stops,
     /// The status last announced.
     pub status: MarketStatus,
     /// When prices changed lately.
@@ -132,8 +135,12 @@ pub struct Market {
     pub(crate) queued: bool,
     /// Whether it stands in the queue of decided markets.
     pub(crate) awaits_retirement: bool,
+    /// Whether it stands in the queue of markets to be shaded.
+    pub(crate) awaits_shading: bool,
     /// Whether its bets are gone.
     pub retired: bool,
+    /// The command that closed it last.
+    pub closed_at: Seq,
     pub(super) first_selection: u32,
     pub(super) selections: u8,
 }
@@ -154,7 +161,9 @@ wire_struct!(Market {
     decided_at,
     queued,
     awaits_retirement,
+    awaits_shading,
     retired,
+    closed_at,
     first_selection,
     selections,
 });
@@ -167,7 +176,7 @@ impl Market {
             kind,
             epoch: 0,
             result: MarketResult::Undecided,
-            stops: 0,
+            stops: Stops::none(),
             status: MarketStatus::Suspended(SuspendReason::Unpriced),
             prices: PriceHistory::default(),
             stakes: Money::ZERO,
@@ -178,7 +187,9 @@ impl Market {
             decided_at: Timestamp::default(),
             queued: false,
             awaits_retirement: false,
+            awaits_shading: false,
             retired: false,
+            closed_at: Seq::default(),
             first_selection: 0,
             selections: 0,
         }
@@ -190,11 +201,11 @@ impl Market {
     }
 
     /// Its status, given the reasons that come from its match and from above.
-    pub fn status_under(&self, stops_above: u8) -> MarketStatus {
+    pub fn status_under(&self, stops_above: Stops) -> MarketStatus {
         match self.result {
             MarketResult::Won(winner) => MarketStatus::Decided { winner },
             MarketResult::NotPlayed => MarketStatus::Void,
-            MarketResult::Undecided => match first_stop(self.stops | stops_above) {
+            MarketResult::Undecided => match self.stops.and(stops_above).first() {
                 Some(reason) => MarketStatus::Suspended(reason),
                 None => MarketStatus::Open,
             },
@@ -209,30 +220,14 @@ pub struct Selection {
     pub odds: Option<Odds>,
     /// The fair probability.
     pub fair: Probability,
+    /// The odds while the market was last open: never offered again, but compared with.
+    pub safe_odds: Option<Odds>,
+    /// The fair probability of that time; zero if it never was open.
+    pub safe_fair: Probability,
     /// Payouts of its bets that are not void or refused, stakes included.
     pub payouts: Money,
     /// Their stakes.
     pub stakes: Money,
 }
 
-wire_struct!(Selection { odds, fair, payouts, stakes });
-
-/// The bit of a reason in a set of reasons.
-pub const fn stop_bit(reason: SuspendReason) -> u8 {
-    1 << reason as u8
-}
-
-/// The reason to name when several hold: the first of the list.
-pub fn first_stop(stops: u8) -> Option<SuspendReason> {
-    const ALL: [SuspendReason; 8] = [
-        SuspendReason::Trader,
-        SuspendReason::FeedStale,
-        SuspendReason::FeedHeld,
-        SuspendReason::ImpossibleState,
-        SuspendReason::BranchCheck,
-        SuspendReason::PriceBand,
-        SuspendReason::Unpriced,
-        SuspendReason::RoundLive,
-    ];
-    ALL.into_iter().find(|reason| stops & stop_bit(*reason) != 0)
-}
+wire_struct!(Selection { odds, fair, safe_odds, safe_fair, payouts, stakes });

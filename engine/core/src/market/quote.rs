@@ -1,14 +1,14 @@
 //! From a changed match to changed prices: forecast → fair → guards → margin → ladder → event.
 //!
-//! The guards stand in this order: a probability strictly between 0 and 1, a market not decided, the
-//! branch check, the band, then margin and ladder. Feed age is watched apart, by time.
+//! The guards are one list, in [`super::guards`].
 
-use super::{Fair, MarketResult, SELECTIONS_MAX, first_stop, stop_bit};
-use crate::command::{Config, MarketKind, SuspendReason, Team};
-use crate::event::{Event, MarketStatus, Price};
-use crate::pricing::{Ladder, SeriesForecast, WinBranches, apply_odds_ratio};
+use super::guards::{Quote, leaves_band};
+use super::{MarketResult, SELECTIONS_MAX};
+use crate::command::{MarketKind, SuspendReason, Team};
+use crate::event::{Event, MarketStatus, Price, PriceCause};
+use crate::pricing::{SeriesForecast, WinBranches};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Odds, Probability, SelectionIndex};
+use crate::units::{MarketId, MatchId, Probability, SelectionIndex};
 
 /// Why prices are made anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +25,26 @@ pub(crate) enum Requote {
         /// The map.
         map: u8,
     },
-    /// The margin changed; the match did not.
-    Margin,
+    /// Something about this one market; the match did not move.
+    Market(PriceCause),
+}
+
+impl Requote {
+    const fn price_cause(self) -> PriceCause {
+        match self {
+            Self::Score { .. } => PriceCause::Score,
+            Self::Parameters { .. } => PriceCause::Parameters,
+            Self::Market(cause) => cause,
+        }
+    }
+
+    /// Whether the match stood still while strengths moved: then no price may move far.
+    const fn checks_band(self) -> bool {
+        match self {
+            Self::Parameters { .. } => true,
+            Self::Score { .. } | Self::Market(_) => false,
+        }
+    }
 }
 
 /// How far the probability after a round may be from the one foreseen. Both come from the same
@@ -43,10 +61,13 @@ impl Step<'_> {
         let series = &self.fixture(match_id).series;
         let forecast = series.series_forecast();
         let series_over = series.winner().is_some();
-        let (map, check_band) = match cause {
-            Requote::Score { map, .. } => (Some(map), false),
-            Requote::Parameters { map } => (Some(map), true),
-            Requote::Margin => (None, false),
+        let map = match cause {
+            Requote::Score { map, .. } => {
+                self.tables.fixtures[match_id.0 as usize].moved_at = self.seq;
+                Some(map)
+            }
+            Requote::Parameters { map } => Some(map),
+            Requote::Market(_) => None,
         };
         for index in 0..self.fixture(match_id).markets.len() {
             let market = self.fixture(match_id).markets[index];
@@ -56,7 +77,7 @@ impl Step<'_> {
                 continue;
             }
             self.resolve(market);
-            self.price(market, forecast.as_ref(), check_band);
+            self.price(market, forecast.as_ref(), cause);
             self.announce_status(market, map.is_some() && affected);
         }
     }
@@ -72,23 +93,16 @@ impl Step<'_> {
         }
     }
 
-    /// Prices every match again.
-    pub(crate) fn requote_all(&mut self) {
-        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
-            self.requote(match_id, Requote::Margin);
-        }
-    }
-
     /// Prices a market that has just been opened.
     pub(crate) fn quote_new(&mut self, market: MarketId) {
         let series = &self.fixture(self.tables.markets.market(market).match_id).series;
         let forecast = series.series_forecast();
         self.resolve(market);
-        self.price(market, forecast.as_ref(), false);
+        self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
         self.announce_status(market, true);
     }
 
-    fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
+    pub(super) fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
         self.tables.fixture(match_id).expect("a market's match exists")
     }
 
@@ -131,29 +145,40 @@ impl Step<'_> {
         }
     }
 
-    fn price(&mut self, market: MarketId, forecast: Option<&SeriesForecast>, check_band: bool) {
+    /// Makes a market's price: the model's probabilities, through the guards, onto the board.
+    pub(super) fn price(
+        &mut self,
+        market: MarketId,
+        forecast: Option<&SeriesForecast>,
+        cause: Requote,
+    ) {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
             return;
         }
         let kind = row.kind;
-        let selections = usize::from(row.selections());
-        let mut fair: Fair = [0.0; SELECTIONS_MAX];
         let series = &self.fixture(row.match_id).series;
-        let priced = (kind.market_type().fair)(kind, series, forecast, &mut fair);
-        let fair = &mut fair[..selections];
-        if priced.is_none() {
-            fair.fill(0.0);
-        }
         let is_live = matches!(kind, MarketKind::RoundWinner { map, round }
             if series.is_live_round(map, round));
-        self.set_stop(market, SuspendReason::Unpriced, priced.is_none());
-        self.set_stop(market, SuspendReason::RoundLive, is_live);
-        if check_band && self.leaves_band(market, fair) {
-            self.set_stop(market, SuspendReason::PriceBand, true);
-        }
-        let odds = book(self.config, fair);
-        for (index, (p, odds)) in fair.iter().zip(odds).enumerate() {
+        let mut quote = Quote {
+            config: self.config,
+            before: self.tables.markets.selections(row),
+            priced: false,
+            fair: [0.0; SELECTIONS_MAX],
+            checks_band: cause.checks_band(),
+            stops: if is_live {
+                row.stops.with(SuspendReason::RoundLive)
+            } else {
+                row.stops.without(SuspendReason::RoundLive)
+            },
+            odds: [None; SELECTIONS_MAX],
+        };
+        quote.priced = (kind.market_type().fair)(kind, series, forecast, &mut quote.fair).is_some();
+        quote.judge();
+        let Quote { fair, stops, odds, before, .. } = quote;
+        let selections = before.len();
+        self.tables.markets.market_mut(market).stops = stops;
+        for (index, (p, odds)) in fair.iter().zip(odds).enumerate().take(selections) {
             let selection = SelectionIndex(index as u8);
             let fair = Probability::from_f64(*p).unwrap_or_default();
             let row = self.tables.markets.selection_mut(market, selection);
@@ -164,31 +189,21 @@ impl Step<'_> {
             row.fair = fair;
             let price_seq = self.seq.0;
             self.tables.markets.market_mut(market).prices.changed(price_seq, self.now);
-            self.outbox.push(Event::Price(Price { market, selection, odds, fair, price_seq }));
+            self.outbox.push(Event::Price(Price {
+                market,
+                selection,
+                odds,
+                fair,
+                price_seq,
+                cause: cause.price_cause(),
+                by: self.actor,
+            }));
         }
     }
 
     fn set_stop(&mut self, market: MarketId, reason: SuspendReason, on: bool) {
         let stops = &mut self.tables.markets.market_mut(market).stops;
-        *stops = if on { *stops | stop_bit(reason) } else { *stops & !stop_bit(reason) };
-    }
-
-    /// Whether a change of parameters moves any selection's odds ratio p/(1−p) by more than the
-    /// configured factor. Compared as products, so that no logarithm is needed.
-    fn leaves_band(&self, market: MarketId, fair: &[f64]) -> bool {
-        let limit = f64::from(self.config.band_milli) / 1000.0;
-        let row = self.tables.markets.market(market);
-        let before = self.tables.markets.selections(row).iter().map(|selection| selection.fair);
-        before.zip(fair).any(|(before, after)| {
-            // Beyond 1 % and 99 % a factor says little about money.
-            let before = before.as_f64();
-            if before == 0.0 {
-                return false;
-            }
-            let (p, q) = (before.clamp(0.01, 0.99), after.clamp(0.01, 0.99));
-            let (up, down) = (q * (1.0 - p), p * (1.0 - q));
-            !(up <= limit * down && down <= limit * up)
-        })
+        *stops = if on { stops.with(reason) } else { stops.without(reason) };
     }
 
     /// Adds a reason to stop a whole match and says so.
@@ -202,7 +217,7 @@ impl Step<'_> {
     /// Lifts one reason and says what is left.
     pub(crate) fn lift_match(&mut self, match_id: MatchId, reason: SuspendReason) {
         if self.tables.fixtures[match_id.0 as usize].lift(reason) {
-            let reason = first_stop(self.fixture(match_id).stops);
+            let reason = self.fixture(match_id).stops.first();
             self.outbox.push(Event::MatchFrozen { match_id, reason });
             self.announce_statuses_of(match_id);
         }
@@ -226,43 +241,45 @@ impl Step<'_> {
     /// moves its epoch too, so that no waiting bet survives a suspension.
     pub(crate) fn announce_status(&mut self, market: MarketId, moved: bool) {
         let row = self.tables.markets.market(market);
-        let above = self.fixture(row.match_id).stops | self.tables.stops;
-        let status = row.status_under(above);
-        let closed = row.status == MarketStatus::Open && status != MarketStatus::Open;
+        let above = self.fixture(row.match_id).stops.and(self.tables.stops);
+        let mut status = row.status_under(above);
+        let was = row.status;
+        if status == MarketStatus::Open
+            && was != MarketStatus::Open
+            && !self.is_safe_to_open(market)
+        {
+            self.set_stop(market, SuspendReason::PriceBand, true);
+            status = MarketStatus::Suspended(SuspendReason::PriceBand);
+        }
+        let row = self.tables.markets.market(market);
+        let closed = was == MarketStatus::Open && status != MarketStatus::Open;
         // A market that is decided and stays so has nothing more to say.
         let is_still_decided = row.result != MarketResult::Undecided;
-        if status == row.status && (!moved || is_still_decided) {
+        if status == MarketStatus::Open {
+            self.tables.markets.keep_safe(market);
+        }
+        if status == was && (!moved || is_still_decided) {
             return;
         }
         let row = self.tables.markets.market_mut(market);
         row.status = status;
         row.epoch += u32::from(moved || closed);
+        if closed {
+            row.closed_at = self.seq;
+        }
         self.outbox.push(Event::Market { market, status, epoch: row.epoch });
     }
-}
 
-/// The odds on the board for fair probabilities: margin by odds ratio, floored to the ladder, so
-/// the achieved margin is never below the target. A selection that is certain or impossible is off
-/// the board.
-fn book(config: &Config, fair: &[f64]) -> [Option<Odds>; SELECTIONS_MAX] {
-    let mut possible = [0.0; SELECTIONS_MAX];
-    let mut count = 0;
-    for p in fair.iter().copied().filter(|p| 0.0 < *p && *p < 1.0) {
-        possible[count] = p;
-        count += 1;
-    }
-    let target = 1.0 + f64::from(config.margin_ppb) / 1e9;
-    let mut booked = [0.0; SELECTIONS_MAX];
-    let mut odds = [None; SELECTIONS_MAX];
-    if apply_odds_ratio(&possible[..count], target, &mut booked[..count]).is_err() {
-        return odds;
-    }
-    let mut booked = booked.into_iter();
-    for (odds, p) in odds.iter_mut().zip(fair) {
-        if 0.0 < *p && *p < 1.0 {
-            let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
-            *odds = milli.and_then(Odds::from_milli);
+    /// Whether a market may open again by itself: its prices are within the band of those last
+    /// offered, or the score has moved since, which explains them.
+    fn is_safe_to_open(&self, market: MarketId) -> bool {
+        let row = self.tables.markets.market(market);
+        if self.a_person_looks || row.closed_at <= self.fixture(row.match_id).moved_at {
+            return true;
         }
+        let selections = self.tables.markets.selections(row);
+        let pairs =
+            selections.iter().map(|selection| (selection.safe_fair, selection.fair.as_f64()));
+        !leaves_band(self.config, pairs)
     }
-    odds
 }

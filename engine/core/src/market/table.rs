@@ -18,7 +18,7 @@ pub struct MarketTable {
 }
 
 /// Selections reserved per market on average; most markets have two.
-pub(crate) const SELECTIONS_PER_MARKET: usize = 3;
+const SELECTIONS_PER_MARKET: usize = 3;
 
 impl MarketTable {
     /// An empty table for `markets_max` markets.
@@ -86,6 +86,16 @@ impl MarketTable {
     #[inline]
     pub fn selection_mut(&mut self, market: MarketId, selection: SelectionIndex) -> &mut Selection {
         self.rows_mut(market, selection).1
+    }
+
+    /// Remembers the prices of a market that is open.
+    pub(super) fn keep_safe(&mut self, market: MarketId) {
+        let market = &self.markets[market.0 as usize];
+        let first = market.first_selection as usize;
+        for selection in &mut self.selections[first..first + usize::from(market.selections)] {
+            selection.safe_odds = selection.odds;
+            selection.safe_fair = selection.fair;
+        }
     }
 
     /// A market that exists and one of its selections, to change both.

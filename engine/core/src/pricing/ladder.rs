@@ -107,6 +107,22 @@ impl Ladder {
         Some(odds_milli - (odds_milli - band.from_milli) % band.step_milli)
     }
 
+    /// How many steps lead from odds on the ladder up to higher ones; zero if they are not higher.
+    pub fn steps(&self, from_milli: u32, to_milli: u32) -> u32 {
+        self.place(to_milli).saturating_sub(self.place(from_milli))
+    }
+
+    /// How many steps lie between the ladder's first odds and these.
+    fn place(&self, odds_milli: u32) -> u32 {
+        let bands = self.starts[..self.starts_len].windows(2);
+        bands
+            .map(|pair| {
+                let end = odds_milli.min(pair[1].from_milli);
+                end.saturating_sub(pair[0].from_milli) / pair[0].step_milli
+            })
+            .sum()
+    }
+
     /// The odds on the board for a booked probability; `None` if there are none.
     pub fn price(&self, booked: f64) -> Option<u32> {
         self.floor_to_ladder(odds_milli_floor(booked)?)
@@ -180,6 +196,20 @@ mod tests {
             (u32::MAX, Some(1_000_000)),
         ] {
             assert_eq!(Ladder::DEFAULT.floor_to_ladder(odds_milli), expected, "{odds_milli}");
+        }
+    }
+
+    #[test]
+    fn steps_are_counted_across_bands() {
+        for (from, to, steps) in [
+            (1_010, 1_020, 1),
+            (1_900, 1_900, 0),
+            (1_950, 1_900, 0),
+            (2_990, 3_050, 2),
+            (2_990, 5_100, 42),
+            (20_000, 22_000, 2),
+        ] {
+            assert_eq!(Ladder::DEFAULT.steps(from, to), steps, "{from} to {to}");
         }
     }
 

@@ -10,6 +10,7 @@
 
 pub mod ladder;
 pub mod margin;
+pub mod moba;
 mod period;
 pub mod round_grid;
 pub mod round_rules;
@@ -19,6 +20,7 @@ pub mod win_grid;
 
 pub use ladder::{Ladder, LadderBand, LadderError, odds_milli_floor};
 pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio};
+pub use moba::{MobaModel, MobaStanding};
 pub use round_grid::MapForecast;
 pub use round_rules::{BySide, ForecastError, MapModel, RoundRules};
 pub use series::{SeriesError, SeriesForecast};

@@ -51,6 +51,7 @@ impl Tables {
     }
 
     fn settlement_fits(&self) -> bool {
-        self.settlement.markets().all(|market| self.markets.get(market).is_some())
+        let mut queued = self.settlement.markets().chain(self.requotes.markets());
+        queued.all(|market| self.markets.get(market).is_some())
     }
 }

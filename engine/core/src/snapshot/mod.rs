@@ -25,6 +25,7 @@ use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
+use crate::market::requotes::Requotes;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -152,6 +153,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            requotes,
             stops,
             killed,
             killed_titles,
@@ -167,6 +169,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        requotes.save(out);
         bets.save(out);
         waiting.save(out);
         multiples.save(out);
@@ -195,6 +198,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("prices to be made");
+        let requotes = Requotes::load(input, &capacity)?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -219,6 +224,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            requotes,
             stops,
             killed,
             killed_titles,

@@ -6,7 +6,7 @@ use super::counter_strike::Series;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::Score;
-use crate::market::stop_bit;
+use crate::market::Stops;
 use crate::pricing::WinBranches;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
@@ -35,12 +35,14 @@ pub struct Fixture {
     pub series: Series,
     /// Its markets, in order of opening.
     pub markets: Vec<MarketId>,
-    /// Reasons to suspend all of them, as bits.
-    pub stops: u8,
+    /// Reasons to suspend all of them.
+    pub stops: Stops,
     /// Whether its kill switch is on.
     pub killed: bool,
     /// What its feeds said last.
     pub feed: FeedState,
+    /// The command that moved the score last.
+    pub moved_at: Seq,
     /// Stretches of the journal in which bets on this match are void.
     pub undone: Vec<Undone>,
     /// The live map's next two prices; derived.
@@ -81,9 +83,10 @@ impl Fixture {
             round_markets: create.round_markets,
             series: Series::new(create.rounds, create.best_of),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
-            stops: 0,
+            stops: Stops::none(),
             killed: false,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
+            moved_at: Seq::default(),
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
         }
@@ -92,14 +95,14 @@ impl Fixture {
     /// Adds a reason to suspend the match. Returns whether it is new.
     pub fn stop(&mut self, reason: SuspendReason) -> bool {
         let before = self.stops;
-        self.stops |= stop_bit(reason);
+        self.stops = self.stops.with(reason);
         before != self.stops
     }
 
     /// Lifts a reason. Returns whether it was there.
     pub fn lift(&mut self, reason: SuspendReason) -> bool {
         let before = self.stops;
-        self.stops &= !stop_bit(reason);
+        self.stops = self.stops.without(reason);
         before != self.stops
     }
 
@@ -140,6 +143,7 @@ impl Table for Fixture {
             stops,
             killed,
             feed,
+            moved_at,
             undone,
             // Derived from the series.
             branches: _,
@@ -156,6 +160,7 @@ impl Table for Fixture {
         out.put(stops);
         out.put(killed);
         out.put(feed);
+        out.put(moved_at);
         out.list(undone.iter());
     }
 
@@ -176,6 +181,7 @@ impl Table for Fixture {
             stops: input.take()?,
             killed: input.take()?,
             feed: input.take()?,
+            moved_at: input.take()?,
             undone: input.list(REWINDS_MAX)?,
             branches,
         })

@@ -1,0 +1,95 @@
+//! Prices to be made again, in slices: a new margin moves every price, and nobody's bet waits for
+//! all of them.
+
+use alloc::collections::VecDeque;
+
+use super::{MarketResult, quote::Requote};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
+use crate::event::PriceCause;
+use crate::snapshot::{Loader, Saver, Table};
+use crate::state::Step;
+use crate::units::{MarketId, Timestamp};
+
+/// Markets priced with one command. Counted and not timed, so that a replay slices alike.
+const MARKETS_PER_SLICE: usize = 32;
+
+/// The work in progress.
+#[derive(Debug)]
+pub(crate) struct Requotes {
+    /// The next market of a round through all of them; `None` if there is no round.
+    next: Option<MarketId>,
+    /// Markets whose liability moved by a step, in order of arrival.
+    shaded: VecDeque<MarketId>,
+}
+
+impl Requotes {
+    pub fn with_capacity(markets_max: u32) -> Self {
+        Self { next: None, shaded: VecDeque::with_capacity(markets_max as usize) }
+    }
+
+    /// Has every market priced again, from the first on.
+    pub fn start_over(&mut self) {
+        self.next = Some(MarketId(0));
+    }
+
+    /// Every market named in the queue.
+    pub fn markets(&self) -> impl Iterator<Item = MarketId> + '_ {
+        self.shaded.iter().copied()
+    }
+
+    /// When there is work: in the past if some is left over.
+    pub fn next_due(&self) -> Timestamp {
+        let idle = self.next.is_none() && self.shaded.is_empty();
+        if idle { Timestamp::MAX } else { Timestamp::default() }
+    }
+}
+
+impl Table for Requotes {
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { next, shaded } = self;
+        out.put(next);
+        out.list(shaded.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let next = input.take()?;
+        Ok(Self { next, shaded: VecDeque::from(input.list(capacity.markets_max as usize)?) })
+    }
+}
+
+impl Step<'_> {
+    /// Prices a slice of what is queued: what a liability moved first, as money waits on it.
+    pub(crate) fn requote_slice(&mut self) {
+        let mut left = MARKETS_PER_SLICE;
+        while 0 < left
+            && let Some(market) = self.tables.requotes.shaded.pop_front()
+        {
+            self.tables.markets.market_mut(market).awaits_shading = false;
+            self.requote_market(market, PriceCause::Shading);
+            left -= 1;
+        }
+        while 0 < left
+            && let Some(market) = self.tables.requotes.next
+        {
+            if self.tables.markets.get(market).is_none() {
+                self.tables.requotes.next = None;
+                return;
+            }
+            self.tables.requotes.next = Some(MarketId(market.0 + 1));
+            self.requote_market(market, PriceCause::Margin);
+            left -= 1;
+        }
+    }
+
+    /// Prices one market of a match that did not move.
+    pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause) {
+        let row = self.tables.markets.market(market);
+        if row.result != MarketResult::Undecided {
+            return;
+        }
+        let forecast = self.fixture(row.match_id).series.series_forecast();
+        self.price(market, forecast.as_ref(), Requote::Market(cause));
+        self.announce_status(market, false);
+    }
+}

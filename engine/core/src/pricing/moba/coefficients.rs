@@ -1,0 +1,349 @@
+//! The table of coefficients: its form, its reader, and what it refuses.
+//!
+//! One knot a line: the second of the game clock, then side, lead, objective and strength in
+//! millionths. Whatever follows a `#` is for people. The reader is `const`, so a committed table that is
+//! wrong does not compile, and a quant's own one is refused by the same rules with its line.
+
+use core::fmt;
+
+/// The most knots a table can have.
+pub const KNOTS_MAX: usize = 16;
+/// The largest coefficient: beyond it one step of a lead would cross the whole logistic table.
+const COEFFICIENT_MICRO_MAX: i64 = 16_000_000;
+/// The last second a knot can stand at: no map has taken longer than ten hours.
+const SECOND_MAX: i64 = 36_000;
+const FIELDS: usize = 5;
+
+/// The coefficients at one second of the game clock, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knot {
+    /// The game clock.
+    pub second: u32,
+    /// The advantage of the first side.
+    pub side_micro: i32,
+    /// What one unit of lead is worth.
+    pub lead_micro: i32,
+    /// What one objective is worth.
+    pub objective_micro: i32,
+    /// What is left of the log-odds before the map.
+    pub strength_micro: i32,
+}
+
+/// The coefficients of one title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MobaModel {
+    knots: [Knot; KNOTS_MAX],
+    knots_len: usize,
+}
+
+/// The coefficients between knots.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Coefficients {
+    pub side: f64,
+    pub lead: f64,
+    pub objective: f64,
+    pub strength: f64,
+}
+
+/// Why a text is not a table of coefficients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoefficientError {
+    /// The line, counted from 1; the last one for what only the end shows.
+    pub line: u32,
+    /// What is wrong with it.
+    pub problem: CoefficientProblem,
+}
+
+/// See [`CoefficientError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoefficientProblem {
+    /// The line does not have exactly five fields.
+    FieldCount {
+        /// How many it has.
+        found: usize,
+    },
+    /// A field is no whole number.
+    NotWhole {
+        /// Which one, counted from 1.
+        field: usize,
+    },
+    /// A number is out of range.
+    Range {
+        /// Which one, counted from 1.
+        field: usize,
+    },
+    /// The table does not begin at second 0.
+    FirstSecond,
+    /// A knot does not stand after the one before.
+    Order,
+    /// There are more than `KNOTS_MAX` knots.
+    KnotCount,
+    /// The table has no knot.
+    Empty,
+    /// A lead, an objective or strength counts against the team that has it.
+    Negative {
+        /// Which field, counted from 1.
+        field: usize,
+    },
+    /// The strength at second 0 is not 1: it is the log-odds before the map by definition.
+    FirstStrength,
+}
+
+impl MobaModel {
+    /// League of Legends; the lead is A's gold less B's, in percent of all gold.
+    pub const LOL: Self = committed(include_str!("../../../data/lol.coefficients"));
+    /// Dota 2; the lead is A's experience less B's, in thousands.
+    pub const DOTA2: Self = committed(include_str!("../../../data/dota2.coefficients"));
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// [`CoefficientError`] with the line and what is wrong with it: a missing or additional field, a
+    /// number that is none or out of range, knots out of order, a start other than second 0.
+    pub const fn parse(text: &str) -> Result<Self, CoefficientError> {
+        use CoefficientProblem as Problem;
+        let bytes = text.as_bytes();
+        let none =
+            Knot { second: 0, side_micro: 0, lead_micro: 0, objective_micro: 0, strength_micro: 0 };
+        let mut model = Self { knots: [none; KNOTS_MAX], knots_len: 0 };
+        let (mut at, mut line) = (0, 0);
+        while at < bytes.len() {
+            line += 1;
+            let (fields, found, next) = match fields_of_line(bytes, at) {
+                Ok(read) => read,
+                Err(problem) => return Err(CoefficientError { line, problem }),
+            };
+            at = next;
+            if found == 0 {
+                continue;
+            }
+            if let Some(problem) = model.problem_with(&fields, found) {
+                return Err(CoefficientError { line, problem });
+            }
+            // Every field has been found within range, so no cast cuts anything off.
+            model.knots[model.knots_len] = Knot {
+                second: fields[0] as u32,
+                side_micro: fields[1] as i32,
+                lead_micro: fields[2] as i32,
+                objective_micro: fields[3] as i32,
+                strength_micro: fields[4] as i32,
+            };
+            model.knots_len += 1;
+        }
+        if model.knots_len == 0 {
+            return Err(CoefficientError { line, problem: Problem::Empty });
+        }
+        Ok(model)
+    }
+
+    const fn problem_with(
+        &self,
+        fields: &[i64; FIELDS],
+        found: usize,
+    ) -> Option<CoefficientProblem> {
+        use CoefficientProblem as Problem;
+        if found != FIELDS {
+            return Some(Problem::FieldCount { found });
+        }
+        if fields[0] < 0 || SECOND_MAX < fields[0] {
+            return Some(Problem::Range { field: 1 });
+        }
+        let mut index = 1;
+        while index < FIELDS {
+            let value = fields[index];
+            if value < -COEFFICIENT_MICRO_MAX || COEFFICIENT_MICRO_MAX < value {
+                return Some(Problem::Range { field: index + 1 });
+            }
+            if index != 1 && value < 0 {
+                return Some(Problem::Negative { field: index + 1 });
+            }
+            index += 1;
+        }
+        if self.knots_len == KNOTS_MAX {
+            return Some(Problem::KnotCount);
+        }
+        if self.knots_len == 0 {
+            if fields[0] != 0 {
+                return Some(Problem::FirstSecond);
+            }
+            if fields[4] != 1_000_000 {
+                return Some(Problem::FirstStrength);
+            }
+        } else if fields[0] <= self.knots[self.knots_len - 1].second as i64 {
+            return Some(Problem::Order);
+        }
+        None
+    }
+
+    /// The knots, by time.
+    pub fn knots(&self) -> &[Knot] {
+        &self.knots[..self.knots_len]
+    }
+
+    pub(super) fn at(&self, clock_s: u32) -> Coefficients {
+        let knots = self.knots();
+        // The first knot stands at 0, so at least one is not after the clock.
+        let after = knots.partition_point(|knot| knot.second <= clock_s);
+        let before = knots[after - 1];
+        let next = *knots.get(after).unwrap_or(&before);
+        let span = f64::from(next.second - before.second);
+        let part = if span == 0.0 { 0.0 } else { f64::from(clock_s - before.second) / span };
+        let between =
+            |from: i32, to: i32| (f64::from(from) + (f64::from(to) - f64::from(from)) * part) / 1e6;
+        Coefficients {
+            side: between(before.side_micro, next.side_micro),
+            lead: between(before.lead_micro, next.lead_micro),
+            objective: between(before.objective_micro, next.objective_micro),
+            strength: between(before.strength_micro, next.strength_micro),
+        }
+    }
+}
+
+const fn committed(text: &str) -> MobaModel {
+    match MobaModel::parse(text) {
+        Ok(model) => model,
+        Err(_) => panic!("a committed table of coefficients is wrong"),
+    }
+}
+
+/// The numbers of the line that begins at `at`, how many there are, and where the next line begins.
+const fn fields_of_line(
+    bytes: &[u8],
+    mut at: usize,
+) -> Result<([i64; FIELDS], usize, usize), CoefficientProblem> {
+    let mut fields = [0; FIELDS];
+    let mut found = 0;
+    let mut is_remark = false;
+    while at < bytes.len() && bytes[at] != b'\n' {
+        if is_remark || bytes[at].is_ascii_whitespace() {
+            at += 1;
+        } else if bytes[at] == b'#' {
+            is_remark = true;
+        } else {
+            let (value, end) = match whole_number(bytes, at) {
+                Some(read) => read,
+                None => return Err(CoefficientProblem::NotWhole { field: found + 1 }),
+            };
+            if found < FIELDS {
+                fields[found] = value;
+            }
+            found += 1;
+            at = end;
+        }
+    }
+    Ok((fields, found, at + 1))
+}
+
+/// A number of up to ten digits, and where it ends; `None` for anything else.
+const fn whole_number(bytes: &[u8], mut at: usize) -> Option<(i64, usize)> {
+    let negative = bytes[at] == b'-';
+    at += negative as usize;
+    let (mut value, mut digits) = (0_i64, 0);
+    while at < bytes.len() && !bytes[at].is_ascii_whitespace() && bytes[at] != b'#' {
+        if !bytes[at].is_ascii_digit() || digits == 10 {
+            return None;
+        }
+        value = value * 10 + (bytes[at] - b'0') as i64;
+        digits += 1;
+        at += 1;
+    }
+    if digits == 0 {
+        return None;
+    }
+    Some((if negative { -value } else { value }, at))
+}
+
+const FIELD_NAMES: [&str; FIELDS] = ["second", "side", "lead", "objective", "strength"];
+
+impl fmt::Display for CoefficientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use CoefficientProblem as Problem;
+        let name = |field: usize| FIELD_NAMES.get(field - 1).copied().unwrap_or("additional");
+        write!(f, "line {}: ", self.line)?;
+        match self.problem {
+            Problem::FieldCount { found } => {
+                write!(f, "has {found} fields; a knot has 5: ")?;
+                f.write_str("second, side, lead, objective, strength")
+            }
+            Problem::NotWhole { field } => {
+                write!(f, "the {} field is not a whole number", name(field))
+            }
+            Problem::Range { field: 1 } => {
+                write!(f, "the second must be from 0 to {SECOND_MAX}")
+            }
+            Problem::Range { field } => {
+                write!(f, "the {} field must be within ±{COEFFICIENT_MICRO_MAX}", name(field))
+            }
+            Problem::FirstSecond => f.write_str("the first knot must stand at second 0"),
+            Problem::Order => f.write_str("a knot must stand after the one before"),
+            Problem::KnotCount => write!(f, "a table has at most {KNOTS_MAX} knots"),
+            Problem::Empty => f.write_str("the table has no knot"),
+            Problem::Negative { field } => {
+                write!(f, "the {} field must not be below 0", name(field))
+            }
+            Problem::FirstStrength => {
+                f.write_str("the strength at second 0 must be 1000000, which is 1")
+            }
+        }
+    }
+}
+
+impl core::error::Error for CoefficientError {}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use CoefficientProblem as Problem;
+    use std::string::ToString;
+
+    const TABLE: &str = "# a remark\n0 100 -0 0 1000000 # start\r\n\n600 300 20 4000000 500000";
+
+    #[test]
+    fn coefficients_run_in_straight_lines_and_stay_level_after_the_last_knot() {
+        let model = MobaModel::parse(TABLE).unwrap();
+        assert_eq!(model.knots().len(), 2);
+        for (clock_s, side, objective, strength) in [
+            (0, 100.0, 0.0, 1.0),
+            (150, 150.0, 1.0, 0.875),
+            (600, 300.0, 4.0, 0.5),
+            (601, 300.0, 4.0, 0.5),
+            (u32::MAX, 300.0, 4.0, 0.5),
+        ] {
+            let at = model.at(clock_s);
+            let found = (at.side * 1e6, at.objective, at.strength);
+            assert!((found.0 - side).abs() < 1e-9, "{clock_s}: {at:?}");
+            assert_eq!((found.1, found.2), (objective, strength), "{clock_s}");
+        }
+    }
+
+    #[test]
+    fn a_table_with_gaps_is_refused_with_its_line() {
+        let start = "0 0 0 0 1000000\n";
+        let after = |rest: &str| std::format!("{start}{rest}");
+        let seventeen: std::string::String =
+            (1..17).map(|second| std::format!("{second} 0 0 0 0\n")).collect();
+        for (text, line, problem) in [
+            ("".into(), 0, Problem::Empty),
+            ("# nothing\n".into(), 1, Problem::Empty),
+            ("60 0 0 0 1000000".into(), 1, Problem::FirstSecond),
+            ("0 0 0 0 900000".into(), 1, Problem::FirstStrength),
+            (after("600 0 0 0"), 2, Problem::FieldCount { found: 4 }),
+            (after("\n600 0 0 0 0 0"), 3, Problem::FieldCount { found: 6 }),
+            (after("600 0 nan 0 0"), 2, Problem::NotWhole { field: 3 }),
+            (after("600 0.5 0 0 0"), 2, Problem::NotWhole { field: 2 }),
+            (after("600 - 0 0 0"), 2, Problem::NotWhole { field: 2 }),
+            (after("99999999999 0 0 0 0"), 2, Problem::NotWhole { field: 1 }),
+            (after("36001 0 0 0 0"), 2, Problem::Range { field: 1 }),
+            (after("600 16000001 0 0 0"), 2, Problem::Range { field: 2 }),
+            (after("600 0 -1 0 0"), 2, Problem::Negative { field: 3 }),
+            (after("600 0 0 0 -1"), 2, Problem::Negative { field: 5 }),
+            (after("0 0 0 0 0"), 2, Problem::Order),
+            (after(&seventeen), 17, Problem::KnotCount),
+        ] {
+            let error = MobaModel::parse(&text).unwrap_err();
+            assert_eq!(error, CoefficientError { line, problem }, "{text}");
+            assert!(error.to_string().starts_with(&std::format!("line {line}: ")));
+        }
+    }
+}

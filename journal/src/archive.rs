@@ -1,0 +1,230 @@
+//! Moves old segments out of the journal's directory, whole and for good.
+//!
+//! It works beside a running engine: `super` belongs to the engine, so the archiver notes what it took in a file of its
+//! own, `archived`, and the engine takes that over into `super` when it writes it next. The note is durable before the
+//! first segment leaves, and a copy is durable and compared before its original goes. So a crash at any moment leaves
+//! each record in at least one of the two places, and the next run finishes the work.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::block::Block;
+use crate::error::{IoFailure, JournalError};
+use crate::lock;
+use crate::segment;
+use crate::snapshot::{SnapshotReader, snapshots};
+use crate::storage::Storage;
+use crate::superblock::{FORMAT, Superblock};
+
+const MAGIC: &[u8; 8] = b"clutchAR";
+
+/// What was moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Archived {
+    /// The segments' new places, oldest first.
+    pub segments: Vec<PathBuf>,
+    /// The oldest record that is still in the journal's directory.
+    pub oldest_seq: u64,
+}
+
+/// What `archive` tells while it works: bytes moved, and bytes to be moved in all.
+pub type ArchiveProgress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Moves every segment whose records all come before `before_seq` from `dir` to the directory `into`, which is made if
+/// it does not exist. The engine may be running.
+///
+/// # Errors
+/// [`JournalError::StillNeeded`], and nothing is moved, if a record before `before_seq` is needed for a start: there must
+/// be two good snapshots, and what lies behind the older of them stays.
+pub fn archive(
+    dir: &Path,
+    into: &Path,
+    before_seq: u64,
+    storage: &dyn Storage,
+    progress: ArchiveProgress<'_>,
+) -> Result<Archived, JournalError> {
+    let superblock = Superblock::load(dir)?
+        .ok_or_else(|| JournalError::NotAJournal { path: dir.to_path_buf() })?;
+    let _one_at_a_time = lock_archive(dir)?;
+    let (needed, why) = first_needed(dir, superblock.journal_id)?;
+    if needed < before_seq {
+        return Err(JournalError::StillNeeded {
+            dir: dir.to_path_buf(),
+            seq: before_seq - 1,
+            needed,
+            why,
+        });
+    }
+    // A segment is over where the next one starts, so the last one never goes.
+    let starts = segment::list(dir)?;
+    let over = starts.windows(2).take_while(|pair| pair[1] <= before_seq);
+    let leaving: Vec<u64> = over.map(|pair| pair[0]).collect();
+    let oldest_seq = starts.get(leaving.len()).copied().unwrap_or(superblock.oldest_seq);
+    if leaving.is_empty() {
+        return Ok(Archived { segments: Vec::new(), oldest_seq });
+    }
+    fs::create_dir_all(into).map_err(IoFailure::at("create", into))?;
+    let mut total = 0;
+    for first_seq in &leaving {
+        let path = dir.join(segment::file_name(*first_seq));
+        total += fs::metadata(&path).map_err(IoFailure::at("look at", &path))?.len();
+    }
+    let mut moved = 0;
+    let mut segments = Vec::new();
+    for first_seq in &leaving {
+        let name = segment::file_name(*first_seq);
+        copy(&dir.join(&name), &into.join(&name), storage, |bytes| {
+            moved += bytes;
+            progress(moved, total);
+        })?;
+        segments.push(into.join(name));
+    }
+    storage.sync_directory(into).map_err(IoFailure::at("sync", into))?;
+    note(dir, superblock.journal_id, oldest_seq, storage)?;
+    for first_seq in &leaving {
+        let path = dir.join(segment::file_name(*first_seq));
+        storage.remove(&path).map_err(IoFailure::at("remove", &path))?;
+    }
+    storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
+    Ok(Archived { segments, oldest_seq })
+}
+
+/// The first record that a start may need, and why.
+fn first_needed(dir: &Path, journal_id: u128) -> Result<(u64, &'static str), JournalError> {
+    let mut good = Vec::new();
+    for seq in snapshots(dir)?.into_iter().rev() {
+        let checked = SnapshotReader::open(dir, seq, journal_id).and_then(SnapshotReader::check);
+        good.extend(checked.ok().map(|info| info.position.seq));
+        if let [_, older] = good[..] {
+            return Ok((older + 1, "a start may fall back to the older of the two last snapshots"));
+        }
+    }
+    let oldest = segment::list(dir)?.first().copied().unwrap_or(1);
+    Ok((oldest, "there are no two good snapshots yet"))
+}
+
+/// The oldest record that archiving has left in `dir`; `None` if nothing was archived yet.
+pub(crate) fn noted_oldest(dir: &Path, journal_id: u128) -> Result<Option<u64>, JournalError> {
+    let path = dir.join("archived");
+    let bytes = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(IoFailure::at("read", &path))?,
+    };
+    let whole = bytes.chunks(crate::block::BLOCK_BYTES).find_map(|copy| Block::read(copy, MAGIC));
+    let Some(block) = whole else {
+        let what = "neither copy of it is whole".to_owned();
+        return Err(JournalError::Corrupt { file: path, offset: 0, seq: 0, what });
+    };
+    match (block.u32(8), block.u128(16)) {
+        (found, _) if FORMAT < found => {
+            Err(JournalError::NewerFormat { file: path, found, supported: FORMAT })
+        }
+        (_, found) if found != journal_id => {
+            Err(JournalError::Foreign { file: path, found, expected: journal_id })
+        }
+        _ => Ok(Some(block.u64(32))),
+    }
+}
+
+fn note(
+    dir: &Path,
+    journal_id: u128,
+    oldest_seq: u64,
+    storage: &dyn Storage,
+) -> Result<(), IoFailure> {
+    let mut block = Block::new(MAGIC);
+    block.put(8, &FORMAT.to_le_bytes());
+    block.put(16, &journal_id.to_le_bytes());
+    block.put(32, &oldest_seq.to_le_bytes());
+    let (aside, path) = (dir.join("archived.tmp"), dir.join("archived"));
+    let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
+    let copies = block.sealed().repeat(2);
+    storage.write_at(&file, &copies, 0).map_err(IoFailure::at("write", &aside))?;
+    storage.sync_all(&file).map_err(IoFailure::at("sync", &aside))?;
+    storage.rename(&aside, &path).map_err(IoFailure::at("rename to", &path))?;
+    storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))
+}
+
+/// Copies a file aside, syncs it, compares it, and gives it its name.
+fn copy(
+    from: &Path,
+    to: &Path,
+    storage: &dyn Storage,
+    mut progress: impl FnMut(u64),
+) -> Result<(), JournalError> {
+    let source = File::open(from).map_err(IoFailure::at("open", from))?;
+    if to.exists() {
+        // Left by a run that was interrupted; anything else of that name is not ours to replace.
+        let target = File::open(to).map_err(IoFailure::at("open", to))?;
+        if !is_same(&source, &target).map_err(IoFailure::at("compare", to))? {
+            return Err(JournalError::InTheWay { path: to.to_path_buf() });
+        }
+        progress(source.metadata().map_err(IoFailure::at("look at", from))?.len());
+        return Ok(());
+    }
+    let aside = to.with_extension("tmp");
+    let target = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
+    let copied = each_piece(&source, |piece, offset| {
+        storage.write_at(&target, piece, offset)?;
+        progress(piece.len() as u64);
+        Ok(())
+    });
+    let finished = copied
+        .map_err(IoFailure::at("copy to", &aside))
+        .and_then(|()| storage.sync_all(&target).map_err(IoFailure::at("sync", &aside)));
+    if let Err(failure) = finished {
+        let _ = storage.remove(&aside);
+        return Err(failure.into());
+    }
+    if !is_same(&source, &target).map_err(IoFailure::at("compare", &aside))? {
+        let what = "the copy does not have the contents of its original".to_owned();
+        return Err(JournalError::Corrupt { file: aside, offset: 0, seq: 0, what });
+    }
+    Ok(storage.rename(&aside, to).map_err(IoFailure::at("rename to", to))?)
+}
+
+fn is_same(one: &File, other: &File) -> io::Result<bool> {
+    use std::os::unix::fs::FileExt;
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut equal, mut piece_of_other) = (true, Vec::new());
+    each_piece(one, |piece, offset| {
+        piece_of_other.resize(piece.len(), 0);
+        other.read_exact_at(&mut piece_of_other, offset)?;
+        equal &= piece == piece_of_other;
+        Ok(())
+    })?;
+    Ok(equal)
+}
+
+fn each_piece(file: &File, mut visit: impl FnMut(&[u8], u64) -> io::Result<()>) -> io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    let mut piece = vec![0; 1 << 20];
+    let mut offset = 0;
+    loop {
+        let bytes = file.read_at(&mut piece, offset)?;
+        if bytes == 0 {
+            return Ok(());
+        }
+        visit(&piece[..bytes], offset)?;
+        offset += bytes as u64;
+    }
+}
+
+/// One archiver at a time; the engine is not kept out.
+fn lock_archive(dir: &Path) -> Result<File, JournalError> {
+    let path = dir.join("LOCK.archive");
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(IoFailure::at("open", &path))?;
+    if lock::try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
+        return Ok(file);
+    }
+    Err(JournalError::Locked { path, pid: None })
+}
