@@ -139,6 +139,9 @@ impl Book {
             | Event::Refused(_)
             | Event::FeedHeard { .. }
             | Event::MaxStake { .. }
+            | Event::Leg(_)
+            | Event::Multiple(_)
+            | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }
     }
