@@ -83,7 +83,7 @@ fn one_match() -> (Desk, [Envelope; 2]) {
     let size = BookSize { accounts: 1, matches: 1, bets_max: 1 };
     let margins = [60_000_000, 70_000_000].map(|margin_ppb| {
         let config = Config { margin_ppb, ..book::config() };
-        book::by_operator(Command::Configure { config })
+        book::by_operator(Command::Configure { config, based_on: None })
     });
     (Desk::with_book(size).0, margins)
 }

@@ -35,6 +35,12 @@ pub struct EngineConfig {
     pub pin: Pin,
     /// Where journal time comes from.
     pub clock: ClockSource,
+    /// After how many commands a snapshot is taken, by a thread of its own; `None` takes none. While
+    /// one is taken there are two states in memory.
+    pub snapshot_every: Option<u64>,
+    /// The rule set that this engine's records name; other than this release's in tests of upgrades.
+    #[doc(hidden)]
+    pub rule_set: u16,
     /// Hears how far recovery has come.
     pub on_progress: Option<Progress>,
 }
@@ -53,6 +59,8 @@ impl EngineConfig {
             wait: Wait::default(),
             pin: Pin::default(),
             clock: ClockSource::default(),
+            snapshot_every: None,
+            rule_set: clutch_core::RULE_SET,
             on_progress: None,
         }
     }
@@ -66,6 +74,8 @@ impl EngineConfig {
             Some("outbox_ring must be a power of two of at least 64")
         } else if self.batch_max == 0 {
             Some("batch_max must be at least 1")
+        } else if self.snapshot_every == Some(0) {
+            Some("snapshot_every must be at least 1")
         } else {
             None
         }

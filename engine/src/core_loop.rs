@@ -21,7 +21,6 @@ use disruptor::{MissingFreeSlots, Producer};
 
 use crate::clock::Clock;
 use crate::config::Wait;
-use crate::follower::RECORD_VERSION;
 use crate::gate::{Gate, OutboxProducer, Slot};
 use crate::idle::{Idle, Pause};
 use crate::input::{Input, Request, Requests, left};
@@ -52,6 +51,8 @@ pub(crate) struct Core {
     pub shared: Arc<Shared>,
     pub batch_max: usize,
     pub wait: Wait,
+    /// What every record says of its encoding and rules.
+    pub record_version: u16,
     /// The bytes of the command at hand.
     pub encoded: Box<[u8; ENCODED_MAX]>,
     /// The first record of this batch that went into the outbox ring.
@@ -193,7 +194,7 @@ impl Core {
         kind: u16,
         length: usize,
     ) -> Result<(), clutch_journal::Full> {
-        self.writer.append(kind, RECORD_VERSION, seq.0, now.nanos(), &self.encoded[..length])
+        self.writer.append(kind, self.record_version, seq.0, now.nanos(), &self.encoded[..length])
     }
 
     /// Moves the events at hand into the outbox ring, all of them, however long that takes.

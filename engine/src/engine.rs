@@ -8,18 +8,20 @@ use std::thread::JoinHandle;
 use clutch_core::command::{Actor, ENCODED_MAX};
 use clutch_core::units::Seq;
 use clutch_core::{Command, Envelope, Event, Outbox, Refusal, State};
-use clutch_journal::{CommitterHandle, JournalError, Writer};
+use clutch_journal::{CommitterHandle, JournalError, Reader, Writer};
 
 use crate::clock::Clock;
 use crate::config::{EngineConfig, Pin};
 use crate::core_loop::{Core, JournalFailed};
-use crate::follower::{FollowError, Follower, RECORD_VERSION};
+use crate::follower::{FollowError, Follower, record_version};
 use crate::gate::{self, Gate, Publisher};
 use crate::input::{CommandSender, Input, input_ring};
 use crate::metrics::{EngineStatus, Metrics, Monitor, Setup};
 use crate::panics;
 use crate::pinning::{self, Pinned, Warning};
 use crate::shared::Shared;
+use crate::snapshot::Rejected;
+use crate::snapshotter::Snapshotter;
 
 /// Why an engine did not start. Nothing was changed but what recovery itself mends.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,17 @@ pub enum StartError {
     /// The journal cannot be replayed.
     #[error("the journal cannot be replayed: {0}")]
     Replay(#[from] FollowError),
+    /// A newer release has had this journal open.
+    #[error(
+        "the journal was last written under rule set {written} and this release has rule set {ours}: \
+         use the release that wrote it, or a newer one"
+    )]
+    NewerRules {
+        /// The rule set it was written under.
+        written: u64,
+        /// The one of this release.
+        ours: u16,
+    },
     /// The rules refuse the capacity or the first configuration.
     #[error("the rules refuse this capacity or configuration: {}", .0.code.sentence())]
     Genesis(Refusal),
@@ -75,7 +88,9 @@ pub struct Engine {
     publisher: Option<Publisher>,
     monitor: Monitor,
     core: Option<JoinHandle<State>>,
+    snapshotter: Option<Snapshotter>,
     committer: Option<CommitterHandle>,
+    recovery: Recovery,
 }
 
 impl Engine {
@@ -97,12 +112,20 @@ impl Engine {
         if let Some(flaw) = config.flaw() {
             return Err(StartError::Config(flaw));
         }
+        // Before anything is changed. What else is wrong with the journal, opening it says.
+        if let Ok(reader) = Reader::open(&config.data_dir)
+            && u64::from(config.rule_set) < reader.rule_set()
+        {
+            let (written, ours) = (reader.rule_set(), config.rule_set);
+            return Err(StartError::NewerRules { written, ours });
+        }
         let mut options = config.journal.clone();
         options.engine_version = engine_version();
+        options.rule_set = u64::from(config.rule_set);
         let opened = clutch_journal::open(&config.data_dir, options)?;
         let mut writer = opened.writer;
         let durable = writer.durable();
-        let mut state = recover(&mut config, opened.recovered.last_seq)?;
+        let (mut state, recovery) = recover(&mut config, opened.recovered.last_seq)?;
 
         let shared = Arc::new(Shared::default());
         let mut clock =
@@ -138,10 +161,15 @@ impl Engine {
             shared: Arc::clone(&shared),
             batch_max: config.batch_max,
             wait,
+            record_version: record_version(config.rule_set),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,
             carried: 0,
         };
+        let snapshotter = config.snapshot_every.map(|every| {
+            let notes = committer.snapshot_notes();
+            Snapshotter::start(&config, every, durable.clone(), notes, recovery.snapshot)
+        });
         let (core, pinned) = spawn(core, input, config.pin)?;
         let no_tmpfs = durable.ring_in_memory_only().then_some(Warning::RingInMemoryOnly);
         let warnings = [spin_refused, pinned.warning, no_tmpfs].into_iter().flatten().collect();
@@ -149,9 +177,16 @@ impl Engine {
         Ok(Self {
             sender,
             publisher: Some(publisher),
-            monitor: Monitor { shared, durable, setup },
+            monitor: Monitor {
+                shared,
+                durable,
+                setup,
+                snapshots: snapshotter.as_ref().map(Snapshotter::told),
+            },
             core: Some(core),
+            snapshotter,
             committer: Some(committer),
+            recovery,
         })
     }
 
@@ -169,6 +204,11 @@ impl Engine {
     /// Counters and status for other threads.
     pub fn monitor(&self) -> Monitor {
         self.monitor.clone()
+    }
+
+    /// What the start found: which snapshot, how many records behind it.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
     }
 
     /// The counters now.
@@ -211,6 +251,7 @@ impl Engine {
 
     fn stop(&mut self) -> Option<State> {
         self.monitor.shared.begin_drain();
+        self.snapshotter = None;
         let state = self.core.take().and_then(|core| core.join().ok());
         if let Some(Err(failure)) = self.committer.take().map(CommitterHandle::stop) {
             self.monitor.shared.fail(failure.to_string());
@@ -226,16 +267,31 @@ impl Drop for Engine {
     }
 }
 
-/// Replays the journal, whose last record is `last_seq`.
-fn recover(config: &mut EngineConfig, last_seq: u64) -> Result<State, StartError> {
-    let mut follower = Follower::open(&config.data_dir)?;
-    follower.run_to_end(|seq| {
+/// What a start found.
+#[derive(Debug)]
+pub struct Recovery {
+    /// The record behind which the snapshot was taken that the start began with; `None` if it began
+    /// with the first record.
+    pub snapshot: Option<Seq>,
+    /// Records replayed behind it.
+    pub replayed: u64,
+    /// Newer snapshots that were not believed.
+    pub rejected: Vec<Rejected>,
+}
+
+/// Restores the newest good snapshot and replays what is behind it, up to the journal's last record.
+fn recover(config: &mut EngineConfig, last_seq: u64) -> Result<(State, Recovery), StartError> {
+    let mut rejected = Vec::new();
+    let follower = Follower::open_newest(&config.data_dir, |flaw| rejected.push(flaw))?;
+    let mut follower = follower.with_rule_set(config.rule_set);
+    let snapshot = Some(follower.last_seq()).filter(|seq| Seq(0) < *seq);
+    let replayed = follower.run_to_end(|seq| {
         if let Some(progress) = &mut config.on_progress {
             progress(seq.0, last_seq);
         }
     })?;
     assert!(follower.last_seq() == Seq(last_seq), "replay ends where the journal's recovery ended");
-    Ok(follower.into_state())
+    Ok((follower.into_state(), Recovery { snapshot, replayed, rejected }))
 }
 
 /// Gives a new journal its first record. The rules see it before the journal does, so that a refused
@@ -259,8 +315,8 @@ fn begin(
     }
     let mut encoded = [0; ENCODED_MAX];
     let length = genesis.encode(&mut encoded);
-    let appended =
-        writer.append(command.kind(), RECORD_VERSION, seq.0, now.nanos(), &encoded[..length]);
+    let version = record_version(config.rule_set);
+    let appended = writer.append(command.kind(), version, seq.0, now.nanos(), &encoded[..length]);
     assert!(appended.is_ok(), "an empty journal has room for its first record");
     writer.publish();
     Ok(())
@@ -312,7 +368,7 @@ fn journal_failure(core: &Core) -> String {
 }
 
 /// This release's version as one number: major, minor and patch in 16 bits each.
-fn engine_version() -> u64 {
+pub(crate) fn engine_version() -> u64 {
     [
         env!("CARGO_PKG_VERSION_MAJOR"),
         env!("CARGO_PKG_VERSION_MINOR"),

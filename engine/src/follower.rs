@@ -8,12 +8,20 @@ use std::path::Path;
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{JournalError, Reader};
+use clutch_journal::{JournalError, Position, Reader};
 
 use crate::panics;
 
 /// The version of a command's encoding that this engine writes.
-pub(crate) const RECORD_VERSION: u16 = 1;
+const ENCODING: u16 = 1;
+/// Where in a record's version the rule set begins: below it stands the encoding.
+const RULE_SET_SHIFT: u32 = 4;
+
+/// A record's version: how its command is written, and under which rules it was decided.
+pub(crate) const fn record_version(rule_set: u16) -> u16 {
+    ENCODING | rule_set << RULE_SET_SHIFT
+}
+
 /// Progress is told once per so many records.
 const PROGRESS_EVERY: u64 = 4096;
 
@@ -44,14 +52,25 @@ pub enum FollowError {
         found: u16,
     },
     /// A newer engine wrote the record.
-    #[error("record {seq} (kind {kind}) has encoding {version}; this release reads {RECORD_VERSION}", seq = seq.0)]
-    Version {
+    #[error("record {seq} (kind {kind}) has encoding {encoding}; this release reads {ENCODING}: a newer release wrote it", seq = seq.0)]
+    Encoding {
         /// The record.
         seq: Seq,
         /// Its kind.
         kind: u16,
-        /// Its version.
-        version: u16,
+        /// Its encoding.
+        encoding: u16,
+    },
+    /// Other rules decided the record; replayed under these it could come to another answer than the
+    /// one that was given.
+    #[error("record {seq} was decided under rule set {written} and this release has rule set {ours}: {}", way_out(*written, *ours), seq = seq.0)]
+    RuleSet {
+        /// The record.
+        seq: Seq,
+        /// The rule set it was decided under.
+        written: u16,
+        /// The one of this release.
+        ours: u16,
     },
     /// The rules stopped at a bug; the same command stopped the engine that wrote it.
     #[error("record {seq} (kind {kind}) runs into a bug: {message}", seq = seq.0)]
@@ -63,6 +82,15 @@ pub enum FollowError {
         /// The assertion that failed.
         message: String,
     },
+}
+
+/// What to do about a journal of another rule set; see the crate's page on upgrading.
+fn way_out(written: u16, ours: u16) -> &'static str {
+    if ours < written {
+        "use the release that wrote it, or a newer one"
+    } else {
+        "take a snapshot at the journal's end with the release that wrote it (`clutch journal snapshot`), then start this one"
+    }
 }
 
 /// One record, applied.
@@ -88,6 +116,9 @@ pub struct Follower {
     coming: Vec<Coming>,
     /// What is wrong with the record behind them.
     flaw: Option<FollowError>,
+    /// Behind the last record applied.
+    position: Position,
+    rule_set: u16,
 }
 
 /// Records whose memory is asked for together, as the core does with the requests it takes.
@@ -99,6 +130,7 @@ struct Coming {
     time: Timestamp,
     kind: u16,
     envelope: Envelope,
+    position: Position,
 }
 
 impl Follower {
@@ -112,12 +144,32 @@ impl Follower {
     }
 
     /// Follows `reader`, which stands in front of the first record that `state` has not applied.
-    fn behind(reader: Reader, state: State) -> Self {
+    pub(crate) fn behind(reader: Reader, state: State) -> Self {
         // Room for the answer to a first record that is out of place; the real one says the sizes.
         let events_max = state.capacity().map_or(1, |capacity| capacity.events_max());
         let outbox = Outbox::with_capacity(events_max);
         let coming = Vec::with_capacity(LOOK_AHEAD);
-        Self { reader, state, outbox, commands: 0, coming, flaw: None }
+        let position = reader.position();
+        let rule_set = clutch_core::RULE_SET;
+        Self { reader, state, outbox, commands: 0, coming, flaw: None, position, rule_set }
+    }
+
+    /// Follows records of another rule set than this release's; for tests of upgrades.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_rule_set(mut self, rule_set: u16) -> Self {
+        self.rule_set = rule_set;
+        self
+    }
+
+    /// The rule set whose records it applies.
+    pub fn rule_set(&self) -> u16 {
+        self.rule_set
+    }
+
+    /// Behind the last record applied.
+    pub fn position(&self) -> Position {
+        self.position
     }
 
     /// Also follows what the journal's ring in `shm_dir` holds behind the files: what a process that
@@ -136,7 +188,7 @@ impl Follower {
         if self.coming.is_empty() {
             self.look_ahead();
         }
-        let Some(Coming { seq, time, kind, envelope }) = self.coming.pop() else {
+        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.pop() else {
             return self.flaw.take().map_or(Ok(None), Err);
         };
         let Self { state, outbox, .. } = self;
@@ -149,13 +201,14 @@ impl Follower {
         panics::caught(|| state.apply(seq, time, &envelope, outbox))
             .map_err(|message| FollowError::Bug { seq, kind, message })?;
         self.commands += 1;
+        self.position = position;
         Ok(Some(Step { seq, time, envelope, events: self.outbox.records() }))
     }
 
     /// Reads the next few records and asks for the memory that they will need.
     fn look_ahead(&mut self) {
         while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
-            match next_coming(&mut self.reader) {
+            match next_coming(&mut self.reader, self.rule_set) {
                 Ok(Some(coming)) => self.coming.push(coming),
                 Ok(None) => break,
                 Err(flaw) => self.flaw = Some(flaw),
@@ -213,11 +266,11 @@ impl Follower {
 }
 
 /// The next record, decoded; `None` at the end of what has been written so far.
-fn next_coming(reader: &mut Reader) -> Result<Option<Coming>, FollowError> {
+fn next_coming(reader: &mut Reader, rule_set: u16) -> Result<Option<Coming>, FollowError> {
     let Some(record) = reader.next()? else { return Ok(None) };
     let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
-    if version != RECORD_VERSION {
-        return Err(FollowError::Version { seq, kind, version });
+    if version != record_version(rule_set) {
+        return Err(other_version(seq, kind, version, rule_set));
     }
     let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
         seq,
@@ -229,5 +282,14 @@ fn next_coming(reader: &mut Reader) -> Result<Option<Coming>, FollowError> {
         return Err(FollowError::Kind { seq, kind, found });
     }
     let time = Timestamp::from_nanos(record.timestamp);
-    Ok(Some(Coming { seq, time, kind, envelope }))
+    Ok(Some(Coming { seq, time, kind, envelope, position: reader.position() }))
+}
+
+#[cold]
+fn other_version(seq: Seq, kind: u16, version: u16, ours: u16) -> FollowError {
+    let encoding = version & ((1 << RULE_SET_SHIFT) - 1);
+    if encoding != ENCODING {
+        return FollowError::Encoding { seq, kind, encoding };
+    }
+    FollowError::RuleSet { seq, written: version >> RULE_SET_SHIFT, ours }
 }

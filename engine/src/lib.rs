@@ -45,6 +45,7 @@
 //! | `core_loop`, `idle`, `pinning`, `clock` | the core thread |
 //! | `gate` | the way out; the one place that decides what may leave |
 //! | `follower` | from journal to state: recovery and replay |
+//! | `snapshot`, `snapshotter` | a state beside the journal, and the thread that writes it |
 //! | `engine`, `config`, `metrics`, `shared` | start, stop, status |
 //! | `huge_pages` | an allocator for programs that embed the engine |
 //! | `doorbell` | how a sleeping thread is woken without a lost wake-up |
@@ -63,6 +64,8 @@ mod metrics;
 mod panics;
 mod pinning;
 mod shared;
+mod snapshot;
+mod snapshotter;
 
 pub use clutch_core;
 pub use clutch_journal::{Durability, Options as JournalOptions};
@@ -70,7 +73,7 @@ pub use clutch_journal::{Durability, Options as JournalOptions};
 pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};
 pub use doorbell::Waker;
-pub use engine::{Engine, EngineFailure, Report, StartError};
+pub use engine::{Engine, EngineFailure, Recovery, Report, StartError};
 pub use follower::{FollowError, Follower, Step};
 pub use gate::{Polled, Publisher, Rest};
 pub use huge_pages::HugePages;
@@ -78,3 +81,5 @@ pub use input::{CommandSender, SendError};
 pub use metrics::{EngineStatus, Metrics, Monitor};
 pub use pinning::Warning;
 pub use shared::Phase;
+pub use snapshot::{Rejected, SNAPSHOTS_KEPT, SnapshotError, SnapshotFlaw, take_snapshot};
+pub use snapshotter::SnapshotStatus;

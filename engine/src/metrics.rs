@@ -9,6 +9,7 @@ use clutch_journal::Durable;
 use crate::config::Wait;
 use crate::pinning::Warning;
 use crate::shared::{Phase, Shared};
+use crate::snapshotter::{SnapshotStatus, Told};
 
 /// A counter with one writer.
 #[derive(Default)]
@@ -93,6 +94,8 @@ pub struct EngineStatus {
     pub wait: Wait,
     /// The core its thread is pinned to.
     pub pinned_core: Option<usize>,
+    /// What the snapshotter last did; `None` if the engine takes no snapshots.
+    pub snapshots: Option<SnapshotStatus>,
     /// What was asked for and is not so.
     pub warnings: Vec<Warning>,
 }
@@ -103,6 +106,7 @@ pub struct Monitor {
     pub(crate) shared: Arc<Shared>,
     pub(crate) durable: Durable,
     pub(crate) setup: Arc<Setup>,
+    pub(crate) snapshots: Option<Arc<Told>>,
 }
 
 /// How the engine was really set up; fixed at start.
@@ -140,6 +144,7 @@ impl Monitor {
             durable_seq: self.durable.seq(),
             wait: self.setup.wait,
             pinned_core: self.setup.pinned_core,
+            snapshots: self.snapshots.as_ref().map(|told| told.status()),
             warnings: self.setup.warnings.clone(),
         }
     }

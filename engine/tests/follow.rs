@@ -8,6 +8,9 @@ use clutch_engine::clutch_core::units::Seq;
 use clutch_engine::clutch_core::{Command, Envelope};
 use clutch_engine::*;
 
+/// The rule set of these records, as a record's version says it.
+const RULES_1: u16 = 1 << 4;
+
 /// Writes records as they are given: kind, version, payload.
 fn write_journal(dir: &Path, records: &[(u16, u16, &[u8])]) {
     let options = JournalOptions { segment_bytes: 1 << 20, ..JournalOptions::default() };
@@ -30,7 +33,7 @@ fn genesis() -> Vec<u8> {
 
 fn refusal(second: (u16, u16, &[u8])) -> FollowError {
     let dir = tempfile::tempdir().unwrap();
-    write_journal(dir.path(), &[(1, 1, &genesis()), second]);
+    write_journal(dir.path(), &[(1, 1 | RULES_1, &genesis()), second]);
     let mut follower = Follower::open(dir.path()).unwrap();
     let error = follower.run_to_end(|_| {}).unwrap_err();
     assert_eq!(follower.last_seq(), Seq(1), "nothing of the bad record was applied");
@@ -41,21 +44,32 @@ fn refusal(second: (u16, u16, &[u8])) -> FollowError {
 
 #[test]
 fn a_payload_that_is_no_command_is_named_by_sequence_and_kind() {
-    let error = refusal((13, 1, b"not a bet"));
+    let error = refusal((13, 1 | RULES_1, b"not a bet"));
     assert!(matches!(error, FollowError::Decode { seq: Seq(2), kind: 13, .. }));
     assert!(error.to_string().starts_with("record 2 (kind 13) is not a command"), "{error}");
 }
 
 #[test]
 fn a_kind_that_contradicts_its_payload_is_refused() {
-    let error = refusal((13, 1, &genesis()));
+    let error = refusal((13, 1 | RULES_1, &genesis()));
     assert!(matches!(error, FollowError::Kind { seq: Seq(2), kind: 13, found: 1 }));
 }
 
 #[test]
 fn an_encoding_of_a_newer_release_is_refused() {
-    let error = refusal((1, 2, &genesis()));
-    assert!(matches!(error, FollowError::Version { seq: Seq(2), kind: 1, version: 2 }));
+    let error = refusal((1, 2 | RULES_1, &genesis()));
+    assert!(matches!(error, FollowError::Encoding { seq: Seq(2), kind: 1, encoding: 2 }));
+    assert!(error.to_string().contains("a newer release wrote it"), "{error}");
+}
+
+#[test]
+fn a_record_of_other_rules_is_refused() {
+    let error = refusal((1, 1 | 2 << 4, &genesis()));
+    assert!(matches!(error, FollowError::RuleSet { seq: Seq(2), written: 2, ours: 1 }));
+    assert!(
+        error.to_string().ends_with("use the release that wrote it, or a newer one"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! what one command changed may arrive in two turns of the loop; saying a value twice is harmless,
 //! leaving one out is not.
 
-use clutch_core::command::{MarketKind, RoundFormat, SuspendReason, Team, Title};
+use clutch_core::command::{KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title};
 use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
@@ -24,6 +24,8 @@ const MAPS_MAX: usize = 5;
 pub struct Book {
     matches: Vec<Option<Match>>,
     markets: Vec<Option<Market>>,
+    /// Kill switches that are on, besides that of all betting.
+    killed: Vec<KillScope>,
     betting_stopped: bool,
     stopped_seq: Seq,
     last_seq: Seq,
@@ -126,17 +128,24 @@ impl Book {
                 moved.then(|| market.status_seq = seq)
             }),
             Event::Price(price) => self.change_price(seq, price),
-            Event::BettingStopped { on } => {
+            Event::KillSwitch { scope: KillScope::All, on } => {
                 if replace(&mut self.betting_stopped, on) {
                     self.stopped_seq = seq;
                     self.changed = self.changed.max(seq);
                 }
             }
-            Event::Account { .. }
+            Event::KillSwitch { scope, on } => {
+                self.killed.retain(|killed| *killed != scope);
+                self.killed.extend(on.then_some(scope));
+            }
+            Event::Configured { .. }
+            | Event::Setting { .. }
+            | Event::Account { .. }
             | Event::Balance { .. }
             | Event::Bet(_)
             | Event::Posting { .. }
             | Event::Refused(_)
+            | Event::Applied
             | Event::FeedHeard { .. }
             | Event::MaxStake { .. }
             | Event::Leg(_)
@@ -154,6 +163,11 @@ impl Book {
     /// Whether all betting is stopped.
     pub fn betting_stopped(&self) -> bool {
         self.betting_stopped
+    }
+
+    /// Kill switches that are on: titles and matches.
+    pub fn killed(&self) -> &[KillScope] {
+        &self.killed
     }
 
     /// Whether the stop of all betting changed at or after `from`.
@@ -485,7 +499,7 @@ mod tests {
             Event::MatchFrozen { match_id: GAME, reason: Some(SuspendReason::Trader) },
         );
         assert_eq!(changed(&book, 6), [true; 3]);
-        say(&mut book, 7, Event::BettingStopped { on: true });
+        say(&mut book, 7, Event::KillSwitch { scope: KillScope::All, on: true });
         assert_eq!(changed(&book, 7), [true; 3]);
         assert!(!book.changed_since(Topic::Markets(MatchId(9)), Seq(8)));
     }

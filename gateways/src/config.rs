@@ -52,6 +52,8 @@ pub struct EngineSection {
     pub segment_mib: u64,
     /// Size of the journal's ring in MiB.
     pub ring_mib: usize,
+    /// Commands between two snapshots; 0 takes none.
+    pub snapshot_every: u64,
     /// Table size.
     pub accounts_max: u32,
     /// Table size.
@@ -346,6 +348,7 @@ impl Config {
             DurabilityKey::Disk => Durability::Disk,
             DurabilityKey::Process => Durability::Process,
         };
+        config.snapshot_every = Some(section.snapshot_every).filter(|every| *every != 0);
         config.wait = match section.wait {
             WaitKey::Park => Wait::Park,
             WaitKey::Yield => Wait::Yield,

@@ -13,8 +13,12 @@ use jwt_compact::alg::{Hs256, Hs256Key};
 use jwt_compact::{AlgorithmExt, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
-/// The audience of every token that this gateway accepts.
+/// The audience of bettors' tokens.
 pub const AUDIENCE: &str = "clutch";
+
+/// The audience of staff's tokens. A service that signs bettors in can therefore be kept from making
+/// anybody a trader, and neither kind of token is worth anything at the other's door.
+pub const AUDIENCE_ADMIN: &str = "clutch-admin";
 
 /// The shortest secret that signs tokens, in bytes: as long as the hash.
 pub const SECRET_BYTES_MIN: usize = 32;
@@ -27,6 +31,10 @@ pub enum Role {
     Bettor,
     /// See prices and his own bets, but place none.
     Viewer,
+    /// Stop and resume betting.
+    Trader,
+    /// Everything that [`Role::Trader`] may, and accounts, money and settings.
+    Operator,
     /// A role this version does not know; it allows nothing.
     #[serde(other)]
     Unknown,
@@ -54,6 +62,26 @@ impl Claims {
     /// Whether the token is worth nothing any more.
     pub fn is_expired(&self, now_s: u64) -> bool {
         self.expires_at_s <= now_s
+    }
+}
+
+/// What a token of the staff says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffClaims {
+    /// The holder's number: the journal names him by it.
+    pub operator: u32,
+    /// What he may do.
+    pub roles: Vec<Role>,
+    /// When it was issued, in Unix seconds.
+    pub issued_at_s: u64,
+    /// From when on it is worth nothing, in Unix seconds.
+    pub expires_at_s: u64,
+}
+
+impl StaffClaims {
+    /// Whether the holder may see matches, accounts and settings.
+    pub fn may_look(&self) -> bool {
+        self.roles.iter().any(|role| matches!(role, Role::Trader | Role::Operator))
     }
 }
 
@@ -95,15 +123,36 @@ struct Wire {
     roles: Vec<Role>,
 }
 
-/// Signs a token.
+/// Signs a bettor's token.
 pub fn issue(secret: &Secret, claims: &Claims) -> String {
+    let Claims { account, roles, issued_at_s, expires_at_s } = claims;
+    let (roles, issued_at_s, expires_at_s) = (roles.clone(), *issued_at_s, *expires_at_s);
+    sign(secret, AUDIENCE, &Proved { subject: account.0, roles, issued_at_s, expires_at_s })
+}
+
+/// Signs a token of the staff.
+pub fn issue_staff(secret: &Secret, claims: &StaffClaims) -> String {
+    let StaffClaims { operator, roles, issued_at_s, expires_at_s } = claims;
+    let (roles, issued_at_s, expires_at_s) = (roles.clone(), *issued_at_s, *expires_at_s);
+    sign(secret, AUDIENCE_ADMIN, &Proved { subject: *operator, roles, issued_at_s, expires_at_s })
+}
+
+/// What both kinds of tokens say.
+struct Proved {
+    subject: u32,
+    roles: Vec<Role>,
+    issued_at_s: u64,
+    expires_at_s: u64,
+}
+
+fn sign(secret: &Secret, audience: &str, proved: &Proved) -> String {
     let mut body = jwt_compact::Claims::new(Wire {
-        sub: claims.account.0.to_string(),
-        aud: AUDIENCE.to_owned(),
-        roles: claims.roles.clone(),
+        sub: proved.subject.to_string(),
+        aud: audience.to_owned(),
+        roles: proved.roles.clone(),
     });
-    body.issued_at = date(claims.issued_at_s);
-    body.expiration = date(claims.expires_at_s);
+    body.issued_at = date(proved.issued_at_s);
+    body.expiration = date(proved.expires_at_s);
     let header = Header::empty().with_token_type("JWT");
     // Strings and integers always have a JSON form, and that is all that can go wrong here.
     Hs256.token(&header, &body, &secret.0).unwrap_or_default()
@@ -113,37 +162,53 @@ fn date(unix_s: u64) -> Option<DateTime<chrono::Utc>> {
     DateTime::from_timestamp(i64::try_from(unix_s).ok()?, 0)
 }
 
-/// Reads a token and proves it.
+/// Reads a bettor's token and proves it.
 ///
 /// # Errors
 /// [`TokenError`] if it is not ours, not meant for us, or expired at `now_s`. The signature is
 /// checked first, so nothing is learnt about a forged one.
 pub fn verify(secret: &Secret, token: &str, now_s: u64) -> Result<Claims, TokenError> {
+    let Proved { subject, roles, issued_at_s, expires_at_s } =
+        prove(secret, AUDIENCE, token, now_s)?;
+    Ok(Claims { account: AccountId(subject), roles, issued_at_s, expires_at_s })
+}
+
+/// Reads a token of the staff and proves it.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_staff(secret: &Secret, token: &str, now_s: u64) -> Result<StaffClaims, TokenError> {
+    let Proved { subject, roles, issued_at_s, expires_at_s } =
+        prove(secret, AUDIENCE_ADMIN, token, now_s)?;
+    Ok(StaffClaims { operator: subject, roles, issued_at_s, expires_at_s })
+}
+
+fn prove(secret: &Secret, audience: &str, token: &str, now_s: u64) -> Result<Proved, TokenError> {
     let untrusted = UntrustedToken::new(token).map_err(|_| TokenError::Invalid)?;
     let signed =
         Hs256.validator::<Wire>(&secret.0).validate(&untrusted).map_err(|_| TokenError::Invalid)?;
-    read(signed.claims()).ok_or(TokenError::Invalid).and_then(|(audience, claims)| {
-        if audience != AUDIENCE {
+    read(signed.claims()).ok_or(TokenError::Invalid).and_then(|(meant_for, proved)| {
+        if meant_for != audience {
             Err(TokenError::WrongAudience)
-        } else if claims.is_expired(now_s) {
+        } else if proved.expires_at_s <= now_s {
             Err(TokenError::Expired)
         } else if signed.claims().not_before.is_some_and(|from| (now_s as i64) < from.timestamp()) {
             Err(TokenError::NotYet)
         } else {
-            Ok(claims)
+            Ok(proved)
         }
     })
 }
 
 /// The audience and the claims, if none is missing: a token without an expiry is not ours.
-fn read(body: &jwt_compact::Claims<Wire>) -> Option<(&str, Claims)> {
-    let claims = Claims {
-        account: AccountId(body.custom.sub.parse().ok()?),
+fn read(body: &jwt_compact::Claims<Wire>) -> Option<(&str, Proved)> {
+    let proved = Proved {
+        subject: body.custom.sub.parse().ok()?,
         roles: body.custom.roles.clone(),
         issued_at_s: body.issued_at?.timestamp().try_into().ok()?,
         expires_at_s: body.expiration?.timestamp().try_into().ok()?,
     };
-    Some((&body.custom.aud, claims))
+    Some((&body.custom.aud, proved))
 }
 
 #[cfg(test)]
@@ -172,6 +237,22 @@ mod tests {
         assert_eq!(verify(&other, &token, 3_000), Err(TokenError::Invalid));
         assert_eq!(verify(&secret, &token, 2_000), Err(TokenError::Expired));
         assert_eq!(verify(&secret, &token, 1_999), Ok(claims()));
+    }
+
+    #[test]
+    fn a_bettors_token_is_worth_nothing_at_the_door_of_the_staff_nor_the_other_way_round() {
+        let secret = Secret::new(&[7; 32]).unwrap();
+        let staff = StaffClaims {
+            operator: 7,
+            roles: vec![Role::Trader],
+            issued_at_s: 1_000,
+            expires_at_s: 2_000,
+        };
+        let (of_bettor, of_staff) = (issue(&secret, &claims()), issue_staff(&secret, &staff));
+        assert_eq!(verify(&secret, &of_staff, 1_500), Err(TokenError::WrongAudience));
+        assert_eq!(verify_staff(&secret, &of_bettor, 1_500), Err(TokenError::WrongAudience));
+        assert_eq!(verify_staff(&secret, &of_staff, 2_000), Err(TokenError::Expired));
+        assert_eq!(verify_staff(&secret, &of_staff, 1_500), Ok(staff));
     }
 
     #[test]

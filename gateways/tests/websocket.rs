@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use clutch_core::command::AccountState;
+use clutch_core::command::{AccountState, KillScope};
 use clutch_core::event::{BetStatus, BetView};
 use clutch_core::units::{BetId, MarketId, Money, Name, Odds, SelectionIndex, Stake};
 use clutch_core::{Command, Event};
@@ -70,7 +70,7 @@ fn a_subscriber_gets_the_image_and_then_only_what_changed() {
     );
     // The same price again is no news; the next change is.
     gateway.say(|script| {
-        let event = Event::BettingStopped { on: false };
+        let event = Event::KillSwitch { scope: KillScope::All, on: false };
         script.say(0, event);
         script.price(0, 0, 1700);
     });

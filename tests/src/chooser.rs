@@ -342,7 +342,9 @@ impl Chooser {
             2 => config = Config { margin_ppb: config.margin_ppb, ..twin.config() },
             _ => {}
         }
-        Command::Configure { config }
+        let version = twin.config_version();
+        let based_on = self.random.pick(&[None, Some(version), Some(version), Some(version - 1)]);
+        Command::Configure { config, based_on }
     }
 
     fn feed(&mut self, twin: &Twin) -> Command {

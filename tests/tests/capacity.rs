@@ -41,7 +41,7 @@ fn a_full_book_can_be_listed_and_given_a_new_margin_in_slices() {
     assert_eq!(matches.count(), MATCHES as usize);
 
     let config = Config { margin_ppb: 120_000_000, ..Config::default() };
-    let mut said = do_it(&mut world, Command::Configure { config });
+    let mut said = do_it(&mut world, Command::Configure { config, based_on: None });
     // No command prices more markets than a slice has, so none keeps a bet waiting for long.
     let mut slices = 1;
     while world.has_work() {

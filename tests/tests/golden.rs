@@ -312,7 +312,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let market = Scope::Market(MarketId(8));
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
-        ("configure", of(Command::Configure { config: config() })),
+        ("configure", of(Command::Configure { config: config(), based_on: None })),
+        ("configure_seen", of(Command::Configure { config: config(), based_on: Some(7) })),
         ("create_match", of(Command::CreateMatch(create))),
         ("set_map", of(Command::SetMap(set))),
         ("open_match_winner", open(MarketKind::MatchWinner)),

@@ -102,6 +102,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "BettingStopped",
     "CapacityReached",
     "OutOfPlace",
+    "ConfigurationMoved",
     "bet Pending",
     "bet Accepted",
     "bet Won",

@@ -32,7 +32,7 @@ fn place_of_capacity() -> std::ops::Range<usize> {
     let mut buffer = [0; ENCODED_MAX];
     let mut encoder = Encoder::new(&mut buffer);
     (LAYOUT, (0u64, 0u64)).put(&mut encoder);
-    (Config::default(), true).put(&mut encoder);
+    (Config::default(), (1u32, true)).put(&mut encoder);
     let start = encoder.written();
     Capacity::default().put(&mut encoder);
     start..encoder.written()

@@ -25,7 +25,7 @@ fn hash_after(capacity: Capacity, markets: &[(MatchId, MarketKind)]) -> u64 {
     }
     for (match_id, kind) in markets {
         let said = world.apply(Command::OpenMarket { match_id: *match_id, kind: *kind });
-        assert_eq!(said.len(), 2, "{kind:?} is opened and announced, unpriced");
+        assert_eq!(said.len(), 3, "{kind:?} is opened, announced without a price, and applied");
     }
     world.state().state_hash()
 }

@@ -82,10 +82,13 @@ pub enum Command {
         /// The first configuration.
         config: Config,
     },
-    /// Replaces the configuration.
+    /// Replaces the configuration; its version moves by one.
     Configure {
         /// The new configuration, whole.
         config: Config,
+        /// The version from which it was made. If another is in force by now nothing changes, so
+        /// that two people cannot undo each other's change unseen. `None` replaces any.
+        based_on: Option<u32>,
     },
     /// Creates a match.
     CreateMatch(CreateMatch),
@@ -158,7 +161,7 @@ pub enum Command {
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
-    1 = Configure { config },
+    1 = Configure { config, based_on },
     2 = CreateMatch(create),
     3 = SetMap(set),
     4 = OpenMarket { match_id, kind },
@@ -814,6 +817,22 @@ pub enum Query {
         /// At most this many singles and this many multiples, of those at most 256.
         bets_max: u16,
     },
+    /// The same, by the operator's key of the account.
+    AccountNamed {
+        /// The operator's key.
+        key: Name,
+        /// At most this many bets.
+        bets_max: u16,
+    },
+    /// Accounts with their state and balance, in order of opening, a page at a time.
+    Accounts {
+        /// The first.
+        from: AccountId,
+        /// At most this many; no answer holds more than [`Query::ACCOUNTS_MAX`].
+        accounts_max: u16,
+    },
+    /// The version of the configuration and every setting.
+    Settings,
     /// One bet by the bettor's id.
     Bet {
         /// The account.
@@ -833,6 +852,11 @@ pub enum Query {
     /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
     /// the odds seen.
     MaxUnit(PlaceMultiple),
+}
+
+impl Query {
+    /// The most accounts in one answer.
+    pub const ACCOUNTS_MAX: u16 = 1_000;
 }
 
 #[cfg(test)]

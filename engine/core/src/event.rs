@@ -4,8 +4,11 @@
 //! that caused it, so prices, bets and balances are mutually ordered.
 
 use crate::codec::wire_enum;
-use crate::command::{AccountState, Actor, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use crate::command::{
+    AccountState, Actor, KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title,
+};
 use crate::reject::Refusal;
+use crate::settings::Setting;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes};
 use crate::units::{
@@ -117,6 +120,9 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
+    /// A person's command other than a bet was carried out: the last event that it caused itself, so
+    /// that whoever gave it knows that he has heard all of the answer.
+    Applied,
     /// A guard or a feed froze or released a match.
     MatchFrozen {
         /// The match.
@@ -134,10 +140,25 @@ pub enum Event {
         /// Its newest version.
         version: u64,
     },
-    /// A kill switch for all betting was turned.
-    BettingStopped {
-        /// Whether all betting is stopped.
+    /// A kill switch was turned; in the answer to [`crate::Query::Catalogue`], how it stands.
+    KillSwitch {
+        /// What it stops.
+        scope: KillScope,
+        /// Whether betting on that is stopped.
         on: bool,
+    },
+    /// The configuration in force has this version: one at first, and one more with each change.
+    Configured {
+        /// The version.
+        version: u32,
+    },
+    /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
+    /// moved are said; in the answer to [`crate::Query::Settings`], all.
+    Setting {
+        /// Which.
+        setting: Setting,
+        /// Its number.
+        value: i64,
     },
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {

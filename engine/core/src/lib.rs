@@ -26,6 +26,7 @@ pub mod pricing;
 mod query;
 pub mod reject;
 pub mod risk;
+pub mod settings;
 pub mod settlement;
 pub mod snapshot;
 pub mod state;
@@ -33,6 +34,11 @@ mod state_hash;
 pub mod title;
 pub mod units;
 pub mod wallet;
+
+/// The rules of this release by number. It moves with every change after which some journal would lead
+/// to another state: the golden journals notice. A record names the rule set it was decided under, and
+/// no release replays records of another one.
+pub const RULE_SET: u16 = 1;
 
 pub use command::{Command, Envelope, Query};
 pub use event::{Event, Record};

@@ -1,10 +1,11 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, PlaceMultiple, Query};
+use crate::command::{Actor, KillScope, PlaceMultiple, Query, Title};
 use crate::event::{Event, Price, PriceCause};
 use crate::outbox::Outbox;
 use crate::reject::Reject;
+use crate::settings::Setting;
 use crate::state::{State, Tables};
 use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
 
@@ -34,7 +35,7 @@ impl Tables {
                 for (index, fixture) in self.fixtures.iter().enumerate() {
                     fixture.announce(MatchId(index as u32), outbox);
                 }
-                outbox.push(Event::BettingStopped { on: self.killed });
+                self.say_kill_switches(outbox);
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -63,6 +64,26 @@ impl Tables {
                     self.say_multiple(multiple, outbox);
                 }
             }
+            Query::AccountNamed { key, bets_max } => {
+                let account = self.wallet.find(&key).ok_or(Reject::UnknownAccount)?;
+                return self.answer(state, &Query::Account { account, bets_max }, outbox);
+            }
+            Query::Accounts { from, accounts_max } => {
+                let rows = self.wallet.iter().skip(from.0 as usize);
+                for (account, row) in rows.take(usize::from(accounts_max.min(Query::ACCOUNTS_MAX)))
+                {
+                    let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
+                    outbox.push(Event::Account { account, key, state: row.state });
+                    self.wallet.announce(account, outbox);
+                }
+            }
+            Query::Settings => {
+                outbox.push(Event::Configured { version: state.config_version });
+                for &setting in Setting::ALL {
+                    let value = setting.get(&state.config);
+                    outbox.push(Event::Setting { setting, value });
+                }
+            }
             Query::Bet { account, client_id } => {
                 let key = Key::new(account, client_id.0);
                 let answer = self.client_ids.get(key).ok_or(Reject::UnknownBet)?;
@@ -81,6 +102,22 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// The switch of all betting in any case, of the others those that are on.
+    fn say_kill_switches(&self, outbox: &mut Outbox) {
+        outbox.push(Event::KillSwitch { scope: KillScope::All, on: self.killed });
+        for title in [Title::CounterStrike] {
+            if self.killed_titles & 1 << title as u8 != 0 {
+                outbox.push(Event::KillSwitch { scope: KillScope::Title(title), on: true });
+            }
+        }
+        for (index, fixture) in self.fixtures.iter().enumerate() {
+            if fixture.killed {
+                let scope = KillScope::Match(MatchId(index as u32));
+                outbox.push(Event::KillSwitch { scope, on: true });
+            }
+        }
     }
 
     fn say_market(&self, market: MarketId, outbox: &mut Outbox) {

@@ -162,6 +162,8 @@ rejects! {
     EngineFailed = 905, true, None, "We have a technical problem. Your bet was not taken.";
     /// The command may only be the journal's first record, or must be.
     OutOfPlace = 906, false, None, "This command is not allowed here.";
+    /// The configuration moved since the change to it was made.
+    ConfigurationMoved = 907, true, Count, "The configuration has changed meanwhile. Look at it again first.";
 }
 
 /// A refusal with the numbers that decided it.

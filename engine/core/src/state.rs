@@ -21,6 +21,7 @@ use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::query::MULTIPLES_PER_ANSWER;
 use crate::reject::{Refusal, Reject};
+use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::system::LEGS_MAX;
 use crate::title::Fixture;
@@ -34,6 +35,8 @@ pub struct State {
     pub(crate) seq: Seq,
     pub(crate) now: Timestamp,
     pub(crate) config: Config,
+    /// How often the configuration was set: the number under which decisions name it.
+    pub(crate) config_version: u32,
     pub(crate) tables: Option<Tables>,
 }
 
@@ -189,6 +192,7 @@ impl State {
             actor,
             a_person_looks: false,
             config: &mut self.config,
+            config_version: &mut self.config_version,
             tables,
             outbox,
         };
@@ -197,6 +201,10 @@ impl State {
         step.outbox.stamp(seq, now, envelope.trace);
         step.actor = envelope.actor;
         let outcome = step.dispatch(&envelope.command);
+        let is_by_person = matches!(envelope.actor, Actor::Operator(_));
+        if is_by_person && outcome.is_ok() && !matches!(envelope.command, Command::PlaceBet(_)) {
+            step.outbox.push(Event::Applied);
+        }
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
         step.actor = Actor::Engine;
@@ -210,6 +218,7 @@ impl State {
             return Err(Reject::InvalidParameter.into());
         }
         self.config = config;
+        self.config_version = 1;
         self.tables = Some(Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
@@ -269,6 +278,12 @@ impl State {
         &self.config
     }
 
+    /// Which version of the settings is in force: one at first, one more with each change, zero
+    /// before [`Command::Genesis`].
+    pub fn config_version(&self) -> u32 {
+        self.config_version
+    }
+
     /// Balances and the house's books; `None` before [`Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
@@ -285,8 +300,9 @@ impl State {
     }
 }
 
-/// What a match says of itself: that it exists, its names and those of its maps, its score.
-const EVENTS_PER_MATCH: usize = 5 + MAPS_MAX;
+/// What a match says of itself: that it exists, its names and those of its maps, its score, and its
+/// kill switch.
+const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
 
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
@@ -307,6 +323,7 @@ pub(crate) struct Step<'a> {
     /// Whether a person lifts a suspension right now and answers for the prices.
     pub a_person_looks: bool,
     pub config: &'a mut Config,
+    pub config_version: &'a mut u32,
     pub tables: &'a mut Tables,
     pub outbox: &'a mut Outbox,
 }
@@ -316,7 +333,7 @@ impl Step<'_> {
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
-            Command::Configure { config } => self.configure(config),
+            Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
             Command::OpenMarket { match_id, kind } => self.open_market(*match_id, *kind),
@@ -355,13 +372,28 @@ impl Step<'_> {
         self.decide_due_multiples();
     }
 
-    fn configure(&mut self, config: &Config) -> Result<(), Refusal> {
+    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
+        let version = *self.config_version;
+        if let Some(seen) = based_on
+            && seen != version
+        {
+            let (seen, now) = (i64::from(seen), i64::from(version));
+            return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
+        }
         let of_prices = |config: &Config| {
             (config.margin_ppb, config.shading_ppb, config.shading_scale, config.price_steps_min)
         };
         let prices_change = of_prices(self.config) != of_prices(config);
-        *self.config = *config;
+        let before = core::mem::replace(self.config, *config);
+        *self.config_version = version.saturating_add(1);
+        self.outbox.push(Event::Configured { version: *self.config_version });
+        for &setting in Setting::ALL {
+            let value = setting.get(config);
+            if value != setting.get(&before) {
+                self.outbox.push(Event::Setting { setting, value });
+            }
+        }
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();
@@ -373,10 +405,7 @@ impl Step<'_> {
 
     fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
         match scope {
-            KillScope::All => {
-                self.tables.killed = on;
-                self.outbox.push(Event::BettingStopped { on });
-            }
+            KillScope::All => self.tables.killed = on,
             KillScope::Title(title) => {
                 let bit = 1 << title as u8;
                 let others = self.tables.killed_titles & !bit;
@@ -384,6 +413,7 @@ impl Step<'_> {
             }
             KillScope::Match(match_id) => self.tables.fixture_mut(match_id)?.killed = on,
         }
+        self.outbox.push(Event::KillSwitch { scope, on });
         Ok(())
     }
 

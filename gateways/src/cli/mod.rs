@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod admin;
 mod demo;
 mod descriptors;
 mod feed;
@@ -40,6 +41,7 @@ struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Serve(Box<serve::ServeArgs>),
+    Admin(Box<admin::AdminArgs>),
     Feed(feed::FeedArgs),
     Grade(grade::GradeArgs),
     Price(price::PriceArgs),
@@ -70,6 +72,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
+        Command::Admin(args) => return admin::run(&args),
         Command::Feed(args) => feed::run(&args),
         Command::Grade(args) => grade::run(&args),
         Command::Price(args) => price::run(&args),

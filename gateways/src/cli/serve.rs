@@ -59,6 +59,12 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     for warning in engine.status().warnings {
         tracing::warn!("{warning}");
     }
+    let recovery = engine.recovery();
+    for rejected in &recovery.rejected {
+        tracing::warn!("a snapshot was passed over: {}", rejected.flaw);
+    }
+    let (snapshot, replayed) = (recovery.snapshot.unwrap_or_default().0, recovery.replayed);
+    tracing::info!(snapshot, replayed, "recovered");
     let mut publisher =
         engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
     let feed = prepare(&config, engine.sender(), &mut publisher)?;

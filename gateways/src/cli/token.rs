@@ -11,13 +11,17 @@ use super::{Failure, secret};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
 use crate::output::answer;
-use crate::token::{Claims, Role, issue};
+use crate::token::{Claims, Role, StaffClaims, issue, issue_staff};
 
-/// Print a signed token for an account
+/// Print a signed token for an account, or for a member of the staff
 #[derive(Debug, Args)]
 pub struct TokenArgs {
     /// The account: its key, as in [[account]], or its number
-    account: String,
+    #[arg(required_unless_present = "operator")]
+    account: Option<String>,
+    /// A trader's or operator's number instead of an account: the journal names him by it
+    #[arg(long, value_name = "NUMBER", conflicts_with = "account")]
+    operator: Option<u32>,
     /// The server's configuration file; without it the defaults
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -27,9 +31,9 @@ pub struct TokenArgs {
     /// How many minutes it is worth something
     #[arg(long, default_value_t = 720, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
     expires: u64,
-    /// What its holder may do
-    #[arg(long, default_value = "bettor")]
-    role: RoleArg,
+    /// What its holder may do; else bettor, or with --operator operator
+    #[arg(long)]
+    role: Option<RoleArg>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -38,6 +42,21 @@ enum RoleArg {
     Bettor,
     /// See prices and his own bets
     Viewer,
+    /// Of the staff: stop and resume betting
+    Trader,
+    /// Of the staff: everything
+    Operator,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Bettor => Self::Bettor,
+            RoleArg::Viewer => Self::Viewer,
+            RoleArg::Trader => Self::Trader,
+            RoleArg::Operator => Self::Operator,
+        }
+    }
 }
 
 pub fn run(args: &TokenArgs) -> Result<(), Failure> {
@@ -47,23 +66,32 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
     };
     let dir = args.data.as_ref().unwrap_or(&config.engine.data_dir);
     let secret = secret::existing(&config.gateway.token_secret, dir)?;
-    let account = match args.account.parse() {
-        Ok(number) => AccountId(number),
-        Err(_) => find(&args.account, dir)?,
-    };
-    let now_s = wall_clock().millis() / 1000;
-    let role = match args.role {
-        RoleArg::Bettor => Role::Bettor,
-        RoleArg::Viewer => Role::Viewer,
-    };
-    let claims = Claims {
-        account,
-        roles: vec![role],
-        issued_at_s: now_s,
-        expires_at_s: now_s + args.expires * 60,
+    let issued_at_s = wall_clock().millis() / 1000;
+    let expires_at_s = issued_at_s + args.expires * 60;
+    let is_of_staff = matches!(args.role, Some(RoleArg::Trader | RoleArg::Operator));
+    let token = match (args.operator, &args.account) {
+        (Some(_), _) if args.role.is_some() && !is_of_staff => {
+            return Err(Failure("--operator goes with --role trader or operator".to_owned()));
+        }
+        (Some(operator), _) => {
+            let roles = vec![args.role.map_or(Role::Operator, Role::from)];
+            issue_staff(&secret, &StaffClaims { operator, roles, issued_at_s, expires_at_s })
+        }
+        (None, _) if is_of_staff => {
+            return Err(Failure("a trader or operator needs --operator NUMBER".to_owned()));
+        }
+        (None, account) => {
+            let name = account.as_deref().unwrap_or_default();
+            let account = match name.parse() {
+                Ok(number) => AccountId(number),
+                Err(_) => find(name, dir)?,
+            };
+            let roles = vec![args.role.map_or(Role::Bettor, Role::from)];
+            issue(&secret, &Claims { account, roles, issued_at_s, expires_at_s })
+        }
     };
     let mut output = answer();
-    writeln!(output, "{}", issue(&secret, &claims))?;
+    writeln!(output, "{token}")?;
     Ok(output.flush()?)
 }
 

@@ -11,6 +11,7 @@ use clutch_core::event::BetView;
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
+use super::admin::Work;
 use super::bucket::Bucket;
 use super::config::ServerConfig;
 use super::connection::{Connection, Key, Phase, Subscription};
@@ -100,6 +101,8 @@ pub(super) enum Asked {
     Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<BetView> },
     /// The largest stake.
     QuoteMax,
+    /// Something of the staff's.
+    Staff(Box<Work>),
 }
 
 /// Unix time.

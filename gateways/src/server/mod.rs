@@ -8,6 +8,7 @@
 //! Read on in `turn` for what a turn of records does, `hub` for what clients' messages do, `routes`
 //! for what HTTP addresses answer.
 
+mod admin;
 mod bucket;
 pub mod config;
 mod connection;

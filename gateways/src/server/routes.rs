@@ -22,6 +22,10 @@ use crate::wire::server::{bet, bet_refused, refusal_notice};
 /// Where game servers push their logs.
 const FEED: &str = "/feeds/cs-log";
 
+/// Where the staff gives orders and asks.
+const ORDERS: &str = "/admin/commands";
+const QUESTIONS: &str = "/admin/queries";
+
 /// Nothing from elsewhere, nothing inline: the page works offline and runs no foreign script.
 const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
     Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -38,7 +42,7 @@ const REQUESTS_PER_TURN: usize = 32;
 const DEMO_TOKEN_S: u64 = 12 * 3600;
 
 /// What a request comes to.
-enum Outcome {
+pub(super) enum Outcome {
     /// An answer at once.
     Answer(Response),
     /// A bet is on its way through the engine.
@@ -194,10 +198,12 @@ impl Hub {
             }
             ("/bets", _, true) => return self.place_by_http(connection, head, body),
             (FEED, _, true) => self.feed_lines(head, body)?,
+            (ORDERS, _, true) => return self.order(connection, head, body),
+            (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             ("/" | "/app.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
-            ("/bets" | FEED, ..) => {
+            ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("POST")));
             }
             _ => return Err(GatewayCode::NotFound.into()),
@@ -377,20 +383,25 @@ pub(super) fn placement_answer(book: &Book, record: &Record) -> Response {
             };
             Response::json(status, bet(book, record.seq, record.time, view))
         }
-        Event::Refused(refusal) => {
-            Response::json(refused_status(refusal.code), refusal_notice(*refusal, None))
-        }
+        Event::Refused(refusal) => refused_answer(*refusal),
         _ => Response::json(503, refusal_notice(Refusal::new(Reject::EngineFailed), None)),
     }
 }
 
-/// Codes of the 9xx family say that the engine cannot, the others that it will not.
+/// The answer to something that is no bet and was refused.
+pub(super) fn refused_answer(refusal: Refusal) -> Response {
+    Response::json(refused_status(refusal.code), refusal_notice(refusal, None))
+}
+
+/// Codes of the 9xx family say that the engine cannot, the others that it will not; but for two of
+/// them, which are about the command itself.
 const fn refused_status(code: Reject) -> u16 {
-    if code.code() < 900 { 422 } else { 503 }
+    let is_about_the_command = matches!(code, Reject::OutOfPlace | Reject::ConfigurationMoved);
+    if code.code() < 900 || is_about_the_command { 422 } else { 503 }
 }
 
 /// Gives a waiting HTTP client its answer; the requests behind it are served in the next turn.
-pub(super) fn answer_placement(
+pub(super) fn answer_awaited(
     connection: &mut Connection,
     response: Response,
     keep_alive: bool,

@@ -11,6 +11,7 @@ use clutch_core::{Event, Query, Record, Refusal, Reject};
 use slab::Slab;
 use tungstenite::protocol::frame::coding::CloseCode;
 
+use super::admin::Progress;
 use super::connection::{Connection, Key, Phase};
 use super::hub::{Asked, Hub, Pending};
 use super::outgoing::{Bytes, text_frame};
@@ -59,10 +60,11 @@ impl Hub {
 
     fn route(&mut self, record: &Record, connections: &mut Connections) {
         if let Some(mut pending) = self.pending.remove(&record.trace) {
-            let is_question = !matches!(
-                pending.asked,
-                Asked::Place { .. } | Asked::PlaceByHttp { .. } | Asked::Cancel { .. }
-            );
+            let is_question = match &pending.asked {
+                Asked::Place { .. } | Asked::PlaceByHttp { .. } | Asked::Cancel { .. } => false,
+                Asked::Staff(work) => work.is_question(),
+                _ => true,
+            };
             if !self.answer(record, &mut pending, connections) {
                 self.pending.insert(record.trace, pending);
             }
@@ -95,9 +97,13 @@ impl Hub {
             let Some(asker) = asker.and_then(|key| find(connections, key)) else { continue };
             self.metrics.count_fault(unanswered.code);
             match asked {
+                Asked::Staff(work) => {
+                    let response = Response::fault(&unanswered);
+                    routes::answer_awaited(asker, response, work.keep_alive, &self.metrics);
+                }
                 Asked::PlaceByHttp { keep_alive, .. } => {
                     let response = Response::fault(&unanswered);
-                    routes::answer_placement(asker, response, keep_alive, &self.metrics);
+                    routes::answer_awaited(asker, response, keep_alive, &self.metrics);
                 }
                 // Without its client id, since this is no refusal of the bet.
                 _ => asker.send(server::notice(&unanswered, None)),
@@ -115,6 +121,20 @@ impl Hub {
     ) -> bool {
         let asker = pending.asker.and_then(|key| find(connections, key));
         self.touched.extend(asker.as_ref().map(|asker| asker.key));
+        if let Asked::Staff(work) = &mut pending.asked {
+            let keep_alive = work.keep_alive;
+            let response = match (self.progress(record, work), pending.asker) {
+                (Progress::Waits, _) => return false,
+                (Progress::Done(response), _) => Some(response),
+                (Progress::Goes(envelope, work), Some(asker)) => self.go_on(asker, envelope, *work),
+                // Nobody waits for the answer any more, and nothing has been done yet.
+                (Progress::Goes(..), None) => None,
+            };
+            if let (Some(response), Some(asker)) = (response, asker) {
+                routes::answer_awaited(asker, response, keep_alive, &self.metrics);
+            }
+            return true;
+        }
         let (seq, event) = (record.seq, &record.event);
         match (&mut pending.asked, event) {
             (Asked::Catalogue { matches }, Event::MatchCreated { match_id, .. }) => {
@@ -135,7 +155,7 @@ impl Hub {
                 self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
                 if let Some(asker) = asker {
                     let response = routes::placement_answer(&self.book, record);
-                    routes::answer_placement(asker, response, *keep_alive, &self.metrics);
+                    routes::answer_awaited(asker, response, *keep_alive, &self.metrics);
                 }
                 return true;
             }

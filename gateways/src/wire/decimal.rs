@@ -14,7 +14,7 @@ const ODDS_PLACES: u32 = 3;
 
 /// Reads `12.5` as 1250 when `places` is 2; `None` if it is not a plain decimal with at most that
 /// many places, or does not fit.
-fn parse(text: &str, places: u32) -> Option<u64> {
+pub fn parse_decimal(text: &str, places: u32) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || fraction.len() > places as usize {
@@ -28,12 +28,12 @@ fn parse(text: &str, places: u32) -> Option<u64> {
 
 /// Reads odds: `1.85` is 1850 thousandths.
 pub fn parse_odds(text: &str) -> Option<Odds> {
-    Odds::from_milli(parse(text, ODDS_PLACES)?.try_into().ok()?)
+    Odds::from_milli(parse_decimal(text, ODDS_PLACES)?.try_into().ok()?)
 }
 
 /// Reads money: `12.50` is 1250 minor units.
 pub fn parse_money(text: &str) -> Option<Money> {
-    Some(Money::from_minor(parse(text, MONEY_PLACES)?.try_into().ok()?))
+    Some(Money::from_minor(parse_decimal(text, MONEY_PLACES)?.try_into().ok()?))
 }
 
 /// Reads a stake, which is money above zero.

@@ -1,10 +1,14 @@
 //! The messages between clients and the gateway, as JSON. One page documents them all with
 //! examples: `gateways/MESSAGES.md`.
 //!
-//! `client` reads what clients send, `offer` and `server` write what they get, `decimal` keeps money
-//! and odds exact on the way. Nothing here knows a socket.
+//! `client` reads what bettors send, `offer` and `server` write what they get; `admin` and `staff` do
+//! the same for traders and operators. `decimal` and `setting` keep money, odds and settings exact on
+//! the way. Nothing here knows a socket.
 
+pub mod admin;
 pub mod client;
 pub mod decimal;
 pub mod offer;
 pub mod server;
+pub mod setting;
+pub mod staff;

@@ -44,8 +44,9 @@ struct Offer<'a> {
     matches: Vec<MatchView<'a>>,
 }
 
+/// A match with its markets.
 #[derive(Serialize)]
-struct MatchView<'a> {
+pub(super) struct MatchView<'a> {
     #[serde(rename = "match")]
     id: u32,
     #[serde(flatten)]
@@ -79,8 +80,9 @@ struct ScoreView {
     side_a: &'static str,
 }
 
+/// Why betting on something is suspended.
 #[derive(Serialize)]
-struct ReasonView {
+pub(super) struct ReasonView {
     reason: &'static str,
     text: &'static str,
 }
@@ -110,8 +112,9 @@ struct OpenedView {
     line: Option<Shown<clutch_core::command::Line>>,
 }
 
+/// Whether a market can be bet on.
 #[derive(Serialize)]
-struct StatusView {
+pub(super) struct StatusView {
     status: &'static str,
     epoch: u32,
     #[serde(flatten)]
@@ -176,7 +179,9 @@ fn message(
     })
 }
 
-fn match_view<'a>(
+/// A match as far as it changed at or after `from`; `None` is an image, which leaves finished
+/// markets out.
+pub(super) fn match_view<'a>(
     book: &'a Book,
     game: &'a Match,
     from: Option<Seq>,
@@ -255,13 +260,17 @@ fn opened_view(market: &Market) -> OpenedView {
 }
 
 fn status_view(market: &Market) -> StatusView {
-    let (status, reason, winner) = match market.status {
+    status_of(market.status, market.epoch)
+}
+
+pub(super) fn status_of(status: MarketStatus, epoch: u32) -> StatusView {
+    let (status, reason, winner) = match status {
         MarketStatus::Open => ("open", None, None),
         MarketStatus::Suspended(reason) => ("suspended", Some(reason_view(reason)), None),
         MarketStatus::Decided { winner } => ("decided", None, Some(winner.0)),
         MarketStatus::Void => ("void", None, None),
     };
-    StatusView { status, epoch: market.epoch, reason, winner }
+    StatusView { status, epoch, reason, winner }
 }
 
 const fn side_name(side: Side) -> &'static str {
@@ -271,7 +280,7 @@ const fn side_name(side: Side) -> &'static str {
     }
 }
 
-const fn reason_view(reason: SuspendReason) -> ReasonView {
+pub(super) const fn reason_view(reason: SuspendReason) -> ReasonView {
     let (reason, text) = match reason {
         SuspendReason::Trader => ("trader", "Our traders stopped betting here for the moment."),
         SuspendReason::FeedStale => ("feed_stale", "The news from the game is late."),

@@ -121,7 +121,7 @@ struct BetMessage<'a> {
 }
 
 #[derive(Serialize)]
-struct BetJson<'a> {
+pub(super) struct BetJson<'a> {
     cid: Shown<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bet_id: Option<u64>,
@@ -152,7 +152,7 @@ struct Labels<'a> {
     selection_name: String,
 }
 
-fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
+pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
     use clutch_core::command::Team;
     let labels = book.market(view.market).and_then(|market| {
         let game = book.game(market.match_id)?;
@@ -207,7 +207,7 @@ const fn status_name(status: &BetStatus) -> &'static str {
     }
 }
 
-fn money(amount: Money) -> Shown<ShowMoney> {
+pub(super) fn money(amount: Money) -> Shown<ShowMoney> {
     Shown(ShowMoney(amount.minor()))
 }
 

@@ -128,7 +128,10 @@ impl Script {
                 let (available, held) = (Money::from_minor(10_000), Money::ZERO);
                 self.say(trace, Event::Balance { account, available, held });
             }
-            Query::Bet { .. } => {}
+            Query::Bet { .. }
+            | Query::AccountNamed { .. }
+            | Query::Accounts { .. }
+            | Query::Settings => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });

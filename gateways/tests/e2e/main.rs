@@ -10,6 +10,7 @@
 //! | `CLUTCH_E2E_SHOTS` | a directory that keeps the browser's pictures |
 #![allow(clippy::unwrap_used)]
 
+mod admin;
 mod bad_input;
 mod browser;
 mod clients;

@@ -74,7 +74,7 @@ impl Scenario {
             self.config = config;
             return Ok(Answer::Done);
         }
-        let answer = self.send(Command::Configure { config });
+        let answer = self.send(Command::Configure { config, based_on: None });
         if answer == Answer::Done {
             self.config = config;
         }

@@ -233,6 +233,11 @@ impl Twin {
     pub fn config(&self) -> Config {
         self.config
     }
+
+    /// Which version of them.
+    pub fn config_version(&self) -> u32 {
+        self.config_version
+    }
 }
 
 /// Whether any odds ratio p/(1−p) moved by more than the band.

@@ -44,6 +44,7 @@ pub struct Twin {
     seq: u64,
     now: u64,
     config: Config,
+    config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
     payments: BTreeMap<u128, (u32, i64)>,
@@ -109,6 +110,7 @@ impl Twin {
             seq: 1,
             now: 0,
             config,
+            config_version: 1,
             capacity,
             accounts: Vec::new(),
             payments: BTreeMap::new(),
@@ -156,7 +158,7 @@ impl Twin {
     fn dispatch(&mut self, command: &Command) -> Answer {
         let done = match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace),
-            Command::Configure { config } => self.configure(config),
+            Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
             Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
@@ -177,7 +179,7 @@ impl Twin {
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
 
-    fn configure(&mut self, config: &Config) -> Result<(), Reject> {
+    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Reject> {
         let amounts = [
             config.stake_min,
             config.stake_max,
@@ -199,7 +201,11 @@ impl Twin {
         if !sensible {
             return Err(Reject::InvalidParameter);
         }
+        if based_on.is_some_and(|seen| seen != self.config_version) {
+            return Err(Reject::ConfigurationMoved);
+        }
         self.config = *config;
+        self.config_version += 1;
         self.notice_silence();
         Ok(())
     }

@@ -67,11 +67,12 @@ impl Quote<'_> {
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
 fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
     let fair = &mut quote.fair[..quote.before.len()];
-    // Written so that NaN fails.
-    let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
+    // Written so that NaN fails. What is certain may lie beyond 1 by a rounding of its sum.
+    let is_a_chance = |p: &f64| (-FAIR_SUM_TOLERANCE..=1.0 + FAIR_SUM_TOLERANCE).contains(p);
     let distance = fair.iter().sum::<f64>() - 1.0;
     let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance);
     if quote.priced && fair.iter().all(is_a_chance) && sums_to_one {
+        fair.iter_mut().for_each(|p| *p = p.clamp(0.0, 1.0));
         return Verdict::Continue(());
     }
     fair.fill(0.0);

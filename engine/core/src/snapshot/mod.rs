@@ -83,12 +83,13 @@ impl State {
     /// Writes the whole state to `sink`, in pieces of a few kilobytes whose lengths are multiples of
     /// eight, except the last one's. Equal states give equal pieces on every machine.
     pub fn save(&self, sink: &mut dyn FnMut(&[u8])) {
-        let Self { seq, now, config, tables } = self;
+        let Self { seq, now, config, config_version, tables } = self;
         let mut out = Saver::new(sink);
         out.put(&LAYOUT);
         out.put(seq);
         out.put(now);
         out.put(config);
+        out.put(config_version);
         out.put(&tables.is_some());
         if let Some(tables) = tables {
             tables.save(&mut out);
@@ -117,6 +118,7 @@ impl State {
         }
         let (seq, now): (Seq, Timestamp) = (input.take()?, input.take()?);
         let config: Config = input.take()?;
+        let config_version = input.take()?;
         let tables = if input.take()? {
             config.validate().map_err(|_| DecodeError::OutOfRange)?;
             let capacity = input.take()?;
@@ -125,7 +127,7 @@ impl State {
             None
         };
         input.finish()?;
-        let state = Self { seq, now, config, tables };
+        let state = Self { seq, now, config, config_version, tables };
         input.begin("links between tables");
         let fits = state.tables.as_ref().is_none_or(|tables| tables.fit_together(seq));
         if fits { Ok(state) } else { Err(RestoreFlaw::Links) }

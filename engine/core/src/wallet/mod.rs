@@ -63,6 +63,11 @@ impl Wallet {
         self.keys.get(account)
     }
 
+    /// The account with this key.
+    pub fn find(&self, key: &Name) -> Option<AccountId> {
+        self.keys.find(key)
+    }
+
     /// Every account with its id.
     pub fn iter(&self) -> impl Iterator<Item = (AccountId, &Account)> {
         self.accounts.iter().enumerate().map(|(index, account)| (AccountId(index as u32), account))

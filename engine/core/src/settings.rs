@@ -1,0 +1,219 @@
+//! Every setting of the [`Config`] by name, so that it can be shown and changed one by one.
+//!
+//! One list; a field that is missing from it does not compile. What a number means is its [`Unit`];
+//! how it is written for people is the gateways' business.
+
+use crate::command::{Config, RewindRule};
+use crate::units::Money;
+
+/// What the number of a setting counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Minor units of money.
+    Money,
+    /// Nanoseconds.
+    Nanos,
+    /// Parts per billion.
+    Ppb,
+    /// Thousandths.
+    Milli,
+    /// Things.
+    Count,
+    /// 0 is [`RewindRule::Void`], 1 is [`RewindRule::Stand`].
+    RewindRule,
+}
+
+/// A field that can be read and written as a number.
+trait Number: Copy {
+    fn number(self) -> i64;
+    fn from_number(number: i64) -> Option<Self>;
+}
+
+impl Number for Money {
+    fn number(self) -> i64 {
+        self.minor()
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Some(Self::from_minor(number))
+    }
+}
+
+impl Number for u64 {
+    /// A time above 292 years is shown as 292 years.
+    fn number(self) -> i64 {
+        i64::try_from(self).unwrap_or(i64::MAX)
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::try_from(number).ok()
+    }
+}
+
+impl Number for u32 {
+    fn number(self) -> i64 {
+        i64::from(self)
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::try_from(number).ok()
+    }
+}
+
+impl Number for RewindRule {
+    fn number(self) -> i64 {
+        match self {
+            Self::Void => 0,
+            Self::Stand => 1,
+        }
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        match number {
+            0 => Some(Self::Void),
+            1 => Some(Self::Stand),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident = $field:ident, $label:literal, $unit:ident;)*) => {
+        /// One setting of the [`Config`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        pub enum Setting {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Setting {
+            /// Every setting, in the order of the configuration.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its name: the field's without its unit.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $label,)* }
+            }
+
+            /// What its number counts.
+            pub const fn unit(self) -> Unit {
+                match self { $(Self::$name => Unit::$unit,)* }
+            }
+
+            /// Its number in a configuration.
+            pub fn get(self, config: &Config) -> i64 {
+                let Config { $($field),* } = *config;
+                match self { $(Self::$name => $field.number(),)* }
+            }
+
+            /// The configuration with this setting changed; `None` if the number is outside what
+            /// the field can hold. Whether it makes sense is for [`Config::validate`] to say.
+            pub fn set(self, config: Config, number: i64) -> Option<Config> {
+                Some(match self {
+                    $(Self::$name => Config { $field: Number::from_number(number)?, ..config },)*
+                })
+            }
+
+            /// The setting whose field in [`Config`] has this name, as [`Config::validate`] names it.
+            pub fn of_field(field: &str) -> Option<Self> {
+                match field {
+                    $(stringify!($field) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Smallest stake.
+    StakeMin = stake_min, "stake_min", Money;
+    /// Largest stake.
+    StakeMax = stake_max, "stake_max", Money;
+    /// Largest payout of one bet.
+    PayoutMax = payout_max, "payout_max", Money;
+    /// Largest cost of one selection.
+    LiabilitySelectionMax = liability_selection_max, "liability_selection_max", Money;
+    /// Largest cost of one market.
+    LiabilityMarketMax = liability_market_max, "liability_market_max", Money;
+    /// Largest sum that one account may win with its open bets.
+    LiabilityAccountMax = liability_account_max, "liability_account_max", Money;
+    /// How long a bet waits in play.
+    InPlayDelay = in_play_delay_ns, "in_play_delay", Nanos;
+    /// Oldest feed message on which a live match is priced.
+    FeedAgeLive = feed_age_live_ns, "feed_age_live", Nanos;
+    /// The same before the match.
+    FeedAgePrematch = feed_age_prematch_ns, "feed_age_prematch", Nanos;
+    /// How long a replaced price may still be acted on.
+    ViewAgeMax = view_age_max_ns, "view_age_max", Nanos;
+    /// What a book's probabilities sum to above one.
+    Margin = margin_ppb, "margin", Ppb;
+    /// Largest move of an odds ratio by one update.
+    Band = band_milli, "band", Milli;
+    /// How far a client bet id's time may lie in the past.
+    ClientIdPast = client_id_past_ns, "client_id_past", Nanos;
+    /// How far it may lie in the future.
+    ClientIdFuture = client_id_future_ns, "client_id_future", Nanos;
+    /// How long a settled bet can be settled again.
+    ResettleWindow = resettle_window_ns, "resettle_window", Nanos;
+    /// What a rewind does to bets struck after the undone moment.
+    Rewind = rewind_rule, "rewind", RewindRule;
+    /// Steps of the ladder by which odds must grow to be sent.
+    PriceStepsMin = price_steps_min, "price_steps_min", Count;
+    /// How far an override may lie from the model before a second person must approve it.
+    OverrideDistance = override_distance_milli, "override_distance", Milli;
+    /// The longest life of an override.
+    OverrideLifeMax = override_life_max_ns, "override_life_max", Nanos;
+    /// Largest shading by liability.
+    Shading = shading_ppb, "shading", Ppb;
+    /// The distance from the mean result at which a selection is shaded in full.
+    ShadingScale = shading_scale, "shading_scale", Money;
+    /// How much payouts move before a market is shaded anew.
+    ShadingStep = shading_step, "shading_step", Money;
+    /// How much longer than at its best a feed may take to reach us.
+    FeedLagMax = feed_lag_max_ns, "feed_lag_max", Nanos;
+    /// How long a second source may take to confirm the first.
+    FeedGrace = feed_grace_ns, "feed_grace", Nanos;
+    /// Updates in a row that must fit before a frozen match goes on by itself.
+    AgreeingUpdates = agreeing_updates, "agreeing_updates", Count;
+}
+
+impl Setting {
+    /// The setting with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|setting| setting.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_is_changed_reads_back_and_touches_no_other() {
+        let before = Config::default();
+        for &setting in Setting::ALL {
+            assert_eq!(Setting::named(setting.name()), Some(setting));
+            let old = setting.get(&before);
+            assert_eq!(setting.set(before, old), Some(before), "{setting:?}");
+            let new = if setting == Setting::Rewind { 1 - old } else { old + 1 };
+            let after = setting.set(before, new).expect("one more still fits");
+            for &other in Setting::ALL {
+                let expected = if other == setting { new } else { other.get(&before) };
+                assert_eq!(other.get(&after), expected, "{setting:?} moved {other:?}");
+            }
+        }
+        assert_eq!(Setting::named("stake_maximum"), None);
+    }
+
+    #[test]
+    fn a_number_that_a_field_cannot_hold_is_refused() {
+        let config = Config::default();
+        assert_eq!(Setting::InPlayDelay.set(config, -1), None);
+        assert_eq!(Setting::Margin.set(config, i64::from(u32::MAX) + 1), None);
+        assert_eq!(Setting::Rewind.set(config, 2), None);
+    }
+
+    #[test]
+    fn what_validation_names_is_a_setting() {
+        let broken = Config { margin_ppb: u32::MAX, ..Config::default() };
+        let field = broken.validate().expect_err("a margin of 400 % makes no sense");
+        assert_eq!(Setting::of_field(field), Some(Setting::Margin));
+    }
+}

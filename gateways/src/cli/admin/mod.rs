@@ -1,0 +1,382 @@
+//! `clutch admin`: a trader's and an operator's hands on a running server.
+//!
+//! Exit codes: 0 done; 1 could not be asked (no token, no server); 2 wrong use; 3 the server
+//! said no.
+
+mod client;
+mod show;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use self::client::{Client, Said};
+use super::{Failure, secret};
+use crate::config::Config;
+use crate::demo::play::wall_clock;
+use crate::output::answer;
+use crate::token::{Role, StaffClaims, issue_staff};
+
+/// Stop and resume betting, change settings, look after accounts of a running server
+///
+/// A token proves who you are: give one with --token or CLUTCH_ADMIN_TOKEN (`clutch token --operator 7`
+/// makes one), or, on the server's own machine, --as 7 with --config or --data.
+/// Exit codes: 0 done, 1 could not be asked, 2 wrong use, 3 the server said no.
+#[derive(Debug, Args)]
+pub struct AdminArgs {
+    /// Where the server is; else its configuration's address
+    #[arg(long, value_name = "URL", env = "CLUTCH_ADMIN_SERVER")]
+    server: Option<String>,
+    /// Your token
+    #[arg(long, value_name = "TOKEN", env = "CLUTCH_ADMIN_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Sign a token for this operator's number with the server's own secret
+    #[arg(long = "as", value_name = "NUMBER", conflicts_with = "token")]
+    operator: Option<u32>,
+    /// The server's configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The server's data directory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Print the server's answer as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: AdminCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Suspend betting: all, match:KEY, market:NUMBER
+    Suspend {
+        /// What
+        #[arg(value_name = "WHAT")]
+        target: Target,
+    },
+    /// Resume what was suspended by a person or frozen by a guard: all, match:KEY, market:NUMBER
+    Resume {
+        /// What
+        #[arg(value_name = "WHAT")]
+        target: Target,
+    },
+    /// Turn a kill switch: nothing it covers takes a bet, whatever else is said
+    Kill {
+        /// On or off
+        switch: Switch,
+        /// all, title:counter_strike, match:KEY
+        #[arg(value_name = "WHAT")]
+        target: Target,
+    },
+    /// Every match with its score and what stops it
+    Matches,
+    /// A match's markets with their status and odds
+    Markets {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+    },
+    /// Accounts: show, list, state, deposit
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Settings: show, set
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountCommand {
+    /// One account with its latest bets
+    Show {
+        /// The account, by its key or number
+        account: String,
+    },
+    /// Accounts in order of opening
+    List {
+        /// The first number
+        #[arg(long, default_value_t = 0)]
+        from: u32,
+        /// At most this many
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        max: u16,
+    },
+    /// Change what an account may do; closed is for ever
+    State {
+        /// The account, by its key or number
+        account: String,
+        /// The new state
+        state: AccountState,
+    },
+    /// Credit money, for tests and corrections
+    Deposit {
+        /// The account, by its key or number
+        account: String,
+        /// How much, such as 12.50
+        amount: String,
+        /// The payment's UUID; the same one is credited only once. Without it a new one is made
+        #[arg(long, value_name = "UUID")]
+        reference: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Every setting, and the version in force
+    Show,
+    /// Change settings: stake_max=500.00 in_play_delay=5s margin=5.5%
+    Set {
+        /// NAME=VALUE; `clutch admin config show` lists the names
+        #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+        /// Only if this version is still in force
+        #[arg(long, value_name = "VERSION")]
+        based_on: Option<u32>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum AccountState {
+    /// Everything
+    Open,
+    /// Nothing until support lifts it
+    Suspended,
+    /// Nothing, for ever
+    Closed,
+    /// No betting, by the player's own wish
+    SelfExcluded,
+}
+
+/// What a command acts on.
+#[derive(Clone, Debug)]
+enum Target {
+    All,
+    Title(String),
+    Match(String),
+    Market(u32),
+}
+
+impl std::str::FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "all" => Ok(Self::All),
+            Some(("title", title)) => Ok(Self::Title(title.to_owned())),
+            Some(("match", key)) if !key.is_empty() => Ok(Self::Match(key.to_owned())),
+            Some(("market", number)) => number
+                .parse()
+                .map(Self::Market)
+                .map_err(|_| format!("a market is named by its number, not `{number}`")),
+            _ => Err("write all, match:KEY, market:NUMBER or title:NAME".to_owned()),
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+pub fn run(args: &AdminArgs) -> ExitCode {
+    match ask(args).and_then(|said| print(args, said)) {
+        Ok(code) => code,
+        Err(Failure(message)) => {
+            eprintln!("clutch: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Exit code of what the server refused.
+const REFUSED: u8 = 3;
+
+fn print(args: &AdminArgs, said: Said) -> Result<ExitCode, Failure> {
+    let mut output = answer();
+    let is_done = said.is_done();
+    if args.json {
+        writeln!(output, "{}", said.body)?;
+    } else if is_done {
+        show::show(&mut output, &said.body)?;
+    }
+    output.flush()?;
+    if is_done {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = said.body["text"].as_str().unwrap_or("The server gave an answer that is none.");
+    let name = said.body["name"].as_str().unwrap_or("?");
+    eprintln!("clutch: {text} ({name})");
+    if let Some(hint) = hint(name) {
+        eprintln!("{hint}");
+    }
+    Ok(ExitCode::from(REFUSED))
+}
+
+/// What to do about a refusal, where its sentence speaks to bettors.
+fn hint(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "NotAuthenticated" | "BadToken" | "ExpiredToken" => {
+            "Make a fresh token with `clutch token --operator NUMBER --role operator`."
+        }
+        "Forbidden" => "Traders suspend, resume and kill; all else needs the role operator.",
+        "UnknownMatch" => "`clutch admin matches` lists what there is.",
+        "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
+        "UnknownAccount" => "`clutch admin account list` lists what there is.",
+        "ConfigurationMoved" => "`clutch admin config show` shows the version in force.",
+        _ => return None,
+    })
+}
+
+fn ask(args: &AdminArgs) -> Result<Said, Failure> {
+    let client = connect(args)?;
+    match &args.command {
+        AdminCommand::Suspend { target } => {
+            order(&client, json!({"command": "suspend", "scope": scope(&client, target)?}))
+        }
+        AdminCommand::Resume { target } => {
+            order(&client, json!({"command": "resume", "scope": scope(&client, target)?}))
+        }
+        AdminCommand::Kill { switch, target } => {
+            let (on, scope) = (matches!(switch, Switch::On), scope(&client, target)?);
+            order(&client, json!({"command": "kill", "scope": scope, "on": on}))
+        }
+        AdminCommand::Matches => client.query(&json!({"query": "matches"})),
+        AdminCommand::Markets { game } => {
+            let game = match_number(&client, game)?;
+            client.query(&json!({"query": "markets", "match": game}))
+        }
+        AdminCommand::Account(command) => about_account(&client, command),
+        AdminCommand::Config(ConfigCommand::Show) => client.query(&json!({"query": "settings"})),
+        AdminCommand::Config(ConfigCommand::Set { set, based_on }) => {
+            let set: serde_json::Map<String, Value> =
+                set.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            order(&client, json!({"command": "configure", "set": set, "based_on": based_on}))
+        }
+    }
+}
+
+fn order(client: &Client, order: Value) -> Result<Said, Failure> {
+    client.command(&order)
+}
+
+fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Failure> {
+    match command {
+        AccountCommand::Show { account } => match account.parse::<u32>() {
+            Ok(account) => client.query(&json!({"query": "account", "account": account})),
+            Err(_) => client.query(&json!({"query": "account", "key": account})),
+        },
+        AccountCommand::List { from, max } => {
+            client.query(&json!({"query": "accounts", "from": from, "max": max}))
+        }
+        AccountCommand::State { account, state } => {
+            let state = match state {
+                AccountState::Open => "open",
+                AccountState::Suspended => "suspended",
+                AccountState::Closed => "closed",
+                AccountState::SelfExcluded => "self_excluded",
+            };
+            let account = account_number(client, account)?;
+            let body = json!({"command": "set_account_state", "account": account, "state": state});
+            order(client, body)
+        }
+        AccountCommand::Deposit { account, amount, reference } => {
+            let account = account_number(client, account)?;
+            let reference = match reference {
+                Some(reference) => reference.clone(),
+                None => fresh_uuid()?,
+            };
+            // Whoever does not hear the answer can ask again with the same one.
+            eprintln!("reference {reference}");
+            let body = json!({"command": "deposit", "account": account, "amount": amount,
+                "reference": reference});
+            order(client, body)
+        }
+    }
+}
+
+fn scope(client: &Client, target: &Target) -> Result<Value, Failure> {
+    Ok(match target {
+        Target::All => json!("all"),
+        Target::Title(title) => json!({"title": title}),
+        Target::Match(name) => json!({"match": match_number(client, name)?}),
+        Target::Market(number) => json!({"market": number}),
+    })
+}
+
+/// A match by its key, or by its number if none has that key.
+fn match_number(client: &Client, name: &str) -> Result<u32, Failure> {
+    let said = client.query(&json!({"query": "matches"}))?.or_refusal()?;
+    let has_key = |game: &&Value| game["key"] == name;
+    let found = said["matches"].as_array().into_iter().flatten().find(has_key);
+    match (found.and_then(|game| game["match"].as_u64()), name.parse()) {
+        (Some(number), _) => Ok(number as u32),
+        (None, Ok(number)) => Ok(number),
+        (None, Err(_)) => {
+            Err(Failure(format!("no match has the key `{name}`; see `clutch admin matches`")))
+        }
+    }
+}
+
+/// An account by its number, or by its key.
+fn account_number(client: &Client, name: &str) -> Result<u32, Failure> {
+    if let Ok(number) = name.parse() {
+        return Ok(number);
+    }
+    let said = client.query(&json!({"query": "account", "key": name}))?;
+    let no_such = || Failure(format!("no account has the key `{name}`"));
+    if said.body["name"] == "UnknownAccount" {
+        return Err(no_such());
+    }
+    let number = said.or_refusal()?["account"].as_u64().ok_or_else(no_such)?;
+    Ok(number as u32)
+}
+
+fn connect(args: &AdminArgs) -> Result<Client, Failure> {
+    let config = match &args.config {
+        Some(path) => Config::read(path).map_err(Failure)?,
+        None => Config::built_in(),
+    };
+    let token = match (&args.token, args.operator) {
+        (_, Some(operator)) => {
+            let dir = args.data.as_ref().unwrap_or(&config.engine.data_dir);
+            let secret = secret::existing(&config.gateway.token_secret, dir)?;
+            let issued_at_s = wall_clock().millis() / 1000;
+            let expires_at_s = issued_at_s + 60;
+            let roles = vec![Role::Operator];
+            issue_staff(&secret, &StaffClaims { operator, roles, issued_at_s, expires_at_s })
+        }
+        (Some(token), None) => token.trim().to_owned(),
+        (None, None) => {
+            return Err(Failure(
+                "no token: set CLUTCH_ADMIN_TOKEN to what `clutch token --operator NUMBER` prints, \
+                 or, on the server's machine, give --as NUMBER with --config or --data"
+                    .to_owned(),
+            ));
+        }
+    };
+    let server = args.server.clone().unwrap_or_else(|| format!("http://{}", config.gateway.listen));
+    Client::new(&server, token)
+}
+
+fn fresh_uuid() -> Result<String, Failure> {
+    let hex = secret::fresh()?;
+    let part = |range: std::ops::Range<usize>| &hex[range];
+    // Version 4, variant 1: random but for these two digits.
+    Ok(format!(
+        "{}-{}-4{}-8{}-{}",
+        part(0..8),
+        part(8..12),
+        part(12..15),
+        part(15..18),
+        part(18..30)
+    ))
+}

@@ -1,0 +1,191 @@
+//! The server's answers as a person reads them: one line a thing, columns aligned.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+/// Shows whatever parts an answer has.
+pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    // What changed something has a time; what only looked has none.
+    if let (Some(seq), Some(_)) = (answer["seq"].as_u64(), answer["time"].as_u64()) {
+        writeln!(output, "done, seq {seq}")?;
+    }
+    for switch in list(answer, "kill_switches") {
+        let state = if switch["on"] == true { "on" } else { "off" };
+        writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
+    }
+    show_matches(output, answer)?;
+    for market in list(answer, "markets") {
+        writeln!(output, "market {}: {}", text(&market["market"]), status(market))?;
+    }
+    show_accounts(output, answer)?;
+    if let Some(version) = answer["version"].as_u64() {
+        writeln!(output, "configuration {version}")?;
+    }
+    let settings = list(answer, "settings").iter().map(|setting| {
+        let was = setting["was"].as_str().map(|was| format!("(was {was})"));
+        vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
+    });
+    columns(output, settings.collect())
+}
+
+fn show_matches(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let mut rows = Vec::new();
+    for game in list(answer, "matches") {
+        let frozen = match &game["frozen"] {
+            Value::Null => String::new(),
+            reason => format!("frozen: {}", text(&reason["reason"])),
+        };
+        if game["teams"].is_null() {
+            // News of a command: only whether it is frozen.
+            let state = if frozen.is_empty() { "free".to_owned() } else { frozen };
+            writeln!(output, "match {}: {state}", text(&game["match"]))?;
+            continue;
+        }
+        let pair = |value: &Value| format!("{}:{}", text(&value[0]), text(&value[1]));
+        let score = match game["map"].as_u64() {
+            Some(map) => {
+                format!("maps {}, map {map} {}", pair(&game["maps"]), pair(&game["rounds"]))
+            }
+            None => String::new(),
+        };
+        rows.push(vec![
+            text(&game["match"]),
+            text(&game["key"]),
+            format!("{} – {}", text(&game["teams"][0]), text(&game["teams"][1])),
+            text(&game["phase"]),
+            score,
+            frozen,
+        ]);
+    }
+    columns(output, rows)?;
+    let markets = list(answer, "matches").iter().flat_map(|game| list(game, "markets"));
+    let rows = markets.map(|market| {
+        let selections = list(market, "selections").iter().map(|selection| {
+            let odds = selection["odds"].as_str().unwrap_or("–");
+            format!("{} {odds}", text(&selection["name"]))
+        });
+        let selections = selections.collect::<Vec<_>>().join(" / ");
+        vec![text(&market["market"]), text(&market["name"]), status(market), selections]
+    });
+    columns(output, rows.collect())
+}
+
+fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let row = |account: &Value| {
+        let money = |name: &str| match account[name].as_str() {
+            Some(amount) => format!("{name} {amount}"),
+            None => String::new(),
+        };
+        vec![
+            text(&account["account"]),
+            text(&account["key"]),
+            text(&account["state"]),
+            money("available"),
+            money("held"),
+        ]
+    };
+    let mut rows: Vec<_> = list(answer, "accounts").iter().map(row).collect();
+    if answer["account"].is_u64() {
+        rows.push(row(answer));
+    }
+    columns(output, rows)?;
+    if let Some(next) = answer["next"].as_u64() {
+        writeln!(output, "more: clutch admin account list --from {next}")?;
+    }
+    let bets = list(answer, "bets").iter().map(|bet| {
+        vec![
+            bet["bet_id"].as_u64().map_or_else(String::new, |id| format!("bet {id}")),
+            text(&bet["status"]),
+            format!("{} @ {}", text(&bet["stake"]), text(&bet["odds"])),
+            text(&bet["market_name"]),
+            text(&bet["selection_name"]),
+            bet["payout"].as_str().map_or_else(String::new, |payout| format!("pays {payout}")),
+        ]
+    });
+    columns(output, bets.collect())
+}
+
+fn status(market: &Value) -> String {
+    let word = text(&market["status"]);
+    match (market["reason"].as_str(), market["winner"].as_u64()) {
+        (Some(reason), _) => format!("{word}: {reason}"),
+        (None, Some(winner)) => format!("{word}: selection {winner}"),
+        (None, None) => word,
+    }
+}
+
+fn scope(scope: &Value) -> String {
+    match scope.as_object().and_then(|object| object.iter().next()) {
+        Some((kind, value)) => format!("{kind}:{}", text(value)),
+        None => text(scope),
+    }
+}
+
+fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Rows with their columns aligned; what is empty in all rows takes no room.
+fn columns(output: &mut impl Write, rows: Vec<Vec<String>>) -> io::Result<()> {
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
+    };
+    let widths: Vec<usize> = (0..).map_while(width).collect();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width != 0) {
+            let gap = width + 2 - cell.chars().count();
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', gap));
+        }
+        writeln!(output, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn shows(answer: &Value, expected: &str) {
+        let mut output = Vec::new();
+        show(&mut output, answer).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_change_of_settings_shows_old_and_new() {
+        shows(
+            &json!({"seq": 9, "time": 1, "version": 3, "settings": [
+                {"name": "stake_max", "value": "500.00", "unit": "money", "was": "1000.00"},
+                {"name": "in_play_delay", "value": "5s", "unit": "time", "was": "3s"}]}),
+            "done, seq 9\nconfiguration 3\nstake_max      500.00  (was 1000.00)\n\
+             in_play_delay  5s      (was 3s)\n",
+        );
+    }
+
+    #[test]
+    fn matches_and_markets_are_tables() {
+        shows(
+            &json!({"seq": 9, "kill_switches": [{"scope": {"match": 0}, "on": true}], "matches": [
+                {"match": 0, "key": "final", "teams": ["A", "B"], "phase": "live", "map": 1,
+                 "rounds": [3, 4], "maps": [0, 0], "frozen": {"reason": "feed_stale"}, "markets": [
+                    {"market": 3, "name": "Map 1 winner", "status": "suspended", "reason": "trader",
+                     "selections": [{"name": "A", "odds": "1.85"}, {"name": "B", "odds": null}]}]}]}),
+            "kill switch match:0: on\n0  final  A – B  live  maps 0:0, map 1 3:4  frozen: feed_stale\n\
+             3  Map 1 winner  suspended: trader  A 1.85 / B –\n",
+        );
+    }
+}

@@ -1,0 +1,260 @@
+//! The staff's way in: orders and questions over HTTP, through the same ring and journal as bets.
+//!
+//! An order is answered when its command has been carried out and is durable, with its place in the
+//! journal; the journal names the person by the number in his token.
+
+use clutch_core::command::{Actor, Config};
+use clutch_core::settings::Setting;
+use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
+
+use super::connection::{Connection, Key};
+use super::hub::{Asked, Hub, Pending, unix_now};
+use super::routes::{Outcome, refused_answer};
+use crate::codes::{Fault, GatewayCode};
+use crate::http::{Head, Response};
+use crate::token::{self, StaffClaims, TokenError};
+use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
+use crate::wire::setting;
+use crate::wire::staff;
+
+/// Something of the staff's that the engine has been asked and has not answered yet.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// Whether the connection serves another request afterwards.
+    pub keep_alive: bool,
+    /// What was said so far.
+    records: Vec<Record>,
+    step: Step,
+}
+
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
+enum Step {
+    /// A command; with the settings as they were before.
+    Command { before: Vec<(Setting, i64)> },
+    /// A question.
+    Question(Query),
+    /// The settings, on which a change is made then.
+    Settings { change: Change, operator: u32 },
+}
+
+impl Work {
+    /// Whether what is said is for the asker only. What a command changed is news for all.
+    pub fn is_question(&self) -> bool {
+        !matches!(self.step, Step::Command { .. })
+    }
+}
+
+/// What a record made of a work.
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
+pub(super) enum Progress {
+    /// More is to come.
+    Waits,
+    /// It is answered.
+    Done(Response),
+    /// The command that it prepared goes to the engine now.
+    Goes(Envelope, Box<Work>),
+}
+
+impl Hub {
+    /// `POST /admin/commands`
+    pub(super) fn order(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let claims = self.staff(head)?;
+        let order = parse_order(body)?;
+        if !order.is_allowed_to(&claims) {
+            let text = "Your roles do not allow this command.";
+            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+        }
+        let (operator, keep_alive) = (claims.operator, head.keep_alive);
+        let sent = match order {
+            Order::Command(command) => {
+                let envelope = self.envelope(operator, command);
+                let step = Step::Command { before: Vec::new() };
+                self.command(connection.key, envelope, Work { keep_alive, records: vec![], step })
+            }
+            Order::Configure(change) => {
+                let step = Step::Settings { change, operator };
+                let work = Work { keep_alive, records: Vec::new(), step };
+                self.question(connection.key, Query::Settings, work)
+            }
+        };
+        Ok(sent.map_or_else(cannot, |()| Outcome::Awaits))
+    }
+
+    /// `POST /admin/queries`
+    pub(super) fn look_up(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let claims = self.staff(head)?;
+        if !claims.may_look() {
+            let text = "Only traders and operators may look.";
+            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+        }
+        let keep_alive = head.keep_alive;
+        let found = |body| Ok(Outcome::Answer(Response::json(200, body)));
+        match parse_question(body)? {
+            Question::Matches => found(staff::matches(&self.book, None)),
+            Question::Markets(match_id) if self.book.game(match_id).is_none() => {
+                Ok(Outcome::Answer(refused_answer(Reject::UnknownMatch.into())))
+            }
+            Question::Markets(match_id) => found(staff::matches(&self.book, Some(match_id))),
+            Question::Engine(query) => {
+                let step = Step::Question(query);
+                let work = Work { keep_alive, records: Vec::new(), step };
+                let sent = self.question(connection.key, query, work);
+                Ok(sent.map_or_else(cannot, |()| Outcome::Awaits))
+            }
+        }
+    }
+
+    /// Who asks, by his token.
+    fn staff(&self, head: &Head) -> Result<StaffClaims, Fault> {
+        let token = head.bearer.as_deref().ok_or(GatewayCode::NotAuthenticated)?;
+        let now_s = unix_now().as_secs();
+        token::verify_staff(&self.config.secret, token, now_s).map_err(|error| match error {
+            TokenError::Expired => GatewayCode::ExpiredToken.into(),
+            TokenError::WrongAudience => {
+                let text = "This sign-in token is a bettor's, not one of the staff.";
+                Fault::with(GatewayCode::BadToken, text.to_owned())
+            }
+            TokenError::Invalid | TokenError::NotYet => GatewayCode::BadToken.into(),
+        })
+    }
+
+    fn envelope(&mut self, operator: u32, command: Command) -> Envelope {
+        Envelope { actor: Actor::Operator(operator), trace: self.trace(), command }
+    }
+
+    fn command(&mut self, asker: Key, envelope: Envelope, work: Work) -> Result<(), Reject> {
+        self.port.send(envelope)?;
+        tracing::info!(actor = ?envelope.actor, command = ?envelope.command, "ordered");
+        self.await_work(envelope.trace, asker, work);
+        Ok(())
+    }
+
+    fn question(&mut self, asker: Key, query: Query, work: Work) -> Result<(), Reject> {
+        let trace = self.trace();
+        self.port.ask(trace, query)?;
+        self.await_work(trace, asker, work);
+        Ok(())
+    }
+
+    fn await_work(&mut self, trace: u64, asker: Key, work: Work) {
+        let asked = Asked::Staff(Box::new(work));
+        self.pending.insert(trace, Pending { asker: Some(asker), asked });
+    }
+
+    /// Takes a record of the answer to a work.
+    pub(super) fn progress(&mut self, record: &Record, work: &mut Work) -> Progress {
+        work.records.push(*record);
+        match (&mut work.step, &record.event) {
+            (Step::Command { .. }, Event::Refused(refusal)) => {
+                Progress::Done(refused_answer(*refusal))
+            }
+            (Step::Command { before }, Event::Applied) => {
+                Progress::Done(Response::json(200, staff::applied(&work.records, before)))
+            }
+            (Step::Question(query), Event::QueryDone) => {
+                Progress::Done(self.answer_question(*query, &work.records))
+            }
+            (Step::Settings { change, operator }, Event::QueryDone) => {
+                let before = settings_in(&work.records);
+                match changed(&work.records, change) {
+                    Ok(command) => {
+                        let envelope = self.envelope(*operator, command);
+                        let keep_alive = work.keep_alive;
+                        let step = Step::Command { before };
+                        let work = Work { keep_alive, records: Vec::new(), step };
+                        Progress::Goes(envelope, Box::new(work))
+                    }
+                    Err(fault) => {
+                        self.metrics.count_fault(fault.code);
+                        Progress::Done(Response::fault(&fault))
+                    }
+                }
+            }
+            _ => Progress::Waits,
+        }
+    }
+
+    /// Sends the command of a work that has prepared one; answers with the engine's own code if it
+    /// takes none.
+    pub(super) fn go_on(&mut self, asker: Key, envelope: Envelope, work: Work) -> Option<Response> {
+        self.command(asker, envelope, work).err().map(|reject| refused_answer(reject.into()))
+    }
+
+    fn answer_question(&self, query: Query, records: &[Record]) -> Response {
+        let refusal = records.iter().find_map(|record| match record.event {
+            Event::Refused(refusal) => Some(refusal),
+            _ => None,
+        });
+        if let Some(refusal) = refusal {
+            return refused_answer(refusal);
+        }
+        let body = match query {
+            Query::Settings => staff::settings(records),
+            Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
+            Query::Account { .. }
+            | Query::AccountNamed { .. }
+            | Query::Catalogue
+            | Query::Match { .. }
+            | Query::Bet { .. }
+            | Query::MaxStake { .. }
+            | Query::MaxUnit(_) => staff::account(&self.book, records),
+        };
+        Response::json(200, body)
+    }
+}
+
+/// The engine did not take it.
+fn cannot(reject: Reject) -> Outcome {
+    Outcome::Answer(refused_answer(Refusal::new(reject)))
+}
+
+fn settings_in(records: &[Record]) -> Vec<(Setting, i64)> {
+    let setting = |record: &Record| match record.event {
+        Event::Setting { setting, value } => Some((setting, value)),
+        _ => None,
+    };
+    records.iter().filter_map(setting).collect()
+}
+
+/// The command that makes a change to the settings of an answer.
+fn changed(records: &[Record], change: &Change) -> Result<Command, Fault> {
+    let version = records.iter().find_map(|record| match record.event {
+        Event::Configured { version } => Some(version),
+        _ => None,
+    });
+    let mut config = Config::default();
+    for (setting, value) in settings_in(records) {
+        config = setting.set(config, value).unwrap_or(config);
+    }
+    for &(setting, value) in &change.set {
+        config = setting.set(config, value).ok_or_else(|| out_of_range(setting, value))?;
+    }
+    config.validate().map_err(|field| {
+        let setting = Setting::of_field(field);
+        setting.map_or_else(
+            || Fault::bad_field(field, "in its range"),
+            |setting| out_of_range(setting, setting.get(&config)),
+        )
+    })?;
+    // Without a version of his own the person changes what was in force a moment ago.
+    Ok(Command::Configure { config, based_on: change.based_on.or(version) })
+}
+
+fn out_of_range(setting: Setting, value: i64) -> Fault {
+    let (name, value) = (setting.name(), setting::show(setting, value));
+    let text = format!(
+        "The setting \"{name}\" cannot be {value}: out of its range, or at odds with another setting."
+    );
+    Fault::with(GatewayCode::BadField, text)
+}

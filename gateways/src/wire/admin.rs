@@ -1,0 +1,344 @@
+//! What traders and operators send: orders and questions. Parsed once, at the door, as
+//! [`super::client`] does for bettors; but here an unknown field is refused, because a misspelt
+//! limit must not be ignored.
+
+use std::collections::BTreeMap;
+
+use clutch_core::command::{AccountState, KillScope, Scope, SuspendReason, Title};
+use clutch_core::settings::Setting;
+use clutch_core::units::{AccountId, MarketId, MatchId, Money, Name};
+use clutch_core::{Command, Query};
+use serde::Deserialize;
+
+use super::{client, decimal, setting};
+use crate::codes::{Fault, GatewayCode};
+use crate::token::{Role, StaffClaims};
+
+/// Something that a person wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
+pub enum Order {
+    /// One command, as it goes into the journal.
+    Command(Command),
+    /// A change of some settings; the command needs the others, too.
+    Configure(Change),
+}
+
+/// See [`Order::Configure`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The settings and their new numbers.
+    pub set: Vec<(Setting, i64)>,
+    /// The version that the person looked at; if the settings moved since, nothing is changed.
+    pub based_on: Option<u32>,
+}
+
+/// Something that a person wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
+pub enum Question {
+    /// Every match.
+    Matches,
+    /// One match with all its markets.
+    Markets(MatchId),
+    /// Something that the engine is asked.
+    Engine(Query),
+}
+
+/// Bets in the answer about one account.
+const BETS_MAX: u16 = 20;
+
+#[derive(Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+enum OrderJson {
+    Suspend { scope: ScopeJson },
+    Resume { scope: ScopeJson },
+    Kill { scope: KillScopeJson, on: bool },
+    SetAccountState { account: u32, state: StateJson },
+    Deposit { account: u32, amount: String, reference: String },
+    Configure { set: BTreeMap<String, String>, based_on: Option<u32> },
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "query", rename_all = "snake_case", deny_unknown_fields)]
+enum QuestionJson {
+    Matches {},
+    Markets {
+        #[serde(rename = "match")]
+        match_id: u32,
+    },
+    Settings {},
+    Account {
+        account: Option<u32>,
+        key: Option<String>,
+    },
+    Accounts {
+        #[serde(default)]
+        from: u32,
+        #[serde(default = "accounts_of_a_page")]
+        max: u16,
+    },
+}
+
+const fn accounts_of_a_page() -> u16 {
+    100
+}
+
+/// `"all"`, `{"match":0}`, `{"market":3}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ScopeJson {
+    All,
+    Match(u32),
+    Market(u32),
+}
+
+/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KillScopeJson {
+    All,
+    Title(TitleJson),
+    Match(u32),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TitleJson {
+    CounterStrike,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StateJson {
+    Open,
+    Suspended,
+    Closed,
+    SelfExcluded,
+}
+
+/// Reads the body of `POST /admin/commands`.
+///
+/// # Errors
+/// [`Fault`] saying which field is wrong and what it should be.
+pub fn parse_order(body: &[u8]) -> Result<Order, Fault> {
+    Ok(match read::<OrderJson>(body)? {
+        OrderJson::Suspend { scope } => {
+            let reason = SuspendReason::Trader;
+            Order::Command(Command::Suspend { scope: scope.into(), reason })
+        }
+        OrderJson::Resume { scope } => Order::Command(Command::Resume { scope: scope.into() }),
+        OrderJson::Kill { scope, on } => Order::Command(Command::Kill { scope: scope.into(), on }),
+        OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
+            account: AccountId(account),
+            state: match state {
+                StateJson::Open => AccountState::Open,
+                StateJson::Suspended => AccountState::Suspended,
+                StateJson::Closed => AccountState::Closed,
+                StateJson::SelfExcluded => AccountState::SelfExcluded,
+            },
+        }),
+        OrderJson::Deposit { account, amount, reference } => Order::Command(Command::Deposit {
+            account: AccountId(account),
+            amount: read_amount(&amount)?,
+            reference: client::parse_client_id(&reference)
+                .map(|id| id.0)
+                .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
+        }),
+        OrderJson::Configure { set, based_on } => {
+            if set.is_empty() {
+                return Err(Fault::bad_field("set", "an object with at least one setting"));
+            }
+            let set = set.iter().map(|(name, text)| read_setting(name, text));
+            Order::Configure(Change { set: set.collect::<Result<_, _>>()?, based_on })
+        }
+    })
+}
+
+fn read_amount(text: &str) -> Result<Money, Fault> {
+    let expected = "a text with an amount above zero with at most two places, such as \"12.50\"";
+    decimal::parse_money(text)
+        .filter(|amount| Money::ZERO < *amount)
+        .ok_or_else(|| Fault::bad_field("amount", expected))
+}
+
+fn read_setting(name: &str, text: &str) -> Result<(Setting, i64), Fault> {
+    let unknown = || {
+        let names: Vec<_> = Setting::ALL.iter().map(|setting| setting.name()).collect();
+        let text = format!("There is no setting \"{name}\". There are: {}.", names.join(", "));
+        Fault::with(GatewayCode::BadField, text)
+    };
+    let setting = Setting::named(name).ok_or_else(unknown)?;
+    let value =
+        setting::read(setting, text).map_err(|expected| Fault::bad_field(name, expected))?;
+    Ok((setting, value))
+}
+
+/// Reads the body of `POST /admin/queries`.
+///
+/// # Errors
+/// As [`parse_order`].
+pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
+    Ok(match read::<QuestionJson>(body)? {
+        QuestionJson::Matches {} => Question::Matches,
+        QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
+        QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::Account { account: Some(account), key: None } => {
+            let account = AccountId(account);
+            Question::Engine(Query::Account { account, bets_max: BETS_MAX })
+        }
+        QuestionJson::Account { account: None, key: Some(key) } => {
+            let key = Name::new(&key)
+                .map_err(|error| Fault::bad_field("key", &format!("a key: {error}")))?;
+            Question::Engine(Query::AccountNamed { key, bets_max: BETS_MAX })
+        }
+        QuestionJson::Account { .. } => {
+            let text = "Either \"account\" or \"key\" must say which account.";
+            return Err(Fault::with(GatewayCode::BadField, text.to_owned()));
+        }
+        QuestionJson::Accounts { from, max } => {
+            if max == 0 || Query::ACCOUNTS_MAX < max {
+                let expected = format!("from 1 to {}", Query::ACCOUNTS_MAX);
+                return Err(Fault::bad_field("max", &expected));
+            }
+            Question::Engine(Query::Accounts { from: AccountId(from), accounts_max: max })
+        }
+    })
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
+    let malformed = |detail: String| {
+        let text = format!("The body is not a valid JSON object: {detail}.");
+        Fault::with(GatewayCode::MalformedJson, text)
+    };
+    let text = std::str::from_utf8(body).map_err(|error| malformed(error.to_string()))?;
+    if !text.trim_start().starts_with('{') {
+        return Err(malformed("it must begin with a brace".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_data() {
+            let text = format!("The body has a field that it cannot have, or lacks one: {error}.");
+            Fault::with(GatewayCode::BadField, text)
+        } else {
+            malformed(error.to_string())
+        }
+    })
+}
+
+impl Order {
+    /// Whether somebody with these roles may give it. Traders stop and resume betting; what touches
+    /// accounts, money or settings is for operators.
+    pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
+        let is_for_traders = matches!(
+            self,
+            Self::Command(Command::Suspend { .. } | Command::Resume { .. } | Command::Kill { .. })
+        );
+        staff.roles.contains(&Role::Operator)
+            || is_for_traders && staff.roles.contains(&Role::Trader)
+    }
+}
+
+impl From<ScopeJson> for Scope {
+    fn from(scope: ScopeJson) -> Self {
+        match scope {
+            ScopeJson::All => Self::All,
+            ScopeJson::Match(id) => Self::Match(MatchId(id)),
+            ScopeJson::Market(id) => Self::Market(MarketId(id)),
+        }
+    }
+}
+
+impl From<KillScopeJson> for KillScope {
+    fn from(scope: KillScopeJson) -> Self {
+        match scope {
+            KillScopeJson::All => Self::All,
+            KillScopeJson::Title(TitleJson::CounterStrike) => Self::Title(Title::CounterStrike),
+            KillScopeJson::Match(id) => Self::Match(MatchId(id)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn orders_are_read_and_what_is_wrong_is_named() {
+        let suspend = parse_order(br#"{"command":"suspend","scope":{"match":3}}"#).unwrap();
+        let scope = Scope::Match(MatchId(3));
+        let reason = SuspendReason::Trader;
+        assert_eq!(suspend, Order::Command(Command::Suspend { scope, reason }));
+        let kill = parse_order(br#"{"command":"kill","scope":"all","on":true}"#).unwrap();
+        assert_eq!(kill, Order::Command(Command::Kill { scope: KillScope::All, on: true }));
+        for (body, code, says) in [
+            ("", GatewayCode::MalformedJson, "brace"),
+            ("[]", GatewayCode::MalformedJson, "brace"),
+            ("{", GatewayCode::MalformedJson, "EOF"),
+            (r#"{"command":"suspend"}"#, GatewayCode::BadField, "scope"),
+            (r#"{"command":"suspend","scope":"alll"}"#, GatewayCode::BadField, "alll"),
+            (r#"{"command":"suspend","scope":{"match":-1}}"#, GatewayCode::BadField, "-1"),
+            (r#"{"command":"suspend","scope":"all","why":1}"#, GatewayCode::BadField, "why"),
+            (r#"{"command":"explode"}"#, GatewayCode::BadField, "explode"),
+            (
+                r#"{"command":"deposit","account":1,"amount":"0","reference":"x"}"#,
+                GatewayCode::BadField,
+                "amount",
+            ),
+            (
+                r#"{"command":"deposit","account":1,"amount":"1","reference":"x"}"#,
+                GatewayCode::BadField,
+                "UUID",
+            ),
+            (r#"{"command":"configure","set":{}}"#, GatewayCode::BadField, "at least one"),
+            (
+                r#"{"command":"configure","set":{"stake_maxx":"5"}}"#,
+                GatewayCode::BadField,
+                "stake_max,",
+            ),
+            (
+                r#"{"command":"configure","set":{"stake_max":"five"}}"#,
+                GatewayCode::BadField,
+                "12.50",
+            ),
+        ] {
+            let fault = parse_order(body.as_bytes()).unwrap_err();
+            assert_eq!(fault.code, code, "{body}");
+            assert!(fault.text.contains(says), "{body}: {}", fault.text);
+        }
+    }
+
+    #[test]
+    fn an_account_is_asked_for_by_its_number_or_by_its_key_and_not_by_both() {
+        let by_key = parse_question(br#"{"query":"account","key":"alice"}"#).unwrap();
+        let key = Name::new("alice").unwrap();
+        assert_eq!(by_key, Question::Engine(Query::AccountNamed { key, bets_max: BETS_MAX }));
+        for body in [
+            r#"{"query":"account"}"#,
+            r#"{"query":"account","account":1,"key":"alice"}"#,
+            r#"{"query":"account","key":""}"#,
+            r#"{"query":"accounts","max":0}"#,
+            r#"{"query":"accounts","max":1001}"#,
+            r#"{"query":"everything"}"#,
+        ] {
+            let fault = parse_question(body.as_bytes()).unwrap_err();
+            assert_eq!(fault.code, GatewayCode::BadField, "{body}: {}", fault.text);
+        }
+    }
+
+    #[test]
+    fn traders_stop_betting_and_operators_do_everything() {
+        let staff =
+            |role| StaffClaims { operator: 1, roles: vec![role], issued_at_s: 0, expires_at_s: 1 };
+        let suspend = parse_order(br#"{"command":"suspend","scope":"all"}"#).unwrap();
+        let change = parse_order(br#"{"command":"configure","set":{"rewind":"void"}}"#).unwrap();
+        for (role, may_suspend, may_change) in [
+            (Role::Trader, true, false),
+            (Role::Operator, true, true),
+            (Role::Bettor, false, false),
+        ] {
+            assert_eq!(suspend.is_allowed_to(&staff(role)), may_suspend, "{role:?}");
+            assert_eq!(change.is_allowed_to(&staff(role)), may_change, "{role:?}");
+        }
+    }
+}

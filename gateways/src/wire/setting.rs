@@ -1,0 +1,125 @@
+//! Settings as people write them: `12.50`, `3s`, `6%`, `4.0`, `void`. Read exactly or not at all.
+
+use clutch_core::settings::{Setting, Unit};
+
+use super::decimal::{ShowMoney, parse_decimal, parse_money};
+
+/// Lengths of time, longest first.
+const TIMES: [(&str, i64); 7] = [
+    ("d", 86_400_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
+
+/// Places of a percentage: one billionth is 0.0000001 %.
+const PERCENT_PLACES: u32 = 7;
+const MILLI_PLACES: u32 = 3;
+
+/// Reads a setting's value.
+///
+/// # Errors
+/// What the text should be, to follow "must be".
+pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
+    let whole = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
+    match setting.unit() {
+        Unit::Money => parse_money(text)
+            .map(|money| money.minor())
+            .ok_or("an amount with at most two places, such as 12.50"),
+        Unit::Nanos => read_time(text).ok_or("a time with its unit, such as 3s, 250ms or 72h"),
+        Unit::Ppb => {
+            whole(text.strip_suffix('%').and_then(|text| parse_decimal(text, PERCENT_PLACES)))
+                .ok_or("a percentage, such as 6%")
+        }
+        Unit::Milli => whole(parse_decimal(text, MILLI_PLACES))
+            .ok_or("a factor with at most three places, such as 4.0"),
+        Unit::Count => text.parse().ok().filter(|count| 0 <= *count).ok_or("a whole number"),
+        Unit::RewindRule => match text {
+            "void" => Ok(0),
+            "stand" => Ok(1),
+            _ => Err("void or stand"),
+        },
+    }
+}
+
+/// Shows a setting's value as [`read`] takes it.
+pub fn show(setting: Setting, value: i64) -> String {
+    match setting.unit() {
+        Unit::Money => ShowMoney(value).to_string(),
+        Unit::Nanos => {
+            let fits = |(_, length): &&(&str, i64)| value % length == 0;
+            let (unit, length) = TIMES.iter().find(fits).unwrap_or(&("ns", 1));
+            if value == 0 { "0s".to_owned() } else { format!("{}{unit}", value / length) }
+        }
+        Unit::Ppb => format!("{}%", show_decimal(value, PERCENT_PLACES)),
+        Unit::Milli => show_decimal(value, MILLI_PLACES),
+        Unit::Count => value.to_string(),
+        Unit::RewindRule => if value == 0 { "void" } else { "stand" }.to_owned(),
+    }
+}
+
+fn read_time(text: &str) -> Option<i64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let (_, length) = TIMES.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<i64>().ok()?.checked_mul(*length)
+}
+
+/// A decimal without needless zeros.
+fn show_decimal(value: i64, places: u32) -> String {
+    let scale = 10_i64.pow(places);
+    let fraction = format!("{:0width$}", value % scale, width = places as usize);
+    let fraction = fraction.trim_end_matches('0');
+    let whole = value / scale;
+    if fraction.is_empty() { whole.to_string() } else { format!("{whole}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clutch_core::command::Config;
+
+    #[test]
+    fn every_setting_is_read_as_it_is_shown() {
+        for &setting in Setting::ALL {
+            let value = setting.get(&Config::default());
+            assert_eq!(read(setting, &show(setting, value)), Ok(value), "{setting:?}");
+        }
+        for (setting, text, shown) in [
+            (Setting::StakeMax, "500", "500.00"),
+            (Setting::InPlayDelay, "3000ms", "3s"),
+            (Setting::InPlayDelay, "0s", "0s"),
+            (Setting::InPlayDelay, "1500ms", "1500ms"),
+            (Setting::ResettleWindow, "72h", "3d"),
+            (Setting::Margin, "5.25%", "5.25%"),
+            (Setting::Band, "4.000", "4"),
+            (Setting::Rewind, "stand", "stand"),
+        ] {
+            let value = read(setting, text);
+            assert_eq!(value.map(|value| show(setting, value)), Ok(shown.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_as_it_should_be_is_refused() {
+        for (setting, text) in [
+            (Setting::StakeMax, "5.005"),
+            (Setting::StakeMax, "-5"),
+            (Setting::StakeMax, ""),
+            (Setting::InPlayDelay, "3"),
+            (Setting::InPlayDelay, "s"),
+            (Setting::InPlayDelay, "-3s"),
+            (Setting::InPlayDelay, "9999999999d"),
+            (Setting::InPlayDelay, "3 s"),
+            (Setting::Margin, "6"),
+            (Setting::Margin, "6 %"),
+            (Setting::Band, "4.0001"),
+            (Setting::Rewind, "Void"),
+        ] {
+            assert!(read(setting, text).is_err(), "{setting:?} {text:?}");
+        }
+    }
+}

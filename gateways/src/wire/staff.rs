@@ -1,0 +1,278 @@
+//! What traders and operators get: what their command did, and what they asked for.
+
+use clutch_core::command::{AccountState, KillScope, Title};
+use clutch_core::event::BetView;
+use clutch_core::settings::{Setting, Unit};
+use clutch_core::units::{AccountId, MatchId, Name, Seq};
+use clutch_core::{Event, Record};
+use serde::Serialize;
+
+use super::decimal::ShowMoney;
+use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
+use super::server::{BetJson, Shown, bet_json, money, to_json};
+use super::setting;
+use crate::book::Book;
+
+#[derive(Serialize)]
+struct AccountView {
+    account: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available: Option<Shown<ShowMoney>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Shown<ShowMoney>>,
+}
+
+#[derive(Serialize)]
+struct MarketView {
+    market: u32,
+    #[serde(flatten)]
+    status: StatusView,
+}
+
+#[derive(Serialize)]
+struct FrozenView {
+    #[serde(rename = "match")]
+    match_id: u32,
+    frozen: Option<ReasonView>,
+}
+
+/// What a kill switch stops, as an order names it.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum KillScopeView {
+    All,
+    Title(&'static str),
+    Match(u32),
+}
+
+#[derive(Serialize)]
+struct SwitchView {
+    scope: KillScopeView,
+    on: bool,
+}
+
+#[derive(Serialize)]
+struct SettingView {
+    name: &'static str,
+    value: String,
+    unit: &'static str,
+    /// What it was before a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<String>,
+}
+
+/// The answer to a command that was carried out: where it stands in the journal and what is now true.
+/// `before` are the settings as they were, for a command that changes some.
+pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        time: u64,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        accounts: Vec<AccountView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        matches: Vec<FrozenView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        markets: Vec<MarketView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        kill_switches: Vec<SwitchView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        version: Option<u32>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        settings: Vec<SettingView>,
+    }
+    let last = records.last();
+    let mut message = Message {
+        seq: last.map_or(0, |record| record.seq.0),
+        time: last.map_or(0, |record| record.time.millis()),
+        accounts: accounts_of(records),
+        matches: Vec::new(),
+        markets: Vec::new(),
+        kill_switches: Vec::new(),
+        version: version_of(records),
+        settings: settings_of(records, before),
+    };
+    for record in records {
+        match record.event {
+            Event::MatchFrozen { match_id, reason } => message
+                .matches
+                .push(FrozenView { match_id: match_id.0, frozen: reason.map(reason_view) }),
+            Event::Market { market, status, epoch } => message
+                .markets
+                .push(MarketView { market: market.0, status: status_of(status, epoch) }),
+            Event::KillSwitch { scope, on } => {
+                message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
+            }
+            _ => {}
+        }
+    }
+    to_json(&message)
+}
+
+/// The settings in force and their version.
+pub fn settings(records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        version: Option<u32>,
+        settings: Vec<SettingView>,
+    }
+    to_json(&Message {
+        seq: seq_of(records),
+        version: version_of(records),
+        settings: settings_of(records, &[]),
+    })
+}
+
+/// One account with its latest bets, newest first.
+pub fn account(book: &Book, records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message<'a> {
+        seq: u64,
+        #[serde(flatten)]
+        account: Option<AccountView>,
+        bets: Vec<BetJson<'a>>,
+    }
+    let bet = |record: &Record| match &record.event {
+        Event::Bet(view) => Some(*view),
+        _ => None,
+    };
+    let bets: Vec<BetView> = records.iter().filter_map(bet).collect();
+    to_json(&Message {
+        seq: seq_of(records),
+        account: accounts_of(records).pop(),
+        bets: bets.iter().map(|view| bet_json(book, view)).collect(),
+    })
+}
+
+/// A page of accounts. `next` is where the next page begins, if this one is full.
+pub fn accounts(records: &[Record], page: u16) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        accounts: Vec<AccountView>,
+        next: Option<u32>,
+    }
+    let accounts = accounts_of(records);
+    let is_full = usize::from(page) <= accounts.len();
+    let next = accounts.last().filter(|_| is_full).map(|last| last.account + 1);
+    to_json(&Message { seq: seq_of(records), accounts, next })
+}
+
+/// Every match, or one with all its markets, also those that are decided; as in an image, with the
+/// kill switches that are on.
+pub fn matches(book: &Book, only: Option<MatchId>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message<'a> {
+        seq: u64,
+        kill_switches: Vec<SwitchView>,
+        matches: Vec<MatchView<'a>>,
+    }
+    let all = book.betting_stopped().then_some(KillScope::All);
+    let killed = all.into_iter().chain(book.killed().iter().copied());
+    let matches = book.matches().filter(|game| only.is_none_or(|only| only == game.id));
+    to_json(&Message {
+        seq: book.last_seq().0,
+        kill_switches: killed
+            .map(|scope| SwitchView { scope: scope_view(scope), on: true })
+            .collect(),
+        // Everything since the beginning: unlike an image it leaves nothing out.
+        matches: matches
+            .map(|game| match_view(book, game, Some(Seq::default()), only.is_some()))
+            .collect(),
+    })
+}
+
+fn seq_of(records: &[Record]) -> u64 {
+    records.last().map_or(0, |record| record.seq.0)
+}
+
+fn version_of(records: &[Record]) -> Option<u32> {
+    records.iter().find_map(|record| match record.event {
+        Event::Configured { version } => Some(version),
+        _ => None,
+    })
+}
+
+fn settings_of(records: &[Record], before: &[(Setting, i64)]) -> Vec<SettingView> {
+    let view = |record: &Record| match record.event {
+        Event::Setting { setting, value } => {
+            let was = before.iter().find(|(other, _)| *other == setting);
+            Some(SettingView {
+                name: setting.name(),
+                value: setting::show(setting, value),
+                unit: unit_name(setting.unit()),
+                was: was.map(|(_, value)| setting::show(setting, *value)),
+            })
+        }
+        _ => None,
+    };
+    records.iter().filter_map(view).collect()
+}
+
+/// Accounts in the order in which they are first spoken of, each with the last word on it.
+fn accounts_of(records: &[Record]) -> Vec<AccountView> {
+    let mut views: Vec<AccountView> = Vec::new();
+    for record in records {
+        let (AccountId(account), event) = match record.event {
+            Event::Account { account, .. } | Event::Balance { account, .. } => {
+                (account, &record.event)
+            }
+            _ => continue,
+        };
+        let place = views.iter().rposition(|view| view.account == account).unwrap_or_else(|| {
+            views.push(AccountView {
+                account,
+                key: None,
+                state: None,
+                available: None,
+                held: None,
+            });
+            views.len() - 1
+        });
+        match *event {
+            Event::Account { key, state, .. } => {
+                views[place].key = Some(key);
+                views[place].state = Some(state_name(state));
+            }
+            Event::Balance { available, held, .. } => {
+                views[place].available = Some(money(available));
+                views[place].held = Some(money(held));
+            }
+            _ => {}
+        }
+    }
+    views
+}
+
+const fn state_name(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Open => "open",
+        AccountState::Suspended => "suspended",
+        AccountState::Closed => "closed",
+        AccountState::SelfExcluded => "self_excluded",
+    }
+}
+
+const fn scope_view(scope: KillScope) -> KillScopeView {
+    match scope {
+        KillScope::All => KillScopeView::All,
+        KillScope::Title(Title::CounterStrike) => KillScopeView::Title("counter_strike"),
+        KillScope::Match(MatchId(id)) => KillScopeView::Match(id),
+    }
+}
+
+const fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Money => "money",
+        Unit::Nanos => "time",
+        Unit::Ppb => "percent",
+        Unit::Milli => "factor",
+        Unit::Count => "count",
+        Unit::RewindRule => "word",
+    }
+}

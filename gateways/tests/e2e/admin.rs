@@ -1,0 +1,206 @@
+//! `clutch admin` against a running server: what a trader and an operator do with it in a day.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::harness::data_dir::DataDir;
+use crate::harness::process::{Serve, clutch, run, stderr, stdout, token};
+use crate::harness::socket::{Bettor, bet_on, open_markets};
+
+const CONFIG: &str = r#"
+[engine]
+accounts_max = 100
+matches_max = 4
+markets_max = 1024
+bets_max = 10000
+client_ids_max = 20000
+[[match]]
+key = "final"
+team_a = "Spirit"
+team_b = "Vitality"
+best_of = 1
+[[match.maps]]
+name = "de_nuke"
+first_side_a = "CT"
+p_a_t = 0.48
+p_a_ct = 0.52
+[[account]]
+key = "alice"
+deposit = "100.00"
+[[account]]
+key = "bob"
+"#;
+
+/// One person's way to a server.
+struct Desk<'a> {
+    serve: &'a Serve,
+    token: String,
+}
+
+impl Desk<'_> {
+    fn admin(&self, arguments: &[&str]) -> Output {
+        let server = format!("http://{}", self.serve.address);
+        let mut command = clutch();
+        command.env("CLUTCH_ADMIN_TOKEN", &self.token);
+        command.args(["admin", "--server", &server]).args(arguments).output().unwrap()
+    }
+
+    /// What a command prints that is carried out.
+    #[track_caller]
+    fn done(&self, arguments: &[&str]) -> String {
+        stdout(&self.admin(arguments))
+    }
+
+    /// The server's whole answer.
+    #[track_caller]
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.done(&[&["--json"], arguments].concat())).unwrap()
+    }
+
+    /// What a command says that the server refuses.
+    #[track_caller]
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.admin(arguments);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        said
+    }
+}
+
+fn staff_token(arguments: &[&str], config: &Path, journal: &Path) -> String {
+    let (config, journal) = (config.to_str().unwrap(), journal.to_str().unwrap());
+    let place = ["token", "--config", config, "--data", journal];
+    stdout(&run(place.iter().chain(arguments))).trim().to_owned()
+}
+
+/// The name of the refusal of a bet, or its status.
+fn bet(bettor: &mut Bettor, stake: &str) -> String {
+    let market = open_markets(&bettor.image().unwrap()).into_iter().next();
+    let answer = match market {
+        Some(market) => bettor.place(&bet_on(&market, 0, stake)).unwrap(),
+        None => return "no market is open".to_owned(),
+    };
+    let name = if answer["status"] == "refused" { &answer["name"] } else { &answer["status"] };
+    name.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_operator_runs_a_server_from_the_command_line() {
+    let data = DataDir::new("admin");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let desk = Desk { serve: &serve, token: staff_token(&["--operator", "7"], &config, &journal) };
+    let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+
+    // Betting stops and goes on.
+    let said = desk.done(&["suspend", "match:final"]);
+    assert!(said.starts_with("done, seq ") && said.contains("suspended: trader"), "{said}");
+    assert_eq!(bet(&mut alice, "1.00"), "no market is open");
+    let said = desk.done(&["resume", "match:final"]);
+    assert!(said.contains("match 0: free") && said.contains("market 0: open"), "{said}");
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+    assert!(desk.done(&["kill", "on", "match:final"]).contains("kill switch match:0: on"));
+    assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
+    let matches = desk.done(&["matches"]);
+    assert!(matches.contains("kill switch match:0: on"), "{matches}");
+    assert!(matches.contains("final  Spirit – Vitality  scheduled"), "{matches}");
+    desk.done(&["kill", "off", "match:final"]);
+    desk.done(&["kill", "on", "title:counter_strike"]);
+    assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
+    desk.done(&["kill", "off", "title:counter_strike"]);
+    assert!(!desk.done(&["matches"]).contains("kill switch"));
+
+    // Settings change one by one, and say what they were.
+    let said = desk.done(&["config", "set", "stake_max=5.00", "in_play_delay=5s"]);
+    assert!(said.contains("configuration 2\n"), "{said}");
+    assert!(said.contains("stake_max      5.00  (was 1000.00)"), "{said}");
+    assert!(said.contains("in_play_delay  5s    (was 3s)"), "{said}");
+    assert_eq!(bet(&mut alice, "6.00"), "StakeAboveLimit");
+    let outdated = desk.refused(&["config", "set", "stake_max=9.00", "--based-on", "1"]);
+    assert!(outdated.contains("ConfigurationMoved"), "{outdated}");
+    for (set, says) in [
+        ("stake_maxi=9.00", "stake_max,"),
+        ("stake_max=nine", "12.50"),
+        ("stake_max=0.05", "at odds with another"),
+        ("margin=101%", "out of its range"),
+        ("stake_max=0", "out of its range"),
+    ] {
+        let said = desk.refused(&["config", "set", set]);
+        assert!(said.contains(says) && said.contains("BadField"), "{set}: {said}");
+    }
+
+    // Money and accounts.
+    let reference = "0b0e7a1c-51ae-4f4e-8f4f-6f6f5d5c4b3a";
+    let deposit = ["account", "deposit", "bob", "12.50", "--reference", reference];
+    desk.done(&deposit);
+    desk.done(&deposit);
+    let again = desk.refused(&["account", "deposit", "bob", "13.00", "--reference", reference]);
+    assert!(again.contains("ReferenceReused"), "{again}");
+    let bob = desk.json(&["account", "show", "bob"]);
+    assert_eq!((&bob["available"], &bob["state"]), (&"12.50".into(), &"open".into()));
+    desk.done(&["account", "state", "bob", "suspended"]);
+    let accounts = desk.done(&["account", "list"]);
+    assert!(accounts.contains("1  bob    suspended  available 12.50"), "{accounts}");
+    let stranger = desk.refused(&["account", "show", "carol"]);
+    assert!(stranger.contains("UnknownAccount") && stranger.contains("account list"), "{stranger}");
+
+    // All of it is in the journal: another server on the same data knows it.
+    drop(serve);
+    let serve = Serve::start(&config, &journal);
+    let trader = staff_token(&["--operator", "8", "--role", "trader"], &config, &journal);
+    let desk = Desk { serve: &serve, token: trader };
+    let settings = desk.json(&["config", "show"]);
+    assert_eq!(settings["version"], 2);
+    let stake_max =
+        settings["settings"].as_array().unwrap().iter().find(|s| s["name"] == "stake_max");
+    assert_eq!(stake_max.unwrap()["value"], "5.00");
+    // A trader stops betting, and that is all he may do.
+    desk.done(&["suspend", "all"]);
+    desk.done(&["resume", "all"]);
+    for forbidden in [
+        ["config", "set", "stake_max=9.00"].as_slice(),
+        &["account", "state", "bob", "open"],
+        &["account", "deposit", "bob", "1.00"],
+    ] {
+        assert!(desk.refused(forbidden).contains("Forbidden"), "{forbidden:?}");
+    }
+}
+
+#[test]
+fn nobody_else_gets_in_and_everybody_is_told_what_to_do() {
+    let data = DataDir::new("admin-door");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let desk = |token: String| Desk { serve: &serve, token };
+    let bettor = desk(token("alice", &config, &journal));
+    assert!(bettor.refused(&["matches"]).contains("a bettor's, not one of the staff"));
+    assert!(desk("nonsense".to_owned()).refused(&["matches"]).contains("clutch token --operator"));
+    // A token of the staff places no bets.
+    let staff = staff_token(&["--operator", "7"], &config, &journal);
+    assert!(Bettor::sign_in(serve.address, &staff).is_err());
+
+    let server = format!("http://{}", serve.address);
+    let cannot = |arguments: &[&str], code: i32, says: &str| {
+        let output = run(["admin"].iter().chain(arguments));
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    };
+    cannot(&["--server", &server, "matches"], 1, "clutch token --operator");
+    cannot(&["--server", "http://127.0.0.1:1", "--token", "x", "matches"], 1, "clutch serve");
+    cannot(&["--server", "https://bets.example", "--token", "x", "matches"], 1, "http://HOST:PORT");
+    cannot(&["--token", "x", "suspend", "everything"], 2, "match:KEY");
+    cannot(&["--token", "x", "config", "set", "stake_max"], 2, "NAME=VALUE");
+    // On the server's own machine its configuration is enough.
+    let (config, journal) = (config.to_str().unwrap(), journal.to_str().unwrap());
+    let here = ["admin", "--server", &server, "--config", config, "--data", journal, "--as", "1"];
+    assert!(stdout(&run(here.iter().chain(&["matches"]))).contains("final"));
+    let no_match = run(here.iter().chain(&["suspend", "match:semi"]));
+    assert!(stderr(&no_match).contains("no match has the key `semi`"));
+    let out_of_hand = run(here.iter().chain(&["suspend", "market:99999"]));
+    assert_eq!(out_of_hand.status.code(), Some(3));
+    assert!(stderr(&out_of_hand).contains("UnknownMarket"));
+}
