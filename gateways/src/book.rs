@@ -147,6 +147,7 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::FeedHeard { .. }
+            | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::Leg(_)
             | Event::Multiple(_)

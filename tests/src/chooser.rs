@@ -3,13 +3,13 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule, RoundFormat, Scope,
-    SetMap, Side, SuspendReason, Team, Title,
+    MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
+    RoundFormat, Scope, SetMap, Side, SuspendReason, Team, Title,
 };
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
 
 use crate::random::Random;
@@ -129,6 +129,7 @@ impl Chooser {
             240..290 => Command::Resume { scope: self.scope(twin) },
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
+            _ if self.random.chance(2) => self.trader_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -321,6 +322,35 @@ impl Chooser {
             SuspendReason::RoundLive,
         ]);
         Command::Suspend { scope: self.scope(twin), reason }
+    }
+
+    /// An override, or a second person's word on one.
+    fn trader_word(&mut self, twin: &Twin) -> Command {
+        let [.., markets] = twin.counts();
+        let market = MarketId(self.market(twin, markets));
+        let selection = SelectionIndex(self.mostly_below(2, 7) as u8);
+        let ids = twin.override_ids();
+        let id = OverrideId(ids[self.random.below(ids.len() as u64) as usize]);
+        let ppb = self.random.pick(&[0, 1, 300, 480, 520, 700, 999, 1_000_u32]) * 1_000_000;
+        let kind = match self.random.below(9) {
+            0 => return Command::ApproveOverride { id },
+            1 => return Command::ApproveOverride { id },
+            2 => return Command::LiftOverride { id },
+            3 => OverrideKind::Margin { market, margin_ppb: ppb },
+            4 => OverrideKind::SuspendMarket { market },
+            5 => OverrideKind::SuspendSelection { market, selection },
+            6 => {
+                let odds = self.random.pick(&[1_200, 1_900, 2_100, 9_000_u32]);
+                let odds = Odds::from_milli(odds).expect("odds");
+                OverrideKind::Odds { market, selection, odds }
+            }
+            _ => {
+                let fair = Probability::from_ppb(ppb).expect("a chance");
+                OverrideKind::Fair { market, selection, fair }
+            }
+        };
+        let life = self.random.pick(&[0, SECOND, 20 * SECOND, 10 * MINUTE, 31 * MINUTE]);
+        Command::Override { kind, expires_at: self.now.plus(life) }
     }
 
     fn kill(&mut self, twin: &Twin) -> Command {

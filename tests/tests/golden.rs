@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
-    KillScope, Line, MarketKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
-    RoundFormat, Scope, SetMap, Side, SuspendReason, Team, Title,
+    KillScope, Line, MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    RewindRule, RoundFormat, Scope, SetMap, Side, SuspendReason, Team, Title,
 };
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
@@ -59,7 +59,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=16).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=19).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -135,7 +135,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &16_u32.to_le_bytes()), Err(DecodeError::UnknownTag(16)));
+    assert_eq!(with(16, &19_u32.to_le_bytes()), Err(DecodeError::UnknownTag(19)));
 }
 
 #[test]
@@ -310,6 +310,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
     let market = Scope::Market(MarketId(8));
+    let selection = SelectionIndex(1);
+    let (odds, fair) = (place().odds, set.p_a_t);
+    let say = |kind| of(Command::Override { kind, expires_at: Timestamp::from_nanos(9) });
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config(), based_on: None })),
@@ -378,6 +381,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("tick_of_engine", Envelope { actor: Actor::Engine, ..of(Command::Tick) }),
         ("tick_of_feed", Envelope { actor: Actor::Feed(SourceId(7)), ..of(Command::Tick) }),
+        ("override_odds", say(OverrideKind::Odds { market: MarketId(8), selection, odds })),
+        ("override_fair", say(OverrideKind::Fair { market: MarketId(8), selection, fair })),
+        ("override_margin", say(OverrideKind::Margin { market: MarketId(8), margin_ppb: 7 })),
+        ("override_off", say(OverrideKind::SuspendSelection { market: MarketId(8), selection })),
+        ("override_suspend", say(OverrideKind::SuspendMarket { market: MarketId(8) })),
+        ("approve_override", of(Command::ApproveOverride { id: OverrideId(0x0102) })),
+        ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
         ("place_multiple_of_one", of(Command::PlaceMultiple(multiple(1, 0b10, 0)))),
         ("place_multiple_of_three", of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)))),
         ("place_multiple_of_twenty", of(Command::PlaceMultiple(multiple(20, 1 << 20, 0)))),

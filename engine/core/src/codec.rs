@@ -6,8 +6,8 @@
 
 use crate::reject::Reject;
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// Why bytes are no command.
@@ -161,6 +161,7 @@ wire_newtype!(
     Currency,
     MarketId,
     MatchId,
+    OverrideId,
     SelectionIndex,
     Seq,
     SourceId

@@ -9,8 +9,8 @@ pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -156,6 +156,24 @@ pub enum Command {
     },
     /// Nothing but time: fires what is due.
     Tick,
+    /// A trader's word in place of the model's. If it lies far from the model it waits for
+    /// [`Command::ApproveOverride`].
+    Override {
+        /// What it says.
+        kind: OverrideKind,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// A second operator approves an override that waits.
+    ApproveOverride {
+        /// The override.
+        id: OverrideId,
+    },
+    /// Takes back an override, or one that waits.
+    LiftOverride {
+        /// The override.
+        id: OverrideId,
+    },
     /// Places a bet of several legs.
     PlaceMultiple(PlaceMultiple),
 }
@@ -175,7 +193,10 @@ wire_enum!(Command {
     12 = PlaceBet(place),
     13 = CancelBet { account, client_id },
     14 = Tick,
-    15 = PlaceMultiple(place),
+    15 = Override { kind, expires_at },
+    16 = ApproveOverride { id },
+    17 = LiftOverride { id },
+    18 = PlaceMultiple(place),
 });
 
 impl Command {
@@ -197,7 +218,10 @@ impl Command {
             Self::PlaceBet(_) => 13,
             Self::CancelBet { .. } => 14,
             Self::Tick => 15,
-            Self::PlaceMultiple(_) => 16,
+            Self::Override { .. } => 16,
+            Self::ApproveOverride { .. } => 17,
+            Self::LiftOverride { .. } => 18,
+            Self::PlaceMultiple(_) => 19,
         }
     }
 }
@@ -645,6 +669,56 @@ wire_enum!(GameEvent {
     6 = Released,
     7 = Disputed,
     8 = RoundStarted { map, round },
+});
+
+/// What a trader says in place of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum OverrideKind {
+    /// A selection has these odds. They need not stand on the ladder.
+    Odds {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+        /// Its odds.
+        odds: Odds,
+    },
+    /// A selection has this fair probability; the others share the rest as before.
+    Fair {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+        /// Its probability, neither 0 nor 1.
+        fair: Probability,
+    },
+    /// A market has this margin.
+    Margin {
+        /// The market.
+        market: MarketId,
+        /// What its booked probabilities sum to, in parts per billion above one.
+        margin_ppb: u32,
+    },
+    /// A selection is off the board.
+    SuspendSelection {
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+    },
+    /// A market is suspended.
+    SuspendMarket {
+        /// The market.
+        market: MarketId,
+    },
+}
+wire_enum!(OverrideKind {
+    0 = Odds { market, selection, odds },
+    1 = Fair { market, selection, fair },
+    2 = Margin { market, margin_ppb },
+    3 = SuspendSelection { market, selection },
+    4 = SuspendMarket { market },
 });
 
 /// What [`Command::Suspend`] and [`Command::Resume`] act on.

@@ -5,14 +5,15 @@
 
 use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title,
+    AccountState, Actor, KillScope, MarketKind, OverrideKind, RoundFormat, SuspendReason, Team,
+    Title,
 };
 use crate::reject::Refusal;
 use crate::settings::Setting;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes};
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability,
+    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
@@ -120,6 +121,20 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
+    /// An override was said, approved, or ended; in the answer to [`crate::Query::Match`], that it
+    /// waits or holds.
+    Override {
+        /// The override.
+        id: OverrideId,
+        /// What it says.
+        kind: OverrideKind,
+        /// When it ends.
+        expires_at: Timestamp,
+        /// The operator who said it.
+        by: u32,
+        /// Where it stands now.
+        status: OverrideStatus,
+    },
     /// A person's command other than a bet was carried out: the last event that it caused itself, so
     /// that whoever gave it knows that he has heard all of the answer.
     Applied,
@@ -259,12 +274,33 @@ pub struct Price {
     pub odds: Option<Odds>,
     /// The fair probability before margin.
     pub fair: Probability,
+    /// What the model says of it; another number only under a trader's override.
+    pub model: Probability,
     /// The market's price sequence: the [`Seq`] of the command that last changed a price in it.
     pub price_seq: u64,
     /// Why the price was made.
     pub cause: PriceCause,
     /// Who caused it; the engine itself for timers and for work that it does in slices.
     pub by: Actor,
+}
+
+/// Where an override stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum OverrideStatus {
+    /// It waits for a second person.
+    Proposed,
+    /// It holds.
+    InForce {
+        /// The second person, if it took one.
+        approved_by: Option<u32>,
+    },
+    /// A new one took its place.
+    Replaced,
+    /// It was taken back.
+    Lifted,
+    /// Its time was over.
+    Expired,
 }
 
 /// Why a price was made.

@@ -49,6 +49,11 @@ impl Tables {
                     }
                 }
                 fixture.markets.iter().for_each(|market| self.say_market(*market, outbox));
+                for row in self.overrides.iter() {
+                    if fixture.markets.contains(&row.kind.market()) {
+                        outbox.push(row.image());
+                    }
+                }
             }
             Query::Account { account, bets_max } => {
                 let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
@@ -138,6 +143,7 @@ impl Tables {
                 selection: SelectionIndex(index as u8),
                 odds: selection.odds,
                 fair: selection.fair,
+                model: selection.model,
                 price_seq: row.prices.price_seq(),
                 cause: PriceCause::Image,
                 by: Actor::Engine,

@@ -114,6 +114,12 @@ rejects! {
     StaleView = 302, true, Millis, "The price you saw is too old.";
     /// The odds moved beyond what the price policy allows.
     OddsChanged = 303, true, Odds, "The odds have changed.";
+    /// No override has this id, or it has ended.
+    UnknownOverride = 321, false, None, "This override does not exist or has ended.";
+    /// An override must end after now and within its longest life.
+    OverrideExpiry = 322, false, Millis, "An override must end in the future, within its longest life.";
+    /// Only an override that waits can be approved.
+    OverrideNotWaiting = 323, false, None, "This override does not wait for anybody.";
 
     /// Below the smallest stake.
     StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";
@@ -164,6 +170,10 @@ rejects! {
     OutOfPlace = 906, false, None, "This command is not allowed here.";
     /// The configuration moved since the change to it was made.
     ConfigurationMoved = 907, true, Count, "The configuration has changed meanwhile. Look at it again first.";
+    /// Only an operator may do this.
+    OperatorOnly = 908, false, None, "Only an operator may do this.";
+    /// The second person must be another one; the numbers are both operators.
+    SamePerson = 909, false, Count, "A second person must approve this.";
 }
 
 /// A refusal with the numbers that decided it.

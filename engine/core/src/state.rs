@@ -16,6 +16,7 @@ use crate::command::{
     AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
+use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
@@ -58,6 +59,7 @@ pub(crate) struct Tables {
     pub markets: MarketTable,
     pub settlement: Settlement,
     pub requotes: Requotes,
+    pub overrides: Overrides,
     /// Reasons that stop every market.
     pub stops: Stops,
     /// Kill switches of all betting and of single titles.
@@ -113,6 +115,8 @@ impl Capacity {
 impl Config {
     /// No single amount may be larger: sums over all bets then stay far from overflow.
     pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// A book may not sum to 2.
+    pub const MARGIN_PPB_MAX: u32 = 999_999_999;
     /// Shading may never weigh a selection by more than a quarter.
     pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
@@ -142,7 +146,7 @@ impl Config {
         if self.resettle_window_ns < self.in_play_delay_ns {
             return Err("resettle_window_ns");
         }
-        if 999_999_999 < self.margin_ppb {
+        if Self::MARGIN_PPB_MAX < self.margin_ppb {
             return Err("margin_ppb");
         }
         if self.band_milli <= 1_000 {
@@ -213,6 +217,7 @@ impl State {
         step.requote_slice();
     }
 
+    #[cold]
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
         if capacity.validate().is_err() || config.validate().is_err() {
             return Err(Reject::InvalidParameter.into());
@@ -237,6 +242,7 @@ impl State {
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
+            overrides: Overrides::new(),
             stops: Stops::none(),
             killed: false,
             killed_titles: 0,
@@ -254,6 +260,7 @@ impl State {
             .next_due()
             .min(tables.waiting_multiples.next_due())
             .min(tables.requotes.next_due())
+            .min(tables.overrides.next_due())
             .min(tables.feed_check_at)
             .min(tables.settlement.next_due(&tables.markets, &self.config))
     }
@@ -356,6 +363,9 @@ impl Step<'_> {
             }
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
+            Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
+            Command::ApproveOverride { id } => self.approve_override(*id),
+            Command::LiftOverride { id } => self.lift_override(*id),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())
@@ -363,11 +373,12 @@ impl Step<'_> {
         }
     }
 
-    /// Timers: feeds that have been silent too long, and bets that have waited long enough.
+    /// Timers: feeds that have been silent too long, overrides that have expired, and bets that have waited long enough.
     ///
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
     fn fire_due(&mut self) {
         self.check_feed_age();
+        self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
     }

@@ -7,6 +7,7 @@
 //! | `expect house AMOUNT`, `expect live_bets N` | the house's books; bets in the engine |
 //! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
 //! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
+//! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
@@ -42,6 +43,10 @@ impl Scenario {
             "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),
+            "override" => {
+                let stands = self.expect_override(words)?;
+                equal(words.next()?, &stands)
+            }
             "odds" => self.expect_odds(words),
             "epoch" => self.expect_epoch(words),
             "score" => self.expect_score(words),

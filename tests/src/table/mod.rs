@@ -26,6 +26,8 @@
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
+//! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
+//! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
@@ -37,14 +39,15 @@ mod catalogue;
 mod expect;
 mod lines;
 mod multiples;
+mod r#override;
 mod trading;
 mod values;
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{Capacity, Config, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Capacity, Config, PlaceBet, PlaceMultiple};
 use clutch_core::event::BetStatus;
-use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId};
+use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -116,6 +119,7 @@ struct Scenario {
     leg_reasons: Vec<String>,
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
+    overrides: BTreeMap<String, (OverrideId, MatchId)>,
     versions: BTreeMap<(MatchId, u8), u64>,
     ids: u128,
     references: u128,
@@ -151,6 +155,7 @@ impl Scenario {
             leg_reasons: Vec::new(),
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
+            overrides: BTreeMap::new(),
             versions: BTreeMap::new(),
             ids: 0,
             references: 1_000_000,
@@ -190,6 +195,9 @@ impl Scenario {
             "suspend" => self.suspend(words),
             "resume" => self.resume(words),
             "kill" => self.kill(words),
+            "override" => self.set_override(words),
+            "approve" => self.approve(words),
+            "lift" => self.lift(words),
             "look" => self.look(words),
             "bet" => self.bet(words),
             "multi" => self.multiple(words),
@@ -206,7 +214,17 @@ impl Scenario {
     /// Sends a command that is no bet, and lets the core come to rest.
     fn send(&mut self, command: Command) -> Answer {
         let records = self.world().apply(command);
-        let refusal = said(&records).find_map(|event| match event {
+        self.answer(&records)
+    }
+
+    /// The same, by somebody in particular.
+    fn send_by(&mut self, actor: Actor, command: Command) -> Answer {
+        let records = self.world().apply_by(actor, command);
+        self.answer(&records)
+    }
+
+    fn answer(&mut self, records: &[Record]) -> Answer {
+        let refusal = said(records).find_map(|event| match event {
             Event::Refused(refusal) => Some(refusal),
             _ => None,
         });

@@ -328,7 +328,7 @@ impl Twin {
             return Err(Reject::BettingStopped.into());
         }
         self.may_be_bet_on(account, market, selection)?;
-        let now = self.markets[market].epoch;
+        let now = self.markets[market].epoch + self.markets[market].moved_early;
         if epoch != now || self.is_undone(id, market) {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
         }

@@ -13,7 +13,7 @@ use crate::world::World;
 impl Twin {
     /// Takes prices and epochs from the events of a command, and checks what they say.
     pub(super) fn learn(&mut self, command: &Command, answer: Answer, records: &[Record]) {
-        let fair_before: Vec<_> = self.markets.iter().map(|market| market.fair.clone()).collect();
+        let models: Vec<_> = self.markets.iter().map(|market| market.model.clone()).collect();
         let epochs: Vec<u32> = self.markets.iter().map(|market| market.epoch).collect();
         let mut announced = vec![None; self.markets.len()];
         for record in records {
@@ -29,6 +29,7 @@ impl Twin {
                     let selection = usize::from(price.selection.0);
                     market.odds[selection] = price.odds.map(Odds::milli);
                     market.fair[selection] = price.fair.ppb();
+                    market.model[selection] = price.model.ppb();
                     assert_eq!(price.price_seq, self.seq, "a price change has its own sequence");
                     if market.changes.last() != Some(&(self.seq, self.now)) {
                         market.changes.push((self.seq, self.now));
@@ -42,7 +43,7 @@ impl Twin {
             }
         }
         if let (Command::SetMap(set), Answer::Done) = (command, answer) {
-            self.check_band(set, &fair_before);
+            self.check_band(set, &models);
         }
         self.notice_closing();
         self.keep_safe();
@@ -59,6 +60,7 @@ impl Twin {
                 "whether the epoch of market {id}, {kind:?}, moved after {command:?}"
             );
             market.epoch_must_move = false;
+            market.moved_early = 0;
         }
     }
 
@@ -70,7 +72,7 @@ impl Twin {
             if !of_match || !on_it || market.result != MarketResult::Undecided {
                 continue;
             }
-            let leaves = leaves_band(&self.config, &before[id], &market.fair);
+            let leaves = leaves_band(&self.config, &before[id], &market.model);
             if leaves {
                 market.stops.insert(SuspendReason::PriceBand as u8);
             }

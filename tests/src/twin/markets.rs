@@ -28,14 +28,20 @@ pub(super) struct Market {
     pub status: Option<MarketStatus>,
     /// Whether the epoch must have moved with this command.
     pub epoch_must_move: bool,
+    /// How often it moved with this command before bets that wait were decided.
+    pub moved_early: u32,
     /// Facts.
     pub epoch: u32,
     pub odds: Vec<Option<u32>>,
     pub fair: Vec<u32>,
     /// The fair probabilities while it was last open; empty if it never was.
     pub safe: Vec<u32>,
+    /// What the model says, before any override.
+    pub model: Vec<u32>,
     /// The command that closed it last.
     pub closed_at: u64,
+    /// The command that moved the score last, as far as it is on it.
+    pub moved_at: u64,
     /// The commands that changed a price, with their times.
     pub changes: Vec<(u64, u64)>,
 }
@@ -60,7 +66,6 @@ impl Twin {
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
-            moved_at: 0,
             undone: Vec::new(),
         });
         Ok(())
@@ -105,11 +110,14 @@ impl Twin {
             retired: false,
             status: None,
             epoch_must_move: true,
+            moved_early: 0,
             epoch: 0,
             odds: vec![None; selections],
             fair: vec![0; selections],
             safe: Vec::new(),
+            model: vec![0; selections],
             closed_at: 0,
+            moved_at: 0,
             changes: Vec::new(),
         });
         Ok(())
@@ -194,7 +202,7 @@ impl Twin {
                 map
             }
         };
-        self.matches[index].moved_at = seq;
+        self.score_moves(index, map);
         self.notice_closing();
         self.epochs_move(index, map);
         self.open_coming_round(index);
@@ -211,6 +219,15 @@ impl Twin {
         let kind = MarketKind::RoundWinner { map: series.current as u8, round: round as u8 };
         // It may exist already or not fit; both are fine.
         let _ = self.open_market(index as u32, kind);
+    }
+
+    fn score_moves(&mut self, index: usize, map: usize) {
+        let seq = self.seq;
+        for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
+            if market.kind.map().is_none_or(|on| usize::from(on) == map) {
+                market.moved_at = seq;
+            }
+        }
     }
 
     /// Everything on a map that moved, and on the series as a whole, but what was decided before and
@@ -263,7 +280,7 @@ impl Twin {
         let market = &self.markets[id];
         let opens =
             self.status(id) == MarketStatus::Open && market.status != Some(MarketStatus::Open);
-        let explained = self.matches[market.match_index].moved_at >= market.closed_at;
+        let explained = market.moved_at >= market.closed_at;
         let far = compare::leaves_band(&self.config, &market.safe, &market.fair);
         if opens && !explained && !self.a_person_looks && far {
             self.markets[id].stops.insert(SuspendReason::PriceBand as u8);
@@ -309,12 +326,11 @@ impl Twin {
         let is_live = matches!(market.kind, MarketKind::RoundWinner { map, round }
             if fixture.series.live == Some((map.into(), round.into())));
         let live = is_live.then_some(SuspendReason::RoundLive as u8);
-        let own = unpriced.iter().chain(&live);
+        let word = self.is_stopped_by_override(id).then_some(SuspendReason::Override as u8);
+        let own = unpriced.iter().chain(&live).chain(&word);
         let stops = market.stops.iter().chain(&fixture.stops).chain(&self.stops).chain(own);
-        match stops.min() {
-            None => MarketStatus::Open,
-            Some(first) => MarketStatus::Suspended(reason(*first)),
-        }
+        let gravest = stops.map(|stop| reason(*stop)).min_by_key(|reason| gravity(*reason));
+        gravest.map_or(MarketStatus::Open, MarketStatus::Suspended)
     }
 
     /// Whether everything is known that its price needs.
@@ -421,4 +437,24 @@ fn reason(bit: u8) -> SuspendReason {
         SuspendReason::Override,
         SuspendReason::FeedsApart,
     ][usize::from(bit)]
+}
+
+/// Which of two reasons is named: that with the smaller number.
+fn gravity(reason: SuspendReason) -> u8 {
+    match reason {
+        SuspendReason::Trader => 0,
+        SuspendReason::FeedStale => 1,
+        SuspendReason::FeedHeld => 2,
+        SuspendReason::ImpossibleState => 3,
+        SuspendReason::FeedsDisagree => 4,
+        SuspendReason::FeedsApart => 5,
+        SuspendReason::FeedGap => 6,
+        SuspendReason::FeedLag => 7,
+        SuspendReason::BranchCheck => 8,
+        SuspendReason::PriceInvalid => 9,
+        SuspendReason::PriceBand => 10,
+        SuspendReason::Override => 11,
+        SuspendReason::Unpriced => 12,
+        SuspendReason::RoundLive => 13,
+    }
 }

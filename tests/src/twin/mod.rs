@@ -11,6 +11,7 @@ mod bets;
 mod compare;
 mod markets;
 mod multiples;
+mod overrides;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -59,6 +60,7 @@ pub struct Twin {
     forgotten_to: u64,
     /// Markets with a result, in order of arrival; they retire in this order.
     decided: VecDeque<u32>,
+    overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
     title_killed: bool,
@@ -86,8 +88,6 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
-    /// The command that moved the score last.
-    moved_at: u64,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -99,6 +99,11 @@ fn is_for_a_person(reason: u8) -> bool {
         SuspendReason::FeedHeld,
         SuspendReason::Unpriced,
         SuspendReason::RoundLive,
+        SuspendReason::PriceInvalid,
+        SuspendReason::FeedGap,
+        SuspendReason::FeedLag,
+        SuspendReason::Override,
+        SuspendReason::FeedsApart,
     ];
     own.iter().all(|engine| *engine as u8 != reason)
 }
@@ -122,6 +127,7 @@ impl Twin {
             ids: VecDeque::new(),
             forgotten_to: 0,
             decided: VecDeque::new(),
+            overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
             title_killed: false,
@@ -140,6 +146,7 @@ impl Twin {
         self.now = now;
         self.retired_lately = false;
         self.notice_silence();
+        self.expire_overrides();
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.a_person_looks = false;
@@ -175,6 +182,9 @@ impl Twin {
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
+            Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
+            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::LiftOverride { id } => self.lift_override(id.0),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }

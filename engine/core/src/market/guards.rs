@@ -1,8 +1,8 @@
 //! The guards: what stands between a model's probabilities and the board, in one list.
 //!
-//! Each guard sees one market's quote in the making. The first that objects gives its reason; the
-//! quote then goes no further, and the market is suspended for that reason until the guard, or a
-//! person, is content. The order is the order in which they are asked:
+//! Each guard sees one market's quote in the making. One that objects gives its reason, and the market
+//! is suspended for it until the guard, or a person, is content. The order is the order in which they
+//! are asked:
 //!
 //! | | guard | objects to | reason |
 //! |---|---|---|---|
@@ -17,21 +17,34 @@
 
 use core::ops::ControlFlow;
 
+use super::overrides::Overrides;
 use super::{Fair, SELECTIONS_MAX, Selection, Stops};
-use crate::command::{Config, SuspendReason};
+use crate::command::{Config, OverrideKind, SuspendReason};
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
 use crate::pricing::{Ladder, apply_odds_ratio};
-use crate::units::{Odds, Probability};
+use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
 /// One market's quote in the making.
 pub(crate) struct Quote<'a> {
     pub config: &'a Config,
     /// The selections as they stand.
     pub before: &'a [Selection],
+    /// The market.
+    pub market: MarketId,
+    /// Every override, if any is on this market.
+    pub overrides: Option<&'a Overrides>,
+    /// The command that moved the score last, as far as the market is on it.
+    pub score_moved_at: Seq,
     /// Whether strengths were known.
     pub priced: bool,
     /// The model's probabilities; the first `before.len()` count.
+    pub model: Fair,
+    /// The probabilities that the book is made of.
     pub fair: Fair,
+    /// What the book's probabilities sum to, in parts per billion above one.
+    pub margin_ppb: u32,
+    /// What a trader fixed.
+    pub fixed: [Fixed; SELECTIONS_MAX],
     /// Whether what changed were strengths and not the match.
     pub checks_band: bool,
     /// Reasons to suspend the market, its own only.
@@ -40,39 +53,58 @@ pub(crate) struct Quote<'a> {
     pub odds: [Option<Odds>; SELECTIONS_MAX],
 }
 
+/// What a trader fixed of a selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    /// Nothing.
+    No,
+    /// It is off the board.
+    Off,
+    /// It has these odds.
+    At(Odds),
+}
+
 /// Goes on, or stops the market for a reason.
 type Verdict = ControlFlow<SuspendReason>;
 
 impl Quote<'_> {
     /// Asks every guard in order. Afterwards `odds` and `stops` are what the market gets.
     pub fn judge(&mut self) {
-        for noticed_here in [SuspendReason::Unpriced, SuspendReason::PriceInvalid] {
+        for noticed_here in
+            [SuspendReason::Unpriced, SuspendReason::PriceInvalid, SuspendReason::Override]
+        {
             self.stops = self.stops.without(noticed_here);
         }
-        if let ControlFlow::Break(reason) = self.ask() {
+        let verdicts = [is_a_book(self), stays_in_the_band(self), obeys_overrides(self)];
+        for reason in verdicts.into_iter().filter_map(ControlFlow::break_value) {
             self.stops = self.stops.with(reason);
         }
-    }
-
-    fn ask(&mut self) -> Verdict {
-        is_a_book(self)?;
-        let band = stays_in_the_band(self);
-        // Beyond the band the price is made all the same, so that a trader sees what he resumes.
+        // The price is made all the same, so that a trader sees what he resumes.
         margin_and_ladder(self);
         is_worth_sending(self);
-        band
     }
 }
 
+/// How far outside 0 to 1 a probability may be for no other reason than rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
 fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
-    let fair = &mut quote.fair[..quote.before.len()];
-    // Written so that NaN fails. What is certain may lie beyond 1 by a rounding of its sum.
-    let is_a_chance = |p: &f64| (-FAIR_SUM_TOLERANCE..=1.0 + FAIR_SUM_TOLERANCE).contains(p);
+    let fair = &mut quote.model[..quote.before.len()];
+    // Sums of many small numbers may end a rounding error outside.
+    for p in fair.iter_mut() {
+        if (-ROUNDING..0.0).contains(p) {
+            *p = 0.0;
+        } else if (1.0..=1.0 + ROUNDING).contains(p) {
+            *p = 1.0;
+        }
+    }
+    // Written so that NaN fails.
+    let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
     let distance = fair.iter().sum::<f64>() - 1.0;
     let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance);
     if quote.priced && fair.iter().all(is_a_chance) && sums_to_one {
-        fair.iter_mut().for_each(|p| *p = p.clamp(0.0, 1.0));
+        quote.fair = quote.model;
         return Verdict::Continue(());
     }
     fair.fill(0.0);
@@ -81,8 +113,8 @@ fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
 
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
 fn stays_in_the_band(quote: &mut Quote<'_>) -> Verdict {
-    let before = quote.before.iter().map(|selection| selection.fair);
-    let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.fair));
+    let before = quote.before.iter().map(|selection| selection.model);
+    let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
     if leaves { Verdict::Break(SuspendReason::PriceBand) } else { Verdict::Continue(()) }
 }
 
@@ -105,6 +137,48 @@ pub(super) fn leaves_band(
     })
 }
 
+/// Guard 6: a trader's word replaces the model's. Odds and probabilities were an opinion on one score;
+/// if it moved since, the market waits for its trader.
+fn obeys_overrides(quote: &mut Quote<'_>) -> Verdict {
+    let Some(overrides) = quote.overrides else { return Verdict::Continue(()) };
+    let mut verdict = Verdict::Continue(());
+    for word in overrides.on(quote.market) {
+        let is_outdated = word.id.0 < quote.score_moved_at.0;
+        match word.kind {
+            OverrideKind::Odds { .. } | OverrideKind::Fair { .. } if is_outdated => {
+                verdict = Verdict::Break(SuspendReason::Override);
+            }
+            OverrideKind::Odds { selection, odds, .. } => {
+                quote.fixed[usize::from(selection.0)] = Fixed::At(odds);
+            }
+            OverrideKind::Fair { selection, fair, .. } => share_out(quote, selection, fair),
+            OverrideKind::Margin { margin_ppb, .. } => quote.margin_ppb = margin_ppb,
+            OverrideKind::SuspendSelection { selection, .. } => {
+                quote.fixed[usize::from(selection.0)] = Fixed::Off;
+            }
+            OverrideKind::SuspendMarket { .. } => {
+                verdict = Verdict::Break(SuspendReason::Override);
+            }
+        }
+    }
+    verdict
+}
+
+/// Gives one selection a probability and lets the others keep their shares of the rest. Where the
+/// model is certain there is nothing to share, and it keeps its word.
+fn share_out(quote: &mut Quote<'_>, selection: SelectionIndex, p: Probability) {
+    let index = usize::from(selection.0);
+    let (p, model) = (p.as_f64(), quote.model[index]);
+    if !(0.0 < model && model < 1.0) {
+        return;
+    }
+    let scale = (1.0 - p) / (1.0 - model);
+    for fair in &mut quote.fair[..quote.before.len()] {
+        *fair *= scale;
+    }
+    quote.fair[index] = p;
+}
+
 /// Guard 7: margin by odds ratio, floored to the ladder, so the achieved margin is never below the
 /// target. A selection that is certain or impossible is off the board.
 fn margin_and_ladder(quote: &mut Quote<'_>) {
@@ -115,16 +189,20 @@ fn margin_and_ladder(quote: &mut Quote<'_>) {
         possible[count] = p;
         count += 1;
     }
-    let target = 1.0 + f64::from(quote.config.margin_ppb) / 1e9;
+    let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
     let mut booked = [0.0; SELECTIONS_MAX];
     if apply_odds_ratio(&possible[..count], target, &mut booked[..count]).is_err() {
         return;
     }
     let mut booked = booked.into_iter();
-    for (odds, p) in quote.odds.iter_mut().zip(fair) {
+    for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair).zip(quote.fixed) {
         if 0.0 < *p && *p < 1.0 {
             let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
-            *odds = milli.and_then(Odds::from_milli);
+            *odds = match fixed {
+                Fixed::No => milli.and_then(Odds::from_milli),
+                Fixed::Off => None,
+                Fixed::At(odds) => Some(odds),
+            };
         }
     }
 }

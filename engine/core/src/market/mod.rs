@@ -7,6 +7,7 @@ mod correct_map_score;
 mod guards;
 mod map_winner;
 mod match_winner;
+pub mod overrides;
 mod quote;
 pub(crate) mod requotes;
 mod round_handicap;
@@ -141,6 +142,10 @@ pub struct Market {
     pub retired: bool,
     /// The command that closed it last.
     pub closed_at: Seq,
+    /// The command that moved the score last, as far as it is on it.
+    pub moved_at: Seq,
+    /// Whether any override holds on it.
+    pub(crate) overridden: bool,
     pub(super) first_selection: u32,
     pub(super) selections: u8,
 }
@@ -164,6 +169,8 @@ wire_struct!(Market {
     awaits_shading,
     retired,
     closed_at,
+    moved_at,
+    overridden,
     first_selection,
     selections,
 });
@@ -190,6 +197,8 @@ impl Market {
             awaits_shading: false,
             retired: false,
             closed_at: Seq::default(),
+            moved_at: Seq::default(),
+            overridden: false,
             first_selection: 0,
             selections: 0,
         }
@@ -220,6 +229,8 @@ pub struct Selection {
     pub odds: Option<Odds>,
     /// The fair probability.
     pub fair: Probability,
+    /// What the model says of it, before any override.
+    pub model: Probability,
     /// The odds while the market was last open: never offered again, but compared with.
     pub safe_odds: Option<Odds>,
     /// The fair probability of that time; zero if it never was open.
@@ -230,4 +241,4 @@ pub struct Selection {
     pub stakes: Money,
 }
 
-wire_struct!(Selection { odds, fair, safe_odds, safe_fair, payouts, stakes });
+wire_struct!(Selection { odds, fair, model, safe_odds, safe_fair, payouts, stakes });

@@ -2,7 +2,7 @@
 //!
 //! The guards are one list, in [`super::guards`].
 
-use super::guards::{Quote, leaves_band};
+use super::guards::{Fixed, Quote, leaves_band};
 use super::{MarketResult, SELECTIONS_MAX};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
@@ -62,11 +62,7 @@ impl Step<'_> {
         let forecast = series.series_forecast();
         let series_over = series.winner().is_some();
         let map = match cause {
-            Requote::Score { map, .. } => {
-                self.tables.fixtures[match_id.0 as usize].moved_at = self.seq;
-                Some(map)
-            }
-            Requote::Parameters { map } => Some(map),
+            Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
             Requote::Market(_) => None,
         };
         for index in 0..self.fixture(match_id).markets.len() {
@@ -75,6 +71,9 @@ impl Step<'_> {
             let affected = map.is_none() || row.kind.map().is_none() || row.kind.map() == map;
             if row.retired || !(affected || series_over || row.result == MarketResult::NotPlayed) {
                 continue;
+            }
+            if affected && matches!(cause, Requote::Score { .. }) {
+                self.tables.markets.market_mut(market).moved_at = self.seq;
             }
             self.resolve(market);
             self.price(market, forecast.as_ref(), cause);
@@ -163,8 +162,14 @@ impl Step<'_> {
         let mut quote = Quote {
             config: self.config,
             before: self.tables.markets.selections(row),
+            market,
+            overrides: row.overridden.then_some(&self.tables.overrides),
+            score_moved_at: row.moved_at,
             priced: false,
+            model: [0.0; SELECTIONS_MAX],
             fair: [0.0; SELECTIONS_MAX],
+            margin_ppb: self.config.margin_ppb,
+            fixed: [Fixed::No; SELECTIONS_MAX],
             checks_band: cause.checks_band(),
             stops: if is_live {
                 row.stops.with(SuspendReason::RoundLive)
@@ -173,20 +178,23 @@ impl Step<'_> {
             },
             odds: [None; SELECTIONS_MAX],
         };
-        quote.priced = (kind.market_type().fair)(kind, series, forecast, &mut quote.fair).is_some();
+        quote.priced =
+            (kind.market_type().fair)(kind, series, forecast, &mut quote.model).is_some();
         quote.judge();
-        let Quote { fair, stops, odds, before, .. } = quote;
+        let Quote { model, fair, stops, odds, before, .. } = quote;
         let selections = before.len();
         self.tables.markets.market_mut(market).stops = stops;
         for (index, (p, odds)) in fair.iter().zip(odds).enumerate().take(selections) {
             let selection = SelectionIndex(index as u8);
             let fair = Probability::from_f64(*p).unwrap_or_default();
+            let model = Probability::from_f64(model[index]).unwrap_or_default();
             let row = self.tables.markets.selection_mut(market, selection);
-            if row.odds == odds && row.fair == fair {
+            if row.odds == odds && row.fair == fair && row.model == model {
                 continue;
             }
             row.odds = odds;
             row.fair = fair;
+            row.model = model;
             let price_seq = self.seq.0;
             self.tables.markets.market_mut(market).prices.changed(price_seq, self.now);
             self.outbox.push(Event::Price(Price {
@@ -194,6 +202,7 @@ impl Step<'_> {
                 selection,
                 odds,
                 fair,
+                model,
                 price_seq,
                 cause: cause.price_cause(),
                 by: self.actor,
@@ -274,7 +283,7 @@ impl Step<'_> {
     /// offered, or the score has moved since, which explains them.
     fn is_safe_to_open(&self, market: MarketId) -> bool {
         let row = self.tables.markets.market(market);
-        if self.a_person_looks || row.closed_at <= self.fixture(row.match_id).moved_at {
+        if self.a_person_looks || row.closed_at <= row.moved_at {
             return true;
         }
         let selections = self.tables.markets.selections(row);

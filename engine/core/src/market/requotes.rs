@@ -66,7 +66,7 @@ impl Step<'_> {
             && let Some(market) = self.tables.requotes.shaded.pop_front()
         {
             self.tables.markets.market_mut(market).awaits_shading = false;
-            self.requote_market(market, PriceCause::Shading);
+            self.requote_market(market, PriceCause::Shading, false);
             left -= 1;
         }
         while 0 < left
@@ -77,19 +77,20 @@ impl Step<'_> {
                 return;
             }
             self.tables.requotes.next = Some(MarketId(market.0 + 1));
-            self.requote_market(market, PriceCause::Margin);
+            self.requote_market(market, PriceCause::Margin, false);
             left -= 1;
         }
     }
 
-    /// Prices one market of a match that did not move.
-    pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause) {
+    /// Prices one market of a match that did not move. `moved` says that it is another market to a
+    /// bettor all the same.
+    pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause, moved: bool) {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
             return;
         }
         let forecast = self.fixture(row.match_id).series.series_forecast();
         self.price(market, forecast.as_ref(), Requote::Market(cause));
-        self.announce_status(market, false);
+        self.announce_status(market, moved);
     }
 }

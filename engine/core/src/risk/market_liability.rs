@@ -3,14 +3,15 @@
 //! A bet raises the cost of its own selection only, and lowers that of all others by its stake, so
 //! looking at this selection keeps the worst case of the whole market below the limit.
 
-use super::{Rule, at_most};
+use super::{Measure, Rule};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
     name: "market liability",
-    check: |wager| {
+    code: Reject::MarketLiability,
+    measure: |wager| {
         let taken = wager.selection.payouts - wager.market.stakes;
         let would_be = taken + wager.payout - wager.stake.money();
-        at_most(wager.config.liability_market_max, would_be, Reject::MarketLiability)
+        Measure::at_most(wager.config.liability_market_max, would_be)
     },
 };

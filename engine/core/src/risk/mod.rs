@@ -5,7 +5,7 @@
 
 use crate::command::Config;
 use crate::market::{Market, Selection};
-use crate::reject::Refusal;
+use crate::reject::{Refusal, Reject};
 use crate::units::{Money, Odds, Stake};
 use crate::wallet::Account;
 
@@ -30,8 +30,47 @@ pub struct Wager<'a> {
 pub struct Rule {
     /// Its name in decision records.
     pub name: &'static str,
+    /// What it refuses with.
+    pub code: Reject,
+    /// What it compares, whether the bet passes or not.
+    pub measure: fn(&Wager<'_>) -> Measure,
+}
+
+/// A limit, and what the bet would make of the quantity it limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The limit.
+    pub limit: Money,
+    /// What it would be with the bet.
+    pub would_be: Money,
+    /// Whether the bet may stand.
+    pub passes: bool,
+}
+
+impl Measure {
+    /// A quantity that may reach its limit and not pass it.
+    #[inline(always)]
+    pub fn at_most(limit: Money, would_be: Money) -> Self {
+        Self { limit, would_be, passes: would_be <= limit }
+    }
+
+    /// A quantity that must reach its limit.
+    #[inline(always)]
+    pub fn at_least(limit: Money, would_be: Money) -> Self {
+        Self { limit, would_be, passes: limit <= would_be }
+    }
+}
+
+impl Rule {
     /// Says no with the limit and what the bet would make of it.
-    pub check: fn(&Wager<'_>) -> Result<(), Refusal>,
+    ///
+    /// # Errors
+    /// [`Rule::code`] with its two numbers.
+    #[inline(always)]
+    pub fn check(&self, wager: &Wager<'_>) -> Result<(), Refusal> {
+        let Measure { limit, would_be, passes } = (self.measure)(wager);
+        if passes { Ok(()) } else { Err(Refusal::with(self.code, limit.minor(), would_be.minor())) }
+    }
 }
 
 macro_rules! rules {
@@ -48,7 +87,7 @@ macro_rules! rules {
         // One call after the other instead of a walk over `RULES`: so they are compiled as one piece.
         #[inline(always)]
         pub fn check(wager: &Wager<'_>) -> Result<(), Refusal> {
-            $(($rule::RULE.check)(wager)?;)*
+            $($rule::RULE.check(wager)?;)*
             Ok(())
         }
     };
@@ -90,13 +129,4 @@ pub fn largest(floor: i64, ceiling: i64, takes: impl Fn(i64) -> bool) -> Money {
         if takes(middle) { good = middle } else { bad = middle }
     }
     Money::from_minor(good)
-}
-
-/// Refuses `would_be` above `limit`.
-fn at_most(limit: Money, would_be: Money, code: crate::Reject) -> Result<(), Refusal> {
-    if would_be <= limit {
-        Ok(())
-    } else {
-        Err(Refusal::with(code, limit.minor(), would_be.minor()))
-    }
 }

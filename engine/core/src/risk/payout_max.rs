@@ -1,9 +1,10 @@
 //! One bet never pays more than the cap, stake included.
 
-use super::{Rule, at_most};
+use super::{Measure, Rule};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
     name: "payout maximum",
-    check: |wager| at_most(wager.config.payout_max, wager.payout, Reject::PayoutAboveLimit),
+    code: Reject::PayoutAboveLimit,
+    measure: |wager| Measure::at_most(wager.config.payout_max, wager.payout),
 };

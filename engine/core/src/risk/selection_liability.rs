@@ -1,13 +1,14 @@
 //! What one selection would cost, counted on its own: its payouts less its own stakes.
 
-use super::{Rule, at_most};
+use super::{Measure, Rule};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
     name: "selection liability",
-    check: |wager| {
+    code: Reject::SelectionLiability,
+    measure: |wager| {
         let taken = wager.selection.payouts - wager.selection.stakes;
         let would_be = taken + wager.payout - wager.stake.money();
-        at_most(wager.config.liability_selection_max, would_be, Reject::SelectionLiability)
+        Measure::at_most(wager.config.liability_selection_max, would_be)
     },
 };

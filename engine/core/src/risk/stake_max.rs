@@ -1,9 +1,10 @@
 //! A stake is not above the largest one.
 
-use super::{Rule, at_most};
+use super::{Measure, Rule};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
     name: "stake maximum",
-    check: |wager| at_most(wager.config.stake_max, wager.stake.money(), Reject::StakeAboveLimit),
+    code: Reject::StakeAboveLimit,
+    measure: |wager| Measure::at_most(wager.config.stake_max, wager.stake.money()),
 };

@@ -1,16 +1,10 @@
 //! A stake is not below the smallest one.
 
-use super::Rule;
-use crate::reject::{Refusal, Reject};
+use super::{Measure, Rule};
+use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
     name: "stake minimum",
-    check: |wager| {
-        let (least, stake) = (wager.config.stake_min, wager.stake.money());
-        if least <= stake {
-            Ok(())
-        } else {
-            Err(Refusal::with(Reject::StakeBelowMinimum, least.minor(), stake.minor()))
-        }
-    },
+    code: Reject::StakeBelowMinimum,
+    measure: |wager| Measure::at_least(wager.config.stake_min, wager.stake.money()),
 };

@@ -25,6 +25,7 @@ use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
+use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
@@ -156,6 +157,7 @@ impl Table for Tables {
             markets,
             settlement,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,
@@ -172,6 +174,7 @@ impl Table for Tables {
         markets.save(out);
         settlement.save(out);
         requotes.save(out);
+        overrides.save(out);
         bets.save(out);
         waiting.save(out);
         multiples.save(out);
@@ -202,6 +205,8 @@ impl Table for Tables {
         let settlement = Settlement::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
+        input.begin("overrides");
+        let overrides = Overrides::load(input, &capacity)?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -227,6 +232,7 @@ impl Table for Tables {
             markets,
             settlement,
             requotes,
+            overrides,
             stops,
             killed,
             killed_titles,

@@ -41,8 +41,6 @@ pub struct Fixture {
     pub killed: bool,
     /// What its feeds said last.
     pub feed: FeedState,
-    /// The command that moved the score last.
-    pub moved_at: Seq,
     /// Stretches of the journal in which bets on this match are void.
     pub undone: Vec<Undone>,
     /// The live map's next two prices; derived.
@@ -86,7 +84,6 @@ impl Fixture {
             stops: Stops::none(),
             killed: false,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
-            moved_at: Seq::default(),
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
         }
@@ -143,7 +140,6 @@ impl Table for Fixture {
             stops,
             killed,
             feed,
-            moved_at,
             undone,
             // Derived from the series.
             branches: _,
@@ -160,7 +156,6 @@ impl Table for Fixture {
         out.put(stops);
         out.put(killed);
         out.put(feed);
-        out.put(moved_at);
         out.list(undone.iter());
     }
 
@@ -181,7 +176,6 @@ impl Table for Fixture {
             stops: input.take()?,
             killed: input.take()?,
             feed: input.take()?,
-            moved_at: input.take()?,
             undone: input.list(REWINDS_MAX)?,
             branches,
         })

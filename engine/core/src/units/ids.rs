@@ -33,6 +33,10 @@ id! {
     BetId(u64)
 }
 id! {
+    /// An override: the [`Seq`] of the command that said it.
+    OverrideId(u64)
+}
+id! {
     /// A selection within its market.
     SelectionIndex(u8)
 }

@@ -10,7 +10,9 @@ mod probability;
 mod text;
 mod time;
 
-pub use ids::{AccountId, BetId, ClientBetId, MarketId, MatchId, SelectionIndex, Seq, SourceId};
+pub use ids::{
+    AccountId, BetId, ClientBetId, MarketId, MatchId, OverrideId, SelectionIndex, Seq, SourceId,
+};
 pub use money::{Currency, Money, Stake};
 pub use odds::Odds;
 pub use probability::Probability;
