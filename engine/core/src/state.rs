@@ -376,7 +376,7 @@ impl Step<'_> {
     /// Timers: feeds that have been silent too long, overrides that have expired, and bets that have waited long enough.
     ///
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
-    fn fire_due(&mut self) {
+    pub(crate) fn fire_due(&mut self) {
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
