@@ -25,8 +25,7 @@ use crate::reject::{Refusal, Reject};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::system::LEGS_MAX;
-use crate::title::Fixture;
-use crate::title::counter_strike::MAPS_MAX;
+use crate::title::{Fixture, MAPS_MAX};
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -307,9 +306,9 @@ impl State {
     }
 }
 
-/// What a match says of itself: that it exists, its names and those of its maps, its score, and its
-/// kill switch.
-const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
+/// What a match says of itself: that it exists, its names and those of its maps, its score, how a
+/// map of a MOBA stands, and its kill switch.
+const EVENTS_PER_MATCH: usize = 7 + MAPS_MAX;
 
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
@@ -366,6 +365,7 @@ impl Step<'_> {
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
+            Command::SetNextRound(set) => self.set_next_round(set),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())

@@ -298,7 +298,7 @@ impl Tables {
     }
 
     /// Kill switches of title and match, the account, the market and the selection.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
