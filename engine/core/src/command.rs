@@ -3,6 +3,10 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod multiple;
+
+pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
+
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
@@ -11,7 +15,7 @@ use crate::units::{
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
-pub const ENCODED_MAX: usize = 512;
+pub const ENCODED_MAX: usize = 1024;
 
 /// A command with who sent it and the number under which its traces are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,10 @@ wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Opera
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
@@ -169,6 +177,8 @@ pub enum Command {
     },
     /// Sets the chance of the next round alone, or takes it back.
     SetNextRound(SetNextRound),
+    /// Places a bet of several legs.
+    PlaceMultiple(PlaceMultiple),
     /// Sets an account's part of what everybody may stake.
     SetAccountFactor {
         /// The account.
@@ -215,9 +225,10 @@ wire_enum!(Command {
     16 = ApproveOverride { id },
     17 = LiftOverride { id },
     18 = SetNextRound(set),
-    19 = SetAccountFactor { account, title, has_begun, percent },
-    20 = LinkAccount { account, group },
-    21 = SetTier { match_id, tier },
+    19 = PlaceMultiple(place),
+    20 = SetAccountFactor { account, title, has_begun, percent },
+    21 = LinkAccount { account, group },
+    22 = SetTier { match_id, tier },
 });
 
 impl Command {
@@ -243,9 +254,10 @@ impl Command {
             Self::ApproveOverride { .. } => 17,
             Self::LiftOverride { .. } => 18,
             Self::SetNextRound(_) => 19,
-            Self::SetAccountFactor { .. } => 20,
-            Self::LinkAccount { .. } => 21,
-            Self::SetTier { .. } => 22,
+            Self::PlaceMultiple(_) => 20,
+            Self::SetAccountFactor { .. } => 21,
+            Self::LinkAccount { .. } => 22,
+            Self::SetTier { .. } => 23,
         }
     }
 }
@@ -260,15 +272,27 @@ pub struct Capacity {
     pub matches_max: u32,
     /// Markets over all matches.
     pub markets_max: u32,
-    /// Bets that are waiting, open, or settled within the re-settlement window.
+    /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
     /// Client bet ids and payment references remembered.
     pub client_ids_max: u32,
+    /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
+    pub multiples_max: u32,
+    /// The legs of all of them together.
+    pub legs_max: u32,
 }
-wire_struct!(Capacity { accounts_max, matches_max, markets_max, bets_max, client_ids_max });
+wire_struct!(Capacity {
+    accounts_max,
+    matches_max,
+    markets_max,
+    bets_max,
+    client_ids_max,
+    multiples_max,
+    legs_max,
+});
 
 impl Default for Capacity {
-    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 bets.
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 singles, 50,000 multiples.
     fn default() -> Self {
         Self {
             accounts_max: 100_000,
@@ -276,6 +300,8 @@ impl Default for Capacity {
             markets_max: 16_384,
             bets_max: 250_000,
             client_ids_max: 500_000,
+            multiples_max: 50_000,
+            legs_max: 250_000,
         }
     }
 }
@@ -1038,6 +1064,10 @@ wire_enum!(PricePolicy { 0 = Exact, 1 = Better, 2 = Any, 3 = Within { permille }
 
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Query {
     /// Every match with its names and score.
     Catalogue,
@@ -1046,11 +1076,11 @@ pub enum Query {
         /// The match.
         match_id: MatchId,
     },
-    /// One account's balance and its latest bets, newest first.
+    /// One account's balance and its latest bets, newest first: its singles, then its multiples.
     Account {
         /// The account.
         account: AccountId,
-        /// At most this many bets.
+        /// At most this many singles and this many multiples, of those at most 256.
         bets_max: u16,
     },
     /// The same, by the operator's key of the account.
@@ -1087,6 +1117,9 @@ pub enum Query {
         /// The selection.
         selection: SelectionIndex,
     },
+    /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
+    /// the odds seen.
+    MaxUnit(PlaceMultiple),
 }
 
 impl Query {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use clutch_core::Reject;
-use clutch_core::command::{Config, PlaceBet, Title};
+use clutch_core::command::{Config, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
 use clutch_core::units::Money;
 
 use super::Twin;
+use super::multiples::Multiple;
 
 const DAY: u64 = 24 * 3_600 * 1_000_000_000;
 const HOUR: u64 = 3_600 * 1_000_000_000;
@@ -61,21 +62,32 @@ impl Twin {
         self.day_began <= id && !never_stood(self.where_it_stands(id, &self.bets[&id]))
     }
 
+    /// The same for a bet of several legs.
+    pub(super) fn multiple_counts_today(&self, id: u64, bet: &Multiple) -> bool {
+        let never_stood = |status| matches!(status, BetStatus::Refused(_) | BetStatus::Void(_));
+        self.day_began <= id && !never_stood(self.where_multiple_stands(id, bet))
+    }
+
     fn payouts_today(&self, account: u32) -> i128 {
         let today = self.bets_of(account).filter(|(id, _)| self.counts_today(*id));
+        let multiples = self
+            .multiples
+            .iter()
+            .filter(|(id, bet)| bet.account == account && self.multiple_counts_today(**id, bet));
         let left = self.accounts[account as usize].terms.left_today;
         left + today.map(|(_, bet)| bet.payout).sum::<i128>()
+            + multiples.map(|(_, bet)| bet.payout).sum::<i128>()
     }
 
     /// Asks every rule. Answers which in shadow would have refused.
     pub(super) fn check_rules(
         &self,
-        place: &PlaceBet,
-        stake: i128,
-        payout: i128,
+        account: u32,
+        on: (usize, u8),
+        money: (i128, i128),
     ) -> Result<Vec<RuleId>, super::bets::Refused> {
         let mut shadows = Vec::new();
-        for found in self.ask_rules(place, stake, payout) {
+        for found in self.ask_rules(account, on, money) {
             if found.is_within {
                 continue;
             }
@@ -90,25 +102,30 @@ impl Twin {
         Ok(shadows)
     }
 
-    fn ask_rules(&self, place: &PlaceBet, stake: i128, payout: i128) -> Vec<Found> {
+    fn ask_rules(
+        &self,
+        account: u32,
+        (market, selection): (usize, u8),
+        (stake, payout): (i128, i128),
+    ) -> Vec<Found> {
         let config = &self.config;
         let won = payout - stake;
-        let (mut of_selection, mut of_market) = (won, won);
+        let of_multiples = self.liability_of_multiples(market, selection);
+        let (mut of_selection, mut of_market) = (won + of_multiples, won + of_multiples);
         for (id, bet) in &self.bets {
             let counts = !matches!(
                 self.where_it_stands(*id, bet),
                 BetStatus::Refused(_) | BetStatus::Void(_)
             );
-            if !counts || bet.market != place.market.0 as usize {
+            if !counts || bet.market != market {
                 continue;
             }
             of_market -= bet.stake;
-            if bet.selection == place.selection.0 {
+            if bet.selection == selection {
                 of_selection += bet.payout - bet.stake;
                 of_market += bet.payout;
             }
         }
-        let account = place.account.0;
         let terms = &self.accounts[account as usize].terms;
         let of_group = |group| {
             let members = (0..self.accounts.len() as u32)
@@ -116,12 +133,12 @@ impl Twin {
             members.map(|id| self.liability(id)).sum::<i128>() + won
         };
         let everybodys = minor(config.stake_max);
-        let of_stage = everybodys * self.stage_percent(config, place) / 100;
+        let of_stage = everybodys * self.stage_percent(config, market) / 100;
         let base = match config.mode(RuleId::StageStake) {
             RuleMode::On => of_stage,
             RuleMode::Shadow | RuleMode::Off => everybodys,
         };
-        let of_account = base * self.factor(place) / 100;
+        let of_account = base * self.factor(account, market) / 100;
         let mut found = vec![Found {
             rule: RuleId::StakeMin,
             limit: minor(config.stake_min),
@@ -141,8 +158,8 @@ impl Twin {
         let would_be = terms.group.map_or(0, of_group);
         at_most(RuleId::GroupLiability, minor(config.liability_group_max), would_be);
         // The whole of something is no limit of its own.
-        let part_of_stage = if self.stage_percent(config, place) == 100 { 0 } else { stake };
-        let part_of_account = if self.factor(place) == 100 { 0 } else { stake };
+        let part_of_stage = if self.stage_percent(config, market) == 100 { 0 } else { stake };
+        let part_of_account = if self.factor(account, market) == 100 { 0 } else { stake };
         at_most(RuleId::StageStake, of_stage, part_of_stage);
         at_most(RuleId::AccountFactor, of_account, part_of_account);
         let would_be = self.payouts_today(account) + payout;
@@ -178,8 +195,8 @@ impl Twin {
         }
     }
 
-    fn stage_percent(&self, config: &Config, place: &PlaceBet) -> i128 {
-        let fixture = &self.matches[self.markets[place.market.0 as usize].match_index];
+    fn stage_percent(&self, config: &Config, market: usize) -> i128 {
+        let fixture = &self.matches[self.markets[market].match_index];
         let left = fixture.starts_at.saturating_sub(self.now);
         let stage = match fixture.series.phase() {
             MatchPhase::Scheduled if fixture.starts_at == 0 || left >= 24 * HOUR => 0,
@@ -191,10 +208,10 @@ impl Twin {
         tiers[usize::from(fixture.tier)].percents()[stage].into()
     }
 
-    fn factor(&self, place: &PlaceBet) -> i128 {
-        let fixture = &self.matches[self.markets[place.market.0 as usize].match_index];
+    fn factor(&self, account: u32, market: usize) -> i128 {
+        let fixture = &self.matches[self.markets[market].match_index];
         let has_begun = fixture.series.phase() != MatchPhase::Scheduled;
-        let factors = &self.accounts[place.account.0 as usize].terms.factors;
+        let factors = &self.accounts[account as usize].terms.factors;
         *factors.get(&(fixture.title as u8, has_begun)).unwrap_or(&100)
     }
 

@@ -40,6 +40,12 @@ impl RuleSet {
         Self(self.0 | 1 << rule as u8)
     }
 
+    /// The rules of both.
+    #[inline]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether a rule is in it.
     #[inline]
     pub const fn has(self, rule: RuleId) -> bool {

@@ -65,6 +65,7 @@ impl Config {
 
     /// The rules that can be in shadow but not off: they keep sums, and bound them.
     pub const RULES_NEVER_OFF: RuleSet = RuleSet::of(&[
+        RuleId::PayoutMax,
         RuleId::SelectionLiability,
         RuleId::MarketLiability,
         RuleId::AccountLiability,
