@@ -16,6 +16,7 @@ use crate::token::{Role, StaffClaims};
 
 /// Something that a person wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Order {
     /// One command, as it goes into the journal.
     Command(Command),
@@ -34,6 +35,7 @@ pub struct Change {
 
 /// Something that a person wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Question {
     /// Every match.
     Matches,
@@ -104,6 +106,9 @@ enum KillScopeJson {
 #[serde(rename_all = "snake_case")]
 enum TitleJson {
     CounterStrike,
+    Valorant,
+    Lol,
+    Dota2,
 }
 
 #[derive(Deserialize)]
@@ -250,7 +255,12 @@ impl From<KillScopeJson> for KillScope {
     fn from(scope: KillScopeJson) -> Self {
         match scope {
             KillScopeJson::All => Self::All,
-            KillScopeJson::Title(TitleJson::CounterStrike) => Self::Title(Title::CounterStrike),
+            KillScopeJson::Title(title) => Self::Title(match title {
+                TitleJson::CounterStrike => Title::CounterStrike,
+                TitleJson::Valorant => Title::Valorant,
+                TitleJson::Lol => Title::Lol,
+                TitleJson::Dota2 => Title::Dota2,
+            }),
             KillScopeJson::Match(id) => Self::Match(MatchId(id)),
         }
     }

@@ -10,12 +10,13 @@
 mod bets;
 mod compare;
 mod markets;
+mod multiples;
 mod overrides;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason};
+use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -24,6 +25,7 @@ pub use compare::check_sums;
 
 use bets::{Answered, Bet};
 use markets::Market;
+use multiples::Multiple;
 use score::Series;
 
 /// What a command must be answered.
@@ -50,6 +52,7 @@ pub struct Twin {
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
+    multiples: BTreeMap<u64, Multiple>,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -60,7 +63,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
-    title_killed: bool,
+    titles_killed: BTreeSet<u8>,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -79,6 +82,7 @@ struct Account {
 #[derive(Debug)]
 struct Match {
     key: Name,
+    title: Title,
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
@@ -119,6 +123,7 @@ impl Twin {
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
+            multiples: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -126,7 +131,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
-            title_killed: false,
+            titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
             a_person_looks: false,
@@ -144,6 +149,7 @@ impl Twin {
         self.notice_silence();
         self.expire_overrides();
         self.decide_waiting();
+        self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.notice_results();
@@ -163,6 +169,7 @@ impl Twin {
             Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
+            Command::SetNextRound(set) => self.set_next_round(set),
             Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
             Command::Feed(message) => self.hear(message),
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
@@ -174,6 +181,7 @@ impl Twin {
                 self.deposit(account.0, *amount, *reference)
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
@@ -214,10 +222,20 @@ impl Twin {
         Ok(())
     }
 
+    /// Whether a kill switch of a match or of its title is on.
+    fn is_killed(&self, fixture: &Match) -> bool {
+        fixture.killed || self.titles_killed.contains(&(fixture.title as u8))
+    }
+
     fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
         match scope {
             KillScope::All => self.killed = on,
-            KillScope::Title(_) => self.title_killed = on,
+            KillScope::Title(title) if on => {
+                self.titles_killed.insert(title as u8);
+            }
+            KillScope::Title(title) => {
+                self.titles_killed.remove(&(title as u8));
+            }
             KillScope::Match(id) => {
                 self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
             }
