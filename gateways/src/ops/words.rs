@@ -107,12 +107,11 @@ impl Words {
                 create.best_of
             ),
             Command::SetMap(set) => format!(
-                "{}: map {} is {}, strengths {} and {}",
+                "{}: map {} is {}, strengths {}",
                 self.game(set.match_id),
                 set.map_no,
                 set.name.as_str(),
-                set.p_a_t.as_f64(),
-                set.p_a_ct.as_f64()
+                json(&set.strengths)
             ),
             Command::OpenMarket { match_id, kind } => {
                 format!("{}: open {}", self.game(*match_id), kind_name(*kind))
