@@ -1,50 +1,57 @@
 //! `clutch feed`: what a feed makes of a provider's data, without an engine.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Write, stdin};
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::{Failure, FormatArg};
-use crate::feed::cs_log::{Options, open_log, print_file};
+use crate::feed::cs_log::open_log;
+use crate::feed::{PROVIDERS, PrintOptions};
 use crate::output::answer;
 
 /// Print what a feed reads from a provider's data, one JSON object per event
 #[derive(Debug, Args)]
 pub struct FeedArgs {
-    #[command(subcommand)]
-    provider: Provider,
+    /// Who wrote the data
+    #[arg(value_parser = providers())]
+    provider: String,
+    /// The file, plain or gzip; - is standard input
+    file: PathBuf,
+    /// cs-log: rounds per map; else what the log's mp_maxrounds says, else mr12
+    #[arg(long)]
+    format: Option<FormatArg>,
+    /// cs-log: say on standard error how many lines were known, unknown or garbage
+    #[arg(long)]
+    counts: bool,
 }
 
-#[derive(Debug, Subcommand)]
-enum Provider {
-    /// The log of a Counter-Strike server, plain or gzip: the rounds that count, rewinds, maps
-    CsLog {
-        /// The log file
-        file: PathBuf,
-        /// Rounds per map; else what the log's mp_maxrounds says, else mr12
-        #[arg(long)]
-        format: Option<FormatArg>,
-        /// Say on standard error how many lines were known, unknown or garbage
-        #[arg(long)]
-        counts: bool,
-    },
+fn providers() -> PossibleValuesParser {
+    PROVIDERS
+        .iter()
+        .map(|provider| PossibleValue::new(provider.name).help(provider.about))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 pub fn run(args: &FeedArgs) -> Result<(), Failure> {
-    let Provider::CsLog { file, format, counts } = &args.provider;
-    let input = open_log(file)
-        .map_err(|error| Failure(format!("cannot open the log {}: {error}", file.display())))?;
+    let FeedArgs { provider: name, file, format, counts } = args;
+    let provider = PROVIDERS.iter().find(|provider| provider.name == name);
+    let provider = provider.ok_or_else(|| Failure(format!("there is no provider `{name}`")))?;
+    if (format.is_some() || *counts) && name != "cs-log" {
+        return Err(Failure(format!("--format and --counts are for cs-log; {name} has neither")));
+    }
+    let options = PrintOptions { format: format.map(Into::into), counts: *counts };
     let mut output = answer();
-    let counted = print_file(input, Options { format: format.map(Into::into) }, &mut output)
-        .and_then(|counted| output.flush().map(|()| counted))
-        .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
-    if *counts {
-        eprintln!("{counted:?}");
+    let failed = |what: String| Failure(format!("{}: {what}", file.display()));
+    (provider.print)(open(file)?, &options, &mut output).map_err(failed)?;
+    Ok(output.flush()?)
+}
+
+fn open(file: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
+    if file.as_os_str() == "-" {
+        return Ok(Box::new(BufReader::new(stdin())));
     }
-    if counted.known + counted.unknown == 0 && counted.garbage != 0 {
-        let (file, lines) = (file.display(), counted.lines);
-        return Err(Failure(format!("{file}: none of its {lines} lines is one of a server's log")));
-    }
-    Ok(())
+    open_log(file).map_err(|error| Failure(format!("cannot open {}: {error}", file.display())))
 }

@@ -3,9 +3,13 @@
 //! Three documents of two games fit nothing. What is known from elsewhere is how well the experience
 //! lead at 15 minutes tells winners from losers in professional games (its AUC). If the leads of winners
 //! and losers are normal with one spread, that figure fixes the distance of their means in spreads,
-//! d′ = √2·Φ⁻¹(AUC), and with it the log-odds per spread. The spread in percent of all experience is
-//! the only thing taken from the documents: their minute-to-minute changes, about thirty of them, summed as
-//! independent steps.
+//! d′ = √2·Φ⁻¹(AUC), and with it the log-odds per spread. The spread in experience is
+//! the only thing taken from the documents: their minute-to-minute changes, about thirty of them, summed
+//! as independent steps.
+//!
+//! Such steps with a drift towards the winner also say how a lead counts before that minute: the same
+//! log-odds per unit of experience at every moment. After it a lead is taken to count by its share of
+//! all experience, as measured in League of Legends between 10 and 14 minutes.
 
 use std::f64::consts::PI;
 use std::fmt::Write as _;
@@ -43,6 +47,8 @@ fn auc(text: &str) -> Result<f64, String> {
 
 /// The minute of the published figure.
 const MINUTE: usize = 15;
+/// The minutes of the table's knots.
+const KNOTS: [usize; 6] = [0, MINUTE, 20, 25, 30, 35];
 
 #[derive(Deserialize)]
 struct Document {
@@ -59,8 +65,12 @@ impl DotaArgs {
     /// Derives, writes the files and prints the report.
     pub fn run(&self) -> anyhow::Result<()> {
         let pace = self.pace()?;
-        let derived = Derived::new(self.auc, pace.spread_percent);
-        let lines = coefficient_lines(derived.per_percent);
+        let derived = Derived::new(self.auc, pace.spread);
+        let lines = coefficient_lines(pace.totals.map(|total| {
+            // Level up to the minute of the figure, then by the share of all experience.
+            let share = (pace.total() / total).min(1.0);
+            (derived.per_thousand * share * 1e6).round() as i64
+        }));
         MobaModel::parse(&lines)?;
         let report = self.report(&pace, &derived)?;
         let out = Output::new(&self.out, "dota2")?;
@@ -71,22 +81,30 @@ impl DotaArgs {
     }
 
     fn pace(&self) -> anyhow::Result<Pace> {
-        let (mut squares, mut steps, mut totals) = (0.0, 0, Vec::new());
+        let (mut squares, mut steps, mut totals) = (0.0, 0, [0.0; KNOTS.len()]);
         for path in &self.documents {
             let shown = path.display();
             let document: Document = serde_json::from_reader(open(path)?)
                 .with_context(|| format!("{shown} is no parsed OpenDota match"))?;
-            let lead = document.radiant_xp_adv.get(..=MINUTE);
-            let lead = lead.with_context(|| format!("{shown} ends before minute {MINUTE}"))?;
-            squares += lead.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum::<f64>();
+            let ends = KNOTS[KNOTS.len() - 1];
+            let lead = document.radiant_xp_adv.get(..=ends);
+            let lead = lead.with_context(|| format!("{shown} ends before minute {ends}"))?;
+            squares +=
+                lead[..=MINUTE].windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum::<f64>();
             steps += MINUTE;
-            let at = |player: &Player| player.xp_t.get(MINUTE).copied().unwrap_or_default();
-            totals.push(document.players.iter().map(at).sum::<f64>());
+            for (total, minute) in totals.iter_mut().zip(KNOTS) {
+                let at = |player: &Player| player.xp_t.get(minute).copied().unwrap_or_default();
+                *total +=
+                    document.players.iter().map(at).sum::<f64>() / self.documents.len() as f64;
+            }
         }
-        let total = totals.iter().sum::<f64>() / totals.len() as f64;
-        ensure!(0.0 < total, "no player of these documents has experience at minute {MINUTE}");
         let spread = (squares / steps as f64 * MINUTE as f64).sqrt();
-        Ok(Pace { steps, total, spread, spread_percent: 100.0 * spread / total })
+        let pace = Pace { steps, totals, spread };
+        ensure!(
+            0.0 < pace.total(),
+            "no player of these documents has experience at minute {MINUTE}"
+        );
+        Ok(pace)
     }
 
     fn report(&self, pace: &Pace, derived: &Derived) -> anyhow::Result<String> {
@@ -111,14 +129,18 @@ impl DotaArgs {
         writeln!(
             text,
             "* The spread of the lead: {} minute-to-minute changes of the documents as independent \
-             steps give {:.0} experience at {MINUTE} minutes, {:.2} % of the {:.0} of both teams. With \
-             so few steps it may be off by a seventh, and more if leads tend to grow.",
-            pace.steps, pace.spread, pace.spread_percent, pace.total
+             steps give {:.0} at {MINUTE} minutes, of {:.0} that both teams have. With so few steps it \
+             may be off by a seventh, and more if leads tend to grow.",
+            pace.steps,
+            pace.spread,
+            pace.total()
         )?;
         writeln!(
             text,
-            "* So a percent of all experience is worth {:.4} in log-odds.",
-            derived.per_percent
+            "* So a thousand experience is worth {:.4} in log-odds up to {MINUTE} minutes, as a walk with a \
+             drift has it; after that less, in proportion to all experience, as in League of Legends \
+             between 10 and 14 minutes.",
+            derived.per_thousand
         )?;
         writeln!(
             text,
@@ -131,7 +153,7 @@ impl DotaArgs {
         writeln!(
             text,
             "* Borrowed, not measured: the strength before the map fades as in League of Legends; no \
-             side is favoured; a percent counts the same at every minute.\n"
+             side is favoured.\n"
         )?;
         text.push_str(
             "Put numbers of your own in their place before taking money on Dota 2 in play: the form of \
@@ -143,24 +165,31 @@ impl DotaArgs {
 
 struct Pace {
     steps: usize,
-    total: f64,
+    /// All experience at each of [`KNOTS`], the mean of the documents.
+    totals: [f64; KNOTS.len()],
     spread: f64,
-    spread_percent: f64,
+}
+
+impl Pace {
+    /// All experience at the minute of the figure.
+    fn total(&self) -> f64 {
+        self.totals[1]
+    }
 }
 
 /// What the published figure says about a spread.
 struct Derived {
     distance: f64,
-    per_percent: f64,
+    per_thousand: f64,
     brier: f64,
 }
 
 impl Derived {
-    fn new(auc: f64, spread_percent: f64) -> Self {
+    fn new(auc: f64, spread: f64) -> Self {
         let distance = 2.0_f64.sqrt() * normal_quantile(auc);
         // Both classes together spread wider than each: σ² = σ₁²·(1 + d′²/4).
-        let within = spread_percent / (1.0 + distance * distance / 4.0).sqrt();
-        Self { distance, per_percent: distance / within, brier: brier(distance) }
+        let within = spread / (1.0 + distance * distance / 4.0).sqrt();
+        Self { distance, per_thousand: 1_000.0 * distance / within, brier: brier(distance) }
     }
 }
 
@@ -202,20 +231,22 @@ fn normal_cdf(x: f64) -> f64 {
 }
 
 const HEADER: &str = "\
-# Dota 2: log-odds of Radiant from the experience lead in % of all experience, and the log-odds before
-# the map. NOT FITTED: derived from a published figure by `clutch-perf fit dota2`; the report beside
-# this file says how. In millionths.
+# Dota 2: log-odds of Radiant from the experience lead in thousands, and the log-odds before the map.
+# NOT FITTED: derived from a published figure by `clutch-perf fit dota2`; the report beside this file
+# says how. In millionths.
 #
 # second      side      lead objective  strength
 ";
 
-fn coefficient_lines(per_percent: f64) -> String {
-    let lead = (per_percent * 1e6).round() as i64;
-    let line = |second: u32, strength: i32| {
-        format!("{second:>8} {:>9} {lead:>9} {:>9} {strength:>9}\n", 0, 0)
+/// The table for what a thousand is worth at each of [`KNOTS`], in millionths.
+fn coefficient_lines(leads: [i64; KNOTS.len()]) -> String {
+    let faded = MobaModel::LOL.knots().last().map_or(1_000_000, |knot| knot.strength_micro);
+    let line = |(minute, lead): (usize, i64)| {
+        let part = (minute as f64 / MINUTE as f64).min(1.0);
+        let strength = (1e6 + (f64::from(faded) - 1e6) * part).round() as i64;
+        format!("{:>8} {:>9} {lead:>9} {:>9} {strength:>9}\n", 60 * minute, 0, 0)
     };
-    let faded = |knot: &clutch_core::pricing::moba::Knot| line(knot.second, knot.strength_micro);
-    MobaModel::LOL.knots().iter().map(faded).collect()
+    KNOTS.into_iter().zip(leads).map(line).collect()
 }
 
 #[cfg(test)]
@@ -242,7 +273,9 @@ mod tests {
     fn the_committed_table_is_what_this_tool_writes() {
         let committed = include_str!("../../../engine/core/data/dota2.coefficients");
         let table = committed.strip_prefix(HEADER).expect("the header");
-        let lead = MobaModel::DOTA2.knots()[0].lead_micro;
-        assert_eq!(table, coefficient_lines(f64::from(lead) / 1e6));
+        let knots = MobaModel::DOTA2.knots();
+        assert_eq!(knots.len(), KNOTS.len());
+        let leads = std::array::from_fn(|index| i64::from(knots[index].lead_micro));
+        assert_eq!(table, coefficient_lines(leads));
     }
 }

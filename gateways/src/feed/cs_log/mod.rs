@@ -25,7 +25,7 @@ mod time;
 
 pub use event::{Counters, Disagreement, FeedEvent, HoldReason, Normalised, Side, TeamScore};
 pub use format::RoundFormat;
-pub use ndjson::print_file;
+pub use ndjson::{PROVIDER, print_file};
 pub use normaliser::{CsLog, Options};
 pub use source::{LineReader, open_log};
 pub use time::LogTime;

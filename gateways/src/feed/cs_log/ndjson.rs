@@ -11,6 +11,7 @@ use serde_json::{Map as Object, Value};
 use super::event::{Counters, FeedEvent, Normalised, TeamScore};
 use super::normaliser::{CsLog, Options};
 use super::source::LineReader;
+use crate::feed::{Input, PrintOptions, Provider};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -36,6 +37,25 @@ enum Record<'a> {
         map: &'a str,
         score: Object<String, Value>,
     },
+}
+
+/// The provider of `clutch feed cs-log`.
+pub const PROVIDER: Provider = Provider {
+    name: "cs-log",
+    about: "The log of a Counter-Strike server: the rounds that count, rewinds, maps",
+    print,
+};
+
+fn print(input: Input, options: &PrintOptions, out: &mut dyn Write) -> Result<(), String> {
+    let counted = print_file(input, Options { format: options.format }, out)
+        .map_err(|error| error.to_string())?;
+    if options.counts {
+        eprintln!("{counted:?}");
+    }
+    if counted.known + counted.unknown == 0 && counted.garbage != 0 {
+        return Err(format!("none of its {} lines is one of a server's log", counted.lines));
+    }
+    Ok(())
 }
 
 /// Reads a whole log and prints its events, one JSON object a line.
