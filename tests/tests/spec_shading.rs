@@ -4,7 +4,7 @@
 
 use clutch_core::command::{
     Capacity, Config, CreateMatch, Line, MarketKind, PlaceBet, PricePolicy, RoundFormat, SetMap,
-    Side, Title,
+    Side, Strengths, Title,
 };
 use clutch_core::event::{Event, Price, PriceCause};
 use clutch_core::units::{
@@ -140,8 +140,7 @@ fn world(random: &mut Random) -> World {
             map_no,
             name: name("Nuke"),
             first_side_a: Side::T,
-            p_a_t: chance,
-            p_a_ct: percent(40 + random.below(21)),
+            strengths: Strengths::BySide { t: chance, ct: percent(40 + random.below(21)) },
         }));
     }
     world

@@ -13,7 +13,7 @@
 use super::{Fair, SELECTIONS_MAX, Selection};
 use crate::command::{Config, Line, MarketKind};
 use crate::pricing::SeriesForecast;
-use crate::title::counter_strike::Series;
+use crate::title::Series;
 use crate::units::Money;
 
 /// How far each selection's probability may be moved: down to, up to.
@@ -131,6 +131,13 @@ impl Leaner<'_> {
     /// win are the same questions.
     fn same_question(&self, winner: &Fair) -> Option<[usize; SELECTIONS_MAX]> {
         let mut sides = [0; SELECTIONS_MAX];
+        // Two maps: 2–0, 1–1 and 0–2 are a win, a draw and a loss.
+        if self.kind == MarketKind::CorrectMapScore && self.series.can_be_drawn() {
+            for (index, side) in sides.iter_mut().enumerate() {
+                *side = index;
+            }
+            return Some(sides);
+        }
         for (index, p) in self.fair.iter().enumerate() {
             if 0.0 < *p {
                 let is_b = match self.kind {
@@ -180,6 +187,7 @@ impl Leaner<'_> {
                 };
                 between(fair, other(-1), other(1))
             }
+            MarketKind::MatchWinner if self.series.can_be_drawn() => FREE,
             MarketKind::MatchWinner => {
                 // The likeliest final score that is not the only one left.
                 let best = |of_a: bool, wins: f64| {
