@@ -26,7 +26,7 @@ pub(super) struct Found {
 pub(super) type Tallies = BTreeMap<RuleId, [(u64, i128); 2]>;
 
 /// What an account has beside its money.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Terms {
     pub group: Option<u32>,
     /// By title and whether the match has begun; 100 where nothing was said.
@@ -35,12 +35,6 @@ pub(super) struct Terms {
     pub paced: Vec<(u64, i128)>,
     /// Payouts of today's bets that have left the engine.
     pub left_today: i128,
-}
-
-impl Default for Terms {
-    fn default() -> Self {
-        Self { group: None, factors: BTreeMap::new(), paced: Vec::new(), left_today: 0 }
-    }
 }
 
 fn minor(money: Money) -> i128 {
