@@ -174,7 +174,7 @@ fn a_limit_below_what_is_used_stops_what_is_new_and_leaves_what_stands() {
         config  in_play_delay 3s
         limit   A1 stake day 50.00
         feed    M start 1 ct
-        bet     b1 A1 W a 40.00            -> Pending 3s
+        bet     b1 A1 W a 40.00            -> Pending
         limit   A1 stake day 10.00
         bet     b2 A1 W a 1.00             -> StakeLimitReached(10.00, 41.00)
         expect  max_stake A1 W a 0.00

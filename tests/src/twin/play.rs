@@ -298,10 +298,10 @@ impl Twin {
             _ => None,
         });
         assert_eq!(said.collect::<Vec<_>>(), own.views(self.now), "limits of account {account}");
-        let rests = events.iter().filter_map(|event| match event {
-            Event::Rest { rest, .. } => Some(*rest),
+        let rest = events.iter().find_map(|event| match event {
+            Event::Rest { rest, .. } => *rest,
             _ => None,
         });
-        assert_eq!(rests.last().flatten(), own.resting(self.now), "the rest of account {account}");
+        assert_eq!(rest, own.resting(self.now), "the rest of account {account}");
     }
 }
