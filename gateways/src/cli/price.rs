@@ -10,7 +10,7 @@ use crate::output::answer;
 
 /// Price match states: NDJSON in, one book per line out
 ///
-/// Each line is an object with `id`, `rules` ("cs2") and `state`; the answer has the same `id` and
+/// Each line is an object with `id`, `rules` ("cs2" or "valorant") and `state`; the answer has the same `id` and
 /// every market's fair probabilities under `expect`. A line that cannot be priced gets an `error`
 /// in its answer, and the run goes on.
 #[derive(Debug, Args)]
