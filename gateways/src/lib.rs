@@ -12,6 +12,7 @@ pub mod grade;
 pub mod http;
 pub mod lines;
 pub mod margin;
+mod names;
 pub mod odds_format;
 mod output;
 pub mod price;

@@ -161,7 +161,7 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         Some(Labels {
             match_id: game.id.0,
             teams: [game.team(Team::A), game.team(Team::B)],
-            market_name: market.name(),
+            market_name: market.name(game),
             selection_name: market.selection_name(game, view.selection),
         })
     });

@@ -11,6 +11,7 @@ mod bets;
 mod compare;
 mod markets;
 mod overrides;
+mod results;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

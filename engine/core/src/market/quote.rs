@@ -4,7 +4,7 @@
 
 use super::guards::{Fixed, Quote, leaves_band};
 use super::{MarketResult, SELECTIONS_MAX};
-use crate::command::{MarketKind, SuspendReason, Team};
+use crate::command::{SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::state::Step;
@@ -81,14 +81,17 @@ impl Step<'_> {
         }
     }
 
-    /// Stops the market on a round that is being played: the model knows nothing of what happens
+    /// Stops the markets on a round that is being played: the model knows nothing of what happens
     /// inside a round, and whoever watches it knows more.
     pub(crate) fn close_round(&mut self, match_id: MatchId, map: u8, round: u8) {
-        let kind = MarketKind::RoundWinner { map, round };
-        let is_on_it = |market: &&MarketId| self.tables.markets.market(**market).kind == kind;
-        if let Some(market) = self.fixture(match_id).markets.iter().find(is_on_it).copied() {
-            self.set_stop(market, SuspendReason::RoundLive, true);
-            self.announce_status(market, false);
+        for index in 0..self.fixture(match_id).markets.len() {
+            let market = self.fixture(match_id).markets[index];
+            let kind = self.tables.markets.market(market).kind;
+            let round_of_kind = self.fixture(match_id).series.round_of(kind);
+            if kind.map() == Some(map) && round_of_kind == Some(round) {
+                self.set_stop(market, SuspendReason::RoundLive, true);
+                self.announce_status(market, false);
+            }
         }
     }
 
@@ -157,8 +160,10 @@ impl Step<'_> {
         }
         let kind = row.kind;
         let series = &self.fixture(row.match_id).series;
-        let is_live = matches!(kind, MarketKind::RoundWinner { map, round }
-            if series.is_live_round(map, round));
+        let is_live = match (kind.map(), series.round_of(kind)) {
+            (Some(map), Some(round)) => series.is_live_round(map, round),
+            (None, _) | (_, None) => false,
+        };
         let mut quote = Quote {
             config: self.config,
             before: self.tables.markets.selections(row),
