@@ -3,8 +3,8 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap,
-    SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    MarketKind, MobaState, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope,
+    SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -451,6 +451,16 @@ impl Chooser {
             }
             24..40 => GameEvent::RoundStarted { map, round: played + 1 },
             40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
+            41..44 => GameEvent::NextRound {
+                map,
+                round: played + 1,
+                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
+            },
+            44 => self.random.pick(&[
+                GameEvent::MapWon { map, winner },
+                GameEvent::MobaState { map, state: MobaState::default() },
+                GameEvent::MobaRewound { map, state: MobaState::default() },
+            ]),
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.
