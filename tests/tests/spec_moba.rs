@@ -62,7 +62,7 @@ fn what_cannot_follow_freezes_the_match() {
         ("rewind 1 0", "FeedImpossible"),
         ("over 1 13 5", "FeedImpossible"),
         ("restored 1 700 0 5 5 1 1", "FeedImpossible(600, 700)"), // a moment to come
-        ("start 1 ct", "FeedImpossible"),                      // the map has begun
+        ("start 1 ct", "FeedImpossible"),                         // the map has begun
     ] {
         check(&format!(
             "

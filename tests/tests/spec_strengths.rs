@@ -13,8 +13,8 @@ fn a_price_in_mind_is_solved_for() {
         expect  odds W a 1.25
         expect  odds R a 1.73                       # the strength in each round that leads there
         map     M 1 t 45 ct 55                      # the gap between the sides
-        map     M 1 price 50                        # which a new price keeps
-        expect  odds W a 2.00
+        map     M 1 price 51                        # which a new price keeps
+        expect  odds W a 1.96
         expect  odds R a 1.81
         ",
     );
@@ -28,12 +28,12 @@ fn a_price_holds_from_the_score_as_it_stands() {
         map     M 1 price 50
         market  W M map 1
         play    M 1 A9 B3
-        map     M 1 price 50                        # ahead 9-3 and still no favourite
+        map     M 1 price 51                        # ahead 9-3 and hardly a favourite
         resume  market W
-        expect  odds W a 2.00
+        expect  odds W a 1.96
         map     M 1 price 100                       -> InvalidParameter
         map     M 1 price 0                         -> InvalidParameter
-        expect  odds W a 2.00
+        expect  odds W a 1.96
         ",
     );
 }

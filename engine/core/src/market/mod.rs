@@ -22,6 +22,7 @@ pub(crate) mod requotes;
 mod round_handicap;
 mod round_winner;
 mod series_rounds;
+mod shading;
 pub mod stops;
 mod table;
 mod team_rounds;
@@ -32,6 +33,7 @@ pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
+use crate::bets::multiple::NO_LEG;
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
@@ -202,6 +204,10 @@ pub struct Market {
     pub newest_bet: u32,
     /// Where the settlement of its bets stands: the next slot, or [`NO_BET`] if all is done.
     pub settling: u32,
+    /// The newest leg of a multiple on it, or [`NO_LEG`].
+    pub newest_leg: u32,
+    /// Where the settlement of its legs stands, as `settling` does for its bets.
+    pub settling_leg: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
     /// Whether it stands in the settlement queue.
@@ -216,6 +222,8 @@ pub struct Market {
     pub closed_at: Seq,
     /// The command that moved the score last, as far as it is on it.
     pub moved_at: Seq,
+    /// Payouts that came and went since it was last priced.
+    pub(crate) unshaded: Money,
     /// Whether any override holds on it.
     pub(crate) overridden: bool,
     pub(super) first_selection: u32,
@@ -233,6 +241,8 @@ wire_struct!(Market {
     stakes,
     newest_bet,
     settling,
+    newest_leg,
+    settling_leg,
     decided_at,
     queued,
     awaits_retirement,
@@ -240,6 +250,7 @@ wire_struct!(Market {
     retired,
     closed_at,
     moved_at,
+    unshaded,
     overridden,
     first_selection,
     selections,
@@ -259,6 +270,8 @@ impl Market {
             stakes: Money::ZERO,
             newest_bet: NO_BET,
             settling: NO_BET,
+            newest_leg: NO_LEG,
+            settling_leg: NO_LEG,
             decided_at: Timestamp::default(),
             queued: false,
             awaits_retirement: false,
@@ -266,6 +279,7 @@ impl Market {
             retired: false,
             closed_at: Seq::default(),
             moved_at: Seq::default(),
+            unshaded: Money::ZERO,
             overridden: false,
             first_selection: 0,
             selections: 0,
