@@ -10,7 +10,7 @@ use clutch_bench::{BookSize, Crowd, Desk, book, reference::Reference, tmpfs};
 use clutch_core::Envelope;
 use clutch_core::command::{ENCODED_MAX, PlaceBet};
 use clutch_core::units::Money;
-use clutch_engine::HugePages;
+use clutch_engine::{HugePages, prefetch};
 use clutch_journal::{CommitterHandle, Options, Writer};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -20,7 +20,7 @@ static ALLOCATOR: HugePages = HugePages;
 const SIZE: BookSize = BookSize::million_accounts(4_000_000);
 /// Bets made beforehand, outside of the time measured, and then placed in one go.
 const CHUNK: u64 = 1_024;
-/// Bets whose memory is asked for together, as the engine's core does.
+/// How many bets before its turn the memory of one is asked for, as the engine's core does.
 const LOOK_AHEAD: usize = 16;
 const SEED: u64 = 0x00c1_07c4;
 
@@ -46,7 +46,7 @@ impl CoreRun {
         Self { desk, crowd, bets_left: u64::from(SIZE.bets_max), bets: Vec::new() }
     }
 
-    /// Places bets in groups of `look_ahead`, each bet after `before` has seen it.
+    /// Places bets, each after `before` has seen it; their memory is asked for `look_ahead` bets before.
     fn place(
         &mut self,
         bets: u64,
@@ -61,11 +61,20 @@ impl CoreRun {
         self.bets.clear();
         self.bets.extend((0..bets).map(|trace| self.crowd.envelope(now, trace)));
         let begin = Instant::now();
-        for group in self.bets.chunks(look_ahead) {
-            if 1 < look_ahead {
-                self.desk.state.warm(group.iter());
+        // As the engine's core does: asked for when a bet enters the line, and again half way.
+        for turn in 0..self.bets.len() + look_ahead {
+            if 0 < look_ahead {
+                if let Some(entering) = self.bets.get(turn) {
+                    self.desk.state.warm(entering, prefetch);
+                }
+                if let Some(half_way) = turn.checked_sub(look_ahead / 2)
+                    && let Some(half_way) = self.bets.get(half_way)
+                {
+                    self.desk.state.warm_further(half_way, prefetch);
+                }
             }
-            for envelope in group {
+            if let Some(leaving) = turn.checked_sub(look_ahead) {
+                let envelope = &self.bets[leaving];
                 before(envelope);
                 self.desk.apply(envelope);
             }
@@ -163,7 +172,7 @@ fn place_bet(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut core = CoreRun::new();
     group.bench_function("one_by_one", |bencher| {
-        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, 1, |_| {})));
+        bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, 0, |_| {})));
     });
     group.bench_function("looking_ahead", |bencher| {
         bencher.iter_custom(|bets| timed(bets, |chunk| core.place(chunk, LOOK_AHEAD, |_| {})));

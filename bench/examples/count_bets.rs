@@ -11,19 +11,24 @@
 
 use clutch_bench::{BookSize, Crowd, Desk};
 use clutch_core::Envelope;
+use clutch_engine::prefetch;
 
 fn main() {
-    let bets: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(16_384);
+    let bets: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(16_384);
     let size = BookSize { accounts: 4_096, matches: 4, bets_max: 65_536 };
     let (mut desk, board) = Desk::with_book(size);
     let mut crowd = Crowd::new(board, size.accounts, 0x00c1_07c4);
     let now = desk.now();
     let made: Vec<Envelope> = (0..32_768).map(|trace| crowd.envelope(now, trace)).collect();
-    for group in made[..bets as usize].chunks(16) {
-        desk.state.warm(group.iter());
-        for envelope in group {
-            desk.apply(envelope);
+    let bets = &made[..bets];
+    for (index, envelope) in bets.iter().enumerate() {
+        if let Some(coming) = bets.get(index + 16) {
+            desk.state.warm(coming, prefetch);
         }
+        if let Some(coming) = bets.get(index + 8) {
+            desk.state.warm_further(coming, prefetch);
+        }
+        desk.apply(envelope);
     }
     assert!(desk.has_accepted(), "bets are counted that do not stand");
 }

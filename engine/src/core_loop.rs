@@ -24,6 +24,7 @@ use crate::config::Wait;
 use crate::gate::{Gate, OutboxProducer, Slot};
 use crate::idle::{Idle, Pause};
 use crate::input::{Input, Request, Requests, left};
+use crate::prefetch::prefetch;
 use crate::shared::{Phase, Shared};
 
 /// The longest sleep with nothing due. Bells wake the core earlier; this bounds how late it notices
@@ -33,7 +34,7 @@ const SLEEP_MAX: Duration = Duration::from_millis(100);
 /// a full ring of tens of thousands takes far longer than this to run empty.
 const FULL_SLEEP: Duration = Duration::from_micros(200);
 
-/// Requests whose memory is asked for together.
+/// How many requests before its turn the memory of one is asked for.
 const LOOK_AHEAD: usize = 16;
 
 /// The journal has failed, so nothing may be accepted any more.
@@ -113,32 +114,34 @@ impl Core {
         Ok(())
     }
 
-    /// One batch, a few requests at a time: the memory that they will need is asked for together,
-    /// so that one does not wait for it after the other.
+    /// One batch. Requests stay in a short line before they are processed: the memory that one will
+    /// need is asked for when it enters and again half way, so that nobody waits for it at the end.
     fn process_batch(
         &mut self,
         requests: &mut Requests<'_>,
         now: Timestamp,
     ) -> Result<(), JournalFailed> {
-        let mut left = self.batch_max;
-        loop {
-            let mut coming = [&Request::Nothing; LOOK_AHEAD];
-            let mut count = 0;
-            // The room comes first: a request taken from the ring must find a place.
-            for (place, request) in coming.iter_mut().zip((&mut *requests).take(left)) {
-                *place = request;
-                count += 1;
+        let count = left(requests).min(self.batch_max);
+        let mut line = [&Request::Nothing; LOOK_AHEAD];
+        // A few requests are not made to wait behind places that are empty.
+        let line = &mut line[..count.clamp(1, LOOK_AHEAD)];
+        let places = line.len();
+        let (mut place, mut half_way) = (0, places / 2);
+        let next = |place: usize| if place + 1 < places { place + 1 } else { 0 };
+        let mut coming = requests.take(count);
+        for _ in 0..count + places {
+            let entering = coming.next().unwrap_or(&Request::Nothing);
+            if let Some(envelope) = entering.command() {
+                self.state.warm(envelope, prefetch);
             }
-            if count == 0 {
-                return Ok(());
+            if let Some(envelope) = line[half_way].command() {
+                self.state.warm_further(envelope, prefetch);
             }
-            left -= count;
-            let coming = &coming[..count];
-            self.state.warm(coming.iter().filter_map(|request| request.command()));
-            for request in coming {
-                self.process(request, now)?;
-            }
+            let leaving = std::mem::replace(&mut line[place], entering);
+            self.process(leaving, now)?;
+            (place, half_way) = (next(place), next(half_way));
         }
+        Ok(())
     }
 
     fn process(&mut self, request: &Request, now: Timestamp) -> Result<(), JournalFailed> {

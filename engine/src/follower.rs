@@ -11,6 +11,7 @@ use clutch_core::{Command, Envelope, Outbox, Record, State};
 use clutch_journal::{JournalError, Position, Reader};
 
 use crate::panics;
+use crate::prefetch::prefetch;
 
 /// The version of a command's encoding that this engine writes.
 const ENCODING: u16 = 1;
@@ -214,7 +215,9 @@ impl Follower {
                 Err(flaw) => self.flaw = Some(flaw),
             }
         }
-        self.state.warm(self.coming.iter().map(|coming| &coming.envelope));
+        let envelopes = self.coming.iter().map(|coming| &coming.envelope);
+        envelopes.clone().for_each(|envelope| self.state.warm(envelope, prefetch));
+        envelopes.for_each(|envelope| self.state.warm_further(envelope, prefetch));
         self.coming.reverse();
     }
 

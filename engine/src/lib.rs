@@ -48,6 +48,7 @@
 //! | `snapshot`, `snapshotter` | a state beside the journal, and the thread that writes it |
 //! | `engine`, `config`, `metrics`, `shared` | start, stop, status |
 //! | `huge_pages` | an allocator for programs that embed the engine |
+//! | `prefetch` | how the memory of coming commands is asked for |
 //! | `doorbell` | how a sleeping thread is woken without a lost wake-up |
 
 mod clock;
@@ -63,6 +64,7 @@ mod input;
 mod metrics;
 mod panics;
 mod pinning;
+mod prefetch;
 mod shared;
 mod snapshot;
 mod snapshotter;
@@ -80,6 +82,7 @@ pub use huge_pages::HugePages;
 pub use input::{CommandSender, SendError};
 pub use metrics::{EngineStatus, Metrics, Monitor};
 pub use pinning::Warning;
+pub use prefetch::prefetch;
 pub use shared::Phase;
 pub use snapshot::{Rejected, SNAPSHOTS_KEPT, SnapshotError, SnapshotFlaw, take_snapshot};
 pub use snapshotter::SnapshotStatus;

@@ -9,7 +9,9 @@
 //! what one command changed may arrive in two turns of the loop; saying a value twice is harmless,
 //! leaving one out is not.
 
-use clutch_core::command::{KillScope, MarketKind, RoundFormat, SuspendReason, Team, Title};
+use clutch_core::command::{
+    KillScope, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
+};
 use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
@@ -51,6 +53,8 @@ pub struct Match {
     maps: [Option<Name>; MAPS_MAX],
     /// The score, once there is one.
     pub score: Option<Score>,
+    /// How its current map stands, by its number, if it is one of a MOBA.
+    pub moba: Option<(u8, MobaState)>,
     /// Why it is frozen, if it is.
     pub frozen: Option<SuspendReason>,
     markets: Vec<MarketId>,
@@ -111,6 +115,9 @@ impl Book {
             Event::Named { match_id, part, name } => self.rename(seq, match_id, part, name),
             Event::Score(score) => self.change_match(seq, score.match_id, |game| {
                 replace(&mut game.score, Some(score)).then(|| game.score_seq = seq)
+            }),
+            Event::Moba { match_id, map, state } => self.change_match(seq, match_id, |game| {
+                replace(&mut game.moba, Some((map, state))).then(|| game.score_seq = seq)
             }),
             Event::MatchFrozen { match_id, reason } => self.change_match(seq, match_id, |game| {
                 replace(&mut game.frozen, reason).then(|| game.frozen_seq = seq)
@@ -236,6 +243,7 @@ impl Book {
             teams: [None; 2],
             maps: [None; MAPS_MAX],
             score: None,
+            moba: None,
             frozen: None,
             markets: Vec::new(),
             header_seq: seq,

@@ -6,7 +6,9 @@
 //! of its own, and the run goes on.
 
 use clutch_core::command::Side;
-use clutch_core::pricing::{BySide, MapForecast, MapModel, RoundRules, SeriesForecast};
+use clutch_core::pricing::{
+    BySide, MapForecast, MapModel, OvertimeSides, RoundRules, SeriesForecast,
+};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -151,7 +153,7 @@ fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
 
 fn price(state: &State) -> Result<Book, String> {
     let rounds_per_half = state.rounds_per_half.unwrap_or(12);
-    let rules = RoundRules::new(rounds_per_half, 3)
+    let rules = RoundRules::new(rounds_per_half, 3, OvertimeSides::Carried)
         .ok_or_else(|| format!("rounds_per_half {rounds_per_half} is not within 1 and 15"))?;
     if !matches!(state.best_of, 1 | 3 | 5) {
         return Err(format!("best_of {} is not 1, 3 or 5", state.best_of));

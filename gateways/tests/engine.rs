@@ -6,7 +6,7 @@ mod common;
 use std::path::PathBuf;
 
 use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, SuspendReason, Title,
+    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, SuspendReason, Title,
 };
 use clutch_core::units::{Currency, MatchId, Money, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
@@ -75,8 +75,10 @@ fn set_up(sender: &mut CommandSender) {
         map_no: 1,
         name: name("de_dust2"),
         first_side_a: Side::Ct,
-        p_a_t: Probability::from_ppb(480_000_000).unwrap(),
-        p_a_ct: Probability::from_ppb(540_000_000).unwrap(),
+        strengths: Strengths::BySide {
+            t: Probability::from_ppb(480_000_000).unwrap(),
+            ct: Probability::from_ppb(540_000_000).unwrap(),
+        },
     }));
     commands.push(Command::OpenMarket { match_id, kind: MarketKind::MatchWinner });
     for command in commands {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::block::Block;
 use crate::error::{IoFailure, JournalError};
+use crate::faults::{Fault, Faults};
 use crate::lock;
 use crate::segment;
 use crate::snapshot::{SnapshotReader, snapshots};
@@ -44,6 +45,19 @@ pub fn archive(
     storage: &dyn Storage,
     progress: ArchiveProgress<'_>,
 ) -> Result<Archived, JournalError> {
+    archive_with(dir, into, before_seq, storage, Faults::NONE, progress)
+}
+
+/// As [`archive`], with a bug in it.
+#[doc(hidden)]
+pub fn archive_with(
+    dir: &Path,
+    into: &Path,
+    before_seq: u64,
+    storage: &dyn Storage,
+    faults: Faults,
+    progress: ArchiveProgress<'_>,
+) -> Result<Archived, JournalError> {
     let superblock = Superblock::load(dir)?
         .ok_or_else(|| JournalError::NotAJournal { path: dir.to_path_buf() })?;
     let _one_at_a_time = lock_archive(dir)?;
@@ -74,19 +88,25 @@ pub fn archive(
     let mut segments = Vec::new();
     for first_seq in &leaving {
         let name = segment::file_name(*first_seq);
-        copy(&dir.join(&name), &into.join(&name), storage, |bytes| {
+        copy(&dir.join(&name), &into.join(&name), storage, faults, |bytes| {
             moved += bytes;
             progress(moved, total);
         })?;
         segments.push(into.join(name));
     }
     storage.sync_directory(into).map_err(IoFailure::at("sync", into))?;
-    note(dir, superblock.journal_id, oldest_seq, storage)?;
+    let is_noted_last = faults.has(Fault::ArchiveNotedAfterRemoval);
+    if !is_noted_last {
+        note(dir, superblock.journal_id, oldest_seq, storage)?;
+    }
     for first_seq in &leaving {
         let path = dir.join(segment::file_name(*first_seq));
         storage.remove(&path).map_err(IoFailure::at("remove", &path))?;
     }
     storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
+    if is_noted_last {
+        note(dir, superblock.journal_id, oldest_seq, storage)?;
+    }
     Ok(Archived { segments, oldest_seq })
 }
 
@@ -147,10 +167,11 @@ fn note(
 }
 
 /// Copies a file aside, syncs it, compares it, and gives it its name.
-fn copy(
+pub(crate) fn copy(
     from: &Path,
     to: &Path,
     storage: &dyn Storage,
+    faults: Faults,
     mut progress: impl FnMut(u64),
 ) -> Result<(), JournalError> {
     let source = File::open(from).map_err(IoFailure::at("open", from))?;
@@ -170,9 +191,12 @@ fn copy(
         progress(piece.len() as u64);
         Ok(())
     });
-    let finished = copied
-        .map_err(IoFailure::at("copy to", &aside))
-        .and_then(|()| storage.sync_all(&target).map_err(IoFailure::at("sync", &aside)));
+    let finished = copied.map_err(IoFailure::at("copy to", &aside)).and_then(|()| {
+        match faults.has(Fault::ArchiveCopyNotSynced) {
+            true => Ok(()),
+            false => storage.sync_all(&target).map_err(IoFailure::at("sync", &aside)),
+        }
+    });
     if let Err(failure) = finished {
         let _ = storage.remove(&aside);
         return Err(failure.into());

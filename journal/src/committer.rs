@@ -6,12 +6,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::appender::Appender;
 use crate::error::IoFailure;
+use crate::faults::Fault;
+use crate::record::RecordView;
 use crate::ring::Ring;
 use crate::shared::{Durable, Shared, SnapshotNotes};
-use crate::spares::Spares;
+use crate::spare::Spare;
+use crate::spares::{self, Helper, Maker, Pool};
+
+/// After so long without work the mark is brought up to date. Much shorter, and a record that comes meanwhile would wait
+/// for that sync instead of its own; much longer, and damage after a power cut could be taken for a torn tail.
+const REST_AFTER: Duration = Duration::from_millis(100);
 
 /// Called by the committer thread with the durable sequence after each sync, and once more when the journal fails (then
 /// [`Durable::failure`] says why). It must be quick and must not panic: it delays the next sync.
@@ -22,6 +30,7 @@ pub struct Committer {
     shared: Arc<Shared>,
     ring: Arc<Ring>,
     appender: Appender,
+    reserve_segments: usize,
 }
 
 /// Why the committer stopped early. Nothing after the last durable sequence may be acknowledged.
@@ -33,8 +42,13 @@ pub struct CommitFailure {
 }
 
 impl Committer {
-    pub(crate) fn new(shared: Arc<Shared>, ring: Arc<Ring>, appender: Appender) -> Self {
-        Self { shared, ring, appender }
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        ring: Arc<Ring>,
+        appender: Appender,
+        reserve_segments: usize,
+    ) -> Self {
+        Self { shared, ring, appender, reserve_segments }
     }
 
     /// Starts the thread. If that is not possible, the journal has failed from the start and says so.
@@ -44,7 +58,8 @@ impl Committer {
             // A panic must not look like a slow disk.
             let _latch = LatchOnPanic(Arc::clone(&self.shared));
             self.shared.sleep.register();
-            Run { shared: self.shared, ring: self.ring, appender: self.appender, on_durable }.run();
+            let (run, maker) = Run::new(self, on_durable);
+            run.run(maker);
         };
         let spawned = std::thread::Builder::new().name("clutch-committer".to_owned()).spawn(run);
         if let Err(error) = &spawned {
@@ -107,52 +122,126 @@ impl Drop for LatchOnPanic {
     }
 }
 
-struct Run {
+/// What a committer does, on whichever thread.
+pub(crate) struct Run {
     shared: Arc<Shared>,
     ring: Arc<Ring>,
     appender: Appender,
     on_durable: OnDurable,
+    pool: Arc<Pool>,
 }
 
 impl Run {
-    fn run(mut self) {
-        let (dir, storage) = (self.appender.dir.clone(), Arc::clone(&self.appender.storage));
-        let ended = Spares::start(dir, self.appender.super_file.contents.segment_bytes, storage)
-            .and_then(|spares| {
-                let ended = self.commit_until_stopped(&spares);
-                spares.stop();
-                ended
-            });
+    pub fn new(committer: Committer, on_durable: OnDurable) -> (Self, Maker) {
+        let Committer { shared, ring, appender, reserve_segments } = committer;
+        let faults = appender.faults;
+        let pool = Pool::new(Arc::clone(&shared), reserve_segments, faults);
+        let maker = Maker::new(
+            Arc::clone(&pool),
+            appender.dir.clone(),
+            appender.super_file.contents.segment_bytes,
+            Arc::clone(&appender.storage),
+            faults,
+        );
+        (Self { shared, ring, appender, on_durable, pool }, maker)
+    }
+
+    fn run(mut self, maker: Maker) {
+        let ended = Helper::start(maker).and_then(|helper| {
+            let ended = self.commit_until_stopped();
+            helper.stop();
+            ended
+        });
         if let Err(failure) = ended {
-            self.shared.fail(failure.to_string());
-            (self.on_durable)(self.shared.durable_seq.load(Ordering::Relaxed));
+            self.fail(&failure);
         }
     }
 
-    fn commit_until_stopped(&mut self, spares: &Spares) -> Result<(), IoFailure> {
+    fn commit_until_stopped(&mut self) -> Result<(), IoFailure> {
         loop {
             // Asked before the cursor is sampled: what was published before the stop is always seen.
             let is_stopping = self.shared.stopping.load(Ordering::Acquire);
             let appended = self.shared.appended_bytes.load(Ordering::Acquire);
             if appended != self.appender.stream_offset {
-                self.commit_until(appended, spares)?;
+                while !self.commit_until(appended, |pool| pool.take().map(Some))? {
+                    self.pool.pause();
+                }
             } else if self.note_snapshot()? {
                 continue;
             } else if is_stopping {
                 break;
             } else {
-                let shared = &self.shared;
-                shared.sleep.sleep_unless(|| {
-                    shared.appended_bytes.load(Ordering::Acquire) != appended
-                        || shared.stopping.load(Ordering::Acquire)
-                        || shared.newest_snapshot.load(Ordering::Acquire)
-                            > self.appender.super_file.contents.newest_snapshot
-                });
+                self.sleep(appended)?;
             }
         }
-        self.appender.store_durable_mark()?;
-        self.ring.remove_file();
+        self.finish()
+    }
+
+    /// Sleeps until there is work. If none comes for a moment, brings the mark up to date first.
+    fn sleep(&mut self, appended: u64) -> Result<(), IoFailure> {
+        let (shared, noted) = (&self.shared, self.appender.super_file.contents.newest_snapshot);
+        let is_work_pending = || {
+            shared.appended_bytes.load(Ordering::Acquire) != appended
+                || shared.stopping.load(Ordering::Acquire)
+                || noted < shared.newest_snapshot.load(Ordering::Acquire)
+        };
+        let is_at_rest = self.appender.is_at_rest();
+        let begin = Instant::now();
+        shared.sleep.sleep_unless((!is_at_rest).then_some(REST_AFTER), is_work_pending);
+        if !is_at_rest && !is_work_pending() && REST_AFTER <= begin.elapsed() {
+            self.appender.sync()?;
+        }
         Ok(())
+    }
+
+    /// Writes and syncs what was published up to `appended`; whether all of it. The cursor was sampled before the
+    /// sync, and it is published after it.
+    fn commit_until(
+        &mut self,
+        appended: u64,
+        mut next_spare: impl FnMut(&Pool) -> Result<Option<Spare>, IoFailure>,
+    ) -> Result<bool, IoFailure> {
+        let faults = self.appender.faults;
+        loop {
+            let start = self.appender.stream_offset;
+            // SAFETY: the range is published and not yet released, so the producer keeps away from it; `released` moves
+            // only below, after the slice's last use.
+            let batch = unsafe { self.ring.slice(start, (appended - start) as usize) };
+            let written = self.appender.write(batch)?;
+            let is_left = batch.len() != written;
+            let next_epoch = RecordView::peek(&batch[written..]).map(|record| record.epoch);
+            if 0 < written {
+                if faults.has(Fault::AcknowledgeBeforeSync) {
+                    self.publish(self.appender.stream_offset);
+                }
+                if !(is_left && faults.has(Fault::RollWithoutSync)) {
+                    self.appender.sync()?;
+                }
+                if faults.has(Fault::AcknowledgeWhatCameDuringSync) {
+                    let seq = self.shared.appended_seq.load(Ordering::Acquire);
+                    self.shared.durable_seq.store(seq, Ordering::Release);
+                }
+                self.publish(self.appender.stream_offset);
+            }
+            let Some(epoch) = next_epoch else {
+                assert!(!is_left, "a batch is made of whole records");
+                return Ok(true);
+            };
+            let Some(spare) = next_spare(&self.pool)? else { return Ok(false) };
+            if let Some(spare) = self.appender.roll(epoch, spare)? {
+                self.pool.put_back(spare)?;
+                return Ok(false);
+            }
+            self.pool.name_was_given();
+        }
+    }
+
+    /// Says that everything up to the appender's chain is durable, and lets the ring be used again up to there.
+    fn publish(&self, stream_offset: u64) {
+        let durable = self.appender.chain.seq;
+        self.shared.released_bytes.store(stream_offset, Ordering::Release);
+        self.shared.durable_seq.fetch_max(durable, Ordering::AcqRel);
+        (self.on_durable)(durable);
     }
 
     /// Writes into `super` what a snapshotter has reported, if that is new.
@@ -161,24 +250,70 @@ impl Run {
         let is_new = self.appender.super_file.contents.newest_snapshot < reported;
         if is_new {
             self.appender.super_file.contents.newest_snapshot = reported;
-            self.appender.store_durable_mark()?;
+            self.appender.store_super()?;
         }
         Ok(is_new)
     }
 
-    /// The cursor was sampled before the sync, and it is published after it.
-    fn commit_until(&mut self, appended: u64, spares: &Spares) -> Result<(), IoFailure> {
-        let start = self.appender.stream_offset;
-        // SAFETY: the range is published and not yet released, so the producer keeps away from it; `released` moves
-        // only below, after the slice's last use.
-        let batch = unsafe { self.ring.slice(start, (appended - start) as usize) };
-        self.appender.write(batch, |_| spares.take())?;
-        self.appender.sync()?;
-        let durable = self.appender.chain.seq;
-        assert!(self.appender.stream_offset == appended, "the files end where the batch ended");
-        self.shared.released_bytes.store(appended, Ordering::Release);
-        self.shared.durable_seq.store(durable, Ordering::Release);
-        (self.on_durable)(durable);
+    fn finish(&mut self) -> Result<(), IoFailure> {
+        self.appender.store_super()?;
+        self.ring.remove_file();
         Ok(())
+    }
+
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// One round of work on the caller's thread.
+    pub fn turn(
+        &mut self,
+        next_spare: impl FnMut(&Pool) -> Result<Option<Spare>, IoFailure>,
+    ) -> Result<u64, CommitFailure> {
+        self.unless_failed(|run| {
+            let appended = run.shared.appended_bytes.load(Ordering::Acquire);
+            if run.commit_until(appended, next_spare)? {
+                run.note_snapshot()?;
+            }
+            Ok(run.shared.durable_seq.load(Ordering::Acquire))
+        })
+    }
+
+    /// Brings the mark up to date, on the caller's thread.
+    pub fn rest(&mut self) -> Result<(), CommitFailure> {
+        self.unless_failed(
+            |run| if run.appender.is_at_rest() { Ok(()) } else { run.appender.sync() },
+        )
+    }
+
+    /// A clean stop on the caller's thread.
+    pub fn end(&mut self) -> Result<u64, CommitFailure> {
+        self.unless_failed(|run| {
+            let appended = run.shared.appended_bytes.load(Ordering::Acquire);
+            if appended != run.appender.stream_offset {
+                return Err(spares::no_room());
+            }
+            run.finish()?;
+            Ok(run.shared.durable_seq.load(Ordering::Acquire))
+        })
+    }
+
+    fn unless_failed<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, IoFailure>,
+    ) -> Result<T, CommitFailure> {
+        let latched = |shared: &Arc<Shared>| Durable(Arc::clone(shared)).failure();
+        if let Some(message) = latched(&self.shared) {
+            return Err(CommitFailure { message });
+        }
+        work(self).map_err(|failure| {
+            self.fail(&failure);
+            CommitFailure { message: latched(&self.shared).unwrap_or_default() }
+        })
+    }
+
+    fn fail(&self, failure: &IoFailure) {
+        self.shared.fail(failure.to_string());
+        (self.on_durable)(self.shared.durable_seq.load(Ordering::Relaxed));
     }
 }

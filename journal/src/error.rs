@@ -91,6 +91,20 @@ pub enum JournalError {
         /// What is wrong, and what follows from it.
         what: String,
     },
+    /// A record or segment from an earlier opening stands behind one from a later opening.
+    #[error("{} goes back in time at offset {offset}: record {seq} is of opening {found}, but what comes before it is of opening {expected}; it is of another copy of this journal", file.display())]
+    Epoch {
+        /// The file.
+        file: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// The record.
+        seq: u64,
+        /// The opening it says it was written in.
+        found: u32,
+        /// The opening of the record before it.
+        expected: u32,
+    },
     /// A whole segment is missing.
     #[error("records {first_missing} to {last_missing} are missing: the segment that held them is not in {}", dir.display())]
     Gap {
@@ -146,6 +160,14 @@ pub enum JournalError {
     InTheWay {
         /// The file.
         path: PathBuf,
+    },
+    /// The directory is on a file system that may lose what it has called synced.
+    #[error("{} is on {kind}, which may lose what it has called synced; use a local disk, or allow it with --unsafe-storage if losing bets is acceptable", dir.display())]
+    UnsafeStorage {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The file system's name.
+        kind: &'static str,
     },
     /// A call to the operating system failed.
     #[error(transparent)]

@@ -43,6 +43,7 @@
 //!
 //! This crate needs Linux: tmpfs, `fallocate`, `MADV_POPULATE_WRITE` and `fdatasync` are what it is made of.
 
+mod accept_loss;
 mod appender;
 mod archive;
 mod block;
@@ -50,7 +51,13 @@ mod checksum;
 mod committer;
 mod continuation;
 mod error;
+mod evidence;
+mod faults;
+mod file_system;
+mod inline;
+mod judge;
 mod lock;
+mod mark;
 mod open;
 mod options;
 mod position;
@@ -60,15 +67,24 @@ mod ring;
 mod segment;
 mod shared;
 mod snapshot;
+mod spare;
 mod spares;
 mod storage;
 mod superblock;
 mod verdict;
+mod verify;
 mod writer;
 
+pub use accept_loss::{Loss, accept_loss};
+#[doc(hidden)]
+pub use archive::archive_with;
 pub use archive::{ArchiveProgress, Archived, archive};
 pub use committer::{CommitFailure, Committer, CommitterHandle, OnDurable};
 pub use error::{IoFailure, JournalError};
+#[doc(hidden)]
+pub use faults::{Fault, Faults};
+pub use file_system::{FileSystem, Trust};
+pub use inline::InlineCommitter;
 pub use open::{Opened, Recovered, open};
 pub use options::{Durability, Options};
 pub use position::Position;
@@ -81,6 +97,7 @@ pub use snapshot::{
 pub use storage::{Disk, Storage};
 pub use superblock::FORMAT;
 pub use verdict::End;
+pub use verify::{Class, Finding, Report, Severity, VerifyProgress, verify};
 pub use writer::{Full, Writer};
 
 /// A directory for unit tests, in memory where that is possible: they write many small files and need no real disk.

@@ -1,7 +1,12 @@
 //! `LOCK`: one writer per directory, and the second one is told who the first is.
+//!
+//! The file holds two lines, `pid` and `boot`, padded with spaces to a fixed size. They are written over what is there, so
+//! that a full disk is no reason not to start. The boot id tells the next opening whether what lies in memory under the
+//! ring's name can be what this one left there.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use rustix::fs::FlockOperation;
@@ -9,8 +14,17 @@ use rustix::io::Errno;
 
 use crate::error::{IoFailure, JournalError};
 
-/// Takes the directory's lock. It is held until the returned file is closed, by whatever end the process finds.
-pub(crate) fn acquire(dir: &Path) -> Result<File, JournalError> {
+const TEXT_BYTES: usize = 96;
+
+/// The directory's lock. It is held until the file is closed, by whatever end the process finds.
+pub(crate) struct Lock {
+    pub file: File,
+    /// Whether the opening before this one was on the same boot of the machine.
+    pub is_same_boot: bool,
+}
+
+/// Takes the lock of `dir`.
+pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
     let path = dir.join("LOCK");
     let mut file = OpenOptions::new()
         .read(true)
@@ -19,20 +33,38 @@ pub(crate) fn acquire(dir: &Path) -> Result<File, JournalError> {
         .truncate(false)
         .open(&path)
         .map_err(IoFailure::at("open", &path))?;
-    if !try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
-        let mut text = String::new();
-        // The pid only improves the message; a file that cannot be read leaves it out.
-        let read = file.read_to_string(&mut text);
-        let pid = read
-            .ok()
-            .and_then(|_| text.strip_prefix("pid ")?.split_whitespace().next()?.parse().ok());
-        return Err(JournalError::Locked { path, pid });
+    let is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
+    // What it says improves a message and guards the ring; a file that cannot be read says nothing.
+    let mut text = String::new();
+    let text = file.read_to_string(&mut text).map_or("", |_| text.as_str());
+    if !is_ours {
+        return Err(JournalError::Locked {
+            path,
+            pid: said(text, "pid ").and_then(|pid| pid.parse().ok()),
+        });
     }
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    file.set_len(0).map_err(IoFailure::at("write", &path))?;
-    write!(file, "pid {}\nboot {}\n", std::process::id(), boot.trim())
-        .map_err(IoFailure::at("write", &path))?;
-    Ok(file)
+    let boot = boot_id();
+    // Where the kernel does not say, the ring has to prove itself by its chain alone.
+    let is_same_boot = boot.is_empty() || said(text, "boot ").is_some_and(|before| before == boot);
+    let text = format!("pid {}\nboot {boot}\n", std::process::id());
+    match file.write_all_at(format!("{text:TEXT_BYTES$}").as_bytes(), 0) {
+        // A full disk has room for the lock itself. Without its text the next opening trusts no ring, which is safe.
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {}
+        other => other.map_err(IoFailure::at("write", &path))?,
+    }
+    Ok(Lock { file, is_same_boot })
+}
+
+/// Whether a process holds the lock of `dir`, and which.
+pub(crate) fn holder(dir: &Path) -> Option<Option<u32>> {
+    let file = File::open(dir.join("LOCK")).ok()?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
+        Err(Errno::WOULDBLOCK) => {
+            let text = io::read_to_string(&file).unwrap_or_default();
+            Some(said(&text, "pid ").and_then(|pid| pid.parse().ok()))
+        }
+        Ok(()) | Err(_) => None,
+    }
 }
 
 /// Whether the lock could be taken at once.
@@ -42,4 +74,17 @@ pub(crate) fn try_exclusive(file: &File) -> io::Result<bool> {
         Err(Errno::WOULDBLOCK) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+fn said<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines()
+        .find_map(|line| line.strip_prefix(name))
+        .map(str::trim)
+        .filter(|said| !said.is_empty())
+}
+
+/// The kernel's number of this boot; empty where it does not say.
+fn boot_id() -> String {
+    let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    read.map(|id| id.trim().to_owned()).unwrap_or_default()
 }

@@ -12,13 +12,18 @@ use crate::appender::Appender;
 use crate::committer::Committer;
 use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
+use crate::faults::{Fault, Faults};
+use crate::file_system::{self, FileSystem};
 use crate::lock;
+use crate::mark::Mark;
 use crate::options::Options;
 use crate::reader::Reader;
-use crate::record::Chain;
+use crate::record::RecordView;
 use crate::ring::{FoundRing, Ring};
-use crate::segment::{self, ActiveSegment, RECORDS_AT, SegmentHeader, Spare};
+use crate::segment::{self, ActiveSegment, RECORDS_AT, SegmentHeader};
 use crate::shared::Shared;
+use crate::snapshot::snapshots;
+use crate::spare::{self, Promoted, Spare};
 use crate::superblock::{FORMAT, SuperFile, Superblock};
 use crate::verdict::End;
 use crate::writer::Writer;
@@ -54,50 +59,66 @@ pub struct Recovered {
     pub written_by: u64,
     /// There was no place for the ring on tmpfs: what is not yet durable dies with the process.
     pub ring_in_memory_only: bool,
+    /// What the directory is on.
+    pub file_system: FileSystem,
 }
 
 /// Opens the journal in `dir` for writing, or makes one if the directory is new or holds none.
+///
+/// Records are checked from the older of the last two snapshots on, because that is as far back as a start may need them;
+/// without snapshots, from the beginning. Whoever reads what lies before checks it then, and [`crate::verify`] checks all.
+///
+/// # Errors
+/// [`JournalError`] in words that name the file, the place, and what is lost; then nothing has been changed.
 pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let options = &options;
     options.check()?;
     ensure_directory(dir)?;
+    let file_system = file_system::check(dir, options.unsafe_storage)?;
     let lock = lock::acquire(dir)?;
     if Superblock::load(dir)?.is_none() {
         create(dir, options)?;
     }
-    segment::remove_spares(dir, &*options.storage)?;
+    let storage = &*options.storage;
 
-    let mut reader = Reader::open(dir)?;
+    let mut reader = reader_for_start(dir, options.faults)?;
     while reader.next()?.is_some() {}
     let journal_id = reader.journal_id();
     let written_by = reader.engine_version();
     let shm_dir = options.shm_dir.as_deref();
-    let found_ring =
-        shm_dir.map(|shm_dir| FoundRing::look(shm_dir, journal_id)).transpose()?.flatten();
-    let continuation = continuation(&reader, found_ring.as_ref())?;
-    let end = reader.verdict(continuation.chain.seq)?;
+    let (found_ring, continuation) = ring_behind(&reader, options, lock.is_same_boot)?;
+    let end = match reader.verdict(continuation.chain.seq) {
+        Err(JournalError::Corrupt { .. }) if options.faults.has(Fault::CutAtFirstBadRecord) => {
+            reader.everything_behind()
+        }
+        other => other?,
+    };
+    spare::remove_spares(dir, options.reserve_segments, options.segment_bytes, storage)?;
 
     let mut appender = appender_at_end(&reader, dir, options)?;
     let torn_bytes = cut_tail(&appender, &end)?;
-    sync_everything(dir, options)?;
-    appender.write(&continuation.bytes, |bytes| spare(dir, bytes, options))?;
-    appender.sync()?;
+    if !options.faults.has(Fault::NoSyncAfterRecovery) {
+        sync_everything(dir, options)?;
+    }
+    append_all(&mut appender, &continuation.bytes, options)?;
     let last = appender.chain;
 
     let epoch = appender
         .super_file
         .contents
         .epoch
-        .checked_add(1)
+        .checked_add(u32::from(!options.faults.has(Fault::SameEpochAgain)))
         .ok_or(JournalError::Options("the epochs are used up"))?;
     appender.chain.epoch = epoch;
-    appender.super_file.contents.epoch = epoch;
-    appender.super_file.contents.engine_version = options.engine_version;
-    appender.super_file.contents.rule_set = options.rule_set;
-    appender.super_file.contents.segment_bytes = options.segment_bytes;
-    appender.store_durable_mark()?;
+    let contents = &mut appender.super_file.contents;
+    contents.epoch = epoch;
+    contents.engine_version = options.engine_version;
+    contents.rule_set = options.rule_set;
+    contents.segment_bytes = options.segment_bytes;
+    contents.newest_snapshot = snapshots(dir)?.last().copied().unwrap_or(0);
+    appender.store_super()?;
 
-    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring, lock)?;
+    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring, lock.file)?;
     let recovered = Recovered {
         first_seq: appender.super_file.contents.oldest_seq,
         last_seq: last.seq,
@@ -109,6 +130,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         epoch,
         written_by,
         ring_in_memory_only: ring.is_in_memory_only(),
+        file_system,
     };
     let shared =
         Arc::new(Shared::new(last.seq, appender.stream_offset, recovered.ring_in_memory_only));
@@ -122,7 +144,57 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         options.segment_bytes - RECORDS_AT,
         options.payload_bytes_max(),
     );
-    Ok(Opened { writer, committer: Committer::new(shared, ring, appender), recovered })
+    let committer = Committer::new(shared, ring, appender, options.reserve_segments);
+    Ok(Opened { writer, committer, recovered })
+}
+
+/// A reader that has come as far as a start would, and why the start halts there, if it does.
+pub(crate) fn recovered_end(
+    dir: &Path,
+    options: &Options,
+    is_same_boot: bool,
+) -> Result<(Reader, Option<JournalError>), JournalError> {
+    let mut reader = reader_for_start(dir, options.faults)?;
+    loop {
+        match reader.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(halt) => return Ok((reader, Some(halt))),
+        }
+    }
+    let (_, continuation) = ring_behind(&reader, options, is_same_boot)?;
+    let halt = reader.verdict(continuation.chain.seq).err();
+    Ok((reader, halt))
+}
+
+/// The ring that an earlier life left, and what it continues.
+fn ring_behind(
+    reader: &Reader,
+    options: &Options,
+    is_same_boot: bool,
+) -> Result<(Option<FoundRing>, Continuation), JournalError> {
+    let found = match options.shm_dir.as_deref() {
+        Some(shm_dir) => FoundRing::look(shm_dir, reader.journal_id())?,
+        None => None,
+    };
+    // Memory does not outlive its boot: what lies there now under that name was never the writer's own.
+    let is_ours = is_same_boot || options.faults.has(Fault::RingOfOtherBoot);
+    let continuation = continuation(reader, found.as_ref().filter(|_| is_ours))?;
+    Ok((found, continuation))
+}
+
+/// A reader in front of the first record that a start has to check.
+fn reader_for_start(dir: &Path, faults: Faults) -> Result<Reader, JournalError> {
+    let reader = Reader::open(dir)?.with_faults(faults);
+    let found = snapshots(dir)?;
+    let Some(older) = found.len().checked_sub(2).map(|at| found[at]) else { return Ok(reader) };
+    let segments = segment::list(dir)?;
+    match segments.into_iter().rfind(|first_seq| *first_seq <= older) {
+        Some(first_seq) if reader.oldest_seq() < first_seq => {
+            Ok(Reader::open_at(dir, first_seq)?.with_faults(faults))
+        }
+        _ => Ok(reader),
+    }
 }
 
 fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
@@ -162,17 +234,16 @@ fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
         engine_version: options.engine_version,
         rule_set: options.rule_set,
         segment_bytes: options.segment_bytes,
+        newest_segment: 0,
     };
     SuperFile::create(dir, superblock, &*options.storage)?;
     Ok(())
 }
 
-/// The ring's records behind the segments. Where a later segment exists the ring cannot mend the hole before it.
+/// The ring's records behind the segments.
 fn continuation(reader: &Reader, ring: Option<&FoundRing>) -> Result<Continuation, JournalError> {
     let none = Continuation { bytes: Vec::new(), records: 0, chain: reader.chain() };
-    let (Some(ring), Some((stream_offset, segment_left)), None) =
-        (ring, reader.stream_position(), reader.later_segment()?)
-    else {
+    let (Some(ring), Some((stream_offset, segment_left))) = (ring, reader.stream_position()) else {
         return Ok(none);
     };
     let contents =
@@ -189,12 +260,13 @@ fn appender_at_end(
 ) -> Result<Appender, JournalError> {
     let mut superblock = reader.superblock().clone();
     let storage = Arc::clone(&options.storage);
-    let (active, stream_offset, chain) = match (reader.segment(), reader.stream_position()) {
+    let (active, mark, stream_offset, chain) = match (reader.segment(), reader.stream_position()) {
         (Some(last), Some((stream_offset, _))) => {
             let file = storage.open(&last.path).map_err(IoFailure::at("open", &last.path))?;
             let active =
                 ActiveSegment { file, path: last.path.clone(), header: last.header.clone() };
-            (active, stream_offset, reader.chain())
+            let mark = last.mark().unwrap_or(Mark::none(last.header.salt));
+            (active, mark, stream_offset, reader.chain())
         }
         _ => {
             superblock.segment_bytes = options.segment_bytes;
@@ -208,19 +280,31 @@ fn appender_at_end(
                 previous_crc: 0,
                 durability: options.durability,
                 engine_version: options.engine_version,
+                unsafe_storage: options.unsafe_storage,
             };
-            let chain: Chain = header.chain(0);
-            (
-                spare(dir, options.segment_bytes, options)?
-                    .become_segment(dir, header, &*storage)?,
-                0,
-                chain,
-            )
+            let (mark, chain) = (Mark::none(header.salt), header.chain(0, options.faults));
+            let spare = Spare::make(dir, options.segment_bytes, &*storage, options.faults)?;
+            match spare.become_segment(dir, header, &*storage)? {
+                Promoted::Segment(active) => (active, mark, 0, chain),
+                Promoted::NoRoom(_) => return Err(no_room_for_names(dir).into()),
+            }
         }
     };
-    let (dir, durability) = (dir.to_path_buf(), options.durability);
-    let super_file = SuperFile::open(&dir, superblock, &*storage)?;
-    Ok(Appender { dir, storage, super_file, durability, active, stream_offset, chain })
+    let (dir, durability, synced_seq) = (dir.to_path_buf(), options.durability, chain.seq);
+    let super_file = SuperFile::open(&dir, superblock, &*storage, options.faults)?;
+    Ok(Appender {
+        dir,
+        storage,
+        super_file,
+        durability,
+        unsafe_storage: options.unsafe_storage,
+        active,
+        stream_offset,
+        chain,
+        synced_seq,
+        mark,
+        faults: options.faults,
+    })
 }
 
 /// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.
@@ -228,13 +312,16 @@ fn cut_tail(appender: &Appender, end: &End) -> Result<u64, JournalError> {
     let End::TornTail { offset, bytes, .. } = end else {
         return Ok(0);
     };
+    if appender.faults.has(Fault::TailNotZeroed) {
+        return Ok(*bytes);
+    }
     let zeros = vec![0; *bytes as usize];
     let ActiveSegment { file, path, .. } = &appender.active;
     appender
         .storage
         .write_at(file, &zeros, *offset)
         .map_err(IoFailure::at("cut the torn tail of", path))?;
-    appender.sync()?;
+    appender.storage.sync_data(file).map_err(IoFailure::at("sync", path))?;
     Ok(*bytes)
 }
 
@@ -248,12 +335,37 @@ fn sync_everything(dir: &Path, options: &Options) -> Result<(), JournalError> {
     Ok(options.storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?)
 }
 
-/// A spare made here and now, while nobody waits.
-fn spare(dir: &Path, bytes: u64, options: &Options) -> Result<Spare, IoFailure> {
-    let made = Spare::prepare(dir, 0, bytes, &*options.storage, |_| Ok(true))?;
-    made.ok_or_else(|| {
-        IoFailure::at("prepare a segment in", dir)(std::io::ErrorKind::Interrupted.into())
-    })
+/// Writes what only the ring had to where it belongs, makes it durable, and leaves a mark that says so.
+fn append_all(
+    appender: &mut Appender,
+    records: &[u8],
+    options: &Options,
+) -> Result<(), JournalError> {
+    let mut left = records;
+    while !left.is_empty() {
+        let written = appender.write(left)?;
+        if 0 < written {
+            appender.sync()?;
+        }
+        left = &left[written..];
+        if let Some(record) = RecordView::peek(left) {
+            let bytes = appender.super_file.contents.segment_bytes;
+            let spare = Spare::make(&appender.dir, bytes, &*options.storage, options.faults)?;
+            if appender.roll(record.epoch, spare)?.is_some() {
+                return Err(no_room_for_names(&appender.dir).into());
+            }
+        }
+    }
+    // Also after a cut: a mark from before it could be taken for one of what is written next.
+    if !appender.is_at_rest() || appender.mark.written_seq != appender.chain.seq {
+        appender.sync()?;
+    }
+    Ok(())
+}
+
+fn no_room_for_names(dir: &Path) -> IoFailure {
+    let error = rustix::io::Errno::NOSPC.into();
+    IoFailure::at("name a segment in", dir)(error)
 }
 
 fn random<const N: usize>(dir: &Path) -> Result<[u8; N], JournalError> {

@@ -4,9 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::JournalError;
+use crate::faults::Faults;
 use crate::record::HEADER_BYTES;
 use crate::segment::RECORDS_AT;
 use crate::storage::{Disk, Storage};
+
+/// The smallest segment: its headers, its marks, and 8 KiB of records.
+const SEGMENT_BYTES_MIN: u64 = RECORDS_AT + 2 * 4096;
 
 /// When the engine may let the world see what a record led to. The journal only stamps it into its headers and offers
 /// both cursors; the gate is the engine's.
@@ -51,6 +55,15 @@ pub struct Options {
     pub rule_set: u64,
     /// Stamped into every segment.
     pub durability: Durability,
+    /// Segments kept as the emergency reserve: made in advance, and used only when the disk is full, for what must not
+    /// be refused then. They take `reserve_segments * segment_bytes` of the disk at all times.
+    pub reserve_segments: usize,
+    /// Writes to whatever file system the directory is on. Without it, network and overlay file systems are refused,
+    /// because they may lose what they have called synced. Stamped into the segments.
+    pub unsafe_storage: bool,
+    /// Bugs on purpose, for the tests of the tests.
+    #[doc(hidden)]
+    pub faults: Faults,
     /// Where writes and syncs go; tests put a failing disk here.
     pub storage: Arc<dyn Storage>,
 }
@@ -64,6 +77,9 @@ impl Default for Options {
             engine_version: 0,
             rule_set: 0,
             durability: Durability::Disk,
+            reserve_segments: 2,
+            unsafe_storage: false,
+            faults: Faults::NONE,
             storage: Arc::new(Disk),
         }
     }
@@ -77,9 +93,9 @@ impl Options {
                 "the ring's size must be a power of two of at least a memory page",
             ));
         }
-        if !self.segment_bytes.is_multiple_of(4096) || self.segment_bytes < 4 * 4096 {
+        if !self.segment_bytes.is_multiple_of(4096) || self.segment_bytes < SEGMENT_BYTES_MIN {
             return Err(JournalError::Options(
-                "a segment's size must be a multiple of 4096 and at least 16384",
+                "a segment's size must be a multiple of 4096 and at least 24576",
             ));
         }
         if 1 << 40 < self.segment_bytes || 1 << 40 < self.ring_bytes {

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 
 use crate::continuation::Continuation;
 use crate::error::JournalError;
+use crate::evidence::used_bytes;
+use crate::faults::Faults;
+use crate::judge::NextSegment;
 use crate::position::Position;
 use crate::record::{Chain, RecordView};
 use crate::ring;
 use crate::segment::{self, RECORDS_AT, SegmentMap};
 use crate::superblock::Superblock;
-use crate::verdict::{End, Facts, Verdict, used_bytes, valid_record_behind};
+use crate::verdict::End;
 
 /// A position in a journal.
 pub struct Reader {
@@ -42,6 +45,7 @@ impl Reader {
             epoch: 0,
             seq: superblock.oldest_seq.saturating_sub(1),
             timestamp: 0,
+            faults: Faults::NONE,
         };
         let dir = dir.to_path_buf();
         Ok(Self {
@@ -193,6 +197,29 @@ impl Reader {
         self.chain
     }
 
+    /// The same reader with a bug in it.
+    pub(crate) fn with_faults(mut self, faults: Faults) -> Self {
+        self.chain.faults = faults;
+        self
+    }
+
+    /// What a recovery that cuts at the first bad record would cut here.
+    pub(crate) fn everything_behind(&self) -> End {
+        self.segment.as_ref().map_or(End::Clean, |segment| End::TornTail {
+            file: segment.path.clone(),
+            offset: self.offset,
+            bytes: used_bytes(segment.from(self.offset)) as u64,
+        })
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     pub(crate) fn segment(&self) -> Option<&SegmentMap> {
         self.segment.as_ref()
     }
@@ -206,80 +233,6 @@ impl Reader {
         let header = &self.segment.as_ref()?.header;
         let stream_offset = header.stream_offset + (self.offset - RECORDS_AT);
         Some((stream_offset, header.stream_end() - stream_offset))
-    }
-
-    /// Whether a segment exists that starts behind the next record.
-    pub(crate) fn later_segment(&self) -> Result<Option<u64>, JournalError> {
-        Ok(segment::list(&self.dir)?.into_iter().find(|first_seq| self.chain.seq + 1 < *first_seq))
-    }
-
-    /// Judges the position, given that the ring reaches up to `ring_seq`.
-    pub(crate) fn verdict(&self, ring_seq: u64) -> Result<End, JournalError> {
-        let Some(segment) = &self.segment else {
-            let expected = self.superblock.oldest_seq;
-            let last_missing = self
-                .later_segment()?
-                .map_or(self.superblock.durable_mark, |first_seq| first_seq - 1);
-            if expected <= last_missing {
-                return Err(JournalError::Gap {
-                    dir: self.dir.clone(),
-                    first_missing: expected,
-                    last_missing,
-                });
-            }
-            return Ok(End::Clean);
-        };
-        let behind = segment.from(self.offset);
-        let garbage_bytes = used_bytes(behind);
-        let followed_by = valid_record_behind(behind, &self.chain, ring_seq);
-        let later_segment = self.later_segment()?;
-        let facts = Facts {
-            is_garbage: 0 < garbage_bytes,
-            is_followed: followed_by.is_some(),
-            is_later_segment: later_segment.is_some(),
-            is_below_mark: ring_seq < self.superblock.durable_mark,
-        };
-        let first_missing = self.chain.seq + 1;
-        match facts.verdict() {
-            Verdict::End => Ok(End::Clean),
-            Verdict::CutTail => {
-                let (file, bytes) = (segment.path.clone(), garbage_bytes as u64);
-                Ok(End::TornTail { file, offset: self.offset, bytes })
-            }
-            Verdict::SegmentMissing => {
-                let last_missing = later_segment.map_or(first_missing, |first_seq| first_seq - 1);
-                Err(JournalError::Gap { dir: self.dir.clone(), first_missing, last_missing })
-            }
-            Verdict::Damaged => {
-                let flaw = self
-                    .chain
-                    .check(behind)
-                    .err()
-                    .map_or_else(String::new, |flaw| format!("{flaw}; "));
-                let consequence = match (later_segment, followed_by) {
-                    (Some(first_seq), _) => {
-                        format!(
-                            "records {first_missing} to {} are lost, and a later segment follows",
-                            first_seq - 1
-                        )
-                    }
-                    (None, Some((at, seq))) => {
-                        format!(
-                            "record {seq} follows at offset {}, so this was not the end",
-                            self.offset + at as u64
-                        )
-                    }
-                    (None, None) => {
-                        format!(
-                            "records up to {} were durable and are lost",
-                            self.superblock.durable_mark
-                        )
-                    }
-                };
-                let (file, what) = (segment.path.clone(), format!("{flaw}{consequence}"));
-                Err(JournalError::Corrupt { file, offset: self.offset, seq: first_missing, what })
-            }
-        }
     }
 
     /// Moves the chain onto the next record in the segments and leaves `offset` in front of it.
@@ -297,36 +250,18 @@ impl Reader {
         }
     }
 
-    /// Moves to the segment that starts with the next record, if there is one, and checks that it continues this one.
+    /// Moves to the segment that starts with the next record, if there is one that continues this one.
     fn enter_next_segment(&mut self) -> Result<bool, JournalError> {
-        let first_seq = self.chain.seq + 1;
-        if self.segment.as_ref().is_some_and(|segment| segment.header.first_seq == first_seq) {
-            return Ok(false);
-        }
-        let Some(next) = SegmentMap::open(&self.dir, first_seq, self.superblock.journal_id)? else {
-            return Ok(false);
-        };
-        if let Some((stream_offset, _)) = self.stream_position() {
-            let mut expected = self.chain;
-            expected.roll();
-            let header = &next.header;
-            if (header.salt, header.previous_crc, header.stream_offset)
-                != (expected.salt, expected.crc, stream_offset)
-                || header.epoch < expected.epoch
-            {
-                let what = "its header does not continue the segment before it".to_owned();
-                return Err(JournalError::Corrupt {
-                    file: next.path,
-                    offset: 0,
-                    seq: first_seq,
-                    what,
-                });
+        match self.next_segment()? {
+            NextSegment::Nothing => Ok(false),
+            NextSegment::Other(_, error) => Err(error),
+            NextSegment::Continues(next) => {
+                self.chain = next.header.chain(self.chain.timestamp, self.chain.faults);
+                self.offset = RECORDS_AT;
+                self.segment = Some(next);
+                Ok(true)
             }
         }
-        self.chain = next.header.chain(self.chain.timestamp);
-        self.offset = RECORDS_AT;
-        self.segment = Some(next);
-        Ok(true)
     }
 
     fn take_ring(&mut self) {

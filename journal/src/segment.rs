@@ -4,9 +4,10 @@
 //!   0 magic "clutchSG"         40 stream offset u64        68 durability u32
 //!   8 format u32, epoch u32    48 segment bytes u64        72 engine version u64
 //!  16 journal id u128          56 salt u64               4092 crc32c u32
-//!  32 first seq u64            64 previous crc u32
+//!  32 first seq u64            64 previous crc u32       80 flags u32 (1: storage that was not checked)
 //! ```
-//! The first record is at 8192. `stream offset` is where that record lies in the one stream of all records of the
+//! At 8192 and 12288 lie the two places of the durable mark ([`crate::mark`]), and the first record at 16384. `stream
+//! offset` is where that record lies in the one stream of all records of the
 //! journal, counted without headers and without the unused ends of segments; the ring is addressed by it. `previous crc`
 //! is the checksum of the record before the first, and with the salt, which is derived from it, it ties a segment to the
 //! end of the one before.
@@ -21,16 +22,21 @@ use memmap2::Mmap;
 
 use crate::block::{BLOCK_BYTES, Block};
 use crate::error::{IoFailure, JournalError};
+use crate::faults::Faults;
+use crate::mark::Mark;
 use crate::options::Durability;
 use crate::record::Chain;
-use crate::storage::Storage;
 use crate::superblock::FORMAT;
 
+/// Where the places of the durable mark lie.
+pub(crate) const MARKS_AT: [u64; 2] = [2 * BLOCK_BYTES as u64, 3 * BLOCK_BYTES as u64];
 /// Where the first record of a segment lies.
-pub(crate) const RECORDS_AT: u64 = 2 * BLOCK_BYTES as u64;
+pub(crate) const RECORDS_AT: u64 = 4 * BLOCK_BYTES as u64;
+
+/// Flag in the header: the file system was not asked whether it keeps what it syncs.
+const UNSAFE_STORAGE: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"clutchSG";
-static ZEROS: [u8; 256 * 1024] = [0; 256 * 1024];
 
 /// The header of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +50,7 @@ pub(crate) struct SegmentHeader {
     pub previous_crc: u32,
     pub durability: Durability,
     pub engine_version: u64,
+    pub unsafe_storage: bool,
 }
 
 impl SegmentHeader {
@@ -63,17 +70,18 @@ impl SegmentHeader {
     }
 
     /// The chain in front of the first record.
-    pub fn chain(&self, timestamp: u64) -> Chain {
+    pub fn chain(&self, timestamp: u64, faults: Faults) -> Chain {
         Chain {
             salt: self.salt,
             crc: self.previous_crc,
             epoch: self.epoch,
             seq: self.first_seq - 1,
             timestamp,
+            faults,
         }
     }
 
-    fn encode(&self) -> Block {
+    pub fn encode(&self) -> Block {
         let mut block = Block::new(MAGIC);
         block.put(8, &FORMAT.to_le_bytes());
         block.put(12, &self.epoch.to_le_bytes());
@@ -85,6 +93,7 @@ impl SegmentHeader {
         block.put(64, &self.previous_crc.to_le_bytes());
         block.put(68, &self.durability.code().to_le_bytes());
         block.put(72, &self.engine_version.to_le_bytes());
+        block.put(80, &(if self.unsafe_storage { UNSAFE_STORAGE } else { 0 }).to_le_bytes());
         block
     }
 
@@ -100,6 +109,7 @@ impl SegmentHeader {
             previous_crc: block.u32(64),
             durability: Durability::from_code(block.u32(68))?,
             engine_version: block.u64(72),
+            unsafe_storage: block.u32(80) & UNSAFE_STORAGE != 0,
         };
         let is_sound = RECORDS_AT < header.segment_bytes
             && header.stream_offset.checked_add(header.segment_bytes).is_some()
@@ -136,16 +146,24 @@ pub(crate) struct SegmentMap {
     bytes: Mmap,
 }
 
+/// What lies under a segment's name.
+pub(crate) enum Found {
+    Nothing,
+    Segment(SegmentMap),
+    /// The file of another journal.
+    Foreign(u128),
+    /// A file that cannot be read as the segment it should be: where it is wrong, and how.
+    Broken(u64, String),
+}
+
 impl SegmentMap {
-    /// Maps the segment of `dir` that starts with `first_seq` and checks its header; `None` if there is no such file.
-    pub fn open(
-        dir: &Path,
-        first_seq: u64,
-        journal_id: u128,
-    ) -> Result<Option<Self>, JournalError> {
+    /// Maps the segment of `dir` that starts with `first_seq` and checks its header.
+    pub fn look(dir: &Path, first_seq: u64, journal_id: u128) -> Result<Found, JournalError> {
         let path = dir.join(file_name(first_seq));
         let file = match File::open(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Found::Nothing);
+            }
             other => other.map_err(IoFailure::at("open", &path))?,
         };
         // SAFETY: a segment has its full size before it gets its name and is never truncated or punched after; records
@@ -157,128 +175,39 @@ impl SegmentMap {
         {
             return Err(JournalError::NewerFormat { file: path, found, supported: FORMAT });
         }
-        let damaged = |what: String| JournalError::Corrupt {
-            file: path.clone(),
-            offset: 0,
-            seq: first_seq,
-            what,
+        let Some(header) = whole.iter().find_map(SegmentHeader::decode) else {
+            return Ok(Found::Broken(0, "neither copy of its header is whole".to_owned()));
         };
-        let header = whole
-            .iter()
-            .find_map(SegmentHeader::decode)
-            .ok_or_else(|| damaged("neither copy of its header is whole".to_owned()))?;
         if header.journal_id != journal_id {
-            return Err(JournalError::Foreign {
-                file: path,
-                found: header.journal_id,
-                expected: journal_id,
-            });
+            return Ok(Found::Foreign(header.journal_id));
         }
         if header.first_seq != first_seq {
-            return Err(damaged(format!(
-                "its header says that it starts with record {}",
-                header.first_seq
-            )));
+            let what = format!("its header says that it starts with record {}", header.first_seq);
+            return Ok(Found::Broken(0, what));
         }
-        if (bytes.len() as u64) < header.segment_bytes {
-            let what = format!(
-                "the file was cut to {} bytes; its header says {}",
-                bytes.len(),
-                header.segment_bytes
-            );
-            return Err(JournalError::Corrupt {
-                offset: bytes.len() as u64,
-                file: path,
-                seq: first_seq,
-                what,
-            });
+        let length = bytes.len() as u64;
+        if length < header.segment_bytes {
+            let what = format!("cut to {length} bytes; its header says {}", header.segment_bytes);
+            return Ok(Found::Broken(length, what));
         }
-        Ok(Some(Self { path, header, bytes }))
+        Ok(Found::Segment(Self { path, header, bytes }))
     }
 
     /// Everything from a file offset to the segment's end.
     pub fn from(&self, offset: u64) -> &[u8] {
         &self.bytes[offset as usize..self.header.segment_bytes as usize]
     }
-}
 
-/// A file of real zeros that has no place in the journal yet.
-pub(crate) struct Spare {
-    file: File,
-    path: PathBuf,
-    bytes: u64,
-}
-
-impl Spare {
-    /// Allocates, zero-writes and syncs `dir/spare-<number>`. After each chunk `pace` is asked whether to go on; if
-    /// it says no, nothing is left of the file.
-    pub fn prepare(
-        dir: &Path,
-        number: u64,
-        bytes: u64,
-        storage: &dyn Storage,
-        mut pace: impl FnMut(&File) -> Result<bool, std::io::Error>,
-    ) -> Result<Option<Self>, IoFailure> {
-        let path = dir.join(format!("spare-{number}"));
-        let file = storage.create(&path).map_err(IoFailure::at("create", &path))?;
-        storage.allocate(&file, bytes).map_err(IoFailure::at("reserve room for", &path))?;
-        let mut offset = 0;
-        while offset < bytes {
-            let chunk = (ZEROS.len() as u64).min(bytes - offset);
-            storage
-                .write_at(&file, &ZEROS[..chunk as usize], offset)
-                .map_err(IoFailure::at("write zeros to", &path))?;
-            offset += chunk;
-            if !pace(&file).map_err(IoFailure::at("sync", &path))? {
-                Self { file, path, bytes }.discard(storage);
-                return Ok(None);
-            }
-        }
-        storage.sync_all(&file).map_err(IoFailure::at("sync", &path))?;
-        Ok(Some(Self { file, path, bytes }))
+    /// The newest whole durable mark; `None` before the first write.
+    pub fn mark(&self) -> Option<Mark> {
+        let marks = MARKS_AT.iter().filter_map(|at| Mark::decode(self.from(*at), self.header.salt));
+        marks.max_by_key(|mark| mark.generation)
     }
 
-    /// Gives the file its header, its name and its place in the directory, all of it durable.
-    pub fn become_segment(
-        self,
-        dir: &Path,
-        header: SegmentHeader,
-        storage: &dyn Storage,
-    ) -> Result<ActiveSegment, IoFailure> {
-        assert!(
-            header.segment_bytes == self.bytes,
-            "a spare is made to the size of the segment it becomes"
-        );
-        let copies = header.encode().sealed().repeat(2);
-        storage
-            .write_at(&self.file, &copies, 0)
-            .map_err(IoFailure::at("write the header of", &self.path))?;
-        storage.sync_data(&self.file).map_err(IoFailure::at("sync", &self.path))?;
-        let path = dir.join(file_name(header.first_seq));
-        storage.rename(&self.path, &path).map_err(IoFailure::at("rename to", &path))?;
-        storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
-        Ok(ActiveSegment { file: self.file, path, header })
+    /// Which of the two header copies are whole.
+    pub fn whole_headers(&self) -> [bool; 2] {
+        [0, BLOCK_BYTES].map(|at| Block::read(&self.bytes[at..], MAGIC).is_some())
     }
-
-    /// Removes a spare that nobody needs any more. One that stays behind is removed at the next opening.
-    pub fn discard(self, storage: &dyn Storage) {
-        let _ = storage.remove(&self.path);
-    }
-}
-
-/// Removes what earlier runs prepared and never used: nothing proves that those files are zero.
-pub(crate) fn remove_spares(dir: &Path, storage: &dyn Storage) -> Result<(), IoFailure> {
-    for entry in fs::read_dir(dir).map_err(IoFailure::at("list", dir))? {
-        let path = entry.map_err(IoFailure::at("list", dir))?.path();
-        if path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with("spare-"))
-        {
-            storage.remove(&path).map_err(IoFailure::at("remove", &path))?;
-        }
-    }
-    Ok(())
 }
 
 /// The segment that is being filled. Its descriptor has been open since before the first write to it.

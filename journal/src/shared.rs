@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
+use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
@@ -44,6 +45,10 @@ impl Shared {
             failure: OnceLock::new(),
             ring_in_memory_only,
         }
+    }
+
+    pub fn set_space(&self, space: Space) {
+        self.space.store(space as u8, Ordering::Release);
     }
 
     /// Latches the first failure; later ones are consequences of it.
@@ -89,13 +94,16 @@ impl Sleep {
         let _ = self.sleeper.set(std::thread::current());
     }
 
-    /// Sleeps unless `is_work_pending`. The flag goes up before the question and the waker asks for the flag after it
+    /// Sleeps unless `is_work_pending`, not longer than `longest` if that is given. The flag goes up before the question and the waker asks for the flag after it
     /// has stored the work, with a full fence on both sides, so one of the two always sees the other.
-    pub fn sleep_unless(&self, is_work_pending: impl Fn() -> bool) {
+    pub fn sleep_unless(&self, longest: Option<Duration>, is_work_pending: impl Fn() -> bool) {
         self.is_asleep.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         if !is_work_pending() {
-            std::thread::park();
+            match longest {
+                Some(longest) => std::thread::park_timeout(longest),
+                None => std::thread::park(),
+            }
         }
         self.is_asleep.store(false, Ordering::Relaxed);
     }
@@ -162,7 +170,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use std::sync::mpsc::channel;
-    use std::time::Duration;
 
     /// Runs `sleeps` on a registered sleeper and fails if it does not come back.
     fn comes_back(sleeps: impl FnOnce(&Sleep) + Send + 'static) {
@@ -178,13 +185,13 @@ mod tests {
 
     #[test]
     fn work_that_came_before_the_flag_went_up_is_seen_by_the_sleeper() {
-        comes_back(|sleep| sleep.sleep_unless(|| true));
+        comes_back(|sleep| sleep.sleep_unless(None, || true));
     }
 
     #[test]
     fn work_that_comes_between_the_question_and_the_sleep_wakes_the_sleeper() {
         comes_back(|sleep| {
-            sleep.sleep_unless(|| {
+            sleep.sleep_unless(None, || {
                 // The answer is already fixed; whoever publishes now must see the flag.
                 sleep.wake();
                 false

@@ -4,7 +4,7 @@
 //!   0 magic "clutchSU"        40 newest snapshot u64 (0 = none)   72 rule-set hash u64
 //!   8 format u32, epoch u32   48 oldest seq u64                   80 segment bytes u64
 //!  16 journal id u128         56 durable mark u64               4092 crc32c u32
-//!  32 generation u64          64 engine version u64
+//!  32 generation u64          64 engine version u64             88 newest segment's first seq u64
 //! ```
 //! Four equal copies, 4 KiB apart; a start needs two that are whole and equal, and takes the newest contents that two
 //! agree on. It is written in place, so it needs no room on a full disk: the first two copies and a sync, then the other
@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use crate::archive;
 use crate::block::{BLOCK_BYTES, Block};
 use crate::error::{IoFailure, JournalError};
+use crate::faults::{Fault, Faults};
 use crate::storage::Storage;
 
 /// The newest format this release reads, and the one it writes.
@@ -29,6 +30,7 @@ pub const FORMAT: u32 = 1;
 const MAGIC: &[u8; 8] = b"clutchSU";
 const COPIES: usize = 4;
 const COPIES_NEEDED: usize = 2;
+const READS: u32 = 3;
 
 /// The contents of `super`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +47,27 @@ pub(crate) struct Superblock {
     pub rule_set: u64,
     /// Size of the segments that this opening makes. Recovery needs it to follow the ring across segment ends.
     pub segment_bytes: u64,
+    /// First sequence of the newest segment; 0 before the first. Without it a lost last segment would look like an end.
+    pub newest_segment: u64,
 }
 
 impl Superblock {
     /// Reads `dir/super`; `None` if there is no such file.
     pub fn load(dir: &Path) -> Result<Option<Self>, JournalError> {
         let path = path_in(dir);
-        let bytes = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(IoFailure::at("read", &path))?,
-        };
-        let found = Self::agreed(&bytes).ok_or_else(|| JournalError::Corrupt {
+        let mut agreed = None;
+        // Its owner may be writing it just now, and a read is no snapshot of a file.
+        for _ in 0..READS {
+            let bytes = match fs::read(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                other => other.map_err(IoFailure::at("read", &path))?,
+            };
+            agreed = Self::agreed(&bytes);
+            if agreed.is_some() {
+                break;
+            }
+        }
+        let found = agreed.ok_or_else(|| JournalError::Corrupt {
             file: path.clone(),
             offset: 0,
             seq: 0,
@@ -70,6 +82,16 @@ impl Superblock {
         }
         let archived = archive::noted_oldest(dir, found.journal_id)?;
         Ok(Some(Self { oldest_seq: found.oldest_seq.max(archived.unwrap_or(0)), ..found }))
+    }
+
+    /// Which of the four copies are whole and say what was agreed on.
+    pub fn agreeing_copies(dir: &Path) -> Result<[bool; COPIES], IoFailure> {
+        let path = path_in(dir);
+        let bytes = fs::read(&path).map_err(IoFailure::at("read", &path))?;
+        let agreed = SuperFile::agreed(&bytes);
+        let place = |copy: usize| bytes.get(copy * BLOCK_BYTES..(copy + 1) * BLOCK_BYTES);
+        Ok([0, 1, 2, 3]
+            .map(|copy| agreed.as_ref().is_some_and(|agreed| place(copy) == Some(&agreed[..]))))
     }
 
     /// The newest contents that enough whole copies agree on.
@@ -99,6 +121,7 @@ impl Superblock {
             self.engine_version,
             self.rule_set,
             self.segment_bytes,
+            self.newest_segment,
         ];
         for (index, field) in fields.into_iter().enumerate() {
             block.put(32 + 8 * index, &field.to_le_bytes());
@@ -118,6 +141,7 @@ impl Superblock {
             engine_version: block.u64(64),
             rule_set: block.u64(72),
             segment_bytes: block.u64(80),
+            newest_segment: block.u64(88),
         }
     }
 }
@@ -128,6 +152,7 @@ pub(crate) struct SuperFile {
     path: PathBuf,
     /// Open since before the first write to it.
     file: File,
+    faults: Faults,
 }
 
 impl SuperFile {
@@ -144,7 +169,7 @@ impl SuperFile {
         storage.sync_all(&file).map_err(IoFailure::at("sync", &aside))?;
         storage.rename(&aside, &path).map_err(IoFailure::at("rename to", &path))?;
         storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
-        Ok(Self { contents, path, file })
+        Ok(Self { contents, path, file, faults: Faults::NONE })
     }
 
     /// Opens `dir/super`, whose contents were loaded, and puts right every copy that says something else.
@@ -152,11 +177,12 @@ impl SuperFile {
         dir: &Path,
         contents: Superblock,
         storage: &dyn Storage,
+        faults: Faults,
     ) -> Result<Self, IoFailure> {
         let path = path_in(dir);
         let file = storage.open(&path).map_err(IoFailure::at("open", &path))?;
         let found = fs::read(&path).map_err(IoFailure::at("read", &path))?;
-        let this = Self { contents, path, file };
+        let this = Self { contents, path, file, faults };
         let agreed = Self::agreed(&found);
         for copy in 0..COPIES {
             let place = copy * BLOCK_BYTES..(copy + 1) * BLOCK_BYTES;
@@ -172,7 +198,14 @@ impl SuperFile {
     /// Writes the contents with the next generation.
     pub fn store(&mut self, storage: &dyn Storage) -> Result<(), IoFailure> {
         self.contents.generation += 1;
-        let pair = self.contents.encode().sealed().repeat(COPIES_NEEDED);
+        let copy = self.contents.encode().sealed();
+        if self.faults.has(Fault::SuperAllCopiesAtOnce) {
+            return self.put(&copy.repeat(COPIES), 0, storage);
+        }
+        if self.faults.has(Fault::SuperSingleCopy) {
+            return self.put(&copy[..], 0, storage);
+        }
+        let pair = copy.repeat(COPIES_NEEDED);
         self.put(&pair, 0, storage)?;
         self.put(&pair, pair.len(), storage)
     }
@@ -212,6 +245,7 @@ mod tests {
             engine_version: 5,
             rule_set: 6,
             segment_bytes: 65536,
+            newest_segment: 1,
         }
     }
 
@@ -242,7 +276,7 @@ mod tests {
             let found = Superblock::load(dir.path()).unwrap().unwrap();
             seen.push(found.durable_mark);
             // The next opening puts every copy right before it writes anything new.
-            let file = SuperFile::open(dir.path(), found.clone(), &Disk).unwrap();
+            let file = SuperFile::open(dir.path(), found.clone(), &Disk, Faults::NONE).unwrap();
             assert_eq!(fs::read(&path).unwrap(), found.encode().sealed().repeat(COPIES));
             assert_eq!(file.contents, found);
         }

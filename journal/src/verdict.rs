@@ -1,11 +1,10 @@
-//! Where the valid records end, is that the end of the journal, a torn tail, or damage?
+//! What follows the last valid record: the next one, the end of the journal, a torn tail, or damage?
 //!
 //! A torn tail is what a crash leaves of the last write: nobody was ever told about it, and it is cut. Anything else
-//! that is not valid was promised to somebody once, and then the journal says so and stops.
+//! that is not valid was promised to somebody once, and then the journal says so and stops. All of it is decided by one
+//! table over everything that can be seen; every combination of facts fits exactly one row.
 
 use std::path::PathBuf;
-
-use crate::record::{Chain, HEADER_BYTES, RecordView};
 
 /// How a journal ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,117 +22,204 @@ pub enum End {
     },
 }
 
+/// What lies where the next record should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Here {
+    /// The next record, valid.
+    Record,
+    /// The next record, but from an earlier opening than the one before it.
+    OldEpoch,
+    /// Bytes that are not the next record, here or further on in the segment.
+    Noise,
+    /// Zeros up to the segment's end.
+    Zeros,
+    /// The journal has no segment yet, or not the one that it starts with.
+    NoSegment,
+}
+
+/// What the directory holds behind this segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Nothing,
+    /// A segment that starts with the next record, and whose header proves that it continues here.
+    Continues,
+    /// A segment of that name from an earlier opening than the records before it.
+    OldEpoch,
+    /// A segment of that name that belongs to another journal.
+    Foreign,
+    /// A segment of that name whose header is damaged or does not continue here, or that was cut.
+    Broken,
+    /// A segment that starts further on.
+    Later,
+}
+
+/// Which valid records lie behind the noise in the same segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    Nothing,
+    /// Such as one interrupted write may leave.
+    SameWrite,
+    /// One that was written only after the bytes here had been synced.
+    LaterWrite,
+}
+
+/// Whether all is there that was certainly durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    Kept,
+    /// A mark says that records from here on were synced.
+    Records,
+    /// `super` knows of a newer segment.
+    Segment,
+}
+
 /// All that the verdict depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
-    /// There are bytes other than zero behind the last valid record.
-    pub is_garbage: bool,
-    /// One of them is a record that was certainly written after it.
-    pub is_followed: bool,
-    /// There is a segment that starts further on than the next record.
-    pub is_later_segment: bool,
-    /// The last valid record is older than the durable mark.
-    pub is_below_mark: bool,
+    pub here: Here,
+    pub next: Next,
+    pub behind: Behind,
+    pub promise: Promise,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
+    /// There is more, here or in the next segment.
+    Accept,
+    /// This is the end.
     End,
+    /// This is the end, once the remains of an unfinished write are cut.
     CutTail,
-    Damaged,
-    SegmentMissing,
+    HaltCorrupt,
+    HaltGap,
+    HaltForeign,
+    HaltEpoch,
 }
 
+/// One row: the facts that it covers.
+struct Row(&'static [Here], &'static [Next], &'static [Behind], &'static [Promise], Verdict);
+
+const ANY_NEXT: &[Next] =
+    &[Next::Nothing, Next::Continues, Next::OldEpoch, Next::Foreign, Next::Broken, Next::Later];
+const ANY_BEHIND: &[Behind] = &[Behind::Nothing, Behind::SameWrite, Behind::LaterWrite];
+const ANY_PROMISE: &[Promise] = &[Promise::Kept, Promise::Records, Promise::Segment];
+/// No record is here.
+const NONE_HERE: &[Here] = &[Here::Noise, Here::Zeros, Here::NoSegment];
+const EMPTY: &[Here] = &[Here::Zeros, Here::NoSegment];
+const NO_LATER_WRITE: &[Behind] = &[Behind::Nothing, Behind::SameWrite];
+
+/// The decision table.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    // A record that continues the chain is one, whatever else there may be.
+    Row(&[Here::Record],              ANY_NEXT,           ANY_BEHIND,            ANY_PROMISE,          Verdict::Accept),
+    Row(&[Here::OldEpoch],            ANY_NEXT,           ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltEpoch),
+    // The next segment's header repeats the checksum of the last record here, so nothing is missing in between.
+    Row(NONE_HERE,                    &[Next::Continues], ANY_BEHIND,            ANY_PROMISE,          Verdict::Accept),
+    Row(NONE_HERE,                    &[Next::OldEpoch],  ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltEpoch),
+    Row(NONE_HERE,                    &[Next::Foreign],   ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltForeign),
+    Row(NONE_HERE,                    &[Next::Broken],    ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltCorrupt),
+    // A later segment was begun when everything before it had been synced.
+    Row(&[Here::Noise],               &[Next::Later],     ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltCorrupt),
+    Row(EMPTY,                        &[Next::Later],     ANY_BEHIND,            ANY_PROMISE,          Verdict::HaltGap),
+    // Nothing further on, but more was promised.
+    Row(NONE_HERE,                    &[Next::Nothing],   ANY_BEHIND,            &[Promise::Segment],  Verdict::HaltGap),
+    Row(&[Here::NoSegment],           &[Next::Nothing],   ANY_BEHIND,            &[Promise::Records],  Verdict::HaltGap),
+    Row(&[Here::Noise, Here::Zeros],  &[Next::Nothing],   ANY_BEHIND,            &[Promise::Records],  Verdict::HaltCorrupt),
+    // Nothing was promised from here on.
+    Row(&[Here::Noise],               &[Next::Nothing],   &[Behind::LaterWrite], &[Promise::Kept],     Verdict::HaltCorrupt),
+    Row(&[Here::Noise],               &[Next::Nothing],   NO_LATER_WRITE,        &[Promise::Kept],     Verdict::CutTail),
+    Row(EMPTY,                        &[Next::Nothing],   ANY_BEHIND,            &[Promise::Kept],     Verdict::End),
+];
+
 impl Facts {
-    /// The decision table. Every combination of facts meets exactly one row, the first that fits.
+    /// The verdict of the one row that fits.
     pub fn verdict(self) -> Verdict {
-        match (self.is_later_segment, self.is_garbage, self.is_followed, self.is_below_mark) {
-            (true, false, _, _) => Verdict::SegmentMissing,
-            (true, true, _, _) => Verdict::Damaged,
-            (false, _, true, _) => Verdict::Damaged,
-            (false, _, false, true) => Verdict::Damaged,
-            (false, true, false, false) => Verdict::CutTail,
-            (false, false, false, false) => Verdict::End,
-        }
+        let row = TABLE.iter().find(|row| row.fits(self));
+        // The test below has met every combination; a halt is the answer that can do no harm.
+        row.map_or(Verdict::HaltCorrupt, |row| row.4)
     }
 }
 
-/// Length of `bytes` without the zeros at its end.
-pub(crate) fn used_bytes(bytes: &[u8]) -> usize {
-    // By words, because the unused end of a segment is long.
-    let (words, rest) = bytes.as_chunks::<8>();
-    let tail = rest.iter().rposition(|byte| *byte != 0).map(|at| words.len() * 8 + at + 1);
-    let in_words = || words.iter().rposition(|word| *word != [0; 8]).map(|at| at * 8 + 8);
-    tail.or_else(in_words).unwrap_or(0)
-}
-
-/// Looks behind the place where `chain` broke for a record later than `known_seq` that was certainly written: its
-/// checksum continues the damaged record's own, or another record's checksum continues it. Returns its offset in
-/// `bytes` and its sequence.
-pub(crate) fn valid_record_behind(
-    bytes: &[u8],
-    chain: &Chain,
-    known_seq: u64,
-) -> Option<(usize, u64)> {
-    let used = used_bytes(bytes);
-    let damaged_record = RecordView::peek(bytes);
-    let stored =
-        bytes.get(28..HEADER_BYTES).and_then(|crc| crc.try_into().ok()).map(u32::from_le_bytes);
-    let recomputed = damaged_record.map(|record| record.checksum_behind(chain.crc, chain.salt));
-    let follows_one_of = |record: &RecordView<'_>, crcs: &[Option<u32>]| {
-        crcs.iter().flatten().any(|crc| record.checksum_behind(*crc, chain.salt) == record.crc)
-    };
-    (8..used).step_by(8).find_map(|at| {
-        let record = RecordView::peek(&bytes[at..])?;
-        let ahead = record.seq.checked_sub(chain.seq)?;
-        let is_plausible =
-            known_seq < record.seq && ahead <= 1 + (at / 8) as u64 && chain.epoch <= record.epoch;
-        let is_written = is_plausible
-            && (follows_one_of(&record, &[stored, recomputed])
-                || RecordView::peek(&bytes[at + record.bytes()..]).is_some_and(|next| {
-                    Some(next.seq) == record.seq.checked_add(1)
-                        && follows_one_of(&next, &[Some(record.crc)])
-                }));
-        is_written.then_some((at, record.seq))
-    })
+impl Row {
+    fn fits(&self, facts: Facts) -> bool {
+        self.0.contains(&facts.here)
+            && self.1.contains(&facts.next)
+            && self.2.contains(&facts.behind)
+            && self.3.contains(&facts.promise)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_bytes_that_were_never_promised_are_cut() {
-        let mut cuts = Vec::new();
-        for case in 0..16u8 {
-            let fact = |bit: u8| case & (1 << bit) != 0;
-            let facts = Facts {
-                is_garbage: fact(0),
-                is_followed: fact(1),
-                is_later_segment: fact(2),
-                is_below_mark: fact(3),
-            };
-            if facts.verdict() == Verdict::CutTail {
-                cuts.push(case);
+    const ANY_HERE: &[Here] =
+        &[Here::Record, Here::OldEpoch, Here::Noise, Here::Zeros, Here::NoSegment];
+
+    /// Every combination of facts. The `match` makes a new kind of fact choose its place here.
+    fn combinations() -> Vec<Facts> {
+        let mut all = Vec::new();
+        for here in ANY_HERE {
+            for next in ANY_NEXT {
+                for behind in ANY_BEHIND {
+                    for promise in ANY_PROMISE {
+                        let facts =
+                            Facts { here: *here, next: *next, behind: *behind, promise: *promise };
+                        all.push(facts);
+                    }
+                }
             }
-            assert_eq!(facts.verdict() == Verdict::End, case == 0, "{facts:?}");
         }
-        assert_eq!(
-            cuts,
-            [1],
-            "garbage alone, with nothing behind it and nothing promised, is a torn tail"
-        );
+        let (here, next) = (|here| here as usize, |next| next as usize);
+        assert!(ANY_HERE.iter().map(|fact| here(*fact)).eq(0..=here(Here::NoSegment)));
+        assert!(ANY_NEXT.iter().map(|fact| next(*fact)).eq(0..=next(Next::Later)));
+        assert!(ANY_BEHIND.iter().map(|fact| *fact as usize).eq(0..=Behind::LaterWrite as usize));
+        assert!(ANY_PROMISE.iter().map(|fact| *fact as usize).eq(0..=Promise::Segment as usize));
+        all
     }
 
     #[test]
-    fn the_zeros_at_the_end_do_not_count() {
-        assert_eq!(used_bytes(&[]), 0);
-        assert_eq!(used_bytes(&[0; 33]), 0);
-        for at in 0..33 {
-            let mut bytes = [0; 33];
-            bytes[at] = 1;
-            let expected = if at < 32 { at / 8 * 8 + 8 } else { 33 };
-            assert_eq!(used_bytes(&bytes), expected);
+    fn every_combination_of_facts_fits_exactly_one_row_and_every_row_is_needed() {
+        let all = combinations();
+        assert_eq!(all.len(), 5 * 6 * 3 * 3);
+        for facts in &all {
+            let rows = TABLE.iter().filter(|row| row.fits(*facts)).count();
+            assert_eq!(rows, 1, "{facts:?}");
+        }
+        for row in TABLE {
+            assert!(all.iter().any(|facts| row.fits(*facts)));
+        }
+    }
+
+    #[test]
+    fn only_bytes_that_were_never_promised_are_cut() {
+        for facts in combinations() {
+            let was_promised = facts.promise != Promise::Kept
+                || facts.next != Next::Nothing
+                || facts.behind == Behind::LaterWrite;
+            if facts.verdict() == Verdict::CutTail {
+                assert!(!was_promised && facts.here == Here::Noise, "{facts:?}");
+            }
+            // An end is believed only where nothing says otherwise.
+            if facts.verdict() == Verdict::End {
+                assert!(facts.promise == Promise::Kept && facts.next == Next::Nothing, "{facts:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_verdict_can_come_out() {
+        for verdict in [
+            Verdict::Accept,
+            Verdict::End,
+            Verdict::CutTail,
+            Verdict::HaltCorrupt,
+            Verdict::HaltGap,
+            Verdict::HaltForeign,
+            Verdict::HaltEpoch,
+        ] {
+            assert!(combinations().iter().any(|facts| facts.verdict() == verdict), "{verdict:?}");
         }
     }
 }

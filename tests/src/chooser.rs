@@ -4,7 +4,7 @@ use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
     MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap, Side,
-    SuspendReason, Team, Title,
+    Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -250,7 +250,7 @@ impl Chooser {
     fn create_match(&mut self) -> CreateMatch {
         CreateMatch {
             key: name(&format!("match {}", self.random.below(16))),
-            title: Title::CounterStrike,
+            title: self.random.pick(&[Title::CounterStrike, Title::CounterStrike, Title::Valorant]),
             rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
             team_a: name("Alpha"),
@@ -266,13 +266,19 @@ impl Chooser {
             let percent = if wild { random.below(101) } else { 35 + random.below(30) };
             Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
+        let [t, ct] = [0; 2].map(|_| percent(&mut self.random));
+        let strengths = if self.random.chance(20) {
+            let [pistol_t, pistol_ct] = [0; 2].map(|_| percent(&mut self.random));
+            Strengths::WithPistols { t, ct, pistol_t, pistol_ct }
+        } else {
+            Strengths::BySide { t, ct }
+        };
         Command::SetMap(SetMap {
             match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
             name: name("Inferno"),
             first_side_a: self.random.pick(&[Side::T, Side::Ct]),
-            p_a_t: percent(&mut self.random),
-            p_a_ct: percent(&mut self.random),
+            strengths,
         })
     }
 
@@ -351,7 +357,10 @@ impl Chooser {
         let [_, matches, _] = twin.counts();
         let scope = match self.random.below(3) {
             0 => KillScope::All,
-            1 => KillScope::Title(Title::CounterStrike),
+            1 => {
+                let titles = [Title::CounterStrike, Title::CounterStrike, Title::Valorant];
+                KillScope::Title(self.random.pick(&titles))
+            }
             _ => KillScope::Match(MatchId(self.id(matches))),
         };
         Command::Kill { scope, on: self.random.chance(5) }

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
-    KillScope, Line, MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat,
-    Scope, SetMap, Side, SuspendReason, Team, Title,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, PlaceBet, PricePolicy, RewindRule,
+    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -58,7 +58,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=18).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=19).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -134,7 +134,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &18_u32.to_le_bytes()), Err(DecodeError::UnknownTag(18)));
+    assert_eq!(with(16, &19_u32.to_le_bytes()), Err(DecodeError::UnknownTag(19)));
 }
 
 #[test]
@@ -236,13 +236,28 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         starts_at: Timestamp::from_nanos(0x0102_0304_0506_0708),
         round_markets: true,
     };
+    let chance = |ppb| Probability::from_ppb(ppb).expect("a chance");
     let set = SetMap {
         match_id: MatchId(9),
         map_no: 2,
         name: name("de_dust2"),
         first_side_a: Side::Ct,
-        p_a_t: Probability::from_ppb(470_000_000).expect("a chance"),
-        p_a_ct: Probability::ONE,
+        strengths: Strengths::BySide { t: chance(470_000_000), ct: Probability::ONE },
+    };
+    let with_pistols = Strengths::WithPistols {
+        t: chance(1),
+        ct: chance(2),
+        pistol_t: chance(3),
+        pistol_ct: chance(4),
+    };
+    let price = Strengths::MapPrice { a: chance(5) };
+    let next_round = |a| SetNextRound { match_id: MatchId(9), map_no: 2, round: 14, a };
+    let moba = MobaState {
+        time_s: 0x0102,
+        lead_milli: -3,
+        kills: [0x0405, 0x0607],
+        towers: [8, 9],
+        objectives: [1, 2],
     };
     let open = |kind| of(Command::OpenMarket { match_id: MatchId(7), kind });
     let feed = |event| {
@@ -260,7 +275,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
     let market = Scope::Market(MarketId(8));
     let selection = SelectionIndex(1);
-    let (odds, fair) = (place().odds, set.p_a_t);
+    let (odds, fair) = (place().odds, chance(470_000_000));
     let say = |kind| of(Command::Override { kind, expires_at: Timestamp::from_nanos(9) });
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
@@ -268,6 +283,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("configure_seen", of(Command::Configure { config: config(), based_on: Some(7) })),
         ("create_match", of(Command::CreateMatch(create))),
         ("set_map", of(Command::SetMap(set))),
+        ("set_map_pistols", of(Command::SetMap(SetMap { strengths: with_pistols, ..set }))),
+        ("set_map_price", of(Command::SetMap(SetMap { strengths: price, ..set }))),
         ("open_match_winner", open(MarketKind::MatchWinner)),
         ("open_correct_map_score", open(MarketKind::CorrectMapScore)),
         ("open_map_winner", open(MarketKind::MapWinner { map: 1 })),
@@ -283,6 +300,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("feed_released", feed(GameEvent::Released)),
         ("feed_disputed", feed(GameEvent::Disputed)),
         ("feed_round_started", feed(GameEvent::RoundStarted { map: 1, round: 14 })),
+        ("feed_next_round", feed(GameEvent::NextRound { map: 1, round: 14, a: Some(chance(7)) })),
+        ("feed_moba_state", feed(GameEvent::MobaState { map: 2, state: moba })),
+        ("feed_map_won", feed(GameEvent::MapWon { map: 2, winner: Team::B })),
+        ("feed_moba_rewound", feed(GameEvent::MobaRewound { map: 2, state: moba })),
         ("suspend_all_trader", suspend(Scope::All, SuspendReason::Trader)),
         ("suspend_match_stale", suspend(Scope::Match(MatchId(6)), SuspendReason::FeedStale)),
         ("suspend_market_held", suspend(market, SuspendReason::FeedHeld)),
@@ -337,5 +358,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("override_suspend", say(OverrideKind::SuspendMarket { market: MarketId(8) })),
         ("approve_override", of(Command::ApproveOverride { id: OverrideId(0x0102) })),
         ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
+        ("set_next_round", of(Command::SetNextRound(next_round(Some(chance(7)))))),
+        ("set_next_round_none", of(Command::SetNextRound(next_round(None)))),
     ]
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use clutch_core::bets::place::Check;
 use clutch_core::event::{BetStatus, Event, VoidReason};
 use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
@@ -221,6 +222,7 @@ impl Simulation {
 
     /// Has one command answered by both.
     fn apply(&mut self, command: Command) {
+        let explained = self.explain(&command);
         let records = self.world.apply(command);
         self.follow(&records);
         let (seq, now) = (self.world.state().last_seq().0, self.world.now().nanos());
@@ -229,6 +231,17 @@ impl Simulation {
         assert_eq!(actual, expected, "the answer to command {seq}, {command:?}");
         if let Answer::Refused(code) = actual {
             self.visit(code.name());
+        }
+        if let Some(checks) = explained {
+            let last = checks.last().map(|last| (last.passed, last.code));
+            let told = match actual {
+                Answer::Refused(code) => Some((false, code)),
+                Answer::Bet(BetStatus::Refused(refusal)) => Some((false, refusal.code)),
+                Answer::Bet(_) | Answer::Done => Some((true, Reject::InsufficientFunds)),
+            };
+            assert_eq!(last, told, "the explanation of {command:?}: {checks:?}");
+            let names: Vec<_> = checks.iter().map(|check| check.name).collect();
+            assert!(!names.contains(&"another rule"), "{command:?} is explained by {names:?}");
         }
         for record in &records {
             self.hear_of_bet(record);
@@ -242,6 +255,18 @@ impl Simulation {
             let state = restored(&bytes, 1 + self.random.below(5_000) as usize);
             self.shadow = Some(state.expect("a snapshot of a sound state is read back"));
         }
+    }
+
+    /// Why the engine is about to answer a bet as it will, from a copy of its state; now and then, as
+    /// copies take time. Nothing for a bet asked about before.
+    fn explain(&mut self, command: &Command) -> Option<Vec<Check>> {
+        let Command::PlaceBet(place) = command else { return None };
+        if !self.random.chance(5) {
+            return None;
+        }
+        let state = restored(&saved(self.world.state()), 4096).expect("a sound state is read back");
+        let seq = Seq(state.last_seq().0 + 1);
+        Some(state.explain(seq, self.world.now(), place)).filter(|checks| !checks.is_empty())
     }
 
     /// Has the restored state answer the same command: it must say the same and become the same.

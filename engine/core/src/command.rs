@@ -166,6 +166,8 @@ pub enum Command {
         /// The override.
         id: OverrideId,
     },
+    /// Sets the chance of the next round alone, or takes it back.
+    SetNextRound(SetNextRound),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -186,6 +188,7 @@ wire_enum!(Command {
     15 = Override { kind, expires_at },
     16 = ApproveOverride { id },
     17 = LiftOverride { id },
+    18 = SetNextRound(set),
 });
 
 impl Command {
@@ -210,6 +213,7 @@ impl Command {
             Self::Override { .. } => 16,
             Self::ApproveOverride { .. } => 17,
             Self::LiftOverride { .. } => 18,
+            Self::SetNextRound(_) => 19,
         }
     }
 }
@@ -385,19 +389,27 @@ wire_enum!(RewindRule { 0 = Void, 1 = Stand });
 pub enum Title {
     /// Counter-Strike: CS2, and CS:GO by its longer format.
     CounterStrike,
+    /// Valorant.
+    Valorant,
+    /// League of Legends.
+    Lol,
+    /// Dota 2.
+    Dota2,
 }
-wire_enum!(Title { 0 = CounterStrike });
+wire_enum!(Title { 0 = CounterStrike, 1 = Valorant, 2 = Lol, 3 = Dota2 });
 
 /// How many rounds a map has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum RoundFormat {
-    /// Twelve rounds a half, first to 13: CS2.
+    /// Twelve rounds a half, first to 13: CS2, Valorant.
     Mr12,
     /// Fifteen rounds a half, first to 16: CS:GO.
     Mr15,
+    /// The game has no rounds: a MOBA.
+    NoRounds,
 }
-wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15 });
+wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15, 2 = NoRounds });
 
 /// One of the two teams of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -420,13 +432,13 @@ impl Team {
     }
 }
 
-/// A side of a Counter-Strike map.
+/// A side of a map, in the words of Counter-Strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Side {
-    /// Terrorists, who attack.
+    /// Terrorists, who attack; in Valorant the attackers, in LoL blue, in Dota 2 Radiant.
     T,
-    /// Counter-terrorists, who defend.
+    /// Counter-terrorists, who defend; in Valorant the defenders, in LoL red, in Dota 2 Dire.
     Ct,
 }
 wire_enum!(Side { 0 = T, 1 = Ct });
@@ -451,7 +463,7 @@ pub struct CreateMatch {
     pub title: Title,
     /// Rounds per map.
     pub rounds: RoundFormat,
-    /// Maps at most: 1, 3 or 5.
+    /// Maps at most: 1, 2, 3 or 5. A best of two may end level.
     pub best_of: u8,
     /// The first team.
     pub team_a: Name,
@@ -476,12 +488,60 @@ pub struct SetMap {
     pub name: Name,
     /// The side on which team A plays the first round.
     pub first_side_a: Side,
-    /// P(team A wins a round it plays as T).
-    pub p_a_t: Probability,
-    /// P(team A wins a round it plays as CT).
-    pub p_a_ct: Probability,
+    /// How strong the teams are on it.
+    pub strengths: Strengths,
 }
-wire_struct!(SetMap { match_id, map_no, name, first_side_a, p_a_t, p_a_ct });
+wire_struct!(SetMap { match_id, map_no, name, first_side_a, strengths });
+
+/// A trader's opinion on one map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Strengths {
+    /// By side, for a game of rounds.
+    BySide {
+        /// P(team A wins a round it plays as T).
+        t: Probability,
+        /// P(team A wins a round it plays as CT).
+        ct: Probability,
+    },
+    /// The same with chances of their own for the first round of each half.
+    WithPistols {
+        /// P(team A wins a round it plays as T).
+        t: Probability,
+        /// P(team A wins a round it plays as CT).
+        ct: Probability,
+        /// P(team A wins a pistol round it plays as T).
+        pistol_t: Probability,
+        /// P(team A wins a pistol round it plays as CT).
+        pistol_ct: Probability,
+    },
+    /// The price in mind. A game of rounds solves for strengths that lead to it from the score as it
+    /// stands, and keeps the gap between the sides; in a MOBA it is the price before the map.
+    MapPrice {
+        /// P(team A wins the map).
+        a: Probability,
+    },
+}
+wire_enum!(Strengths {
+    0 = BySide { t, ct },
+    1 = WithPistols { t, ct, pistol_t, pistol_ct },
+    2 = MapPrice { a },
+});
+
+/// See [`Command::SetNextRound`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SetNextRound {
+    /// The match.
+    pub match_id: MatchId,
+    /// Which map of the series, from 1.
+    pub map_no: u8,
+    /// Which round, from 1: the next one of that map.
+    pub round: u8,
+    /// P(team A wins it); `None` lets the sides speak again.
+    pub a: Option<Probability>,
+}
+wire_struct!(SetNextRound { match_id, map_no, round, a });
 
 /// A line at a half: 21.5 or −3.5. Never whole, so a bet on it is never returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -580,7 +640,7 @@ pub struct FeedMessage {
 }
 wire_struct!(FeedMessage { match_id, source, version, source_time, received_at, event });
 
-/// What a feed can say about a match of rounds and maps.
+/// What a feed can say about a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum GameEvent {
@@ -632,6 +692,36 @@ pub enum GameEvent {
         /// Which round, from 1.
         round: u8,
     },
+    /// What the source thinks of the next round alone, from the money or from who is still alive.
+    NextRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which round, from 1.
+        round: u8,
+        /// P(team A wins it); `None` takes it back.
+        a: Option<Probability>,
+    },
+    /// Where a map of a MOBA stands.
+    MobaState {
+        /// Which map, from 1.
+        map: u8,
+        /// How it stands.
+        state: MobaState,
+    },
+    /// A map of a MOBA is over.
+    MapWon {
+        /// Which map, from 1.
+        map: u8,
+        /// Who won it.
+        winner: Team,
+    },
+    /// The server restored a map of a MOBA to an earlier moment; what came later no longer stands.
+    MobaRewound {
+        /// Which map, from 1.
+        map: u8,
+        /// How it stands now.
+        state: MobaState,
+    },
 }
 wire_enum!(GameEvent {
     0 = Heartbeat,
@@ -643,7 +733,29 @@ wire_enum!(GameEvent {
     6 = Released,
     7 = Disputed,
     8 = RoundStarted { map, round },
+    9 = NextRound { map, round, a },
+    10 = MobaState { map, state },
+    11 = MapWon { map, winner },
+    12 = MobaRewound { map, state },
 });
+
+/// How a map of a MOBA stands. Pairs are of teams: A, B.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct MobaState {
+    /// Seconds on the game clock.
+    pub time_s: u16,
+    /// What A has more than B: in LoL gold, in thousandths of a percent of all gold; in Dota 2
+    /// experience.
+    pub lead_milli: i32,
+    /// Kills.
+    pub kills: [u16; 2],
+    /// Towers that the team has taken.
+    pub towers: [u8; 2],
+    /// What else it has taken that counts: in LoL dragons, in Dota 2 Roshans.
+    pub objectives: [u8; 2],
+}
+wire_struct!(MobaState { time_s, lead_milli, kills, towers, objectives });
 
 /// What a trader says in place of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, KillScope, MarketKind, OverrideKind, RoundFormat, SuspendReason, Team,
-    Title,
+    AccountState, Actor, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    SuspendReason, Team, Title,
 };
 use crate::reject::Refusal;
 use crate::settings::Setting;
@@ -57,6 +57,15 @@ pub enum Event {
     },
     /// The score.
     Score(Score),
+    /// How a map of a MOBA stands.
+    Moba {
+        /// The match.
+        match_id: MatchId,
+        /// The map, from 1.
+        map: u8,
+        /// How it stands.
+        state: MobaState,
+    },
     /// A market exists. Its selections' prices follow.
     MarketOpened {
         /// The market.

@@ -22,8 +22,7 @@ use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
-use crate::title::Fixture;
-use crate::title::counter_strike::MAPS_MAX;
+use crate::title::{Fixture, MAPS_MAX};
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -209,6 +208,7 @@ impl State {
         step.requote_slice();
     }
 
+    #[cold]
     fn boot(&mut self, capacity: Capacity, config: Config) -> Result<(), Refusal> {
         if capacity.validate().is_err() || config.validate().is_err() {
             return Err(Reject::InvalidParameter.into());
@@ -286,9 +286,9 @@ impl State {
     }
 }
 
-/// What a match says of itself: that it exists, its names and those of its maps, its score, and its
-/// kill switch.
-const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
+/// What a match says of itself: that it exists, its names and those of its maps, its score, how a
+/// map of a MOBA stands, and its kill switch.
+const EVENTS_PER_MATCH: usize = 7 + MAPS_MAX;
 
 /// What one command can say of a single match and of the bets it decides and settles on the way:
 /// far below this.
@@ -345,13 +345,14 @@ impl Step<'_> {
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
+            Command::SetNextRound(set) => self.set_next_round(set),
         }
     }
 
     /// Timers: feeds that have been silent too long, overrides that have expired, and bets that have waited long enough.
     ///
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
-    fn fire_due(&mut self) {
+    pub(crate) fn fire_due(&mut self) {
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();

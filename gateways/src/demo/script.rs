@@ -1,6 +1,8 @@
 //! The order of things: setting up, then facts and wishes by time.
 
-use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Title};
+use clutch_core::command::{
+    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, Title,
+};
 use clutch_core::units::{Currency, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
 
@@ -104,8 +106,7 @@ fn set_map(timeline: &Timeline, map_no: u8) -> Command {
         map_no,
         name: Name::lossy(name, "to be decided"),
         first_side_a: plan.map_or(Side::Ct, |plan| plan.first_side_a),
-        p_a_t: t,
-        p_a_ct: ct,
+        strengths: Strengths::BySide { t, ct },
     })
 }
 

@@ -84,6 +84,10 @@ impl Terminal {
             GameEvent::MapOver { map, rounds_a, rounds_b } => {
                 format!("{bold}{}{plain} is over, {rounds_a}:{rounds_b}", map_name(map))
             }
+            GameEvent::NextRound { .. }
+            | GameEvent::MobaState { .. }
+            | GameEvent::MapWon { .. }
+            | GameEvent::MobaRewound { .. } => return None,
             GameEvent::Held => "the feed is not sure: betting is suspended".to_owned(),
             GameEvent::Released => "the feed is sure again".to_owned(),
             GameEvent::Disputed => "the feed contradicts itself: the match is frozen".to_owned(),

@@ -104,6 +104,9 @@ enum KillScopeJson {
 #[serde(rename_all = "snake_case")]
 enum TitleJson {
     CounterStrike,
+    Valorant,
+    Lol,
+    Dota2,
 }
 
 #[derive(Deserialize)]
@@ -250,7 +253,12 @@ impl From<KillScopeJson> for KillScope {
     fn from(scope: KillScopeJson) -> Self {
         match scope {
             KillScopeJson::All => Self::All,
-            KillScopeJson::Title(TitleJson::CounterStrike) => Self::Title(Title::CounterStrike),
+            KillScopeJson::Title(title) => Self::Title(match title {
+                TitleJson::CounterStrike => Title::CounterStrike,
+                TitleJson::Valorant => Title::Valorant,
+                TitleJson::Lol => Title::Lol,
+                TitleJson::Dota2 => Title::Dota2,
+            }),
             KillScopeJson::Match(id) => Self::Match(MatchId(id)),
         }
     }

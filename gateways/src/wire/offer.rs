@@ -78,6 +78,18 @@ struct ScoreView {
     rounds: [u8; 2],
     maps: [u8; 2],
     side_a: &'static str,
+    #[serde(flatten)]
+    moba: Option<MobaView>,
+}
+
+#[derive(Serialize)]
+struct MobaView {
+    game_time_s: u16,
+    /// Leads of the title's own kind: thousandths of a percent of all gold, or experience.
+    lead_milli: i32,
+    kills: [u16; 2],
+    towers: [u8; 2],
+    objectives: [u8; 2],
 }
 
 /// Why betting on something is suspended.
@@ -198,12 +210,11 @@ pub(super) fn match_view<'a>(
         id: game.id.0,
         header: (start <= game.header_seq).then(|| HeaderView {
             key: game.key.as_ref().map(|key| key.as_str()),
-            title: match game.title {
-                Title::CounterStrike => "counter_strike",
-            },
+            title: game.title.rules().key,
             format: match game.rounds {
                 RoundFormat::Mr12 => "mr12",
                 RoundFormat::Mr15 => "mr15",
+                RoundFormat::NoRounds => "no_rounds",
             },
             best_of: game.best_of,
             teams: [game.team(Team::A), game.team(Team::B)],
@@ -220,7 +231,15 @@ pub(super) fn match_view<'a>(
             map: score.map,
             rounds: score.rounds,
             maps: score.maps,
-            side_a: if score.a_is_t { side_name(Side::T) } else { side_name(Side::Ct) },
+            side_a: side_name(game.title, if score.a_is_t { Side::T } else { Side::Ct }),
+            // What was said of the map before says nothing about this one.
+            moba: game.moba.filter(|(map, _)| *map == score.map).map(|(_, state)| MobaView {
+                game_time_s: state.time_s,
+                lead_milli: state.lead_milli,
+                kills: state.kills,
+                towers: state.towers,
+                objectives: state.objectives,
+            }),
         }),
         frozen: (start <= game.frozen_seq).then(|| game.frozen.map(reason_view)),
         markets,
@@ -273,10 +292,16 @@ pub(super) fn status_of(status: MarketStatus, epoch: u32) -> StatusView {
     StatusView { status, epoch, reason, winner }
 }
 
-const fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::T => "T",
-        Side::Ct => "CT",
+const fn side_name(title: Title, side: Side) -> &'static str {
+    match (title, side) {
+        (Title::CounterStrike, Side::T) => "T",
+        (Title::CounterStrike, Side::Ct) => "CT",
+        (Title::Valorant, Side::T) => "ATK",
+        (Title::Valorant, Side::Ct) => "DEF",
+        (Title::Lol, Side::T) => "blue",
+        (Title::Lol, Side::Ct) => "red",
+        (Title::Dota2, Side::T) => "Radiant",
+        (Title::Dota2, Side::Ct) => "Dire",
     }
 }
 

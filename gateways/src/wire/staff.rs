@@ -1,6 +1,6 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
-use clutch_core::command::{AccountState, KillScope, Title};
+use clutch_core::command::{AccountState, KillScope};
 use clutch_core::event::BetView;
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
@@ -261,7 +261,7 @@ const fn state_name(state: AccountState) -> &'static str {
 const fn scope_view(scope: KillScope) -> KillScopeView {
     match scope {
         KillScope::All => KillScopeView::All,
-        KillScope::Title(Title::CounterStrike) => KillScopeView::Title("counter_strike"),
+        KillScope::Title(title) => KillScopeView::Title(title.rules().key),
         KillScope::Match(MatchId(id)) => KillScopeView::Match(id),
     }
 }

@@ -39,8 +39,9 @@ impl Place {
     /// The smallest segments and the smallest ring.
     pub fn options(&self) -> Options {
         Options {
-            segment_bytes: 16384,
+            segment_bytes: 24576,
             ring_bytes: 4096,
+            reserve_segments: 0,
             shm_dir: Some(self.shm()),
             ..Options::default()
         }
@@ -59,6 +60,21 @@ impl Place {
         }
         drop(writer);
         assert_eq!(handle.stop().unwrap(), to);
+    }
+
+    /// Every file of the journal.
+    pub fn save(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.dir()).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+    }
+
+    /// Puts back what [`Place::save`] returned.
+    pub fn restore(&self, saved: &[(PathBuf, Vec<u8>)]) {
+        std::fs::remove_dir_all(self.dir()).unwrap();
+        std::fs::create_dir(self.dir()).unwrap();
+        for (path, bytes) in saved {
+            std::fs::write(path, bytes).unwrap();
+        }
     }
 
     /// Takes away the ring, as a reboot does.

@@ -20,10 +20,11 @@
 //! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
 //! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
-//! | `match NAME bo1\|bo3\|bo5 [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
-//! | `map MATCH N t P ct P [starts t\|ct]`, `maps MATCH even` | sets strengths: chances of A in percent |
+//! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
+//! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
+//! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
-//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
@@ -41,7 +42,7 @@ mod r#override;
 mod trading;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{Actor, Capacity, Config, PlaceBet};
 use clutch_core::event::BetStatus;
@@ -93,6 +94,7 @@ struct Scenario {
     world: Option<World>,
     accounts: BTreeMap<String, AccountId>,
     matches: BTreeMap<String, MatchId>,
+    mobas: BTreeSet<MatchId>,
     markets: BTreeMap<String, (MarketId, MatchId)>,
     bets: BTreeMap<String, PlaceBet>,
     views: BTreeMap<String, View>,
@@ -126,6 +128,7 @@ impl Scenario {
             world: None,
             accounts: BTreeMap::new(),
             matches: BTreeMap::new(),
+            mobas: BTreeSet::new(),
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
             views: BTreeMap::new(),
@@ -164,6 +167,7 @@ impl Scenario {
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),
+            "next" => self.next_round(words),
             "market" => self.open_market(words),
             "feed" => self.feed(words),
             "play" => self.play(words),

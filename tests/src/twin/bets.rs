@@ -176,8 +176,7 @@ impl Twin {
     /// Kill switches of title and match, the account, the market.
     fn may_be_bet_on(&self, account: u32, id: usize, selection: u8) -> Result<(), Refusal> {
         let market = self.markets.get(id);
-        if market.is_some_and(|market| self.title_killed || self.matches[market.match_index].killed)
-        {
+        if market.is_some_and(|market| self.is_killed(&self.matches[market.match_index])) {
             return Err(Reject::BettingStopped.into());
         }
         match self.accounts.get(account as usize).map(|account| account.state) {

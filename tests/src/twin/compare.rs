@@ -1,6 +1,6 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
-use clutch_core::command::{Command, Config, SetMap, SuspendReason, Team};
+use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReason, Team};
 use clutch_core::event::{BetStatus, Event, MarketStatus};
 use clutch_core::market::MarketResult;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
@@ -41,8 +41,18 @@ impl Twin {
                 _ => {}
             }
         }
-        if let (Command::SetMap(set), Answer::Done) = (command, answer) {
-            self.check_band(set, &models);
+        let opinion_on = match command {
+            Command::SetMap(set) => Some((set.match_id, set.map_no)),
+            Command::SetNextRound(set) => Some((set.match_id, set.map_no)),
+            Command::Feed(FeedMessage {
+                match_id,
+                event: GameEvent::NextRound { map, .. },
+                ..
+            }) => Some((*match_id, *map)),
+            _ => None,
+        };
+        if let (Some((match_id, map)), Answer::Done) = (opinion_on, answer) {
+            self.check_band(match_id, map, &models);
         }
         self.notice_closing();
         self.keep_safe();
@@ -64,10 +74,10 @@ impl Twin {
     }
 
     /// A change of strengths may not move p/(1−p) by more than the band.
-    fn check_band(&mut self, set: &SetMap, before: &[Vec<u32>]) {
+    fn check_band(&mut self, match_id: MatchId, map_no: u8, before: &[Vec<u32>]) {
         for (id, market) in self.markets.iter_mut().enumerate() {
-            let on_it = market.kind.map().is_none_or(|map| map == set.map_no);
-            let of_match = market.match_index == set.match_id.0 as usize;
+            let on_it = market.kind.map().is_none_or(|map| map == map_no);
+            let of_match = market.match_index == match_id.0 as usize;
             if !of_match || !on_it || market.result != MarketResult::Undecided {
                 continue;
             }
@@ -165,7 +175,7 @@ impl Twin {
 
     /// Whether a match is decided.
     pub fn is_over(&self, index: u32) -> bool {
-        self.matches[index as usize].series.winner().is_some()
+        self.matches[index as usize].series.is_over()
     }
 
     /// A match's current map from 1, its rounds, and whether the map is over; zeros before the first.

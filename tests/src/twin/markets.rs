@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{
-    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, Scope, SetMap, SuspendReason, Team,
+    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, RoundFormat, Scope, SetMap,
+    SetNextRound, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::event::{MarketStatus, MatchPhase};
-use clutch_core::units::SelectionIndex;
+use clutch_core::units::{Probability, SelectionIndex};
 use clutch_core::{Reject, market::MarketResult};
 
 use super::score::{Change, Series};
@@ -48,7 +49,12 @@ pub(super) struct Market {
 
 impl Twin {
     pub(super) fn create_match(&mut self, create: &CreateMatch) -> Result<(), Reject> {
-        if ![1, 3, 5].contains(&create.best_of) {
+        let has_format = match create.title {
+            Title::CounterStrike => create.rounds != RoundFormat::NoRounds,
+            Title::Valorant => create.rounds == RoundFormat::Mr12,
+            Title::Lol | Title::Dota2 => create.rounds == RoundFormat::NoRounds,
+        };
+        if ![1, 2, 3, 5].contains(&create.best_of) || !has_format {
             return Err(Reject::InvalidParameter);
         }
         if self.matches.iter().any(|known| known.key == create.key) {
@@ -59,7 +65,8 @@ impl Twin {
         }
         self.matches.push(Match {
             key: create.key,
-            series: Series::new(create.rounds, create.best_of),
+            title: create.title,
+            series: Series::new(create.title, create.rounds, create.best_of),
             round_markets: create.round_markets,
             stops: BTreeSet::new(),
             killed: false,
@@ -76,11 +83,29 @@ impl Twin {
         let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
         let map = usize::from(set.map_no);
         // Neither a certainty nor anything closer to one than a millionth.
-        let usable = |ppb: u32| (1_000..=999_999_000).contains(&ppb);
-        if !series.takes_strengths(map) || !usable(set.p_a_t.ppb()) || !usable(set.p_a_ct.ppb()) {
+        let usable = |chance: Probability| (1_000..=999_999_000).contains(&chance.ppb());
+        let are_usable = match set.strengths {
+            Strengths::BySide { t, ct } => [t, ct].into_iter().all(usable),
+            Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
+                [t, ct, pistol_t, pistol_ct].into_iter().all(usable)
+            }
+            Strengths::MapPrice { .. } => unimplemented!("the twin solves no prices"),
+        };
+        if !series.takes_strengths(map) || !are_usable {
             return Err(Reject::InvalidParameter);
         }
         series.set_strengths(map, set.first_side_a);
+        self.epochs_move(index, map);
+        Ok(())
+    }
+
+    pub(super) fn set_next_round(&mut self, set: &SetNextRound) -> Result<(), Reject> {
+        let index = set.match_id.0 as usize;
+        let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
+        let map = usize::from(set.map_no);
+        if !series.has_next_round(map, set.round.into()) {
+            return Err(Reject::InvalidParameter);
+        }
         self.epochs_move(index, map);
         Ok(())
     }
@@ -195,6 +220,11 @@ impl Twin {
                 return Ok(());
             }
             Change::Moved { map } => map,
+            Change::Opinion { map } => {
+                self.notice_closing();
+                self.epochs_move(index, map);
+                return Ok(());
+            }
             Change::Undone { map, first } => {
                 if self.config.rewind_rule == RewindRule::Void {
                     fixture.undone.push((first, seq));
@@ -363,7 +393,15 @@ impl Twin {
         let (a, b) = (series.rounds_of(map, Team::A) as i64, series.rounds_of(map, Team::B) as i64);
         let map_winner = series.map_winner(map);
         match market.kind {
-            MarketKind::MatchWinner => series.winner().map_or(open, |team| won(team == Team::A)),
+            MarketKind::MatchWinner => {
+                let nth = |index| MarketResult::Won(SelectionIndex(index));
+                match (series.winner(), series.is_over(), series.maps.len()) {
+                    (Some(Team::A), ..) => nth(0),
+                    (Some(Team::B), _, 2) => nth(2),
+                    (Some(Team::B), ..) | (None, true, _) => nth(1),
+                    (None, false, _) => open,
+                }
+            }
             MarketKind::CorrectMapScore => {
                 let (a, b) = (series.maps_won(Team::A), series.maps_won(Team::B));
                 let finals = final_scores(series.maps.len());
@@ -406,6 +444,7 @@ fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
     };
     let count = match kind {
         MarketKind::CorrectMapScore => final_scores(series.maps.len()).len(),
+        MarketKind::MatchWinner if series.maps.len() == 2 => 3,
         _ => 2,
     };
     (map_exists && sensible).then_some(count)
@@ -415,6 +454,7 @@ fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
 fn final_scores(best_of: usize) -> &'static [(usize, usize)] {
     match best_of {
         1 => &[(1, 0), (0, 1)],
+        2 => &[(2, 0), (1, 1), (0, 2)],
         3 => &[(2, 0), (2, 1), (1, 2), (0, 2)],
         _ => &[(3, 0), (3, 1), (3, 2), (2, 3), (1, 3), (0, 3)],
     }

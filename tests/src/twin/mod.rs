@@ -15,7 +15,7 @@ mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason};
+use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -60,7 +60,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
-    title_killed: bool,
+    titles_killed: BTreeSet<u8>,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -79,6 +79,7 @@ struct Account {
 #[derive(Debug)]
 struct Match {
     key: Name,
+    title: Title,
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
@@ -126,7 +127,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
-            title_killed: false,
+            titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
             a_person_looks: false,
@@ -163,6 +164,7 @@ impl Twin {
             Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
+            Command::SetNextRound(set) => self.set_next_round(set),
             Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
             Command::Feed(message) => self.hear(message),
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
@@ -214,10 +216,20 @@ impl Twin {
         Ok(())
     }
 
+    /// Whether a kill switch of a match or of its title is on.
+    fn is_killed(&self, fixture: &Match) -> bool {
+        fixture.killed || self.titles_killed.contains(&(fixture.title as u8))
+    }
+
     fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
         match scope {
             KillScope::All => self.killed = on,
-            KillScope::Title(_) => self.title_killed = on,
+            KillScope::Title(title) if on => {
+                self.titles_killed.insert(title as u8);
+            }
+            KillScope::Title(title) => {
+                self.titles_killed.remove(&(title as u8));
+            }
             KillScope::Match(id) => {
                 self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
             }

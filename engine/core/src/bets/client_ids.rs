@@ -102,10 +102,10 @@ impl<T: Copy> ClientIds<T> {
         self.count == self.entries.len()
     }
 
-    /// Asks for the memory that [`ClientIds::get`] will look at first.
+    /// The memory at which [`ClientIds::get`] will look first.
     #[inline]
-    pub fn warm(&self, key: Key) {
-        core::hint::black_box(self.index[self.home(key.hash)].entry);
+    pub fn looked_at_first(&self, key: Key) -> *const u8 {
+        core::ptr::from_ref(&self.index[self.home(key.hash)]).cast()
     }
 
     /// What was answered to this key.

@@ -2,6 +2,10 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod explain;
+
+pub use explain::Check;
+
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};

@@ -1,11 +1,14 @@
-//! Looking ahead: the memory that coming bets will need is asked for all at once.
+//! Looking ahead: the memory that coming bets will need is asked for while earlier ones are placed.
 //!
 //! With a million accounts nearly every bet waits for memory three times: for its client id's place in
 //! the index, for its account, and for the account's newest bet; with many markets for those too. One
-//! bet after the other these waits add up; asked for together they overlap. Reading early changes
-//! nothing, so a replay that looks no bet ahead agrees.
+//! bet after the other these waits add up; asked for early they overlap with the work of other bets.
+//! Asking changes nothing, so a replay that looks no bet ahead agrees.
+//!
+//! How memory is asked for is left to the caller, for the processor's instruction for it is out of
+//! reach of safe code: `fetch` is called with the address of each line and need not do anything.
 
-use core::hint::black_box;
+use core::ptr::from_ref;
 
 use super::client_ids::Key;
 use crate::Envelope;
@@ -14,44 +17,51 @@ use crate::state::{State, Tables};
 use crate::wallet::NO_BET;
 
 impl State {
-    /// Asks for the memory that these commands will need. To be called with a few commands (8 to 16)
-    /// just before [`State::apply`] is called with each; it is never necessary.
+    /// Names the memory that a coming command will need, as far as the command alone tells; to be
+    /// called some commands before [`State::apply`], or never.
     #[inline]
-    pub fn warm<'a>(&self, coming: impl Iterator<Item = &'a Envelope> + Clone) {
-        let Some(tables) = &self.tables else { return };
-        let bets = coming.filter_map(|envelope| match &envelope.command {
-            Command::PlaceBet(place) => Some(place),
-            _ => None,
-        });
-        // The second round needs what the first brings, so it comes when all of that is on its way.
-        bets.clone().for_each(|place| tables.warm_id_account_and_market(place));
-        bets.for_each(|place| tables.warm_newest_bet_and_selection(place));
+    pub fn warm(&self, coming: &Envelope, fetch: impl Fn(*const u8)) {
+        if let (Some(tables), Command::PlaceBet(place)) = (&self.tables, &coming.command) {
+            tables.warm(place, fetch);
+        }
+    }
+
+    /// Names the memory that is found through what [`State::warm`] has named; to be called half way
+    /// between that and [`State::apply`], when the first has arrived and the second still can.
+    #[inline]
+    pub fn warm_further(&self, coming: &Envelope, fetch: impl Fn(*const u8)) {
+        if let (Some(tables), Command::PlaceBet(place)) = (&self.tables, &coming.command) {
+            tables.warm_further(place, fetch);
+        }
     }
 }
 
 impl Tables {
     #[inline]
-    fn warm_id_account_and_market(&self, place: &PlaceBet) {
-        self.client_ids.warm(Key::new(place.account, place.client_id.0));
+    fn warm(&self, place: &PlaceBet, fetch: impl Fn(*const u8)) {
+        let key = Key::new(place.account, place.client_id.0);
+        fetch(self.client_ids.looked_at_first(key));
         if let Some(account) = self.wallet.get(place.account) {
-            black_box(account.bets_open);
+            fetch(from_ref(account).cast());
         }
         if let Some(market) = self.markets.get(place.market) {
-            black_box(market.epoch);
+            // A market is longer than a line; a bet asks for its prices and for its epoch.
+            fetch(from_ref(&market.prices).cast());
+            fetch(from_ref(&market.epoch).cast());
         }
     }
 
     #[inline]
-    fn warm_newest_bet_and_selection(&self, place: &PlaceBet) {
+    fn warm_further(&self, place: &PlaceBet, fetch: impl Fn(*const u8)) {
         if let Some(account) = self.wallet.get(place.account)
             && account.newest_bet != NO_BET
         {
-            black_box(self.bets.bet(account.newest_bet).next_of_market);
+            fetch(from_ref(&self.bets.bet(account.newest_bet).newer_of_account).cast());
         }
         if let Some(market) = self.markets.get(place.market)
             && let Some(selection) = self.markets.selection(market, place.selection)
         {
-            black_box(selection.odds);
+            fetch(from_ref(selection).cast());
         }
     }
 }

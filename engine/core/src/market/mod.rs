@@ -24,7 +24,7 @@ use crate::codec::{wire_enum, wire_struct};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
 use crate::pricing::SeriesForecast;
-use crate::title::counter_strike::Series;
+use crate::title::Series;
 use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
 use crate::wallet::NO_BET;
 

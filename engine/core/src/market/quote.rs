@@ -60,7 +60,7 @@ impl Step<'_> {
         }
         let series = &self.fixture(match_id).series;
         let forecast = series.series_forecast();
-        let series_over = series.winner().is_some();
+        let series_over = series.result().is_some();
         let map = match cause {
             Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
             Requote::Market(_) => None,
@@ -120,9 +120,9 @@ impl Step<'_> {
             Team::A => foreseen.after_a,
             Team::B => foreseen.after_b,
         };
-        let actual = match (series.map_winner(map), series.forecast(map)) {
+        let actual = match (series.map_winner(map), series.map_chance_a(map)) {
             (Some(team), _) => f64::from(u8::from(team == Team::A)),
-            (None, Some(forecast)) => forecast.winner_a(),
+            (None, Some(chance)) => chance,
             (None, None) => return,
         };
         let distance = if expected < actual { actual - expected } else { expected - actual };

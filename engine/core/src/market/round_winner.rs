@@ -9,6 +9,7 @@ pub const TYPE: MarketType = MarketType {
     name: "round winner",
     selections: |kind, series| {
         let MarketKind::RoundWinner { map, round } = kind else { return None };
+        series.rules()?;
         (series.has_map(map) && 0 < round).then_some(2)
     },
     fair: |kind, series, _, fair| {
@@ -19,7 +20,7 @@ pub const TYPE: MarketType = MarketType {
     },
     result: |kind, series| {
         let MarketKind::RoundWinner { map, round } = kind else { return MarketResult::Undecided };
-        match series.round_winner(map, round) {
+        match series.round_map(map).and_then(|map| map.round_winner(round)) {
             Some(team) => MarketResult::first_if(team == Team::A),
             None if series.map_winner(map).is_some() => MarketResult::NotPlayed,
             None => series.undecided_or_not_played(map),

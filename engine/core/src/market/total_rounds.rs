@@ -10,7 +10,7 @@ pub const TYPE: MarketType = MarketType {
     selections: |kind, series| {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
         // Below the shortest map the line has only one side.
-        let shortest = series.rules().win_target() as i16;
+        let shortest = series.rules()?.win_target() as i16;
         (series.has_map(map) && 2 * shortest < line.halves()).then_some(2)
     },
     fair: |kind, series, _, fair| {

@@ -22,7 +22,7 @@ pub use ladder::{Ladder, LadderBand, LadderError, odds_milli_floor};
 pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio};
 pub use moba::{MobaModel, MobaStanding};
 pub use round_grid::MapForecast;
-pub use round_rules::{BySide, ForecastError, MapModel, RoundRules};
+pub use round_rules::{BySide, ForecastError, MapModel, NextRound, OvertimeSides, RoundRules};
 pub use series::{SeriesError, SeriesForecast};
 pub use solve::{SolveError, solve_map_model};
 pub use win_grid::{WinBranches, win_grid};

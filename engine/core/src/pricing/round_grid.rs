@@ -74,11 +74,14 @@ impl MapForecast {
             margin_at_least: [0.0; 2 * MARGIN_MAX + 1],
             overtime: OvertimeForecast::NONE,
         };
+        // The next round may have a chance of its own.
+        let (next, first) = (model.round_a(rules, a + b + 1), at.a + at.b);
         match at.overtime {
             None => {
                 let half = usize::from(rules.rounds_per_half());
-                let regulation =
-                    Period::<REGULATION>::play(half, at.a, at.b, model.regulation(rules));
+                let round_a = model.regulation(rules);
+                let round_a = |played| if played == first { next } else { round_a(played) };
+                let regulation = Period::<REGULATION>::play(half, at.a, at.b, round_a);
                 forecast.a_wins = regulation.a_wins;
                 forecast.b_wins = regulation.b_wins;
                 forecast.race_a = regulation.race_a;
@@ -86,7 +89,9 @@ impl MapForecast {
                 forecast.sum_overtime(0, regulation.level, &fresh[0], &fresh);
             }
             Some(number) => {
-                let here = Period::play(overtime_half, at.a, at.b, model.overtime(rules, number));
+                let round_a = model.overtime(rules, number);
+                let round_a = |played| if played == first { next } else { round_a(played) };
+                let here = Period::play(overtime_half, at.a, at.b, round_a);
                 forecast.sum_overtime(number, 1.0, &here, &fresh);
             }
         }

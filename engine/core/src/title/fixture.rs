@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::counter_strike::Series;
+use super::series::Series;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::Score;
@@ -79,7 +79,7 @@ impl Fixture {
             teams: [create.team_a, create.team_b],
             starts_at: create.starts_at,
             round_markets: create.round_markets,
-            series: Series::new(create.rounds, create.best_of),
+            series: Series::new(create.title, create.rounds, create.best_of),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,

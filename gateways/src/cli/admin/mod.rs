@@ -67,7 +67,7 @@ enum AdminCommand {
     Kill {
         /// On or off
         switch: Switch,
-        /// all, title:counter_strike, match:KEY
+        /// all, title:counter_strike (or valorant, lol, dota2), match:KEY
         #[arg(value_name = "WHAT")]
         target: Target,
     },

@@ -1,0 +1,213 @@
+//! Collects the facts about the place where a reader stands, and puts the verdict on them into words.
+
+use crate::error::JournalError;
+use crate::evidence::{Found as Record, records_behind, used_bytes};
+use crate::reader::Reader;
+use crate::record::Flaw;
+use crate::segment::{self, Found, SegmentMap};
+use crate::superblock::Superblock;
+use crate::verdict::{Behind, End, Facts, Here, Next, Promise, Verdict};
+
+/// The facts about a place and what they were seen in.
+struct Sight {
+    facts: Facts,
+    /// What is wrong with the bytes here.
+    flaw: Option<Flaw>,
+    garbage_bytes: u64,
+    behind: Option<(Record, Record)>,
+    /// The first segment that starts further on.
+    later: Option<u64>,
+    /// The last record that was certainly synced.
+    proven_seq: u64,
+}
+
+/// What the next segment turned out to be.
+pub(crate) enum NextSegment {
+    Nothing,
+    Continues(SegmentMap),
+    Other(Next, JournalError),
+}
+
+impl Reader {
+    /// Judges the place where the reader found no more, given that the ring reaches up to `ring_seq`.
+    pub(crate) fn verdict(&self, ring_seq: u64) -> Result<End, JournalError> {
+        let next = self.next_segment()?;
+        let sight = self.look(&next, ring_seq)?;
+        let first_missing = self.chain().seq + 1;
+        match (sight.facts.verdict(), next) {
+            // The writer was faster than this look, which is as good an end as any.
+            (Verdict::Accept | Verdict::End, _) => Ok(End::Clean),
+            (Verdict::CutTail, _) => Ok(self.segment().map_or(End::Clean, |segment| {
+                let (file, offset) = (segment.path.clone(), self.offset());
+                End::TornTail { file, offset, bytes: sight.garbage_bytes }
+            })),
+            (Verdict::HaltGap, _) => {
+                let before_later = sight.later.map(|first_seq| first_seq - 1);
+                let last_missing = before_later.unwrap_or(sight.proven_seq).max(first_missing);
+                Err(JournalError::Gap { dir: self.dir().into(), first_missing, last_missing })
+            }
+            (Verdict::HaltForeign | Verdict::HaltCorrupt | Verdict::HaltEpoch, next) => {
+                Err(match next {
+                    NextSegment::Other(_, error) => error,
+                    NextSegment::Nothing | NextSegment::Continues(_) => self.damage(&sight),
+                })
+            }
+        }
+    }
+
+    /// The last record that is known to have been there, valid or not.
+    pub(crate) fn last_known(&self) -> u64 {
+        let sight = self.next_segment().and_then(|next| self.look(&next, 0));
+        let starts = segment::list(self.dir()).unwrap_or_default();
+        let Ok(sight) = sight else { return self.chain().seq };
+        let found = sight.behind.map_or(0, |(_, last)| last.seq);
+        // A later segment is read as far as its own chain goes.
+        let later = starts.into_iter().rev().find(|first_seq| self.chain().seq < *first_seq);
+        let in_later = later.and_then(|first_seq| {
+            let mut reader = Reader::open_at(self.dir(), first_seq).ok()?;
+            while let Ok(Some(_)) = reader.next() {}
+            Some(reader.seq())
+        });
+        sight.proven_seq.max(found).max(in_later.unwrap_or(0)).max(self.chain().seq)
+    }
+
+    /// The segment that starts with the next record, and whether it continues here.
+    pub(crate) fn next_segment(&self) -> Result<NextSegment, JournalError> {
+        let first_seq = self.chain().seq + 1;
+        if self.segment().is_some_and(|segment| segment.header.first_seq == first_seq) {
+            return Ok(NextSegment::Nothing);
+        }
+        let file = || self.dir().join(segment::file_name(first_seq));
+        let corrupt = |offset, what| {
+            let error = JournalError::Corrupt { file: file(), offset, seq: first_seq, what };
+            Ok(NextSegment::Other(Next::Broken, error))
+        };
+        let expected = self.superblock().journal_id;
+        let next = match SegmentMap::look(self.dir(), first_seq, expected)? {
+            Found::Nothing => return Ok(NextSegment::Nothing),
+            Found::Broken(offset, what) => {
+                let lost = "the records in it are lost";
+                return corrupt(offset, format!("{what}; {lost}"));
+            }
+            Found::Foreign(found) => {
+                let error = JournalError::Foreign { file: file(), found, expected };
+                return Ok(NextSegment::Other(Next::Foreign, error));
+            }
+            Found::Segment(next) => next,
+        };
+        if let Some((stream_offset, _)) = self.stream_position() {
+            let mut chain = self.chain();
+            chain.roll();
+            let header = &next.header;
+            if (header.salt, header.previous_crc, header.stream_offset)
+                != (chain.salt, chain.crc, stream_offset)
+            {
+                let what = "its header does not continue the segment before it".to_owned();
+                return corrupt(0, what);
+            }
+            if header.epoch < chain.epoch {
+                let (found, expected) = (header.epoch, chain.epoch);
+                let error = JournalError::Epoch {
+                    file: file(),
+                    offset: 0,
+                    seq: first_seq,
+                    found,
+                    expected,
+                };
+                return Ok(NextSegment::Other(Next::OldEpoch, error));
+            }
+        }
+        Ok(NextSegment::Continues(next))
+    }
+
+    fn look(&self, next: &NextSegment, ring_seq: u64) -> Result<Sight, JournalError> {
+        let known_seq = ring_seq.max(self.chain().seq);
+        // Marks before records: what a mark promises was in place before it, also while somebody writes.
+        let mark = self.segment().and_then(SegmentMap::mark);
+        let superblock = Superblock::load(self.dir())?.unwrap_or_else(|| self.superblock().clone());
+        let later = segment::list(self.dir())?;
+        let later = later.into_iter().find(|first_seq| self.chain().seq + 1 < *first_seq);
+
+        let (mut flaw, mut garbage_bytes, mut behind) = (None, 0, None);
+        let here = match self.segment() {
+            None => Here::NoSegment,
+            Some(segment) => {
+                let bytes = segment.from(self.offset());
+                match self.chain().check(bytes) {
+                    Ok(_) => Here::Record,
+                    Err(Flaw::Epoch) => Here::OldEpoch,
+                    Err(other) => {
+                        garbage_bytes = used_bytes(bytes) as u64;
+                        behind = records_behind(bytes, &self.chain(), known_seq);
+                        flaw = Some(other);
+                        if garbage_bytes == 0 { Here::Zeros } else { Here::Noise }
+                    }
+                }
+            }
+        };
+        let first_of_segment = self.segment().map_or(1, |segment| segment.header.first_seq);
+        let mut proven_seq = superblock.durable_mark.max(first_of_segment - 1);
+        let behind_fact = match (&behind, &mark) {
+            (None, _) => Behind::Nothing,
+            // It began only after the write that the mark went with had been synced.
+            (Some((_, last)), Some(mark))
+                if mark.written_seq < last.seq && known_seq < mark.written_seq =>
+            {
+                proven_seq = proven_seq.max(mark.written_seq);
+                Behind::LaterWrite
+            }
+            (Some(_), _) => Behind::SameWrite,
+        };
+        proven_seq = proven_seq.max(mark.map_or(0, |mark| mark.synced_seq));
+        let newest_segment = superblock.newest_segment;
+        let here_or_newer = self.segment().map_or(0, |segment| segment.header.first_seq);
+        let promise = if here_or_newer < newest_segment && known_seq < newest_segment {
+            Promise::Segment
+        } else if known_seq < proven_seq {
+            Promise::Records
+        } else {
+            Promise::Kept
+        };
+        let next = match next {
+            NextSegment::Continues(_) => Next::Continues,
+            NextSegment::Other(kind, _) => *kind,
+            NextSegment::Nothing if later.is_some() => Next::Later,
+            NextSegment::Nothing => Next::Nothing,
+        };
+        let facts = Facts { here, next, behind: behind_fact, promise };
+        Ok(Sight { facts, flaw, garbage_bytes, behind, later, proven_seq })
+    }
+
+    /// The words for damage at the place itself: which file, where, what is wrong, what is lost.
+    fn damage(&self, sight: &Sight) -> JournalError {
+        let seq = self.chain().seq + 1;
+        let offset = self.offset();
+        let Some(segment) = self.segment() else {
+            let (first_missing, last_missing) = (seq, sight.proven_seq.max(seq));
+            return JournalError::Gap { dir: self.dir().into(), first_missing, last_missing };
+        };
+        let file = segment.path.clone();
+        if sight.facts.here == Here::OldEpoch {
+            let found = crate::record::RecordView::peek(segment.from(offset));
+            let (found, expected) = (found.map_or(0, |record| record.epoch), self.chain().epoch);
+            return JournalError::Epoch { file, offset, seq, found, expected };
+        }
+        let flaw = sight.flaw.map_or_else(String::new, |flaw| format!("{flaw}; "));
+        let lost = match (sight.later, &sight.behind) {
+            (Some(first_seq), _) => {
+                format!("records {seq} to {} are lost, and a later segment follows", first_seq - 1)
+            }
+            (None, Some((first, last))) if seq < first.seq => format!(
+                "records {seq} to {} are lost, and records {} to {} follow at offset {}",
+                first.seq - 1,
+                first.seq,
+                last.seq,
+                offset + first.at as u64
+            ),
+            (None, Some(_) | None) => {
+                format!("records {seq} to {} were durable and are lost", sight.proven_seq)
+            }
+        };
+        JournalError::Corrupt { file, offset, seq, what: format!("{flaw}{lost}") }
+    }
+}

@@ -1,0 +1,325 @@
+//! Reads everything and says what is wrong: every record, chain, header, mark, snapshot, and `super`.
+//!
+//! The verdict on the records is the one that opening the journal would come to, by the same code. What recovery heals on
+//! its way (one bad copy of a header) is a note; what it would refuse, and a snapshot that could not be used, is damage.
+//! It changes nothing and works beside a running engine.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::JournalError;
+use crate::evidence::used_bytes;
+use crate::lock;
+use crate::reader::Reader;
+use crate::segment::{self, Found, SegmentMap};
+use crate::snapshot::{self, SnapshotInfo, SnapshotReader, snapshots};
+use crate::superblock::{self, Superblock};
+use crate::verdict::End;
+
+/// What a journal is, all in all; in order of seriousness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Nothing is wrong.
+    Clean,
+    /// It ends with the remains of an unfinished write, which the next start cuts. Nothing that was promised is lost.
+    TornTail,
+    /// Something is damaged or missing.
+    Damaged,
+}
+
+/// How serious a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Healed by a second copy, or no concern of recovery.
+    Note,
+    /// The remains of an unfinished write.
+    TornTail,
+    /// Damage, or something that is missing.
+    Damage,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The file, or the directory if a file is missing.
+    pub file: PathBuf,
+    /// Where in the file.
+    pub offset: u64,
+    /// The records concerned, first and last; `None` if no record is.
+    pub records: Option<(u64, u64)>,
+    /// What it is, in words.
+    pub what: String,
+}
+
+/// All that `verify` found.
+#[derive(Debug)]
+pub struct Report {
+    /// The journal's identity; 0 if `super` does not say.
+    pub journal_id: u128,
+    /// The oldest record that should be there.
+    pub first_seq: u64,
+    /// The last valid record, behind which the records end or are damaged for the first time.
+    pub last_seq: u64,
+    /// Valid records that were read, the ring's included.
+    pub records: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Segments and snapshots that were read.
+    pub segments: usize,
+    /// The snapshots' records, as far as they are good.
+    pub good_snapshots: Vec<u64>,
+    /// The process that has the journal open for writing, if one does; its number, if it left it.
+    pub writer: Option<Option<u32>>,
+    /// What is wrong with the records, as opening the journal would put it; `None` if it would open.
+    pub halt: Option<JournalError>,
+    /// Everything, in the order in which it was found.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The worst of the findings.
+    pub fn class(&self) -> Class {
+        let classes = self.findings.iter().map(|finding| match finding.severity {
+            Severity::Note => Class::Clean,
+            Severity::TornTail => Class::TornTail,
+            Severity::Damage => Class::Damaged,
+        });
+        classes.max().unwrap_or(Class::Clean)
+    }
+
+    fn add(&mut self, severity: Severity, file: PathBuf, offset: u64, what: String) {
+        self.findings.push(Finding { severity, file, offset, records: None, what });
+    }
+
+    /// Adds an error as damage, with as much of its place as it names.
+    fn add_error(&mut self, error: &JournalError, dir: &Path) {
+        let (file, offset, records, what) = match error {
+            JournalError::Corrupt { file, offset, seq, what } => {
+                (file.clone(), *offset, (0 < *seq).then_some((*seq, *seq)), what.clone())
+            }
+            JournalError::Epoch { file, offset, seq, .. } => {
+                (file.clone(), *offset, Some((*seq, *seq)), error.to_string())
+            }
+            JournalError::Gap { first_missing, last_missing, .. } => {
+                (dir.to_path_buf(), 0, Some((*first_missing, *last_missing)), error.to_string())
+            }
+            JournalError::Foreign { file, .. } | JournalError::NewerFormat { file, .. } => {
+                (file.clone(), 0, None, error.to_string())
+            }
+            JournalError::Diverged { seq, .. } => {
+                (snapshot::path_in(dir, *seq), 0, Some((*seq, *seq)), error.to_string())
+            }
+            other => (dir.to_path_buf(), 0, None, other.to_string()),
+        };
+        self.findings.push(Finding { severity: Severity::Damage, file, offset, records, what });
+    }
+}
+
+/// What `verify` tells while it works: bytes read, and bytes to be read in all.
+pub type VerifyProgress<'a> = &'a mut dyn FnMut(u64, u64);
+
+/// Reads the whole journal in `dir`, and the ring in `shm_dir` if one is named, as after a kill.
+///
+/// # Errors
+/// If there is no journal or it cannot be read at all. What is wrong with it is no error but a finding.
+pub fn verify(
+    dir: &Path,
+    shm_dir: Option<&Path>,
+    progress: VerifyProgress<'_>,
+) -> Result<Report, JournalError> {
+    let mut report = Report {
+        journal_id: 0,
+        first_seq: 0,
+        last_seq: 0,
+        records: 0,
+        bytes: 0,
+        segments: 0,
+        good_snapshots: Vec::new(),
+        writer: lock::holder(dir),
+        halt: None,
+        findings: Vec::new(),
+    };
+    let mut reader = match Reader::open(dir) {
+        Ok(reader) => reader,
+        Err(error @ (JournalError::Corrupt { .. } | JournalError::Foreign { .. })) => {
+            report.add_error(&error, dir);
+            report.halt = Some(error);
+            return Ok(report);
+        }
+        Err(error) => return Err(error),
+    };
+    if let Some(shm_dir) = shm_dir {
+        reader = reader.with_ring(shm_dir);
+    }
+    report.journal_id = reader.journal_id();
+    report.first_seq = reader.oldest_seq();
+    check_super(dir, &mut report)?;
+    let starts = segment::list(dir)?;
+    report.segments = starts.len();
+    check_headers(dir, &starts, &mut report)?;
+    let snapshots = check_snapshots(dir, &mut report)?;
+    check_records(dir, reader, &starts, &snapshots, &mut report, progress)?;
+    Ok(report)
+}
+
+fn check_super(dir: &Path, report: &mut Report) -> Result<(), JournalError> {
+    for (copy, agrees) in Superblock::agreeing_copies(dir)?.into_iter().enumerate() {
+        if !agrees && report.writer.is_none() {
+            let offset = (copy * crate::block::BLOCK_BYTES) as u64;
+            let what = format!("copy {} of 4 differs; the others are used", copy + 1);
+            report.add(Severity::Note, superblock::path_in(dir), offset, what);
+        }
+    }
+    Ok(())
+}
+
+fn check_headers(dir: &Path, starts: &[u64], report: &mut Report) -> Result<(), JournalError> {
+    for first_seq in starts {
+        // A header that is bad in both copies is met again on the way through the records.
+        if let Found::Segment(map) = SegmentMap::look(dir, *first_seq, report.journal_id)? {
+            for (copy, is_whole) in map.whole_headers().into_iter().enumerate() {
+                if !is_whole {
+                    let offset = (copy * crate::block::BLOCK_BYTES) as u64;
+                    let what = format!("copy {} of 2 of its header is damaged", copy + 1);
+                    report.add(Severity::Note, map.path.clone(), offset, what);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_snapshots(dir: &Path, report: &mut Report) -> Result<Vec<SnapshotInfo>, JournalError> {
+    let mut good = Vec::new();
+    for seq in snapshots(dir)? {
+        let checked = SnapshotReader::open(dir, seq, report.journal_id);
+        match checked.and_then(SnapshotReader::check) {
+            Ok(info) => {
+                report.good_snapshots.push(seq);
+                good.push(info);
+            }
+            Err(error) => report.add_error(&error, dir),
+        }
+    }
+    Ok(good)
+}
+
+fn check_records(
+    dir: &Path,
+    mut reader: Reader,
+    starts: &[u64],
+    snapshots: &[SnapshotInfo],
+    report: &mut Report,
+    progress: VerifyProgress<'_>,
+) -> Result<(), JournalError> {
+    let mut waiting = snapshots.iter().peekable();
+    let mut done_segments = 0;
+    let segment_bytes = reader.superblock().segment_bytes;
+    let total = segment_bytes * starts.len() as u64;
+    loop {
+        let ended = walk(dir, &mut reader, report, |reader, bytes| {
+            while let Some(info) = waiting.next_if(|info| info.position.seq <= reader.seq()) {
+                let is_same =
+                    info.position.seq != reader.seq() || info.position.crc == reader.position().crc;
+                if !is_same {
+                    return Some(JournalError::Diverged { dir: dir.into(), seq: reader.seq() });
+                }
+            }
+            let in_segment = bytes % segment_bytes.max(1);
+            progress((done_segments * segment_bytes + in_segment).min(total), total);
+            None
+        });
+        let is_first = report.last_seq == 0 && report.halt.is_none();
+        if is_first {
+            report.last_seq = reader.seq();
+        }
+        let Err(error) = ended else { break };
+        report.add_error(&error, dir);
+        // What comes behind the damage is looked at from the next segment's header on.
+        let behind = reader.seq().max(reader.segment().map_or(0, |map| map.header.first_seq)) + 1;
+        report.halt.get_or_insert(error);
+        let Some(next) = starts.iter().position(|first_seq| behind < *first_seq) else { break };
+        done_segments = next as u64;
+        match Reader::open_at(dir, starts[next]) {
+            Ok(next) => reader = next,
+            Err(error) => {
+                report.add_error(&error, dir);
+                break;
+            }
+        }
+    }
+    if report.halt.is_none() {
+        for info in waiting {
+            let (file, seq) = (snapshot::path_in(dir, info.position.seq), info.position.seq);
+            let what = format!("it was taken at record {seq}, and the journal ends before that");
+            report.findings.push(Finding {
+                severity: Severity::Damage,
+                file,
+                offset: 0,
+                records: Some((report.last_seq + 1, seq)),
+                what,
+            });
+        }
+    }
+    progress(total, total);
+    Ok(())
+}
+
+/// How often progress is told.
+const RECORDS_BETWEEN_PROGRESS: u64 = 1 << 14;
+
+/// Reads on to the end or to the first damage.
+fn walk(
+    dir: &Path,
+    reader: &mut Reader,
+    report: &mut Report,
+    mut each: impl FnMut(&Reader, u64) -> Option<JournalError>,
+) -> Result<(), JournalError> {
+    let mut next_look = reader.seq() + 1;
+    let snapshots = snapshots(dir)?;
+    while let Some(record) = reader.next()? {
+        let (seq, bytes) = (record.seq, record.bytes() as u64);
+        report.records += 1;
+        report.bytes += bytes;
+        if next_look <= seq {
+            if let Some(error) = each(reader, reader.offset()) {
+                report.add_error(&error, dir);
+            }
+            let next_snapshot = snapshots.iter().find(|at| seq < **at).copied();
+            next_look = (seq + RECORDS_BETWEEN_PROGRESS).min(next_snapshot.unwrap_or(u64::MAX));
+        }
+    }
+    match reader.how_it_ended()? {
+        End::Clean => {}
+        End::TornTail { file, offset, bytes } => {
+            let (severity, what) = match report.writer {
+                Some(_) => (Severity::Note, "a write is going on".to_owned()),
+                None => (
+                    Severity::TornTail,
+                    format!(
+                        "{bytes} bytes of a write that was never acknowledged; the next start cuts them"
+                    ),
+                ),
+            };
+            report.add(severity, file, offset, what);
+        }
+    }
+    check_unused(reader, report);
+    Ok(())
+}
+
+/// The last segment's marks must not say more than there is, which `how_it_ended` has seen; and they must be whole.
+fn check_unused(reader: &Reader, report: &mut Report) {
+    let Some(map) = reader.segment() else { return };
+    let places = segment::MARKS_AT.iter();
+    let whole =
+        places.filter(|at| crate::mark::Mark::decode(map.from(**at), map.header.salt).is_some());
+    let used = segment::MARKS_AT
+        .iter()
+        .filter(|at| 0 < used_bytes(&map.from(**at)[..crate::mark::MARK_BYTES]));
+    if whole.count() < used.count() && report.writer.is_none() {
+        let what = "one of its two durable marks is not whole; the other is used".to_owned();
+        report.add(Severity::Note, map.path.clone(), segment::MARKS_AT[0], what);
+    }
+}

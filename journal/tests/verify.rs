@@ -1,0 +1,229 @@
+//! `verify` says the same as opening the journal would, and more; `accept_loss` is the only way to cut.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use clutch_journal::{
+    Class, Disk, End, JournalError, Opened, Position, Reader, Report, Severity, SnapshotWriter,
+    accept_loss, verify,
+};
+use support::{Place, append, read};
+
+fn report(place: &Place) -> Report {
+    verify(&place.dir(), None, &mut |_, _| {}).unwrap()
+}
+
+/// Three segments, more or less full.
+fn journal() -> Place {
+    let place = Place::new();
+    place.write(1, 330);
+    assert_eq!(place.segments().len(), 3);
+    place
+}
+
+fn flip(path: &Path, at: u64) {
+    let file = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, at).unwrap();
+    file.write_all_at(&[byte[0] ^ 16], at).unwrap();
+}
+
+fn snapshot(place: &Place, seq: u64, crc_flip: u32) {
+    let mut reader = Reader::open_at(&place.dir(), seq).unwrap();
+    reader.next().unwrap();
+    let found = reader.position();
+    let position = Position { crc: found.crc ^ crc_flip, ..found };
+    let id = reader.journal_id();
+    let mut writer =
+        SnapshotWriter::create(&place.dir(), Arc::new(Disk), id, position, 0, 0).unwrap();
+    writer.write_all(b"a state").unwrap();
+    writer.finish(1).unwrap();
+}
+
+#[test]
+fn a_good_journal_is_clean_and_everything_in_it_was_read() {
+    let place = journal();
+    snapshot(&place, 100, 0);
+    let mut told = Vec::new();
+    let report = verify(&place.dir(), None, &mut |done, total| told.push((done, total))).unwrap();
+    assert_eq!((report.class(), report.findings), (Class::Clean, Vec::new()));
+    assert_eq!((report.records, report.first_seq, report.last_seq), (330, 1, 330));
+    assert_eq!((report.segments, report.good_snapshots, report.writer), (3, vec![100], None));
+    assert!(told.is_sorted() && told.last().is_some_and(|(done, total)| done == total));
+}
+
+#[test]
+fn the_verdict_is_that_of_opening_the_journal_wherever_a_byte_is_damaged() {
+    let saved = journal();
+    let all: Vec<_> = saved.save();
+    for (path, bytes) in &all {
+        for at in (0..bytes.len()).step_by(97) {
+            let place = Place::new();
+            fs::create_dir(place.dir()).unwrap();
+            for (path, bytes) in &all {
+                fs::write(place.dir().join(path.file_name().unwrap()), bytes).unwrap();
+            }
+            let damaged = place.dir().join(path.file_name().unwrap());
+            flip(&damaged, at as u64);
+            let report = report(&place);
+            let opened = place.open().map(|opened| opened.recovered);
+            assert_eq!(
+                report.class() != Class::Damaged,
+                opened.is_ok(),
+                "{} at {at}: {:?} {opened:?}",
+                path.display(),
+                report.findings
+            );
+            if let (Some(halt), Err(error)) = (&report.halt, &opened) {
+                assert_eq!(halt.to_string(), error.to_string());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_damaged_segment_is_found_not_only_the_first() {
+    let place = journal();
+    let segments = place.segments();
+    flip(&segments[0], 16384 + 700);
+    flip(&segments[2], 16384 + 700);
+    let report = report(&place);
+    let damaged: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Damage)
+        .map(|finding| finding.file.clone())
+        .collect();
+    assert_eq!(damaged, [segments[0].clone(), segments[2].clone()]);
+    assert!(report.last_seq < 30 && 150 < report.records, "{} {}", report.last_seq, report.records);
+}
+
+#[test]
+fn what_a_second_copy_heals_is_a_note() {
+    let place = journal();
+    flip(&place.dir().join("super"), 4096 + 40);
+    flip(&place.segments()[1], 4096 + 40);
+    let report = report(&place);
+    assert_eq!(report.class(), Class::Clean);
+    let notes: Vec<_> = report.findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert!(notes[0].contains("copy 2 of 4") && notes[1].contains("copy 2 of 2"), "{notes:?}");
+}
+
+#[test]
+fn bad_snapshots_are_damage_each_in_its_own_words() {
+    let place = journal();
+    for (seq, crc_flip) in [(50, 0), (60, 1), (70, 0)] {
+        snapshot(&place, seq, crc_flip);
+    }
+    flip(&place.dir().join("snap-00000000000000000070.cls"), 8195);
+    let report = report(&place);
+    assert_eq!(report.class(), Class::Damaged);
+    let words = format!("{:?}", report.findings);
+    assert!(words.contains("checksum of chunk 0") && words.contains("another history"), "{words}");
+    assert!(report.halt.is_none(), "the journal itself would open");
+
+    let ahead = Place::new();
+    ahead.write(1, 10);
+    let later = Place::new();
+    fs::create_dir(later.dir()).unwrap();
+    fs::copy(ahead.dir().join("super"), later.dir().join("super")).unwrap();
+    fs::copy(ahead.segment(1), later.segment(1)).unwrap();
+    later.write(11, 20);
+    snapshot(&later, 20, 0);
+    let name = "snap-00000000000000000020.cls";
+    fs::copy(later.dir().join(name), ahead.dir().join(name)).unwrap();
+    let words = format!("{:?}", verify(&ahead.dir(), None, &mut |_, _| {}).unwrap().findings);
+    assert!(words.contains("the journal ends before that"), "{words}");
+}
+
+#[test]
+fn a_journal_that_is_being_written_can_be_verified() {
+    let place = Place::new();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let _handle = committer.spawn(Box::new(|_| {}));
+    for seq in 1..=3000 {
+        append(&mut writer, seq);
+        writer.publish();
+        if seq % 100 == 0 {
+            let report = report(&place);
+            assert_eq!(report.class(), Class::Clean, "{:?} {:?}", report.findings, report.halt);
+            assert_eq!(report.writer, Some(Some(std::process::id())));
+        }
+    }
+}
+
+#[test]
+fn a_torn_tail_is_its_own_class() {
+    let place = Place::new();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    (1..=30).for_each(|seq| append(&mut writer, seq));
+    writer.publish();
+    committer.commit().unwrap();
+    drop((writer, committer));
+    flip(&place.segment(1), 16384 + 100);
+    let report = report(&place);
+    assert_eq!((report.class(), report.halt.is_none()), (Class::TornTail, true));
+}
+
+#[test]
+fn only_accepting_the_loss_cuts_and_it_keeps_what_it_cuts() {
+    let place = journal();
+    let segments = place.segments();
+    snapshot(&place, 40, 0);
+    snapshot(&place, 300, 0);
+    flip(&segments[1], 16384 + 900);
+    let before = place.save();
+    let keep = place.shm().join("kept");
+    assert!(place.open().is_err());
+
+    let refused = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| false).unwrap();
+    assert_eq!((refused, keep.exists()), (None, false));
+    let unlocked = |saved: Vec<(std::path::PathBuf, Vec<u8>)>| -> Vec<_> {
+        let mut files: Vec<_> =
+            saved.into_iter().filter(|(path, _)| !path.ends_with("LOCK")).collect();
+        files.sort();
+        files
+    };
+    assert_eq!(unlocked(place.save()), unlocked(before.clone()), "a no changes nothing");
+
+    let mut told = None;
+    let loss = accept_loss(&place.dir(), &keep, &place.options(), &mut |loss| {
+        told = Some(loss.clone());
+        true
+    });
+    let loss = loss.unwrap().unwrap();
+    assert_eq!(told, Some(loss.clone()));
+    assert_eq!((loss.last_known, loss.segments.len(), loss.snapshots.len()), (330, 1, 1));
+    assert_eq!(loss.cut.0, segments[1]);
+    // Every file that is gone or changed has its copy.
+    for (path, bytes) in before {
+        let changed = fs::read(&path).ok().is_none_or(|now| now != bytes);
+        if changed && !path.ends_with("LOCK") {
+            let copy = keep.join(path.file_name().unwrap());
+            assert_eq!(fs::read(copy).unwrap(), bytes, "{}", path.display());
+        }
+    }
+    assert_eq!(report(&place).class(), Class::Clean);
+    assert_eq!((read(&place.dir()).0, read(&place.dir()).1.unwrap()), (loss.last_kept, End::Clean));
+    place.write(loss.last_kept + 1, loss.last_kept + 300);
+    assert_eq!(read(&place.dir()).0, loss.last_kept + 300);
+    let nothing = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| true).unwrap();
+    assert_eq!(nothing, None, "a good journal is not cut");
+}
+
+#[test]
+fn a_journal_in_use_is_not_cut() {
+    let place = journal();
+    let _opened = place.open().unwrap();
+    let keep = place.shm().join("kept");
+    let refused = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| true);
+    assert!(matches!(refused, Err(JournalError::Locked { .. })), "{refused:?}");
+}
