@@ -7,6 +7,7 @@ mod feed;
 mod grade;
 mod margin;
 mod odds;
+mod played;
 mod price;
 mod replay;
 mod secret;

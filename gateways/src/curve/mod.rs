@@ -12,7 +12,7 @@ use std::fmt;
 
 use clutch_core::command::{Actor, Capacity, Config, GameEvent, MarketKind, Strengths};
 use clutch_core::event::MarketStatus;
-use clutch_core::units::{MarketId, Name, Probability, SelectionIndex, Seq, Timestamp};
+use clutch_core::units::{MarketId, Name, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Command, Envelope, Event, Outbox, State};
 
 use crate::demo::script::{create_match, set_map};
@@ -95,24 +95,24 @@ impl MapCurve {
     }
 }
 
-/// Plays a match; `before` is P(A wins a map) before it.
+/// Plays a match whose maps are all played by teams of these strengths.
 ///
 /// # Errors
 /// A sentence if the engine refuses the match.
-pub fn play(timeline: &Timeline, before: Probability) -> Result<Curve, String> {
+pub fn play(timeline: &Timeline, strengths: Strengths) -> Result<Curve, String> {
     let best_of = timeline.best_of;
     let mut player = Player::new()?;
     let start = Timestamp::from_millis(timeline.starts_ms());
     let key = Name::lossy("curve", "curve");
     let operator = |command| Envelope { actor: Actor::Operator(0), trace: 0, command };
-    let mut setup = vec![create_match(timeline, key, best_of, start)];
-    setup.extend((1..=best_of).map(|map| {
-        set_map(timeline, map, Strengths::MapPrice { a: before })
-    }));
-    setup.extend((1..=best_of).map(|map| Command::OpenMarket {
-        match_id: MATCH,
-        kind: MarketKind::MapWinner { map },
-    }));
+    let mut setup = vec![create_match(timeline, key, start)];
+    setup.extend((1..=best_of).map(|map| set_map(timeline, map, strengths)));
+    setup.extend(
+        (1..=best_of).map(|map| Command::OpenMarket {
+            match_id: MATCH,
+            kind: MarketKind::MapWinner { map },
+        }),
+    );
     for command in setup {
         player.apply(start, &operator(command));
         if let Some(refused) = player.refused.take() {
@@ -180,7 +180,10 @@ impl Player {
             begun_ms: HashMap::new(),
             refused: None,
         };
-        let command = Command::Genesis { capacity, config: Config::default() };
+        // The smallest moves are kept as well.
+        let config = Config { price_steps_min: 1, ..Config::default() };
+        config.validate().map_err(|field| format!("{field} is out of range"))?;
+        let command = Command::Genesis { capacity, config };
         let now = player.now;
         player.apply(now, &Envelope { actor: Actor::Engine, trace: 0, command });
         Ok(player)
@@ -289,7 +292,12 @@ impl fmt::Display for Curve {
                 None => "not finished: not scored".to_owned(),
             };
             let minutes = map.points.last().map_or(0.0, |point| point.minute);
-            writeln!(f, "{}: {end}, {} prices over {minutes:.0} minutes", map.name, map.points.len())?;
+            writeln!(
+                f,
+                "{}: {end}, {} prices over {minutes:.0} minutes",
+                map.name,
+                map.points.len()
+            )?;
             if let Some(score) = map.score() {
                 writeln!(f, "  map winner, while each price stood  {score}")?;
             }

@@ -35,21 +35,15 @@ impl FactsFeed {
             What::MapStart { map, side_a, .. } => {
                 GameEvent::MapStarted { map: *map, first_side_a: core_side(*side_a) }
             }
-            What::RoundStart { map, round } => {
-                GameEvent::RoundStarted { map: *map, round: *round }
-            }
+            What::RoundStart { map, round } => GameEvent::RoundStarted { map: *map, round: *round },
             What::RoundWon { map, round, winner } => {
                 GameEvent::RoundWon { map: *map, round: *round, winner: core_team(*winner) }
             }
-            What::Rewind { map, to_round } => {
-                GameEvent::Rewound { map: *map, to_round: *to_round }
-            }
+            What::Rewind { map, to_round } => GameEvent::Rewound { map: *map, to_round: *to_round },
             What::MapOver { map, rounds: [rounds_a, rounds_b] } => {
                 GameEvent::MapOver { map: *map, rounds_a: *rounds_a, rounds_b: *rounds_b }
             }
-            What::State(state) => {
-                GameEvent::MobaState { map: state.map, state: core_state(state) }
-            }
+            What::State(state) => GameEvent::MobaState { map: state.map, state: core_state(state) },
             What::Restore(state) => {
                 GameEvent::MobaRewound { map: state.map, state: core_state(state) }
             }
