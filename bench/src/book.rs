@@ -32,6 +32,8 @@ impl BookSize {
             markets_max: self.matches * 128,
             bets_max: self.bets_max,
             client_ids_max: self.bets_max.max(self.accounts),
+            multiples_max: self.bets_max.div_ceil(10),
+            legs_max: self.bets_max,
         }
     }
 

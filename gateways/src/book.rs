@@ -156,6 +156,9 @@ impl Book {
             | Event::FeedHeard { .. }
             | Event::Override { .. }
             | Event::MaxStake { .. }
+            | Event::Leg(_)
+            | Event::Multiple(_)
+            | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }
     }

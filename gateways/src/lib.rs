@@ -14,6 +14,7 @@ pub mod http;
 pub mod lines;
 pub mod margin;
 pub mod odds_format;
+pub mod ops;
 mod output;
 pub mod price;
 pub mod provision;

@@ -3,9 +3,10 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap, Side,
-    Strengths, SuspendReason, Team, Title,
+    MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
+    RoundFormat, Scope, SetMap, Side, Strengths, SuspendReason, Team, Title,
 };
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
@@ -27,6 +28,7 @@ pub struct Chooser {
     ids: u128,
     versions: u64,
     placed: Vec<PlaceBet>,
+    multiples: Vec<PlaceMultiple>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
 }
@@ -41,6 +43,7 @@ impl Chooser {
             ids: 0,
             versions: 0,
             placed: Vec::new(),
+            multiples: Vec::new(),
             crowd: None,
         }
     }
@@ -53,6 +56,8 @@ impl Chooser {
             markets_max: self.random.pick(&[40, 80, 160]),
             bets_max: self.random.pick(&[100, 300, 600]),
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
+            multiples_max: self.random.pick(&[8, 60, 200]),
+            legs_max: self.random.pick(&[30, 200, 600]),
         }
     }
 
@@ -135,6 +140,7 @@ impl Chooser {
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
+            _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
         }
@@ -428,6 +434,12 @@ impl Chooser {
     }
 
     fn cancel(&mut self) -> Command {
+        if let Some(last) = self.multiples.len().checked_sub(1)
+            && self.random.chance(30)
+        {
+            let place = self.multiples[last - self.random.below(5).min(last as u64) as usize];
+            return Command::CancelBet { account: place.account, client_id: place.client_id };
+        }
         let Some(last) = self.placed.len().checked_sub(1) else { return Command::Tick };
         let place = self.placed[last - self.random.below(20).min(last as u64) as usize];
         Command::CancelBet { account: place.account, client_id: place.client_id }
@@ -466,6 +478,73 @@ impl Chooser {
         };
         self.placed.push(place);
         place
+    }
+
+    /// Two to five legs, mostly one a match, with all kinds of lines.
+    fn multiple(&mut self, twin: &Twin) -> PlaceMultiple {
+        if !self.multiples.is_empty() && self.random.chance(6) {
+            return self.random.pick(&self.multiples);
+        }
+        let [.., markets] = twin.counts();
+        let count = 2 + self.random.below(4) as usize;
+        let mut picks: Vec<Pick> = Vec::new();
+        let is_careful = self.random.chance(85);
+        for _ in 0..40 {
+            let market = self.market(twin, markets);
+            let known = market < markets;
+            let is_related = known
+                && picks.iter().any(|pick| {
+                    let other = pick.market.0;
+                    other < markets && twin.match_of(other) == twin.match_of(market)
+                });
+            let is_off = !known || !twin.is_open(market);
+            if picks.len() == count || is_careful && (is_related || is_off) {
+                continue;
+            }
+            picks.push(self.pick_on(twin, market, known));
+        }
+        if picks.is_empty() {
+            picks.push(self.pick_on(twin, markets, false));
+        }
+        let legs = picks.len();
+        let all = (1 << (legs + 1)) - 2;
+        let folds = match self.random.below(4) {
+            0 => 1 << legs,
+            1 => all,
+            2 => 0b10,
+            _ => self.random.below(1 << (legs + 1)) as u32 & all,
+        };
+        let folds = FoldSizes::from_bits(folds).unwrap_or(FoldSizes::SINGLES);
+        let bankers = Bankers(u32::from(self.random.chance(20)));
+        let stake = self.stake().money().minor();
+        let unit = Stake::new(Money::from_minor((stake / 3).clamp(1, 1_000_000)));
+        let who = (AccountId(self.mostly_below(4, 6) as u32), self.client_id());
+        let policy = self.random.pick(&[PricePolicy::Exact, PricePolicy::Better, PricePolicy::Any]);
+        let place = PlaceMultiple::new(
+            who,
+            policy,
+            unit.expect("above zero"),
+            (folds, bankers),
+            Picks::new(&picks).expect("one to five legs"),
+        );
+        let place = place.expect("sizes up to the legs, and at most one banker");
+        self.multiples.push(place);
+        place
+    }
+
+    fn pick_on(&mut self, twin: &Twin, market: u32, known: bool) -> Pick {
+        let (odds, price_seq, epoch): (&[_], _, _) =
+            if known { twin.board(market) } else { (&[], 0, 0) };
+        let selection = self.mostly_below(2, 8) as usize;
+        let on_board = odds.get(selection).copied().flatten().unwrap_or(2_000);
+        let seen = if self.random.chance(5) { on_board + 50 } else { on_board };
+        Pick {
+            market: MarketId(market),
+            selection: SelectionIndex(selection as u8),
+            odds: Odds::from_milli(seen).unwrap_or(Odds::MIN),
+            price_seq: price_seq.saturating_sub(if self.random.chance(5) { 100 } else { 0 }),
+            epoch: epoch.saturating_sub(u32::from(self.random.chance(2))),
+        }
     }
 
     /// A small, sensible bet, so that one market collects more bets than one slice settles.

@@ -121,6 +121,8 @@ fn playing_a_map_with_bets_allocates_nothing() {
         markets_max: 64,
         bets_max: 4_000,
         client_ids_max: 8_000,
+        multiples_max: 400,
+        legs_max: 2_000,
     };
     let mut core = Core {
         state: State::new(),

@@ -21,6 +21,8 @@ fn a_full_book_can_be_listed_and_given_a_new_margin_in_slices() {
         markets_max: Capacity::MARKETS_MAX,
         bets_max: 1,
         client_ids_max: 1,
+        multiples_max: 1,
+        legs_max: 1,
     };
     let mut world = World::new(capacity, Config::default());
     for match_id in (0..MATCHES).map(MatchId) {

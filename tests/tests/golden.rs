@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, PlaceBet, PricePolicy, RewindRule,
-    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
+    PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    SuspendReason, Team, Title,
 };
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
@@ -58,7 +60,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=19).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=20).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -134,7 +136,36 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &19_u32.to_le_bytes()), Err(DecodeError::UnknownTag(19)));
+    assert_eq!(with(16, &20_u32.to_le_bytes()), Err(DecodeError::UnknownTag(20)));
+}
+
+#[test]
+fn legs_and_lines_that_make_no_bet_are_refused_at_the_door() {
+    let envelope = of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)));
+    let bytes = encode(&envelope);
+    let with = |at: usize, field: &[u8]| {
+        let mut changed = bytes.clone();
+        changed[at..at + field.len()].copy_from_slice(field);
+        Envelope::decode(&changed)
+    };
+    // Actor 8, trace 8, tag 4, account 4, client id 16, policy 4 + 2.
+    let unit = 20 + 4 + 16 + 6;
+    let (folds, bankers, count) = (unit + 8, unit + 12, unit + 16);
+    for (at, field, what) in [
+        (unit, &0_i64.to_le_bytes()[..], "no stake"),
+        (unit, &(Stake::MAX.money().minor() / 2).to_le_bytes(), "a stake too large on three lines"),
+        (folds, &0_u32.to_le_bytes(), "no lines"),
+        (folds, &1_u32.to_le_bytes(), "lines of no leg"),
+        (folds, &0b1_0000_u32.to_le_bytes(), "lines longer than the bet"),
+        (folds, &(1_u32 << 21).to_le_bytes(), "lines longer than any bet"),
+        (bankers, &0b1000_u32.to_le_bytes(), "a banker that is no leg"),
+        (bankers, &0b111_u32.to_le_bytes(), "more bankers than the smallest line holds"),
+        (count, &0_u64.to_le_bytes(), "no legs"),
+        (count, &21_u64.to_le_bytes(), "too many legs"),
+    ] {
+        assert_eq!(with(at, field), Err(DecodeError::OutOfRange), "{what}");
+    }
+    assert_eq!(with(count, &4_u64.to_le_bytes()), Err(DecodeError::Truncated));
 }
 
 #[test]
@@ -187,6 +218,25 @@ fn place() -> PlaceBet {
     }
 }
 
+fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
+    let pick = |leg| Pick {
+        market: MarketId(0x0506_0708 + leg),
+        selection: SelectionIndex(leg as u8),
+        odds: Odds::from_milli(1_850 + leg).expect("odds"),
+        price_seq: 0x1020_3040_5060_7080,
+        epoch: 0x0a0b_0c0d,
+    };
+    let picks: Vec<Pick> = (0..legs).map(pick).collect();
+    PlaceMultiple::new(
+        (place().account, place().client_id),
+        PricePolicy::Within { permille: 7 },
+        place().stake,
+        (FoldSizes::from_bits(folds).expect("sizes"), Bankers(bankers)),
+        Picks::new(&picks).expect("1 to 20 legs"),
+    )
+    .expect("a bet")
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -225,6 +275,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         markets_max: 3,
         bets_max: 4,
         client_ids_max: 0xffff_fffe,
+        multiples_max: 5,
+        legs_max: 6,
     };
     let create = CreateMatch {
         key: name("match-1"),
@@ -360,5 +412,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
         ("set_next_round", of(Command::SetNextRound(next_round(Some(chance(7)))))),
         ("set_next_round_none", of(Command::SetNextRound(next_round(None)))),
+        ("place_multiple_of_one", of(Command::PlaceMultiple(multiple(1, 0b10, 0)))),
+        ("place_multiple_of_three", of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)))),
+        ("place_multiple_of_twenty", of(Command::PlaceMultiple(multiple(20, 1 << 20, 0)))),
     ]
 }

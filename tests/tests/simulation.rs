@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
-use clutch_core::event::{BetStatus, Event, VoidReason};
-use clutch_core::units::{BetId, Seq};
+use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
+use clutch_core::units::{AccountId, BetId, ClientBetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
@@ -115,6 +115,14 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void NotPlayed",
     "bet Void Rewound",
     "won and then lost",
+    "SelectionRepeated",
+    "LegsRelated",
+    "multiple Pending",
+    "multiple Accepted",
+    "multiple Won",
+    "multiple Lost",
+    "multiple Void",
+    "a leg at fault",
     "a settlement in slices",
     "retired",
 ];
@@ -287,11 +295,15 @@ impl Simulation {
 
     /// Timers and settlement speak of a bet only when it moved: nothing is settled twice.
     fn hear_of_bet(&mut self, record: &Record) {
-        let Event::Bet(view) = record.event else { return };
-        let Some(bet) = view.bet else { return };
-        let before = self.told.insert(bet, view.status);
-        let moved = before != Some(view.status);
-        assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {view:?}");
+        let (bet, status) = match record.event {
+            Event::Bet(view) => (view.bet, view.status),
+            Event::Multiple(view) => (view.bet, view.status),
+            _ => return,
+        };
+        let Some(bet) = bet else { return };
+        let before = self.told.insert(bet, status);
+        let moved = before != Some(status);
+        assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {status:?}");
     }
 
     fn visit(&mut self, what: &str) {
@@ -299,7 +311,11 @@ impl Simulation {
     }
 
     fn visit_fate(&mut self, event: &Event) {
-        let Event::Bet(view) = event else { return };
+        let view = match event {
+            Event::Bet(view) => view,
+            Event::Multiple(view) => return self.visit_fate_of_multiple(view),
+            _ => return,
+        };
         match view.status {
             BetStatus::Pending { .. } => self.visit("bet Pending"),
             BetStatus::Refused(refusal) => self.visit(refusal.code.name()),
@@ -314,6 +330,27 @@ impl Simulation {
             }
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
+        }
+    }
+
+    fn visit_fate_of_multiple(&mut self, view: &MultipleView) {
+        match view.status {
+            BetStatus::Pending { .. } => self.visit("multiple Pending"),
+            BetStatus::Refused(refusal) => {
+                let of_a_leg = view.leg_at_fault.is_some();
+                self.visit(if of_a_leg { "a leg at fault" } else { "multiple Refused" });
+                self.visit(refusal.code.name());
+            }
+            BetStatus::Accepted { .. } => self.visit("multiple Accepted"),
+            BetStatus::Won { .. } => {
+                self.paid.extend(view.bet);
+                self.visit("multiple Won");
+            }
+            BetStatus::Lost => {
+                let was_paid = view.bet.is_some_and(|bet| self.paid.contains(&bet));
+                self.visit(if was_paid { "multiple won and then lost" } else { "multiple Lost" });
+            }
+            BetStatus::Void(_) => self.visit("multiple Void"),
         }
     }
 
@@ -341,9 +378,12 @@ fn answer_of(command: &Command, records: &[Record]) -> Answer {
     for record in records.iter().filter(|record| record.trace != 0) {
         let said = match (record.event, command) {
             (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
-            (Event::Bet(view), Command::PlaceBet(place)) => {
-                let own = (view.account, view.client_id) == (place.account, place.client_id);
-                assert!(own, "the answer to {place:?} is about another bet: {view:?}");
+            (Event::Bet(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+                assert_own(command, (view.account, view.client_id));
+                Answer::Bet(view.status)
+            }
+            (Event::Multiple(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+                assert_own(command, (view.account, view.client_id));
                 Answer::Bet(view.status)
             }
             _ => continue,
@@ -352,4 +392,14 @@ fn answer_of(command: &Command, records: &[Record]) -> Answer {
         answer = Some(said);
     }
     answer.unwrap_or(Answer::Done)
+}
+
+/// The answer to a placement is about the bet that was asked for.
+fn assert_own(command: &Command, answered: (AccountId, ClientBetId)) {
+    let asked = match command {
+        Command::PlaceBet(place) => (place.account, place.client_id),
+        Command::PlaceMultiple(place) => (place.account, place.client_id),
+        _ => return,
+    };
+    assert_eq!(answered, asked, "the answer to {command:?} is about another bet");
 }

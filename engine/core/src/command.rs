@@ -3,6 +3,10 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod multiple;
+
+pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
+
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -10,7 +14,7 @@ use crate::units::{
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
-pub const ENCODED_MAX: usize = 512;
+pub const ENCODED_MAX: usize = 1024;
 
 /// A command with who sent it and the number under which its traces are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +70,10 @@ wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Opera
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
@@ -168,6 +176,8 @@ pub enum Command {
     },
     /// Sets the chance of the next round alone, or takes it back.
     SetNextRound(SetNextRound),
+    /// Places a bet of several legs.
+    PlaceMultiple(PlaceMultiple),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -189,6 +199,7 @@ wire_enum!(Command {
     16 = ApproveOverride { id },
     17 = LiftOverride { id },
     18 = SetNextRound(set),
+    19 = PlaceMultiple(place),
 });
 
 impl Command {
@@ -214,6 +225,7 @@ impl Command {
             Self::ApproveOverride { .. } => 17,
             Self::LiftOverride { .. } => 18,
             Self::SetNextRound(_) => 19,
+            Self::PlaceMultiple(_) => 20,
         }
     }
 }
@@ -228,15 +240,27 @@ pub struct Capacity {
     pub matches_max: u32,
     /// Markets over all matches.
     pub markets_max: u32,
-    /// Bets that are waiting, open, or settled within the re-settlement window.
+    /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
     /// Client bet ids and payment references remembered.
     pub client_ids_max: u32,
+    /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
+    pub multiples_max: u32,
+    /// The legs of all of them together.
+    pub legs_max: u32,
 }
-wire_struct!(Capacity { accounts_max, matches_max, markets_max, bets_max, client_ids_max });
+wire_struct!(Capacity {
+    accounts_max,
+    matches_max,
+    markets_max,
+    bets_max,
+    client_ids_max,
+    multiples_max,
+    legs_max,
+});
 
 impl Default for Capacity {
-    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 bets.
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 singles, 50,000 multiples.
     fn default() -> Self {
         Self {
             accounts_max: 100_000,
@@ -244,6 +268,8 @@ impl Default for Capacity {
             markets_max: 16_384,
             bets_max: 250_000,
             client_ids_max: 500_000,
+            multiples_max: 50_000,
+            legs_max: 250_000,
         }
     }
 }
@@ -958,6 +984,10 @@ wire_enum!(PricePolicy { 0 = Exact, 1 = Better, 2 = Any, 3 = Within { permille }
 
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Query {
     /// Every match with its names and score.
     Catalogue,
@@ -966,11 +996,11 @@ pub enum Query {
         /// The match.
         match_id: MatchId,
     },
-    /// One account's balance and its latest bets, newest first.
+    /// One account's balance and its latest bets, newest first: its singles, then its multiples.
     Account {
         /// The account.
         account: AccountId,
-        /// At most this many bets.
+        /// At most this many singles and this many multiples, of those at most 256.
         bets_max: u16,
     },
     /// The same, by the operator's key of the account.
@@ -1005,6 +1035,9 @@ pub enum Query {
         /// The selection.
         selection: SelectionIndex,
     },
+    /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
+    /// the odds seen.
+    MaxUnit(PlaceMultiple),
 }
 
 impl Query {

@@ -10,6 +10,8 @@ use crate::command::{
 };
 use crate::reject::Refusal;
 use crate::settings::Setting;
+use crate::settlement::multiplier::LegResult;
+use crate::settlement::system::{Bankers, FoldSizes};
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -108,6 +110,11 @@ pub enum Event {
     },
     /// Where a bet stands.
     Bet(BetView),
+    /// A leg of a bet of several; the bet itself follows as [`Event::Multiple`]. Of a bet refused at
+    /// once only the legs with a reason of their own are said.
+    Leg(LegView),
+    /// Where a bet of several legs stands.
+    Multiple(MultipleView),
     /// One double entry: `amount` went from one ledger account to another.
     Posting {
         /// Debited.
@@ -187,6 +194,15 @@ pub enum Event {
         selection: SelectionIndex,
         /// The largest stake that would be accepted now; zero if none.
         stake: Money,
+    },
+    /// The answer to [`crate::Query::MaxUnit`].
+    MaxUnit {
+        /// The account.
+        account: AccountId,
+        /// The bettor's own id of the bet asked about.
+        client_id: ClientBetId,
+        /// The largest stake a line that would be accepted now; zero if none.
+        unit: Money,
     },
     /// The last event of an answer to a query.
     QueryDone,
@@ -338,6 +354,65 @@ pub struct BetView {
     pub stake: Stake,
     /// Where it stands.
     pub status: BetStatus,
+}
+
+/// Where a bet of several legs stands. The same view answers a placement, a status query and a
+/// settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct MultipleView {
+    /// The bet; `None` if it was refused at once and so never existed.
+    pub bet: Option<BetId>,
+    /// Its account.
+    pub account: AccountId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// The stake on each line.
+    pub unit: Stake,
+    /// Its line sizes.
+    pub folds: FoldSizes,
+    /// Its legs that stand in every line.
+    pub bankers: Bankers,
+    /// How many legs it has.
+    pub legs: u8,
+    /// The leg that a refusal is about, from 0; `None` if it is about the bet as a whole.
+    pub leg_at_fault: Option<u8>,
+    /// Where it stands.
+    pub status: BetStatus,
+}
+
+/// A leg of a bet of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LegView {
+    /// The bet's account.
+    pub account: AccountId,
+    /// The bettor's own id of the bet.
+    pub client_id: ClientBetId,
+    /// Which leg, from 0 in the bettor's order.
+    pub index: u8,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at, or asked for.
+    pub odds: Odds,
+    /// Where it stands.
+    pub standing: LegStanding,
+}
+
+/// Where a leg stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum LegStanding {
+    /// It has no result yet.
+    Open,
+    /// It has one.
+    Decided(LegResult),
+    /// It does not count.
+    Void(VoidReason),
+    /// The bet was refused at once, also because of this leg.
+    Refused(Refusal),
 }
 
 /// Where a bet stands.

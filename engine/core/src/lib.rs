@@ -14,6 +14,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod bets;
+mod capacity;
 pub mod codec;
 pub mod command;
 pub mod event;

@@ -103,6 +103,10 @@ rejects! {
     FeedOutdated = 210, false, Count, "This feed message was already applied.";
     /// The feed message cannot follow what is known; the match is frozen.
     FeedImpossible = 211, false, Count, "This feed message contradicts the match and froze it.";
+    /// A bet has the same selection twice.
+    SelectionRepeated = 212, false, None, "This selection is in the bet already.";
+    /// Two legs are on one match, so one result says something about the other.
+    LegsRelated = 213, false, None, "Selections from the same match cannot be combined.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

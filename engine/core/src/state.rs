@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
@@ -22,7 +23,7 @@ use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
-use crate::title::{Fixture, MAPS_MAX};
+use crate::title::Fixture;
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -49,6 +50,8 @@ pub(crate) struct Tables {
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
     pub waiting: Waiting,
+    pub multiples: MultipleTable,
+    pub waiting_multiples: Waiting,
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
@@ -61,46 +64,6 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
-}
-
-impl Capacity {
-    /// The most markets: one command can change the prices of all of them.
-    pub const MARKETS_MAX: u32 = 65_536;
-    /// The most matches: one answer can describe all of them.
-    pub const MATCHES_MAX: u32 = 65_536;
-
-    /// More events than one command or query can cause in tables of these sizes: what an
-    /// [`Outbox`] needs room for.
-    pub fn events_max(&self) -> usize {
-        let (matches, markets) = (self.matches_max as usize, self.markets_max as usize);
-        // Feeds found silent by the timer, and more of them under a new limit.
-        let silent = 2 * (matches + markets);
-        // Everything suspended at once: every status. New margins go out in slices.
-        let suspended = markets;
-        let catalogue = EVENTS_PER_MATCH * matches;
-        let account = (self.bets_max as usize).min(usize::from(u16::MAX));
-        (silent + suspended).max(catalogue).max(account) + EVENTS_OF_THE_REST
-    }
-
-    /// Whether the engine can hold tables of these sizes.
-    ///
-    /// # Errors
-    /// The name of the first field that is zero or too large.
-    pub fn validate(&self) -> Result<(), &'static str> {
-        let largest = u32::MAX / 4;
-        for (name, value, max) in [
-            ("accounts_max", self.accounts_max, largest),
-            ("matches_max", self.matches_max, Self::MATCHES_MAX),
-            ("markets_max", self.markets_max, Self::MARKETS_MAX),
-            ("bets_max", self.bets_max, largest),
-            ("client_ids_max", self.client_ids_max, largest),
-        ] {
-            if value == 0 || max < value {
-                return Err(name);
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Config {
@@ -223,6 +186,12 @@ impl State {
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
+            multiples: MultipleTable::with_capacity(
+                capacity.multiples_max,
+                capacity.legs_max,
+                capacity.accounts_max,
+            ),
+            waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -243,6 +212,7 @@ impl State {
         tables
             .waiting
             .next_due()
+            .min(tables.waiting_multiples.next_due())
             .min(tables.requotes.next_due())
             .min(tables.overrides.next_due())
             .min(tables.feed_check_at)
@@ -280,19 +250,16 @@ impl State {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// Bets waiting, open, or settled and not yet retired.
+    /// Bets of several legs that are waiting, open, or settled and not yet retired.
+    pub fn multiples_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// Singles waiting, open, or settled and not yet retired.
     pub fn bets_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.bets.live())
     }
 }
-
-/// What a match says of itself: that it exists, its names and those of its maps, its score, how a
-/// map of a MOBA stands, and its kill switch.
-const EVENTS_PER_MATCH: usize = 7 + MAPS_MAX;
-
-/// What one command can say of a single match and of the bets it decides and settles on the way:
-/// far below this.
-const EVENTS_OF_THE_REST: usize = 16_384;
 
 fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
     if let Err(refusal) = outcome {
@@ -346,6 +313,10 @@ impl Step<'_> {
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::SetNextRound(set) => self.set_next_round(set),
+            Command::PlaceMultiple(place) => {
+                self.place_multiple(place);
+                Ok(())
+            }
         }
     }
 
@@ -356,6 +327,7 @@ impl Step<'_> {
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
+        self.decide_due_multiples();
     }
 
     fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {

@@ -185,6 +185,8 @@ fn engine_config(dir: &Path, core_config: Config) -> EngineConfig {
         markets_max: 4_096,
         bets_max: 100_000,
         client_ids_max: 200_000,
+        multiples_max: 10_000,
+        legs_max: 50_000,
     };
     config
 }

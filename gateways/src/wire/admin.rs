@@ -16,6 +16,7 @@ use crate::token::{Role, StaffClaims};
 
 /// Something that a person wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Order {
     /// One command, as it goes into the journal.
     Command(Command),
@@ -34,6 +35,7 @@ pub struct Change {
 
 /// Something that a person wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Question {
     /// Every match.
     Matches,

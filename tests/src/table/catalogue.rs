@@ -27,6 +27,8 @@ impl Scenario {
                 "markets_max" => self.capacity.markets_max = value,
                 "bets_max" => self.capacity.bets_max = value,
                 "client_ids_max" => self.capacity.client_ids_max = value,
+                "multiples_max" => self.capacity.multiples_max = value,
+                "legs_max" => self.capacity.legs_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }

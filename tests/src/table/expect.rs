@@ -34,6 +34,13 @@ impl Scenario {
                 let live = self.world().state().bets_live();
                 equal(words.next()?, &live.to_string())
             }
+            "live_multiples" => {
+                let live = self.world().state().multiples_live();
+                equal(words.next()?, &live.to_string())
+            }
+            "legs" => self.expect_legs(words),
+            "reasons" => self.expect_reasons(words),
+            "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),
             "override" => {
@@ -49,10 +56,11 @@ impl Scenario {
     }
 
     fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {
-        let place = self.bet_named(words.next()?)?;
-        let query = Query::Bet { account: place.account, client_id: place.client_id };
+        let (account, client_id) = self.bet_named(words.next()?)?.id();
+        let query = Query::Bet { account, client_id };
         let status = self.world().ask(query).into_iter().find_map(|event| match event {
             Event::Bet(view) => Some(show_status(view.status)),
+            Event::Multiple(view) => Some(show_status(view.status)),
             Event::Refused(refusal) => Some(show_status(BetStatus::Refused(refusal))),
             _ => None,
         });

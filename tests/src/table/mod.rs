@@ -31,6 +31,7 @@
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
+//! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -38,15 +39,16 @@
 mod catalogue;
 mod expect;
 mod lines;
+mod multiples;
 mod r#override;
 mod trading;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, Config, PlaceBet};
+use clutch_core::command::{Actor, Capacity, Config, PlaceBet, PlaceMultiple};
 use clutch_core::event::BetStatus;
-use clutch_core::units::{AccountId, MarketId, MatchId, OverrideId};
+use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -77,6 +79,24 @@ enum Answer {
     Done,
     Refused(Refusal),
     Bet(BetStatus),
+    /// With the leg that a refusal is about, from 1.
+    Multiple(BetStatus, Option<u8>),
+}
+
+/// A bet that was asked for.
+#[derive(Clone, Debug)]
+enum Wish {
+    Single(PlaceBet),
+    Multiple(Box<PlaceMultiple>),
+}
+
+impl Wish {
+    fn id(&self) -> (AccountId, ClientBetId) {
+        match self {
+            Self::Single(place) => (place.account, place.client_id),
+            Self::Multiple(place) => (place.account, place.client_id),
+        }
+    }
 }
 
 /// What a bettor saw of a market.
@@ -96,7 +116,9 @@ struct Scenario {
     matches: BTreeMap<String, MatchId>,
     mobas: BTreeSet<MatchId>,
     markets: BTreeMap<String, (MarketId, MatchId)>,
-    bets: BTreeMap<String, PlaceBet>,
+    bets: BTreeMap<String, Wish>,
+    /// What was wrong with the legs of the last bet asked for.
+    leg_reasons: Vec<String>,
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
@@ -115,6 +137,8 @@ impl Scenario {
                 markets_max: 512,
                 bets_max: 4096,
                 client_ids_max: 8192,
+                multiples_max: 256,
+                legs_max: 2048,
             },
             // Even teams at 2.00 and patient feeds, so that a table says only what it is about.
             config: Config {
@@ -131,6 +155,7 @@ impl Scenario {
             mobas: BTreeSet::new(),
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
+            leg_reasons: Vec::new(),
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
@@ -179,6 +204,7 @@ impl Scenario {
             "lift" => self.lift(words),
             "look" => self.look(words),
             "bet" => self.bet(words),
+            "multi" => self.multiple(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
             "wait" => self.wait(words),
@@ -233,7 +259,12 @@ fn meets(expected: Option<&str>, answer: Answer) -> Outcome<()> {
     let shown = show(answer);
     let met = match expected {
         Some(expected) => same(expected, &shown),
-        None => !matches!(answer, Answer::Refused(_) | Answer::Bet(BetStatus::Refused(_))),
+        None => !matches!(
+            answer,
+            Answer::Refused(_)
+                | Answer::Bet(BetStatus::Refused(_))
+                | Answer::Multiple(BetStatus::Refused(_), _)
+        ),
     };
     if met {
         return Ok(());
@@ -251,6 +282,9 @@ fn show(answer: Answer) -> String {
     match answer {
         Answer::Done => "Ok".to_owned(),
         Answer::Refused(refusal) => show_refusal(refusal),
-        Answer::Bet(status) => values::show_status(status),
+        Answer::Bet(status) | Answer::Multiple(status, None) => values::show_status(status),
+        Answer::Multiple(status, Some(leg)) => {
+            format!("{} leg {leg}", values::show_status(status))
+        }
     }
 }

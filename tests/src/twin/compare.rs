@@ -6,6 +6,7 @@ use clutch_core::market::MarketResult;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
 use clutch_core::{Query, Record};
 
+use super::multiples::{lines, pays};
 use super::{Answer, Twin};
 use crate::world::World;
 
@@ -104,6 +105,7 @@ impl Twin {
         }
         assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
+        assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
     }
 
     /// Holds every bet and every market of an engine at rest to the twin's.
@@ -112,7 +114,9 @@ impl Twin {
         for account in 0..self.accounts.len() as u32 {
             let query = Query::Account { account: AccountId(account), bets_max: u16::MAX };
             let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
-            for event in world.ask(query) {
+            let events = world.ask(query);
+            self.compare_multiples(account, &events);
+            for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");
                 assert_eq!(view.bet.map(|bet| bet.0), Some(*id), "newest first");
@@ -134,13 +138,60 @@ impl Twin {
     }
 }
 
+impl Twin {
+    /// An account's multiples, newest first, each after its legs.
+    fn compare_multiples(&self, account: u32, events: &[Event]) {
+        let mut expected = self.multiples.iter().rev().filter(|(_, bet)| bet.account == account);
+        let mut legs = Vec::new();
+        for event in events {
+            match event {
+                Event::Leg(leg) => {
+                    legs.push((leg.market.0 as usize, leg.selection.0, leg.odds.milli()))
+                }
+                Event::Multiple(view) => {
+                    let (id, bet) = expected.next().expect("the engine has a multiple too many");
+                    assert_eq!(view.bet.map(|bet| bet.0), Some(*id), "newest first");
+                    assert_eq!(view.client_id, ClientBetId(bet.client_id), "the id of {id}");
+                    let known = bet.legs.iter().map(|leg| (leg.market, leg.selection, leg.odds));
+                    assert_eq!(legs, known.collect::<Vec<_>>(), "the legs of {id}");
+                    let status = self.where_multiple_stands(*id, bet);
+                    assert_eq!(view.status, status, "multiple {id}: {bet:?}");
+                    legs.clear();
+                }
+                _ => {}
+            }
+        }
+        assert!(expected.next().is_none(), "the engine lost a multiple of account {account}");
+    }
+}
+
 /// What must hold in the engine even while settlements are in progress: each account holds exactly
 /// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
 pub fn check_sums(world: &mut World) {
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
         let (mut held, mut liability, mut open) = (0, 0, 0);
+        let mut odds = Vec::new();
         for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
+            match event {
+                Event::Leg(leg) => odds.push(i128::from(leg.odds.milli())),
+                Event::Multiple(view) => {
+                    let odds = std::mem::take(&mut odds);
+                    let is_open = matches!(
+                        view.status,
+                        BetStatus::Pending { .. } | BetStatus::Accepted { .. }
+                    );
+                    if is_open {
+                        let lines = lines(odds.len(), view.folds.bits(), view.bankers.0);
+                        let unit = i128::from(view.unit.money().minor());
+                        let stake = unit * lines.len() as i128;
+                        held += stake;
+                        liability += pays(unit, &lines, &odds) - stake;
+                        open += 1;
+                    }
+                }
+                _ => {}
+            }
             let Event::Bet(view) = event else { continue };
             if matches!(view.status, BetStatus::Pending { .. } | BetStatus::Accepted { .. }) {
                 let stake = i128::from(view.stake.money().minor());
@@ -166,6 +217,11 @@ impl Twin {
     pub fn board(&self, market: u32) -> (&[Option<u32>], u64, u32) {
         let market = &self.markets[market as usize];
         (&market.odds, market.changes.last().map_or(0, |(seq, _)| *seq), market.epoch)
+    }
+
+    /// The match that a market is on.
+    pub fn match_of(&self, market: u32) -> usize {
+        self.markets[market as usize].match_index
     }
 
     /// Whether a market can be bet on.

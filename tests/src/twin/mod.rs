@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod markets;
+mod multiples;
 mod overrides;
 mod score;
 
@@ -24,6 +25,7 @@ pub use compare::check_sums;
 
 use bets::{Answered, Bet};
 use markets::Market;
+use multiples::Multiple;
 use score::Series;
 
 /// What a command must be answered.
@@ -50,6 +52,7 @@ pub struct Twin {
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
+    multiples: BTreeMap<u64, Multiple>,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -120,6 +123,7 @@ impl Twin {
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
+            multiples: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -145,6 +149,7 @@ impl Twin {
         self.notice_silence();
         self.expire_overrides();
         self.decide_waiting();
+        self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.notice_results();
@@ -176,6 +181,7 @@ impl Twin {
                 self.deposit(account.0, *amount, *reference)
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),

@@ -16,7 +16,7 @@ use crate::risk::{self, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
 };
 use crate::wallet::Account;
 
@@ -33,20 +33,20 @@ struct Acceptance {
 
 /// What both a placement and a quote of the largest stake ask about.
 #[derive(Clone, Copy, Debug)]
-struct Request {
-    account: AccountId,
-    market: MarketId,
-    selection: SelectionIndex,
+pub(super) struct Request {
+    pub account: AccountId,
+    pub market: MarketId,
+    pub selection: SelectionIndex,
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
 #[derive(Clone, Copy, Debug)]
-struct Offer<'a> {
-    account: &'a Account,
-    fixture: &'a Fixture,
-    market: &'a Market,
-    selection: &'a Selection,
-    odds: Odds,
+pub(super) struct Offer<'a> {
+    pub account: &'a Account,
+    pub fixture: &'a Fixture,
+    pub market: &'a Market,
+    pub selection: &'a Selection,
+    pub odds: Odds,
 }
 
 impl Step<'_> {
@@ -54,8 +54,11 @@ impl Step<'_> {
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
         if let Some(answer) = self.tables.client_ids.get(key) {
-            let view = self.tables.view(answer, place.account, place.client_id);
-            return self.outbox.push(Event::Bet(view.unwrap_or_else(|| forgotten(place))));
+            let (account, client_id) = (place.account, place.client_id);
+            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+                self.outbox.push(Event::Bet(forgotten(place)));
+            }
+            return;
         }
         self.forget_expired_ids();
         match self.decide(place) {
@@ -78,7 +81,7 @@ impl Step<'_> {
         Ok(Acceptance { odds, payout, state: self.first_state(&offer) })
     }
 
-    fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
+    pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
         let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
         // What was forgotten stays refused when the window is widened later.
         let remembered = self.now.since(self.tables.ids_forgotten_to).saturating_sub(1);
@@ -99,7 +102,7 @@ impl Step<'_> {
     }
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
-    fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
+    pub(super) fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
         let Offer { market, odds: current, .. } = *offer;
         if place.epoch != market.epoch {
             let (seen, now) = (i64::from(place.epoch), i64::from(market.epoch));
@@ -129,13 +132,17 @@ impl Step<'_> {
 
     /// In play the bet waits; otherwise it stands at once.
     fn first_state(&self, offer: &Offer<'_>) -> BetState {
-        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
-        if is_live && self.config.in_play_delay_ns != 0 {
-            let due = self.now.plus(self.config.in_play_delay_ns);
-            BetState::Waiting { due, epoch: offer.market.epoch }
-        } else {
-            BetState::Open
+        match self.due(offer) {
+            Some(due) => BetState::Waiting { due, epoch: offer.market.epoch },
+            None => BetState::Open,
         }
+    }
+
+    /// When the in-play delay of a bet on this offer ends; `None` if there is none.
+    pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
+        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
+        (is_live && self.config.in_play_delay_ns != 0)
+            .then(|| self.now.plus(self.config.in_play_delay_ns))
     }
 
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
@@ -183,7 +190,7 @@ impl Step<'_> {
     }
 
     /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
-    fn forget_expired_ids(&mut self) {
+    pub(super) fn forget_expired_ids(&mut self) {
         for _ in 0..FORGET_PER_BET {
             let Some((key, _)) = self.tables.client_ids.oldest() else { return };
             let made = ClientBetId(key.id()).time().unwrap_or_default();
@@ -222,8 +229,12 @@ impl Step<'_> {
         client_id: ClientBetId,
     ) -> Result<(), Refusal> {
         let key = Key::new(account, client_id.0);
-        let Some(Answer::Bet { slot, id }) = self.tables.client_ids.get(key) else {
-            return Err(Reject::UnknownBet.into());
+        let (slot, id) = match self.tables.client_ids.get(key) {
+            Some(Answer::Bet { slot, id }) => (slot, id),
+            Some(Answer::Multiple { slot, id }) => return self.cancel_multiple(slot, id),
+            Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
+                return Err(Reject::UnknownBet.into());
+            }
         };
         let bet = self.tables.bets.bet(slot);
         if bet.id != id || !matches!(bet.state, BetState::Waiting { .. }) {
@@ -287,8 +298,8 @@ impl Tables {
     }
 
     /// Kill switches of title and match, the account, the market and the selection.
-    #[inline]
-    fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
+    #[inline(always)]
+    pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
         if let Some(fixture) = fixture
@@ -317,9 +328,18 @@ impl Tables {
 
     /// What can still go wrong while a bet waits; its money is held already.
     fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
-        let request =
-            Request { account: bet.account, market: bet.market, selection: bet.selection };
-        let market = self.markets.market(bet.market);
+        let Bet { account, market, selection, .. } = *bet;
+        self.check_still_offered(Request { account, market, selection }, bet.id, epoch)
+    }
+
+    /// The same for one selection of a bet that was received at this epoch.
+    pub(super) fn check_still_offered(
+        &self,
+        request: Request,
+        id: BetId,
+        epoch: u32,
+    ) -> Result<(), Refusal> {
+        let market = self.markets.market(request.market);
         if market.result != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
@@ -334,7 +354,7 @@ impl Tables {
         }
         // A rewind undoes bets on every market of its match, also where no price moved.
         let is_undone =
-            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(bet.id.0)));
+            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(id.0)));
         if market.epoch != epoch || is_undone {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
@@ -373,27 +393,11 @@ impl Tables {
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
         account.count(bet.liability(), sign);
     }
-
-    /// What was answered, as it stands now; `None` if the bet has been retired.
-    pub(crate) fn view(
-        &self,
-        answer: Answer,
-        account: AccountId,
-        client_id: ClientBetId,
-    ) -> Option<BetView> {
-        match answer {
-            Answer::Refused(refused) => Some(refused.view(account, client_id)),
-            Answer::Bet { slot, id } => {
-                let bet = self.bets.bet(slot);
-                (bet.id == id).then(|| bet.view())
-            }
-        }
-    }
 }
 
 /// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the
 /// same id may be tried again.
-fn is_remembered(code: Reject) -> bool {
+pub(super) fn is_remembered(code: Reject) -> bool {
     !matches!(
         code,
         Reject::UnknownAccount

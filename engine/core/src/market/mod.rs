@@ -20,6 +20,7 @@ pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
+use crate::bets::multiple::NO_LEG;
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::MarketStatus;
@@ -125,6 +126,10 @@ pub struct Market {
     pub newest_bet: u32,
     /// Where the settlement of its bets stands: the next slot, or [`NO_BET`] if all is done.
     pub settling: u32,
+    /// The newest leg of a multiple on it, or [`NO_LEG`].
+    pub newest_leg: u32,
+    /// Where the settlement of its legs stands, as `settling` does for its bets.
+    pub settling_leg: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
     /// Whether it stands in the settlement queue.
@@ -156,6 +161,8 @@ wire_struct!(Market {
     stakes,
     newest_bet,
     settling,
+    newest_leg,
+    settling_leg,
     decided_at,
     queued,
     awaits_retirement,
@@ -182,6 +189,8 @@ impl Market {
             stakes: Money::ZERO,
             newest_bet: NO_BET,
             settling: NO_BET,
+            newest_leg: NO_LEG,
+            settling_leg: NO_LEG,
             decided_at: Timestamp::default(),
             queued: false,
             awaits_retirement: false,

@@ -111,11 +111,16 @@ pub fn largest_stake(
     odds: Odds,
     accepts: impl Fn(Stake, Money) -> bool,
 ) -> Money {
-    let takes = |minor: i64| {
+    largest(floor.minor(), ceiling.minor(), |minor| {
         Stake::new(Money::from_minor(minor))
             .is_some_and(|stake| accepts(stake, odds.payout_floor(stake)))
-    };
-    let (mut good, mut bad) = (floor.minor().max(1), ceiling.minor().saturating_add(1));
+    })
+}
+
+/// The largest amount between two that is taken; zero if none is. Relies on every amount below one
+/// that is taken being taken, too.
+pub fn largest(floor: i64, ceiling: i64, takes: impl Fn(i64) -> bool) -> Money {
+    let (mut good, mut bad) = (floor.max(1), ceiling.saturating_add(1));
     if good >= bad || !takes(good) {
         return Money::ZERO;
     }

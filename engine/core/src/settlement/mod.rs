@@ -13,6 +13,7 @@ pub mod wide;
 use alloc::collections::VecDeque;
 
 use crate::bets::BetState;
+use crate::bets::multiple::NO_LEG;
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
@@ -23,7 +24,8 @@ use crate::state::Step;
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::NO_BET;
 
-/// Bets settled with one command. Counted in bets and not in time, so that a replay slices alike.
+/// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not
+/// in time, so that a replay slices alike.
 const BETS_PER_SLICE: usize = 64;
 
 /// The work in progress.
@@ -52,7 +54,9 @@ impl Settlement {
     /// Has every bet of a market looked at (again).
     pub fn start(&mut self, id: MarketId, market: &mut Market) {
         market.settling = market.newest_bet;
-        if market.settling != NO_BET && !market.queued {
+        market.settling_leg = market.newest_leg;
+        let has_bets = market.settling != NO_BET || market.settling_leg != NO_LEG;
+        if has_bets && !market.queued {
             market.queued = true;
             self.queue.push_back(id);
         }
@@ -103,6 +107,10 @@ impl Step<'_> {
         {
             let slot = self.tables.markets.market(market).settling;
             if slot == NO_BET {
+                if let Some(legs) = self.settle_next_leg(market) {
+                    left = left.saturating_sub(legs);
+                    continue;
+                }
                 self.tables.settlement.queue.pop_front();
                 self.tables.markets.market_mut(market).queued = false;
                 continue;
@@ -218,7 +226,11 @@ impl Step<'_> {
             }
             let slot = row.newest_bet;
             if slot == NO_BET {
-                row.retired = true;
+                if self.retire_next_leg(market) {
+                    left -= 1;
+                    continue;
+                }
+                self.tables.markets.market_mut(market).retired = true;
                 self.tables.settlement.decided.pop_front();
                 continue;
             }

@@ -19,6 +19,7 @@ pub(crate) use saver::Saver;
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
@@ -150,6 +151,8 @@ impl Table for Tables {
             payments,
             bets,
             waiting,
+            multiples,
+            waiting_multiples,
             fixtures,
             markets,
             settlement,
@@ -174,6 +177,8 @@ impl Table for Tables {
         overrides.save(out);
         bets.save(out);
         waiting.save(out);
+        multiples.save(out);
+        waiting_multiples.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -205,7 +210,10 @@ impl Table for Tables {
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
-        let waiting = Waiting::load(input, &capacity)?;
+        let waiting = Waiting::load(input, capacity.bets_max)?;
+        input.begin("multiples");
+        let multiples = MultipleTable::load(input, &capacity)?;
+        let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
         input.begin("client bet ids");
         let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
         input.begin("payment references");
@@ -218,6 +226,8 @@ impl Table for Tables {
             payments,
             bets,
             waiting,
+            multiples,
+            waiting_multiples,
             fixtures,
             markets,
             settlement,
