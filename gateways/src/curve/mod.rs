@@ -166,6 +166,8 @@ impl Player {
             markets_max: 1_024,
             bets_max: 1,
             client_ids_max: 1,
+            multiples_max: 1,
+            legs_max: 1,
         };
         capacity.validate().map_err(|field| format!("{field} is out of range"))?;
         let mut player = Self {
