@@ -157,6 +157,9 @@ impl Step<'_> {
         account.count(bet.liability(), Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
         market.count(selection, stake, payout, Sign::In);
+        if market.must_lean(self.config) {
+            tables.requotes.lean(place.market, market);
+        }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
         if let BetState::Waiting { due, .. } = state {

@@ -12,6 +12,7 @@ mod quote;
 pub(crate) mod requotes;
 mod round_handicap;
 mod round_winner;
+mod shading;
 pub mod stops;
 mod table;
 mod total_rounds;
@@ -144,6 +145,8 @@ pub struct Market {
     pub closed_at: Seq,
     /// The command that moved the score last, as far as it is on it.
     pub moved_at: Seq,
+    /// Payouts that came and went since it was last priced.
+    pub(crate) unshaded: Money,
     /// Whether any override holds on it.
     pub(crate) overridden: bool,
     pub(super) first_selection: u32,
@@ -170,6 +173,7 @@ wire_struct!(Market {
     retired,
     closed_at,
     moved_at,
+    unshaded,
     overridden,
     first_selection,
     selections,
@@ -198,6 +202,7 @@ impl Market {
             retired: false,
             closed_at: Seq::default(),
             moved_at: Seq::default(),
+            unshaded: Money::ZERO,
             overridden: false,
             first_selection: 0,
             selections: 0,
