@@ -56,8 +56,7 @@ pub struct PriceArgs {
 
 fn chance(text: &str) -> Result<Probability, String> {
     let p: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
-    // Written so that NaN fails.
-    let inside = 0.01 <= p && p <= 0.99;
+    let inside = (0.01..=0.99).contains(&p);
     let refused = || "a chance before the match lies between 0.01 and 0.99".to_owned();
     Probability::from_f64(p).filter(|_| inside).ok_or_else(refused)
 }

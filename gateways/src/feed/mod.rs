@@ -30,7 +30,7 @@ pub struct Provider {
     /// Reads one file and prints what it says, one JSON object a line; fails with a sentence.
     pub print: fn(Input, &PrintOptions, &mut dyn Write) -> Result<(), String>,
     /// Reads one file as facts in our own words; `None` for logs, which have a reader of their own.
-    pub facts: Option<fn(Input) -> Result<Vec<Fact>, String>>,
+    pub facts: Option<ReadFacts>,
 }
 
 /// Where a provider reads from.
@@ -45,6 +45,9 @@ impl Provider {
         PROVIDERS.iter().find(|provider| provider.name == name)
     }
 }
+
+/// Reads one file; fails with a sentence.
+pub type ReadFacts = fn(Input) -> Result<Vec<Fact>, String>;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, Default)]
