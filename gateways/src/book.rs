@@ -146,6 +146,9 @@ impl Book {
                 self.killed.extend(on.then_some(scope));
             }
             Event::Configured { .. }
+            | Event::Rule(_)
+            | Event::AccountTerms { .. }
+            | Event::Tier { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }

@@ -6,6 +6,7 @@ use clutch_core::command::{
     MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
     RoundFormat, Scope, SetMap, Side, Strengths, SuspendReason, Team, Title,
 };
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -95,6 +96,42 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            ..self.risk_rules()
+        }
+    }
+
+    /// Settings of the risk rules; everything else by default.
+    fn risk_rules(&mut self) -> Config {
+        let random = &mut self.random;
+        let mut rules_off = RuleSet::EMPTY;
+        let mut rules_shadow = RuleSet::EMPTY;
+        for &rule in RuleId::ALL {
+            match random.below(10) {
+                0..2 if !Config::RULES_NEVER_OFF.has(rule) => rules_off = rules_off.with(rule),
+                2..4 => rules_shadow = rules_shadow.with(rule),
+                _ => {}
+            }
+        }
+        let mut stages = || {
+            Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
+                .expect("at most 100")
+        };
+        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
+        Config {
+            rules_off,
+            rules_shadow,
+            liability_group_max: limit(&[5_000, 100_000]),
+            payout_day_max: limit(&[20_000, 10_000_000]),
+            stakes_per_hour_max: limit(&[5_000, 1_000_000]),
+            bets_per_second_max: random.pick(&[1, 3, 5]) as u32,
+            bets_per_minute_max: random.pick(&[4, 30, 250]) as u32,
+            bets_per_hour_max: random.pick(&[5, 100, 60_000]) as u32,
+            tier_0,
+            tier_1,
+            tier_2,
+            tier_3,
+            ..Config::default()
         }
     }
 
@@ -134,7 +171,25 @@ impl Chooser {
             313..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
-            580..592 => {
+            580..584 => Command::LinkAccount {
+                account: AccountId(self.random.below(5) as u32),
+                group: self.random.pick(&[None, Some(0), Some(1), Some(1), Some(3), Some(4)]),
+            },
+            584..588 => Command::SetAccountFactor {
+                account: AccountId(self.random.below(5) as u32),
+                title: self.random.pick(&[
+                    Title::CounterStrike,
+                    Title::CounterStrike,
+                    Title::Valorant,
+                ]),
+                has_begun: self.random.chance(50),
+                percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
+            },
+            588..590 => Command::SetTier {
+                match_id: MatchId(self.match_id(twin)),
+                tier: self.random.pick(&[0, 1, 2, 3, 4]),
+            },
+            590..602 => {
                 let [.., markets] = twin.counts();
                 self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));
                 Command::Tick
@@ -374,7 +429,8 @@ impl Chooser {
 
     fn configure(&mut self, twin: &Twin) -> Command {
         let mut config = self.config();
-        match self.random.below(4) {
+        match self.random.below(5) {
+            4 => config.rules_off = Config::RULES_NEVER_OFF,
             0 => config.stake_max = Money::ZERO,
             1 => config.margin_ppb = u32::MAX,
             // The settings in force, but for one of those that move prices or feeds.

@@ -72,6 +72,8 @@ impl Twin {
             killed: false,
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
+            starts_at: create.starts_at.nanos(),
+            tier: 0,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
         });

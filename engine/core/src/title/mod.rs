@@ -51,6 +51,9 @@ pub const TITLES: &[TitleRules] =
     &[counter_strike::TITLE, valorant::TITLE, lol::TITLE, dota2::TITLE];
 
 impl Title {
+    /// Every title, in the order of their tags.
+    pub const ALL: &'static [Self] = &[Self::CounterStrike, Self::Valorant, Self::Lol, Self::Dota2];
+
     /// The rules of this title.
     pub const fn rules(self) -> &'static TitleRules {
         &TITLES[self as usize]
@@ -58,9 +61,7 @@ impl Title {
 
     /// The title with this key.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::CounterStrike, Self::Valorant, Self::Lol, Self::Dota2]
-            .into_iter()
-            .find(|title| title.rules().key == key)
+        Self::ALL.iter().copied().find(|title| title.rules().key == key)
     }
 
     /// Whether its maps have this format.
