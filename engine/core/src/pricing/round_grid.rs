@@ -141,7 +141,7 @@ impl MapForecast {
         let pairs = here.level / ((next.a_total() + next.b_total()) * (1.0 + level));
         let mut totals = (0.0, 0.0);
         let mut by_loser = [0.0; OVERTIME];
-        for loser in 0..half {
+        for (loser, of_both) in by_loser.iter_mut().enumerate().take(half) {
             let a = reached
                 * (here.a_wins[loser] + pairs * (next.a_wins[loser] + level * after.a_wins[loser]));
             let b = reached
@@ -150,7 +150,7 @@ impl MapForecast {
             self.margin_at_least[MARGIN_MAX + margin] += a;
             self.margin_at_least[MARGIN_MAX - margin] += b;
             totals = (totals.0 + a, totals.1 + b);
-            by_loser[loser] = a + b;
+            *of_both = a + b;
         }
         self.overtime = OvertimeForecast {
             number,
@@ -304,9 +304,7 @@ impl MapForecast {
             None | Some(0) => self.overtime.reached,
             Some(beyond) => self.overtime.team_at_least(team, beyond, self.rules),
         };
-        for loser in (least.min(half)..half).rev() {
-            sum += losses[loser];
-        }
+        sum += losses[least.min(half)..half].iter().rev().sum::<f64>();
         if least <= target {
             sum += wins.iter().sum::<f64>();
         }
@@ -403,9 +401,8 @@ impl OvertimeForecast {
             if least <= before + half + 1 {
                 sum += reached * wins.iter().sum::<f64>();
             }
-            for loser in least.saturating_sub(before).min(half)..half {
-                sum += reached * losses[loser];
-            }
+            let enough = &losses[least.saturating_sub(before).min(half)..half];
+            sum += reached * enough.iter().sum::<f64>();
             reached *= if is_here { self.level_here } else { self.level_later };
         }
         sum
