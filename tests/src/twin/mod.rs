@@ -13,6 +13,7 @@ mod markets;
 mod multiples;
 mod overrides;
 mod play;
+mod results;
 mod risk;
 mod score;
 
