@@ -13,6 +13,7 @@ pub mod grade;
 pub mod http;
 pub mod lines;
 pub mod margin;
+mod names;
 pub mod odds_format;
 pub mod ops;
 mod output;

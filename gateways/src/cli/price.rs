@@ -16,8 +16,8 @@ use crate::price_moba::Models;
 
 /// Price match states: NDJSON in, one book per line out; or plot a match that was played
 ///
-/// Each line is an object with `id`, `rules` and `state`; the answer has the same `id` and every
-/// market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
+/// Each line is an object with `id`, `rules` (cs2 or valorant) and `state`; the answer has the same
+/// `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
 /// answer, and the run goes on.
 ///
 /// With --plot FILE is a match that was played. Its facts go through the engine's own rules; the win
