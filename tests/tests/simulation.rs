@@ -99,6 +99,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "BetsPerMinute",
     "BetsPerHour",
     "StakesPerHour",
+    "MatchLiability",
     "InsufficientFunds",
     "ReferenceReused",
     "InvalidAmount",

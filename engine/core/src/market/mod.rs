@@ -17,6 +17,7 @@ pub mod stops;
 mod table;
 mod total_rounds;
 
+pub use correct_map_score::final_score;
 pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
@@ -47,6 +48,9 @@ pub struct MarketType {
     pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut Fair) -> Option<()>,
     /// What the score says about it.
     pub result: fn(MarketKind, &Series) -> MarketResult,
+    /// What a final score in maps, of a series of at most so many, says about it; `None` if the market
+    /// does not follow from that score.
+    pub by_maps: Option<fn(u8, [u8; 2]) -> MarketResult>,
 }
 
 /// Every type of market, in the order of [`MarketKind`].
