@@ -3,8 +3,9 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
-    RoundFormat, Scope, SetMap, Side, Strengths, SuspendReason, Team, Title,
+    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
+    Title,
 };
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
@@ -335,6 +336,17 @@ impl Chooser {
         } else {
             Strengths::BySide { t, ct }
         };
+        if self.random.chance(10) {
+            let match_id = self.match_id(twin);
+            let (map_no, round) = self.next_round(twin, match_id);
+            let a = self.random.chance(80).then_some(t);
+            return Command::SetNextRound(SetNextRound {
+                match_id: MatchId(match_id),
+                map_no,
+                round,
+                a,
+            });
+        }
         Command::SetMap(SetMap {
             match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
@@ -344,6 +356,19 @@ impl Chooser {
         })
     }
 
+    /// Mostly the next round of the map being played.
+    fn next_round(&mut self, twin: &Twin, match_id: u32) -> (u8, u8) {
+        let [_, matches, _] = twin.counts();
+        let (map, rounds, _) =
+            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
+        let next = rounds[0] + rounds[1] + 1;
+        match self.random.below(10) {
+            0 => (self.random.below(6) as u8, 1),
+            1 => (map, self.random.below(32) as u8),
+            _ => (map.max(1), next),
+        }
+    }
+
     fn open_market(&mut self, twin: &Twin) -> Command {
         let map = self.random.pick(&[1, 1, 1, 2, 3, 5, 0]);
         let mut line = |first: i16, count: u64| {
@@ -351,7 +376,9 @@ impl Chooser {
             Line::from_halves(halves).expect("an odd number of halves")
         };
         let (total, handicap) = (line(11, 20), line(-15, 30));
+        let (maps, team_rounds, of_series) = (line(-4, 9), line(-1, 18), line(20, 110));
         let round = self.random.below(32) as u8;
+        let team = self.random.pick(&[Team::A, Team::B]);
         let kind = self.random.pick(&[
             MarketKind::MatchWinner,
             MarketKind::CorrectMapScore,
@@ -359,6 +386,18 @@ impl Chooser {
             MarketKind::TotalRounds { map, line: total },
             MarketKind::RoundHandicap { map, line: handicap },
             MarketKind::RoundWinner { map, round },
+            MarketKind::MapHandicap { line: maps },
+            MarketKind::TotalMaps { line: maps },
+            MarketKind::CorrectRoundScore { map },
+            MarketKind::RaceToRounds { map, rounds: round },
+            MarketKind::PistolRound { map, half: round % 4 },
+            MarketKind::Overtime { map },
+            MarketKind::OddRounds { map },
+            MarketKind::RegulationWinner { map },
+            MarketKind::RegulationTotal { map, line: total },
+            MarketKind::RegulationHandicap { map, line: handicap },
+            MarketKind::TeamRounds { map, team, line: team_rounds },
+            MarketKind::SeriesRounds { line: of_series },
         ]);
         Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
     }
@@ -476,6 +515,16 @@ impl Chooser {
             }
             24..40 => GameEvent::RoundStarted { map, round: played + 1 },
             40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
+            41..44 => GameEvent::NextRound {
+                map,
+                round: played + 1,
+                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
+            },
+            44 => self.random.pick(&[
+                GameEvent::MapWon { map, winner },
+                GameEvent::MobaState { map, state: MobaState::default() },
+                GameEvent::MobaRewound { map, state: MobaState::default() },
+            ]),
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.

@@ -522,7 +522,7 @@ pub enum RoundFormat {
 wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15, 2 = NoRounds });
 
 /// One of the two teams of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Team {
     /// The first.
@@ -721,6 +721,79 @@ pub enum MarketKind {
         /// Which round, from 1.
         round: u8,
     },
+    /// Who wins the match once the line is added to A's maps: A, B.
+    MapHandicap {
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many maps the match takes: over, under.
+    TotalMaps {
+        /// The line.
+        line: Line,
+    },
+    /// The result of a map in rounds: A's wins in regulation from the clearest, B's likewise, then A
+    /// and B in overtime.
+    CorrectRoundScore {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who is the first to win so many rounds of a map: A, B.
+    RaceToRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// How many rounds.
+        rounds: u8,
+    },
+    /// Who wins the first round of a half of regulation: A, B.
+    PistolRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which half: 1 or 2.
+        half: u8,
+    },
+    /// Whether a map goes to overtime: yes, no.
+    Overtime {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Whether a map takes an odd number of rounds, overtime included: odd, even.
+    OddRounds {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who leads a map at the end of regulation: A, draw, B.
+    RegulationWinner {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// How many rounds a map takes, overtime not counted: over, under.
+    RegulationTotal {
+        /// Which map, from 1.
+        map: u8,
+        /// The line.
+        line: Line,
+    },
+    /// Who leads a map at the end of regulation once the line is added to A's rounds: A, B.
+    RegulationHandicap {
+        /// Which map, from 1.
+        map: u8,
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many rounds one team wins on a map, overtime included: over, under.
+    TeamRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// Which team.
+        team: Team,
+        /// The line.
+        line: Line,
+    },
+    /// How many rounds all maps of the match take, overtime included: over, under.
+    SeriesRounds {
+        /// The line.
+        line: Line,
+    },
 }
 wire_enum!(MarketKind {
     0 = MatchWinner,
@@ -729,6 +802,18 @@ wire_enum!(MarketKind {
     3 = TotalRounds { map, line },
     4 = RoundHandicap { map, line },
     5 = RoundWinner { map, round },
+    6 = MapHandicap { line },
+    7 = TotalMaps { line },
+    8 = CorrectRoundScore { map },
+    9 = RaceToRounds { map, rounds },
+    10 = PistolRound { map, half },
+    11 = Overtime { map },
+    12 = OddRounds { map },
+    13 = RegulationWinner { map },
+    14 = RegulationTotal { map, line },
+    15 = RegulationHandicap { map, line },
+    16 = TeamRounds { map, team, line },
+    17 = SeriesRounds { line },
 });
 
 /// One normalised message of one source about one match.

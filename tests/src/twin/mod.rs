@@ -12,6 +12,7 @@ mod compare;
 mod markets;
 mod multiples;
 mod overrides;
+mod results;
 mod risk;
 mod score;
 
