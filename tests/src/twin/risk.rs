@@ -215,10 +215,14 @@ impl Twin {
             MarketKind::CorrectMapScore if best_of % 2 == 0 => Some(b as u8),
             MarketKind::CorrectMapScore if a == needed => Some(b as u8),
             MarketKind::CorrectMapScore => Some((best_of - a) as u8),
-            MarketKind::MapWinner { .. }
-            | MarketKind::TotalRounds { .. }
-            | MarketKind::RoundHandicap { .. }
-            | MarketKind::RoundWinner { .. } => None,
+            MarketKind::MapHandicap { line } => {
+                Some(u8::from(2 * (a - b) + i32::from(line.halves()) < 0))
+            }
+            MarketKind::TotalMaps { line } => {
+                Some(u8::from(2 * (a + b) < i32::from(line.halves())))
+            }
+            // All others are on rounds or on one map.
+            _ => None,
         };
         let follows = winner_at(market, [0; 2]).is_some();
         let at_score = |score| {

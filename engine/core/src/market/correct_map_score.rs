@@ -4,7 +4,7 @@
 //! Priced from the series forecast; a result that can no longer happen has probability zero and is
 //! taken off the board.
 
-use super::{MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType};
 use crate::units::SelectionIndex;
 
 pub(super) const TYPE: MarketType = MarketType {
@@ -21,8 +21,8 @@ pub(super) const TYPE: MarketType = MarketType {
         }
         Some(())
     },
-    result: |_, series| match series.result() {
-        Some(_) => at_end(series.best_of(), series.maps_won()),
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
         None => MarketResult::Undecided,
     },
     by_maps: Some(at_end),
@@ -44,7 +44,7 @@ pub fn final_score(best_of: u8, selection: u8) -> [u8; 2] {
 }
 
 /// The selection that stands for this score.
-fn at_end(best_of: u8, score: [u8; 2]) -> MarketResult {
+fn at_end(_: MarketKind, best_of: u8, score: [u8; 2]) -> MarketResult {
     let is_it = |selection: &u8| final_score(best_of, *selection) == score;
     let found = (0..final_scores(best_of)).find(is_it);
     MarketResult::Won(SelectionIndex(

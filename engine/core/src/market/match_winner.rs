@@ -4,7 +4,7 @@
 
 use core::cmp::Ordering;
 
-use super::{MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType};
 use crate::units::SelectionIndex;
 
 pub const TYPE: MarketType = MarketType {
@@ -22,15 +22,15 @@ pub const TYPE: MarketType = MarketType {
         }
         Some(())
     },
-    result: |_, series| match series.result() {
-        Some(_) => at_end(series.best_of(), series.maps_won()),
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
         None => MarketResult::Undecided,
     },
     by_maps: Some(at_end),
 };
 
 /// Who has won with this score.
-fn at_end(best_of: u8, [a, b]: [u8; 2]) -> MarketResult {
+fn at_end(_: MarketKind, best_of: u8, [a, b]: [u8; 2]) -> MarketResult {
     let last = if best_of.is_multiple_of(2) { 2 } else { 1 };
     MarketResult::Won(SelectionIndex(match a.cmp(&b) {
         Ordering::Greater => 0,

@@ -65,7 +65,7 @@ pub struct MarketType {
     pub result: fn(MarketKind, &Series) -> MarketResult,
     /// What a final score in maps, of a series of at most so many, says about it; `None` if the market
     /// does not follow from that score.
-    pub by_maps: Option<fn(u8, [u8; 2]) -> MarketResult>,
+    pub by_maps: Option<fn(MarketKind, u8, [u8; 2]) -> MarketResult>,
 }
 
 /// Every type of market, in the order of [`MarketKind`].

@@ -57,7 +57,7 @@ fn wins(market: &Market, series: &Series, selection: SelectionIndex) -> Option<[
     let mut wins = [false; SCORES_MAX];
     for (index, wins) in wins.iter_mut().enumerate().take(scores(series)) {
         let score = final_score(series.best_of(), index as u8);
-        *wins = by_maps(series.best_of(), score) == MarketResult::Won(selection);
+        *wins = by_maps(market.kind, series.best_of(), score) == MarketResult::Won(selection);
     }
     Some(wins)
 }
