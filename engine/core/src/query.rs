@@ -60,6 +60,7 @@ impl Tables {
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
+                outbox.push(row.terms(account));
                 let bets_max = usize::from(bets_max);
                 for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));
@@ -82,6 +83,10 @@ impl Tables {
                     self.wallet.announce(account, outbox);
                 }
             }
+            Query::Risk => {
+                let reports = self.rule_reports(&state.config);
+                reports.for_each(|report| outbox.push(Event::Rule(report)));
+            }
             Query::Settings => {
                 outbox.push(Event::Configured { version: state.config_version });
                 for &setting in Setting::ALL {
@@ -97,12 +102,12 @@ impl Tables {
                 }
             }
             Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, account, market, selection);
+                let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;
-                let unit = self.max_unit(&state.config, &place);
+                let unit = self.max_unit(&state.config, state.now, &place);
                 outbox.push(Event::MaxUnit { account, client_id, unit });
             }
         }

@@ -133,6 +133,22 @@ rejects! {
     MarketLiability = 405, true, Money, "The limit for this market is reached.";
     /// The account's liability limit is reached.
     AccountLiability = 406, true, Money, "The limit for your open bets is reached.";
+    /// The liability limit of linked accounts is reached.
+    GroupLiability = 407, true, Money, "The limit for open bets is reached.";
+    /// Above the part of the largest stake that is open on this tier at this time before the start.
+    StakeAboveStage = 408, true, Money, "The stake is above the limit for this match at this time.";
+    /// Above the account's own part of the largest stake.
+    StakeAboveFactor = 409, false, Money, "The stake is above your limit for this match.";
+    /// All bets of the account on one day could pay more than the cap.
+    DayPayoutAboveLimit = 410, true, Money, "The possible payouts of your bets of today are above the limit.";
+    /// Too many bets within a second.
+    BetsPerSecond = 411, true, Count, "You are betting too fast. Please wait a moment.";
+    /// Too many bets within a minute.
+    BetsPerMinute = 412, true, Count, "You have placed many bets within a minute. Please wait a moment.";
+    /// Too many bets within an hour.
+    BetsPerHour = 413, true, Count, "You have placed many bets within an hour. Please try again later.";
+    /// Too much staked within an hour.
+    StakesPerHour = 414, true, Money, "Your stakes within an hour reach the limit. Please try again later.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";

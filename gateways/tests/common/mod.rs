@@ -133,7 +133,8 @@ impl Script {
             Query::Bet { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
-            | Query::Settings => {}
+            | Query::Settings
+            | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });

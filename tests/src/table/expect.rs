@@ -11,10 +11,12 @@
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
 
 use clutch_core::Query;
 use clutch_core::event::{BetStatus, Event, MarketStatus};
+use clutch_core::risk::RuleId;
 
 use super::lines::Words;
 use super::trading::selection;
@@ -51,6 +53,7 @@ impl Scenario {
             "epoch" => self.expect_epoch(words),
             "score" => self.expect_score(words),
             "max_stake" => self.expect_max_stake(words),
+            "rule" => self.expect_rule(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
     }
@@ -109,6 +112,22 @@ impl Scenario {
             expected = format!("{expected} {detail}");
         }
         equal(&expected, &shown)
+    }
+
+    fn expect_rule(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let name = words.next()?;
+        let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
+        while let Some(key) = words.optional() {
+            let tally = self.world().state().tally(rule).ok_or("no books")?;
+            let actual = match key {
+                "refused" => tally.refused.to_string(),
+                "would_refuse" => tally.would_refuse.to_string(),
+                "would_refuse_stakes" => show_money(tally.would_refuse_stakes),
+                _ => return Err(format!("a rule has no {key:?}")),
+            };
+            equal(words.next()?, &actual).map_err(|failure| format!("{key}: {failure}"))?;
+        }
+        Ok(())
     }
 
     fn expect_frozen(&mut self, words: &mut Words<'_>) -> Outcome<()> {

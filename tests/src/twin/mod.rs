@@ -12,6 +12,8 @@ mod compare;
 mod markets;
 mod multiples;
 mod overrides;
+mod results;
+mod risk;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -26,6 +28,7 @@ pub use compare::check_sums;
 use bets::{Answered, Bet};
 use markets::Market;
 use multiples::Multiple;
+use risk::{Tallies, Terms};
 use score::Series;
 
 /// What a command must be answered.
@@ -67,6 +70,10 @@ pub struct Twin {
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// The day that it is, and its first command.
+    day: u64,
+    day_began: u64,
+    tallies: Tallies,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
 }
@@ -77,6 +84,7 @@ struct Account {
     state: AccountState,
     /// Deposits, and what bets that have left the engine won and lost.
     base: i128,
+    terms: Terms,
 }
 
 #[derive(Debug)]
@@ -89,6 +97,8 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    starts_at: u64,
+    tier: u8,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -134,6 +144,9 @@ impl Twin {
             titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
+            day: 0,
+            day_began: 0,
+            tallies: Tallies::new(),
             a_person_looks: false,
         }
     }
@@ -146,6 +159,7 @@ impl Twin {
         self.seq = seq;
         self.now = now;
         self.retired_lately = false;
+        self.turn_day();
         self.notice_silence();
         self.expire_overrides();
         self.decide_waiting();
@@ -187,6 +201,11 @@ impl Twin {
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
             Command::ApproveOverride { id } => self.approve_override(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_factor(account.0, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link(account.0, *group),
+            Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -199,6 +218,9 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.liability_group_max,
+            config.payout_day_max,
+            config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
         ];
@@ -209,6 +231,12 @@ impl Twin {
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
             && config.shading_ppb <= 250_000_000
+            && (1..=5).contains(&config.bets_per_second_max)
+            && (1..=250).contains(&config.bets_per_minute_max)
+            && (1..=60_000).contains(&config.bets_per_hour_max)
+            && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
+            && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
+            && config.rules_off.is_apart_from(config.rules_shadow)
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
@@ -253,7 +281,12 @@ impl Twin {
         if self.accounts.len() == self.capacity.accounts_max as usize {
             return Err(Reject::CapacityReached);
         }
-        self.accounts.push(Account { key, state: AccountState::Open, base: 0 });
+        self.accounts.push(Account {
+            key,
+            state: AccountState::Open,
+            base: 0,
+            terms: Terms::default(),
+        });
         Ok(())
     }
 

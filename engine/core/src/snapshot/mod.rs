@@ -27,6 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -156,6 +157,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             stops,
@@ -173,6 +175,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        risk.save(out);
         requotes.save(out);
         overrides.save(out);
         bets.save(out);
@@ -203,6 +206,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("risk");
+        let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
@@ -231,6 +236,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             stops,

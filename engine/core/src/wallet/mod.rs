@@ -9,7 +9,7 @@ mod deposit;
 mod keys;
 mod snapshot;
 
-pub use account::{Account, NO_BET};
+pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub(crate) use deposit::Payment;
 
 use alloc::vec::Vec;
