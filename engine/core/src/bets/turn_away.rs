@@ -41,7 +41,10 @@ impl State {
             | Command::Override { .. }
             | Command::ApproveOverride { .. }
             | Command::LiftOverride { .. }
-            | Command::SetNextRound(_) => return false,
+            | Command::SetNextRound(_)
+            | Command::SetAccountFactor { .. }
+            | Command::LinkAccount { .. }
+            | Command::SetTier { .. } => return false,
         }
         true
     }
