@@ -44,7 +44,11 @@ impl State {
             | Command::SetNextRound(_)
             | Command::SetAccountFactor { .. }
             | Command::LinkAccount { .. }
-            | Command::SetTier { .. } => return false,
+            | Command::SetTier { .. }
+            | Command::SetPlayLimit { .. }
+            | Command::ConfirmPlayLimit { .. }
+            | Command::Rest { .. }
+            | Command::EndRest { .. } => return false,
         }
         true
     }
