@@ -18,6 +18,8 @@ use clutch_journal::{Disk, Storage};
 use super::random::Random;
 
 const SECTOR: usize = 512;
+/// What a killed process's calls come to; nobody is there to see it.
+const KILLED: i32 = 125;
 
 /// What a planned fault does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Trouble {
     IoOnce,
     /// From that call on every one fails with EIO.
     IoForEver,
+    /// The process is killed: from that call on nothing happens any more, and what was written stays as it is.
+    Kill,
     /// For so many calls there is no room: what needs new blocks or names fails with ENOSPC.
     FullFor(u64),
 }
@@ -141,6 +145,7 @@ impl SimDisk {
         state.calls += 1;
         let code = match state.trouble {
             Some((at, Trouble::IoOnce)) => (this == at).then_some(5),
+            Some((at, Trouble::Kill)) => (at <= this).then_some(KILLED),
             Some((at, Trouble::IoForEver)) => (at <= this).then_some(5),
             Some((at, Trouble::FullFor(calls))) => {
                 (at <= this && this < at + calls && needs_room).then_some(28)
@@ -155,6 +160,9 @@ impl SimDisk {
     fn sync(&self, file: &File) -> io::Result<()> {
         let (mut state, answer) = self.begin("sync", false);
         let node = state.node(file);
+        if answer.as_ref().is_err_and(|error| error.raw_os_error() == Some(KILLED)) {
+            return answer;
+        }
         if answer.is_err() {
             // The kernel marks the failed pages clean: the next sync has nothing left to do and succeeds.
             node.pending.clear();

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use clutch_journal::{
-    Class, Fault, Faults, InlineCommitter, Opened, Options, Reader, SnapshotReader, SnapshotWriter,
-    Space, Writer, archive_with, open, remove_old_snapshots, snapshots, verify,
+    Class, Faults, InlineCommitter, Opened, Options, Reader, SnapshotReader, SnapshotWriter, Space,
+    Writer, archive_with, open, remove_old_snapshots, snapshots, verify,
 };
 
 use super::disk::{SimDisk, Trouble};
@@ -101,7 +101,10 @@ pub fn run(seed: u64, faults: Faults) -> Result<Tally, String> {
     let misuse = world.disk.state().misuse.first().cloned();
     match ended.err().or(shared.problem.clone()).or(misuse) {
         Some(problem) => Err(format!("seed {seed}: {problem}")),
-        None => Ok(shared.tally),
+        None => {
+            let acknowledged = shared.history.acknowledged.load(Ordering::SeqCst);
+            Ok(Tally { acknowledged, ..shared.tally })
+        }
     }
 }
 
@@ -138,10 +141,11 @@ impl World {
 
     fn live(&mut self) -> Result<(), String> {
         for life in 0..2 + self.random.below(3) {
-            let is_troubled = 0 < life && self.random.once_in(3);
+            let is_troubled = 0 < life && self.random.once_in(2);
             if is_troubled {
-                let trouble = match self.random.below(4) {
+                let trouble = match self.random.below(6) {
                     0 | 1 => Trouble::IoOnce,
+                    3 | 4 => Trouble::Kill,
                     2 => Trouble::IoForEver,
                     _ => Trouble::FullFor(20 + self.random.below(120)),
                 };
@@ -188,7 +192,7 @@ impl World {
                 append(history, writer);
                 writer.publish();
             }
-            if shared.random.once_in(6) {
+            if shared.random.once_in(10) {
                 let image = memory();
                 let mut random = shared.random.fork();
                 state.power_cut(&mut random, &data, &image.path().join("data"));
@@ -306,9 +310,11 @@ impl World {
                 let mut shared = self.shared.lock().unwrap();
                 shared.tally.snapshots += 1;
                 shared.history.snapshots.push((seq, contents));
-                // The others are on their way out, and a crash may find them there or not.
-                let kept = shared.history.snapshots.len().saturating_sub(2);
-                shared.history.snapshots.drain(..kept);
+                // The others are on their way out, and a crash may find them there or not. A file of a snapshot whose
+                // writer failed at the last step may stand among the kept ones.
+                let kept = snapshots(&self.data()).unwrap();
+                let oldest_kept = kept[kept.len().saturating_sub(2)];
+                shared.history.snapshots.retain(|(at, _)| oldest_kept <= *at);
                 drop(shared);
                 let removed = remove_old_snapshots(&self.data(), &*self.disk, 2);
                 if removed.is_err() {
@@ -606,9 +612,4 @@ fn check_flip(
             history.marked
         )),
     }
-}
-
-/// Every bug that a world may find, by name, for the messages of the tests.
-pub fn named(fault: Fault) -> String {
-    format!("{fault:?}")
 }
