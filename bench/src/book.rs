@@ -1,7 +1,8 @@
 //! A day's book: matches with every market a best of three offers, and accounts with money.
 
 use clutch_core::command::{
-    Actor, Capacity, Config, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Title,
+    Actor, Capacity, Config, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Strengths,
+    Title,
 };
 use clutch_core::units::{AccountId, Currency, MatchId, Money, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
@@ -31,6 +32,8 @@ impl BookSize {
             markets_max: self.matches * 128,
             bets_max: self.bets_max,
             client_ids_max: self.bets_max.max(self.accounts),
+            multiples_max: self.bets_max.div_ceil(10),
+            legs_max: self.bets_max,
         }
     }
 
@@ -54,6 +57,7 @@ pub const MARKETS_PER_MATCH: usize = 59;
 pub fn config() -> Config {
     const FOR_EVER_NS: u64 = 365 * 24 * 3600 * 1_000_000_000;
     Config {
+        payout_max: Config::AMOUNT_MAX,
         liability_selection_max: Config::AMOUNT_MAX,
         liability_market_max: Config::AMOUNT_MAX,
         liability_account_max: Config::AMOUNT_MAX,
@@ -84,8 +88,10 @@ pub fn match_commands(match_id: MatchId, round_markets: bool) -> impl Iterator<I
             map_no,
             name: name(format!("de_map{map_no}")),
             first_side_a: Side::Ct,
-            p_a_t: chance(470_000_000 + skew),
-            p_a_ct: chance(530_000_000 + skew),
+            strengths: Strengths::BySide {
+                t: chance(470_000_000 + skew),
+                ct: chance(530_000_000 + skew),
+            },
         })
     });
     let markets = market_kinds().map(move |kind| Command::OpenMarket { match_id, kind });

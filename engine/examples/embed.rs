@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clutch_engine::clutch_core::command::{
-    Actor, CreateMatch, MarketKind, PlaceBet, PricePolicy, RoundFormat, SetMap, Side, Title,
+    Actor, CreateMatch, MarketKind, PlaceBet, PricePolicy, RoundFormat, SetMap, Side, Strengths,
+    Title,
 };
 use clutch_engine::clutch_core::event::{BetStatus, MarketStatus, Price};
 use clutch_engine::clutch_core::units::{
@@ -98,8 +99,7 @@ impl Client {
             map_no: 1,
             name: name("de_dust2")?,
             first_side_a: Side::Ct,
-            p_a_t: chance(480_000_000)?,
-            p_a_ct: chance(550_000_000)?,
+            strengths: Strengths::BySide { t: chance(480_000_000)?, ct: chance(550_000_000)? },
         };
         self.ask(trader, Command::SetMap(set))?;
         let kind = MarketKind::MatchWinner;

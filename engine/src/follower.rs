@@ -105,6 +105,8 @@ pub struct Step<'a> {
     pub envelope: Envelope,
     /// What became true by it.
     pub events: &'a [Record],
+    /// The state after it.
+    pub state: &'a State,
 }
 
 /// A state that follows a journal.
@@ -203,7 +205,7 @@ impl Follower {
             .map_err(|message| FollowError::Bug { seq, kind, message })?;
         self.commands += 1;
         self.position = position;
-        Ok(Some(Step { seq, time, envelope, events: self.outbox.records() }))
+        Ok(Some(Step { seq, time, envelope, events: self.outbox.records(), state: &self.state }))
     }
 
     /// Reads the next few records and asks for the memory that they will need.

@@ -64,6 +64,10 @@ pub struct EngineSection {
     pub bets_max: u32,
     /// Table size.
     pub client_ids_max: u32,
+    /// Table size.
+    pub multiples_max: u32,
+    /// Table size.
+    pub legs_max: u32,
 }
 
 /// `durability`
@@ -326,6 +330,8 @@ impl Config {
             markets_max: engine.markets_max,
             bets_max: engine.bets_max,
             client_ids_max: engine.client_ids_max,
+            multiples_max: engine.multiples_max,
+            legs_max: engine.legs_max,
         }
     }
 

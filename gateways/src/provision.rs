@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use clutch_core::command::{
-    Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Title,
+    Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Strengths, Title,
 };
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
@@ -102,8 +102,7 @@ impl<'a> Provisioner<'a> {
                     "T" => Side::T,
                     other => return Err(wrong(format!("side `{other}` is neither CT nor T"))),
                 },
-                p_a_t: chance(map.p_a_t)?,
-                p_a_ct: chance(map.p_a_ct)?,
+                strengths: Strengths::BySide { t: chance(map.p_a_t)?, ct: chance(map.p_a_ct)? },
             });
         }
         let match_id = match self.find_match(key)? {
@@ -294,6 +293,7 @@ pub fn book(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
     let regulation = match format {
         RoundFormat::Mr12 => 24,
         RoundFormat::Mr15 => 30,
+        RoundFormat::NoRounds => 0,
     };
     let mut kinds = vec![MarketKind::MatchWinner];
     if 1 < best_of {
@@ -301,7 +301,9 @@ pub fn book(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
     }
     for map in 1..=best_of {
         kinds.push(MarketKind::MapWinner { map });
-        kinds.extend(line_markets(map, regulation));
+        if regulation != 0 {
+            kinds.extend(line_markets(map, regulation));
+        }
     }
     kinds
 }

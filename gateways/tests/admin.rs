@@ -4,7 +4,8 @@
 mod common;
 
 use clutch_core::command::{
-    Actor, CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, SetMap, Side, Title,
+    Actor, CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, SetMap, Side, Strengths,
+    Title,
 };
 use clutch_core::units::{MatchId, Name, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
@@ -61,8 +62,7 @@ fn a_match_that_its_feed_disputed_is_released_by_a_person() {
             map_no: 1,
             name: name("de_dust2"),
             first_side_a: Side::Ct,
-            p_a_t: half,
-            p_a_ct: half,
+            strengths: Strengths::BySide { t: half, ct: half },
         }),
         Command::OpenMarket { match_id, kind: MarketKind::MatchWinner },
         Command::Feed(FeedMessage {

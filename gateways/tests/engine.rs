@@ -6,7 +6,7 @@ mod common;
 use std::path::PathBuf;
 
 use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, SuspendReason, Title,
+    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, SuspendReason, Title,
 };
 use clutch_core::units::{Currency, MatchId, Money, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
@@ -75,8 +75,10 @@ fn set_up(sender: &mut CommandSender) {
         map_no: 1,
         name: name("de_dust2"),
         first_side_a: Side::Ct,
-        p_a_t: Probability::from_ppb(480_000_000).unwrap(),
-        p_a_ct: Probability::from_ppb(540_000_000).unwrap(),
+        strengths: Strengths::BySide {
+            t: Probability::from_ppb(480_000_000).unwrap(),
+            ct: Probability::from_ppb(540_000_000).unwrap(),
+        },
     }));
     commands.push(Command::OpenMarket { match_id, kind: MarketKind::MatchWinner });
     for command in commands {
@@ -196,4 +198,50 @@ fn an_account_that_does_not_exist_is_told_so() {
     assert_eq!(client.next()["name"], "UnknownAccount");
     drop(gateway);
     engine.shutdown().unwrap();
+}
+
+#[test]
+fn a_bet_of_several_legs_is_quoted_placed_and_explained_leg_by_leg() {
+    let journal = Journal::new("legs");
+    let (gateway, engine) = start(&journal);
+    let mut sender = engine.sender();
+    set_up(&mut sender);
+    let mut client = gateway.connect();
+    client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, gateway.token(60)));
+    let now = client.next()["server_time"].as_u64().unwrap();
+    let market = subscribe(&mut client);
+    let slip = |kind: &str, milliseconds: u64, sizes: Value| {
+        let single: Value = serde_json::from_str(&place_on(&market, milliseconds, "1.00")).unwrap();
+        let leg = |selection: usize| {
+            json!({"market": 0, "selection": selection, "price_seq": market["price_seq"],
+                "odds": market["selections"][selection]["odds"], "epoch": market["epoch"]})
+        };
+        json!({"type": kind, "cid": single["cid"], "policy": "better", "unit": "2.00",
+            "sizes": sizes, "legs": [leg(0), leg(1)]})
+    };
+    client.send(&slip("quote_max", now, json!([1])).to_string());
+    // All of the 100.00 on two lines.
+    assert_eq!(next_of(&mut client, "quote_max")["unit"], "50.00");
+
+    client.send(&slip("place", now, json!([2])).to_string());
+    let refused = next_of(&mut client, "bet");
+    assert_eq!((&refused["name"], &refused["leg"]), (&json!("LegsRelated"), &json!(2)));
+    assert_eq!(refused["legs"].as_array().unwrap().len(), 1);
+    assert_eq!(refused["legs"][0]["result"], "refused");
+
+    client.send(&slip("place", now + 1, json!([1])).to_string());
+    let bet = next_of(&mut client, "bet");
+    assert_eq!((&bet["status"], &bet["stake"]), (&json!("accepted"), &json!("4.00")));
+    assert_eq!((&bet["lines"], &bet["sizes"]), (&json!(2), &json!([1])));
+    for (leg, selection) in [(0, "Spirit"), (1, "Vitality")] {
+        assert_eq!(bet["legs"][leg]["selection_name"], selection);
+        assert_eq!(bet["legs"][leg]["result"], "open");
+    }
+    client.send(&json!({"type": "bet", "cid": bet["cid"]}).to_string());
+    assert_eq!(next_of(&mut client, "bet")["legs"], bet["legs"]);
+    client.send(r#"{"type":"balance"}"#);
+    let mine = next_of(&mut client, "image");
+    assert_eq!(mine["bets"][0]["bet_id"], bet["bet_id"]);
+    assert_eq!(mine["bets"][0]["legs"], bet["legs"]);
+    assert_eq!(mine["balance"]["held"], "4.00");
 }

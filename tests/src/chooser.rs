@@ -3,9 +3,13 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat, Scope, SetMap, Side,
-    SuspendReason, Team, Title,
+    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
+    Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
@@ -27,6 +31,7 @@ pub struct Chooser {
     ids: u128,
     versions: u64,
     placed: Vec<PlaceBet>,
+    multiples: Vec<PlaceMultiple>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
 }
@@ -41,6 +46,7 @@ impl Chooser {
             ids: 0,
             versions: 0,
             placed: Vec::new(),
+            multiples: Vec::new(),
             crowd: None,
         }
     }
@@ -53,6 +59,8 @@ impl Chooser {
             markets_max: self.random.pick(&[40, 80, 160]),
             bets_max: self.random.pick(&[100, 300, 600]),
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
+            multiples_max: self.random.pick(&[8, 60, 200]),
+            legs_max: self.random.pick(&[30, 200, 600]),
         }
     }
 
@@ -90,6 +98,42 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            ..self.risk_rules()
+        }
+    }
+
+    /// Settings of the risk rules; everything else by default.
+    fn risk_rules(&mut self) -> Config {
+        let random = &mut self.random;
+        let mut rules_off = RuleSet::EMPTY;
+        let mut rules_shadow = RuleSet::EMPTY;
+        for &rule in RuleId::ALL {
+            match random.below(10) {
+                0..2 if !Config::RULES_NEVER_OFF.has(rule) => rules_off = rules_off.with(rule),
+                2..4 => rules_shadow = rules_shadow.with(rule),
+                _ => {}
+            }
+        }
+        let mut stages = || {
+            Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
+                .expect("at most 100")
+        };
+        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
+        Config {
+            rules_off,
+            rules_shadow,
+            liability_group_max: limit(&[5_000, 100_000]),
+            payout_day_max: limit(&[20_000, 10_000_000]),
+            stakes_per_hour_max: limit(&[5_000, 1_000_000]),
+            bets_per_second_max: random.pick(&[1, 3, 5]) as u32,
+            bets_per_minute_max: random.pick(&[4, 30, 250]) as u32,
+            bets_per_hour_max: random.pick(&[5, 100, 60_000]) as u32,
+            tier_0,
+            tier_1,
+            tier_2,
+            tier_3,
+            ..Config::default()
         }
     }
 
@@ -100,6 +144,8 @@ impl Chooser {
             400..900 => self.random.below(400) * MILLISECOND,
             900..980 => self.random.below(5_000) * MILLISECOND,
             980..997 => self.random.below(90) * SECOND,
+            // Now and then a night, so that limits can be raised.
+            999 => self.random.below(30 * 60) * MINUTE,
             _ => self.random.below(90) * MINUTE,
         }
     }
@@ -125,16 +171,36 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
+            _ if self.random.chance(2) => self.player_word(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
-            580..592 => {
+            580..584 => Command::LinkAccount {
+                account: AccountId(self.random.below(5) as u32),
+                group: self.random.pick(&[None, Some(0), Some(1), Some(1), Some(3), Some(4)]),
+            },
+            584..588 => Command::SetAccountFactor {
+                account: AccountId(self.random.below(5) as u32),
+                title: self.random.pick(&[
+                    Title::CounterStrike,
+                    Title::CounterStrike,
+                    Title::Valorant,
+                ]),
+                has_begun: self.random.chance(50),
+                percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
+            },
+            588..590 => Command::SetTier {
+                match_id: MatchId(self.match_id(twin)),
+                tier: self.random.pick(&[0, 1, 2, 3, 4]),
+            },
+            590..602 => {
                 let [.., markets] = twin.counts();
                 self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
+            _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
         }
@@ -228,6 +294,35 @@ impl Chooser {
         Command::OpenAccount { key, currency }
     }
 
+    /// What a player sets for himself.
+    fn player_word(&mut self) -> Command {
+        let account = AccountId(self.mostly_below(4, 6) as u32);
+        let quantity = self.random.pick(Quantity::ALL);
+        let window =
+            self.random.pick(&[Window::Hours24, Window::Hours24, Window::Day, Window::Month]);
+        let window = if self.random.chance(25) { self.random.pick(Window::ALL) } else { window };
+        let key = LimitKey { quantity, window };
+        match self.random.below(20) {
+            0..9 => {
+                let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                Command::SetPlayLimit { account, key, amount }
+            }
+            9..14 => Command::ConfirmPlayLimit { account, key },
+            14..18 => {
+                let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
+                let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
+                Command::Rest { account, rest }
+            }
+            18 => {
+                let days = self.random.pick(&[1, 1, 200, 2_000]);
+                let until = self.now.plus(days * 24 * 60 * MINUTE);
+                Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
+            }
+            _ => Command::EndRest { account },
+        }
+    }
+
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
             0..3 => AccountState::Suspended,
@@ -250,7 +345,7 @@ impl Chooser {
     fn create_match(&mut self) -> CreateMatch {
         CreateMatch {
             key: name(&format!("match {}", self.random.below(16))),
-            title: Title::CounterStrike,
+            title: self.random.pick(&[Title::CounterStrike, Title::CounterStrike, Title::Valorant]),
             rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
             team_a: name("Alpha"),
@@ -266,14 +361,44 @@ impl Chooser {
             let percent = if wild { random.below(101) } else { 35 + random.below(30) };
             Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
+        let [t, ct] = [0; 2].map(|_| percent(&mut self.random));
+        let strengths = if self.random.chance(20) {
+            let [pistol_t, pistol_ct] = [0; 2].map(|_| percent(&mut self.random));
+            Strengths::WithPistols { t, ct, pistol_t, pistol_ct }
+        } else {
+            Strengths::BySide { t, ct }
+        };
+        if self.random.chance(10) {
+            let match_id = self.match_id(twin);
+            let (map_no, round) = self.next_round(twin, match_id);
+            let a = self.random.chance(80).then_some(t);
+            return Command::SetNextRound(SetNextRound {
+                match_id: MatchId(match_id),
+                map_no,
+                round,
+                a,
+            });
+        }
         Command::SetMap(SetMap {
             match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
             name: name("Inferno"),
             first_side_a: self.random.pick(&[Side::T, Side::Ct]),
-            p_a_t: percent(&mut self.random),
-            p_a_ct: percent(&mut self.random),
+            strengths,
         })
+    }
+
+    /// Mostly the next round of the map being played.
+    fn next_round(&mut self, twin: &Twin, match_id: u32) -> (u8, u8) {
+        let [_, matches, _] = twin.counts();
+        let (map, rounds, _) =
+            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
+        let next = rounds[0] + rounds[1] + 1;
+        match self.random.below(10) {
+            0 => (self.random.below(6) as u8, 1),
+            1 => (map, self.random.below(32) as u8),
+            _ => (map.max(1), next),
+        }
     }
 
     fn open_market(&mut self, twin: &Twin) -> Command {
@@ -283,7 +408,9 @@ impl Chooser {
             Line::from_halves(halves).expect("an odd number of halves")
         };
         let (total, handicap) = (line(11, 20), line(-15, 30));
+        let (maps, team_rounds, of_series) = (line(-4, 9), line(-1, 18), line(20, 110));
         let round = self.random.below(32) as u8;
+        let team = self.random.pick(&[Team::A, Team::B]);
         let kind = self.random.pick(&[
             MarketKind::MatchWinner,
             MarketKind::CorrectMapScore,
@@ -291,6 +418,18 @@ impl Chooser {
             MarketKind::TotalRounds { map, line: total },
             MarketKind::RoundHandicap { map, line: handicap },
             MarketKind::RoundWinner { map, round },
+            MarketKind::MapHandicap { line: maps },
+            MarketKind::TotalMaps { line: maps },
+            MarketKind::CorrectRoundScore { map },
+            MarketKind::RaceToRounds { map, rounds: round },
+            MarketKind::PistolRound { map, half: round % 4 },
+            MarketKind::Overtime { map },
+            MarketKind::OddRounds { map },
+            MarketKind::RegulationWinner { map },
+            MarketKind::RegulationTotal { map, line: total },
+            MarketKind::RegulationHandicap { map, line: handicap },
+            MarketKind::TeamRounds { map, team, line: team_rounds },
+            MarketKind::SeriesRounds { line: of_series },
         ]);
         Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
     }
@@ -351,7 +490,10 @@ impl Chooser {
         let [_, matches, _] = twin.counts();
         let scope = match self.random.below(3) {
             0 => KillScope::All,
-            1 => KillScope::Title(Title::CounterStrike),
+            1 => {
+                let titles = [Title::CounterStrike, Title::CounterStrike, Title::Valorant];
+                KillScope::Title(self.random.pick(&titles))
+            }
             _ => KillScope::Match(MatchId(self.id(matches))),
         };
         Command::Kill { scope, on: self.random.chance(5) }
@@ -359,7 +501,8 @@ impl Chooser {
 
     fn configure(&mut self, twin: &Twin) -> Command {
         let mut config = self.config();
-        match self.random.below(4) {
+        match self.random.below(5) {
+            4 => config.rules_off = Config::RULES_NEVER_OFF,
             0 => config.stake_max = Money::ZERO,
             1 => config.margin_ppb = u32::MAX,
             // The settings in force, but for one of those that move prices or feeds.
@@ -404,6 +547,16 @@ impl Chooser {
             }
             24..40 => GameEvent::RoundStarted { map, round: played + 1 },
             40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
+            41..44 => GameEvent::NextRound {
+                map,
+                round: played + 1,
+                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
+            },
+            44 => self.random.pick(&[
+                GameEvent::MapWon { map, winner },
+                GameEvent::MobaState { map, state: MobaState::default() },
+                GameEvent::MobaRewound { map, state: MobaState::default() },
+            ]),
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.
@@ -419,6 +572,12 @@ impl Chooser {
     }
 
     fn cancel(&mut self) -> Command {
+        if let Some(last) = self.multiples.len().checked_sub(1)
+            && self.random.chance(30)
+        {
+            let place = self.multiples[last - self.random.below(5).min(last as u64) as usize];
+            return Command::CancelBet { account: place.account, client_id: place.client_id };
+        }
         let Some(last) = self.placed.len().checked_sub(1) else { return Command::Tick };
         let place = self.placed[last - self.random.below(20).min(last as u64) as usize];
         Command::CancelBet { account: place.account, client_id: place.client_id }
@@ -457,6 +616,73 @@ impl Chooser {
         };
         self.placed.push(place);
         place
+    }
+
+    /// Two to five legs, mostly one a match, with all kinds of lines.
+    fn multiple(&mut self, twin: &Twin) -> PlaceMultiple {
+        if !self.multiples.is_empty() && self.random.chance(6) {
+            return self.random.pick(&self.multiples);
+        }
+        let [.., markets] = twin.counts();
+        let count = 2 + self.random.below(4) as usize;
+        let mut picks: Vec<Pick> = Vec::new();
+        let is_careful = self.random.chance(85);
+        for _ in 0..40 {
+            let market = self.market(twin, markets);
+            let known = market < markets;
+            let is_related = known
+                && picks.iter().any(|pick| {
+                    let other = pick.market.0;
+                    other < markets && twin.match_of(other) == twin.match_of(market)
+                });
+            let is_off = !known || !twin.is_open(market);
+            if picks.len() == count || is_careful && (is_related || is_off) {
+                continue;
+            }
+            picks.push(self.pick_on(twin, market, known));
+        }
+        if picks.is_empty() {
+            picks.push(self.pick_on(twin, markets, false));
+        }
+        let legs = picks.len();
+        let all = (1 << (legs + 1)) - 2;
+        let folds = match self.random.below(4) {
+            0 => 1 << legs,
+            1 => all,
+            2 => 0b10,
+            _ => self.random.below(1 << (legs + 1)) as u32 & all,
+        };
+        let folds = FoldSizes::from_bits(folds).unwrap_or(FoldSizes::SINGLES);
+        let bankers = Bankers(u32::from(self.random.chance(20)));
+        let stake = self.stake().money().minor();
+        let unit = Stake::new(Money::from_minor((stake / 3).clamp(1, 1_000_000)));
+        let who = (AccountId(self.mostly_below(4, 6) as u32), self.client_id());
+        let policy = self.random.pick(&[PricePolicy::Exact, PricePolicy::Better, PricePolicy::Any]);
+        let place = PlaceMultiple::new(
+            who,
+            policy,
+            unit.expect("above zero"),
+            (folds, bankers),
+            Picks::new(&picks).expect("one to five legs"),
+        );
+        let place = place.expect("sizes up to the legs, and at most one banker");
+        self.multiples.push(place);
+        place
+    }
+
+    fn pick_on(&mut self, twin: &Twin, market: u32, known: bool) -> Pick {
+        let (odds, price_seq, epoch): (&[_], _, _) =
+            if known { twin.board(market) } else { (&[], 0, 0) };
+        let selection = self.mostly_below(2, 8) as usize;
+        let on_board = odds.get(selection).copied().flatten().unwrap_or(2_000);
+        let seen = if self.random.chance(5) { on_board + 50 } else { on_board };
+        Pick {
+            market: MarketId(market),
+            selection: SelectionIndex(selection as u8),
+            odds: Odds::from_milli(seen).unwrap_or(Odds::MIN),
+            price_seq: price_seq.saturating_sub(if self.random.chance(5) { 100 } else { 0 }),
+            epoch: epoch.saturating_sub(u32::from(self.random.chance(2))),
+        }
     }
 
     /// A small, sensible bet, so that one market collects more bets than one slice settles.

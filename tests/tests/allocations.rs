@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use clutch_core::command::{
     Actor, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, PlaceBet,
-    PricePolicy, RoundFormat, SetMap, Side, Team, Title,
+    PricePolicy, RoundFormat, SetMap, Side, Strengths, Team, Title,
 };
 use clutch_core::event::BetStatus;
 use clutch_core::units::{
@@ -121,6 +121,8 @@ fn playing_a_map_with_bets_allocates_nothing() {
         markets_max: 64,
         bets_max: 4_000,
         client_ids_max: 8_000,
+        multiples_max: 400,
+        legs_max: 2_000,
     };
     let mut core = Core {
         state: State::new(),
@@ -150,8 +152,7 @@ fn playing_a_map_with_bets_allocates_nothing() {
         map_no: 1,
         name: name("map"),
         first_side_a: Side::Ct,
-        p_a_t: even,
-        p_a_ct: even,
+        strengths: Strengths::BySide { t: even, ct: even },
     }));
     let total =
         |halves| MarketKind::TotalRounds { map: 1, line: Line::from_halves(halves).unwrap() };

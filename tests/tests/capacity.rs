@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use clutch_core::command::{
-    Capacity, Config, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Title,
+    Capacity, Config, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, Title,
 };
 use clutch_core::units::{MatchId, Name, Probability, Timestamp};
 use clutch_core::{Command, Event, Query, Record};
@@ -21,6 +21,8 @@ fn a_full_book_can_be_listed_and_given_a_new_margin_in_slices() {
         markets_max: Capacity::MARKETS_MAX,
         bets_max: 1,
         client_ids_max: 1,
+        multiples_max: 1,
+        legs_max: 1,
     };
     let mut world = World::new(capacity, Config::default());
     for match_id in (0..MATCHES).map(MatchId) {
@@ -83,5 +85,11 @@ fn create_match(match_id: MatchId) -> CreateMatch {
 fn set_map(match_id: MatchId, map_no: u8) -> SetMap {
     let even = Probability::from_ppb(500_000_000).unwrap();
     let name = Name::new("Nuke").unwrap();
-    SetMap { match_id, map_no, name, first_side_a: Side::Ct, p_a_t: even, p_a_ct: even }
+    SetMap {
+        match_id,
+        map_no,
+        name,
+        first_side_a: Side::Ct,
+        strengths: Strengths::BySide { t: even, ct: even },
+    }
 }

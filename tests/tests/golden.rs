@@ -10,9 +10,13 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
-    KillScope, Line, MarketKind, OverrideKind, PlaceBet, PricePolicy, RewindRule, RoundFormat,
-    Scope, SetMap, Side, SuspendReason, Team, Title,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
+    PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    SuspendReason, Team, Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
@@ -58,7 +62,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=18).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=27).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -134,7 +138,36 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &18_u32.to_le_bytes()), Err(DecodeError::UnknownTag(18)));
+    assert_eq!(with(16, &9999_u32.to_le_bytes()), Err(DecodeError::UnknownTag(9999)));
+}
+
+#[test]
+fn legs_and_lines_that_make_no_bet_are_refused_at_the_door() {
+    let envelope = of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)));
+    let bytes = encode(&envelope);
+    let with = |at: usize, field: &[u8]| {
+        let mut changed = bytes.clone();
+        changed[at..at + field.len()].copy_from_slice(field);
+        Envelope::decode(&changed)
+    };
+    // Actor 8, trace 8, tag 4, account 4, client id 16, policy 4 + 2.
+    let unit = 20 + 4 + 16 + 6;
+    let (folds, bankers, count) = (unit + 8, unit + 12, unit + 16);
+    for (at, field, what) in [
+        (unit, &0_i64.to_le_bytes()[..], "no stake"),
+        (unit, &(Stake::MAX.money().minor() / 2).to_le_bytes(), "a stake too large on three lines"),
+        (folds, &0_u32.to_le_bytes(), "no lines"),
+        (folds, &1_u32.to_le_bytes(), "lines of no leg"),
+        (folds, &0b1_0000_u32.to_le_bytes(), "lines longer than the bet"),
+        (folds, &(1_u32 << 21).to_le_bytes(), "lines longer than any bet"),
+        (bankers, &0b1000_u32.to_le_bytes(), "a banker that is no leg"),
+        (bankers, &0b111_u32.to_le_bytes(), "more bankers than the smallest line holds"),
+        (count, &0_u64.to_le_bytes(), "no legs"),
+        (count, &21_u64.to_le_bytes(), "too many legs"),
+    ] {
+        assert_eq!(with(at, field), Err(DecodeError::OutOfRange), "{what}");
+    }
+    assert_eq!(with(count, &4_u64.to_le_bytes()), Err(DecodeError::Truncated));
 }
 
 #[test]
@@ -169,6 +202,10 @@ fn line(halves: i16) -> Line {
     Line::from_halves(halves).expect("an odd number of halves")
 }
 
+fn stages(percents: [u8; 4]) -> Stages {
+    Stages::new(percents).expect("at most 100 each")
+}
+
 fn of(command: Command) -> Envelope {
     Envelope { actor: Actor::Operator(0x0a0b_0c0d), trace: 0x1122_3344_5566_7788, command }
 }
@@ -185,6 +222,25 @@ fn place() -> PlaceBet {
         stake: Stake::new(money(12_345)).expect("a stake"),
         policy: PricePolicy::Exact,
     }
+}
+
+fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
+    let pick = |leg| Pick {
+        market: MarketId(0x0506_0708 + leg),
+        selection: SelectionIndex(leg as u8),
+        odds: Odds::from_milli(1_850 + leg).expect("odds"),
+        price_seq: 0x1020_3040_5060_7080,
+        epoch: 0x0a0b_0c0d,
+    };
+    let picks: Vec<Pick> = (0..legs).map(pick).collect();
+    PlaceMultiple::new(
+        (place().account, place().client_id),
+        PricePolicy::Within { permille: 7 },
+        place().stake,
+        (FoldSizes::from_bits(folds).expect("sizes"), Bankers(bankers)),
+        Picks::new(&picks).expect("1 to 20 legs"),
+    )
+    .expect("a bet")
 }
 
 fn config() -> Config {
@@ -213,6 +269,18 @@ fn config() -> Config {
         shading_step: money(21),
         feed_lag_max_ns: 22,
         feed_grace_ns: 23,
+        rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
+        rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
+        liability_group_max: money(25),
+        payout_day_max: money(26),
+        bets_per_second_max: 27,
+        bets_per_minute_max: 28,
+        bets_per_hour_max: 29,
+        stakes_per_hour_max: money(30),
+        tier_0: Stages::WHOLE,
+        tier_1: stages([1, 2, 3, 4]),
+        tier_2: stages([5, 6, 7, 8]),
+        tier_3: stages([9, 10, 11, 12]),
         agreeing_updates: 24,
     }
 }
@@ -225,6 +293,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         markets_max: 3,
         bets_max: 4,
         client_ids_max: 0xffff_fffe,
+        multiples_max: 5,
+        legs_max: 6,
     };
     let create = CreateMatch {
         key: name("match-1"),
@@ -236,13 +306,28 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         starts_at: Timestamp::from_nanos(0x0102_0304_0506_0708),
         round_markets: true,
     };
+    let chance = |ppb| Probability::from_ppb(ppb).expect("a chance");
     let set = SetMap {
         match_id: MatchId(9),
         map_no: 2,
         name: name("de_dust2"),
         first_side_a: Side::Ct,
-        p_a_t: Probability::from_ppb(470_000_000).expect("a chance"),
-        p_a_ct: Probability::ONE,
+        strengths: Strengths::BySide { t: chance(470_000_000), ct: Probability::ONE },
+    };
+    let with_pistols = Strengths::WithPistols {
+        t: chance(1),
+        ct: chance(2),
+        pistol_t: chance(3),
+        pistol_ct: chance(4),
+    };
+    let price = Strengths::MapPrice { a: chance(5) };
+    let next_round = |a| SetNextRound { match_id: MatchId(9), map_no: 2, round: 14, a };
+    let moba = MobaState {
+        time_s: 0x0102,
+        lead_milli: -3,
+        kills: [0x0405, 0x0607],
+        towers: [8, 9],
+        objectives: [1, 2],
     };
     let open = |kind| of(Command::OpenMarket { match_id: MatchId(7), kind });
     let feed = |event| {
@@ -255,12 +340,20 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             event,
         }))
     };
+    let limit = |quantity, window, amount| {
+        let (account, key) = (AccountId(5), LimitKey { quantity, window });
+        of(Command::SetPlayLimit { account, key, amount })
+    };
+    let rest = |kind| {
+        let rest = Rest { kind, until: Timestamp::from_nanos(9) };
+        of(Command::Rest { account: AccountId(5), rest })
+    };
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
     let market = Scope::Market(MarketId(8));
     let selection = SelectionIndex(1);
-    let (odds, fair) = (place().odds, set.p_a_t);
+    let (odds, fair) = (place().odds, chance(470_000_000));
     let say = |kind| of(Command::Override { kind, expires_at: Timestamp::from_nanos(9) });
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
@@ -268,12 +361,32 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("configure_seen", of(Command::Configure { config: config(), based_on: Some(7) })),
         ("create_match", of(Command::CreateMatch(create))),
         ("set_map", of(Command::SetMap(set))),
+        ("set_map_pistols", of(Command::SetMap(SetMap { strengths: with_pistols, ..set }))),
+        ("set_map_price", of(Command::SetMap(SetMap { strengths: price, ..set }))),
         ("open_match_winner", open(MarketKind::MatchWinner)),
         ("open_correct_map_score", open(MarketKind::CorrectMapScore)),
         ("open_map_winner", open(MarketKind::MapWinner { map: 1 })),
         ("open_total_rounds", open(MarketKind::TotalRounds { map: 2, line: line(43) })),
         ("open_round_handicap", open(MarketKind::RoundHandicap { map: 3, line: line(-7) })),
         ("open_round_winner", open(MarketKind::RoundWinner { map: 4, round: 5 })),
+        ("open_map_handicap", open(MarketKind::MapHandicap { line: line(-3) })),
+        ("open_total_maps", open(MarketKind::TotalMaps { line: line(5) })),
+        ("open_correct_round_score", open(MarketKind::CorrectRoundScore { map: 1 })),
+        ("open_race_to_rounds", open(MarketKind::RaceToRounds { map: 1, rounds: 7 })),
+        ("open_pistol_round", open(MarketKind::PistolRound { map: 1, half: 2 })),
+        ("open_overtime", open(MarketKind::Overtime { map: 2 })),
+        ("open_odd_rounds", open(MarketKind::OddRounds { map: 2 })),
+        ("open_regulation_winner", open(MarketKind::RegulationWinner { map: 3 })),
+        ("open_regulation_total", open(MarketKind::RegulationTotal { map: 2, line: line(43) })),
+        (
+            "open_regulation_handicap",
+            open(MarketKind::RegulationHandicap { map: 3, line: line(-7) }),
+        ),
+        (
+            "open_team_rounds",
+            open(MarketKind::TeamRounds { map: 3, team: Team::B, line: line(21) }),
+        ),
+        ("open_series_rounds", open(MarketKind::SeriesRounds { line: line(131) })),
         ("feed_heartbeat", feed(GameEvent::Heartbeat)),
         ("feed_map_started", feed(GameEvent::MapStarted { map: 1, first_side_a: Side::T })),
         ("feed_round_won", feed(GameEvent::RoundWon { map: 1, round: 2, winner: Team::B })),
@@ -283,6 +396,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("feed_released", feed(GameEvent::Released)),
         ("feed_disputed", feed(GameEvent::Disputed)),
         ("feed_round_started", feed(GameEvent::RoundStarted { map: 1, round: 14 })),
+        ("feed_next_round", feed(GameEvent::NextRound { map: 1, round: 14, a: Some(chance(7)) })),
+        ("feed_moba_state", feed(GameEvent::MobaState { map: 2, state: moba })),
+        ("feed_map_won", feed(GameEvent::MapWon { map: 2, winner: Team::B })),
+        ("feed_moba_rewound", feed(GameEvent::MobaRewound { map: 2, state: moba })),
         ("suspend_all_trader", suspend(Scope::All, SuspendReason::Trader)),
         ("suspend_match_stale", suspend(Scope::Match(MatchId(6)), SuspendReason::FeedStale)),
         ("suspend_market_held", suspend(market, SuspendReason::FeedHeld)),
@@ -337,5 +454,37 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("override_suspend", say(OverrideKind::SuspendMarket { market: MarketId(8) })),
         ("approve_override", of(Command::ApproveOverride { id: OverrideId(0x0102) })),
         ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
+        ("set_next_round", of(Command::SetNextRound(next_round(Some(chance(7)))))),
+        ("set_next_round_none", of(Command::SetNextRound(next_round(None)))),
+        ("place_multiple_of_one", of(Command::PlaceMultiple(multiple(1, 0b10, 0)))),
+        ("place_multiple_of_three", of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)))),
+        ("place_multiple_of_twenty", of(Command::PlaceMultiple(multiple(20, 1 << 20, 0)))),
+        (
+            "set_account_factor",
+            of(Command::SetAccountFactor {
+                account: AccountId(5),
+                title: Title::CounterStrike,
+                has_begun: true,
+                percent: 50,
+            }),
+        ),
+        ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
+        ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
+        ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
+        ("limit_stake", limit(Quantity::Stake, Window::Hours24, Some(money(7)))),
+        ("limit_loss", limit(Quantity::Loss, Window::Days7, Some(money(7)))),
+        ("limit_deposit", limit(Quantity::Deposit, Window::Day, Some(money(7)))),
+        ("limit_net_deposit", limit(Quantity::NetDeposit, Window::Week, Some(money(7)))),
+        ("limit_none", limit(Quantity::NetDeposit, Window::Month, None)),
+        (
+            "confirm_limit",
+            of(Command::ConfirmPlayLimit {
+                account: AccountId(5),
+                key: LimitKey { quantity: Quantity::Loss, window: Window::Month },
+            }),
+        ),
+        ("rest_time_out", rest(RestKind::TimeOut)),
+        ("rest_self_exclusion", rest(RestKind::SelfExclusion)),
+        ("end_rest", of(Command::EndRest { account: AccountId(5) })),
     ]
 }

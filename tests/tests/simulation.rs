@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clutch_core::event::{BetStatus, Event, VoidReason};
-use clutch_core::units::{BetId, Seq};
+use clutch_core::bets::place::Check;
+use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
+use clutch_core::units::{AccountId, BetId, ClientBetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
@@ -70,6 +71,16 @@ const WORTH_A_VISIT: &[&str] = &[
     "AccountClosed",
     "AccountSelfExcluded",
     "AccountExists",
+    "AccountTimedOut",
+    "StakeLimitReached",
+    "LossLimitReached",
+    "DepositLimitReached",
+    "NetDepositLimitReached",
+    "UnknownPlayLimit",
+    "PlayLimitCooling",
+    "RestLength",
+    "RestNotOver",
+    "NotResting",
     "UnknownMatch",
     "UnknownMarket",
     "UnknownSelection",
@@ -90,6 +101,14 @@ const WORTH_A_VISIT: &[&str] = &[
     "SelectionLiability",
     "MarketLiability",
     "AccountLiability",
+    "GroupLiability",
+    "StakeAboveStage",
+    "StakeAboveFactor",
+    "DayPayoutAboveLimit",
+    "BetsPerSecond",
+    "BetsPerMinute",
+    "BetsPerHour",
+    "StakesPerHour",
     "InsufficientFunds",
     "ReferenceReused",
     "InvalidAmount",
@@ -114,6 +133,14 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void NotPlayed",
     "bet Void Rewound",
     "won and then lost",
+    "SelectionRepeated",
+    "LegsRelated",
+    "multiple Pending",
+    "multiple Accepted",
+    "multiple Won",
+    "multiple Lost",
+    "multiple Void",
+    "a leg at fault",
     "a settlement in slices",
     "retired",
 ];
@@ -221,6 +248,7 @@ impl Simulation {
 
     /// Has one command answered by both.
     fn apply(&mut self, command: Command) {
+        let explained = self.explain(&command);
         let records = self.world.apply(command);
         self.follow(&records);
         let (seq, now) = (self.world.state().last_seq().0, self.world.now().nanos());
@@ -229,6 +257,17 @@ impl Simulation {
         assert_eq!(actual, expected, "the answer to command {seq}, {command:?}");
         if let Answer::Refused(code) = actual {
             self.visit(code.name());
+        }
+        if let Some(checks) = explained {
+            let last = checks.last().map(|last| (last.passed, last.code));
+            let told = match actual {
+                Answer::Refused(code) => Some((false, code)),
+                Answer::Bet(BetStatus::Refused(refusal)) => Some((false, refusal.code)),
+                Answer::Bet(_) | Answer::Done => Some((true, Reject::InsufficientFunds)),
+            };
+            assert_eq!(last, told, "the explanation of {command:?}: {checks:?}");
+            let names: Vec<_> = checks.iter().map(|check| check.name).collect();
+            assert!(!names.contains(&"another rule"), "{command:?} is explained by {names:?}");
         }
         for record in &records {
             self.hear_of_bet(record);
@@ -242,6 +281,18 @@ impl Simulation {
             let state = restored(&bytes, 1 + self.random.below(5_000) as usize);
             self.shadow = Some(state.expect("a snapshot of a sound state is read back"));
         }
+    }
+
+    /// Why the engine is about to answer a bet as it will, from a copy of its state; now and then, as
+    /// copies take time. Nothing for a bet asked about before.
+    fn explain(&mut self, command: &Command) -> Option<Vec<Check>> {
+        let Command::PlaceBet(place) = command else { return None };
+        if !self.random.chance(5) {
+            return None;
+        }
+        let state = restored(&saved(self.world.state()), 4096).expect("a sound state is read back");
+        let seq = Seq(state.last_seq().0 + 1);
+        Some(state.explain(seq, self.world.now(), place)).filter(|checks| !checks.is_empty())
     }
 
     /// Has the restored state answer the same command: it must say the same and become the same.
@@ -262,11 +313,15 @@ impl Simulation {
 
     /// Timers and settlement speak of a bet only when it moved: nothing is settled twice.
     fn hear_of_bet(&mut self, record: &Record) {
-        let Event::Bet(view) = record.event else { return };
-        let Some(bet) = view.bet else { return };
-        let before = self.told.insert(bet, view.status);
-        let moved = before != Some(view.status);
-        assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {view:?}");
+        let (bet, status) = match record.event {
+            Event::Bet(view) => (view.bet, view.status),
+            Event::Multiple(view) => (view.bet, view.status),
+            _ => return,
+        };
+        let Some(bet) = bet else { return };
+        let before = self.told.insert(bet, status);
+        let moved = before != Some(status);
+        assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {status:?}");
     }
 
     fn visit(&mut self, what: &str) {
@@ -274,7 +329,11 @@ impl Simulation {
     }
 
     fn visit_fate(&mut self, event: &Event) {
-        let Event::Bet(view) = event else { return };
+        let view = match event {
+            Event::Bet(view) => view,
+            Event::Multiple(view) => return self.visit_fate_of_multiple(view),
+            _ => return,
+        };
         match view.status {
             BetStatus::Pending { .. } => self.visit("bet Pending"),
             BetStatus::Refused(refusal) => self.visit(refusal.code.name()),
@@ -289,6 +348,27 @@ impl Simulation {
             }
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
+        }
+    }
+
+    fn visit_fate_of_multiple(&mut self, view: &MultipleView) {
+        match view.status {
+            BetStatus::Pending { .. } => self.visit("multiple Pending"),
+            BetStatus::Refused(refusal) => {
+                let of_a_leg = view.leg_at_fault.is_some();
+                self.visit(if of_a_leg { "a leg at fault" } else { "multiple Refused" });
+                self.visit(refusal.code.name());
+            }
+            BetStatus::Accepted { .. } => self.visit("multiple Accepted"),
+            BetStatus::Won { .. } => {
+                self.paid.extend(view.bet);
+                self.visit("multiple Won");
+            }
+            BetStatus::Lost => {
+                let was_paid = view.bet.is_some_and(|bet| self.paid.contains(&bet));
+                self.visit(if was_paid { "multiple won and then lost" } else { "multiple Lost" });
+            }
+            BetStatus::Void(_) => self.visit("multiple Void"),
         }
     }
 
@@ -316,9 +396,12 @@ fn answer_of(command: &Command, records: &[Record]) -> Answer {
     for record in records.iter().filter(|record| record.trace != 0) {
         let said = match (record.event, command) {
             (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
-            (Event::Bet(view), Command::PlaceBet(place)) => {
-                let own = (view.account, view.client_id) == (place.account, place.client_id);
-                assert!(own, "the answer to {place:?} is about another bet: {view:?}");
+            (Event::Bet(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+                assert_own(command, (view.account, view.client_id));
+                Answer::Bet(view.status)
+            }
+            (Event::Multiple(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+                assert_own(command, (view.account, view.client_id));
                 Answer::Bet(view.status)
             }
             _ => continue,
@@ -327,4 +410,14 @@ fn answer_of(command: &Command, records: &[Record]) -> Answer {
         answer = Some(said);
     }
     answer.unwrap_or(Answer::Done)
+}
+
+/// The answer to a placement is about the bet that was asked for.
+fn assert_own(command: &Command, answered: (AccountId, ClientBetId)) {
+    let asked = match command {
+        Command::PlaceBet(place) => (place.account, place.client_id),
+        Command::PlaceMultiple(place) => (place.account, place.client_id),
+        _ => return,
+    };
+    assert_eq!(answered, asked, "the answer to {command:?} is about another bet");
 }

@@ -43,7 +43,7 @@ fn a_word_far_from_the_model_waits_for_a_second_person() {
         expect   odds W a 1.88
         approve  o by 8
         expect   override o in_force
-        expect   odds W a 1.36
+        expect   odds W a 1.37
         expect   odds W b 3.00
         approve  o by 9                             -> OverrideNotWaiting
         approve  unheard                            -> UnknownOverride

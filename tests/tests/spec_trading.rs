@@ -112,7 +112,7 @@ fn resuming_a_match_does_not_make_its_feed_speak() {
 fn matches_and_markets_are_opened_once() {
     check(
         "
-        match   M bo2                               -> InvalidParameter(5, 2)
+        match   M bo4                               -> InvalidParameter(5, 4)
         match   M bo3
         match   M bo5                               -> MatchExists
         market  W nothing winner                    -> UnknownMatch

@@ -138,7 +138,7 @@ macro_rules! wire_integer {
         }
     )*};
 }
-wire_integer!(u8, u16, u32, u64, u128, i16, i64);
+wire_integer!(u8, u16, u32, u64, u128, i16, i32, i64);
 
 macro_rules! wire_newtype {
     ($($name:ident),*) => {$(

@@ -3,14 +3,20 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod multiple;
+
+pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
+
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::play::{LimitKey, Rest};
+use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
-pub const ENCODED_MAX: usize = 512;
+pub const ENCODED_MAX: usize = 1024;
 
 /// A command with who sent it and the number under which its traces are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +72,10 @@ wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Opera
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
@@ -166,6 +176,64 @@ pub enum Command {
         /// The override.
         id: OverrideId,
     },
+    /// Sets the chance of the next round alone, or takes it back.
+    SetNextRound(SetNextRound),
+    /// Places a bet of several legs.
+    PlaceMultiple(PlaceMultiple),
+    /// Sets an account's part of what everybody may stake.
+    SetAccountFactor {
+        /// The account.
+        account: AccountId,
+        /// On matches of this title.
+        title: Title,
+        /// Whether for matches that have begun, or for those that have not.
+        has_begun: bool,
+        /// The percentage, from 0 (no bet) to 100.
+        percent: u8,
+    },
+    /// Says that an account belongs to a group: one device, one card. Or, again, to none.
+    LinkAccount {
+        /// The account.
+        account: AccountId,
+        /// The group's number, below [`Capacity::accounts_max`].
+        group: Option<u32>,
+    },
+    /// Sets how well a match is known: limits follow it, and the least known are given up first.
+    SetTier {
+        /// The match.
+        match_id: MatchId,
+        /// From 0, the best known, to 3.
+        tier: u8,
+    },
+    /// Sets a player's own limit: lower at once; higher, or none at all, only after a day and
+    /// [`Command::ConfirmPlayLimit`].
+    SetPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+        /// How much; `None` lifts it.
+        amount: Option<Money>,
+    },
+    /// Confirms the wish to raise or lift a limit.
+    ConfirmPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+    },
+    /// Has an account rest from betting. It can be made longer, not shorter.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// How and until when.
+        rest: Rest,
+    },
+    /// The player wants to come back from a self-exclusion whose time is over: after one more day.
+    EndRest {
+        /// The account.
+        account: AccountId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -186,6 +254,15 @@ wire_enum!(Command {
     15 = Override { kind, expires_at },
     16 = ApproveOverride { id },
     17 = LiftOverride { id },
+    18 = SetNextRound(set),
+    19 = PlaceMultiple(place),
+    20 = SetAccountFactor { account, title, has_begun, percent },
+    21 = LinkAccount { account, group },
+    22 = SetTier { match_id, tier },
+    23 = SetPlayLimit { account, key, amount },
+    24 = ConfirmPlayLimit { account, key },
+    25 = Rest { account, rest },
+    26 = EndRest { account },
 });
 
 impl Command {
@@ -210,6 +287,15 @@ impl Command {
             Self::Override { .. } => 16,
             Self::ApproveOverride { .. } => 17,
             Self::LiftOverride { .. } => 18,
+            Self::SetNextRound(_) => 19,
+            Self::PlaceMultiple(_) => 20,
+            Self::SetAccountFactor { .. } => 21,
+            Self::LinkAccount { .. } => 22,
+            Self::SetTier { .. } => 23,
+            Self::SetPlayLimit { .. } => 24,
+            Self::ConfirmPlayLimit { .. } => 25,
+            Self::Rest { .. } => 26,
+            Self::EndRest { .. } => 27,
         }
     }
 }
@@ -224,15 +310,27 @@ pub struct Capacity {
     pub matches_max: u32,
     /// Markets over all matches.
     pub markets_max: u32,
-    /// Bets that are waiting, open, or settled within the re-settlement window.
+    /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
     /// Client bet ids and payment references remembered.
     pub client_ids_max: u32,
+    /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
+    pub multiples_max: u32,
+    /// The legs of all of them together.
+    pub legs_max: u32,
 }
-wire_struct!(Capacity { accounts_max, matches_max, markets_max, bets_max, client_ids_max });
+wire_struct!(Capacity {
+    accounts_max,
+    matches_max,
+    markets_max,
+    bets_max,
+    client_ids_max,
+    multiples_max,
+    legs_max,
+});
 
 impl Default for Capacity {
-    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 bets.
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 singles, 50,000 multiples.
     fn default() -> Self {
         Self {
             accounts_max: 100_000,
@@ -240,6 +338,8 @@ impl Default for Capacity {
             markets_max: 16_384,
             bets_max: 250_000,
             client_ids_max: 500_000,
+            multiples_max: 50_000,
+            legs_max: 250_000,
         }
     }
 }
@@ -303,6 +403,30 @@ pub struct Config {
     /// How many updates in a row must fit before a match that froze on something impossible goes on
     /// without a person; zero always waits for a person.
     pub agreeing_updates: u32,
+    /// Risk rules that are not asked.
+    pub rules_off: RuleSet,
+    /// Risk rules that are asked and counted, and refuse nothing.
+    pub rules_shadow: RuleSet,
+    /// Largest sum that a group of linked accounts may win with its open bets.
+    pub liability_group_max: Money,
+    /// Largest sum that all bets of one account on one day may pay, stakes included.
+    pub payout_day_max: Money,
+    /// Most bets of one account within a second; from 1 to 5.
+    pub bets_per_second_max: u32,
+    /// Most within a minute; from 1 to 250.
+    pub bets_per_minute_max: u32,
+    /// Most within an hour; from 1 to 60,000.
+    pub bets_per_hour_max: u32,
+    /// Largest sum of one account's stakes within an hour.
+    pub stakes_per_hour_max: Money,
+    /// Parts of the largest stake by time to the start, for matches of the best known tier.
+    pub tier_0: Stages,
+    /// The same for the second.
+    pub tier_1: Stages,
+    /// The same for the third.
+    pub tier_2: Stages,
+    /// The same for the least known.
+    pub tier_3: Stages,
 }
 wire_struct!(Config {
     stake_min,
@@ -330,6 +454,18 @@ wire_struct!(Config {
     feed_lag_max_ns,
     feed_grace_ns,
     agreeing_updates,
+    rules_off,
+    rules_shadow,
+    liability_group_max,
+    payout_day_max,
+    bets_per_second_max,
+    bets_per_minute_max,
+    bets_per_hour_max,
+    stakes_per_hour_max,
+    tier_0,
+    tier_1,
+    tier_2,
+    tier_3,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -364,6 +500,18 @@ impl Default for Config {
             feed_lag_max_ns: 10 * SECOND_NS,
             feed_grace_ns: 5 * SECOND_NS,
             agreeing_updates: 2,
+            rules_off: Self::RULES_OFF,
+            rules_shadow: RuleSet::EMPTY,
+            liability_group_max: Money::from_minor(4_000_000),
+            payout_day_max: Money::from_minor(20_000_000),
+            bets_per_second_max: 5,
+            bets_per_minute_max: 60,
+            bets_per_hour_max: 600,
+            stakes_per_hour_max: Money::from_minor(1_000_000),
+            tier_0: Stages::WHOLE,
+            tier_1: Stages::WHOLE,
+            tier_2: Stages::WHOLE,
+            tier_3: Stages::WHOLE,
         }
     }
 }
@@ -385,22 +533,30 @@ wire_enum!(RewindRule { 0 = Void, 1 = Stand });
 pub enum Title {
     /// Counter-Strike: CS2, and CS:GO by its longer format.
     CounterStrike,
+    /// Valorant.
+    Valorant,
+    /// League of Legends.
+    Lol,
+    /// Dota 2.
+    Dota2,
 }
-wire_enum!(Title { 0 = CounterStrike });
+wire_enum!(Title { 0 = CounterStrike, 1 = Valorant, 2 = Lol, 3 = Dota2 });
 
 /// How many rounds a map has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum RoundFormat {
-    /// Twelve rounds a half, first to 13: CS2.
+    /// Twelve rounds a half, first to 13: CS2, Valorant.
     Mr12,
     /// Fifteen rounds a half, first to 16: CS:GO.
     Mr15,
+    /// The game has no rounds: a MOBA.
+    NoRounds,
 }
-wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15 });
+wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15, 2 = NoRounds });
 
 /// One of the two teams of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Team {
     /// The first.
@@ -420,13 +576,13 @@ impl Team {
     }
 }
 
-/// A side of a Counter-Strike map.
+/// A side of a map, in the words of Counter-Strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Side {
-    /// Terrorists, who attack.
+    /// Terrorists, who attack; in Valorant the attackers, in LoL blue, in Dota 2 Radiant.
     T,
-    /// Counter-terrorists, who defend.
+    /// Counter-terrorists, who defend; in Valorant the defenders, in LoL red, in Dota 2 Dire.
     Ct,
 }
 wire_enum!(Side { 0 = T, 1 = Ct });
@@ -451,7 +607,7 @@ pub struct CreateMatch {
     pub title: Title,
     /// Rounds per map.
     pub rounds: RoundFormat,
-    /// Maps at most: 1, 3 or 5.
+    /// Maps at most: 1, 2, 3 or 5. A best of two may end level.
     pub best_of: u8,
     /// The first team.
     pub team_a: Name,
@@ -476,12 +632,60 @@ pub struct SetMap {
     pub name: Name,
     /// The side on which team A plays the first round.
     pub first_side_a: Side,
-    /// P(team A wins a round it plays as T).
-    pub p_a_t: Probability,
-    /// P(team A wins a round it plays as CT).
-    pub p_a_ct: Probability,
+    /// How strong the teams are on it.
+    pub strengths: Strengths,
 }
-wire_struct!(SetMap { match_id, map_no, name, first_side_a, p_a_t, p_a_ct });
+wire_struct!(SetMap { match_id, map_no, name, first_side_a, strengths });
+
+/// A trader's opinion on one map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Strengths {
+    /// By side, for a game of rounds.
+    BySide {
+        /// P(team A wins a round it plays as T).
+        t: Probability,
+        /// P(team A wins a round it plays as CT).
+        ct: Probability,
+    },
+    /// The same with chances of their own for the first round of each half.
+    WithPistols {
+        /// P(team A wins a round it plays as T).
+        t: Probability,
+        /// P(team A wins a round it plays as CT).
+        ct: Probability,
+        /// P(team A wins a pistol round it plays as T).
+        pistol_t: Probability,
+        /// P(team A wins a pistol round it plays as CT).
+        pistol_ct: Probability,
+    },
+    /// The price in mind. A game of rounds solves for strengths that lead to it from the score as it
+    /// stands, and keeps the gap between the sides; in a MOBA it is the price before the map.
+    MapPrice {
+        /// P(team A wins the map).
+        a: Probability,
+    },
+}
+wire_enum!(Strengths {
+    0 = BySide { t, ct },
+    1 = WithPistols { t, ct, pistol_t, pistol_ct },
+    2 = MapPrice { a },
+});
+
+/// See [`Command::SetNextRound`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SetNextRound {
+    /// The match.
+    pub match_id: MatchId,
+    /// Which map of the series, from 1.
+    pub map_no: u8,
+    /// Which round, from 1: the next one of that map.
+    pub round: u8,
+    /// P(team A wins it); `None` lets the sides speak again.
+    pub a: Option<Probability>,
+}
+wire_struct!(SetNextRound { match_id, map_no, round, a });
 
 /// A line at a half: 21.5 or −3.5. Never whole, so a bet on it is never returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -551,6 +755,79 @@ pub enum MarketKind {
         /// Which round, from 1.
         round: u8,
     },
+    /// Who wins the match once the line is added to A's maps: A, B.
+    MapHandicap {
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many maps the match takes: over, under.
+    TotalMaps {
+        /// The line.
+        line: Line,
+    },
+    /// The result of a map in rounds: A's wins in regulation from the clearest, B's likewise, then A
+    /// and B in overtime.
+    CorrectRoundScore {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who is the first to win so many rounds of a map: A, B.
+    RaceToRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// How many rounds.
+        rounds: u8,
+    },
+    /// Who wins the first round of a half of regulation: A, B.
+    PistolRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which half: 1 or 2.
+        half: u8,
+    },
+    /// Whether a map goes to overtime: yes, no.
+    Overtime {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Whether a map takes an odd number of rounds, overtime included: odd, even.
+    OddRounds {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who leads a map at the end of regulation: A, draw, B.
+    RegulationWinner {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// How many rounds a map takes, overtime not counted: over, under.
+    RegulationTotal {
+        /// Which map, from 1.
+        map: u8,
+        /// The line.
+        line: Line,
+    },
+    /// Who leads a map at the end of regulation once the line is added to A's rounds: A, B.
+    RegulationHandicap {
+        /// Which map, from 1.
+        map: u8,
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many rounds one team wins on a map, overtime included: over, under.
+    TeamRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// Which team.
+        team: Team,
+        /// The line.
+        line: Line,
+    },
+    /// How many rounds all maps of the match take, overtime included: over, under.
+    SeriesRounds {
+        /// The line.
+        line: Line,
+    },
 }
 wire_enum!(MarketKind {
     0 = MatchWinner,
@@ -559,6 +836,18 @@ wire_enum!(MarketKind {
     3 = TotalRounds { map, line },
     4 = RoundHandicap { map, line },
     5 = RoundWinner { map, round },
+    6 = MapHandicap { line },
+    7 = TotalMaps { line },
+    8 = CorrectRoundScore { map },
+    9 = RaceToRounds { map, rounds },
+    10 = PistolRound { map, half },
+    11 = Overtime { map },
+    12 = OddRounds { map },
+    13 = RegulationWinner { map },
+    14 = RegulationTotal { map, line },
+    15 = RegulationHandicap { map, line },
+    16 = TeamRounds { map, team, line },
+    17 = SeriesRounds { line },
 });
 
 /// One normalised message of one source about one match.
@@ -580,7 +869,7 @@ pub struct FeedMessage {
 }
 wire_struct!(FeedMessage { match_id, source, version, source_time, received_at, event });
 
-/// What a feed can say about a match of rounds and maps.
+/// What a feed can say about a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum GameEvent {
@@ -632,6 +921,36 @@ pub enum GameEvent {
         /// Which round, from 1.
         round: u8,
     },
+    /// What the source thinks of the next round alone, from the money or from who is still alive.
+    NextRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which round, from 1.
+        round: u8,
+        /// P(team A wins it); `None` takes it back.
+        a: Option<Probability>,
+    },
+    /// Where a map of a MOBA stands.
+    MobaState {
+        /// Which map, from 1.
+        map: u8,
+        /// How it stands.
+        state: MobaState,
+    },
+    /// A map of a MOBA is over.
+    MapWon {
+        /// Which map, from 1.
+        map: u8,
+        /// Who won it.
+        winner: Team,
+    },
+    /// The server restored a map of a MOBA to an earlier moment; what came later no longer stands.
+    MobaRewound {
+        /// Which map, from 1.
+        map: u8,
+        /// How it stands now.
+        state: MobaState,
+    },
 }
 wire_enum!(GameEvent {
     0 = Heartbeat,
@@ -643,7 +962,29 @@ wire_enum!(GameEvent {
     6 = Released,
     7 = Disputed,
     8 = RoundStarted { map, round },
+    9 = NextRound { map, round, a },
+    10 = MobaState { map, state },
+    11 = MapWon { map, winner },
+    12 = MobaRewound { map, state },
 });
+
+/// How a map of a MOBA stands. Pairs are of teams: A, B.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct MobaState {
+    /// Seconds on the game clock.
+    pub time_s: u16,
+    /// What A has more than B: in LoL gold, in thousandths of a percent of all gold; in Dota 2
+    /// experience.
+    pub lead_milli: i32,
+    /// Kills.
+    pub kills: [u16; 2],
+    /// Towers that the team has taken.
+    pub towers: [u8; 2],
+    /// What else it has taken that counts: in LoL dragons, in Dota 2 Roshans.
+    pub objectives: [u8; 2],
+}
+wire_struct!(MobaState { time_s, lead_milli, kills, towers, objectives });
 
 /// What a trader says in place of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -846,6 +1187,10 @@ wire_enum!(PricePolicy { 0 = Exact, 1 = Better, 2 = Any, 3 = Within { permille }
 
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
 pub enum Query {
     /// Every match with its names and score.
     Catalogue,
@@ -854,11 +1199,11 @@ pub enum Query {
         /// The match.
         match_id: MatchId,
     },
-    /// One account's balance and its latest bets, newest first.
+    /// One account's balance and its latest bets, newest first: its singles, then its multiples.
     Account {
         /// The account.
         account: AccountId,
-        /// At most this many bets.
+        /// At most this many singles and this many multiples, of those at most 256.
         bets_max: u16,
     },
     /// The same, by the operator's key of the account.
@@ -877,6 +1222,8 @@ pub enum Query {
     },
     /// The version of the configuration and every setting.
     Settings,
+    /// Every risk rule: how it stands, and what it has refused.
+    Risk,
     /// One bet by the bettor's id.
     Bet {
         /// The account.
@@ -893,6 +1240,9 @@ pub enum Query {
         /// The selection.
         selection: SelectionIndex,
     },
+    /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
+    /// the odds seen.
+    MaxUnit(PlaceMultiple),
 }
 
 impl Query {

@@ -3,17 +3,26 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
+mod posting;
+
+pub use posting::{LedgerAccount, PostingReason};
+
 use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, KillScope, MarketKind, OverrideKind, RoundFormat, SuspendReason, Team,
-    Title,
+    AccountState, Actor, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    SuspendReason, Team, Title,
 };
+use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
+use crate::risk::RuleReport;
 use crate::settings::Setting;
+use crate::settlement::multiplier::LegResult;
+use crate::settlement::system::{Bankers, FoldSizes};
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
+use crate::wallet::FACTORS;
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +66,15 @@ pub enum Event {
     },
     /// The score.
     Score(Score),
+    /// How a map of a MOBA stands.
+    Moba {
+        /// The match.
+        match_id: MatchId,
+        /// The map, from 1.
+        map: u8,
+        /// How it stands.
+        state: MobaState,
+    },
     /// A market exists. Its selections' prices follow.
     MarketOpened {
         /// The market.
@@ -99,6 +117,11 @@ pub enum Event {
     },
     /// Where a bet stands.
     Bet(BetView),
+    /// A leg of a bet of several; the bet itself follows as [`Event::Multiple`]. Of a bet refused at
+    /// once only the legs with a reason of their own are said.
+    Leg(LegView),
+    /// Where a bet of several legs stands.
+    Multiple(MultipleView),
     /// One double entry: `amount` went from one ledger account to another.
     Posting {
         /// Debited.
@@ -160,6 +183,38 @@ pub enum Event {
         /// The version.
         version: u32,
     },
+    /// What a risk rule has refused; in the answer to [`crate::Query::Risk`].
+    Rule(RuleReport),
+    /// What limits an account beside everybody's limits.
+    AccountTerms {
+        /// The account.
+        account: AccountId,
+        /// Percentages of what everybody may stake: by title, before and after the match begins.
+        factors: [u8; FACTORS],
+        /// The group that it belongs to.
+        group: Option<u32>,
+    },
+    /// A player's own limit, as it stands now.
+    PlayLimit {
+        /// The account.
+        account: AccountId,
+        /// The limit.
+        limit: LimitView,
+    },
+    /// The rest from betting that an account takes.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// Which and until when; `None` if it takes none.
+        rest: Option<Rest>,
+    },
+    /// How well a match is known.
+    Tier {
+        /// The match.
+        match_id: MatchId,
+        /// From 0, the best known, to 3.
+        tier: u8,
+    },
     /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
     /// moved are said; in the answer to [`crate::Query::Settings`], all.
     Setting {
@@ -178,6 +233,15 @@ pub enum Event {
         selection: SelectionIndex,
         /// The largest stake that would be accepted now; zero if none.
         stake: Money,
+    },
+    /// The answer to [`crate::Query::MaxUnit`].
+    MaxUnit {
+        /// The account.
+        account: AccountId,
+        /// The bettor's own id of the bet asked about.
+        client_id: ClientBetId,
+        /// The largest stake a line that would be accepted now; zero if none.
+        unit: Money,
     },
     /// The last event of an answer to a query.
     QueryDone,
@@ -331,6 +395,65 @@ pub struct BetView {
     pub status: BetStatus,
 }
 
+/// Where a bet of several legs stands. The same view answers a placement, a status query and a
+/// settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct MultipleView {
+    /// The bet; `None` if it was refused at once and so never existed.
+    pub bet: Option<BetId>,
+    /// Its account.
+    pub account: AccountId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// The stake on each line.
+    pub unit: Stake,
+    /// Its line sizes.
+    pub folds: FoldSizes,
+    /// Its legs that stand in every line.
+    pub bankers: Bankers,
+    /// How many legs it has.
+    pub legs: u8,
+    /// The leg that a refusal is about, from 0; `None` if it is about the bet as a whole.
+    pub leg_at_fault: Option<u8>,
+    /// Where it stands.
+    pub status: BetStatus,
+}
+
+/// A leg of a bet of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LegView {
+    /// The bet's account.
+    pub account: AccountId,
+    /// The bettor's own id of the bet.
+    pub client_id: ClientBetId,
+    /// Which leg, from 0 in the bettor's order.
+    pub index: u8,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at, or asked for.
+    pub odds: Odds,
+    /// Where it stands.
+    pub standing: LegStanding,
+}
+
+/// Where a leg stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum LegStanding {
+    /// It has no result yet.
+    Open,
+    /// It has one.
+    Decided(LegResult),
+    /// It does not count.
+    Void(VoidReason),
+    /// The bet was refused at once, also because of this leg.
+    Refused(Refusal),
+}
+
 /// Where a bet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -369,35 +492,3 @@ pub enum VoidReason {
 }
 
 wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound });
-
-/// A ledger account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum LedgerAccount {
-    /// What a player can stake.
-    PlayerAvailable(AccountId),
-    /// What a player's open bets hold.
-    PlayerHeld(AccountId),
-    /// The house.
-    House,
-    /// Money on its way from or to a payment provider.
-    Payments,
-}
-
-/// Why money moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum PostingReason {
-    /// A payment came in.
-    Deposit,
-    /// A stake is held.
-    Hold,
-    /// A held stake goes back: refused after waiting, cancelled, or void.
-    Release,
-    /// A lost or won bet's stake goes to the house.
-    StakeTaken,
-    /// A won bet's payout.
-    Payout,
-    /// An earlier settlement is taken back because the result changed.
-    Reversal,
-}

@@ -14,6 +14,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod bets;
+mod capacity;
 pub mod codec;
 pub mod command;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod hash;
 pub mod market;
 mod memory;
 pub mod outbox;
+pub mod play;
 pub mod pricing;
 mod query;
 pub mod reject;

@@ -1,13 +1,16 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, KillScope, Query, Title};
+use crate::command::{Actor, KillScope, PlaceMultiple, Query, Title};
 use crate::event::{Event, Price, PriceCause};
 use crate::outbox::Outbox;
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
 use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
+
+/// The most multiples in the answer about an account; each comes with up to twenty legs.
+pub const MULTIPLES_PER_ANSWER: usize = 256;
 
 impl State {
     /// Answers a question. The last event is always [`Event::QueryDone`]; what does not exist is
@@ -57,8 +60,22 @@ impl Tables {
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
-                for bet in self.bets.of_account(row.newest_bet).take(usize::from(bets_max)) {
+                outbox.push(row.terms(account));
+                if row.limits_himself {
+                    let rest = self.wallet.play().rest_at(account, state.now);
+                    outbox.push(Event::Rest { account, rest });
+                    for limit in self.wallet.play().of(account) {
+                        let limit = limit.view(state.now);
+                        outbox.push(Event::PlayLimit { account, limit });
+                    }
+                }
+                let bets_max = usize::from(bets_max);
+                for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));
+                }
+                let multiples_max = bets_max.min(MULTIPLES_PER_ANSWER);
+                for multiple in self.multiples.of_account(account).take(multiples_max) {
+                    self.say_multiple(multiple, outbox);
                 }
             }
             Query::AccountNamed { key, bets_max } => {
@@ -74,6 +91,10 @@ impl Tables {
                     self.wallet.announce(account, outbox);
                 }
             }
+            Query::Risk => {
+                let reports = self.rule_reports(&state.config);
+                reports.for_each(|report| outbox.push(Event::Rule(report)));
+            }
             Query::Settings => {
                 outbox.push(Event::Configured { version: state.config_version });
                 for &setting in Setting::ALL {
@@ -84,12 +105,18 @@ impl Tables {
             Query::Bet { account, client_id } => {
                 let key = Key::new(account, client_id.0);
                 let answer = self.client_ids.get(key).ok_or(Reject::UnknownBet)?;
-                let view = self.view(answer, account, client_id).ok_or(Reject::UnknownBet)?;
-                outbox.push(Event::Bet(view));
+                if !self.say_answer(answer, account, client_id, outbox) {
+                    return Err(Reject::UnknownBet);
+                }
             }
             Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, account, market, selection);
+                let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
+            }
+            Query::MaxUnit(place) => {
+                let PlaceMultiple { account, client_id, .. } = place;
+                let unit = self.max_unit(&state.config, state.now, &place);
+                outbox.push(Event::MaxUnit { account, client_id, unit });
             }
         }
         Ok(())

@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
@@ -20,11 +21,11 @@ use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
+use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::title::Fixture;
-use crate::title::counter_strike::MAPS_MAX;
-use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
+use crate::units::{AccountId, MatchId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -50,9 +51,12 @@ pub(crate) struct Tables {
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
     pub waiting: Waiting,
+    pub multiples: MultipleTable,
+    pub waiting_multiples: Waiting,
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
+    pub risk: RiskTables,
     pub requotes: Requotes,
     pub overrides: Overrides,
     /// Reasons that stop every market.
@@ -62,99 +66,6 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
-}
-
-impl Capacity {
-    /// The most markets: one command can change the prices of all of them.
-    pub const MARKETS_MAX: u32 = 65_536;
-    /// The most matches: one answer can describe all of them.
-    pub const MATCHES_MAX: u32 = 65_536;
-
-    /// More events than one command or query can cause in tables of these sizes: what an
-    /// [`Outbox`] needs room for.
-    pub fn events_max(&self) -> usize {
-        let (matches, markets) = (self.matches_max as usize, self.markets_max as usize);
-        // Feeds found silent by the timer, and more of them under a new limit.
-        let silent = 2 * (matches + markets);
-        // Everything suspended at once: every status. New margins go out in slices.
-        let suspended = markets;
-        let catalogue = EVENTS_PER_MATCH * matches;
-        let account = (self.bets_max as usize).min(usize::from(u16::MAX));
-        (silent + suspended).max(catalogue).max(account) + EVENTS_OF_THE_REST
-    }
-
-    /// Whether the engine can hold tables of these sizes.
-    ///
-    /// # Errors
-    /// The name of the first field that is zero or too large.
-    pub fn validate(&self) -> Result<(), &'static str> {
-        let largest = u32::MAX / 4;
-        for (name, value, max) in [
-            ("accounts_max", self.accounts_max, largest),
-            ("matches_max", self.matches_max, Self::MATCHES_MAX),
-            ("markets_max", self.markets_max, Self::MARKETS_MAX),
-            ("bets_max", self.bets_max, largest),
-            ("client_ids_max", self.client_ids_max, largest),
-        ] {
-            if value == 0 || max < value {
-                return Err(name);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Config {
-    /// No single amount may be larger: sums over all bets then stay far from overflow.
-    pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
-    /// A book may not sum to 2.
-    pub const MARGIN_PPB_MAX: u32 = 999_999_999;
-    /// Shading may never weigh a selection by more than a quarter.
-    pub const SHADING_PPB_MAX: u32 = 250_000_000;
-
-    /// Whether the settings make sense.
-    ///
-    /// # Errors
-    /// The name of the first field that does not.
-    pub fn validate(&self) -> Result<(), &'static str> {
-        for (name, amount) in [
-            ("stake_min", self.stake_min),
-            ("stake_max", self.stake_max),
-            ("payout_max", self.payout_max),
-            ("liability_selection_max", self.liability_selection_max),
-            ("liability_market_max", self.liability_market_max),
-            ("liability_account_max", self.liability_account_max),
-            ("shading_scale", self.shading_scale),
-            ("shading_step", self.shading_step),
-        ] {
-            if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
-                return Err(name);
-            }
-        }
-        if self.stake_max < self.stake_min {
-            return Err("stake_max");
-        }
-        // A market may not be forgotten while its bets still wait.
-        if self.resettle_window_ns < self.in_play_delay_ns {
-            return Err("resettle_window_ns");
-        }
-        if Self::MARGIN_PPB_MAX < self.margin_ppb {
-            return Err("margin_ppb");
-        }
-        if self.band_milli <= 1_000 {
-            return Err("band_milli");
-        }
-        if self.price_steps_min == 0 {
-            return Err("price_steps_min");
-        }
-        if self.override_distance_milli < 1_000 {
-            return Err("override_distance_milli");
-        }
-        if Self::SHADING_PPB_MAX < self.shading_ppb {
-            return Err("shading_ppb");
-        }
-        Ok(())
-    }
 }
 
 impl State {
@@ -192,6 +103,7 @@ impl State {
             tables,
             outbox,
         };
+        step.tables.wallet.turn_to(seq, now);
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
@@ -224,8 +136,15 @@ impl State {
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
+            multiples: MultipleTable::with_capacity(
+                capacity.multiples_max,
+                capacity.legs_max,
+                capacity.accounts_max,
+            ),
+            waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
@@ -244,6 +163,7 @@ impl State {
         tables
             .waiting
             .next_due()
+            .min(tables.waiting_multiples.next_due())
             .min(tables.requotes.next_due())
             .min(tables.overrides.next_due())
             .min(tables.feed_check_at)
@@ -281,19 +201,21 @@ impl State {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// Bets waiting, open, or settled and not yet retired.
+    /// What a risk rule has refused; `None` before [`Command::Genesis`].
+    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
+        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
+    }
+
+    /// Bets of several legs that are waiting, open, or settled and not yet retired.
+    pub fn multiples_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// Singles waiting, open, or settled and not yet retired.
     pub fn bets_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.bets.live())
     }
 }
-
-/// What a match says of itself: that it exists, its names and those of its maps, its score, and its
-/// kill switch.
-const EVENTS_PER_MATCH: usize = 6 + MAPS_MAX;
-
-/// What one command can say of a single match and of the bets it decides and settles on the way:
-/// far below this.
-const EVENTS_OF_THE_REST: usize = 16_384;
 
 fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
     if let Err(refusal) = outcome {
@@ -346,16 +268,34 @@ impl Step<'_> {
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
+            Command::SetNextRound(set) => self.set_next_round(set),
+            Command::PlaceMultiple(place) => {
+                self.place_multiple(place);
+                Ok(())
+            }
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_account_factor(*account, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link_account(*account, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_play_limit(*account, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
+            Command::Rest { account, rest } => self.rest(*account, *rest),
+            Command::EndRest { account } => self.end_rest(*account),
+            Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
         }
     }
 
     /// Timers: feeds that have been silent too long, overrides that have expired, and bets that have waited long enough.
     ///
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
-    fn fire_due(&mut self) {
+    pub(crate) fn fire_due(&mut self) {
+        self.tables.risk.turn_day(self.seq, self.now);
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
+        self.decide_due_multiples();
     }
 
     fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {

@@ -5,13 +5,16 @@ mod demo;
 mod descriptors;
 mod feed;
 mod grade;
+mod journal;
 mod margin;
 mod odds;
+mod played;
 mod price;
 mod replay;
 mod secret;
 mod serve;
 mod token;
+mod why;
 
 use std::fmt;
 use std::fs::File;
@@ -48,6 +51,9 @@ enum Command {
     Margin(margin::MarginArgs),
     Odds(odds::OddsArgs),
     Replay(replay::ReplayArgs),
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    Why(why::WhyArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
     Config,
@@ -79,6 +85,8 @@ pub fn main() -> ExitCode {
         Command::Margin(args) => margin::run(&args),
         Command::Odds(args) => odds::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Journal(command) => journal::run(&command),
+        Command::Why(args) => why::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Config => {

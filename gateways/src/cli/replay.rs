@@ -1,14 +1,17 @@
 //! `clutch replay`: rebuild the state from a journal and prove it.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use clutch_engine::Follower;
-use indicatif::{ProgressBar, ProgressStyle};
+use clutch_journal::Reader;
+use indicatif::ProgressBar;
 
 use super::Failure;
+use crate::ops::progress::{self, bar};
+use crate::ops::what_if::{Change, WhatIf};
 use crate::output::answer;
 
 /// Rebuild the state from a journal; works on a live journal too
@@ -25,12 +28,32 @@ pub struct ReplayArgs {
     /// Stop after this command
     #[arg(long, value_name = "SEQ")]
     to: Option<u64>,
+    /// Begin with the newest snapshot instead of the first record
+    #[arg(long, conflicts_with_all = ["what_if", "to"])]
+    from_snapshot: bool,
+    /// Apply the same records under other settings too and print what would have been different; the
+    /// file names them as `clutch admin settings` does, in TOML or JSON: stake_max = "50.00"
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hash", "events"])]
+    what_if: Option<PathBuf>,
+    /// With --hash or --what-if: the result as one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     // What a killed server had appended and not yet written lies in its ring.
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
-    let bar = progress_bar(args.events);
+    let ring = Path::new("/dev/shm");
+    let follower = if args.from_snapshot {
+        Follower::open_newest(&args.dir, |rejected| {
+            eprintln!("clutch: a snapshot was passed over: {}", rejected.flaw);
+        })?
+    } else {
+        Follower::open(&args.dir)?
+    };
+    let mut follower = follower.with_ring(ring);
+    let mut what_if = args.what_if.as_deref().map(read_change).transpose()?.map(WhatIf::new);
+    let total = args.to.or_else(|| last_record(&args.dir));
+    let bar = if args.events { ProgressBar::hidden() } else { bar("replaying", total, "commands") };
     let started = Instant::now();
     let mut commands = 0_u64;
     let mut output = answer();
@@ -43,20 +66,40 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
                 output.write_all(b"\n")?;
             }
         }
-        if commands.is_multiple_of(65_536) {
-            bar.set_position(commands);
+        if let Some(what_if) = &mut what_if {
+            what_if.take(&step).map_err(Failure)?;
+        }
+        if commands.is_multiple_of(progress::EVERY) {
+            bar.set_position(step.seq.0);
         }
     }
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
+    if let Some(what_if) = what_if {
+        let report = what_if.finish(follower.state());
+        if args.json {
+            serde_json::to_writer(&mut output, &report)?;
+            output.write_all(b"\n")?;
+        } else {
+            report.write(&mut output)?;
+        }
+        return Ok(output.flush()?);
+    }
     let last_seq = follower.last_seq().0;
     let rate = commands as f64 / seconds.max(1e-9);
     if args.hash {
-        let hash = follower.state_hash();
-        writeln!(
-            output,
-            "state_hash={hash:016x} last_seq={last_seq} commands={commands} rate={rate:.0}/s"
-        )?;
+        let hash = format!("{:016x}", follower.state_hash());
+        if args.json {
+            let said = serde_json::json!({
+                "state_hash": hash, "last_seq": last_seq, "commands": commands, "rate": rate.round(),
+            });
+            writeln!(output, "{said}")?;
+        } else {
+            writeln!(
+                output,
+                "state_hash={hash} last_seq={last_seq} commands={commands} rate={rate:.0}/s"
+            )?;
+        }
     } else if !args.events {
         writeln!(
             output,
@@ -66,11 +109,14 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     Ok(output.flush()?)
 }
 
-fn progress_bar(quiet: bool) -> ProgressBar {
-    if quiet || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("replaying {spinner} {human_pos} commands, {per_sec}");
-    ProgressBar::new_spinner()
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+fn read_change(file: &Path) -> Result<Change, Failure> {
+    let failed = |what: String| Failure(format!("{}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    Change::parse(&text).map_err(failed)
+}
+
+/// Roughly where the journal ends, for a bar: what was known to be durable at its last segment.
+fn last_record(dir: &Path) -> Option<u64> {
+    let mark = Reader::open(dir).ok()?.durable_mark();
+    (0 < mark).then_some(mark)
 }

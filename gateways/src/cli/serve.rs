@@ -157,6 +157,8 @@ fn prepare(
     let format = match provided.format {
         clutch_core::command::RoundFormat::Mr12 => RoundFormat::Mr12,
         clutch_core::command::RoundFormat::Mr15 => RoundFormat::Mr15,
+        // The log of a Counter-Strike server has rounds; provisioning refuses anything else.
+        clutch_core::command::RoundFormat::NoRounds => RoundFormat::Mr12,
     };
     let normaliser = CsLog::new(Options { format: Some(format) });
     let bridge = MatchFeed::new(provided.match_id, CS_LOG, provided.teams, provided.format);

@@ -28,6 +28,7 @@ pub(super) struct Work {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 enum Step {
     /// A command; with the settings as they were before.
     Command { before: Vec<(Setting, i64)> },
@@ -45,6 +46,7 @@ impl Work {
 }
 
 /// What a record made of a work.
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub(super) enum Progress {
     /// More is to come.
     Waits,
@@ -199,13 +201,15 @@ impl Hub {
         }
         let body = match query {
             Query::Settings => staff::settings(records),
+            Query::Risk => staff::risk(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }
             | Query::AccountNamed { .. }
             | Query::Catalogue
             | Query::Match { .. }
             | Query::Bet { .. }
-            | Query::MaxStake { .. } => staff::account(&self.book, records),
+            | Query::MaxStake { .. }
+            | Query::MaxUnit(_) => staff::account(&self.book, records),
         };
         Response::json(200, body)
     }

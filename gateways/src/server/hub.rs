@@ -6,8 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Command, PlaceBet};
-use clutch_core::event::BetView;
+use clutch_core::command::{Actor, Command, PlaceBet, PlaceMultiple};
+use clutch_core::event::LegView;
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
@@ -22,7 +22,7 @@ use super::port::EnginePort;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{self, Claims, TokenError};
-use crate::wire::client::{Placement, Request, ResumePoint, Topic};
+use crate::wire::client::{Request, ResumePoint, Slip, Topic};
 use crate::wire::offer::{self, Occasion};
 use crate::wire::server::{self, Welcome, WelcomeLimits};
 
@@ -57,6 +57,8 @@ pub struct Hub {
     pub(super) unasked: VecDeque<Query>,
     /// Connections that records of this turn gave something to send.
     pub(super) touched: Vec<Key>,
+    /// Legs said so far of the multiple that comes next.
+    pub(super) legs: Vec<LegView>,
     /// Connections that had more to do than their share of a turn.
     pub(super) due: Vec<Key>,
     /// Connections to be forgotten.
@@ -98,7 +100,7 @@ pub(super) enum Asked {
     /// Where a bet stands.
     Bet { client_id: ClientBetId, is_found: bool },
     /// Balance and bets, gathered until they are complete.
-    Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<BetView> },
+    Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<server::Mine> },
     /// The largest stake.
     QuoteMax,
     /// Something of the staff's.
@@ -126,6 +128,7 @@ impl Hub {
             pending: HashMap::new(),
             unasked: VecDeque::from([Query::Catalogue]),
             touched: Vec::new(),
+            legs: Vec::new(),
             due: Vec::new(),
             gone: Vec::new(),
             next_trace: TRACE_BIT,
@@ -198,10 +201,11 @@ impl Hub {
                 }
                 self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
+                let client_id = placement.client_id();
                 if let Err(reject) = self.place(connection.key, account, &placement, asked) {
                     let refusal = Refusal::new(reject);
                     let seq = self.book.last_seq();
-                    connection.send(server::bet_refused(seq, placement.client_id, refusal));
+                    connection.send(server::bet_refused(seq, client_id, refusal));
                 }
             }
             Request::Cancel { client_id } => {
@@ -219,6 +223,10 @@ impl Hub {
                 self.ask(connection, Query::Bet { account, client_id }, asked, Some(client_id));
             }
             Request::Balance => self.ask_for_mine(connection, account, None),
+            Request::QuoteMaxUnit(mut place) => {
+                place.account = account;
+                self.ask(connection, Query::MaxUnit(*place), Asked::QuoteMax, None);
+            }
             Request::QuoteMax { market, selection } => {
                 let query = Query::MaxStake { account, market, selection };
                 self.ask(connection, query, Asked::QuoteMax, None);
@@ -247,21 +255,28 @@ impl Hub {
         &mut self,
         asker: Key,
         account: AccountId,
-        placement: &Placement,
+        slip: &Slip,
         asked: Asked,
     ) -> Result<(), Reject> {
         let trace = self.trace();
-        let command = Command::PlaceBet(PlaceBet {
-            account,
-            client_id: placement.client_id,
-            market: placement.market,
-            selection: placement.selection,
-            odds: placement.odds,
-            price_seq: placement.price_seq,
-            epoch: placement.epoch,
-            stake: placement.stake,
-            policy: placement.policy,
-        });
+        let command = match slip {
+            Slip::Single(placement) => Command::PlaceBet(PlaceBet {
+                account,
+                client_id: placement.client_id,
+                market: placement.market,
+                selection: placement.selection,
+                odds: placement.odds,
+                price_seq: placement.price_seq,
+                epoch: placement.epoch,
+                stake: placement.stake,
+                policy: placement.policy,
+            }),
+            Slip::Multiple(place) => {
+                let mut place: PlaceMultiple = **place;
+                place.account = account;
+                Command::PlaceMultiple(place)
+            }
+        };
         self.port.send(Envelope { actor: Actor::Account(account), trace, command })?;
         self.metrics.placed.inc();
         self.pending.insert(trace, Pending { asker: Some(asker), asked });

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use clutch_core::event::BetStatus;
+use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Event, Record, Refusal, Reject};
 use serde_json::json;
@@ -17,6 +17,7 @@ use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Method, Response, parse_head};
 use crate::token::{self, Claims, Role};
 use crate::wire::client::parse_placement;
+use crate::wire::multiple::{Multiple, multiple};
 use crate::wire::server::{bet, bet_refused, refusal_notice};
 
 /// Where game servers push their logs.
@@ -183,6 +184,9 @@ impl Hub {
             ("/app.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/app.js"))
             }
+            ("/odds.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
+            }
             ("/style.css", true, _) => {
                 page("text/css; charset=utf-8", include_str!("../../web/style.css"))
             }
@@ -200,7 +204,7 @@ impl Hub {
             (FEED, _, true) => self.feed_lines(head, body)?,
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            ("/" | "/app.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+            ("/" | "/app.js" | "/odds.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {
@@ -302,7 +306,7 @@ impl Hub {
             Ok(()) => Ok(Outcome::Awaits),
             Err(reject) => {
                 let refusal = Refusal::new(reject);
-                let body = bet_refused(self.book.last_seq(), placement.client_id, refusal);
+                let body = bet_refused(self.book.last_seq(), placement.client_id(), refusal);
                 Ok(Outcome::Answer(Response::json(503, body)))
             }
         }
@@ -370,21 +374,29 @@ fn is_same_key(given: &str, key: &str) -> bool {
 }
 
 /// The HTTP answer to a placement: 200 accepted, 202 waiting, 422 refused, 503 not possible now.
-pub(super) fn placement_answer(book: &Book, record: &Record) -> Response {
+pub(super) fn placement_answer(book: &Book, record: &Record, legs: &[LegView]) -> Response {
     match &record.event {
         Event::Bet(view) => {
-            let status = match view.status {
-                BetStatus::Pending { .. } => 202,
-                BetStatus::Refused(refusal) => refused_status(refusal.code),
-                BetStatus::Accepted { .. }
-                | BetStatus::Won { .. }
-                | BetStatus::Lost
-                | BetStatus::Void(_) => 200,
-            };
-            Response::json(status, bet(book, record.seq, record.time, view))
+            Response::json(http_status(view.status), bet(book, record.seq, record.time, view))
+        }
+        Event::Multiple(view) => {
+            let status = http_status(view.status);
+            let bet = Multiple { view: *view, legs: legs.to_vec() };
+            Response::json(status, multiple(book, record.seq, record.time, &bet))
         }
         Event::Refused(refusal) => refused_answer(*refusal),
         _ => Response::json(503, refusal_notice(Refusal::new(Reject::EngineFailed), None)),
+    }
+}
+
+const fn http_status(status: BetStatus) -> u16 {
+    match status {
+        BetStatus::Pending { .. } => 202,
+        BetStatus::Refused(refusal) => refused_status(refusal.code),
+        BetStatus::Accepted { .. }
+        | BetStatus::Won { .. }
+        | BetStatus::Lost
+        | BetStatus::Void(_) => 200,
     }
 }
 

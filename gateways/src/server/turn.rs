@@ -20,6 +20,7 @@ use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
 use crate::wire::client::Topic;
+use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
 use crate::wire::offer::Occasion;
 use crate::wire::server;
 
@@ -59,6 +60,17 @@ impl Hub {
     }
 
     fn route(&mut self, record: &Record, connections: &mut Connections) {
+        // The legs of a multiple come just before the bet itself.
+        if let Event::Leg(leg) = record.event {
+            return self.legs.push(leg);
+        }
+        self.route_whole(record, connections);
+        if matches!(record.event, Event::Multiple(_)) {
+            self.legs.clear();
+        }
+    }
+
+    fn route_whole(&mut self, record: &Record, connections: &mut Connections) {
         if let Some(mut pending) = self.pending.remove(&record.trace) {
             let is_question = match &pending.asked {
                 Asked::Place { .. } | Asked::PlaceByHttp { .. } | Asked::Cancel { .. } => false,
@@ -76,6 +88,11 @@ impl Hub {
         match record.event {
             Event::Bet(view) => {
                 let frame = |book: &Book| server::bet(book, record.seq, record.time, &view);
+                self.push(view.account, frame, connections);
+            }
+            Event::Multiple(view) => {
+                let bet = Multiple { view, legs: self.legs.clone() };
+                let frame = |book: &Book| multiple(book, record.seq, record.time, &bet);
                 self.push(view.account, frame, connections);
             }
             Event::Balance { account, available, held } => {
@@ -144,17 +161,20 @@ impl Hub {
                 let details = matches.iter().map(|&match_id| Query::Match { match_id });
                 self.unasked.extend(details);
             }
-            (Asked::Place { since }, Event::Bet(_) | Event::Refused(_)) => {
+            (Asked::Place { since }, Event::Bet(_) | Event::Multiple(_) | Event::Refused(_)) => {
                 self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
                 if let (Event::Refused(refusal), Some(asker)) = (event, asker) {
                     asker.send(server::refusal_notice(*refusal, None));
                 }
                 return true;
             }
-            (Asked::PlaceByHttp { since, keep_alive }, Event::Bet(_) | Event::Refused(_)) => {
+            (
+                Asked::PlaceByHttp { since, keep_alive },
+                Event::Bet(_) | Event::Multiple(_) | Event::Refused(_),
+            ) => {
                 self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
                 if let Some(asker) = asker {
-                    let response = routes::placement_answer(&self.book, record);
+                    let response = routes::placement_answer(&self.book, record, &self.legs);
                     routes::answer_awaited(asker, response, *keep_alive, &self.metrics);
                 }
                 return true;
@@ -165,11 +185,18 @@ impl Hub {
                 }
                 return true;
             }
-            (Asked::Cancel { .. }, Event::Bet(_)) => return true,
+            (Asked::Cancel { .. }, Event::Bet(_) | Event::Multiple(_)) => return true,
             (Asked::Bet { is_found, .. }, Event::Bet(view)) => {
                 *is_found = true;
                 if let Some(asker) = asker {
                     asker.send(server::bet(&self.book, seq, record.time, view));
+                }
+            }
+            (Asked::Bet { is_found, .. }, Event::Multiple(view)) => {
+                *is_found = true;
+                let bet = Multiple { view: *view, legs: self.legs.clone() };
+                if let Some(asker) = asker {
+                    asker.send(multiple(&self.book, seq, record.time, &bet));
                 }
             }
             (Asked::Bet { client_id, is_found }, Event::Refused(refusal)) => {
@@ -187,10 +214,19 @@ impl Hub {
             (Asked::Mine { balance, .. }, Event::Balance { available, held, .. }) => {
                 *balance = Some((*available, *held));
             }
-            (Asked::Mine { bets, .. }, Event::Bet(view)) => bets.push(*view),
+            (Asked::Mine { bets, .. }, Event::Bet(view)) => bets.push(server::Mine::Single(*view)),
+            (Asked::Mine { bets, .. }, Event::Multiple(view)) => {
+                let bet = Multiple { view: *view, legs: self.legs.clone() };
+                bets.push(server::Mine::Multiple(bet));
+            }
             (Asked::Mine { id, balance, bets }, Event::QueryDone) => {
                 if let Some(asker) = asker {
                     asker.send(server::mine(&self.book, *id, seq, *balance, bets));
+                }
+            }
+            (Asked::QuoteMax, Event::MaxUnit { account, unit, .. }) => {
+                if let Some(asker) = asker {
+                    asker.send(quote_max_unit(seq, *account, *unit));
                 }
             }
             (Asked::QuoteMax, Event::MaxStake { account, market, selection, stake }) => {

@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use clutch_core::command::PricePolicy;
-use clutch_core::units::{ClientBetId, MarketId, MatchId, Odds, SelectionIndex, Seq, Stake};
+use clutch_core::command::{PlaceMultiple, PricePolicy};
+use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Seq, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::decimal;
+use super::{decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
 /// The ids that a client can give its subscriptions: 0 to 15. Few, so that clients naturally share
@@ -40,7 +40,7 @@ pub enum Request {
         id: u8,
     },
     /// Places a bet.
-    Place(Placement),
+    Place(Slip),
     /// Takes back a bet that still waits.
     Cancel {
         /// The client's id of the bet.
@@ -60,6 +60,8 @@ pub enum Request {
         /// The selection.
         selection: SelectionIndex,
     },
+    /// Asks for the largest stake a line that would be accepted for a bet of several legs.
+    QuoteMaxUnit(Box<PlaceMultiple>),
     /// Asks for the server's time.
     Time {
         /// The client's time in whole milliseconds, sent back as it came.
@@ -73,9 +75,8 @@ impl Request {
     /// The client's id of the bet that this is about.
     pub const fn client_id(&self) -> Option<ClientBetId> {
         match self {
-            Self::Place(Placement { client_id, .. })
-            | Self::Cancel { client_id }
-            | Self::Bet { client_id } => Some(*client_id),
+            Self::Place(slip) => Some(slip.client_id()),
+            Self::Cancel { client_id } | Self::Bet { client_id } => Some(*client_id),
             _ => None,
         }
     }
@@ -115,7 +116,26 @@ pub struct ResumePoint {
     pub seq: Seq,
 }
 
-/// A bet as a client asks for it.
+/// A bet as a client asks for it, on one selection or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// On one.
+    Single(Placement),
+    /// On several; its account is still to be filled in.
+    Multiple(Box<PlaceMultiple>),
+}
+
+impl Slip {
+    /// The client's id of the bet.
+    pub const fn client_id(&self) -> ClientBetId {
+        match self {
+            Self::Single(placement) => placement.client_id,
+            Self::Multiple(place) => place.client_id,
+        }
+    }
+}
+
+/// A bet on one selection as a client asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// The client's id of the bet.
@@ -159,9 +179,9 @@ pub fn parse(text: &str) -> Result<Request, Refused> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_placement(text: &str) -> Result<Placement, Refused> {
+pub fn parse_placement(text: &str) -> Result<Slip, Refused> {
     let fields = Fields::read(text)?;
-    fields.placement().map_err(|fault| fields.refused(fault))
+    fields.slip().map_err(|fault| fields.refused(fault))
 }
 
 /// Every field of every message, as the characters that came. Reading numbers from their characters
@@ -196,6 +216,12 @@ struct Fields<'a> {
     stake: Option<&'a RawValue>,
     #[serde(borrow)]
     policy: Option<&'a RawValue>,
+    #[serde(borrow)]
+    legs: Option<&'a RawValue>,
+    #[serde(borrow)]
+    sizes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    unit: Option<&'a RawValue>,
     #[serde(borrow)]
     t0: Option<&'a RawValue>,
 }
@@ -238,10 +264,15 @@ impl<'a> Fields<'a> {
                 resume: self.resume()?,
             },
             "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
-            "place" => Request::Place(self.placement()?),
+            "place" => Request::Place(self.slip()?),
             "cancel" => Request::Cancel { client_id: self.client_id()? },
             "bet" => Request::Bet { client_id: self.client_id()? },
             "balance" => Request::Balance,
+            "quote_max" if self.legs.is_some() => {
+                let (nobodys, any) = (ClientBetId(0), PricePolicy::Any);
+                let unit = Stake::new(Money::from_minor(1)).unwrap_or(Stake::MAX);
+                Request::QuoteMaxUnit(Box::new(self.multiple(nobodys, any, unit)?))
+            }
             "quote_max" => {
                 Request::QuoteMax { market: self.market()?, selection: self.selection()? }
             }
@@ -254,6 +285,27 @@ impl<'a> Fields<'a> {
                 return Err(Fault::with(GatewayCode::UnknownMessage, text));
             }
         })
+    }
+
+    fn slip(&self) -> Result<Slip, Fault> {
+        if self.legs.is_none() {
+            return self.placement().map(Slip::Single);
+        }
+        let (client_id, policy) = (self.client_id()?, self.policy()?);
+        let unit = decimal::parse_stake(&decimal_text("unit", self.unit)?).ok_or_else(|| {
+            Fault::bad_field("unit", "an amount above zero with at most 2 places")
+        })?;
+        Ok(Slip::Multiple(Box::new(self.multiple(client_id, policy, unit)?)))
+    }
+
+    fn multiple(
+        &self,
+        client_id: ClientBetId,
+        policy: PricePolicy,
+        unit: Stake,
+    ) -> Result<PlaceMultiple, Fault> {
+        let legs = self.legs.ok_or_else(|| Fault::missing("legs"))?;
+        slip::multiple(client_id, policy, unit, legs, self.sizes)
     }
 
     fn placement(&self) -> Result<Placement, Fault> {
@@ -342,14 +394,20 @@ fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Faul
 }
 
 /// The characters of a decimal, given as a number or as a text.
-fn decimal_text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
+pub(super) fn decimal_text<'a>(
+    field: &str,
+    raw: Option<&'a RawValue>,
+) -> Result<Cow<'a, str>, Fault> {
     match raw {
         Some(raw) if !raw.get().starts_with('"') => Ok(Cow::Borrowed(raw.get())),
         _ => text(field, raw),
     }
 }
 
-fn number<N: std::str::FromStr>(field: &str, raw: Option<&RawValue>) -> Result<N, Fault> {
+pub(super) fn number<N: std::str::FromStr>(
+    field: &str,
+    raw: Option<&RawValue>,
+) -> Result<N, Fault> {
     let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
     raw.parse().map_err(|_| Fault::bad_field(field, "a whole number in its range"))
 }
@@ -389,13 +447,17 @@ mod tests {
 
     #[test]
     fn a_placement_is_read_exactly_and_unknown_fields_are_ignored() {
-        let Request::Place(place) = parse(PLACE).unwrap() else { panic!("not a placement") };
+        let Request::Place(Slip::Single(place)) = parse(PLACE).unwrap() else {
+            panic!("no single")
+        };
         assert_eq!(place.client_id, ClientBetId(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F));
         assert_eq!((place.market, place.selection), (MarketId(3), SelectionIndex(1)));
         assert_eq!((place.odds.milli(), place.stake.money().minor()), (1850, 1250));
         assert_eq!((place.price_seq, place.epoch, place.policy), (77, 4, PricePolicy::Better));
         let within = PLACE.replace("\"better\"", "{\"within_permille\": 50}");
-        let Request::Place(place) = parse(&within).unwrap() else { panic!("not a placement") };
+        let Request::Place(Slip::Single(place)) = parse(&within).unwrap() else {
+            panic!("no single")
+        };
         assert_eq!(place.policy, PricePolicy::Within { permille: 50 });
     }
 
@@ -424,6 +486,53 @@ mod tests {
             (code, text.as_str()),
             (GatewayCode::MissingField, "The field \"stake\" is missing.")
         );
+    }
+
+    const TRIXIE: &str = r#"{"type":"place","cid":"017F22E2-79B0-7CC3-98C4-DC0C0C07398F",
+        "unit":"1.50","policy":"better","sizes":[2,3],"legs":[
+        {"market":3,"selection":1,"odds":1.85,"price_seq":77,"epoch":4},
+        {"market":4,"selection":0,"odds":"2.10","price_seq":78,"epoch":5,"banker":true},
+        {"market":5,"selection":1,"odds":3.2,"price_seq":79,"epoch":6}]}"#;
+
+    #[test]
+    fn a_slip_of_several_legs_is_read_exactly() {
+        let Request::Place(Slip::Multiple(place)) = parse(TRIXIE).unwrap() else {
+            panic!("not several legs")
+        };
+        let odds: Vec<u32> = place.picks().iter().map(|pick| pick.odds.milli()).collect();
+        assert_eq!((odds, place.unit().money().minor()), (vec![1850, 2100, 3200], 150));
+        // Two doubles and a treble with the banker.
+        assert_eq!((place.system().lines(), place.stake().money().minor()), (3, 450));
+        let named = TRIXIE.replace("[2,3]", "\"trixie\"").replace(",\"banker\":true", "");
+        let Request::Place(Slip::Multiple(place)) = parse(&named).unwrap() else {
+            panic!("not several legs")
+        };
+        assert_eq!(place.system().lines(), 4);
+        let quote = TRIXIE.replace("place\"", "quote_max\"");
+        assert!(matches!(parse(&quote).unwrap(), Request::QuoteMaxUnit(_)));
+    }
+
+    #[test]
+    fn a_slip_that_makes_no_bet_names_what_is_wrong() {
+        for (from, to, text) in [
+            ("\"market\":4", "\"market\":-4", "legs[1].market"),
+            ("3.2,", "0.2,", "legs[2].odds"),
+            ("\"price_seq\":77,", "", "legs[0].price_seq"),
+            ("[2,3]", "[2,4]", "larger than the bet has legs"),
+            ("[2,3]", "[]", "sizes"),
+            ("[2,3]", "\"yankees\"", "goliath"),
+            ("\"1.50\"", "\"0\"", "unit"),
+        ] {
+            assert!(TRIXIE.contains(from));
+            let (code, found) = code(&TRIXIE.replacen(from, to, 1));
+            assert!(found.contains(text), "{to}: {found}");
+            assert!(matches!(code, GatewayCode::BadField | GatewayCode::MissingField));
+        }
+        let many = r#"{"market":3,"selection":1,"odds":2,"price_seq":7,"epoch":4}"#;
+        let legs = vec![many; 21].join(",");
+        let start = TRIXIE.find("\"legs\"").unwrap();
+        let (_, text) = code(&format!("{}\"legs\":[{legs}]}}", &TRIXIE[..start]));
+        assert!(text.contains("1 to 20 legs"), "{text}");
     }
 
     #[test]

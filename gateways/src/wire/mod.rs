@@ -8,7 +8,9 @@
 pub mod admin;
 pub mod client;
 pub mod decimal;
+pub mod multiple;
 pub mod offer;
 pub mod server;
 pub mod setting;
+mod slip;
 pub mod staff;

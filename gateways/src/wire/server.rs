@@ -4,13 +4,17 @@
 
 use std::fmt::Display;
 
+use clutch_core::command::Team;
 use clutch_core::event::{BetStatus, BetView, VoidReason};
 use clutch_core::reject::Numbers;
-use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
+use clutch_core::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp,
+};
 use clutch_core::{Refusal, Reject};
 use serde::{Serialize, Serializer};
 
 use super::decimal::{ShowMoney, ShowOdds};
+use super::multiple::{Multiple, MultipleJson, multiple_json};
 use crate::book::Book;
 use crate::codes::Fault;
 
@@ -31,7 +35,7 @@ pub fn to_json<T: Serialize>(message: &T) -> Vec<u8> {
 }
 
 /// A client bet id in the usual form of a UUID.
-struct Uuid(ClientBetId);
+pub(super) struct Uuid(pub(super) ClientBetId);
 
 impl Display for Uuid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,7 +54,7 @@ impl Display for Uuid {
 
 /// The code, name, sentence and numbers of a refusal.
 #[derive(Serialize)]
-struct RefusalView {
+pub(super) struct RefusalView {
     code: u16,
     name: &'static str,
     text: String,
@@ -144,7 +148,7 @@ pub(super) struct BetJson<'a> {
 
 /// What the bet is on, in words: an old bet's market may have left the image long ago.
 #[derive(Serialize)]
-struct Labels<'a> {
+pub(super) struct Labels<'a> {
     #[serde(rename = "match")]
     match_id: u32,
     teams: [&'a str; 2],
@@ -152,26 +156,30 @@ struct Labels<'a> {
     selection_name: String,
 }
 
-pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
-    use clutch_core::command::Team;
-    let labels = book.market(view.market).and_then(|market| {
+impl<'a> Labels<'a> {
+    /// The words for a selection, as long as the gateway knows its market.
+    pub(super) fn of(book: &'a Book, market: MarketId, selection: SelectionIndex) -> Option<Self> {
+        let market = book.market(market)?;
         let game = book.game(market.match_id)?;
         // A refused bet may name a selection that the market does not have.
-        market.selections.get(usize::from(view.selection.0))?;
+        market.selections.get(usize::from(selection.0))?;
         Some(Labels {
             match_id: game.id.0,
             teams: [game.team(Team::A), game.team(Team::B)],
-            market_name: market.name(),
-            selection_name: market.selection_name(game, view.selection),
+            market_name: market.name(game),
+            selection_name: market.selection_name(game, selection),
         })
-    });
+    }
+}
+
+pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
     let mut json = BetJson {
         cid: Shown(Uuid(view.client_id)),
         bet_id: view.bet.map(|bet| bet.0),
         status: status_name(&view.status),
         market: view.market.0,
         selection: view.selection.0,
-        labels,
+        labels: Labels::of(book, view.market, view.selection),
         odds: Shown(ShowOdds(u64::from(view.odds.milli()))),
         stake: money(view.stake.money()),
         payout: None,
@@ -187,16 +195,20 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         }
         BetStatus::Lost => {}
         BetStatus::Void(reason) => {
-            json.void_reason = Some(match reason {
-                VoidReason::NotPlayed => "not_played",
-                VoidReason::Rewound => "rewound",
-            });
+            json.void_reason = Some(void_name(reason));
         }
     }
     json
 }
 
-const fn status_name(status: &BetStatus) -> &'static str {
+pub(super) const fn void_name(reason: VoidReason) -> &'static str {
+    match reason {
+        VoidReason::NotPlayed => "not_played",
+        VoidReason::Rewound => "rewound",
+    }
+}
+
+pub(super) const fn status_name(status: &BetStatus) -> &'static str {
     match status {
         BetStatus::Pending { .. } => "pending",
         BetStatus::Refused(_) => "refused",
@@ -257,14 +269,38 @@ pub fn balance(seq: Seq, available: Money, held: Money) -> Vec<u8> {
     to_json(&Message { kind: "balance", seq: seq.0, balance })
 }
 
+/// One of an account's bets.
+#[derive(Clone, Debug)]
+pub enum Mine {
+    /// On one selection.
+    Single(BetView),
+    /// On several.
+    Multiple(Multiple),
+}
+
+impl Mine {
+    fn id(&self) -> Option<BetId> {
+        match self {
+            Self::Single(view) => view.bet,
+            Self::Multiple(multiple) => multiple.view.bet,
+        }
+    }
+}
+
 /// Balance and latest bets, newest first, all at one `seq`.
 pub fn mine(
     book: &Book,
     id: Option<u8>,
     seq: Seq,
     money_now: Option<(Money, Money)>,
-    bets: &[BetView],
+    bets: &[Mine],
 ) -> Vec<u8> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Json<'a> {
+        Single(BetJson<'a>),
+        Multiple(MultipleJson<'a>),
+    }
     #[derive(Serialize)]
     struct Message<'a> {
         #[serde(rename = "type")]
@@ -274,8 +310,14 @@ pub fn mine(
         topic: &'static str,
         seq: u64,
         balance: Option<BalanceView>,
-        bets: Vec<BetJson<'a>>,
+        bets: Vec<Json<'a>>,
     }
+    let mut newest_first: Vec<&Mine> = bets.iter().collect();
+    newest_first.sort_by_key(|bet| std::cmp::Reverse(bet.id()));
+    let json = |bet: &Mine| match bet {
+        Mine::Single(view) => Json::Single(bet_json(book, view)),
+        Mine::Multiple(multiple) => Json::Multiple(multiple_json(book, multiple)),
+    };
     to_json(&Message {
         kind: "image",
         id,
@@ -285,7 +327,7 @@ pub fn mine(
             available: money(available),
             held: money(held),
         }),
-        bets: bets.iter().map(|view| bet_json(book, view)).collect(),
+        bets: newest_first.into_iter().map(json).collect(),
     })
 }
 

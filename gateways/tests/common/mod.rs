@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Line, MarketKind, RoundFormat, Team, Title};
+use clutch_core::command::{Actor, Line, MarketKind, PlaceMultiple, RoundFormat, Team, Title};
 use clutch_core::event::{
     BetStatus, BetView, MarketStatus, MatchPhase, NamedPart, Price, PriceCause, Score,
 };
@@ -133,10 +133,17 @@ impl Script {
             Query::Bet { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
-            | Query::Settings => {}
+            | Query::Settings
+            | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });
+            }
+            Query::MaxUnit(PlaceMultiple { account, client_id, .. }) => {
+                self.say(
+                    trace,
+                    Event::MaxUnit { account, client_id, unit: Money::from_minor(500) },
+                );
             }
         }
         self.say(trace, Event::QueryDone);

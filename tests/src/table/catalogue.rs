@@ -2,8 +2,8 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, RewindRule, RoundFormat,
-    SetMap, Side, Team, Title,
+    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState, RewindRule,
+    RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{Event, MatchPhase, Score};
 use clutch_core::units::{
@@ -11,7 +11,7 @@ use clutch_core::units::{
 };
 
 use super::lines::Words;
-use super::values::{duration, money};
+use super::values::{duration, money, rules, stages};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
@@ -27,6 +27,8 @@ impl Scenario {
                 "markets_max" => self.capacity.markets_max = value,
                 "bets_max" => self.capacity.bets_max = value,
                 "client_ids_max" => self.capacity.client_ids_max = value,
+                "multiples_max" => self.capacity.multiples_max = value,
+                "legs_max" => self.capacity.legs_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }
@@ -63,6 +65,18 @@ impl Scenario {
                 "feed_lag_max" => config.feed_lag_max_ns = duration(value)?,
                 "feed_grace" => config.feed_grace_ns = duration(value)?,
                 "agreeing_updates" => config.agreeing_updates = number()?,
+                "liability_group_max" => config.liability_group_max = money(value)?,
+                "payout_day_max" => config.payout_day_max = money(value)?,
+                "stakes_per_hour_max" => config.stakes_per_hour_max = money(value)?,
+                "bets_per_second_max" => config.bets_per_second_max = number()?,
+                "bets_per_minute_max" => config.bets_per_minute_max = number()?,
+                "bets_per_hour_max" => config.bets_per_hour_max = number()?,
+                "rules_off" => config.rules_off = rules(value)?,
+                "rules_shadow" => config.rules_shadow = rules(value)?,
+                "tier_0" => config.tier_0 = stages(value)?,
+                "tier_1" => config.tier_1 = stages(value)?,
+                "tier_2" => config.tier_2 = stages(value)?,
+                "tier_3" => config.tier_3 = stages(value)?,
                 "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
                 "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
                 _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),
@@ -125,11 +139,22 @@ impl Scenario {
         let key = words.next()?;
         let length = words.next()?;
         let best_of = length.strip_prefix("bo").and_then(|number| number.parse().ok());
-        let best_of = best_of.ok_or_else(|| format!("{length:?} is not bo1, bo3 or bo5"))?;
-        let rounds = if words.take("mr15") { RoundFormat::Mr15 } else { RoundFormat::Mr12 };
+        let best_of = best_of.ok_or_else(|| format!("{length:?} is not bo1, bo2, bo3 or bo5"))?;
+        let title = match words {
+            _ if words.take("valorant") => Title::Valorant,
+            _ if words.take("lol") => Title::Lol,
+            _ if words.take("dota2") => Title::Dota2,
+            _ => Title::CounterStrike,
+        };
+        let rounds = match title {
+            _ if words.take("mr15") => RoundFormat::Mr15,
+            _ if words.take("mr12") => RoundFormat::Mr12,
+            Title::CounterStrike | Title::Valorant => RoundFormat::Mr12,
+            Title::Lol | Title::Dota2 => RoundFormat::NoRounds,
+        };
         let create = CreateMatch {
             key: name(key)?,
-            title: Title::CounterStrike,
+            title,
             rounds,
             best_of,
             team_a: name("Alpha")?,
@@ -143,7 +168,11 @@ impl Scenario {
         };
         let answer = self.send(Command::CreateMatch(create));
         if answer == Answer::Done {
-            self.matches.insert(key.to_owned(), MatchId(self.matches.len() as u32));
+            let match_id = MatchId(self.matches.len() as u32);
+            self.matches.insert(key.to_owned(), match_id);
+            if rounds == RoundFormat::NoRounds {
+                self.mobas.insert(match_id);
+            }
         }
         Ok(answer)
     }
@@ -151,16 +180,36 @@ impl Scenario {
     pub(super) fn set_map(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let match_id = self.match_named(words.next()?)?;
         let map_no = words.number()?;
-        let (mut chances, mut first_side_a) = ([50.0; 2], Side::Ct);
+        let (mut chances, mut pistols, mut price) = ([50.0; 2], None, None);
+        let mut first_side_a = Side::Ct;
         while let Some(key) = words.optional() {
             match key {
                 "t" => chances[0] = words.number()?,
                 "ct" => chances[1] = words.number()?,
+                "pistols" => pistols = Some([words.number()?, words.number()?]),
+                "price" => price = Some(words.number()?),
                 "starts" => first_side_a = side(words.next()?)?,
                 _ => return Err(format!("a map has no {key:?}")),
             }
         }
-        Ok(self.send(Command::SetMap(strengths(match_id, map_no, first_side_a, chances)?)))
+        let [t, ct] = [percent(chances[0])?, percent(chances[1])?];
+        let strengths = match (price, pistols) {
+            (Some(price), _) => Strengths::MapPrice { a: percent(price)? },
+            (None, None) => Strengths::BySide { t, ct },
+            (None, Some([pistol_t, pistol_ct])) => {
+                let (pistol_t, pistol_ct) = (percent(pistol_t)?, percent(pistol_ct)?);
+                Strengths::WithPistols { t, ct, pistol_t, pistol_ct }
+            }
+        };
+        Ok(self.send(Command::SetMap(map(match_id, map_no, first_side_a, strengths)?)))
+    }
+
+    pub(super) fn next_round(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let (map_no, round) = (words.number()?, words.number()?);
+        let a = chance_or_none(words)?;
+        let set = SetNextRound { match_id, map_no, round, a };
+        Ok(self.send(Command::SetNextRound(set)))
     }
 
     pub(super) fn set_maps(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -170,7 +219,14 @@ impl Scenario {
         }
         let mut map_no = 1;
         loop {
-            let set = strengths(match_id, map_no, Side::Ct, [50.0; 2])?;
+            let even = percent(50.0)?;
+            let is_moba = self.mobas.contains(&match_id);
+            let strengths = if is_moba {
+                Strengths::MapPrice { a: even }
+            } else {
+                Strengths::BySide { t: even, ct: even }
+            };
+            let set = map(match_id, map_no, Side::Ct, strengths)?;
             match self.send(Command::SetMap(set)) {
                 Answer::Done => map_no += 1,
                 refused if map_no == 1 => return Ok(refused),
@@ -215,6 +271,16 @@ impl Scenario {
                 rounds_a: words.number()?,
                 rounds_b: words.number()?,
             },
+            "next" => GameEvent::NextRound {
+                map: words.number()?,
+                round: words.number()?,
+                a: chance_or_none(words)?,
+            },
+            "state" => GameEvent::MobaState { map: words.number()?, state: moba_state(words)? },
+            "won" => GameEvent::MapWon { map: words.number()?, winner: team(words.next()?)? },
+            "restored" => {
+                GameEvent::MobaRewound { map: words.number()?, state: moba_state(words)? }
+            }
             "held" => GameEvent::Held,
             "released" => GameEvent::Released,
             "disputed" => GameEvent::Disputed,
@@ -299,19 +365,32 @@ impl Scenario {
     }
 }
 
-fn strengths(
-    match_id: MatchId,
-    map_no: u8,
-    first_side_a: Side,
-    percent: [f64; 2],
-) -> Outcome<SetMap> {
-    let chance = |percent: f64| {
-        Probability::from_f64(percent / 100.0).ok_or_else(|| format!("{percent} % is no chance"))
+fn map(match_id: MatchId, map_no: u8, first_side_a: Side, strengths: Strengths) -> Outcome<SetMap> {
+    Ok(SetMap { match_id, map_no, name: name("Mirage")?, first_side_a, strengths })
+}
+
+fn percent(percent: f64) -> Outcome<Probability> {
+    Probability::from_f64(percent / 100.0).ok_or_else(|| format!("{percent} % is no chance"))
+}
+
+fn chance_or_none(words: &mut Words<'_>) -> Outcome<Option<Probability>> {
+    if words.take("none") { Ok(None) } else { percent(words.number()?).map(Some) }
+}
+
+/// `TIME LEAD KILLS_A KILLS_B TOWERS_A TOWERS_B OBJECTIVES_A OBJECTIVES_B`, the lead in percent of all
+/// gold or in thousands of experience; what is left out is zero.
+fn moba_state(words: &mut Words<'_>) -> Outcome<MobaState> {
+    let mut state = MobaState { time_s: words.number()?, ..MobaState::default() };
+    let mut number = || {
+        words.optional().map_or(Ok(0.0), |word| {
+            word.parse::<f64>().map_err(|_| format!("{word:?} is no number"))
+        })
     };
-    let [t, ct] = percent;
-    let map_name = name("Mirage")?;
-    let (p_a_t, p_a_ct) = (chance(t)?, chance(ct)?);
-    Ok(SetMap { match_id, map_no, name: map_name, first_side_a, p_a_t, p_a_ct })
+    state.lead_milli = (number()? * 1_000.0) as i32;
+    state.kills = [number()? as u16, number()? as u16];
+    state.towers = [number()? as u8, number()? as u8];
+    state.objectives = [number()? as u8, number()? as u8];
+    Ok(state)
 }
 
 fn market_kind(words: &mut Words<'_>) -> Outcome<MarketKind> {
@@ -324,6 +403,26 @@ fn market_kind(words: &mut Words<'_>) -> Outcome<MarketKind> {
             MarketKind::RoundHandicap { map: words.number()?, line: line(words.next()?)? }
         }
         "round" => MarketKind::RoundWinner { map: words.number()?, round: words.number()? },
+        "map_handicap" => MarketKind::MapHandicap { line: line(words.next()?)? },
+        "total_maps" => MarketKind::TotalMaps { line: line(words.next()?)? },
+        "series_rounds" => MarketKind::SeriesRounds { line: line(words.next()?)? },
+        "rounds_score" => MarketKind::CorrectRoundScore { map: words.number()? },
+        "race" => MarketKind::RaceToRounds { map: words.number()?, rounds: words.number()? },
+        "pistol" => MarketKind::PistolRound { map: words.number()?, half: words.number()? },
+        "overtime" => MarketKind::Overtime { map: words.number()? },
+        "odd" => MarketKind::OddRounds { map: words.number()? },
+        "regulation" => MarketKind::RegulationWinner { map: words.number()? },
+        "regulation_total" => {
+            MarketKind::RegulationTotal { map: words.number()?, line: line(words.next()?)? }
+        }
+        "regulation_handicap" => {
+            MarketKind::RegulationHandicap { map: words.number()?, line: line(words.next()?)? }
+        }
+        "team_rounds" => MarketKind::TeamRounds {
+            map: words.number()?,
+            team: team(words.next()?)?,
+            line: line(words.next()?)?,
+        },
         other => return Err(format!("no market is on {other:?}")),
     })
 }

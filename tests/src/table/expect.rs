@@ -11,10 +11,13 @@
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
+//! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
 
 use clutch_core::Query;
 use clutch_core::event::{BetStatus, Event, MarketStatus};
+use clutch_core::risk::RuleId;
 
 use super::lines::Words;
 use super::trading::selection;
@@ -34,6 +37,13 @@ impl Scenario {
                 let live = self.world().state().bets_live();
                 equal(words.next()?, &live.to_string())
             }
+            "live_multiples" => {
+                let live = self.world().state().multiples_live();
+                equal(words.next()?, &live.to_string())
+            }
+            "legs" => self.expect_legs(words),
+            "reasons" => self.expect_reasons(words),
+            "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),
             "override" => {
@@ -44,15 +54,18 @@ impl Scenario {
             "epoch" => self.expect_epoch(words),
             "score" => self.expect_score(words),
             "max_stake" => self.expect_max_stake(words),
+            "rule" => self.expect_rule(words),
+            "limit" => self.expect_limit(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
     }
 
     fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {
-        let place = self.bet_named(words.next()?)?;
-        let query = Query::Bet { account: place.account, client_id: place.client_id };
+        let (account, client_id) = self.bet_named(words.next()?)?.id();
+        let query = Query::Bet { account, client_id };
         let status = self.world().ask(query).into_iter().find_map(|event| match event {
             Event::Bet(view) => Some(show_status(view.status)),
+            Event::Multiple(view) => Some(show_status(view.status)),
             Event::Refused(refusal) => Some(show_status(BetStatus::Refused(refusal))),
             _ => None,
         });
@@ -101,6 +114,22 @@ impl Scenario {
             expected = format!("{expected} {detail}");
         }
         equal(&expected, &shown)
+    }
+
+    fn expect_rule(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let name = words.next()?;
+        let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
+        while let Some(key) = words.optional() {
+            let tally = self.world().state().tally(rule).ok_or("no books")?;
+            let actual = match key {
+                "refused" => tally.refused.to_string(),
+                "would_refuse" => tally.would_refuse.to_string(),
+                "would_refuse_stakes" => show_money(tally.would_refuse_stakes),
+                _ => return Err(format!("a rule has no {key:?}")),
+            };
+            equal(words.next()?, &actual).map_err(|failure| format!("{key}: {failure}"))?;
+        }
+        Ok(())
     }
 
     fn expect_frozen(&mut self, words: &mut Words<'_>) -> Outcome<()> {
@@ -165,6 +194,6 @@ impl Scenario {
     }
 }
 
-fn equal(expected: &str, actual: &str) -> Outcome<()> {
+pub(super) fn equal(expected: &str, actual: &str) -> Outcome<()> {
     if expected == actual { Ok(()) } else { Err(format!("expected {expected}, it is {actual}")) }
 }

@@ -20,16 +20,21 @@
 //! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
 //! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
-//! | `match NAME bo1\|bo3\|bo5 [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
-//! | `map MATCH N t P ct P [starts t\|ct]`, `maps MATCH even` | sets strengths: chances of A in percent |
-//! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
-//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `limit ACCOUNT QUANTITY WINDOW AMOUNT\|none`, `confirm ACCOUNT QUANTITY WINDOW` | a player's own limit: `stake`, `loss`, `deposit`, `net_deposit` over `24h`, `7d`, `day`, `week`, `month` |
+//! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
+//! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
+//! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
+//! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
+//! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
+//! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
+//! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -37,15 +42,17 @@
 mod catalogue;
 mod expect;
 mod lines;
+mod multiples;
 mod r#override;
+mod play;
 mod trading;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, Config, PlaceBet};
+use clutch_core::command::{Actor, Capacity, Config, PlaceBet, PlaceMultiple};
 use clutch_core::event::BetStatus;
-use clutch_core::units::{AccountId, MarketId, MatchId, OverrideId};
+use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -76,6 +83,24 @@ enum Answer {
     Done,
     Refused(Refusal),
     Bet(BetStatus),
+    /// With the leg that a refusal is about, from 1.
+    Multiple(BetStatus, Option<u8>),
+}
+
+/// A bet that was asked for.
+#[derive(Clone, Debug)]
+enum Wish {
+    Single(PlaceBet),
+    Multiple(Box<PlaceMultiple>),
+}
+
+impl Wish {
+    fn id(&self) -> (AccountId, ClientBetId) {
+        match self {
+            Self::Single(place) => (place.account, place.client_id),
+            Self::Multiple(place) => (place.account, place.client_id),
+        }
+    }
 }
 
 /// What a bettor saw of a market.
@@ -93,8 +118,11 @@ struct Scenario {
     world: Option<World>,
     accounts: BTreeMap<String, AccountId>,
     matches: BTreeMap<String, MatchId>,
+    mobas: BTreeSet<MatchId>,
     markets: BTreeMap<String, (MarketId, MatchId)>,
-    bets: BTreeMap<String, PlaceBet>,
+    bets: BTreeMap<String, Wish>,
+    /// What was wrong with the legs of the last bet asked for.
+    leg_reasons: Vec<String>,
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
@@ -113,6 +141,8 @@ impl Scenario {
                 markets_max: 512,
                 bets_max: 4096,
                 client_ids_max: 8192,
+                multiples_max: 256,
+                legs_max: 2048,
             },
             // Even teams at 2.00 and patient feeds, so that a table says only what it is about.
             config: Config {
@@ -126,8 +156,10 @@ impl Scenario {
             world: None,
             accounts: BTreeMap::new(),
             matches: BTreeMap::new(),
+            mobas: BTreeSet::new(),
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
+            leg_reasons: Vec::new(),
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
@@ -161,9 +193,14 @@ impl Scenario {
             "account" => self.account(words),
             "deposit" => self.deposit(words),
             "state" => self.account_state(words),
+            "limit" => self.play_limit(words),
+            "confirm" => self.confirm_limit(words),
+            "rest" => self.rest(words),
+            "return" => self.end_rest(words),
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),
+            "next" => self.next_round(words),
             "market" => self.open_market(words),
             "feed" => self.feed(words),
             "play" => self.play(words),
@@ -173,8 +210,12 @@ impl Scenario {
             "override" => self.set_override(words),
             "approve" => self.approve(words),
             "lift" => self.lift(words),
+            "factor" => self.factor(words),
+            "group" => self.group(words),
+            "tier" => self.tier(words),
             "look" => self.look(words),
             "bet" => self.bet(words),
+            "multi" => self.multiple(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
             "wait" => self.wait(words),
@@ -229,7 +270,12 @@ fn meets(expected: Option<&str>, answer: Answer) -> Outcome<()> {
     let shown = show(answer);
     let met = match expected {
         Some(expected) => same(expected, &shown),
-        None => !matches!(answer, Answer::Refused(_) | Answer::Bet(BetStatus::Refused(_))),
+        None => !matches!(
+            answer,
+            Answer::Refused(_)
+                | Answer::Bet(BetStatus::Refused(_))
+                | Answer::Multiple(BetStatus::Refused(_), _)
+        ),
     };
     if met {
         return Ok(());
@@ -247,6 +293,9 @@ fn show(answer: Answer) -> String {
     match answer {
         Answer::Done => "Ok".to_owned(),
         Answer::Refused(refusal) => show_refusal(refusal),
-        Answer::Bet(status) => values::show_status(status),
+        Answer::Bet(status) | Answer::Multiple(status, None) => values::show_status(status),
+        Answer::Multiple(status, Some(leg)) => {
+            format!("{} leg {leg}", values::show_status(status))
+        }
     }
 }

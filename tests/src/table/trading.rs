@@ -7,7 +7,7 @@ use clutch_core::{Command, Query};
 
 use super::lines::Words;
 use super::values::{duration, money, odds_milli};
-use super::{Answer, Outcome, Scenario, View, said};
+use super::{Answer, Outcome, Scenario, View, Wish, multiples, said};
 
 impl Scenario {
     pub(super) fn suspend(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -46,6 +46,35 @@ impl Scenario {
             other => return Err(format!("a switch is on or off, not {other:?}")),
         };
         Ok(self.send(Command::Kill { scope, on }))
+    }
+
+    /// `factor A1 prematch 50`
+    pub(super) fn factor(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let has_begun = match words.next()? {
+            "prematch" => false,
+            "live" => true,
+            other => return Err(format!("{other:?} is neither prematch nor live")),
+        };
+        let (title, percent) = (Title::CounterStrike, words.number()?);
+        Ok(self.send(Command::SetAccountFactor { account, title, has_begun, percent }))
+    }
+
+    /// `group A1 7`, `group A1 none`
+    pub(super) fn group(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let group = match words.next()? {
+            "none" => None,
+            number => Some(number.parse().map_err(|_| format!("{number:?} is no group"))?),
+        };
+        Ok(self.send(Command::LinkAccount { account, group }))
+    }
+
+    /// `tier M 2`
+    pub(super) fn tier(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let tier = words.number()?;
+        Ok(self.send(Command::SetTier { match_id, tier }))
     }
 
     pub(super) fn look(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -132,8 +161,8 @@ impl Scenario {
             stake,
             policy,
         };
-        self.bets.insert(key, place);
-        self.place(place)
+        self.bets.insert(key, Wish::Single(place));
+        self.place(Wish::Single(place))
     }
 
     pub(super) fn again(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -141,27 +170,36 @@ impl Scenario {
         self.place(place)
     }
 
-    fn place(&mut self, place: PlaceBet) -> Outcome<Answer> {
-        let records = self.world().apply(Command::PlaceBet(place));
+    pub(super) fn place(&mut self, wish: Wish) -> Outcome<Answer> {
+        let (_, asked) = wish.id();
+        let records = self.world().apply(match wish {
+            Wish::Single(place) => Command::PlaceBet(place),
+            Wish::Multiple(place) => Command::PlaceMultiple(*place),
+        });
         let mut answers = said(&records).filter_map(|event| match event {
-            Event::Bet(view) => Some(view),
+            Event::Bet(view) => Some((view.client_id, Answer::Bet(view.status))),
+            Event::Multiple(view) => {
+                let leg = view.leg_at_fault.map(|leg| leg + 1);
+                Some((view.client_id, Answer::Multiple(view.status, leg)))
+            }
             _ => None,
         });
-        let view = answers.next().ok_or("the bet got no answer")?;
-        if view.client_id != place.client_id || answers.next().is_some() {
+        let (client_id, answer) = answers.next().ok_or("the bet got no answer")?;
+        if client_id != asked || answers.next().is_some() {
             return Err("the bet got no answer of its own, or two".to_owned());
         }
+        self.leg_reasons = multiples::reasons(said(&records));
         self.world().drain();
-        Ok(Answer::Bet(view.status))
+        Ok(answer)
     }
 
     pub(super) fn cancel(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
-        let PlaceBet { account, client_id, .. } = self.bet_named(words.next()?)?;
+        let (account, client_id) = self.bet_named(words.next()?)?.id();
         Ok(self.send(Command::CancelBet { account, client_id }))
     }
 
-    pub(super) fn bet_named(&self, word: &str) -> Outcome<PlaceBet> {
-        self.bets.get(word).copied().ok_or_else(|| format!("no bet is called {word}"))
+    pub(super) fn bet_named(&self, word: &str) -> Outcome<Wish> {
+        self.bets.get(word).cloned().ok_or_else(|| format!("no bet is called {word}"))
     }
 }
 
@@ -175,7 +213,7 @@ pub(super) fn selection(word: &str) -> Outcome<SelectionIndex> {
     index.map(SelectionIndex).ok_or_else(|| format!("{word:?} is no selection"))
 }
 
-fn price_policy(words: &mut Words<'_>) -> Outcome<PricePolicy> {
+pub(super) fn price_policy(words: &mut Words<'_>) -> Outcome<PricePolicy> {
     Ok(match words.next()? {
         "exact" => PricePolicy::Exact,
         "better" => PricePolicy::Better,

@@ -3,7 +3,8 @@
 use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
-use clutch_core::units::{ClientBetId, Money, Timestamp};
+use clutch_core::risk::RuleId;
+use clutch_core::units::{ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
@@ -33,14 +34,18 @@ pub(super) enum Fate {
     Stands,
 }
 
+/// A rule's code, its limit, and what the bet would have made of it.
+pub(super) type Refused = (Reject, i128, i128);
+
 /// What an id was answered with.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answered {
     Bet(u64),
+    Multiple(u64),
     Refused(Refusal),
 }
 
-fn no(code: Reject, limit: i128, actual: i128) -> Refusal {
+pub(super) fn no(code: Reject, limit: i128, actual: i128) -> Refusal {
     Refusal::with(code, limit as i64, actual as i64)
 }
 
@@ -51,20 +56,50 @@ fn millis(nanos: u64) -> i128 {
 impl Twin {
     pub(super) fn place(&mut self, place: &PlaceBet) -> BetStatus {
         let key = (place.account.0, place.client_id.0);
-        match self.answers.get(&key) {
-            Some(Answered::Refused(refusal)) => return BetStatus::Refused(*refusal),
-            Some(Answered::Bet(id)) => {
-                // A bet that has left was on a decided market.
-                let gone = BetStatus::Refused(Reject::BetRetired.into());
-                return self.bets.get(id).map_or(gone, |bet| self.where_it_stands(*id, bet));
-            }
-            None => {}
+        if let Some(known) = self.known(key) {
+            return known;
         }
         self.forget_old_ids();
         let (bet, answered) = match self.decide(place) {
-            Ok(bet) => (Some(bet), Answered::Bet(self.seq)),
-            Err(refusal) => (None, Answered::Refused(refusal)),
+            Ok((bet, shadows)) => {
+                self.note_pace(bet.account, bet.stake, &shadows);
+                (Some(bet), Answered::Bet(self.seq))
+            }
+            Err(refusal) => {
+                self.note_refused(refusal.code, place.stake.money().minor().into());
+                (None, Answered::Refused(refusal))
+            }
         };
+        self.remember(key, answered);
+        match (bet, answered) {
+            (Some(bet), _) => {
+                self.bets.insert(self.seq, bet.clone());
+                self.where_it_stands(self.seq, &bet)
+            }
+            (None, Answered::Refused(refusal)) => BetStatus::Refused(refusal),
+            (None, Answered::Bet(_) | Answered::Multiple(_)) => {
+                unreachable!("a bet was taken and is not there")
+            }
+        }
+    }
+
+    /// What an id that was used before is answered.
+    pub(super) fn known(&self, key: (u32, u128)) -> Option<BetStatus> {
+        // A bet that has left was on decided markets.
+        let gone = BetStatus::Refused(Reject::BetRetired.into());
+        Some(match self.answers.get(&key)? {
+            Answered::Refused(refusal) => BetStatus::Refused(*refusal),
+            Answered::Bet(id) => {
+                self.bets.get(id).map_or(gone, |bet| self.where_it_stands(*id, bet))
+            }
+            Answered::Multiple(id) => {
+                self.multiples.get(id).map_or(gone, |bet| self.where_multiple_stands(*id, bet))
+            }
+        })
+    }
+
+    /// Binds an id to its answer, if the answer says something about the bet.
+    pub(super) fn remember(&mut self, key: (u32, u128), answered: Answered) {
         let says_nothing = matches!(
             answered,
             Answered::Refused(Refusal {
@@ -79,18 +114,10 @@ impl Twin {
             self.answers.insert(key, answered);
             self.ids.push_back(key);
         }
-        match (bet, answered) {
-            (Some(bet), _) => {
-                self.bets.insert(self.seq, bet.clone());
-                self.where_it_stands(self.seq, &bet)
-            }
-            (None, Answered::Refused(refusal)) => BetStatus::Refused(refusal),
-            (None, Answered::Bet(_)) => unreachable!("a bet was taken and is not there"),
-        }
     }
 
     /// Each new id makes room by up to four that are out of their window.
-    fn forget_old_ids(&mut self) {
+    pub(super) fn forget_old_ids(&mut self) {
         for _ in 0..4 {
             let Some(key) = self.ids.front() else { return };
             let made = ClientBetId(key.1).time().map_or(0, Timestamp::nanos);
@@ -104,19 +131,9 @@ impl Twin {
     }
 
     /// Every question in order of precedence.
-    fn decide(&self, place: &PlaceBet) -> Result<Bet, Refusal> {
+    fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
-        let made = place.client_id.time().ok_or(Reject::ClientIdInvalid)?.nanos();
-        // An id no younger than one forgotten may have been forgotten, too.
-        let remembered = (self.now - self.forgotten_to).saturating_sub(1);
-        for (distance, limit) in [
-            (self.now.saturating_sub(made), config.client_id_past_ns.min(remembered)),
-            (made.saturating_sub(self.now), config.client_id_future_ns),
-        ] {
-            if distance > limit {
-                return Err(no(Reject::ClientIdOutsideWindow, millis(limit), millis(distance)));
-            }
-        }
+        self.check_id(place.client_id)?;
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
@@ -129,39 +146,23 @@ impl Twin {
             }
         }
         let id = place.market.0 as usize;
-        self.may_be_bet_on(place.account.0, id, place.selection.0)?;
+        let stake = i128::from(place.stake.money().minor());
+        self.may_be_bet_on((place.account.0, stake), id, place.selection.0)?;
         let market = &self.markets[id];
         let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
-        if place.epoch != market.epoch {
-            return Err(no(Reject::MaterialChange, place.epoch.into(), market.epoch.into()));
-        }
-        // Of the last four changes, the one that replaced what was seen.
-        let lately = &market.changes[market.changes.len().saturating_sub(4)..];
-        let replaced = lately.iter().find(|(seq, _)| *seq > place.price_seq);
-        let age = replaced.map_or(0, |(_, at)| self.now - at);
-        if age > config.view_age_max_ns {
-            return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
-        }
-        let (seen, now) = (i128::from(place.odds.milli()), i128::from(odds));
-        let welcome = match place.policy {
-            PricePolicy::Exact => now == seen,
-            PricePolicy::Better => now >= seen,
-            PricePolicy::Any => true,
-            PricePolicy::Within { permille } => now * 1000 >= seen * (1000 - i128::from(permille)),
-        };
-        if !welcome {
-            return Err(no(Reject::OddsChanged, seen, now));
-        }
-        let stake = i128::from(place.stake.money().minor());
+        self.check_price(id, odds, (place.odds, place.price_seq, place.epoch, place.policy))?;
+        let now = i128::from(odds);
         let payout = stake * now / 1000;
-        self.check_money(place, stake, payout)?;
+        let on = (id, place.selection.0);
+        let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
+        self.check_funds(place.account.0, stake)?;
         let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
         let fate = if live && config.in_play_delay_ns > 0 {
             Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
         } else {
             Fate::Stands
         };
-        Ok(Bet {
+        let bet = Bet {
             client_id: place.client_id.0,
             account: place.account.0,
             market: id,
@@ -170,14 +171,67 @@ impl Twin {
             stake,
             payout,
             fate,
-        })
+        };
+        Ok((bet, shadows))
+    }
+
+    /// Whether an id may be used at all.
+    pub(super) fn check_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
+        let config = &self.config;
+        let made = client_id.time().ok_or(Reject::ClientIdInvalid)?.nanos();
+        // An id no younger than one forgotten may have been forgotten, too.
+        let remembered = (self.now - self.forgotten_to).saturating_sub(1);
+        for (distance, limit) in [
+            (self.now.saturating_sub(made), config.client_id_past_ns.min(remembered)),
+            (made.saturating_sub(self.now), config.client_id_future_ns),
+        ] {
+            if distance > limit {
+                return Err(no(Reject::ClientIdOutsideWindow, millis(limit), millis(distance)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was seen of a market against its board: odds, price sequence, epoch, and the policy.
+    pub(super) fn check_price(
+        &self,
+        id: usize,
+        odds: u32,
+        (seen_odds, price_seq, epoch, policy): (Odds, u64, u32, PricePolicy),
+    ) -> Result<(), Refusal> {
+        let (market, config) = (&self.markets[id], &self.config);
+        if epoch != market.epoch {
+            return Err(no(Reject::MaterialChange, epoch.into(), market.epoch.into()));
+        }
+        // Of the last four changes, the one that replaced what was seen.
+        let lately = &market.changes[market.changes.len().saturating_sub(4)..];
+        let replaced = lately.iter().find(|(seq, _)| *seq > price_seq);
+        let age = replaced.map_or(0, |(_, at)| self.now - at);
+        if age > config.view_age_max_ns {
+            return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
+        }
+        let (seen, now) = (i128::from(seen_odds.milli()), i128::from(odds));
+        let welcome = match policy {
+            PricePolicy::Exact => now == seen,
+            PricePolicy::Better => now >= seen,
+            PricePolicy::Any => true,
+            PricePolicy::Within { permille } => now * 1000 >= seen * (1000 - i128::from(permille)),
+        };
+        if !welcome {
+            return Err(no(Reject::OddsChanged, seen, now));
+        }
+        Ok(())
     }
 
     /// Kill switches of title and match, the account, the market.
-    fn may_be_bet_on(&self, account: u32, id: usize, selection: u8) -> Result<(), Refusal> {
+    pub(super) fn may_be_bet_on(
+        &self,
+        (account, stake): (u32, i128),
+        id: usize,
+        selection: u8,
+    ) -> Result<(), Refusal> {
         let market = self.markets.get(id);
-        if market.is_some_and(|market| self.title_killed || self.matches[market.match_index].killed)
-        {
+        if market.is_some_and(|market| self.is_killed(&self.matches[market.match_index])) {
             return Err(Reject::BettingStopped.into());
         }
         match self.accounts.get(account as usize).map(|account| account.state) {
@@ -185,7 +239,7 @@ impl Twin {
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
             Some(AccountState::Closed) => return Err(Reject::AccountClosed.into()),
             Some(AccountState::SelfExcluded) => return Err(Reject::AccountSelfExcluded.into()),
-            Some(AccountState::Open) => {}
+            Some(AccountState::Open) => self.may_stake(account, stake)?,
         }
         let selections = market.ok_or(Reject::UnknownMarket)?.odds.len();
         if usize::from(selection) >= selections {
@@ -198,40 +252,19 @@ impl Twin {
         }
     }
 
-    fn check_money(&self, place: &PlaceBet, stake: i128, payout: i128) -> Result<(), Refusal> {
-        let config = &self.config;
-        let limit = |money: Money| i128::from(money.minor());
-        let (mut of_selection, mut of_market) = (payout - stake, payout - stake);
-        for (id, bet) in &self.bets {
-            let counts = !matches!(
-                self.where_it_stands(*id, bet),
-                BetStatus::Refused(_) | BetStatus::Void(_)
-            );
-            if !counts || bet.market != place.market.0 as usize {
-                continue;
-            }
-            of_market -= bet.stake;
-            if bet.selection == place.selection.0 {
-                of_selection += bet.payout - bet.stake;
-                of_market += bet.payout;
-            }
-        }
-        let of_account = self.liability(place.account.0) + payout - stake;
-        if stake < limit(config.stake_min) {
-            return Err(no(Reject::StakeBelowMinimum, limit(config.stake_min), stake));
-        }
-        for (code, max, would_be) in [
-            (Reject::StakeAboveLimit, config.stake_max, stake),
-            (Reject::PayoutAboveLimit, config.payout_max, payout),
-            (Reject::SelectionLiability, config.liability_selection_max, of_selection),
-            (Reject::MarketLiability, config.liability_market_max, of_market),
-            (Reject::AccountLiability, config.liability_account_max, of_account),
-        ] {
-            if would_be > limit(max) {
-                return Err(no(code, limit(max), would_be));
-            }
-        }
-        let available = self.available(place.account.0).unwrap_or_default();
+    /// Every limit on a bet with this stake and payout that has to do with one selection.
+    pub(super) fn check_limits(
+        &self,
+        account: u32,
+        on: (usize, u8),
+        money: (i128, i128),
+    ) -> Result<Vec<RuleId>, Refusal> {
+        let checked = self.check_rules(account, on, money);
+        checked.map_err(|(code, limit, would_be)| no(code, limit, would_be))
+    }
+
+    pub(super) fn check_funds(&self, account: u32, stake: i128) -> Result<(), Refusal> {
+        let available = self.available(account).unwrap_or_default();
         if available < stake {
             return Err(no(Reject::InsufficientFunds, available, stake));
         }
@@ -255,24 +288,36 @@ impl Twin {
 
     fn still_good(&self, id: u64, bet: &Bet) -> Result<(), Refusal> {
         let Fate::Waiting { epoch, .. } = bet.fate else { return Ok(()) };
-        if self.result(bet.market) != MarketResult::Undecided {
+        self.still_offered(id, bet.account, (bet.market, bet.selection), epoch)
+    }
+
+    /// What can still go wrong with a selection while a bet that saw this epoch waits.
+    pub(super) fn still_offered(
+        &self,
+        id: u64,
+        account: u32,
+        (market, selection): (usize, u8),
+        epoch: u32,
+    ) -> Result<(), Refusal> {
+        if self.result(market) != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
-        self.may_be_bet_on(bet.account, bet.market, bet.selection)?;
-        let market = &self.markets[bet.market];
-        let now = market.epoch + market.moved_early;
-        if epoch != now || self.is_undone(id, bet) {
+        self.may_be_bet_on((account, 0), market, selection)?;
+        let now = self.markets[market].epoch + self.markets[market].moved_early;
+        if epoch != now || self.is_undone(id, market) {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
         }
         Ok(())
     }
 
     pub(super) fn cancel(&mut self, account: u32, client_id: u128) -> Result<(), Reject> {
-        let Some(Answered::Bet(id)) = self.answers.get(&(account, client_id)) else {
-            return Err(Reject::UnknownBet);
+        let id = match self.answers.get(&(account, client_id)) {
+            Some(Answered::Bet(id)) => id,
+            Some(Answered::Multiple(id)) => return self.cancel_multiple(*id),
+            Some(Answered::Refused(_)) | None => return Err(Reject::UnknownBet),
         };
         let bet = self.bets.get_mut(id).ok_or(Reject::BetNotWaiting)?;
         if !matches!(bet.fate, Fate::Waiting { .. }) {
@@ -288,7 +333,7 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
-            Fate::Stands if self.is_undone(id, bet) => BetStatus::Void(VoidReason::Rewound),
+            Fate::Stands if self.is_undone(id, bet.market) => BetStatus::Void(VoidReason::Rewound),
             Fate::Stands => match self.result(bet.market) {
                 MarketResult::Undecided => BetStatus::Accepted { payout },
                 MarketResult::NotPlayed => BetStatus::Void(VoidReason::NotPlayed),
@@ -299,8 +344,8 @@ impl Twin {
     }
 
     /// Whether the rounds on which it was struck were taken back.
-    fn is_undone(&self, id: u64, bet: &Bet) -> bool {
-        let fixture = &self.matches[self.markets[bet.market].match_index];
+    pub(super) fn is_undone(&self, id: u64, market: usize) -> bool {
+        let fixture = &self.matches[self.markets[market].match_index];
         fixture.undone.iter().any(|(from, to)| *from < id && id < *to)
     }
 
@@ -314,32 +359,50 @@ impl Twin {
         }
     }
 
-    fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
+    pub(super) fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
         self.bets.iter().filter(move |(_, bet)| bet.account == account).map(|(id, bet)| (*id, bet))
+    }
+
+    /// The effects of all of an account's bets, with what each could cost.
+    fn effects_of(&self, account: u32) -> Vec<(i128, i128, i128)> {
+        let singles =
+            self.bets.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
+                let (gain, held) = self.effect(*id, bet);
+                (gain, held, bet.payout - bet.stake)
+            });
+        let multiples =
+            self.multiples.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
+                let (gain, held) = self.effect_of_multiple(*id, bet);
+                (gain, held, bet.payout - bet.stake)
+            });
+        singles.chain(multiples).collect()
     }
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
         let base = self.accounts.get(account as usize)?.base;
-        let effects = self.bets_of(account).map(|(id, bet)| self.effect(id, bet));
-        Some(base + effects.map(|(gain, held)| gain - held).sum::<i128>())
+        Some(
+            base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
+        )
     }
 
     /// What its bets hold.
     pub(super) fn held(&self, account: u32) -> i128 {
-        self.bets_of(account).map(|(id, bet)| self.effect(id, bet).1).sum()
+        self.effects_of(account).iter().map(|(_, held, _)| held).sum()
     }
 
     /// What the house would lose to it if all its open and waiting bets won.
     pub(super) fn liability(&self, account: u32) -> i128 {
-        let open = |(id, bet): &(u64, &Bet)| self.effect(*id, bet).1 > 0;
-        self.bets_of(account).filter(open).map(|(_, bet)| bet.payout - bet.stake).sum()
+        let effects = self.effects_of(account);
+        effects.iter().filter(|(_, held, _)| *held > 0).map(|(_, _, loss)| loss).sum()
     }
 
     /// What all bets have earned the house.
     pub(super) fn house(&self) -> i128 {
-        let gains = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0);
-        self.house_of_retired - gains.sum::<i128>()
+        let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
+        let multiples: i128 =
+            self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
+        self.house_of_retired - singles - multiples
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -359,10 +422,15 @@ impl Twin {
                 .map(|(bet_id, bet)| (*bet_id, bet.account, self.effect(*bet_id, bet).0))
                 .collect();
             for (bet, account, gain) in leaving {
+                if self.counts_today(bet) {
+                    let payout = self.bets[&bet].payout;
+                    self.accounts[account as usize].terms.left_today += payout;
+                }
                 self.accounts[account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.bets.remove(&bet);
             }
+            self.retire_legs(id as usize);
             self.markets[id as usize].retired = true;
             self.decided.pop_front();
             self.retired_lately = true;

@@ -1,11 +1,13 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
-use clutch_core::command::{Command, Config, SetMap, SuspendReason, Team};
+use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReason, Team};
 use clutch_core::event::{BetStatus, Event, MarketStatus};
 use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
 use clutch_core::{Query, Record};
 
+use super::multiples::{lines, pays};
 use super::{Answer, Twin};
 use crate::world::World;
 
@@ -41,8 +43,18 @@ impl Twin {
                 _ => {}
             }
         }
-        if let (Command::SetMap(set), Answer::Done) = (command, answer) {
-            self.check_band(set, &models);
+        let opinion_on = match command {
+            Command::SetMap(set) => Some((set.match_id, set.map_no)),
+            Command::SetNextRound(set) => Some((set.match_id, set.map_no)),
+            Command::Feed(FeedMessage {
+                match_id,
+                event: GameEvent::NextRound { map, .. },
+                ..
+            }) => Some((*match_id, *map)),
+            _ => None,
+        };
+        if let (Some((match_id, map)), Answer::Done) = (opinion_on, answer) {
+            self.check_band(match_id, map, &models);
         }
         self.notice_closing();
         self.keep_safe();
@@ -64,10 +76,10 @@ impl Twin {
     }
 
     /// A change of strengths may not move p/(1−p) by more than the band.
-    fn check_band(&mut self, set: &SetMap, before: &[Vec<u32>]) {
+    fn check_band(&mut self, match_id: MatchId, map_no: u8, before: &[Vec<u32>]) {
         for (id, market) in self.markets.iter_mut().enumerate() {
-            let on_it = market.kind.map().is_none_or(|map| map == set.map_no);
-            let of_match = market.match_index == set.match_id.0 as usize;
+            let on_it = market.kind.map().is_none_or(|map| map == map_no);
+            let of_match = market.match_index == match_id.0 as usize;
             if !of_match || !on_it || market.result != MarketResult::Undecided {
                 continue;
             }
@@ -92,8 +104,22 @@ impl Twin {
                 "available, held and liability of account {id}"
             );
         }
+        self.compare_tallies(world);
         assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
+        assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
+    }
+
+    fn compare_tallies(&self, world: &World) {
+        for &rule in RuleId::ALL {
+            let tally = world.state().tally(rule).expect("the engine has its first record");
+            let engine = [
+                (tally.refused, i128::from(tally.refused_stakes.minor())),
+                (tally.would_refuse, i128::from(tally.would_refuse_stakes.minor())),
+            ];
+            let twin = self.tallies.get(&rule).copied().unwrap_or_default();
+            assert_eq!(engine, twin, "what {rule:?} refused, and would have refused");
+        }
     }
 
     /// Holds every bet and every market of an engine at rest to the twin's.
@@ -102,7 +128,10 @@ impl Twin {
         for account in 0..self.accounts.len() as u32 {
             let query = Query::Account { account: AccountId(account), bets_max: u16::MAX };
             let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
-            for event in world.ask(query) {
+            let events = world.ask(query);
+            self.compare_multiples(account, &events);
+            self.compare_limits(account, &events);
+            for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");
                 assert_eq!(view.bet.map(|bet| bet.0), Some(*id), "newest first");
@@ -124,13 +153,60 @@ impl Twin {
     }
 }
 
+impl Twin {
+    /// An account's multiples, newest first, each after its legs.
+    fn compare_multiples(&self, account: u32, events: &[Event]) {
+        let mut expected = self.multiples.iter().rev().filter(|(_, bet)| bet.account == account);
+        let mut legs = Vec::new();
+        for event in events {
+            match event {
+                Event::Leg(leg) => {
+                    legs.push((leg.market.0 as usize, leg.selection.0, leg.odds.milli()))
+                }
+                Event::Multiple(view) => {
+                    let (id, bet) = expected.next().expect("the engine has a multiple too many");
+                    assert_eq!(view.bet.map(|bet| bet.0), Some(*id), "newest first");
+                    assert_eq!(view.client_id, ClientBetId(bet.client_id), "the id of {id}");
+                    let known = bet.legs.iter().map(|leg| (leg.market, leg.selection, leg.odds));
+                    assert_eq!(legs, known.collect::<Vec<_>>(), "the legs of {id}");
+                    let status = self.where_multiple_stands(*id, bet);
+                    assert_eq!(view.status, status, "multiple {id}: {bet:?}");
+                    legs.clear();
+                }
+                _ => {}
+            }
+        }
+        assert!(expected.next().is_none(), "the engine lost a multiple of account {account}");
+    }
+}
+
 /// What must hold in the engine even while settlements are in progress: each account holds exactly
 /// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
 pub fn check_sums(world: &mut World) {
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
         let (mut held, mut liability, mut open) = (0, 0, 0);
+        let mut odds = Vec::new();
         for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
+            match event {
+                Event::Leg(leg) => odds.push(i128::from(leg.odds.milli())),
+                Event::Multiple(view) => {
+                    let odds = std::mem::take(&mut odds);
+                    let is_open = matches!(
+                        view.status,
+                        BetStatus::Pending { .. } | BetStatus::Accepted { .. }
+                    );
+                    if is_open {
+                        let lines = lines(odds.len(), view.folds.bits(), view.bankers.0);
+                        let unit = i128::from(view.unit.money().minor());
+                        let stake = unit * lines.len() as i128;
+                        held += stake;
+                        liability += pays(unit, &lines, &odds) - stake;
+                        open += 1;
+                    }
+                }
+                _ => {}
+            }
             let Event::Bet(view) = event else { continue };
             if matches!(view.status, BetStatus::Pending { .. } | BetStatus::Accepted { .. }) {
                 let stake = i128::from(view.stake.money().minor());
@@ -158,6 +234,11 @@ impl Twin {
         (&market.odds, market.changes.last().map_or(0, |(seq, _)| *seq), market.epoch)
     }
 
+    /// The match that a market is on.
+    pub fn match_of(&self, market: u32) -> usize {
+        self.markets[market as usize].match_index
+    }
+
     /// Whether a market can be bet on.
     pub fn is_open(&self, market: u32) -> bool {
         self.markets[market as usize].status == Some(MarketStatus::Open)
@@ -165,7 +246,7 @@ impl Twin {
 
     /// Whether a match is decided.
     pub fn is_over(&self, index: u32) -> bool {
-        self.matches[index as usize].series.winner().is_some()
+        self.matches[index as usize].series.is_over()
     }
 
     /// A match's current map from 1, its rounds, and whether the map is over; zeros before the first.

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{
-    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, Scope, SetMap, SuspendReason, Team,
+    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, RoundFormat, Scope, SetMap,
+    SetNextRound, Strengths, SuspendReason, Title,
 };
 use clutch_core::event::{MarketStatus, MatchPhase};
-use clutch_core::units::SelectionIndex;
+use clutch_core::units::Probability;
 use clutch_core::{Reject, market::MarketResult};
 
+use super::results::selections;
 use super::score::{Change, Series};
 use super::{Match, Twin, compare, is_for_a_person};
 
@@ -48,7 +50,12 @@ pub(super) struct Market {
 
 impl Twin {
     pub(super) fn create_match(&mut self, create: &CreateMatch) -> Result<(), Reject> {
-        if ![1, 3, 5].contains(&create.best_of) {
+        let has_format = match create.title {
+            Title::CounterStrike => create.rounds != RoundFormat::NoRounds,
+            Title::Valorant => create.rounds == RoundFormat::Mr12,
+            Title::Lol | Title::Dota2 => create.rounds == RoundFormat::NoRounds,
+        };
+        if ![1, 2, 3, 5].contains(&create.best_of) || !has_format {
             return Err(Reject::InvalidParameter);
         }
         if self.matches.iter().any(|known| known.key == create.key) {
@@ -59,12 +66,15 @@ impl Twin {
         }
         self.matches.push(Match {
             key: create.key,
-            series: Series::new(create.rounds, create.best_of),
+            title: create.title,
+            series: Series::new(create.title, create.rounds, create.best_of),
             round_markets: create.round_markets,
             stops: BTreeSet::new(),
             killed: false,
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
+            starts_at: create.starts_at.nanos(),
+            tier: 0,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
         });
@@ -76,11 +86,29 @@ impl Twin {
         let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
         let map = usize::from(set.map_no);
         // Neither a certainty nor anything closer to one than a millionth.
-        let usable = |ppb: u32| (1_000..=999_999_000).contains(&ppb);
-        if !series.takes_strengths(map) || !usable(set.p_a_t.ppb()) || !usable(set.p_a_ct.ppb()) {
+        let usable = |chance: Probability| (1_000..=999_999_000).contains(&chance.ppb());
+        let are_usable = match set.strengths {
+            Strengths::BySide { t, ct } => [t, ct].into_iter().all(usable),
+            Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
+                [t, ct, pistol_t, pistol_ct].into_iter().all(usable)
+            }
+            Strengths::MapPrice { .. } => unimplemented!("the twin solves no prices"),
+        };
+        if !series.takes_strengths(map) || !are_usable {
             return Err(Reject::InvalidParameter);
         }
         series.set_strengths(map, set.first_side_a);
+        self.epochs_move(index, map);
+        Ok(())
+    }
+
+    pub(super) fn set_next_round(&mut self, set: &SetNextRound) -> Result<(), Reject> {
+        let index = set.match_id.0 as usize;
+        let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
+        let map = usize::from(set.map_no);
+        if !series.has_next_round(map, set.round.into()) {
+            return Err(Reject::InvalidParameter);
+        }
         self.epochs_move(index, map);
         Ok(())
     }
@@ -195,6 +223,11 @@ impl Twin {
                 return Ok(());
             }
             Change::Moved { map } => map,
+            Change::Opinion { map } => {
+                self.notice_closing();
+                self.epochs_move(index, map);
+                return Ok(());
+            }
             Change::Undone { map, first } => {
                 if self.config.rewind_rule == RewindRule::Void {
                     fixture.undone.push((first, seq));
@@ -323,8 +356,16 @@ impl Twin {
         }
         let fixture = &self.matches[market.match_index];
         let unpriced = (!self.has_strengths(id)).then_some(SuspendReason::Unpriced as u8);
-        let is_live = matches!(market.kind, MarketKind::RoundWinner { map, round }
-            if fixture.series.live == Some((map.into(), round.into())));
+        let is_live = match market.kind {
+            MarketKind::RoundWinner { map, round } => {
+                fixture.series.live == Some((map.into(), round.into()))
+            }
+            MarketKind::PistolRound { map, half } => {
+                let round = (usize::from(half) - 1) * fixture.series.half() + 1;
+                fixture.series.live == Some((map.into(), round))
+            }
+            _ => false,
+        };
         let live = is_live.then_some(SuspendReason::RoundLive as u8);
         let word = self.is_stopped_by_override(id).then_some(SuspendReason::Override as u8);
         let own = unpriced.iter().chain(&live).chain(&word);
@@ -344,79 +385,6 @@ impl Twin {
                 (1..=series.maps.len()).all(|map| series.map_winner(map).is_some() || is_known(map))
             }
         }
-    }
-
-    /// What the score says about a market; what it said last if the market has been retired.
-    pub(super) fn result(&self, id: usize) -> MarketResult {
-        let market = &self.markets[id];
-        if market.retired {
-            return market.result;
-        }
-        let series = &self.matches[market.match_index].series;
-        let won = |first: bool| MarketResult::Won(SelectionIndex(u8::from(!first)));
-        let map = market.kind.map().map_or(0, usize::from);
-        let open = if map != 0 && series.is_not_needed(map) {
-            MarketResult::NotPlayed
-        } else {
-            MarketResult::Undecided
-        };
-        let (a, b) = (series.rounds_of(map, Team::A) as i64, series.rounds_of(map, Team::B) as i64);
-        let map_winner = series.map_winner(map);
-        match market.kind {
-            MarketKind::MatchWinner => series.winner().map_or(open, |team| won(team == Team::A)),
-            MarketKind::CorrectMapScore => {
-                let (a, b) = (series.maps_won(Team::A), series.maps_won(Team::B));
-                let finals = final_scores(series.maps.len());
-                let found = finals.iter().position(|score| *score == (a, b));
-                found.map_or(open, |index| MarketResult::Won(SelectionIndex(index as u8)))
-            }
-            MarketKind::MapWinner { .. } => map_winner.map_or(open, |team| won(team == Team::A)),
-            MarketKind::TotalRounds { line, .. } => {
-                if 2 * (a + b) > i64::from(line.halves()) {
-                    won(true)
-                } else {
-                    map_winner.map_or(open, |_| won(false))
-                }
-            }
-            MarketKind::RoundHandicap { line, .. } => {
-                map_winner.map_or(open, |_| won(2 * a + i64::from(line.halves()) > 2 * b))
-            }
-            MarketKind::RoundWinner { round, .. } => {
-                let rounds = &series.maps[map - 1].rounds;
-                match (rounds.get(usize::from(round) - 1), map_winner) {
-                    (Some((team, _)), _) => won(*team == Team::A),
-                    (None, Some(_)) => MarketResult::NotPlayed,
-                    (None, None) => open,
-                }
-            }
-        }
-    }
-}
-
-/// How many selections a market has, if it makes sense in this series.
-fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
-    let map_exists = kind.map().is_none_or(|map| series.map(usize::from(map)).is_some());
-    let needed = series.half() as i16 + 1;
-    let sensible = match kind {
-        MarketKind::MatchWinner | MarketKind::MapWinner { .. } => true,
-        MarketKind::CorrectMapScore => series.maps.len() > 1,
-        MarketKind::TotalRounds { line, .. } => line.halves() > 2 * needed,
-        MarketKind::RoundHandicap { line, .. } => line.halves().abs() < 2 * needed,
-        MarketKind::RoundWinner { round, .. } => round > 0,
-    };
-    let count = match kind {
-        MarketKind::CorrectMapScore => final_scores(series.maps.len()).len(),
-        _ => 2,
-    };
-    (map_exists && sensible).then_some(count)
-}
-
-/// The final scores of a series in the order of their selections.
-fn final_scores(best_of: usize) -> &'static [(usize, usize)] {
-    match best_of {
-        1 => &[(1, 0), (0, 1)],
-        3 => &[(2, 0), (2, 1), (1, 2), (0, 2)],
-        _ => &[(3, 0), (3, 1), (3, 2), (2, 3), (1, 3), (0, 3)],
     }
 }
 

@@ -10,12 +10,16 @@
 mod bets;
 mod compare;
 mod markets;
+mod multiples;
 mod overrides;
+mod play;
+mod results;
+mod risk;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason};
+use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -24,6 +28,8 @@ pub use compare::check_sums;
 
 use bets::{Answered, Bet};
 use markets::Market;
+use multiples::Multiple;
+use risk::{Tallies, Terms};
 use score::Series;
 
 /// What a command must be answered.
@@ -50,6 +56,7 @@ pub struct Twin {
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
+    multiples: BTreeMap<u64, Multiple>,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -60,10 +67,14 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     killed: bool,
-    title_killed: bool,
+    titles_killed: BTreeSet<u8>,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// The day that it is, and its first command.
+    day: u64,
+    day_began: u64,
+    tallies: Tallies,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
 }
@@ -74,17 +85,22 @@ struct Account {
     state: AccountState,
     /// Deposits, and what bets that have left the engine won and lost.
     base: i128,
+    terms: Terms,
+    own: play::Own,
 }
 
 #[derive(Debug)]
 struct Match {
     key: Name,
+    title: Title,
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    starts_at: u64,
+    tier: u8,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -119,6 +135,7 @@ impl Twin {
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
+            multiples: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -126,9 +143,12 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             killed: false,
-            title_killed: false,
+            titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
+            day: 0,
+            day_began: 0,
+            tallies: Tallies::new(),
             a_person_looks: false,
         }
     }
@@ -141,11 +161,17 @@ impl Twin {
         self.seq = seq;
         self.now = now;
         self.retired_lately = false;
+        // Timers come first, and say nothing of the command's own trace.
+        let timers = records.iter().take_while(|record| record.trace == 0).count();
+        self.learn_moves(&records[..timers]);
+        self.turn_day();
         self.notice_silence();
         self.expire_overrides();
         self.decide_waiting();
+        self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
+        self.learn_moves(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -163,6 +189,7 @@ impl Twin {
             Command::Configure { config, based_on } => self.configure(config, *based_on),
             Command::CreateMatch(create) => self.create_match(create),
             Command::SetMap(set) => self.set_map(set),
+            Command::SetNextRound(set) => self.set_next_round(set),
             Command::OpenMarket { match_id, kind } => self.open_market(match_id.0, *kind),
             Command::Feed(message) => self.hear(message),
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
@@ -174,11 +201,23 @@ impl Twin {
                 self.deposit(account.0, *amount, *reference)
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
             Command::ApproveOverride { id } => self.approve_override(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_factor(account.0, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link(account.0, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_limit(account.0, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
+            Command::Rest { account, rest } => self.rest(account.0, *rest),
+            Command::EndRest { account } => self.end_rest(account.0),
+            Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -191,6 +230,9 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.liability_group_max,
+            config.payout_day_max,
+            config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
         ];
@@ -201,6 +243,12 @@ impl Twin {
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
             && config.shading_ppb <= 250_000_000
+            && (1..=5).contains(&config.bets_per_second_max)
+            && (1..=250).contains(&config.bets_per_minute_max)
+            && (1..=60_000).contains(&config.bets_per_hour_max)
+            && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
+            && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
+            && config.rules_off.is_apart_from(config.rules_shadow)
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
@@ -214,10 +262,20 @@ impl Twin {
         Ok(())
     }
 
+    /// Whether a kill switch of a match or of its title is on.
+    fn is_killed(&self, fixture: &Match) -> bool {
+        fixture.killed || self.titles_killed.contains(&(fixture.title as u8))
+    }
+
     fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
         match scope {
             KillScope::All => self.killed = on,
-            KillScope::Title(_) => self.title_killed = on,
+            KillScope::Title(title) if on => {
+                self.titles_killed.insert(title as u8);
+            }
+            KillScope::Title(title) => {
+                self.titles_killed.remove(&(title as u8));
+            }
             KillScope::Match(id) => {
                 self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
             }
@@ -235,7 +293,13 @@ impl Twin {
         if self.accounts.len() == self.capacity.accounts_max as usize {
             return Err(Reject::CapacityReached);
         }
-        self.accounts.push(Account { key, state: AccountState::Open, base: 0 });
+        self.accounts.push(Account {
+            key,
+            state: AccountState::Open,
+            base: 0,
+            terms: Terms::default(),
+            own: play::Own::default(),
+        });
         Ok(())
     }
 
@@ -254,8 +318,7 @@ impl Twin {
             let same = *credited == (id, amount.minor());
             return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
         }
-        let account = &mut self.accounts[id as usize];
-        if account.state == AccountState::Closed {
+        if self.accounts[id as usize].state == AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
@@ -268,7 +331,8 @@ impl Twin {
         if self.payments.len() == self.capacity.client_ids_max as usize {
             return Err(Reject::CapacityReached);
         }
-        account.base += i128::from(amount.minor());
+        self.may_pay_in(id, amount.minor().into())?;
+        self.accounts[id as usize].base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }

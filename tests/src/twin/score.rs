@@ -1,13 +1,14 @@
 //! The score, as a list of rounds.
 
-use clutch_core::command::{GameEvent, RoundFormat, Side, Team};
+use clutch_core::command::{GameEvent, RoundFormat, Side, Team, Title};
 use clutch_core::event::MatchPhase;
 
 /// A series.
 #[derive(Debug)]
 pub(super) struct Series {
-    /// Rounds in a half.
+    /// Rounds in a half, and in a half of overtime.
     half: usize,
+    overtime_half: usize,
     pub maps: Vec<Map>,
     /// The map being played or played last; 0 before the first.
     pub current: usize,
@@ -32,6 +33,10 @@ pub(super) enum Change {
     Moved {
         map: usize,
     },
+    /// What is thought of the map changed, not its score.
+    Opinion {
+        map: usize,
+    },
     /// Rounds were taken back; the first of them was said by this command.
     Undone {
         map: usize,
@@ -44,23 +49,37 @@ pub(super) enum Change {
 pub(super) struct Impossible;
 
 impl Series {
-    pub fn new(format: RoundFormat, best_of: u8) -> Self {
+    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
         let half = match format {
             RoundFormat::Mr12 => 12,
             RoundFormat::Mr15 => 15,
+            RoundFormat::NoRounds => unimplemented!("the twin knows no game without rounds"),
         };
+        // To win by two is to win both rounds of an overtime of two.
+        let overtime_half = if title == Title::Valorant { 1 } else { 3 };
         let map = || Map {
             has_strengths: false,
             started: false,
             first_side_a: Side::Ct,
             rounds: Vec::new(),
         };
-        Self { half, maps: (0..best_of).map(|_| map()).collect(), current: 0, live: None }
+        Self {
+            half,
+            overtime_half,
+            maps: (0..best_of).map(|_| map()).collect(),
+            current: 0,
+            live: None,
+        }
     }
 
     /// Rounds in a half.
     pub fn half(&self) -> usize {
         self.half
+    }
+
+    /// Rounds in a half of overtime.
+    pub fn overtime_half(&self) -> usize {
+        self.overtime_half
     }
 
     /// The map with this number, from 1.
@@ -73,16 +92,16 @@ impl Series {
         rounds.iter().filter(|(winner, _)| *winner == team).count()
     }
 
-    /// Who won a map: regulation is won with one round more than a half, each overtime with four of
-    /// its six.
+    /// Who won a map: regulation is won with one round more than a half, each overtime with one
+    /// more than half of its rounds.
     pub fn map_winner(&self, number: usize) -> Option<Team> {
         let (a, b) = (self.rounds_of(number, Team::A), self.rounds_of(number, Team::B));
         let played = a + b;
         let needed = if played <= 2 * self.half {
             self.half + 1
         } else {
-            let overtime = (played - 2 * self.half - 1) / 6;
-            self.half + 3 * overtime + 4
+            let overtime = (played - 2 * self.half - 1) / (2 * self.overtime_half);
+            self.half + (overtime + 1) * self.overtime_half + 1
         };
         match (a >= needed, b >= needed) {
             (true, _) => Some(Team::A),
@@ -99,18 +118,29 @@ impl Series {
         [Team::A, Team::B].into_iter().find(|team| 2 * self.maps_won(*team) > self.maps.len())
     }
 
+    /// Whether no more maps will be played.
+    pub fn is_over(&self) -> bool {
+        let all_played = (1..=self.maps.len()).all(|map| self.map_winner(map).is_some());
+        self.winner().is_some() || all_played
+    }
+
     pub fn phase(&self) -> MatchPhase {
-        match (self.winner(), self.current) {
-            (Some(_), _) => MatchPhase::Over,
-            (None, 0) => MatchPhase::Scheduled,
-            (None, map) if self.map_winner(map).is_some() => MatchPhase::Break,
-            (None, _) => MatchPhase::Live,
+        match (self.is_over(), self.current) {
+            (true, _) => MatchPhase::Over,
+            (false, 0) => MatchPhase::Scheduled,
+            (false, map) if self.map_winner(map).is_some() => MatchPhase::Break,
+            (false, _) => MatchPhase::Live,
         }
+    }
+
+    /// Whether this is the number of the next round of a map.
+    pub fn has_next_round(&self, number: usize, round: usize) -> bool {
+        self.takes_strengths(number) && self.maps[number - 1].rounds.len() + 1 == round
     }
 
     /// Whether a map will never be played.
     pub fn is_not_needed(&self, number: usize) -> bool {
-        self.winner().is_some() && self.map(number).is_none_or(|map| !map.started)
+        self.is_over() && self.map(number).is_none_or(|map| !map.started)
     }
 
     /// Whether a map's strengths may still be set.
@@ -174,6 +204,16 @@ impl Series {
                 self.live = Some((map, next));
                 Ok(Change::Nothing)
             }
+            GameEvent::NextRound { map, round, .. } => {
+                let map = self.current_map(map)?;
+                if !self.has_next_round(map, usize::from(round)) {
+                    return Err(Impossible);
+                }
+                Ok(Change::Opinion { map })
+            }
+            GameEvent::MobaState { .. }
+            | GameEvent::MapWon { .. }
+            | GameEvent::MobaRewound { .. } => Err(Impossible),
             GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
                 Ok(Change::Nothing)
             }

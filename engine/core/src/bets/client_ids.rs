@@ -128,7 +128,7 @@ impl<T: Copy> ClientIds<T> {
     }
 
     /// Remembers an answer. The key must be new and the table not full.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, key: Key, answer: T) {
         assert!(!self.is_full(), "the caller checks is_full first");
         let mut slot = self.home(key.hash);

@@ -4,6 +4,7 @@
 //! slots: all bets of a market (for settlement) and all bets of an account (for its owner).
 
 pub mod client_ids;
+pub mod multiple;
 pub mod place;
 mod snapshot;
 pub mod waiting;
@@ -11,6 +12,7 @@ mod warm;
 
 use alloc::vec::Vec;
 
+use self::multiple::RefusedMultiple;
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
@@ -285,9 +287,23 @@ pub enum Answer {
     },
     /// It was refused at once.
     Refused(RefusedBet),
+    /// A bet of several legs was written down in this slot.
+    Multiple {
+        /// The slot.
+        slot: u32,
+        /// The bet's id.
+        id: BetId,
+    },
+    /// A bet of several legs was refused at once.
+    RefusedMultiple(RefusedMultiple),
 }
 
-wire_enum!(Answer { 0 = Bet { slot, id }, 1 = Refused(refused) });
+wire_enum!(Answer {
+    0 = Bet { slot, id },
+    1 = Refused(refused),
+    2 = Multiple { slot, id },
+    3 = RefusedMultiple(refused),
+});
 
 impl Answer {
     /// What unused memory is filled with.

@@ -2,17 +2,21 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod explain;
+
+pub use explain::Check;
+
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
 use crate::market::{Market, MarketResult, Selection, Sign};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, Wager};
+use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
 };
 use crate::wallet::Account;
 
@@ -25,24 +29,29 @@ struct Acceptance {
     odds: Odds,
     payout: Money,
     state: BetState,
+    /// Rules in shadow that would have refused it.
+    would_refuse: RuleSet,
 }
 
 /// What both a placement and a quote of the largest stake ask about.
 #[derive(Clone, Copy, Debug)]
-struct Request {
-    account: AccountId,
-    market: MarketId,
-    selection: SelectionIndex,
+pub(super) struct Request {
+    pub account: AccountId,
+    pub market: MarketId,
+    pub selection: SelectionIndex,
+    /// What it adds to the account's stakes; zero for a bet that is counted already.
+    pub adds: Money,
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
 #[derive(Clone, Copy, Debug)]
-struct Offer<'a> {
-    account: &'a Account,
-    fixture: &'a Fixture,
-    market: &'a Market,
-    selection: &'a Selection,
-    odds: Odds,
+pub(super) struct Offer<'a> {
+    pub account_id: AccountId,
+    pub account: &'a Account,
+    pub fixture: &'a Fixture,
+    pub market: &'a Market,
+    pub selection: &'a Selection,
+    pub odds: Odds,
 }
 
 impl Step<'_> {
@@ -50,8 +59,11 @@ impl Step<'_> {
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
         if let Some(answer) = self.tables.client_ids.get(key) {
-            let view = self.tables.view(answer, place.account, place.client_id);
-            return self.outbox.push(Event::Bet(view.unwrap_or_else(|| forgotten(place))));
+            let (account, client_id) = (place.account, place.client_id);
+            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+                self.outbox.push(Event::Bet(forgotten(place)));
+            }
+            return;
         }
         self.forget_expired_ids();
         match self.decide(place) {
@@ -65,16 +77,21 @@ impl Step<'_> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_room()?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(place, &offer)?;
         let payout = odds.payout_floor(place.stake);
-        offer.check_money(self.config, place.stake, payout)?;
-        Ok(Acceptance { odds, payout, state: self.first_state(&offer) })
+        let would_refuse =
+            tables.check_money(&offer, self.config, self.now, place.stake, payout)?;
+        Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
-    fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
+    pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
         let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
         // What was forgotten stays refused when the window is widened later.
         let remembered = self.now.since(self.tables.ids_forgotten_to).saturating_sub(1);
@@ -95,7 +112,7 @@ impl Step<'_> {
     }
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
-    fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
+    pub(super) fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
         let Offer { market, odds: current, .. } = *offer;
         if place.epoch != market.epoch {
             let (seen, now) = (i64::from(place.epoch), i64::from(market.epoch));
@@ -125,27 +142,36 @@ impl Step<'_> {
 
     /// In play the bet waits; otherwise it stands at once.
     fn first_state(&self, offer: &Offer<'_>) -> BetState {
-        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
-        if is_live && self.config.in_play_delay_ns != 0 {
-            let due = self.now.plus(self.config.in_play_delay_ns);
-            BetState::Waiting { due, epoch: offer.market.epoch }
-        } else {
-            BetState::Open
+        match self.due(offer) {
+            Some(due) => BetState::Waiting { due, epoch: offer.market.epoch },
+            None => BetState::Open,
         }
+    }
+
+    /// When the in-play delay of a bet on this offer ends; `None` if there is none.
+    pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
+        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
+        (is_live && self.config.in_play_delay_ns != 0)
+            .then(|| self.now.plus(self.config.in_play_delay_ns))
     }
 
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let Acceptance { odds, payout, state } = acceptance;
+        let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let bet = Bet::new(id, place, odds, payout, state);
         let view = bet.view();
         let stake = place.stake.money();
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
         account.count(bet.liability(), Sign::In);
+        tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
+        tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
         market.count(selection, stake, payout, Sign::In);
+        if market.must_lean(self.config) {
+            tables.requotes.lean(place.market, market);
+        }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
         if let BetState::Waiting { due, .. } = state {
@@ -159,6 +185,7 @@ impl Step<'_> {
             PostingReason::Hold,
             self.outbox,
         );
+        tables.risk.note(self.config, place.account, self.now, place.stake, would_refuse);
         self.outbox.push(Event::Bet(view));
         tables.wallet.announce(place.account, self.outbox);
     }
@@ -175,11 +202,12 @@ impl Step<'_> {
         if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
+        self.tables.risk.note_refusal(refusal.code, place.stake);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
 
     /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
-    fn forget_expired_ids(&mut self) {
+    pub(super) fn forget_expired_ids(&mut self) {
         for _ in 0..FORGET_PER_BET {
             let Some((key, _)) = self.tables.client_ids.oldest() else { return };
             let made = ClientBetId(key.id()).time().unwrap_or_default();
@@ -218,8 +246,12 @@ impl Step<'_> {
         client_id: ClientBetId,
     ) -> Result<(), Refusal> {
         let key = Key::new(account, client_id.0);
-        let Some(Answer::Bet { slot, id }) = self.tables.client_ids.get(key) else {
-            return Err(Reject::UnknownBet.into());
+        let (slot, id) = match self.tables.client_ids.get(key) {
+            Some(Answer::Bet { slot, id }) => (slot, id),
+            Some(Answer::Multiple { slot, id }) => return self.cancel_multiple(slot, id),
+            Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
+                return Err(Reject::UnknownBet.into());
+            }
         };
         let bet = self.tables.bets.bet(slot);
         if bet.id != id || !matches!(bet.state, BetState::Waiting { .. }) {
@@ -253,21 +285,51 @@ impl Step<'_> {
 /// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
 const DUE_PER_COMMAND: usize = 256;
 
-impl Offer<'_> {
-    /// The risk rules, then the funds.
+impl Tables {
+    /// The risk rules, then the funds. Answers which rules in shadow would have refused.
     #[inline(always)]
-    fn check_money(&self, config: &Config, stake: Stake, payout: Money) -> Result<(), Refusal> {
-        let Offer { account, market, selection, .. } = *self;
-        risk::check(&Wager { config, stake, payout, account, market, selection })?;
-        if account.available < stake.money() {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
+    fn check_money(
+        &self,
+        offer: &Offer<'_>,
+        config: &Config,
+        now: Timestamp,
+        stake: Stake,
+        payout: Money,
+    ) -> Result<RuleSet, Refusal> {
+        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
+        if offer.account.available < stake.money() {
+            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
             return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
         }
-        Ok(())
+        Ok(would_refuse)
     }
-}
 
-impl Tables {
+    /// What the risk rules look at.
+    #[inline(always)]
+    pub(super) fn wager<'a>(
+        &'a self,
+        offer: &Offer<'a>,
+        config: &'a Config,
+        now: Timestamp,
+        stake: Stake,
+        payout: Money,
+    ) -> Wager<'a> {
+        let Offer { account_id, account, fixture, market, selection, .. } = *offer;
+        let tables = &self.risk;
+        Wager {
+            config,
+            now,
+            stake,
+            payout,
+            account_id,
+            account,
+            fixture,
+            market,
+            selection,
+            tables,
+        }
+    }
+
     fn check_room(&self) -> Result<(), Refusal> {
         if self.killed {
             return Err(Reject::BettingStopped.into());
@@ -283,8 +345,8 @@ impl Tables {
     }
 
     /// Kill switches of title and match, the account, the market and the selection.
-    #[inline]
-    fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
+    #[inline(always)]
+    pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
         if let Some(fixture) = fixture
@@ -292,7 +354,7 @@ impl Tables {
         {
             return Err(Reject::BettingStopped.into());
         }
-        let account = self.wallet.may_bet(request.account)?;
+        let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
         };
@@ -308,14 +370,25 @@ impl Tables {
             }
         }
         let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
-        Ok(Offer { account, fixture, market, selection, odds })
+        let account_id = request.account;
+        Ok(Offer { account_id, account, fixture, market, selection, odds })
     }
 
     /// What can still go wrong while a bet waits; its money is held already.
     fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
-        let request =
-            Request { account: bet.account, market: bet.market, selection: bet.selection };
-        let market = self.markets.market(bet.market);
+        let Bet { account, market, selection, .. } = *bet;
+        let request = Request { account, market, selection, adds: Money::ZERO };
+        self.check_still_offered(request, bet.id, epoch)
+    }
+
+    /// The same for one selection of a bet that was received at this epoch.
+    pub(super) fn check_still_offered(
+        &self,
+        request: Request,
+        id: BetId,
+        epoch: u32,
+    ) -> Result<(), Refusal> {
+        let market = self.markets.market(request.market);
         if market.result != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
@@ -330,7 +403,7 @@ impl Tables {
         }
         // A rewind undoes bets on every market of its match, also where no price moved.
         let is_undone =
-            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(bet.id.0)));
+            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(id.0)));
         if market.epoch != epoch || is_undone {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
@@ -342,22 +415,31 @@ impl Tables {
     pub(crate) fn max_stake(
         &self,
         config: &Config,
+        now: Timestamp,
         account: AccountId,
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
-        let request = Request { account, market, selection };
+        let request = Request { account, market, selection, adds: Money::ZERO };
         let room = self.check_room();
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        risk::largest_stake(config.stake_min, config.stake_max, offer.odds, |stake, payout| {
-            offer.check_money(config, stake, payout).is_ok()
+        let ceiling = self.ceiling(config, account);
+        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
+            self.check_money(&offer, config, now, stake, payout).is_ok()
         })
+    }
+
+    /// What no stake of this account can be above.
+    pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
+        config.stake_max.min(self.wallet.room_for_stake(account))
     }
 
     /// Counts a bet in every sum that limits look at, or takes it out again.
     pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
         self.count_for_account(slot, sign);
         let bet = self.bets.bet(slot);
+        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
+        self.risk.count_of_day(account, bet.id, bet.payout, sign);
         let (market, selection) = self.markets.rows_mut(bet.market, bet.selection);
         market.count(selection, bet.stake.money(), bet.payout, sign);
     }
@@ -368,28 +450,13 @@ impl Tables {
         let bet = self.bets.bet(slot);
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
         account.count(bet.liability(), sign);
-    }
-
-    /// What was answered, as it stands now; `None` if the bet has been retired.
-    pub(crate) fn view(
-        &self,
-        answer: Answer,
-        account: AccountId,
-        client_id: ClientBetId,
-    ) -> Option<BetView> {
-        match answer {
-            Answer::Refused(refused) => Some(refused.view(account, client_id)),
-            Answer::Bet { slot, id } => {
-                let bet = self.bets.bet(slot);
-                (bet.id == id).then(|| bet.view())
-            }
-        }
+        self.risk.count_in_group(account.group, bet.liability(), sign);
     }
 }
 
 /// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the
 /// same id may be tried again.
-fn is_remembered(code: Reject) -> bool {
+pub(super) fn is_remembered(code: Reject) -> bool {
     !matches!(
         code,
         Reject::UnknownAccount

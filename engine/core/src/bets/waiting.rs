@@ -5,9 +5,8 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::codec::DecodeError;
-use crate::command::Capacity;
 use crate::memory::touched;
-use crate::snapshot::{Loader, Saver, Table};
+use crate::snapshot::{Loader, Saver};
 use crate::units::{BetId, Timestamp};
 
 /// Most bets that wait at one time.
@@ -61,9 +60,10 @@ impl Waiting {
     }
 }
 
-impl Table for Waiting {
-    /// In the order in which they come due: the heap's own order is the library's affair.
-    fn save(&self, out: &mut Saver<'_>) {
+impl Waiting {
+    /// Writes the entries in the order in which they come due: the heap's own order is the library's
+    /// affair.
+    pub(crate) fn save(&self, out: &mut Saver<'_>) {
         let Self { heap, waiting_max: _ } = self;
         let mut entries: Vec<_> =
             heap.iter().map(|Reverse((due, bet, slot))| ((*due, *bet), *slot)).collect();
@@ -71,8 +71,9 @@ impl Table for Waiting {
         out.list(entries.iter());
     }
 
-    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
-        let mut waiting = Self::for_bets(capacity.bets_max);
+    /// Reads the entries back, beside a table of `bets_max` bets.
+    pub(crate) fn load(input: &mut Loader<'_>, bets_max: u32) -> Result<Self, DecodeError> {
+        let mut waiting = Self::for_bets(bets_max);
         for _ in 0..input.count(waiting.waiting_max)? {
             let ((due, bet), slot) = input.take()?;
             waiting.push(due, bet, slot);

@@ -4,12 +4,11 @@
 //! freezes the match, and a match whose feeds are silent too long is suspended until one speaks.
 
 use crate::command::{Config, FeedMessage, GameEvent, RewindRule, SuspendReason};
-use crate::event::{Event, MatchPhase};
+use crate::event::MatchPhase;
 use crate::market::Requote;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::counter_strike::Change;
-use crate::title::{Fixture, REWINDS_MAX, Undone};
+use crate::title::{Change, Fixture, REWINDS_MAX, Undone};
 use crate::units::{MatchId, Timestamp};
 
 impl Step<'_> {
@@ -59,12 +58,18 @@ impl Step<'_> {
             | GameEvent::RoundWon { .. }
             | GameEvent::Rewound { .. }
             | GameEvent::MapOver { .. }
-            | GameEvent::RoundStarted { .. } => {}
+            | GameEvent::RoundStarted { .. }
+            | GameEvent::NextRound { .. }
+            | GameEvent::MobaState { .. }
+            | GameEvent::MapWon { .. }
+            | GameEvent::MobaRewound { .. } => {}
         }
         let seq = self.seq;
         let fixture = self.tables.fixture_mut(match_id)?;
         let rewinds = fixture.undone.len();
-        if matches!(event, GameEvent::Rewound { .. }) && rewinds == REWINDS_MAX {
+        let rewinds_now =
+            matches!(event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
+        if rewinds_now && rewinds == REWINDS_MAX {
             self.stop_match(match_id, SuspendReason::ImpossibleState);
             let max = REWINDS_MAX as i64;
             return Err(Refusal::with(Reject::FeedImpossible, max, max + 1));
@@ -73,7 +78,7 @@ impl Step<'_> {
             Err(impossible) => {
                 self.stop_match(match_id, SuspendReason::ImpossibleState);
                 let (expected, actual) = (impossible.expected, impossible.actual);
-                Err(Refusal::with(Reject::FeedImpossible, expected.into(), actual.into()))
+                Err(Refusal::with(Reject::FeedImpossible, expected, actual))
             }
             Ok(change) => {
                 self.spread(match_id, event, change);
@@ -87,6 +92,7 @@ impl Step<'_> {
         let map = match change {
             Change::None => return,
             Change::Moved { map } => map,
+            Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
                 if self.config.rewind_rule == RewindRule::Void {
@@ -98,7 +104,7 @@ impl Step<'_> {
             }
         };
         let fixture = &self.tables.fixtures[match_id.0 as usize];
-        self.outbox.push(Event::Score(fixture.score(match_id)));
+        fixture.announce_score(match_id, self.outbox);
         let winner = match event {
             GameEvent::RoundWon { winner, .. } => Some(winner),
             _ => None,

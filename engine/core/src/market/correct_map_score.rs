@@ -1,58 +1,69 @@
 //! The result in maps. Selections for a best of three: 2–0, 2–1, 1–2, 0–2; for a best of five
-//! 3–0, 3–1, 3–2, 2–3, 1–3, 0–3.
+//! 3–0, 3–1, 3–2, 2–3, 1–3, 0–3; for a best of two 2–0, 1–1, 0–2.
 //!
 //! Priced from the series forecast; a result that can no longer happen has probability zero and is
 //! taken off the board.
 
 use super::{MarketResult, MarketType};
-use crate::title::counter_strike::Series;
+use crate::title::Series;
 use crate::units::SelectionIndex;
 
-pub const TYPE: MarketType = MarketType {
+pub(super) const TYPE: MarketType = MarketType {
+    key: "correct_map_score",
     name: "correct map score",
     // A best of one has only 1–0 and 0–1, which is the match winner.
-    selections: |_, series| (series.best_of() > 1).then(|| 2 * series.maps_to_win()),
+    selections: |_, series| (series.best_of() > 1).then(|| final_scores(series.best_of())),
     fair: |_, series, forecast, fair| {
         let forecast = forecast?;
-        for (index, p) in fair[..2 * usize::from(series.maps_to_win())].iter_mut().enumerate() {
-            let [a, b] = score_of(series, index as u8);
+        let count = usize::from(final_scores(series.best_of()));
+        for (index, p) in fair[..count].iter_mut().enumerate() {
+            let [a, b] = final_score(series.best_of(), index as u8);
             *p = forecast.correct_map_score(a, b)?;
         }
         Some(())
     },
-    result: |_, series| match series.winner() {
-        Some(_) => MarketResult::Won(selection_of(series, series.maps_won())),
+    result: |_, series| match series.result() {
+        Some(_) => MarketResult::Won(selection_of(series)),
         None => MarketResult::Undecided,
     },
 };
 
-/// The final score that a selection stands for.
-fn score_of(series: &Series, selection: u8) -> [u8; 2] {
-    let needed = series.maps_to_win();
+/// How many final scores a series can have.
+const fn final_scores(best_of: u8) -> u8 {
+    best_of + 1
+}
+
+/// The final score that a selection stands for, from A's clearest win to B's.
+pub fn final_score(best_of: u8, selection: u8) -> [u8; 2] {
+    let needed = best_of / 2 + 1;
+    if best_of.is_multiple_of(2) {
+        // Every map is played, so the scores are those that add up.
+        return [best_of - selection, selection];
+    }
     if selection < needed { [needed, selection] } else { [2 * needed - 1 - selection, needed] }
 }
 
-/// The selection that stands for a final score.
-fn selection_of(series: &Series, [a, b]: [u8; 2]) -> SelectionIndex {
-    let needed = series.maps_to_win();
-    SelectionIndex(if a == needed { b } else { 2 * needed - 1 - a })
+/// The selection that stands for the score in maps at the end.
+fn selection_of(series: &Series) -> SelectionIndex {
+    let is_it = |selection: &u8| final_score(series.best_of(), *selection) == series.maps_won();
+    let found = (0..final_scores(series.best_of())).find(is_it);
+    SelectionIndex(found.expect("a series that is over has one of its final scores"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::RoundFormat;
 
     #[test]
     fn each_final_score_has_its_own_selection() {
         for (best_of, scores) in [
-            (3, &[[2, 0], [2, 1], [1, 2], [0, 2]][..]),
+            (2, &[[2, 0], [1, 1], [0, 2]][..]),
+            (3, &[[2, 0], [2, 1], [1, 2], [0, 2]]),
             (5, &[[3, 0], [3, 1], [3, 2], [2, 3], [1, 3], [0, 3]]),
         ] {
-            let series = Series::new(RoundFormat::Mr12, best_of);
+            assert_eq!(usize::from(final_scores(best_of)), scores.len());
             for (selection, score) in scores.iter().enumerate() {
-                assert_eq!(score_of(&series, selection as u8), *score);
-                assert_eq!(selection_of(&series, *score), SelectionIndex(selection as u8));
+                assert_eq!(final_score(best_of, selection as u8), *score);
             }
         }
     }

@@ -18,6 +18,7 @@
 use core::ops::ControlFlow;
 
 use super::overrides::Overrides;
+use super::shading::{Leaning, shade};
 use super::{Fair, SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
@@ -41,6 +42,8 @@ pub(crate) struct Quote<'a> {
     pub model: Fair,
     /// The probabilities that the book is made of.
     pub fair: Fair,
+    /// What the book leans on; `None` if it does not.
+    pub leaning: Option<Leaning>,
     /// What the book's probabilities sum to, in parts per billion above one.
     pub margin_ppb: u32,
     /// What a trader fixed.
@@ -151,7 +154,11 @@ fn obeys_overrides(quote: &mut Quote<'_>) -> Verdict {
             OverrideKind::Odds { selection, odds, .. } => {
                 quote.fixed[usize::from(selection.0)] = Fixed::At(odds);
             }
-            OverrideKind::Fair { selection, fair, .. } => share_out(quote, selection, fair),
+            OverrideKind::Fair { selection, fair, .. } => {
+                share_out(quote, selection, fair);
+                // His word is meant as it is said.
+                quote.leaning = None;
+            }
             OverrideKind::Margin { margin_ppb, .. } => quote.margin_ppb = margin_ppb,
             OverrideKind::SuspendSelection { selection, .. } => {
                 quote.fixed[usize::from(selection.0)] = Fixed::Off;
@@ -179,10 +186,14 @@ fn share_out(quote: &mut Quote<'_>, selection: SelectionIndex, p: Probability) {
     quote.fair[index] = p;
 }
 
-/// Guard 7: margin by odds ratio, floored to the ladder, so the achieved margin is never below the
-/// target. A selection that is certain or impossible is off the board.
+/// Guard 7: the book leans against its money, then margin by odds ratio, floored to the ladder, so the
+/// achieved margin is never below the target. A selection that is certain or impossible is off the board.
 fn margin_and_ladder(quote: &mut Quote<'_>) {
-    let fair = &quote.fair[..quote.before.len()];
+    let mut fair = quote.fair;
+    let fair = &mut fair[..quote.before.len()];
+    if let Some(leaning) = &quote.leaning {
+        shade(quote.config, leaning, fair);
+    }
     let mut possible = [0.0; SELECTIONS_MAX];
     let mut count = 0;
     for p in fair.iter().copied().filter(|p| 0.0 < *p && *p < 1.0) {
@@ -195,7 +206,7 @@ fn margin_and_ladder(quote: &mut Quote<'_>) {
         return;
     }
     let mut booked = booked.into_iter();
-    for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair).zip(quote.fixed) {
+    for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair.iter()).zip(quote.fixed) {
         if 0.0 < *p && *p < 1.0 {
             let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
             *odds = match fixed {

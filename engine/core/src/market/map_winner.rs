@@ -6,10 +6,11 @@ use super::{MarketKind, MarketResult, MarketType};
 use crate::command::Team;
 
 pub const TYPE: MarketType = MarketType {
+    key: "map_winner",
     name: "map winner",
     selections: |kind, series| series.has_map(kind.map()?).then_some(2),
     fair: |kind, series, _, fair| {
-        fair[0] = series.forecast(kind.map()?)?.winner_a();
+        fair[0] = series.map_chance_a(kind.map()?)?;
         fair[1] = 1.0 - fair[0];
         Some(())
     },

@@ -3,12 +3,13 @@
 //! The guards are one list, in [`super::guards`].
 
 use super::guards::{Fixed, Quote, leaves_band};
+use super::shading::{Leaner, Results, results};
 use super::{MarketResult, SELECTIONS_MAX};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Probability, SelectionIndex};
+use crate::units::{MarketId, MatchId, Money, Probability, SelectionIndex};
 
 /// Why prices are made anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +61,7 @@ impl Step<'_> {
         }
         let series = &self.fixture(match_id).series;
         let forecast = series.series_forecast();
-        let series_over = series.winner().is_some();
+        let series_over = series.result().is_some();
         let map = match cause {
             Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
             Requote::Market(_) => None,
@@ -81,14 +82,17 @@ impl Step<'_> {
         }
     }
 
-    /// Stops the market on a round that is being played: the model knows nothing of what happens
+    /// Stops the markets on a round that is being played: the model knows nothing of what happens
     /// inside a round, and whoever watches it knows more.
     pub(crate) fn close_round(&mut self, match_id: MatchId, map: u8, round: u8) {
-        let kind = MarketKind::RoundWinner { map, round };
-        let is_on_it = |market: &&MarketId| self.tables.markets.market(**market).kind == kind;
-        if let Some(market) = self.fixture(match_id).markets.iter().find(is_on_it).copied() {
-            self.set_stop(market, SuspendReason::RoundLive, true);
-            self.announce_status(market, false);
+        for index in 0..self.fixture(match_id).markets.len() {
+            let market = self.fixture(match_id).markets[index];
+            let kind = self.tables.markets.market(market).kind;
+            let round_of_kind = self.fixture(match_id).series.round_of(kind);
+            if kind.map() == Some(map) && round_of_kind == Some(round) {
+                self.set_stop(market, SuspendReason::RoundLive, true);
+                self.announce_status(market, false);
+            }
         }
     }
 
@@ -120,9 +124,9 @@ impl Step<'_> {
             Team::A => foreseen.after_a,
             Team::B => foreseen.after_b,
         };
-        let actual = match (series.map_winner(map), series.forecast(map)) {
+        let actual = match (series.map_winner(map), series.map_chance_a(map)) {
             (Some(team), _) => f64::from(u8::from(team == Team::A)),
-            (None, Some(forecast)) => forecast.winner_a(),
+            (None, Some(chance)) => chance,
             (None, None) => return,
         };
         let distance = if expected < actual { actual - expected } else { expected - actual };
@@ -157,8 +161,10 @@ impl Step<'_> {
         }
         let kind = row.kind;
         let series = &self.fixture(row.match_id).series;
-        let is_live = matches!(kind, MarketKind::RoundWinner { map, round }
-            if series.is_live_round(map, round));
+        let is_live = match (kind.map(), series.round_of(kind)) {
+            (Some(map), Some(round)) => series.is_live_round(map, round),
+            (None, _) | (_, None) => false,
+        };
         let mut quote = Quote {
             config: self.config,
             before: self.tables.markets.selections(row),
@@ -168,6 +174,7 @@ impl Step<'_> {
             priced: false,
             model: [0.0; SELECTIONS_MAX],
             fair: [0.0; SELECTIONS_MAX],
+            leaning: None,
             margin_ppb: self.config.margin_ppb,
             fixed: [Fixed::No; SELECTIONS_MAX],
             checks_band: cause.checks_band(),
@@ -180,10 +187,18 @@ impl Step<'_> {
         };
         quote.priced =
             (kind.market_type().fair)(kind, series, forecast, &mut quote.model).is_some();
+        if self.config.shading_ppb != 0 {
+            let fair = &quote.model;
+            let leaner = Leaner { kind, series, forecast, fair };
+            let own = results(row.stakes, quote.before);
+            quote.leaning = leaner.leaning(own, |kind| self.results_of(row.match_id, kind));
+        }
         quote.judge();
         let Quote { model, fair, stops, odds, before, .. } = quote;
         let selections = before.len();
-        self.tables.markets.market_mut(market).stops = stops;
+        let row = self.tables.markets.market_mut(market);
+        row.stops = stops;
+        row.unshaded = Money::ZERO;
         for (index, (p, odds)) in fair.iter().zip(odds).enumerate().take(selections) {
             let selection = SelectionIndex(index as u8);
             let fair = Probability::from_f64(*p).unwrap_or_default();
@@ -207,6 +222,41 @@ impl Step<'_> {
                 cause: cause.price_cause(),
                 by: self.actor,
             }));
+        }
+    }
+
+    /// The results of a match's market of this kind, if it is open to bets or was.
+    fn results_of(&self, match_id: MatchId, kind: MarketKind) -> Option<Results> {
+        let row = self.tables.markets.market(self.market_of(match_id, kind)?);
+        Some(results(row.stakes, self.tables.markets.selections(row)))
+    }
+
+    /// A match's market of this kind.
+    fn market_of(&self, match_id: MatchId, kind: MarketKind) -> Option<MarketId> {
+        let mut markets = self.fixture(match_id).markets.iter().copied();
+        markets.find(|market| self.tables.markets.market(*market).kind == kind)
+    }
+
+    /// Prices the markets that lean on the book of a winner's market.
+    pub(super) fn requote_leaners(&mut self, winner: MarketId) {
+        let row = self.tables.markets.market(winner);
+        let (match_id, kind) = (row.match_id, row.kind);
+        for index in 0..self.fixture(match_id).markets.len() {
+            let market = self.fixture(match_id).markets[index];
+            let leans = match (kind, self.tables.markets.market(market).kind) {
+                (MarketKind::MapWinner { map }, MarketKind::RoundHandicap { map: on, .. }) => {
+                    map == on
+                }
+                (
+                    MarketKind::MatchWinner,
+                    MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. },
+                ) => true,
+                // Only the winners' markets are leant on.
+                (_, _) => false,
+            };
+            if leans {
+                self.requote_market(market, PriceCause::Shading, false);
+            }
         }
     }
 

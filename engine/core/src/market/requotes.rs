@@ -3,7 +3,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::{MarketResult, quote::Requote};
+use super::{Market, MarketResult, quote::Requote};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
 use crate::event::PriceCause;
@@ -31,6 +31,13 @@ impl Requotes {
     /// Has every market priced again, from the first on.
     pub fn start_over(&mut self) {
         self.next = Some(MarketId(0));
+    }
+
+    /// Has a market priced again because of its money.
+    #[cold]
+    pub fn lean(&mut self, id: MarketId, market: &mut Market) {
+        market.awaits_shading = true;
+        self.shaded.push_back(id);
     }
 
     /// Every market named in the queue.
@@ -67,6 +74,7 @@ impl Step<'_> {
         {
             self.tables.markets.market_mut(market).awaits_shading = false;
             self.requote_market(market, PriceCause::Shading, false);
+            self.requote_leaners(market);
             left -= 1;
         }
         while 0 < left

@@ -6,11 +6,12 @@
 use super::{MarketKind, MarketResult, MarketType};
 
 pub const TYPE: MarketType = MarketType {
+    key: "round_handicap",
     name: "round handicap",
     selections: |kind, series| {
         let MarketKind::RoundHandicap { map, line } = kind else { return None };
         // No map ends with a larger difference than a win to nil.
-        let largest = series.rules().win_target() as i16;
+        let largest = series.rules()?.win_target() as i16;
         (series.has_map(map) && line.halves().abs() < 2 * largest).then_some(2)
     },
     fair: |kind, series, _, fair| {

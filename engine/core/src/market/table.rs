@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{Market, SELECTIONS_MAX, Selection};
 use crate::codec::DecodeError;
-use crate::command::Capacity;
+use crate::command::{Capacity, Config};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 
@@ -154,6 +154,13 @@ impl Market {
         row.payouts += payout;
         assert!(row.stakes >= Money::ZERO && row.payouts >= Money::ZERO);
         self.stakes += stake;
+        self.unshaded += if payout < Money::ZERO { -payout } else { payout };
+    }
+
+    /// Whether so much money came or went since it was last priced that it must lean anew.
+    #[inline]
+    pub(crate) fn must_lean(&self, config: &Config) -> bool {
+        config.shading_ppb != 0 && config.shading_step <= self.unshaded && !self.awaits_shading
     }
 }
 

@@ -6,11 +6,12 @@
 use super::{MarketKind, MarketResult, MarketType};
 
 pub const TYPE: MarketType = MarketType {
+    key: "total_rounds",
     name: "total rounds",
     selections: |kind, series| {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
         // Below the shortest map the line has only one side.
-        let shortest = series.rules().win_target() as i16;
+        let shortest = series.rules()?.win_target() as i16;
         (series.has_map(map) && 2 * shortest < line.halves()).then_some(2)
     },
     fair: |kind, series, _, fair| {

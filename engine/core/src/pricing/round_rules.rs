@@ -23,6 +23,16 @@ pub const ROUND_PROBABILITY_MIN: f64 = 1e-6;
 pub struct RoundRules {
     rounds_per_half: u8,
     overtime_half: u8,
+    overtime_sides: OvertimeSides,
+}
+
+/// On which side an overtime begins. All of them swap in their middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OvertimeSides {
+    /// As the period before ended.
+    Carried,
+    /// As the map began.
+    Restarted,
 }
 
 /// P(team A wins a round) while A plays that side.
@@ -41,6 +51,17 @@ pub struct MapModel {
     first_side: Side,
     round: BySide,
     pistol: BySide,
+    next: Option<NextRound>,
+}
+
+/// A chance for one round alone, which stands above what the sides say: an opinion on the money, or
+/// on who is still alive in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NextRound {
+    /// The round, from 1.
+    pub round_no: u16,
+    /// P(team A wins it).
+    pub a: f64,
 }
 
 /// Why a map cannot be forecast.
@@ -65,17 +86,26 @@ pub(super) struct Position {
 
 impl RoundRules {
     /// CS2 today: halves of 12, first to 13, overtime halves of 3.
-    pub const MR12: Self = Self { rounds_per_half: 12, overtime_half: 3 };
+    pub const MR12: Self =
+        Self { rounds_per_half: 12, overtime_half: 3, overtime_sides: OvertimeSides::Carried };
     /// CS:GO: halves of 15, first to 16, overtime halves of 3.
-    pub const MR15: Self = Self { rounds_per_half: 15, overtime_half: 3 };
+    pub const MR15: Self = Self { rounds_per_half: 15, ..Self::MR12 };
+    /// Valorant: halves of 12, first to 13. Its overtime, won by two rounds with the sides swapping
+    /// after each, is the same as overtimes with halves of one round.
+    pub const VALORANT: Self =
+        Self { overtime_half: 1, overtime_sides: OvertimeSides::Restarted, ..Self::MR12 };
 
     /// Other lengths, where the fixed tables hold them.
-    pub const fn new(rounds_per_half: u8, overtime_half: u8) -> Option<Self> {
+    pub const fn new(
+        rounds_per_half: u8,
+        overtime_half: u8,
+        overtime_sides: OvertimeSides,
+    ) -> Option<Self> {
         let usable = 0 < rounds_per_half
             && rounds_per_half <= ROUNDS_PER_HALF_MAX
             && 0 < overtime_half
             && overtime_half <= OVERTIME_HALF_MAX;
-        if usable { Some(Self { rounds_per_half, overtime_half }) } else { None }
+        if usable { Some(Self { rounds_per_half, overtime_half, overtime_sides }) } else { None }
     }
 
     /// Rounds in a half of regulation.
@@ -86,6 +116,11 @@ impl RoundRules {
     /// Rounds in a half of an overtime.
     pub const fn overtime_half(self) -> u16 {
         self.overtime_half as u16
+    }
+
+    /// On which side an overtime begins.
+    pub const fn overtime_sides(self) -> OvertimeSides {
+        self.overtime_sides
     }
 
     /// Rounds that win a map in regulation.
@@ -140,16 +175,25 @@ impl RoundRules {
 
     /// The side team A plays in a round (counted from 1), when it started on `first_side`.
     ///
-    /// Sides swap in the middle of each period and never between periods, so an overtime starts as
-    /// the one before ended.
+    /// Sides swap in the middle of each period; whether they swap between periods is the rule of
+    /// [`OvertimeSides`].
     pub const fn side_in_round(self, first_side: Side, round_no: u16) -> Side {
         let played = round_no.saturating_sub(1);
         if played < self.regulation_rounds() {
             return if played < self.rounds_per_half() { first_side } else { first_side.other() };
         }
         let halves = (played - self.regulation_rounds()) / self.overtime_half();
-        // Halves of overtimes, counted from 0: swapped, first, first, swapped, swapped, first, …
-        if halves.div_ceil(2).is_multiple_of(2) { first_side.other() } else { first_side }
+        let starts = self.overtime_starts(first_side, halves / 2);
+        if halves.is_multiple_of(2) { starts } else { starts.other() }
+    }
+
+    /// The side team A plays first in an overtime, counted from 0.
+    const fn overtime_starts(self, first_side: Side, number: u16) -> Side {
+        match self.overtime_sides {
+            // Regulation ended on the other side; an overtime ends on the side it did not begin on.
+            OvertimeSides::Carried if number.is_multiple_of(2) => first_side.other(),
+            OvertimeSides::Carried | OvertimeSides::Restarted => first_side,
+        }
     }
 }
 
@@ -163,10 +207,13 @@ impl BySide {
     }
 
     fn is_usable(self) -> bool {
-        // Written so that NaN fails.
-        let usable = |p: f64| (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p);
-        usable(self.t) && usable(self.ct)
+        is_usable(self.t) && is_usable(self.ct)
     }
+}
+
+fn is_usable(p: f64) -> bool {
+    // Written so that NaN fails.
+    (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p)
 }
 
 impl MapModel {
@@ -179,10 +226,21 @@ impl MapModel {
     ) -> Result<Self, ForecastError> {
         let pistol = pistol.unwrap_or(round);
         if round.is_usable() && pistol.is_usable() {
-            Ok(Self { first_side, round, pistol })
+            Ok(Self { first_side, round, pistol, next: None })
         } else {
             Err(ForecastError::RoundProbability)
         }
+    }
+
+    /// The same opinion with a chance of its own for one round. It may lie anywhere from 0 to 1:
+    /// after that round the sides speak again.
+    pub fn with_next_round(mut self, next: NextRound) -> Result<Self, ForecastError> {
+        // Written so that NaN fails.
+        if !(0.0..=1.0).contains(&next.a) {
+            return Err(ForecastError::RoundProbability);
+        }
+        self.next = Some(next);
+        Ok(self)
     }
 
     /// The side of team A in round 1.
@@ -200,14 +258,25 @@ impl MapModel {
         self.pistol
     }
 
+    /// What is said of one round alone.
+    pub const fn next_round(&self) -> Option<NextRound> {
+        self.next
+    }
+
     /// P(team A wins this round), rounds counted from 1.
     pub fn round_a(&self, rules: RoundRules, round_no: u16) -> f64 {
+        if let Some(next) = self.next
+            && next.round_no == round_no
+        {
+            return next.a;
+        }
         let side = rules.side_in_round(self.first_side, round_no);
         let is_pistol = round_no == 1 || round_no == rules.win_target();
         if is_pistol { self.pistol.on(side) } else { self.round.on(side) }
     }
 
-    /// P(team A wins a regulation round), by the number of rounds played before it.
+    /// P(team A wins a regulation round), by the number of rounds played before it, whatever is
+    /// said of the next round alone.
     pub(super) fn regulation(&self, rules: RoundRules) -> impl Fn(usize) -> f64 + use<> {
         let half = usize::from(rules.rounds_per_half);
         let (first, second) = (self.first_side, self.first_side.other());
@@ -218,12 +287,10 @@ impl MapModel {
         }
     }
 
-    /// The same inside an overtime (overtimes counted from 0): even ones start on the side of the
-    /// second half.
+    /// The same inside an overtime (overtimes counted from 0).
     pub(super) fn overtime(&self, rules: RoundRules, number: u16) -> impl Fn(usize) -> f64 + use<> {
         let half = usize::from(rules.overtime_half);
-        let starts =
-            if number.is_multiple_of(2) { self.first_side.other() } else { self.first_side };
+        let starts = rules.overtime_starts(self.first_side, number);
         let (before, after) = (self.round.on(starts), self.round.on(starts.other()));
         move |played| if played < half { before } else { after }
     }

@@ -1,7 +1,8 @@
 //! The forecast of a series of maps.
 //!
 //! Owns the distribution of the final map score: first to win most of `best_of`, maps independent,
-//! each with its own chance for team A. Does not know what a map is played in.
+//! each with its own chance for team A; a best of two may end level. Does not know what a map is
+//! played in.
 
 use core::fmt;
 
@@ -12,10 +13,13 @@ const WINS_MAX: usize = MAPS_MAX / 2 + 1;
 /// Everything that can be asked about the rest of a series.
 #[derive(Clone, Debug)]
 pub struct SeriesForecast {
+    best_of: u8,
     wins_needed: u8,
     /// P(A wins the series and B wins index maps), and the reverse.
     a_wins: [f64; WINS_MAX],
     b_wins: [f64; WINS_MAX],
+    /// P(every map is played and both teams won as many); zero in an odd series.
+    draw: f64,
     /// P(at least index + 1 maps are played).
     reach: [f64; MAPS_MAX],
 }
@@ -23,7 +27,7 @@ pub struct SeriesForecast {
 /// Why a series cannot be forecast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeriesError {
-    /// The length is not one of 1, 3, 5.
+    /// The length is not one of 1, 2, 3, 5.
     BestOf,
     /// A team has won the series, or the score is more than the length allows.
     SeriesDecided,
@@ -37,15 +41,15 @@ impl SeriesForecast {
     /// Forecasts a series from the maps won so far. `map_a[k]` is P(A wins map k + 1); finished
     /// maps are not read.
     pub fn new(best_of: u8, won_a: u8, won_b: u8, map_a: &[f64]) -> Result<Self, SeriesError> {
-        if !matches!(best_of, 1 | 3 | 5) {
+        if !matches!(best_of, 1 | 2 | 3 | 5) {
             return Err(SeriesError::BestOf);
         }
         let wins_needed = best_of / 2 + 1;
-        if wins_needed <= won_a || wins_needed <= won_b {
+        let played = usize::from(won_a) + usize::from(won_b);
+        if wins_needed <= won_a || wins_needed <= won_b || usize::from(best_of) <= played {
             return Err(SeriesError::SeriesDecided);
         }
         let map_a = map_a.get(..usize::from(best_of)).ok_or(SeriesError::MapsMissing)?;
-        let played = usize::from(won_a + won_b);
         // A map as good as won may round to exactly 0 or 1; NaN fails.
         if !map_a[played..].iter().all(|p| (0.0..=1.0).contains(p)) {
             return Err(SeriesError::MapProbability);
@@ -55,9 +59,11 @@ impl SeriesForecast {
 
     fn walk(needed: usize, won_a: usize, won_b: usize, map_a: &[f64]) -> Self {
         let mut forecast = Self {
+            best_of: map_a.len() as u8,
             wins_needed: needed as u8,
             a_wins: [0.0; WINS_MAX],
             b_wins: [0.0; WINS_MAX],
+            draw: 0.0,
             reach: [0.0; MAPS_MAX],
         };
         let mut live = [[0.0; WINS_MAX + 1]; WINS_MAX + 1];
@@ -79,6 +85,9 @@ impl SeriesForecast {
         for (b_wins, row) in forecast.b_wins.iter_mut().zip(&live[..needed]) {
             *b_wins = row[needed];
         }
+        if map_a.len().is_multiple_of(2) {
+            forecast.draw = live[needed - 1][needed - 1];
+        }
         forecast
     }
 
@@ -87,8 +96,29 @@ impl SeriesForecast {
         self.a_wins.iter().sum()
     }
 
+    /// P(B wins the series).
+    pub fn winner_b(&self) -> f64 {
+        self.b_wins.iter().sum()
+    }
+
+    /// P(the series ends level); zero where the number of maps is odd.
+    pub fn draw(&self) -> f64 {
+        self.draw
+    }
+
+    fn can_be_drawn(&self) -> bool {
+        self.best_of.is_multiple_of(2)
+    }
+
     /// P(the series ends at exactly this map score); `None` if it cannot end so.
     pub fn correct_map_score(&self, a: u8, b: u8) -> Option<f64> {
+        if self.can_be_drawn() && a == b && 2 * a == self.best_of {
+            return Some(self.draw);
+        }
+        // Level was the only way for the maps of an even series to run out.
+        if self.best_of < a.saturating_add(b) {
+            return None;
+        }
         if a == self.wins_needed && b < self.wins_needed {
             Some(self.a_wins[usize::from(b)])
         } else if b == self.wins_needed && a < self.wins_needed {
@@ -116,6 +146,9 @@ impl SeriesForecast {
         for loser in (0..needed).filter(|loser| covered(needed - loser, 1)) {
             sum += self.a_wins[loser];
         }
+        if 0 < line_half_units {
+            sum += self.draw;
+        }
         for loser in (0..needed).rev().filter(|loser| covered(needed - loser, -1)) {
             sum += self.b_wins[loser];
         }
@@ -134,7 +167,7 @@ impl SeriesForecast {
 impl fmt::Display for SeriesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::BestOf => "a series is best of 1, 3 or 5",
+            Self::BestOf => "a series is best of 1, 2, 3 or 5",
             Self::SeriesDecided => "the series is already decided",
             Self::MapsMissing => "the parameters of some map are missing",
             Self::MapProbability => "a map probability must lie between 0 and 1",

@@ -22,13 +22,18 @@ pub fn win_grid(
     let at = rules.position(a, b)?;
     let overtime_half = usize::from(rules.overtime_half());
     let level = fresh_overtime(rules, model);
+    // The next round may have a chance of its own.
+    let (next, first) = (model.round_a(rules, a + b + 1), at.a + at.b);
     Ok(match at.overtime {
         None => {
             let half = usize::from(rules.rounds_per_half());
-            period::win_branches::<REGULATION>(half, at.a, at.b, level, model.regulation(rules))
+            let round_a = model.regulation(rules);
+            let round_a = |played| if played == first { next } else { round_a(played) };
+            period::win_branches::<REGULATION>(half, at.a, at.b, level, round_a)
         }
         Some(number) => {
             let round_a = model.overtime(rules, number);
+            let round_a = |played| if played == first { next } else { round_a(played) };
             period::win_branches::<OVERTIME>(overtime_half, at.a, at.b, level, round_a)
         }
     })

@@ -11,8 +11,10 @@ pub mod system;
 pub mod wide;
 
 use alloc::collections::VecDeque;
+use core::hint::black_box;
 
 use crate::bets::BetState;
+use crate::bets::multiple::NO_LEG;
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
@@ -23,7 +25,8 @@ use crate::state::Step;
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::NO_BET;
 
-/// Bets settled with one command. Counted in bets and not in time, so that a replay slices alike.
+/// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not
+/// in time, so that a replay slices alike.
 const BETS_PER_SLICE: usize = 64;
 
 /// The work in progress.
@@ -52,7 +55,9 @@ impl Settlement {
     /// Has every bet of a market looked at (again).
     pub fn start(&mut self, id: MarketId, market: &mut Market) {
         market.settling = market.newest_bet;
-        if market.settling != NO_BET && !market.queued {
+        market.settling_leg = market.newest_leg;
+        let has_bets = market.settling != NO_BET || market.settling_leg != NO_LEG;
+        if has_bets && !market.queued {
             market.queued = true;
             self.queue.push_back(id);
         }
@@ -103,12 +108,21 @@ impl Step<'_> {
         {
             let slot = self.tables.markets.market(market).settling;
             if slot == NO_BET {
+                if let Some(legs) = self.settle_next_leg(market) {
+                    left = left.saturating_sub(legs);
+                    continue;
+                }
                 self.tables.settlement.queue.pop_front();
                 self.tables.markets.market_mut(market).queued = false;
                 continue;
             }
             let next = self.tables.bets.bet(slot).next_of_market;
             self.tables.markets.market_mut(market).settling = next;
+            // The next bet's account is on its way from memory while this bet is settled.
+            if next != NO_BET {
+                let account = self.tables.bets.bet(next).account;
+                black_box(self.tables.wallet.get(account).map(|account| account.held));
+            }
             self.settle_bet(slot);
             left -= 1;
         }
@@ -218,7 +232,11 @@ impl Step<'_> {
             }
             let slot = row.newest_bet;
             if slot == NO_BET {
-                row.retired = true;
+                if self.retire_next_leg(market) {
+                    left -= 1;
+                    continue;
+                }
+                self.tables.markets.market_mut(market).retired = true;
                 self.tables.settlement.decided.pop_front();
                 continue;
             }

@@ -3,6 +3,7 @@
 //! A multiplier is what one unit on the leg returns, stake included: the odds if it won, nothing if
 //! it lost, one if it is void. It is an exact fraction; nothing is rounded before the whole bet is.
 
+use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum};
 use crate::units::Odds;
 
 /// How one leg ended.
@@ -22,6 +23,14 @@ pub enum LegResult {
     /// It shares its places with others.
     DeadHeat(DeadHeat),
 }
+wire_enum!(LegResult {
+    0 = Won,
+    1 = Lost,
+    2 = Void,
+    3 = HalfWon,
+    4 = HalfLost,
+    5 = DeadHeat(heat),
+});
 
 /// Several tied for fewer places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +38,17 @@ pub enum LegResult {
 pub struct DeadHeat {
     places: u8,
     tied: u8,
+}
+
+impl Wire for DeadHeat {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.places.put(out);
+        self.tied.put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::new(u8::take(input)?, u8::take(input)?).ok_or(DecodeError::OutOfRange)
+    }
 }
 
 impl DeadHeat {
@@ -62,7 +82,7 @@ pub enum DeadHeatRule {
     /// at 4.00: 2.50 for each unit.
     ProfitShare,
 }
-crate::codec::wire_enum!(DeadHeatRule { 0 = StakeShare, 1 = ReducedOdds, 2 = ProfitShare });
+wire_enum!(DeadHeatRule { 0 = StakeShare, 1 = ReducedOdds, 2 = ProfitShare });
 
 /// What one unit on a leg returns, stake included: `thousandths` ÷ (1000 × `share`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@
 
 use super::multiplier::Multiplier;
 use super::system::{LEGS_MAX, System};
-use super::wide::Wide;
+use super::wide::{Coefficients, Wide};
 use crate::units::Stake;
 
 /// When a fraction of a minor unit is dropped. Both are in use, and differ in a quarter of all
@@ -63,12 +63,17 @@ pub fn gross(unit: Stake, system: &System, multipliers: &[Multiplier]) -> Gross 
     if largest < smallest || banked.is_zero() {
         return Gross { numerator: Wide::ZERO, thousands: 0, shares: [1; LEGS_MAX] };
     }
+    if smallest == alive_count {
+        // One line of all that is left, as in a plain multiple: one product and no polynomial.
+        alive[..alive_count].iter().for_each(|leg| banked.multiply(u64::from(leg.thousandths())));
+        return Gross { numerator: banked, thousands: largest + bankers.count(), shares };
+    }
     let symmetric = symmetric(&alive[..alive_count], smallest, largest);
     let mut sum = Wide::ZERO;
-    for (size, coefficient) in symmetric.iter().enumerate().take(largest + 1).skip(smallest) {
+    for size in smallest..=largest {
         sum.multiply(1000);
         if system.folds().has(size + bankers.count()) {
-            sum.add_product(coefficient, 1);
+            sum.add(symmetric.of(size));
         }
     }
     for (leg, multiplier) in multipliers.iter().enumerate() {
@@ -82,21 +87,12 @@ pub fn gross(unit: Stake, system: &System, multipliers: &[Multiplier]) -> Gross 
 
 /// The coefficients of y⁰ … yᵏ in ∏ (tᵢ + aᵢ y). Only those that the sizes from `smallest` to
 /// `largest` need are made, so that a plain multiple is one product.
-fn symmetric(legs: &[Multiplier], smallest: usize, largest: usize) -> [Wide; LEGS_MAX + 1] {
-    let mut coefficients = [Wide::ZERO; LEGS_MAX + 1];
-    coefficients[0] = Wide::from_u64(1);
+fn symmetric(legs: &[Multiplier], smallest: usize, largest: usize) -> Coefficients {
+    let mut coefficients = Coefficients::default();
     for (done, leg) in legs.iter().enumerate() {
-        let (to_come, share) = (legs.len() - done - 1, u64::from(leg.share()));
-        let lowest = smallest.saturating_sub(to_come);
-        for size in (lowest..=largest.min(done + 1)).rev() {
-            let (below, from) = coefficients.split_at_mut(size);
-            if share != 1 {
-                from[0].multiply(share);
-            }
-            if let Some(one_less) = below.last() {
-                from[0].add_product(one_less, u64::from(leg.thousandths()));
-            }
-        }
+        let lowest = smallest.saturating_sub(legs.len() - done - 1);
+        let sizes = lowest..=largest.min(done + 1);
+        coefficients.multiply(u64::from(leg.share()), u64::from(leg.thousandths()), sizes);
     }
     coefficients
 }
@@ -184,7 +180,7 @@ pub fn sum_of_floored_lines(unit: Stake, system: &System, multipliers: &[Multipl
 fn add_lines(line: &Gross, others: &[Multiplier], system: &System, sum: &mut Wide) {
     let folds = system.folds();
     if folds.has(line.thousands) {
-        sum.add_product(&line.floor(), 1);
+        sum.add(line.floor().limbs());
     }
     let is_too_short = line.thousands + others.len() < folds.smallest();
     if line.thousands == folds.largest() || is_too_short || line.numerator.is_zero() {

@@ -3,6 +3,8 @@
 //! A line is a combination of legs that all have to come in. A bet of n legs has every line of each
 //! of its fold sizes; bankers stand in every line.
 
+use crate::codec::{DecodeError, Decoder, Encoder, Wire};
+
 /// The most legs of one bet.
 pub const LEGS_MAX: usize = 20;
 
@@ -11,7 +13,20 @@ pub const LEGS_MAX: usize = 20;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FoldSizes(u32);
 
+impl Wire for FoldSizes {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.0.put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Self::from_bits(u32::take(input)?).ok_or(DecodeError::OutOfRange)
+    }
+}
+
 impl FoldSizes {
+    /// Every leg on its own.
+    pub const SINGLES: Self = Self(0b10);
+
     /// A set of line sizes; `None` if it is empty or one lies outside 1 and [`LEGS_MAX`].
     pub fn new(sizes: impl IntoIterator<Item = u8>) -> Option<Self> {
         let mut bits = 0;
@@ -52,7 +67,13 @@ impl FoldSizes {
 
     /// Every size, smallest first.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (1..=LEGS_MAX).filter(move |size| self.has(*size))
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let size = left.trailing_zeros() as usize;
+            // Takes the lowest size out; past the last there is none.
+            left &= left.wrapping_sub(1);
+            (size <= LEGS_MAX).then_some(size)
+        })
     }
 }
 
@@ -60,6 +81,16 @@ impl FoldSizes {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Bankers(pub u32);
+
+impl Wire for Bankers {
+    fn put(&self, out: &mut Encoder<'_>) {
+        self.0.put(out);
+    }
+
+    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        u32::take(input).map(Self)
+    }
+}
 
 impl Bankers {
     /// No leg has to stand in every line.
@@ -163,14 +194,27 @@ impl System {
     }
 }
 
-/// The number of ways to choose k of n, n at most [`LEGS_MAX`]; zero if k is larger than n.
+/// The number of ways to choose k of n, both at most [`LEGS_MAX`]; zero if k is larger than n.
 fn choose(n: usize, k: usize) -> u32 {
-    if n < k {
-        return 0;
-    }
-    // Each quotient is itself a binomial coefficient, so nothing is lost.
-    (0..k as u32).fold(1, |ways, taken| ways * (n as u32 - taken) / (taken + 1))
+    CHOOSE[n][k]
 }
+
+/// Pascal's triangle.
+const CHOOSE: [[u32; LEGS_MAX + 1]; LEGS_MAX + 1] = {
+    let mut rows = [[0; LEGS_MAX + 1]; LEGS_MAX + 1];
+    rows[0][0] = 1;
+    let mut n = 1;
+    while n <= LEGS_MAX {
+        rows[n][0] = 1;
+        let mut k = 1;
+        while k <= n {
+            rows[n][k] = rows[n - 1][k - 1] + rows[n - 1][k];
+            k += 1;
+        }
+        n += 1;
+    }
+    rows
+};
 
 /// A system with a name: all lines from some size up to all of its legs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,10 @@
 //! numbers are made, in [`super::payout`].
 
 use core::fmt;
+use core::iter::repeat;
+use core::ops::RangeInclusive;
+
+use super::system::LEGS_MAX;
 
 const LIMBS: usize = 10;
 
@@ -36,22 +40,24 @@ impl Wide {
         if self.used <= 1 { Some(self.limbs[0]) } else { None }
     }
 
-    /// Adds `other` × `by`.
+    /// The limbs in use, the lowest first.
+    pub fn limbs(&self) -> &[u64] {
+        &self.limbs[..self.used]
+    }
+
+    /// Adds a number given by its limbs.
     #[inline]
-    pub fn add_product(&mut self, other: &Self, by: u64) {
-        if by == 0 {
-            return;
-        }
+    pub fn add(&mut self, other: &[u64]) {
+        let top = self.used.max(other.len());
         let mut carry = 0;
-        let top = self.used.max(other.used);
-        for (limb, factor) in self.limbs[..top].iter_mut().zip(&other.limbs[..top]) {
-            // (2⁶⁴ − 1)² + 2 (2⁶⁴ − 1) is the largest number of 128 bits.
-            let sum = u128::from(*factor) * u128::from(by) + u128::from(*limb) + carry;
+        for (limb, other) in self.limbs[..top].iter_mut().zip(other.iter().chain(repeat(&0))) {
+            let sum = u128::from(*limb).wrapping_add(u128::from(*other)).wrapping_add(carry);
             *limb = sum as u64;
             carry = sum >> 64;
         }
         self.used = top;
         self.grow(carry as u64);
+        self.trim();
     }
 
     /// Multiplies by a number of one limb.
@@ -59,7 +65,7 @@ impl Wide {
     pub fn multiply(&mut self, by: u64) {
         let mut carry = 0;
         for limb in &mut self.limbs[..self.used] {
-            let product = u128::from(*limb) * u128::from(by) + carry;
+            let product = product(*limb, by).wrapping_add(carry);
             *limb = product as u64;
             carry = product >> 64;
         }
@@ -79,10 +85,16 @@ impl Wide {
             *limb = (dividend / u128::from(by)) as u64;
             rest = (dividend % u128::from(by)) as u64;
         }
+        self.trim();
+        rest
+    }
+
+    /// Gives back limbs that are zero.
+    #[inline]
+    fn trim(&mut self) {
         while self.used != 0 && self.limbs[self.used - 1] == 0 {
             self.used -= 1;
         }
-        rest
     }
 
     #[inline]
@@ -93,6 +105,62 @@ impl Wide {
             self.used += 1;
         }
     }
+}
+
+/// The coefficients of a polynomial in the making, ∏ (t + a y): all with the same number of limbs, so
+/// that a factor goes through them in one plain walk.
+#[derive(Debug)]
+pub struct Coefficients {
+    rows: [[u64; LIMBS]; LEGS_MAX + 1],
+    /// No coefficient has more bits: the product of all t + a is their sum.
+    bits: u32,
+}
+
+impl Default for Coefficients {
+    /// The polynomial 1.
+    fn default() -> Self {
+        let mut rows = [[0; LIMBS]; LEGS_MAX + 1];
+        rows[0][0] = 1;
+        Self { rows, bits: 1 }
+    }
+}
+
+impl Coefficients {
+    fn width(&self) -> usize {
+        self.bits.div_ceil(u64::BITS) as usize
+    }
+
+    /// Multiplies by t + a y, as far as the coefficients of these powers; the others are left wrong.
+    /// Both factors are below 2³².
+    #[inline]
+    pub fn multiply(&mut self, t: u64, a: u64, powers: RangeInclusive<usize>) {
+        self.bits += u64::BITS - (t + a).leading_zeros();
+        let width = self.width();
+        assert!(width <= LIMBS, "a sum of lines outgrew its 640 bits");
+        for power in powers.rev() {
+            let (below, from) = self.rows.split_at_mut(power);
+            let less = below.last().unwrap_or(&[0; LIMBS]);
+            let mut carry = 0;
+            for (limb, less) in from[0][..width].iter_mut().zip(&less[..width]) {
+                // Below 2⁹⁶ + 2⁹⁶ + 2⁶⁴: nothing wraps, and saying so spares the checks.
+                let sum = product(*limb, t).wrapping_add(product(*less, a)).wrapping_add(carry);
+                *limb = sum as u64;
+                carry = sum >> 64;
+            }
+            assert!(carry == 0, "a coefficient has more bits than all of them together");
+        }
+    }
+
+    /// The limbs of the coefficient of a power.
+    pub fn of(&self, power: usize) -> &[u64] {
+        &self.rows[power][..self.width()]
+    }
+}
+
+/// The whole product of two limbs: two factors below 2⁶⁴ stay below 2¹²⁸.
+#[inline]
+const fn product(a: u64, b: u64) -> u128 {
+    (a as u128).wrapping_mul(b as u128)
 }
 
 impl fmt::Display for Wide {
@@ -132,7 +200,9 @@ mod tests {
             let c = random.rotate_left(40) >> (random % 50) | 1;
             let mut number = Wide::from_u64(a);
             number.multiply(b);
-            number.add_product(&Wide::from_u64(c), b);
+            let mut other = Wide::from_u64(c);
+            other.multiply(b);
+            number.add(other.limbs());
             let plain = u128::from(a) * u128::from(b) + u128::from(c) * u128::from(b);
             assert_eq!(number.to_string(), plain.to_string());
             assert_eq!(u128::from(number.divide(c)), plain % u128::from(c));
@@ -159,8 +229,8 @@ mod tests {
         let mut number = power(7, 100);
         number.multiply(0);
         assert_eq!(number, Wide::ZERO);
-        number.add_product(&power(7, 100), 0);
-        assert_eq!(number, Wide::ZERO);
+        number.add(power(7, 100).limbs());
+        assert_eq!(number, power(7, 100));
     }
 
     #[test]

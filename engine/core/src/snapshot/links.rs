@@ -12,6 +12,8 @@ impl Tables {
     pub(super) fn fit_together(&self, seq: Seq) -> bool {
         self.matches_and_markets_fit()
             && self.settlement_fits()
+            && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
+            && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()
             && self.bets.iter().all(|bet| {
                 let market = self.markets.get(bet.market);
@@ -23,9 +25,15 @@ impl Tables {
                 self.bets.listed(*newest_bet, |bet| bet.account == id)
             })
             && self.waiting.slots().all(|slot| self.bets.has_slot(slot))
+            && self.multiples.lists_are_sound(&self.markets)
+            && self.multiples.iter().all(|multiple| {
+                multiple.id.0 <= seq.0 && self.wallet.get(multiple.account).is_some()
+            })
+            && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
             && self.client_ids.iter().all(|(_, answer)| match answer {
                 Answer::Bet { slot, .. } => self.bets.has_slot(*slot),
-                Answer::Refused(_) => true,
+                Answer::Multiple { slot, .. } => self.multiples.has_slot(*slot),
+                Answer::Refused(_) | Answer::RefusedMultiple(_) => true,
             })
     }
 
@@ -39,6 +47,7 @@ impl Tables {
                 && [market.newest_bet, market.settling]
                     .iter()
                     .all(|slot| self.bets.listed(*slot, |bet| bet.market == id))
+                && self.multiples.fits_market(id, market)
         };
         listed == self.markets.iter().count() && self.markets.iter().all(fits)
     }

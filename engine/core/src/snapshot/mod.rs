@@ -19,6 +19,7 @@ pub(crate) use saver::Saver;
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::codec::DecodeError;
@@ -26,6 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -34,7 +36,7 @@ use crate::wallet::{Payment, Wallet};
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 3;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +152,12 @@ impl Table for Tables {
             payments,
             bets,
             waiting,
+            multiples,
+            waiting_multiples,
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             stops,
@@ -170,10 +175,13 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        risk.save(out);
         requotes.save(out);
         overrides.save(out);
         bets.save(out);
         waiting.save(out);
+        multiples.save(out);
+        waiting_multiples.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -198,6 +206,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("risk");
+        let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
@@ -205,7 +215,10 @@ impl Table for Tables {
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
-        let waiting = Waiting::load(input, &capacity)?;
+        let waiting = Waiting::load(input, capacity.bets_max)?;
+        input.begin("multiples");
+        let multiples = MultipleTable::load(input, &capacity)?;
+        let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
         input.begin("client bet ids");
         let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
         input.begin("payment references");
@@ -218,9 +231,12 @@ impl Table for Tables {
             payments,
             bets,
             waiting,
+            multiples,
+            waiting_multiples,
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             stops,

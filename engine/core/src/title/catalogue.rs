@@ -1,7 +1,8 @@
 //! Matches and maps come into being by command.
 
 use super::fixture::{Fixture, MARKETS_PER_MATCH_MAX};
-use crate::command::{CreateMatch, MarketKind, SetMap, Team};
+use super::moba::MobaMap;
+use crate::command::{CreateMatch, MarketKind, SetMap, SetNextRound, Team};
 use crate::event::{Event, MatchPhase, NamedPart};
 use crate::market::{Market, Requote};
 use crate::outbox::Outbox;
@@ -11,8 +12,11 @@ use crate::units::{MatchId, Name};
 
 impl Step<'_> {
     pub(crate) fn create_match(&mut self, create: &CreateMatch) -> Result<(), Refusal> {
-        if !matches!(create.best_of, 1 | 3 | 5) {
+        if !matches!(create.best_of, 1 | 2 | 3 | 5) {
             return Err(Refusal::with(Reject::InvalidParameter, 5, i64::from(create.best_of)));
+        }
+        if !create.title.has_format(create.rounds) {
+            return Err(Reject::InvalidParameter.into());
         }
         let existing = self.tables.fixtures.iter().position(|fixture| fixture.key == create.key);
         if let Some(index) = existing {
@@ -38,8 +42,7 @@ impl Step<'_> {
             let (most, asked) = (i64::from(series.best_of()), i64::from(set.map_no));
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         }
-        let chances = [set.p_a_t, set.p_a_ct];
-        if !series.set_map(set.map_no, set.name, set.first_side_a, chances) {
+        if !series.set_map(set) {
             return Err(Reject::InvalidParameter.into());
         }
         self.outbox.push(Event::Named {
@@ -47,6 +50,16 @@ impl Step<'_> {
             part: NamedPart::Map(set.map_no),
             name: set.name,
         });
+        self.requote(set.match_id, Requote::Parameters { map: set.map_no });
+        Ok(())
+    }
+
+    pub(crate) fn set_next_round(&mut self, set: &SetNextRound) -> Result<(), Refusal> {
+        let fixture = self.tables.fixture_mut(set.match_id)?;
+        let change = fixture.series.set_next_round(set.map_no, set.round, set.a);
+        change.map_err(|impossible| {
+            Refusal::with(Reject::InvalidParameter, impossible.expected, impossible.actual)
+        })?;
         self.requote(set.match_id, Requote::Parameters { map: set.map_no });
         Ok(())
     }
@@ -73,7 +86,11 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
         let market = tables.markets.insert(Market::new(match_id, kind), selections);
-        tables.fixture_mut(match_id)?.markets.push(market);
+        let fixture = tables.fixture_mut(match_id)?;
+        fixture.markets.push(market);
+        if let MarketKind::SeriesRounds { .. } = kind {
+            fixture.series.count_rounds();
+        }
         self.outbox.push(Event::MarketOpened { market, match_id, kind, selections });
         self.quote_new(market);
         Ok(())
@@ -86,6 +103,9 @@ impl Step<'_> {
             return;
         }
         let map = fixture.series.current();
+        if fixture.series.round_map(map).is_none() {
+            return;
+        }
         let round = fixture.series.rounds_played(map) + 1;
         // A refusal here means that it exists (after a rewind) or that the tables are full, which
         // only leaves this one market unopened.
@@ -112,6 +132,15 @@ impl Fixture {
                 say(NamedPart::Map(map), name);
             }
         }
+        self.announce_score(match_id, outbox);
+    }
+
+    /// Says the score, and how the map being played stands where rounds do not tell.
+    pub(crate) fn announce_score(&self, match_id: MatchId, outbox: &mut Outbox) {
         outbox.push(Event::Score(self.score(match_id)));
+        let map = self.series.current().max(1);
+        if let Some(state) = self.series.moba_map(map).and_then(MobaMap::state) {
+            outbox.push(Event::Moba { match_id, map, state });
+        }
     }
 }

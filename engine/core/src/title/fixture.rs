@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::counter_strike::Series;
+use super::series::Series;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::Score;
@@ -39,6 +39,8 @@ pub struct Fixture {
     pub stops: Stops,
     /// Whether its kill switch is on.
     pub killed: bool,
+    /// How well it is known, 0 is best: how much may be staked, and what is given up first.
+    pub tier: u8,
     /// What its feeds said last.
     pub feed: FeedState,
     /// Stretches of the journal in which bets on this match are void.
@@ -79,10 +81,11 @@ impl Fixture {
             teams: [create.team_a, create.team_b],
             starts_at: create.starts_at,
             round_markets: create.round_markets,
-            series: Series::new(create.rounds, create.best_of),
+            series: Series::new(create.title, create.rounds, create.best_of),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,
+            tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
@@ -139,6 +142,7 @@ impl Table for Fixture {
             markets,
             stops,
             killed,
+            tier,
             feed,
             undone,
             // Derived from the series.
@@ -155,6 +159,7 @@ impl Table for Fixture {
         out.list(markets.iter());
         out.put(stops);
         out.put(killed);
+        out.put(tier);
         out.put(feed);
         out.list(undone.iter());
     }
@@ -175,6 +180,7 @@ impl Table for Fixture {
             markets: input.list(MARKETS_PER_MATCH_MAX)?,
             stops: input.take()?,
             killed: input.take()?,
+            tier: input.take()?,
             feed: input.take()?,
             undone: input.list(REWINDS_MAX)?,
             branches,

@@ -1,0 +1,460 @@
+//! Bets of several legs: multiples and systems.
+//!
+//! They live in tables of their own, so that a single stays one small row: one row a bet, one row a
+//! leg. A bet's legs form a list; all legs on a market form another, for settlement. A bet stays until
+//! the last of its legs' markets is retired.
+//!
+//! What a multiple counts in the limits' sums: as long as it waits or stands, its whole possible loss
+//! (payout less stake) on each leg's selection, as if all its other legs had won, and no stake to set
+//! against other selections. That is more than it can cost on any one of them, never less.
+
+mod place;
+mod settle;
+mod snapshot;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::codec::{wire_enum, wire_struct};
+use crate::command::PlaceMultiple;
+use crate::event::{BetStatus, MultipleView, VoidReason};
+use crate::market::Market;
+use crate::memory::touched;
+use crate::reject::Refusal;
+use crate::settlement::multiplier::LegResult;
+use crate::settlement::system::{Bankers, FoldSizes, System};
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+};
+use crate::wallet::NO_BET;
+
+/// No leg: the end of a list of legs.
+pub const NO_LEG: u32 = u32::MAX;
+
+/// One bet of several legs.
+#[derive(Clone, Debug)]
+pub struct Multiple {
+    /// Its id: the sequence of the command that placed it.
+    pub id: BetId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// Who pays and is paid.
+    pub account: AccountId,
+    /// The stake on each line.
+    pub unit: Stake,
+    /// The stake on all lines.
+    pub stake: Stake,
+    /// What it pays if every leg wins.
+    pub payout: Money,
+    /// Its line sizes.
+    pub folds: FoldSizes,
+    /// Its legs that stand in every line.
+    pub bankers: Bankers,
+    /// Where it stands.
+    pub state: MultipleState,
+    /// How many legs it has.
+    pub legs: u8,
+    /// How many of them are on markets that are not retired yet.
+    legs_left: u8,
+    /// The leg that a refusal after waiting is about.
+    leg_at_fault: Option<u8>,
+    first_leg: u32,
+    newer_of_account: u32,
+    /// The account's next older one; the next free slot if this one is free.
+    older_of_account: u32,
+}
+
+wire_struct!(Multiple {
+    id,
+    client_id,
+    account,
+    unit,
+    stake,
+    payout,
+    folds,
+    bankers,
+    state,
+    legs,
+    legs_left,
+    leg_at_fault,
+    first_leg,
+    newer_of_account,
+    older_of_account,
+});
+
+/// Where a multiple stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MultipleState {
+    /// Waits out the longest in-play delay of its legs.
+    Waiting {
+        /// When it is decided.
+        due: Timestamp,
+    },
+    /// Refused or cancelled after waiting.
+    Refused(Refusal),
+    /// Stands.
+    Open,
+    /// Some of its lines won, or came back in part, and were paid.
+    Won {
+        /// What was paid, stake included.
+        paid: Money,
+    },
+    /// No line can win any more.
+    Lost,
+    /// No leg counts: the stake went back.
+    Void(VoidReason),
+}
+
+wire_enum!(MultipleState {
+    0 = Waiting { due },
+    1 = Refused(refusal),
+    2 = Open,
+    3 = Won { paid },
+    4 = Lost,
+    5 = Void(reason),
+});
+
+/// One leg.
+#[derive(Clone, Copy, Debug)]
+pub struct Leg {
+    /// The slot of its bet.
+    pub multiple: u32,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at.
+    pub odds: Odds,
+    /// The market's epoch when the bet was received.
+    pub epoch: u32,
+    /// The market's next older leg; the next free slot if this one is free.
+    pub next_of_market: u32,
+    /// The bet's next leg.
+    next_of_bet: u32,
+    /// How it ended, once its market is retired; open before.
+    outcome: LegOutcome,
+}
+
+wire_struct!(Leg {
+    multiple,
+    market,
+    selection,
+    odds,
+    epoch,
+    next_of_market,
+    next_of_bet,
+    outcome,
+});
+
+/// How a leg has ended, if it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegOutcome {
+    /// Its market has no result.
+    Open,
+    /// Its market has one.
+    Decided(LegResult),
+    /// It does not count.
+    Void(VoidReason),
+}
+
+wire_enum!(LegOutcome { 0 = Open, 1 = Decided(result), 2 = Void(reason) });
+
+impl Leg {
+    /// What an unused slot is filled with.
+    const BLANK: Self = Self {
+        multiple: NO_BET,
+        market: MarketId(0),
+        selection: SelectionIndex(0),
+        odds: Odds::MIN,
+        epoch: 0,
+        next_of_market: NO_LEG,
+        next_of_bet: NO_LEG,
+        outcome: LegOutcome::Open,
+    };
+}
+
+impl Multiple {
+    /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
+    fn blank() -> Self {
+        Self {
+            id: BetId(0),
+            client_id: ClientBetId(0),
+            account: AccountId(0),
+            unit: Stake::MAX,
+            stake: Stake::MAX,
+            payout: Money::ZERO,
+            folds: FoldSizes::SINGLES,
+            bankers: Bankers::NONE,
+            state: MultipleState::Lost,
+            legs: 0,
+            legs_left: 0,
+            leg_at_fault: None,
+            first_leg: NO_LEG,
+            newer_of_account: NO_BET,
+            older_of_account: NO_BET,
+        }
+    }
+
+    /// A placement that may stand, with what was decided; in no list and without legs yet.
+    fn new(id: BetId, place: &PlaceMultiple, payout: Money, state: MultipleState) -> Self {
+        let system = place.system();
+        Self {
+            id,
+            client_id: place.client_id,
+            account: place.account,
+            unit: place.unit(),
+            stake: place.stake(),
+            payout,
+            folds: system.folds(),
+            bankers: system.bankers(),
+            state,
+            ..Self::blank()
+        }
+    }
+
+    /// Its lines.
+    pub fn system(&self) -> System {
+        System::new(usize::from(self.legs), self.folds, self.bankers)
+            .expect("a bet that was taken has lines")
+    }
+
+    /// What the house loses if every leg wins.
+    pub fn liability(&self) -> Money {
+        self.payout - self.stake.money()
+    }
+
+    /// Whether its money is held and its liability counted.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            MultipleState::Waiting { .. } | MultipleState::Open => true,
+            MultipleState::Refused(_)
+            | MultipleState::Won { .. }
+            | MultipleState::Lost
+            | MultipleState::Void(_) => false,
+        }
+    }
+
+    /// The bet as its owner sees it.
+    pub fn view(&self) -> MultipleView {
+        let status = match self.state {
+            MultipleState::Waiting { due } => BetStatus::Pending { due },
+            MultipleState::Refused(refusal) => BetStatus::Refused(refusal),
+            MultipleState::Open => BetStatus::Accepted { payout: self.payout },
+            MultipleState::Won { paid } => BetStatus::Won { payout: paid },
+            MultipleState::Lost => BetStatus::Lost,
+            MultipleState::Void(reason) => BetStatus::Void(reason),
+        };
+        MultipleView {
+            bet: Some(self.id),
+            account: self.account,
+            client_id: self.client_id,
+            unit: self.unit,
+            folds: self.folds,
+            bankers: self.bankers,
+            legs: self.legs,
+            leg_at_fault: self.leg_at_fault,
+            status,
+        }
+    }
+}
+
+/// The slots of all multiples and of their legs.
+#[derive(Debug)]
+pub struct MultipleTable {
+    slots: Vec<Multiple>,
+    slots_max: usize,
+    /// First free slot among those used before, chained through `older_of_account`.
+    free: u32,
+    live: usize,
+    legs: Vec<Leg>,
+    legs_max: usize,
+    /// First free leg among those used before, chained through `next_of_market`.
+    free_leg: u32,
+    legs_live: usize,
+    /// Each account's newest multiple. Apart from the account's row, which every bet reads.
+    newest_of_account: Vec<u32>,
+}
+
+impl MultipleTable {
+    /// Empty tables for so many bets and legs, and so many accounts that may have some.
+    pub fn with_capacity(multiples_max: u32, legs_max: u32, accounts_max: u32) -> Self {
+        let (slots_max, legs_max) = (multiples_max as usize, legs_max as usize);
+        Self {
+            slots: touched(slots_max, Multiple::blank()),
+            slots_max,
+            free: NO_BET,
+            live: 0,
+            legs: touched(legs_max, Leg::BLANK),
+            legs_max,
+            free_leg: NO_LEG,
+            legs_live: 0,
+            newest_of_account: vec![NO_BET; accounts_max as usize],
+        }
+    }
+
+    /// Whether a bet of so many legs fits.
+    pub fn has_room(&self, legs: usize) -> bool {
+        self.live < self.slots_max && self.legs_live + legs <= self.legs_max
+    }
+
+    /// Bets in the table.
+    pub fn live(&self) -> usize {
+        self.live
+    }
+
+    /// The bet in a slot that is in use.
+    #[inline]
+    pub fn multiple(&self, slot: u32) -> &Multiple {
+        &self.slots[slot as usize]
+    }
+
+    #[inline]
+    fn multiple_mut(&mut self, slot: u32) -> &mut Multiple {
+        &mut self.slots[slot as usize]
+    }
+
+    /// A leg in use.
+    #[inline]
+    pub fn leg(&self, leg: u32) -> &Leg {
+        &self.legs[leg as usize]
+    }
+
+    /// A bet's legs in the bettor's order.
+    pub fn legs_of(&self, multiple: &Multiple) -> impl Iterator<Item = &Leg> {
+        let mut next = multiple.first_leg;
+        core::iter::from_fn(move || {
+            (next != NO_LEG).then(|| {
+                let leg = self.leg(next);
+                next = leg.next_of_bet;
+                leg
+            })
+        })
+    }
+
+    /// An account's multiples, newest first.
+    pub fn of_account(&self, account: AccountId) -> impl Iterator<Item = &Multiple> {
+        let newest = self.newest_of_account.get(account.0 as usize);
+        let mut slot = newest.copied().unwrap_or(NO_BET);
+        core::iter::from_fn(move || {
+            (slot != NO_BET).then(|| {
+                let multiple = self.multiple(slot);
+                slot = multiple.older_of_account;
+                multiple
+            })
+        })
+    }
+
+    /// Writes a bet down at the head of its account's list; returns its slot.
+    fn insert(&mut self, mut multiple: Multiple) -> u32 {
+        assert!(self.live < self.slots_max, "decide() let a bet through that has no slot");
+        let account = multiple.account.0 as usize;
+        let older = self.newest_of_account[account];
+        multiple.older_of_account = older;
+        let slot = if self.free == NO_BET {
+            self.slots.push(multiple);
+            self.slots.len() as u32 - 1
+        } else {
+            let slot = self.free;
+            self.free = self.multiple(slot).older_of_account;
+            *self.multiple_mut(slot) = multiple;
+            slot
+        };
+        if older != NO_BET {
+            self.multiple_mut(older).newer_of_account = slot;
+        }
+        self.newest_of_account[account] = slot;
+        self.live += 1;
+        slot
+    }
+
+    /// Adds a leg in front of its bet's others and at the head of its market's list.
+    fn add_leg(&mut self, mut leg: Leg, market: &mut Market) {
+        assert!(self.legs_live < self.legs_max, "decide() let a bet through that has no legs");
+        let multiple = &mut self.slots[leg.multiple as usize];
+        leg.next_of_bet = multiple.first_leg;
+        leg.next_of_market = market.newest_leg;
+        let slot = if self.free_leg == NO_LEG {
+            self.legs.push(leg);
+            self.legs.len() as u32 - 1
+        } else {
+            let slot = self.free_leg;
+            self.free_leg = self.legs[slot as usize].next_of_market;
+            self.legs[slot as usize] = leg;
+            slot
+        };
+        multiple.first_leg = slot;
+        multiple.legs += 1;
+        multiple.legs_left += 1;
+        market.newest_leg = slot;
+        self.legs_live += 1;
+    }
+
+    /// Frees a bet whose legs have all left their markets' lists, and its legs.
+    fn remove(&mut self, slot: u32) {
+        let Multiple { account, first_leg, newer_of_account, older_of_account, legs_left, .. } =
+            *self.multiple(slot);
+        assert!(legs_left == 0, "a bet with a leg on a live market stays");
+        let mut leg = first_leg;
+        while leg != NO_LEG {
+            let next = self.legs[leg as usize].next_of_bet;
+            self.legs[leg as usize] = Leg { next_of_market: self.free_leg, ..Leg::BLANK };
+            self.free_leg = leg;
+            self.legs_live -= 1;
+            leg = next;
+        }
+        if newer_of_account == NO_BET {
+            self.newest_of_account[account.0 as usize] = older_of_account;
+        } else {
+            self.multiple_mut(newer_of_account).older_of_account = older_of_account;
+        }
+        if older_of_account != NO_BET {
+            self.multiple_mut(older_of_account).newer_of_account = newer_of_account;
+        }
+        let next_free = core::mem::replace(&mut self.free, slot);
+        *self.multiple_mut(slot) = Multiple { older_of_account: next_free, ..Multiple::blank() };
+        self.live -= 1;
+    }
+}
+
+/// A multiple that was refused at once and so never had a slot: enough to answer again.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedMultiple {
+    unit: Stake,
+    folds: FoldSizes,
+    bankers: Bankers,
+    legs: u8,
+    leg_at_fault: Option<u8>,
+    refusal: Refusal,
+}
+
+wire_struct!(RefusedMultiple { unit, folds, bankers, legs, leg_at_fault, refusal });
+
+impl RefusedMultiple {
+    fn new(place: &PlaceMultiple, refusal: Refusal, leg_at_fault: Option<u8>) -> Self {
+        let system = place.system();
+        Self {
+            unit: place.unit(),
+            folds: system.folds(),
+            bankers: system.bankers(),
+            legs: system.legs() as u8,
+            leg_at_fault,
+            refusal,
+        }
+    }
+
+    /// The refusal as the bettor sees it.
+    pub fn view(&self, account: AccountId, client_id: ClientBetId) -> MultipleView {
+        let Self { unit, folds, bankers, legs, leg_at_fault, refusal } = *self;
+        MultipleView {
+            bet: None,
+            account,
+            client_id,
+            unit,
+            folds,
+            bankers,
+            legs,
+            leg_at_fault,
+            status: BetStatus::Refused(refusal),
+        }
+    }
+}

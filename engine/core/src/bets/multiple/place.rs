@@ -1,0 +1,481 @@
+//! Placing a bet of several legs: the checks of a single for every leg, then all writes at once.
+//!
+//! The order of the checks is that of a single: every leg's offer comes before any leg's price, the
+//! money comes last. The first leg that fails decides the bet's answer; what was wrong with the others
+//! is said with them, so that a bettor can mend all of his slip at once.
+
+use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
+use crate::bets::Answer;
+use crate::bets::client_ids::Key;
+use crate::bets::place::{Offer, Request, is_remembered};
+use crate::command::{Config, PlaceBet, PlaceMultiple};
+use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
+use crate::market::Sign;
+use crate::outbox::Outbox;
+use crate::reject::{Refusal, Reject};
+use crate::risk::{self, RuleSet};
+use crate::settlement::multiplier::Multiplier;
+use crate::settlement::payout::gross;
+use crate::settlement::system::LEGS_MAX;
+use crate::state::{Step, Tables};
+use crate::units::{AccountId, BetId, ClientBetId, Money, Odds, Stake, Timestamp};
+
+/// A bet that may stand: everything `commit` needs.
+struct Acceptance {
+    odds: [Odds; LEGS_MAX],
+    payout: Money,
+    state: MultipleState,
+    /// Rules in shadow that would have refused it.
+    would_refuse: RuleSet,
+}
+
+/// Why a bet is refused, and the leg that it is about if it is about one.
+struct Refused {
+    refusal: Refusal,
+    leg: Option<u8>,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, leg: None }
+    }
+}
+
+/// What is wrong with each leg.
+#[derive(Default)]
+struct Reasons([Option<Refusal>; LEGS_MAX]);
+
+impl Reasons {
+    /// The first leg with a reason decides; without any there is no refusal.
+    fn first(&self) -> Result<(), Refused> {
+        for (leg, why) in self.0.iter().enumerate() {
+            if let Some(refusal) = *why {
+                return Err(Refused { refusal, leg: Some(leg as u8) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows that every leg is about.
+type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
+
+/// A leg asked for on its own, for the checks that a single passes, too.
+fn alone(place: &PlaceMultiple, leg: usize) -> PlaceBet {
+    let pick = &place.picks()[leg];
+    PlaceBet {
+        account: place.account,
+        client_id: place.client_id,
+        market: pick.market,
+        selection: pick.selection,
+        odds: pick.odds,
+        price_seq: pick.price_seq,
+        epoch: pick.epoch,
+        stake: place.unit(),
+        policy: place.policy,
+    }
+}
+
+impl Step<'_> {
+    /// Answers a placement in the view of its bet: taken, waiting or refused.
+    pub(crate) fn place_multiple(&mut self, place: &PlaceMultiple) {
+        let key = Key::new(place.account, place.client_id.0);
+        if let Some(answer) = self.tables.client_ids.get(key) {
+            let (account, client_id) = (place.account, place.client_id);
+            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+                let gone = RefusedMultiple::new(place, Reject::BetRetired.into(), None);
+                self.outbox.push(Event::Multiple(gone.view(account, client_id)));
+            }
+            return;
+        }
+        self.forget_expired_ids();
+        let mut reasons = Reasons::default();
+        match self.decide_multiple(place, &mut reasons) {
+            Ok(acceptance) => self.commit_multiple(place, &acceptance, key),
+            Err(refused) => self.refuse_multiple(place, &refused, &reasons, key),
+        }
+    }
+
+    fn decide_multiple(
+        &self,
+        place: &PlaceMultiple,
+        reasons: &mut Reasons,
+    ) -> Result<Acceptance, Refused> {
+        self.check_client_id(place.client_id)?;
+        let offers = self.tables.check_offers(place, place.stake().money(), reasons)?;
+        let odds = self.check_prices(place, &offers, reasons)?;
+        let payout = payout(place, &odds);
+        let would_refuse =
+            self.tables.check_money_of_legs(self.config, self.now, place, &offers, payout)?;
+        let due = self.longest_delay(&offers);
+        let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
+        Ok(Acceptance { odds, payout, state, would_refuse })
+    }
+
+    /// The odds of every leg at which the bet is struck.
+    fn check_prices(
+        &self,
+        place: &PlaceMultiple,
+        offers: &Offers<'_>,
+        reasons: &mut Reasons,
+    ) -> Result<[Odds; LEGS_MAX], Refused> {
+        let mut odds = [Odds::MIN; LEGS_MAX];
+        for (leg, offer) in offers.iter().flatten().enumerate() {
+            match self.check_price(&alone(place, leg), offer) {
+                Ok(struck) => odds[leg] = struck,
+                Err(refusal) => reasons.0[leg] = Some(refusal),
+            }
+        }
+        reasons.first().map(|()| odds)
+    }
+
+    /// When the longest in-play delay of any leg ends; `None` if none waits.
+    fn longest_delay(&self, offers: &Offers<'_>) -> Option<Timestamp> {
+        offers.iter().flatten().filter_map(|offer| self.due(offer)).max()
+    }
+
+    fn commit_multiple(&mut self, place: &PlaceMultiple, acceptance: &Acceptance, key: Key) {
+        let tables = &mut *self.tables;
+        let id = BetId(self.seq.0);
+        let Acceptance { odds, payout, state, would_refuse } = acceptance;
+        let multiple = Multiple::new(id, place, *payout, *state);
+        let (account, stake) = (place.account, multiple.stake.money());
+        let slot = tables.multiples.insert(multiple);
+        // From the last leg to the first, as each goes to the front of its bet's list.
+        for (pick, odds) in place.picks().iter().zip(odds).rev() {
+            let leg = Leg {
+                multiple: slot,
+                market: pick.market,
+                selection: pick.selection,
+                odds: *odds,
+                epoch: pick.epoch,
+                next_of_market: NO_LEG,
+                next_of_bet: NO_LEG,
+                outcome: LegOutcome::Open,
+            };
+            tables.multiples.add_leg(leg, tables.markets.market_mut(pick.market));
+        }
+        tables.count_multiple(slot, Sign::In);
+        tables.count_multiple_of_day(slot, Sign::In);
+        tables.risk.note(self.config, account, self.now, place.stake(), *would_refuse);
+        tables.client_ids.insert(key, Answer::Multiple { slot, id });
+        if let MultipleState::Waiting { due } = *state {
+            tables.waiting_multiples.push(due, id, slot);
+        }
+        tables.wallet.post(
+            LedgerAccount::PlayerAvailable(account),
+            LedgerAccount::PlayerHeld(account),
+            stake,
+            Some(id),
+            PostingReason::Hold,
+            self.outbox,
+        );
+        tables.announce_multiple(slot, self.outbox);
+        tables.wallet.announce(account, self.outbox);
+    }
+
+    fn refuse_multiple(
+        &mut self,
+        place: &PlaceMultiple,
+        refused: &Refused,
+        reasons: &Reasons,
+        key: Key,
+    ) {
+        let Refused { refusal, leg } = refused;
+        self.tables.risk.note_refusal(refusal.code, place.stake());
+        let answer = RefusedMultiple::new(place, *refusal, *leg);
+        if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
+            self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
+        }
+        for (index, (pick, why)) in place.picks().iter().zip(&reasons.0).enumerate() {
+            if let Some(why) = why {
+                self.outbox.push(Event::Leg(LegView {
+                    account: place.account,
+                    client_id: place.client_id,
+                    index: index as u8,
+                    market: pick.market,
+                    selection: pick.selection,
+                    odds: pick.odds,
+                    standing: LegStanding::Refused(*why),
+                }));
+            }
+        }
+        self.outbox.push(Event::Multiple(answer.view(place.account, place.client_id)));
+    }
+
+    /// Decides the multiples whose delay is over: they stand if nothing moved, else they are refused.
+    pub(crate) fn decide_due_multiples(&mut self) {
+        for _ in 0..DUE_PER_COMMAND {
+            let Some((id, slot)) = self.tables.waiting_multiples.pop_due(self.now) else { return };
+            let multiple = self.tables.multiples.multiple(slot);
+            // The slot may hold another bet by now if this one was cancelled.
+            if multiple.id != id || !matches!(multiple.state, MultipleState::Waiting { .. }) {
+                continue;
+            }
+            match self.tables.check_legs_still_good(multiple) {
+                Ok(()) => {
+                    self.tables.multiples.multiple_mut(slot).state = MultipleState::Open;
+                    self.tables.announce_multiple(slot, self.outbox);
+                }
+                Err((leg, refusal)) => self.release_multiple(slot, refusal, leg),
+            }
+        }
+    }
+
+    /// Takes back a multiple that still waits.
+    pub(crate) fn cancel_multiple(&mut self, slot: u32, id: BetId) -> Result<(), Refusal> {
+        let multiple = self.tables.multiples.multiple(slot);
+        if multiple.id != id || !matches!(multiple.state, MultipleState::Waiting { .. }) {
+            return Err(Reject::BetNotWaiting.into());
+        }
+        self.release_multiple(slot, Reject::BetCancelled.into(), None);
+        Ok(())
+    }
+
+    /// Gives stake and liability of a waiting multiple back.
+    pub(super) fn release_multiple(&mut self, slot: u32, refusal: Refusal, leg: Option<u8>) {
+        let tables = &mut *self.tables;
+        tables.count_multiple(slot, Sign::Out);
+        tables.count_multiple_of_day(slot, Sign::Out);
+        let multiple = tables.multiples.multiple_mut(slot);
+        assert!(
+            matches!(multiple.state, MultipleState::Waiting { .. }),
+            "only a waiting bet is released"
+        );
+        multiple.state = MultipleState::Refused(refusal);
+        multiple.leg_at_fault = leg;
+        let (account, stake, id) = (multiple.account, multiple.stake.money(), multiple.id);
+        tables.wallet.post(
+            LedgerAccount::PlayerHeld(account),
+            LedgerAccount::PlayerAvailable(account),
+            stake,
+            Some(id),
+            PostingReason::Release,
+            self.outbox,
+        );
+        tables.announce_multiple(slot, self.outbox);
+        tables.wallet.announce(account, self.outbox);
+    }
+}
+
+/// Most waiting multiples decided with one command; each looks at up to twenty legs.
+const DUE_PER_COMMAND: usize = 32;
+
+impl Tables {
+    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// to the account's stakes.
+    fn check_offers(
+        &self,
+        place: &PlaceMultiple,
+        adds: Money,
+        reasons: &mut Reasons,
+    ) -> Result<Offers<'_>, Refused> {
+        self.check_room_for_multiple(place.picks().len())?;
+        let mut offers = [None; LEGS_MAX];
+        for (leg, pick) in place.picks().iter().enumerate() {
+            let (account, market, selection) = (place.account, pick.market, pick.selection);
+            match self.check_offer(Request { account, market, selection, adds }) {
+                Ok(offer) => offers[leg] = Some(offer),
+                // What is wrong with the account or the engine is wrong with no leg.
+                Err(refusal) if !is_of_a_leg(refusal.code) => return Err(refusal.into()),
+                Err(refusal) => reasons.0[leg] = Some(refusal),
+            }
+        }
+        reasons.first()?;
+        find_related(place, &offers, reasons);
+        reasons.first().map(|()| offers)
+    }
+
+    fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
+            self.capacity.multiples_max
+        } else if self.client_ids.is_full() {
+            self.capacity.client_ids_max
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
+    }
+
+    /// What can still go wrong while a multiple waits; its money is held already.
+    fn check_legs_still_good(&self, multiple: &Multiple) -> Result<(), (Option<u8>, Refusal)> {
+        for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
+            let Leg { market, selection, epoch, .. } = *leg;
+            let account = multiple.account;
+            let request = Request { account, market, selection, adds: Money::ZERO };
+            self.check_still_offered(request, multiple.id, epoch)
+                .map_err(|refusal| (is_of_a_leg(refusal.code).then_some(index as u8), refusal))?;
+        }
+        Ok(())
+    }
+
+    /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
+    pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
+        let Ok(offers) = self.check_offers(place, Money::ZERO, &mut Reasons::default()) else {
+            return Money::ZERO;
+        };
+        let mut odds = [Odds::MIN; LEGS_MAX];
+        for (odds, offer) in odds.iter_mut().zip(offers.iter().flatten()) {
+            *odds = offer.odds;
+        }
+        let lines = i64::from(place.system().lines());
+        let ceiling = self.ceiling(config, place.account).minor() / lines;
+        // The smallest unit whose whole stake is not below the minimum.
+        let floor = (config.stake_min.minor() + lines - 1) / lines;
+        risk::largest(floor, ceiling, |unit| {
+            let unit = Stake::new(Money::from_minor(unit));
+            unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
+                let payout = payout(&place, &odds);
+                self.check_money_of_legs(config, now, &place, &offers, payout).is_ok()
+            })
+        })
+    }
+
+    /// Counts a multiple in every sum that limits look at, or takes it out again.
+    pub(super) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let liability = multiple.liability();
+        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
+        account.count(liability, sign);
+        self.risk.count_in_group(account.group, liability, sign);
+        for leg in self.multiples.legs_of(multiple) {
+            let (market, selection) = self.markets.rows_mut(leg.market, leg.selection);
+            market.count(selection, Money::ZERO, liability, sign);
+        }
+    }
+
+    /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
+    pub(super) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
+        self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
+    }
+
+    /// The risk rules for every leg, then the funds. Answers which rules in shadow would have refused.
+    fn check_money_of_legs(
+        &self,
+        config: &Config,
+        now: Timestamp,
+        place: &PlaceMultiple,
+        offers: &Offers<'_>,
+        payout: Money,
+    ) -> Result<RuleSet, Refused> {
+        let stake = place.stake();
+        let mut would_refuse = RuleSet::EMPTY;
+        for (leg, offer) in offers.iter().flatten().enumerate() {
+            let shadows =
+                risk::check(&self.wager(offer, config, now, stake, payout)).map_err(|refusal| {
+                    let is_of_leg = matches!(
+                        refusal.code,
+                        Reject::SelectionLiability
+                            | Reject::MarketLiability
+                            | Reject::StakeAboveStage
+                            | Reject::StakeAboveFactor
+                    );
+                    Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
+                })?;
+            would_refuse = would_refuse.and(shadows);
+        }
+        if let Some(Offer { account, .. }) = offers[0]
+            && account.available < stake.money()
+        {
+            let (available, stake) = (account.available.minor(), stake.money().minor());
+            return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
+        }
+        Ok(would_refuse)
+    }
+
+    /// Says where a multiple stands: its legs, then the bet itself.
+    pub(crate) fn announce_multiple(&self, slot: u32, outbox: &mut Outbox) {
+        self.say_multiple(self.multiples.multiple(slot), outbox);
+    }
+
+    /// See [`Tables::announce_multiple`].
+    pub(crate) fn say_multiple(&self, multiple: &Multiple, outbox: &mut Outbox) {
+        for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
+            outbox.push(Event::Leg(LegView {
+                account: multiple.account,
+                client_id: multiple.client_id,
+                index: index as u8,
+                market: leg.market,
+                selection: leg.selection,
+                odds: leg.odds,
+                standing: match self.outcome(multiple, leg) {
+                    LegOutcome::Open => LegStanding::Open,
+                    LegOutcome::Decided(result) => LegStanding::Decided(result),
+                    LegOutcome::Void(reason) => LegStanding::Void(reason),
+                },
+            }));
+        }
+        outbox.push(Event::Multiple(multiple.view()));
+    }
+
+    /// Says again what was answered, as it stands now; false if the bet has been retired.
+    pub(crate) fn say_answer(
+        &self,
+        answer: Answer,
+        account: AccountId,
+        client_id: ClientBetId,
+        outbox: &mut Outbox,
+    ) -> bool {
+        match answer {
+            Answer::Refused(refused) => outbox.push(Event::Bet(refused.view(account, client_id))),
+            Answer::RefusedMultiple(refused) => {
+                outbox.push(Event::Multiple(refused.view(account, client_id)));
+            }
+            Answer::Bet { slot, id } => {
+                let bet = self.bets.bet(slot);
+                if bet.id != id {
+                    return false;
+                }
+                outbox.push(Event::Bet(bet.view()));
+            }
+            Answer::Multiple { slot, id } => {
+                if self.multiples.multiple(slot).id != id {
+                    return false;
+                }
+                self.announce_multiple(slot, outbox);
+            }
+        }
+        true
+    }
+}
+
+/// Legs that no line may hold together: the same selection twice, and two of one match, whose results
+/// depend on each other. Singles over them are welcome.
+fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
+    let picks = place.picks();
+    let is_combined = 1 < place.system().folds().largest();
+    let match_of = |leg: usize| offers[leg].map(|offer| offer.market.match_id);
+    for (leg, pick) in picks.iter().enumerate() {
+        let is_same = |other: usize| {
+            (picks[other].market, picks[other].selection) == (pick.market, pick.selection)
+        };
+        reasons.0[leg] = if (0..leg).any(is_same) {
+            Some(Reject::SelectionRepeated.into())
+        } else if is_combined && (0..leg).any(|other| match_of(other) == match_of(leg)) {
+            Some(Reject::LegsRelated.into())
+        } else {
+            None
+        };
+    }
+}
+
+/// Whether a refusal is about one leg and not about the account or the engine.
+fn is_of_a_leg(code: Reject) -> bool {
+    (200..400).contains(&code.code())
+}
+
+/// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
+fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
+    let mut multipliers = [Multiplier::ONE; LEGS_MAX];
+    for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
+        *multiplier = Multiplier::of_odds(*odds);
+    }
+    let system = place.system();
+    let floor = gross(place.unit(), &system, &multipliers[..system.legs()]).floor();
+    Money::from_minor(floor.to_u64().and_then(|minor| minor.try_into().ok()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,191 @@
+//! Bringing a multiple into agreement with its legs' markets.
+//!
+//! As with singles, where a bet stands is a function of the results and not a history: whenever one of
+//! its markets changes, what it was before is reversed and what it should be is posted. Doing it twice
+//! changes nothing.
+
+use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
+use crate::event::{LedgerAccount, PostingReason, VoidReason};
+use crate::market::{MarketResult, Sign};
+use crate::reject::Reject;
+use crate::settlement::multiplier::{DeadHeatRule, LegResult, Multiplier};
+use crate::settlement::payout::gross;
+use crate::settlement::system::LEGS_MAX;
+use crate::state::{Step, Tables};
+use crate::units::{MarketId, Money, Seq};
+
+impl Step<'_> {
+    /// Looks at the bet of the next leg of a market that is being settled. Returns how many legs that
+    /// took; `None` if no leg is left.
+    pub(crate) fn settle_next_leg(&mut self, market: MarketId) -> Option<usize> {
+        let leg = self.tables.markets.market(market).settling_leg;
+        if leg == NO_LEG {
+            return None;
+        }
+        let row = *self.tables.multiples.leg(leg);
+        self.tables.markets.market_mut(market).settling_leg = row.next_of_market;
+        let legs = usize::from(self.tables.multiples.multiple(row.multiple).legs);
+        self.settle_multiple(row.multiple);
+        Some(legs)
+    }
+
+    fn settle_multiple(&mut self, slot: u32) {
+        let multiple = self.tables.multiples.multiple(slot);
+        let now_is = multiple.state;
+        let should_be = match now_is {
+            // Decided by its delay, or refused: nothing to settle.
+            MultipleState::Waiting { .. } | MultipleState::Refused(_) => return,
+            MultipleState::Open
+            | MultipleState::Won { .. }
+            | MultipleState::Lost
+            | MultipleState::Void(_) => self.tables.where_it_stands(multiple),
+        };
+        if now_is == should_be {
+            return;
+        }
+        let account = multiple.account;
+        self.take_back(slot, now_is);
+        self.tables.multiples.multiple_mut(slot).state = should_be;
+        self.pay(slot, should_be);
+        self.tables.announce_multiple(slot, self.outbox);
+        self.tables.wallet.announce(account, self.outbox);
+    }
+
+    /// Moves a bet's held stake to where a state wants it.
+    fn pay(&mut self, slot: u32, state: MultipleState) {
+        let Some(post) = self.movements(slot, state) else { return };
+        for (from, to, amount, reason) in post.into_iter().flatten() {
+            let bet = Some(self.tables.multiples.multiple(slot).id);
+            self.tables.wallet.post(from, to, amount, bet, reason, self.outbox);
+        }
+        self.tables.count_multiple(slot, Sign::Out);
+        if matches!(state, MultipleState::Void(_)) {
+            self.tables.count_multiple_of_day(slot, Sign::Out);
+        }
+    }
+
+    /// Moves the money of a settlement back, so that the stake is held again.
+    fn take_back(&mut self, slot: u32, state: MultipleState) {
+        let Some(post) = self.movements(slot, state) else { return };
+        self.tables.count_multiple(slot, Sign::In);
+        if matches!(state, MultipleState::Void(_)) {
+            self.tables.count_multiple_of_day(slot, Sign::In);
+        }
+        for (from, to, amount, _) in post.into_iter().flatten() {
+            let bet = Some(self.tables.multiples.multiple(slot).id);
+            let reason = PostingReason::Reversal;
+            self.tables.wallet.post(to, from, amount, bet, reason, self.outbox);
+        }
+    }
+
+    /// The postings from held money to a settlement; `None` if the bet is not settled.
+    fn movements(&self, slot: u32, state: MultipleState) -> Option<[Option<Movement>; 2]> {
+        let Multiple { account, stake, .. } = *self.tables.multiples.multiple(slot);
+        let (held, available) =
+            (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
+        let stake = stake.money();
+        let taken = Some((held, LedgerAccount::House, stake, PostingReason::StakeTaken));
+        match state {
+            MultipleState::Open => None,
+            MultipleState::Won { paid } => {
+                Some([taken, Some((LedgerAccount::House, available, paid, PostingReason::Payout))])
+            }
+            MultipleState::Lost => Some([taken, None]),
+            MultipleState::Void(_) => {
+                Some([Some((held, available, stake, PostingReason::Release)), None])
+            }
+            MultipleState::Waiting { .. } | MultipleState::Refused(_) => {
+                unreachable!("a bet that never stood is not settled")
+            }
+        }
+    }
+
+    /// Takes the next leg out of the list of a market that is being retired, and its bet with it if
+    /// that was its last one. Returns whether there was one.
+    pub(crate) fn retire_next_leg(&mut self, market: MarketId) -> bool {
+        let leg = self.tables.markets.market(market).newest_leg;
+        if leg == NO_LEG {
+            return false;
+        }
+        let row = *self.tables.multiples.leg(leg);
+        self.tables.markets.market_mut(market).newest_leg = row.next_of_market;
+        let multiple = self.tables.multiples.multiple(row.multiple);
+        let outcome = self.tables.outcome(multiple, &row);
+        // Its money is still held: a delay and a window that were changed since it was received.
+        if matches!(multiple.state, MultipleState::Waiting { .. }) {
+            self.release_multiple(row.multiple, Reject::MarketDecided.into(), None);
+        }
+        // Whatever happens to its match from now on comes too late for it.
+        let left = &mut self.tables.multiples.legs[leg as usize];
+        (left.outcome, left.next_of_market) = (outcome, NO_LEG);
+        let multiple = self.tables.multiples.multiple_mut(row.multiple);
+        multiple.legs_left -= 1;
+        if multiple.legs_left == 0 {
+            assert!(!multiple.is_open(), "a bet leaves with its money still held");
+            self.tables.multiples.remove(row.multiple);
+        }
+        true
+    }
+}
+
+/// From, to, how much, why.
+type Movement = (LedgerAccount, LedgerAccount, Money, PostingReason);
+
+impl Tables {
+    /// How a leg has ended by the results of this moment, or had when its market was retired.
+    pub(super) fn outcome(&self, multiple: &Multiple, leg: &Leg) -> LegOutcome {
+        if leg.outcome != LegOutcome::Open {
+            return leg.outcome;
+        }
+        let market = self.markets.market(leg.market);
+        let fixture = &self.fixtures[market.match_id.0 as usize];
+        if fixture.is_undone(Seq(multiple.id.0)) {
+            return LegOutcome::Void(VoidReason::Rewound);
+        }
+        match market.result {
+            MarketResult::Undecided => LegOutcome::Open,
+            MarketResult::Won(winner) if winner == leg.selection => {
+                LegOutcome::Decided(LegResult::Won)
+            }
+            MarketResult::Won(_) => LegOutcome::Decided(LegResult::Lost),
+            MarketResult::NotPlayed => LegOutcome::Void(VoidReason::NotPlayed),
+        }
+    }
+
+    /// Where a bet that was taken stands by the results of this moment.
+    fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+        let mut multipliers = [Multiplier::ONE; LEGS_MAX];
+        let (mut is_decided, mut all_void, mut void) = (true, true, None);
+        for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {
+            let result = match self.outcome(multiple, leg) {
+                // As good as won until it is known: only what is surely lost counts before.
+                LegOutcome::Open => {
+                    is_decided = false;
+                    LegResult::Won
+                }
+                LegOutcome::Decided(result) => result,
+                LegOutcome::Void(reason) => {
+                    void = void.or(Some(reason));
+                    LegResult::Void
+                }
+            };
+            all_void &= result == LegResult::Void;
+            *multiplier = Multiplier::of(result, leg.odds, DeadHeatRule::StakeShare);
+        }
+        let system = multiple.system();
+        if system.winning_lines(|leg| multipliers[leg].is_zero()) == 0 {
+            return MultipleState::Lost;
+        }
+        if !is_decided {
+            return MultipleState::Open;
+        }
+        if let (true, Some(reason)) = (all_void, void) {
+            return MultipleState::Void(reason);
+        }
+        let floor = gross(multiple.unit, &system, &multipliers[..system.legs()]).floor();
+        let paid = floor.to_u64().and_then(|minor| i64::try_from(minor).ok());
+        let paid = Money::from_minor(paid.expect("no result pays more than all legs won"));
+        assert!(paid <= multiple.payout, "a bet would pay more than it was counted with");
+        if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
+    }
+}

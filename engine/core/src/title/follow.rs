@@ -1,0 +1,306 @@
+//! What feeds say of a series, and what cannot be.
+//!
+//! Owns the way from an event to a changed series: each title's rules decide whether it can follow
+//! from the score. A refused event changes nothing.
+
+use super::Play;
+use super::moba::{MobaMap, MobaRules};
+use super::rounds::{ROUNDS_MAX, RoundMap};
+use super::series::{Game, Series};
+use crate::command::{GameEvent, MobaState, Side, Team};
+use crate::event::MatchPhase;
+use crate::pricing::RoundRules;
+use crate::units::Seq;
+
+/// What a game event did to a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    None,
+    /// The score or the sides of this map moved.
+    Moved {
+        /// The map, from 1.
+        map: u8,
+    },
+    /// A round is being played now.
+    Started {
+        /// The map, from 1.
+        map: u8,
+        /// The round, from 1.
+        round: u8,
+    },
+    /// Something of this map no longer stands.
+    Undone {
+        /// The map, from 1.
+        map: u8,
+        /// The command that had said the first of it.
+        first: Seq,
+    },
+    /// What is thought of this map changed; its score did not.
+    Opinion {
+        /// The map, from 1.
+        map: u8,
+    },
+}
+
+/// Why a game event cannot follow from the score: what was expected, and what came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impossible {
+    /// What it breaks.
+    pub rule: Rule,
+    /// The number that would have fitted, or the nearest of those.
+    pub expected: i64,
+    /// The number that came.
+    pub actual: i64,
+}
+
+/// What can be impossible about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The event belongs to a game of another kind.
+    OtherGame,
+    /// A map out of turn, or after the end of the series.
+    MapOutOfTurn,
+    /// A map began that has a score.
+    MapHasBegun,
+    /// A round out of turn.
+    RoundOutOfTurn,
+    /// A round on a map that is over.
+    MapIsOver,
+    /// More rounds taken back than were played.
+    RewindForward,
+    /// The end of a map at another score than its rounds say.
+    ScoreDiffers,
+    /// The end of a map at a score with which it goes on.
+    MapGoesOn,
+    /// The game clock ran back.
+    TimeRunsBack,
+    /// The game clock stands beyond the longest map.
+    TimeTooLong,
+    /// A lead above everything that there is.
+    LeadAboveAll,
+    /// A team has fewer kills than before.
+    KillsFell,
+    /// A team has taken fewer towers than before.
+    TowersFell,
+    /// A team has taken fewer objectives than before.
+    ObjectivesFell,
+    /// A team has taken more towers than stand on the map.
+    TooManyTowers,
+}
+
+impl Impossible {
+    pub(super) fn new(rule: Rule, expected: impl Into<i64>, actual: impl Into<i64>) -> Self {
+        Self { rule, expected: expected.into(), actual: actual.into() }
+    }
+}
+
+impl Series {
+    /// Applies what a feed said, or says why it cannot be. A refused event changes nothing.
+    ///
+    /// # Errors
+    /// [`Impossible`] with the rule that the event breaks.
+    pub fn apply(&mut self, event: GameEvent, seq: Seq) -> Result<Change, Impossible> {
+        match event {
+            GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
+                Ok(Change::None)
+            }
+            GameEvent::MapStarted { map, first_side_a } => self.start_map(map, first_side_a),
+            GameEvent::RoundWon { map, round, winner } => self.win_round(map, round, winner, seq),
+            GameEvent::Rewound { map, to_round } => self.rewind(map, to_round),
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                self.confirm_map(map, [rounds_a, rounds_b])
+            }
+            GameEvent::RoundStarted { map, round } => self.start_round(map, round),
+            GameEvent::NextRound { map, round, a } => {
+                self.must_be_current(map)?;
+                self.set_next_round(map, round, a)
+            }
+            GameEvent::MobaState { map, state } => self.hear_moba(map, state, seq),
+            GameEvent::MapWon { map, winner } => self.win_moba(map, winner, seq),
+            GameEvent::MobaRewound { map, state } => self.rewind_moba(map, state),
+        }
+    }
+
+    fn start_map(&mut self, map: u8, first_side_a: Side) -> Result<Change, Impossible> {
+        let expected = match self.phase() {
+            MatchPhase::Scheduled => 1,
+            MatchPhase::Live => self.current,
+            MatchPhase::Break => self.current + 1,
+            // No map number fits any more, not even zero.
+            MatchPhase::Over => 0,
+        };
+        if map != expected || expected == 0 {
+            return Err(Impossible::new(Rule::MapOutOfTurn, expected, map));
+        }
+        let (title, rules) = (self.title, self.rules());
+        let (started, side) = match &self.map(map).game {
+            Game::Rounds(rounds) if rounds.played() != 0 => {
+                return Err(Impossible::new(Rule::MapHasBegun, 0, rounds.played()));
+            }
+            Game::Moba(moba) if moba.has_begun() => {
+                let time = moba.state().map_or(0, |state| state.time_s);
+                return Err(Impossible::new(Rule::MapHasBegun, 0, time));
+            }
+            Game::Rounds(rounds) => (self.map(map).started, rounds.first_side_a),
+            Game::Moba(moba) => (self.map(map).started, moba.side_a),
+        };
+        self.current = map;
+        // What had begun was no round that counts.
+        let was_live = core::mem::take(&mut self.live_round) != 0;
+        if started && side == first_side_a && !was_live {
+            return Ok(Change::None);
+        }
+        let target = self.map_mut(map);
+        target.started = true;
+        match &mut target.game {
+            Game::Rounds(rounds) => rounds.first_side_a = first_side_a,
+            Game::Moba(moba) => moba.side_a = first_side_a,
+        }
+        target.refresh(title.rules(), rules);
+        Ok(Change::Moved { map })
+    }
+
+    fn start_round(&mut self, map: u8, round: u8) -> Result<Change, Impossible> {
+        self.round_fits(map, round)?;
+        let was_live = core::mem::replace(&mut self.live_round, round) == round;
+        Ok(if was_live { Change::None } else { Change::Started { map, round } })
+    }
+
+    fn win_round(
+        &mut self,
+        map: u8,
+        round: u8,
+        winner: Team,
+        seq: Seq,
+    ) -> Result<Change, Impossible> {
+        let rules = self.round_fits(map, round)?;
+        if usize::from(round) > ROUNDS_MAX {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, ROUNDS_MAX as i64, round));
+        }
+        self.live_round = 0;
+        let rounds = self.rounds_mut(map)?;
+        rounds.win(rules, winner, seq);
+        rounds.refresh(rules);
+        if rounds.winner.is_some() {
+            self.maps_won[winner as usize] += 1;
+            self.refresh_rounds_after();
+        }
+        Ok(Change::Moved { map })
+    }
+
+    /// Whether this round of the current map is the next one.
+    fn round_fits(&self, map: u8, round: u8) -> Result<RoundRules, Impossible> {
+        self.must_be_current(map)?;
+        let other = Impossible::new(Rule::OtherGame, 0, round);
+        let rounds = self.round_map(map).ok_or(other)?;
+        if rounds.winner.is_some() {
+            // No round number fits any more, not even zero.
+            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+        }
+        let expected = rounds.played() + 1;
+        if round != expected {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, expected, round));
+        }
+        self.rules().ok_or(other)
+    }
+
+    fn rounds_mut(&mut self, map: u8) -> Result<&mut RoundMap, Impossible> {
+        match &mut self.map_mut(map).game {
+            Game::Rounds(rounds) => Ok(rounds),
+            Game::Moba(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+        }
+    }
+
+    fn rewind(&mut self, map: u8, to_round: u8) -> Result<Change, Impossible> {
+        self.must_be_current(map)?;
+        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, to_round))?;
+        let rounds = self.rounds_mut(map)?;
+        if to_round > rounds.played() {
+            return Err(Impossible::new(Rule::RewindForward, rounds.played(), to_round));
+        }
+        let winner = rounds.winner;
+        let first = rounds.rewind(to_round);
+        rounds.refresh(rules);
+        let was_live = core::mem::take(&mut self.live_round) != 0;
+        let Some(first) = first else {
+            // The round being played is played again.
+            return Ok(if was_live { Change::Moved { map } } else { Change::None });
+        };
+        self.take_back_map(winner);
+        Ok(Change::Undone { map, first })
+    }
+
+    fn take_back_map(&mut self, winner: Option<Team>) {
+        if let Some(winner) = winner {
+            self.maps_won[winner as usize] -= 1;
+            self.refresh_rounds_after();
+        }
+    }
+
+    fn confirm_map(&self, map: u8, score: [u8; 2]) -> Result<Change, Impossible> {
+        self.must_be_current(map)?;
+        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
+        for (expected, actual) in self.rounds(map).into_iter().zip(score) {
+            if expected != actual {
+                return Err(Impossible::new(Rule::ScoreDiffers, expected, actual));
+            }
+        }
+        // The right score, but one at which a map goes on.
+        if self.map_winner(map).is_none() {
+            let most = score[0].max(score[1]);
+            return Err(Impossible::new(Rule::MapGoesOn, rules.win_target(), most));
+        }
+        Ok(Change::None)
+    }
+
+    /// The current map, if it is one of a MOBA.
+    fn moba_mut(&mut self, map: u8) -> Result<(&mut MobaMap, &'static MobaRules), Impossible> {
+        self.must_be_current(map)?;
+        let rules = match &self.title.rules().play {
+            Play::Moba(rules) => rules,
+            Play::Rounds { .. } => return Err(Impossible::new(Rule::OtherGame, 0, map)),
+        };
+        match &mut self.map_mut(map).game {
+            Game::Moba(moba) => Ok((moba, rules)),
+            Game::Rounds(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+        }
+    }
+
+    fn hear_moba(&mut self, map: u8, state: MobaState, seq: Seq) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        let moved = moba.hear(rules, state, seq)?;
+        moba.refresh(rules);
+        Ok(if moved { Change::Moved { map } } else { Change::None })
+    }
+
+    fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        if !moba.win(winner, seq)? {
+            return Ok(Change::None);
+        }
+        moba.refresh(rules);
+        self.maps_won[winner as usize] += 1;
+        Ok(Change::Moved { map })
+    }
+
+    fn rewind_moba(&mut self, map: u8, state: MobaState) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        let winner = moba.winner;
+        let first = moba.rewind(rules, state)?;
+        moba.refresh(rules);
+        self.take_back_map(winner);
+        Ok(match first {
+            Some(first) => Change::Undone { map, first },
+            None => Change::Moved { map },
+        })
+    }
+
+    fn must_be_current(&self, map: u8) -> Result<(), Impossible> {
+        if map == self.current && map != 0 {
+            Ok(())
+        } else {
+            Err(Impossible::new(Rule::MapOutOfTurn, self.current, map))
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A map of a MOBA: a clock, a lead, what has fallen, and a winner.
+//!
+//! Owns what a feed may say about such a map and the trader's opinion on it. What a lead is worth is
+//! in the title's own model.
+//!
+//! Invariants: time, kills and towers only grow; a map that has a winner has no price.
+
+use alloc::vec::Vec;
+
+use super::follow::{Impossible, Rule};
+use crate::command::{MobaState, Side, Strengths, Team};
+use crate::pricing::{MobaModel, MobaStanding};
+use crate::units::{Probability, Seq};
+
+/// No map lasts longer than four hours.
+pub const TIME_S_MAX: u16 = 4 * 3600;
+/// How finely it is remembered which command said what when, for a server that restores a moment.
+const STRETCH_S: u16 = 10;
+pub(super) const STRETCHES_MAX: usize = (TIME_S_MAX / STRETCH_S) as usize + 1;
+
+/// What differs from one MOBA to the next.
+#[derive(Debug)]
+pub struct MobaRules {
+    /// Towers of one team.
+    pub towers_max: u8,
+    /// The largest lead that can be, in the unit of the model.
+    pub lead_milli_max: i32,
+    /// What a lead is worth.
+    pub model: &'static MobaModel,
+}
+
+/// One map.
+#[derive(Clone, Debug)]
+pub struct MobaMap {
+    pub(super) side_a: Side,
+    /// P(A wins) as a trader saw it before the map.
+    pub(super) before: Option<Probability>,
+    pub(super) state: Option<MobaState>,
+    /// The first command of each stretch of the game clock that was spoken of.
+    pub(super) stretches: Vec<(u16, Seq)>,
+    pub(super) winner: Option<Team>,
+    /// The command that named the winner.
+    pub(super) won_at: Seq,
+    /// Derived from the fields above; `None` without an opinion or once the map is over.
+    pub(super) chance_a: Option<f64>,
+}
+
+impl MobaMap {
+    pub(super) fn new() -> Self {
+        Self {
+            side_a: Side::T,
+            before: None,
+            state: None,
+            stretches: Vec::with_capacity(STRETCHES_MAX),
+            winner: None,
+            won_at: Seq(0),
+            chance_a: None,
+        }
+    }
+
+    /// What the feed said last.
+    pub fn state(&self) -> Option<MobaState> {
+        self.state
+    }
+
+    /// P(A wins the map).
+    pub fn chance_a(&self) -> Option<f64> {
+        self.chance_a
+    }
+
+    /// Takes a trader's opinion, which can only be a price: there are no rounds to speak of.
+    pub(super) fn set(&mut self, strengths: Strengths) -> Option<()> {
+        let Strengths::MapPrice { a } = strengths else { return None };
+        if a == Probability::default() || a == Probability::ONE {
+            return None;
+        }
+        self.before = Some(a);
+        Some(())
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.state.is_some()
+    }
+
+    /// Takes a state of the map. Returns whether anything changed.
+    pub(super) fn hear(
+        &mut self,
+        rules: &MobaRules,
+        new: MobaState,
+        seq: Seq,
+    ) -> Result<bool, Impossible> {
+        if self.winner.is_some() {
+            return Err(Impossible::new(Rule::MapIsOver, 0, new.time_s));
+        }
+        possible(rules, &new)?;
+        let old = self.state.unwrap_or_default();
+        at_least(Rule::TimeRunsBack, old.time_s, new.time_s)?;
+        for team in [Team::A as usize, Team::B as usize] {
+            at_least(Rule::KillsFell, old.kills[team], new.kills[team])?;
+            at_least(Rule::TowersFell, old.towers[team], new.towers[team])?;
+            at_least(Rule::ObjectivesFell, old.objectives[team], new.objectives[team])?;
+        }
+        let stretch = new.time_s / STRETCH_S;
+        if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
+            self.stretches.push((stretch, seq));
+        }
+        Ok(self.state.replace(new) != Some(new))
+    }
+
+    /// Takes the end of the map. Returns whether it is news.
+    pub(super) fn win(&mut self, winner: Team, seq: Seq) -> Result<bool, Impossible> {
+        match self.winner {
+            Some(known) if known == winner => Ok(false),
+            Some(known) => Err(Impossible::new(Rule::MapIsOver, known as u8, winner as u8)),
+            None => {
+                (self.winner, self.won_at) = (Some(winner), seq);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Takes the moment that the server restored. Returns the command that had said the first of
+    /// what no longer stands, as finely as that is remembered.
+    pub(super) fn rewind(
+        &mut self,
+        rules: &MobaRules,
+        to: MobaState,
+    ) -> Result<Option<Seq>, Impossible> {
+        possible(rules, &to)?;
+        let time_s = self.state.map_or(0, |state| state.time_s);
+        if time_s < to.time_s {
+            return Err(Impossible::new(Rule::RewindForward, time_s, to.time_s));
+        }
+        let stands = |(stretch, _): &(u16, Seq)| *stretch <= to.time_s / STRETCH_S;
+        let first = self.stretches.iter().find(|said| !stands(said)).map(|(_, seq)| *seq);
+        let first = first.or(self.winner.map(|_| self.won_at));
+        self.stretches.retain(stands);
+        self.state = Some(to);
+        self.winner = None;
+        Ok(first)
+    }
+
+    pub(super) fn refresh(&mut self, rules: &MobaRules) {
+        let chance = |before: Probability| {
+            let a_is_first = self.side_a == Side::T;
+            let strength = rules.model.strength_of(before.as_f64(), a_is_first)?;
+            let MobaState { time_s, lead_milli, objectives: [a, b], .. } =
+                self.state.unwrap_or_default();
+            let objectives = i32::from(a) - i32::from(b);
+            let clock_s = time_s.into();
+            let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
+            Some(rules.model.win_a(&standing, strength))
+        };
+        self.chance_a = match self.winner {
+            Some(_) => None,
+            None => self.before.and_then(chance),
+        };
+    }
+}
+
+/// Whether a state can be, whatever was before.
+fn possible(rules: &MobaRules, state: &MobaState) -> Result<(), Impossible> {
+    at_most(Rule::TimeTooLong, TIME_S_MAX, state.time_s)?;
+    at_most(Rule::LeadAboveAll, rules.lead_milli_max, i64::from(state.lead_milli).abs())?;
+    for towers in state.towers {
+        at_most(Rule::TooManyTowers, rules.towers_max, towers)?;
+    }
+    Ok(())
+}
+
+fn at_least(rule: Rule, least: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
+    let (least, is) = (least.into(), is.into());
+    if least <= is { Ok(()) } else { Err(Impossible::new(rule, least, is)) }
+}
+
+fn at_most(rule: Rule, most: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
+    let (most, is) = (most.into(), is.into());
+    if is <= most { Ok(()) } else { Err(Impossible::new(rule, most, is)) }
+}

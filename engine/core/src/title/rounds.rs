@@ -1,0 +1,186 @@
+//! A map of a game in rounds: the score, the sides, overtime, and what the server may take back.
+//!
+//! Invariant: the score is a path of single rounds, so that any of them can be undone.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::command::{Side, Strengths, Team};
+use crate::pricing::{BySide, MapForecast, MapModel, NextRound, RoundRules, solve_map_model};
+use crate::units::{Probability, Seq};
+
+/// Most rounds on one map: regulation of the longest format and eleven overtimes.
+pub const ROUNDS_MAX: usize = 96;
+
+/// One map.
+#[derive(Clone, Debug)]
+pub struct RoundMap {
+    pub(super) first_side_a: Side,
+    /// P(A wins a round) as T and as CT.
+    pub(super) chances: Option<[Probability; 2]>,
+    /// The same in the first round of each half of regulation, if it differs.
+    pub(super) pistols: Option<[Probability; 2]>,
+    /// What is said of one round alone, by its number from 1.
+    pub(super) next: Option<(u8, Probability)>,
+    pub(super) rounds: [u8; 2],
+    /// Who won each round, and the command that said so.
+    pub(super) log: Vec<(Team, Seq)>,
+    pub(super) winner: Option<Team>,
+    /// Derived from the fields above; `None` without parameters or once the map is over.
+    pub(super) forecast: Option<Box<MapForecast>>,
+}
+
+impl RoundMap {
+    pub(super) fn new() -> Self {
+        Self {
+            first_side_a: Side::Ct,
+            chances: None,
+            pistols: None,
+            next: None,
+            rounds: [0; 2],
+            log: Vec::with_capacity(ROUNDS_MAX),
+            winner: None,
+            forecast: None,
+        }
+    }
+
+    /// Rounds won: A, B.
+    pub fn rounds(&self) -> [u8; 2] {
+        self.rounds
+    }
+
+    /// Rounds played.
+    pub fn played(&self) -> u8 {
+        self.log.len() as u8
+    }
+
+    /// Who won a round, counted from 1.
+    pub fn round_winner(&self, round: u8) -> Option<Team> {
+        let index = usize::from(round).checked_sub(1)?;
+        self.log.get(index).map(|(team, _)| *team)
+    }
+
+    /// Which team was the first to win this many rounds.
+    pub fn first_to(&self, rounds: u8) -> Option<Team> {
+        let mut won = [0; 2];
+        self.log.iter().map(|(team, _)| *team).find(|team| {
+            won[*team as usize] += 1;
+            won[*team as usize] == rounds
+        })
+    }
+
+    /// The forecast, while the map is not over.
+    pub fn forecast(&self) -> Option<&MapForecast> {
+        self.forecast.as_deref()
+    }
+
+    /// What all prices of the map are made from.
+    pub fn model(&self) -> Option<MapModel> {
+        let model = model(self.first_side_a, self.chances?, self.pistols)?;
+        match self.next {
+            None => Some(model),
+            Some((round, a)) => {
+                let next = NextRound { round_no: u16::from(round), a: a.as_f64() };
+                model.with_next_round(next).ok()
+            }
+        }
+    }
+
+    /// Takes a trader's opinion; `None` if it cannot be used.
+    pub(super) fn set(
+        &mut self,
+        rules: RoundRules,
+        first_side_a: Side,
+        strengths: Strengths,
+    ) -> Option<()> {
+        let (chances, pistols) = match strengths {
+            Strengths::BySide { t, ct } => ([t, ct], None),
+            Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
+                ([t, ct], Some([pistol_t, pistol_ct]))
+            }
+            Strengths::MapPrice { a } => self.solve(rules, first_side_a, a)?,
+        };
+        model(first_side_a, chances, pistols)?;
+        (self.chances, self.pistols) = (chances.into(), pistols);
+        Some(())
+    }
+
+    /// Moves the strengths, or those of even teams, until A wins the map with this probability from
+    /// the score as it stands.
+    fn solve(
+        &self,
+        rules: RoundRules,
+        first_side_a: Side,
+        target: Probability,
+    ) -> Option<([Probability; 2], Option<[Probability; 2]>)> {
+        const EVEN: Probability = Probability::from_ppb(500_000_000).expect("below one");
+        let shape = model(first_side_a, self.chances.unwrap_or([EVEN; 2]), self.pistols)?;
+        let [a, b] = self.rounds.map(u16::from);
+        let solved = solve_map_model(rules, &shape, a, b, target.as_f64()).ok()?;
+        let both = |by_side: BySide| {
+            Some([Probability::from_f64(by_side.t)?, Probability::from_f64(by_side.ct)?])
+        };
+        let pistols = match self.pistols {
+            Some(_) => Some(both(solved.pistol())?),
+            None => None,
+        };
+        Some((both(solved.round())?, pistols))
+    }
+
+    /// Says what the next round's chance is, or that the sides speak again. Returns whether it can
+    /// be said of this round.
+    pub(super) fn set_next(&mut self, round: u8, a: Option<Probability>) -> bool {
+        let fits = self.winner.is_none() && round == self.played() + 1;
+        if fits {
+            self.next = a.map(|a| (round, a));
+        }
+        fits
+    }
+
+    /// Adds a round. The caller has checked that one can follow.
+    pub(super) fn win(&mut self, rules: RoundRules, winner: Team, seq: Seq) {
+        assert!(self.log.len() < ROUNDS_MAX, "the caller checks that there is room");
+        self.next = None;
+        self.log.push((winner, seq));
+        self.rounds[winner as usize] += 1;
+        self.find_winner(rules);
+    }
+
+    /// Whoever won the last round won the map, if this score is final.
+    pub(super) fn find_winner(&mut self, rules: RoundRules) {
+        let [a, b] = self.rounds.map(u16::from);
+        let last = self.log.last().map(|(team, _)| *team);
+        self.winner = last.filter(|_| rules.is_final(a, b));
+    }
+
+    /// Takes back all rounds but the first `to`; returns the command that had said the first of
+    /// them, if there was any.
+    pub(super) fn rewind(&mut self, to: u8) -> Option<Seq> {
+        let (_, first) = *self.log.get(usize::from(to))?;
+        for (team, _) in self.log.drain(usize::from(to)..) {
+            self.rounds[team as usize] -= 1;
+        }
+        self.next = None;
+        self.winner = None;
+        Some(first)
+    }
+
+    pub(super) fn refresh(&mut self, rules: RoundRules) {
+        let [a, b] = self.rounds.map(u16::from);
+        let forecast = self.model().and_then(|model| MapForecast::new(rules, &model, a, b).ok());
+        match (&mut self.forecast, forecast) {
+            // Reuses the box: a round must not allocate.
+            (Some(kept), Some(new)) => **kept = new,
+            (kept, new) => *kept = new.map(Box::new),
+        }
+    }
+}
+
+fn model(
+    first_side_a: Side,
+    chances: [Probability; 2],
+    pistols: Option<[Probability; 2]>,
+) -> Option<MapModel> {
+    let by_side = |[t, ct]: [Probability; 2]| BySide { t: t.as_f64(), ct: ct.as_f64() };
+    MapModel::new(first_side_a, by_side(chances), pistols.map(by_side)).ok()
+}

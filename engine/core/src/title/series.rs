@@ -1,0 +1,413 @@
+//! A series of maps: which one is played, who won which, and what an event may say.
+//!
+//! Owns the order of maps and the score in maps. How a map is played is its own: [`RoundMap`] or
+//! [`MobaMap`]. Does not know markets, money or feeds.
+//!
+//! Invariant: at most one map is live, and every map before it is over.
+
+use alloc::boxed::Box;
+
+use super::follow::{Change, Impossible, Rule};
+use super::moba::MobaMap;
+use super::rounds::RoundMap;
+use super::{Play, TitleRules};
+use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
+use crate::event::MatchPhase;
+use crate::market::MarketResult;
+use crate::pricing::{
+    MapForecast, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast, WinBranches, win_grid,
+};
+use crate::units::{Name, Probability};
+
+/// Most maps in a series.
+pub const MAPS_MAX: usize = 5;
+
+/// A series and its score.
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub(super) title: Title,
+    pub(super) format: RoundFormat,
+    pub(super) best_of: u8,
+    pub(super) maps: Box<[Map]>,
+    /// The map being played or played last, from 1; 0 before the first.
+    pub(super) current: u8,
+    pub(super) maps_won: [u8; 2],
+    /// The round of the current map that is being played; 0 between rounds.
+    pub(super) live_round: u8,
+    /// Whether a market is on the rounds of the whole series.
+    pub(super) counts_rounds: bool,
+    /// Derived; only kept for such a market.
+    pub(super) rounds_after: Option<Box<RoundsAfter>>,
+}
+
+/// One map of a series.
+#[derive(Clone, Debug)]
+pub(super) struct Map {
+    pub name: Option<Name>,
+    pub started: bool,
+    pub game: Game,
+}
+
+/// How a map is played.
+#[derive(Clone, Debug)]
+pub(super) enum Game {
+    Rounds(RoundMap),
+    Moba(MobaMap),
+}
+
+/// How a series ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeriesResult {
+    /// A team won most maps.
+    Won(Team),
+    /// All maps were played and both teams won as many.
+    Drawn,
+}
+
+impl Series {
+    /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
+    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
+        let game = || match title.rules().play {
+            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
+            Play::Moba(_) => Game::Moba(MobaMap::new()),
+        };
+        let map = || Map { name: None, started: false, game: game() };
+        let maps = (0..best_of).map(|_| map()).collect();
+        Self {
+            title,
+            format,
+            best_of,
+            maps,
+            current: 0,
+            maps_won: [0; 2],
+            live_round: 0,
+            counts_rounds: false,
+            rounds_after: None,
+        }
+    }
+
+    /// The length of a map; `None` in a game without rounds.
+    pub fn rules(&self) -> Option<RoundRules> {
+        match self.title.rules().play {
+            Play::Rounds { rules } => rules(self.format),
+            Play::Moba(_) => None,
+        }
+    }
+
+    /// Rounds per map.
+    pub fn format(&self) -> RoundFormat {
+        self.format
+    }
+
+    /// Maps at most.
+    pub fn best_of(&self) -> u8 {
+        self.best_of
+    }
+
+    /// Maps that win the series.
+    pub fn maps_to_win(&self) -> u8 {
+        self.best_of / 2 + 1
+    }
+
+    /// Whether both teams can win as many maps.
+    pub fn can_be_drawn(&self) -> bool {
+        self.best_of.is_multiple_of(2)
+    }
+
+    /// Maps won: A, B.
+    pub fn maps_won(&self) -> [u8; 2] {
+        self.maps_won
+    }
+
+    /// The map being played or played last, from 1; 0 before the first.
+    pub fn current(&self) -> u8 {
+        self.current
+    }
+
+    /// Whether the series can have a map of this number.
+    pub fn has_map(&self, map: u8) -> bool {
+        1 <= map && map <= self.best_of
+    }
+
+    /// How the series ended.
+    pub fn result(&self) -> Option<SeriesResult> {
+        let needed = self.maps_to_win();
+        match self.maps_won {
+            [a, _] if a == needed => Some(SeriesResult::Won(Team::A)),
+            [_, b] if b == needed => Some(SeriesResult::Won(Team::B)),
+            [a, b] if a + b == self.best_of => Some(SeriesResult::Drawn),
+            _ => None,
+        }
+    }
+
+    /// Where the series stands.
+    pub fn phase(&self) -> MatchPhase {
+        if self.result().is_some() {
+            MatchPhase::Over
+        } else if self.current == 0 {
+            MatchPhase::Scheduled
+        } else if self.map_winner(self.current).is_some() {
+            MatchPhase::Break
+        } else {
+            MatchPhase::Live
+        }
+    }
+
+    pub(super) fn map(&self, map: u8) -> &Map {
+        &self.maps[usize::from(map) - 1]
+    }
+
+    pub(super) fn map_mut(&mut self, map: u8) -> &mut Map {
+        &mut self.maps[usize::from(map) - 1]
+    }
+
+    /// A map played in rounds, if this one is.
+    pub fn round_map(&self, map: u8) -> Option<&RoundMap> {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => Some(rounds),
+            Game::Moba(_) => None,
+        }
+    }
+
+    /// A map of a MOBA, if this is one.
+    pub fn moba_map(&self, map: u8) -> Option<&MobaMap> {
+        match &self.map(map).game {
+            Game::Rounds(_) => None,
+            Game::Moba(moba) => Some(moba),
+        }
+    }
+
+    /// Rounds of a map: A, B; none in a game without rounds.
+    pub fn rounds(&self, map: u8) -> [u8; 2] {
+        self.round_map(map).map_or([0; 2], RoundMap::rounds)
+    }
+
+    /// A map's name, if it is known.
+    pub fn map_name(&self, map: u8) -> Option<Name> {
+        self.map(map).name
+    }
+
+    /// Who won a map.
+    pub fn map_winner(&self, map: u8) -> Option<Team> {
+        self.map(map).winner()
+    }
+
+    /// Whether this round is being played.
+    pub fn is_live_round(&self, map: u8, round: u8) -> bool {
+        map == self.current && round == self.live_round && round != 0
+    }
+
+    /// The round that a market is on, if it is on a single one.
+    pub fn round_of(&self, kind: MarketKind) -> Option<u8> {
+        kind.round(self.rules()?.rounds_per_half() as u8)
+    }
+
+    /// Whether a map has reached overtime.
+    pub fn is_beyond_regulation(&self, map: u8) -> bool {
+        let [a, b] = self.rounds(map).map(u16::from);
+        self.rules().is_some_and(|rules| rules.rounds_per_half() <= a.min(b))
+    }
+
+    /// Rounds played on all maps.
+    pub fn rounds_of_all_maps(&self) -> u16 {
+        (1..=self.best_of).map(|map| u16::from(self.rounds_played(map))).sum()
+    }
+
+    /// P(all maps of the series take more rounds than the line, in half rounds); `None` while a map
+    /// still to be played has no strengths, or once the series is over.
+    pub fn rounds_over(&self, line_half_units: i32) -> Option<f64> {
+        let after = self.rounds_after.as_deref()?;
+        let next = self.next_map()?;
+        let finished: u16 = (1..next).map(|map| u16::from(self.rounds_played(map))).sum();
+        let left = line_half_units.div_euclid(2) - i32::from(finished);
+        let Ok(left) = usize::try_from(left) else { return Some(1.0) };
+        let left = left.min(SERIES_ROUNDS_MAX);
+        Some((1.0 - after.at_most(self.forecast(next)?, left)).clamp(0.0, 1.0))
+    }
+
+    /// The first map without a winner, while the series goes on.
+    fn next_map(&self) -> Option<u8> {
+        let [a, b] = self.maps_won;
+        self.result().is_none().then_some(a + b + 1)
+    }
+
+    /// Keeps from now on what markets on the rounds of the whole series need.
+    pub fn count_rounds(&mut self) {
+        self.counts_rounds = true;
+        self.refresh_rounds_after();
+    }
+
+    /// Makes anew what follows the map being played. Needed when that map or a later one changes
+    /// its place or its strengths; not for a round.
+    pub(super) fn refresh_rounds_after(&mut self) {
+        if !self.counts_rounds {
+            return;
+        }
+        let after = self.next_map().and_then(|next| {
+            let mut later = [None; MAPS_MAX];
+            let count = usize::from(self.best_of - next);
+            for (forecast, map) in later.iter_mut().zip(next + 1..=self.best_of) {
+                *forecast = Some(self.forecast(map)?);
+            }
+            // The filler is never read.
+            let first = later[0].or(self.forecast(next))?;
+            let later = later.map(|forecast| forecast.unwrap_or(first));
+            Some(RoundsAfter::new(self.best_of, self.maps_won, &later[..count]))
+        });
+        match (&mut self.rounds_after, after) {
+            // Reuses the box: the end of a map must not allocate.
+            (Some(kept), Some(new)) => **kept = new,
+            (kept, new) => *kept = new.map(Box::new),
+        }
+    }
+
+    /// Rounds played on a map.
+    pub fn rounds_played(&self, map: u8) -> u8 {
+        self.round_map(map).map_or(0, RoundMap::played)
+    }
+
+    /// Whether team A plays the next round of the current map as T; in a MOBA, whether it plays on
+    /// the first side.
+    pub fn a_is_t(&self) -> bool {
+        let side = match (&self.map(self.current.max(1)).game, self.rules()) {
+            (Game::Rounds(map), Some(rules)) => {
+                rules.side_in_round(map.first_side_a, u16::from(map.played()) + 1)
+            }
+            (Game::Rounds(map), None) => map.first_side_a,
+            (Game::Moba(map), _) => map.side_a,
+        };
+        side == Side::T
+    }
+
+    /// For a market on a map without a result: it may come, unless the series ended without it.
+    pub fn undecided_or_not_played(&self, map: u8) -> MarketResult {
+        if self.result().is_some() && !self.map(map).started {
+            MarketResult::NotPlayed
+        } else {
+            MarketResult::Undecided
+        }
+    }
+
+    /// The forecast of a map in rounds that is not over.
+    pub fn forecast(&self, map: u8) -> Option<&MapForecast> {
+        self.round_map(map)?.forecast()
+    }
+
+    /// P(A wins a map that is not over).
+    pub fn map_chance_a(&self, map: u8) -> Option<f64> {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => rounds.forecast().map(MapForecast::winner_a),
+            Game::Moba(moba) => moba.chance_a(),
+        }
+    }
+
+    /// P(A wins this round), from the map's parameters.
+    pub fn round_chance_a(&self, map: u8, round: u8) -> Option<f64> {
+        Some(self.round_map(map)?.model()?.round_a(self.rules()?, u16::from(round)))
+    }
+
+    /// The forecast of the series; `None` while a map still to be played has no chances, or once it
+    /// is over.
+    pub fn series_forecast(&self) -> Option<SeriesForecast> {
+        let mut map_a = [0.0; MAPS_MAX];
+        for (chance, map) in map_a.iter_mut().zip(1..=self.best_of) {
+            *chance = match self.map_winner(map) {
+                Some(_) => 0.0,
+                None => self.map_chance_a(map)?,
+            };
+        }
+        let [a, b] = self.maps_won;
+        SeriesForecast::new(self.best_of, a, b, &map_a[..self.maps.len()]).ok()
+    }
+
+    /// P(A wins the live map) now and after each result of its next round; `None` without a live
+    /// map, its parameters, or rounds.
+    pub fn branches(&self) -> Option<WinBranches> {
+        if self.phase() != MatchPhase::Live {
+            return None;
+        }
+        let map = self.round_map(self.current)?;
+        let [a, b] = map.rounds().map(u16::from);
+        win_grid(self.rules()?, &map.model()?, a, b).ok()
+    }
+
+    /// Sets a map's name, first side and strengths. Returns whether they can be used: strengths too
+    /// close to certainty cannot, nor can those of another kind of game, nor a price that no
+    /// strengths lead to.
+    pub fn set_map(&mut self, set: &SetMap) -> bool {
+        let (title, rules) = (self.title, self.rules());
+        let map = self.map_mut(set.map_no);
+        let set_strengths = match &mut map.game {
+            Game::Rounds(rounds) => rules.and_then(|rules| {
+                // Once a map is live, its feed knows the sides better than the plan.
+                let side = if map.started { rounds.first_side_a } else { set.first_side_a };
+                rounds.set(rules, side, set.strengths)?;
+                rounds.first_side_a = side;
+                Some(())
+            }),
+            Game::Moba(moba) => moba.set(set.strengths).map(|()| {
+                if !map.started {
+                    moba.side_a = set.first_side_a;
+                }
+            }),
+        };
+        if set_strengths.is_none() {
+            return false;
+        }
+        map.name = Some(set.name);
+        map.refresh(title.rules(), rules);
+        self.refresh_rounds_after();
+        true
+    }
+
+    /// Sets the chance of one round alone, or lets the sides speak for it again.
+    ///
+    /// # Errors
+    /// [`Impossible`] if the round is not the next one of a map that is being played or still to
+    /// come.
+    pub fn set_next_round(
+        &mut self,
+        map: u8,
+        round: u8,
+        a: Option<Probability>,
+    ) -> Result<Change, Impossible> {
+        if !self.has_map(map) {
+            return Err(Impossible::new(Rule::MapOutOfTurn, self.current.max(1), map));
+        }
+        let (title, rules) = (self.title, self.rules());
+        let target = self.map_mut(map);
+        let Game::Rounds(rounds) = &mut target.game else {
+            return Err(Impossible::new(Rule::OtherGame, 0, round));
+        };
+        if rounds.winner.is_some() {
+            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+        }
+        if !rounds.set_next(round, a) {
+            return Err(Impossible::new(Rule::RoundOutOfTurn, rounds.played() + 1, round));
+        }
+        target.refresh(title.rules(), rules);
+        if self.current < map {
+            self.refresh_rounds_after();
+        }
+        Ok(Change::Opinion { map })
+    }
+}
+
+impl Map {
+    pub fn winner(&self) -> Option<Team> {
+        match &self.game {
+            Game::Rounds(rounds) => rounds.winner,
+            Game::Moba(moba) => moba.winner,
+        }
+    }
+
+    pub fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
+        match (&mut self.game, &title.play, rules) {
+            (Game::Rounds(map), Play::Rounds { .. }, Some(rules)) => map.refresh(rules),
+            (Game::Moba(map), Play::Moba(rules), _) => map.refresh(rules),
+            (Game::Rounds(_), ..) | (Game::Moba(_), ..) => {
+                unreachable!("a map is of the kind that its title plays")
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `clutch journal`: looking after a journal.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use clutch_core::units::{AccountId, MarketId, Name};
+use clutch_engine::{Follower, take_snapshot};
+use clutch_journal::{Disk, Storage};
+
+use super::Failure;
+use crate::ops::inspect::{self, Filter};
+use crate::ops::progress::bar;
+use crate::ops::words::Words;
+use crate::output::answer;
+
+/// Look after a journal; every command works while a server is writing it
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    Inspect(InspectArgs),
+    Snapshot(SnapshotArgs),
+    Archive(ArchiveArgs),
+}
+
+/// Print records in words, with what came of them
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// Begin with this record
+    #[arg(long, value_name = "SEQ", default_value_t = 1)]
+    from: u64,
+    /// End with this record
+    #[arg(long, value_name = "SEQ")]
+    to: Option<u64>,
+    /// Only these kinds: place_bet, feed, deposit, tick, …
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    kind: Vec<String>,
+    /// Only records by or about this account: the operator's key, or its number
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// Only records about this market, by its number
+    #[arg(long, value_name = "MARKET")]
+    market: Option<u32>,
+    /// One JSON object a record
+    #[arg(long)]
+    json: bool,
+}
+
+/// Write a snapshot of the state at the journal's end, so that the next start is short
+///
+/// Starts from the newest good snapshot. The last two are kept.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// The result as a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Move old segments to another directory, as far as two good snapshots make them unnecessary
+#[derive(Debug, Args)]
+pub struct ArchiveArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// Where the segments go; made if it does not exist
+    into: PathBuf,
+    /// Only segments that end before this record; without it, all that are not needed for a start
+    #[arg(long, value_name = "SEQ")]
+    before: Option<u64>,
+    /// The result as a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(command: &JournalCommand) -> Result<(), Failure> {
+    match command {
+        JournalCommand::Inspect(args) => inspect(args),
+        JournalCommand::Snapshot(args) => snapshot(args),
+        JournalCommand::Archive(args) => archive(args),
+    }
+}
+
+fn inspect(args: &InspectArgs) -> Result<(), Failure> {
+    let before = args.from.saturating_sub(1);
+    let follower = Follower::open_behind_snapshot(&args.dir, before, |_| {})?;
+    let mut follower = follower.with_ring(Path::new("/dev/shm"));
+    let mut words = Words::default();
+    words.prime(follower.state());
+    let mut filter =
+        Filter { kinds: args.kind.clone(), account: None, market: args.market.map(MarketId) };
+    let bar = bar("reading", None, "records");
+    let mut output = answer();
+    while args.to.is_none_or(|to| follower.last_seq().0 < to) {
+        let Some(step) = follower.step()? else { break };
+        words.hear(step.events);
+        if let (Some(account), None) = (&args.account, filter.account) {
+            filter.account = numbered(step.state, account);
+        }
+        bar.inc(1);
+        let is_known = args.account.is_none() || filter.account.is_some();
+        if step.seq.0 < args.from || !is_known || !filter.shows(&step.envelope, step.events) {
+            continue;
+        }
+        if args.json {
+            inspect::write_json(&mut output, &words, step.state, &step)?;
+        } else {
+            inspect::write_words(&mut output, &words, step.state, &step)?;
+        }
+    }
+    bar.finish_and_clear();
+    match (&args.account, filter.account) {
+        (Some(account), None) => Err(Failure(format!("there is no account `{account}`"))),
+        _ => Ok(output.flush()?),
+    }
+}
+
+/// The account with this key, or with this number.
+fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
+    let wallet = state.wallet()?;
+    let keyed = Name::new(account)
+        .ok()
+        .and_then(|name| wallet.iter().map(|(id, _)| id).find(|id| wallet.key(*id) == Some(name)));
+    let number = account.parse().ok().map(AccountId);
+    keyed.or_else(|| number.filter(|id| wallet.get(*id).is_some()))
+}
+
+fn snapshot(args: &SnapshotArgs) -> Result<(), Failure> {
+    let storage: Arc<dyn Storage> = Arc::new(Disk);
+    let bar = bar("applying", None, "records");
+    let taken = take_snapshot(&args.dir, &storage, clutch_core::RULE_SET, u64::MAX, |seq| {
+        bar.set_position(seq.0);
+    })?;
+    bar.finish_and_clear();
+    let mut output = answer();
+    let Some(info) = taken else {
+        let newest = clutch_journal::snapshots(&args.dir)?.pop().unwrap_or(0);
+        if args.json {
+            writeln!(output, "{}", serde_json::json!({ "taken": false, "seq": newest }))?;
+        } else {
+            writeln!(output, "nothing was written since the snapshot at record {newest}")?;
+        }
+        return Ok(output.flush()?);
+    };
+    let (seq, hash, bytes) = (info.position.seq, info.state_hash, info.content_bytes);
+    if args.json {
+        let hash = format!("{hash:016x}");
+        let said =
+            serde_json::json!({ "taken": true, "seq": seq, "state_hash": hash, "bytes": bytes });
+        writeln!(output, "{said}")?;
+    } else {
+        writeln!(output, "snapshot at record {seq}: {bytes} bytes, state_hash={hash:016x}")?;
+    }
+    Ok(output.flush()?)
+}
+
+fn archive(args: &ArchiveArgs) -> Result<(), Failure> {
+    let snapshots = clutch_journal::snapshots(&args.dir)?;
+    let before = match (args.before, snapshots.as_slice()) {
+        (Some(before), _) => before,
+        (None, [.., older, _]) => older + 1,
+        (None, _) => {
+            let text = "nothing can be archived yet: a start needs two good snapshots without the old \
+                        segments; `clutch journal snapshot` takes one";
+            return Err(Failure(text.to_owned()));
+        }
+    };
+    let bar = bar("copying", Some(0), "bytes");
+    let archived =
+        clutch_journal::archive(&args.dir, &args.into, before, &Disk, &mut |moved, total| {
+            bar.set_length(total);
+            bar.set_position(moved);
+        })?;
+    bar.finish_and_clear();
+    let mut output = answer();
+    if args.json {
+        let segments: Vec<String> =
+            archived.segments.iter().map(|path| path.display().to_string()).collect();
+        let said = serde_json::json!({ "segments": segments, "oldest_seq": archived.oldest_seq });
+        writeln!(output, "{said}")?;
+    } else {
+        for segment in &archived.segments {
+            writeln!(output, "moved to {}", segment.display())?;
+        }
+        let (count, oldest) = (archived.segments.len(), archived.oldest_seq);
+        writeln!(output, "{count} segments moved; the journal begins at record {oldest} now")?;
+    }
+    Ok(output.flush()?)
+}

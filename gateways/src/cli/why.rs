@@ -1,0 +1,43 @@
+//! `clutch why`: one bet's whole life, for a dispute.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Failure;
+use crate::ops::dispute::{BetName, Dispute};
+use crate::ops::{page, words};
+use crate::output::answer;
+
+/// Tell why a bet went as it did: the dispute pack, from the journal alone
+///
+/// What was bet, the price history with its sources and reasons, every question the bet was asked with
+/// its numbers, the feed around it, what happened to it and what moved on the ledger. Works on the
+/// journal of a running server too.
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// The bettor's id of the bet (a UUID), or the engine's: the record that placed it
+    bet: String,
+    /// Everything as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &WhyArgs) -> Result<(), Failure> {
+    let named = words::parse_uuid(&args.bet).map(BetName::Client);
+    let named = named.or_else(|| args.bet.parse().ok().map(BetName::Id)).ok_or_else(|| {
+        Failure(format!("`{}` is neither a UUID nor the number of a record", args.bet))
+    })?;
+    let dispute = Dispute::gather(&args.dir, Path::new("/dev/shm"), named)?;
+    let mut output = answer();
+    if args.json {
+        serde_json::to_writer_pretty(&mut output, &dispute)?;
+        output.write_all(b"\n")?;
+    } else {
+        page::write(&mut output, &dispute)?;
+    }
+    Ok(output.flush()?)
+}

@@ -1,0 +1,21 @@
+//! What operators and customer service ask of a journal: what is in it, why a bet went as it did, and
+//! what would have been under other settings.
+//!
+//! Everything here reads. It follows the journal of a running server as well as that of a stopped or
+//! killed one, through [`clutch_engine::Follower`] and nothing else, so an answer is what the engine
+//! itself computed.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `words` | commands and events as a person reads them |
+//! | `inspect` | one line a record |
+//! | `dispute`, `page` | one bet's whole life, and how it is written down |
+//! | `what_if` | the same inputs under other settings |
+//! | `progress` | how far a long reading has come |
+
+pub mod dispute;
+pub mod inspect;
+pub mod page;
+pub mod progress;
+pub mod what_if;
+pub mod words;

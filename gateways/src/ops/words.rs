@@ -1,0 +1,381 @@
+//! Commands, events and refusals in words, with the names that people know things by.
+
+use chrono::{DateTime, Timelike};
+use clutch_core::command::{
+    Actor, Command, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy, Scope, Side,
+    SuspendReason, Team,
+};
+use clutch_core::event::{BetStatus, LedgerAccount, MarketStatus, PostingReason, VoidReason};
+use clutch_core::units::{
+    AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
+};
+use clutch_core::{Envelope, Event, Outbox, Query, Record, Refusal, State};
+
+use crate::book::Book;
+use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::server::sentence;
+
+/// What things are called, learned from the engine's own events.
+#[derive(Debug, Default)]
+pub struct Words {
+    book: Book,
+}
+
+impl Words {
+    /// Learns every match and market of a state that was not followed from its beginning.
+    pub fn prime(&mut self, state: &State) {
+        let Some(capacity) = state.capacity() else { return };
+        let mut outbox = Outbox::with_capacity(capacity.events_max() + 1);
+        state.query(0, &Query::Catalogue, &mut outbox);
+        self.hear(outbox.records());
+        let matches: Vec<MatchId> = self.book.matches().map(|game| game.id).collect();
+        for match_id in matches {
+            outbox.clear();
+            state.query(0, &Query::Match { match_id }, &mut outbox);
+            self.hear(outbox.records());
+        }
+    }
+
+    /// Learns what records say.
+    pub fn hear(&mut self, records: &[Record]) {
+        records.iter().for_each(|record| self.book.apply(record));
+    }
+
+    /// "Spirit v Vitality".
+    pub fn game(&self, id: MatchId) -> String {
+        match self.book.game(id) {
+            Some(game) => format!("{} v {}", game.team(Team::A), game.team(Team::B)),
+            None => format!("match {}", id.0),
+        }
+    }
+
+    /// "Map 1 winner".
+    pub fn market(&self, id: MarketId) -> String {
+        let named = self
+            .book
+            .market(id)
+            .and_then(|market| Some(market.name(self.book.game(market.match_id)?)));
+        named.unwrap_or_else(|| format!("market {}", id.0))
+    }
+
+    /// The match that a market is on.
+    pub fn match_of(&self, id: MarketId) -> Option<MatchId> {
+        self.book.market(id).map(|market| market.match_id)
+    }
+
+    /// "Spirit".
+    pub fn selection(&self, market: MarketId, selection: SelectionIndex) -> String {
+        let named = self
+            .book
+            .market(market)
+            .and_then(|row| Some(row.selection_name(self.book.game(row.match_id)?, selection)));
+        named.unwrap_or_else(|| format!("selection {}", selection.0))
+    }
+
+    /// "Spirit in Map 1 winner (Spirit v Vitality)".
+    pub fn pick(&self, market: MarketId, selection: SelectionIndex) -> String {
+        let game =
+            self.match_of(market).map_or_else(String::new, |id| format!(" ({})", self.game(id)));
+        format!("{} in {}{game}", self.selection(market, selection), self.market(market))
+    }
+
+    fn team(&self, id: MatchId, team: Team) -> String {
+        match self.book.game(id) {
+            Some(game) => game.team(team).to_owned(),
+            None => format!("team {team:?}"),
+        }
+    }
+
+    /// Who is behind a command.
+    pub fn actor(&self, state: &State, actor: Actor) -> String {
+        match actor {
+            Actor::Engine => "the engine".to_owned(),
+            Actor::Account(id) => account(state, id),
+            Actor::Feed(SourceId(source)) => format!("feed {source}"),
+            Actor::Operator(number) => format!("operator {number}"),
+        }
+    }
+
+    /// What a command asks, in one line.
+    pub fn command(&self, state: &State, envelope: &Envelope) -> String {
+        match &envelope.command {
+            Command::Genesis { capacity, .. } => format!(
+                "the journal begins: room for {} accounts, {} markets, {} bets",
+                capacity.accounts_max, capacity.markets_max, capacity.bets_max
+            ),
+            Command::CreateMatch(create) => format!(
+                "match {}: {} v {}, best of {}",
+                create.key.as_str(),
+                create.team_a.as_str(),
+                create.team_b.as_str(),
+                create.best_of
+            ),
+            Command::SetMap(set) => format!(
+                "{}: map {} is {}, strengths {}",
+                self.game(set.match_id),
+                set.map_no,
+                set.name.as_str(),
+                json(&set.strengths)
+            ),
+            Command::OpenMarket { match_id, kind } => {
+                format!("{}: open {}", self.game(*match_id), kind_name(*kind))
+            }
+            Command::Feed(message) => self.feed(message),
+            Command::Suspend { scope, reason } => {
+                format!("suspend {}: {}", self.scope(*scope), why_suspended(*reason))
+            }
+            Command::Resume { scope } => format!("resume {}", self.scope(*scope)),
+            Command::OpenAccount { key, .. } => format!("open account {}", key.as_str()),
+            Command::SetAccountState { account: id, state: now } => {
+                format!("account {} is {now:?} now", account(state, *id))
+            }
+            Command::Deposit { account: id, amount, .. } => {
+                format!("deposit {} for {}", money(*amount), account(state, *id))
+            }
+            Command::PlaceBet(place) => self.place(state, place),
+            Command::CancelBet { account: id, client_id } => {
+                format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
+            }
+            Command::Tick => "time goes on".to_owned(),
+            other => json(other),
+        }
+    }
+
+    fn place(&self, state: &State, place: &PlaceBet) -> String {
+        format!(
+            "{} bets {} on {} at {} ({})",
+            account(state, place.account),
+            money(place.stake.money()),
+            self.pick(place.market, place.selection),
+            odds(place.odds),
+            uuid(place.client_id)
+        )
+    }
+
+    fn scope(&self, scope: Scope) -> String {
+        match scope {
+            Scope::All => "everything".to_owned(),
+            Scope::Match(id) => self.game(id),
+            Scope::Market(id) => self.market(id),
+        }
+    }
+
+    /// What a feed said about which match.
+    fn feed(&self, message: &FeedMessage) -> String {
+        format!("{}: {}", self.game(message.match_id), self.feed_said(message))
+    }
+
+    /// What a feed said.
+    pub fn feed_said(&self, message: &FeedMessage) -> String {
+        let id = message.match_id;
+        let said = match message.event {
+            GameEvent::Heartbeat => "still there".to_owned(),
+            GameEvent::MapStarted { map, first_side_a } => {
+                let side = if first_side_a == Side::T { "T" } else { "CT" };
+                format!("map {map} is live, {} begins as {side}", self.team(id, Team::A))
+            }
+            GameEvent::RoundStarted { map, round } => format!("map {map} round {round} is live"),
+            GameEvent::RoundWon { map, round, winner } => {
+                format!("map {map} round {round} won by {}", self.team(id, winner))
+            }
+            GameEvent::Rewound { map, to_round } => {
+                format!("map {map} taken back: {to_round} rounds still stand")
+            }
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                format!("map {map} over at {rounds_a}:{rounds_b}")
+            }
+            GameEvent::Held => "not sure of what it said; nothing is sold".to_owned(),
+            GameEvent::Released => "sure again of all it said".to_owned(),
+            GameEvent::Disputed => "contradicts itself; a person must look".to_owned(),
+            #[allow(unreachable_patterns, reason = "an event that comes later says itself")]
+            other => json(&other),
+        };
+        format!("feed {} says {said}", message.source.0)
+    }
+
+    /// What an event says that is worth a line, or nothing.
+    pub fn outcome(&self, state: &State, event: &Event) -> Option<String> {
+        Some(match event {
+            Event::Bet(view) => {
+                format!("bet of {} is {}", account(state, view.account), status(view.status))
+            }
+            Event::Refused(refusal) => format!("refused: {}", refusal_text(*refusal)),
+            Event::Market { market, status, .. } => {
+                format!("{} is {}", self.market(*market), self.market_status(*market, *status))
+            }
+            Event::MatchFrozen { match_id, reason: Some(reason) } => {
+                format!("{} is stopped: {}", self.game(*match_id), why_suspended(*reason))
+            }
+            Event::MatchFrozen { match_id, reason: None } => {
+                format!("{} is no longer stopped", self.game(*match_id))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Where a market stands.
+    pub fn market_status(&self, market: MarketId, status: MarketStatus) -> String {
+        match status {
+            MarketStatus::Open => "open".to_owned(),
+            MarketStatus::Suspended(reason) => format!("suspended: {}", why_suspended(reason)),
+            MarketStatus::Decided { winner } => {
+                format!("decided: {} won", self.selection(market, winner))
+            }
+            MarketStatus::Void => "void: it was not played".to_owned(),
+            #[allow(unreachable_patterns, reason = "a status that comes later says itself")]
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+/// The operator's key of an account.
+pub fn account(state: &State, id: AccountId) -> String {
+    let key = state.wallet().and_then(|wallet| wallet.key(id));
+    key.map_or_else(|| format!("account {}", id.0), |key| key.as_str().to_owned())
+}
+
+/// "12.50".
+pub fn money(amount: Money) -> String {
+    ShowMoney(amount.minor()).to_string()
+}
+
+/// "1.85".
+pub fn odds(odds: Odds) -> String {
+    ShowOdds(u64::from(odds.milli())).to_string()
+}
+
+/// A client's bet id as clients write it.
+pub fn uuid(id: ClientBetId) -> String {
+    let id = format!("{:032x}", id.0);
+    [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-")
+}
+
+/// Reads a client's bet id, with or without dashes.
+pub fn parse_uuid(text: &str) -> Option<ClientBetId> {
+    let digits: String = text.chars().filter(|char| *char != '-').collect();
+    let is_id = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id.then(|| u128::from_str_radix(&digits, 16).ok()).flatten().map(ClientBetId)
+}
+
+/// "2026-07-12 19:02:30.123", in UTC.
+pub fn time(time: Timestamp) -> String {
+    let nanos = i64::try_from(time.nanos()).unwrap_or(i64::MAX);
+    let at = DateTime::from_timestamp_nanos(nanos);
+    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+    let millis = at.nanosecond() / 1_000_000;
+    format!("{} {hour:02}:{minute:02}:{second:02}.{millis:03}", at.date_naive())
+}
+
+/// A refusal's sentence with its numbers.
+pub fn refusal_text(refusal: Refusal) -> String {
+    sentence(refusal)
+}
+
+/// Where a bet stands.
+pub fn status(status: BetStatus) -> String {
+    match status {
+        BetStatus::Pending { due } => format!("waiting until {}", &time(due)[11..]),
+        BetStatus::Refused(refusal) => format!("refused: {}", refusal_text(refusal)),
+        BetStatus::Accepted { payout } => format!("accepted, to pay {}", money(payout)),
+        BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
+        BetStatus::Lost => "lost".to_owned(),
+        BetStatus::Void(VoidReason::NotPlayed) => {
+            "void, stake returned: what it was on was not played".to_owned()
+        }
+        BetStatus::Void(VoidReason::Rewound) => {
+            "void, stake returned: the server took back the rounds it was struck on".to_owned()
+        }
+        #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
+        other => json(&other),
+    }
+}
+
+/// Which odds a bettor takes when they moved.
+pub fn policy(policy: PricePolicy) -> String {
+    match policy {
+        PricePolicy::Exact => "only these odds".to_owned(),
+        PricePolicy::Better => "these odds or better".to_owned(),
+        PricePolicy::Any => "any odds".to_owned(),
+        PricePolicy::Within { permille } => {
+            format!("odds shorter by at most {}.{} %", permille / 10, permille % 10)
+        }
+    }
+}
+
+/// Why betting on something is suspended.
+pub fn why_suspended(reason: SuspendReason) -> String {
+    match reason {
+        SuspendReason::Trader => "by a trader",
+        SuspendReason::FeedStale => "the feed has been silent too long",
+        SuspendReason::FeedHeld => "the feed holds its last word back",
+        SuspendReason::ImpossibleState => "the feed said something impossible",
+        SuspendReason::BranchCheck => "the price is not one of the two foreseen",
+        SuspendReason::PriceBand => "the price moved too far at once",
+        SuspendReason::Unpriced => "there is no price",
+        SuspendReason::RoundLive => "the round is being played",
+        other => return format!("{other:?}"),
+    }
+    .to_owned()
+}
+
+/// A side of the ledger.
+pub fn ledger(state: &State, side: LedgerAccount) -> String {
+    match side {
+        LedgerAccount::PlayerAvailable(id) => format!("{} available", account(state, id)),
+        LedgerAccount::PlayerHeld(id) => format!("{} held", account(state, id)),
+        LedgerAccount::House => "house".to_owned(),
+        LedgerAccount::Payments => "payments".to_owned(),
+        #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
+        other => json(&other),
+    }
+}
+
+/// Why money moved.
+pub fn posting(reason: PostingReason) -> String {
+    match reason {
+        PostingReason::Deposit => "deposit",
+        PostingReason::Hold => "stake held",
+        PostingReason::Release => "stake returned",
+        PostingReason::StakeTaken => "stake taken",
+        PostingReason::Payout => "payout",
+        PostingReason::Reversal => "taken back",
+        #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
+        other => return json(&other),
+    }
+    .to_owned()
+}
+
+fn kind_name(kind: MarketKind) -> String {
+    json(&kind)
+}
+
+/// Whatever has no words of its own yet: its JSON, without the outermost braces.
+fn json(value: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    text.trim_matches(['{', '}', '"']).replace('"', "")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_bet_id_is_read_as_it_is_shown_and_without_dashes() {
+        let id = ClientBetId(0x019f_5859_c6e0_7000_8000_0000_0000_0001);
+        assert_eq!(uuid(id), "019f5859-c6e0-7000-8000-000000000001");
+        assert_eq!(parse_uuid(&uuid(id)), Some(id));
+        assert_eq!(parse_uuid(&uuid(id).replace('-', "")), Some(id));
+        for no_id in
+            ["", "17", "019f5859-c6e0-7000-8000-00000000000g", "+19f5859c6e070008000000000000001"]
+        {
+            assert_eq!(parse_uuid(no_id), None, "{no_id}");
+        }
+    }
+
+    #[test]
+    fn time_is_shown_in_utc_to_the_millisecond() {
+        let at = Timestamp::from_millis(1_767_268_800_123);
+        assert_eq!(time(at), "2026-01-01 12:00:00.123");
+    }
+}

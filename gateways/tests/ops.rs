@@ -1,0 +1,208 @@
+//! The tools that operators and customer service use, on a demo's journal, as they use them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// Runs `clutch` and returns what it wrote.
+fn clutch(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_clutch")).args(arguments).output().unwrap()
+}
+
+fn said(arguments: &[&str]) -> String {
+    let output = clutch(arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let output = clutch(arguments);
+    assert!(!output.status.success(), "{arguments:?} succeeds");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(arguments)).unwrap()
+}
+
+/// The journal of one demo, played once for all tests here, and never changed by them.
+fn demo() -> &'static str {
+    static DEMO: OnceLock<(tempfile::TempDir, String)> = OnceLock::new();
+    let (_, path) = DEMO.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("demo").display().to_string();
+        said(&["demo", "--fast", "--exit", "--data", &path]);
+        (dir, path)
+    });
+    path
+}
+
+/// A copy of it for a test that changes something.
+fn copy(dir: &Path) -> String {
+    let to = dir.join("copy");
+    std::fs::create_dir(&to).unwrap();
+    for entry in std::fs::read_dir(demo()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+    to.display().to_string()
+}
+
+/// Every record as JSON.
+fn records() -> Vec<Value> {
+    let lines = said(&["journal", "inspect", demo(), "--json"]);
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The record that placed the first bet that was ever said to stand like this. A bet has the number of
+/// its record; one that was refused at once is told in that record.
+fn bet_that_was(is_it: impl Fn(&Value) -> bool) -> u64 {
+    for record in records() {
+        for event in record["events"].as_array().unwrap() {
+            if is_it(&event["Bet"]["status"]) {
+                let seq = event["Bet"]["bet"].as_u64();
+                return seq.or_else(|| record["seq"].as_u64()).unwrap();
+            }
+        }
+    }
+    panic!("no such bet in the demo")
+}
+
+#[test]
+fn records_are_shown_in_words_from_any_place_and_filtered() {
+    let all = records();
+    assert_eq!(all[0]["kind"], "genesis");
+    let last = all.len() as u64;
+    assert_eq!(all[all.len() - 1]["seq"], last);
+    let (from, to) = ((last - 5).to_string(), (last - 3).to_string());
+    let some = said(&["journal", "inspect", demo(), "--from", &from, "--to", &to, "--json"]);
+    assert_eq!(some.lines().count(), 3);
+
+    let bets = said(&["journal", "inspect", demo(), "--kind", "place_bet"]);
+    assert!(bets.contains(" bets ") && bets.contains("-> bet of bettor-"), "{bets}");
+    assert!(!bets.contains("says still there"));
+    let one = said(&["journal", "inspect", demo(), "--account", "bettor-07", "--json"]);
+    for line in one.lines() {
+        assert!(line.contains("bettor-07") || line.contains("\"account\":"), "{line}");
+    }
+    let count = |filter: &[&str]| {
+        let arguments = [&["journal", "inspect", demo(), "--json"], filter].concat();
+        said(&arguments).lines().count()
+    };
+    assert!(count(&["--account", "bettor-07"]) < count(&["--kind", "place_bet"]));
+    assert!(0 < count(&["--market", "0", "--kind", "place_bet"]));
+    let error = refused(&["journal", "inspect", demo(), "--account", "nobody"]);
+    assert!(error.contains("there is no account `nobody`"), "{error}");
+}
+
+#[test]
+fn a_refused_bet_is_explained_on_one_page() {
+    let seq = bet_that_was(|status| status["Refused"]["code"] == "OddsChanged").to_string();
+    let page = said(&["why", demo(), &seq]);
+    for part in [
+        "wanted to bet",
+        "It was not taken (refused: The odds have changed. You asked for",
+        "yes  the market is open",
+        "NO   the odds are welcome to the bettor: seen",
+        "[OddsChanged]",
+        "-- the bet was placed --",
+        "the score moved: feed 0 says",
+        "nothing moved",
+        "rule set 1, configuration 1:",
+        "in_play_delay 3s",
+    ] {
+        assert!(page.contains(part), "{part} is missing from\n{page}");
+    }
+    assert!(!page.contains("stake minimum"), "nothing is asked after a refusal\n{page}");
+    let pack = json(&["why", demo(), &seq, "--json"]);
+    assert_eq!(pack["refused"], true);
+    // By the bettor's own id it is the same bet.
+    let by_id = json(&["why", demo(), pack["client_id"].as_str().unwrap(), "--json"]);
+    assert_eq!(by_id, pack);
+}
+
+#[test]
+fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
+    let seq = bet_that_was(|status| !status["Won"].is_null()).to_string();
+    let pack = json(&["why", demo(), &seq, "--json"]);
+    let checks = pack["checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["passed"] == true), "{pack}");
+    let names: Vec<_> = checks.iter().map(|check| check["question"].as_str().unwrap()).collect();
+    assert_eq!(names.last(), Some(&"the balance covers the stake"));
+    assert!(names.contains(&"account liability"));
+    let numbers = checks.iter().find(|check| check["question"] == "stake maximum").unwrap();
+    assert!(numbers["numbers"].as_str().unwrap().starts_with("limit 500.00, with this bet"));
+    let why: Vec<_> = pack["postings"].as_array().unwrap().iter().map(|it| &it["why"]).collect();
+    assert_eq!(why, ["stake held", "stake taken", "payout"]);
+    let page = said(&["why", demo(), &seq]);
+    assert!(page.contains("It was taken (won, paid "), "{page}");
+}
+
+#[test]
+fn a_bet_that_is_not_there_is_told_apart() {
+    for (bet, why) in [
+        ("999999", "no bet with id 999999 was placed in this journal, which holds records 1 to"),
+        ("1", "record 1 places no bet; it is of kind genesis"),
+        ("019f5859-c6e0-7000-8000-00000000ffff", "no bet with id 019f5859-"),
+        ("abc", "neither a UUID nor the number of a record"),
+    ] {
+        let error = refused(&["why", demo(), bet]);
+        assert!(error.contains(why), "{bet}: {error}");
+    }
+}
+
+#[test]
+fn what_was_is_what_if_nothing_changes_and_less_under_tighter_limits() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |text: &str| {
+        let path: PathBuf = dir.path().join("change.toml");
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let same = file("in_play_delay = \"3s\"\n");
+    let report = json(&["replay", demo(), "--what-if", &same, "--json"]);
+    assert_eq!(report["as_it_was"], report["what_if"]);
+    assert!(0 < report["as_it_was"]["taken"].as_u64().unwrap());
+
+    let tighter = file("{\"stake_max\": \"20.00\", \"margin\": \"12%\"}");
+    let report = json(&["replay", demo(), "--what-if", &tighter, "--json"]);
+    let of = |world: &str, what: &str| report[world][what].as_i64().unwrap();
+    assert!(of("what_if", "taken") < of("as_it_was", "taken"), "{report}");
+    let refused_for =
+        |world: &str, code: &str| report[world]["refused"][code].as_i64().unwrap_or(0);
+    assert!(
+        refused_for("as_it_was", "StakeAboveLimit") < refused_for("what_if", "StakeAboveLimit")
+    );
+    // The bettors see the other odds: a new margin alone makes nobody's odds wrong.
+    let odds_changed = |world| refused_for(world, "OddsChanged");
+    assert!(odds_changed("what_if") <= odds_changed("as_it_was"), "{report}");
+    let table = said(&["replay", demo(), "--what-if", &tighter]);
+    assert!(table.contains("what if margin = 12%, stake_max = 20.00"), "{table}");
+
+    let error = refused(&["replay", demo(), "--what-if", &file("stake_maximum = \"1.00\"")]);
+    assert!(error.contains("there is no setting `stake_maximum`"), "{error}");
+}
+
+#[test]
+fn a_snapshot_leads_to_the_same_state_as_the_whole_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = copy(dir.path());
+    let error = refused(&["journal", "archive", &journal, &format!("{journal}-old")]);
+    assert!(error.contains("two good snapshots"), "{error}");
+    let taken = json(&["journal", "snapshot", &journal, "--json"]);
+    let whole = json(&["replay", &journal, "--hash", "--json"]);
+    assert_eq!((&taken["seq"], &taken["state_hash"]), (&whole["last_seq"], &whole["state_hash"]));
+    let short = json(&["replay", &journal, "--hash", "--json", "--from-snapshot"]);
+    assert_eq!((&short["commands"], &short["state_hash"]), (&0.into(), &whole["state_hash"]));
+    assert_eq!(json(&["journal", "snapshot", &journal, "--json"])["taken"], false);
+    // Behind a snapshot, names are known as well.
+    let last = whole["last_seq"].to_string();
+    let words = said(&["journal", "inspect", &journal, "--from", &last]);
+    assert!(words.contains("rvls test team 1 v rvls test 2"), "{words}");
+}

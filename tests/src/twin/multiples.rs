@@ -1,0 +1,308 @@
+//! Bets of several legs: every line written out, every sum made anew.
+
+use std::collections::BTreeSet;
+
+use clutch_core::command::PlaceMultiple;
+use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
+use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
+use clutch_core::units::{Money, Timestamp};
+use clutch_core::{Refusal, Reject};
+
+use super::Twin;
+use super::bets::{Answered, no};
+
+/// A multiple that was written down.
+#[derive(Clone, Debug)]
+pub(super) struct Multiple {
+    pub client_id: u128,
+    pub account: u32,
+    pub unit: i128,
+    pub stake: i128,
+    pub payout: i128,
+    /// Each line as the set of its legs' bits.
+    lines: Vec<u32>,
+    pub legs: Vec<Leg>,
+    pub fate: Fate,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Leg {
+    pub market: usize,
+    pub selection: u8,
+    pub odds: u32,
+    epoch: u32,
+    /// How it ended when its market was retired.
+    last: Option<Outcome>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Outcome {
+    Open,
+    Won,
+    Lost,
+    Void(VoidReason),
+}
+
+/// What became of a bet before any result.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    Waiting {
+        due: u64,
+    },
+    Refused(Refusal),
+    /// It stands; the results say the rest.
+    Stands,
+}
+
+/// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
+pub(super) fn lines(legs: usize, folds: u32, bankers: u32) -> Vec<u32> {
+    (1..1_u32 << legs)
+        .filter(|line| folds >> line.count_ones() & 1 == 1 && line & bankers == bankers)
+        .collect()
+}
+
+/// Unit × Σ over lines of the product of thousandths, exactly, then rounded down.
+pub(super) fn pays(unit: i128, lines: &[u32], thousandths: &[i128]) -> i128 {
+    let whole: i128 = thousandths.iter().map(|_| 1000).product();
+    let of_line = |line: &u32| -> i128 {
+        let factor = |(leg, odds): (usize, &i128)| if line >> leg & 1 == 1 { *odds } else { 1000 };
+        thousandths.iter().enumerate().map(factor).product()
+    };
+    lines.iter().map(of_line).sum::<i128>() * unit / whole
+}
+
+impl Twin {
+    pub(super) fn place_multiple(&mut self, place: &PlaceMultiple) -> BetStatus {
+        let key = (place.account.0, place.client_id.0);
+        if let Some(known) = self.known(key) {
+            return known;
+        }
+        self.forget_old_ids();
+        match self.decide_multiple(place) {
+            Ok((multiple, shadows)) => {
+                self.note_pace(multiple.account, multiple.stake, &shadows);
+                self.remember(key, Answered::Multiple(self.seq));
+                self.multiples.insert(self.seq, multiple.clone());
+                self.where_multiple_stands(self.seq, &multiple)
+            }
+            Err(refusal) => {
+                self.note_refused(refusal.code, place.stake().money().minor().into());
+                self.remember(key, Answered::Refused(refusal));
+                BetStatus::Refused(refusal)
+            }
+        }
+    }
+
+    fn decide_multiple(&self, place: &PlaceMultiple) -> Result<(Multiple, Vec<RuleId>), Refusal> {
+        let capacity = &self.capacity;
+        let picks = place.picks();
+        self.check_id(place.client_id)?;
+        if self.killed {
+            return Err(Reject::BettingStopped.into());
+        }
+        let legs: usize = self.multiples.values().map(|multiple| multiple.legs.len()).sum();
+        let full = self.multiples.len() == capacity.multiples_max as usize
+            || legs + picks.len() > capacity.legs_max as usize;
+        for (full, max) in [
+            (full, capacity.multiples_max),
+            (self.ids.len() == capacity.client_ids_max as usize, capacity.client_ids_max),
+        ] {
+            if full {
+                return Err(no(Reject::CapacityReached, i128::from(max), i128::from(max)));
+            }
+        }
+        let stake = i128::from(place.stake().money().minor());
+        let offered = |pick: &clutch_core::command::Pick| {
+            let market = pick.market.0 as usize;
+            self.may_be_bet_on((place.account.0, stake), market, pick.selection.0)?;
+            let odds = self.markets[market].odds[usize::from(pick.selection.0)];
+            odds.ok_or_else(|| Refusal::from(Reject::SelectionInactive))
+        };
+        let offers: Vec<_> = picks.iter().map(offered).collect();
+        // What stops the account or all betting comes before anything about a leg.
+        let refusals = || offers.iter().filter_map(|offer| offer.err());
+        let of_a_leg = |refusal: &Refusal| (200..400).contains(&refusal.code.code());
+        if let Some(refusal) = refusals().find(|refusal| !of_a_leg(refusal)).or(refusals().next()) {
+            return Err(refusal);
+        }
+        let match_of = |leg: usize| self.markets[picks[leg].market.0 as usize].match_index;
+        let folds = place.system().folds();
+        for leg in 0..picks.len() {
+            let same = |other: usize| {
+                picks[other].market == picks[leg].market
+                    && picks[other].selection == picks[leg].selection
+            };
+            if (0..leg).any(same) {
+                return Err(Reject::SelectionRepeated.into());
+            }
+            let related = (0..leg).any(|other| match_of(other) == match_of(leg));
+            if related && folds.bits() != 0b10 {
+                return Err(Reject::LegsRelated.into());
+            }
+        }
+        let mut legs = Vec::new();
+        for (pick, offer) in picks.iter().zip(&offers) {
+            let odds = offer.unwrap_or_default();
+            let seen = (pick.odds, pick.price_seq, pick.epoch, place.policy);
+            self.check_price(pick.market.0 as usize, odds, seen)?;
+            legs.push(Leg {
+                market: pick.market.0 as usize,
+                selection: pick.selection.0,
+                odds,
+                epoch: pick.epoch,
+                last: None,
+            });
+        }
+        let lines = lines(legs.len(), folds.bits(), place.system().bankers().0);
+        let unit = i128::from(place.unit().money().minor());
+        let stake = unit * lines.len() as i128;
+        let odds: Vec<i128> = legs.iter().map(|leg| leg.odds.into()).collect();
+        let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
+        let mut shadows = BTreeSet::new();
+        for leg in &legs {
+            let on = (leg.market, leg.selection);
+            shadows.extend(self.check_limits(place.account.0, on, (stake, payout))?);
+        }
+        self.check_funds(place.account.0, stake)?;
+        let delay = self.config.in_play_delay_ns;
+        let live = |leg: &Leg| {
+            self.matches[self.markets[leg.market].match_index].series.phase() == MatchPhase::Live
+        };
+        let fate = if legs.iter().any(live) && delay > 0 {
+            Fate::Waiting { due: self.now + delay }
+        } else {
+            Fate::Stands
+        };
+        let (client_id, account) = (place.client_id.0, place.account.0);
+        let bet = Multiple { client_id, account, unit, stake, payout, lines, legs, fate };
+        Ok((bet, shadows.into_iter().collect()))
+    }
+
+    /// Multiples whose delay is over stand if nothing moved on any leg.
+    pub(super) fn decide_waiting_multiples(&mut self) {
+        let due: Vec<u64> = self
+            .multiples
+            .iter()
+            .filter(|(_, bet)| matches!(bet.fate, Fate::Waiting { due } if due <= self.now))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            let bet = &self.multiples[&id];
+            let still_good = bet.legs.iter().try_for_each(|leg| {
+                self.still_offered(id, bet.account, (leg.market, leg.selection), leg.epoch)
+            });
+            let fate = still_good.err().map_or(Fate::Stands, Fate::Refused);
+            self.multiples.entry(id).and_modify(|bet| bet.fate = fate);
+        }
+    }
+
+    pub(super) fn cancel_multiple(&mut self, id: u64) -> Result<(), Reject> {
+        let bet = self.multiples.get_mut(&id).ok_or(Reject::BetNotWaiting)?;
+        if !matches!(bet.fate, Fate::Waiting { .. }) {
+            return Err(Reject::BetNotWaiting);
+        }
+        bet.fate = Fate::Refused(Reject::BetCancelled.into());
+        Ok(())
+    }
+
+    fn outcome(&self, id: u64, leg: &Leg) -> Outcome {
+        if let Some(last) = leg.last {
+            return last;
+        }
+        if self.is_undone(id, leg.market) {
+            return Outcome::Void(VoidReason::Rewound);
+        }
+        match self.result(leg.market) {
+            MarketResult::Undecided => Outcome::Open,
+            MarketResult::NotPlayed => Outcome::Void(VoidReason::NotPlayed),
+            MarketResult::Won(winner) if winner.0 == leg.selection => Outcome::Won,
+            MarketResult::Won(_) => Outcome::Lost,
+        }
+    }
+
+    /// Where a multiple stands by the results of this moment.
+    pub(super) fn where_multiple_stands(&self, id: u64, bet: &Multiple) -> BetStatus {
+        match bet.fate {
+            Fate::Waiting { due } => {
+                return BetStatus::Pending { due: Timestamp::from_nanos(due) };
+            }
+            Fate::Refused(refusal) => return BetStatus::Refused(refusal),
+            Fate::Stands => {}
+        }
+        let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();
+        let can_win = |line: &u32| {
+            outcomes
+                .iter()
+                .enumerate()
+                .all(|(leg, outcome)| line >> leg & 1 == 0 || *outcome != Outcome::Lost)
+        };
+        if !bet.lines.iter().any(can_win) {
+            return BetStatus::Lost;
+        }
+        if outcomes.contains(&Outcome::Open) {
+            return BetStatus::Accepted { payout: Money::from_minor(bet.payout as i64) };
+        }
+        if let Outcome::Void(first) = outcomes[0]
+            && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Void(_)))
+        {
+            return BetStatus::Void(first);
+        }
+        let thousandths: Vec<i128> = bet
+            .legs
+            .iter()
+            .zip(&outcomes)
+            .map(|(leg, outcome)| match outcome {
+                Outcome::Won | Outcome::Open => leg.odds.into(),
+                Outcome::Lost => 0,
+                Outcome::Void(_) => 1000,
+            })
+            .collect();
+        let payout = Money::from_minor(pays(bet.unit, &bet.lines, &thousandths) as i64);
+        BetStatus::Won { payout }
+    }
+
+    /// What a multiple has moved out of its owner's balance (or into it) for good, and what it holds.
+    pub(super) fn effect_of_multiple(&self, id: u64, bet: &Multiple) -> (i128, i128) {
+        match self.where_multiple_stands(id, bet) {
+            BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
+            BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
+            BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
+            BetStatus::Lost => (-bet.stake, 0),
+        }
+    }
+
+    /// Possible losses of open multiples with a leg on this selection, whatever their other legs do.
+    pub(super) fn liability_of_multiples(&self, market: usize, selection: u8) -> i128 {
+        self.multiples
+            .iter()
+            .filter(|(id, bet)| self.effect_of_multiple(**id, bet).1 > 0)
+            .map(|(_, bet)| {
+                let on_it = |leg: &&Leg| leg.market == market && leg.selection == selection;
+                (bet.payout - bet.stake) * bet.legs.iter().filter(on_it).count() as i128
+            })
+            .sum()
+    }
+
+    /// Fixes the legs on a market that retires; bets without other legs leave.
+    pub(super) fn retire_legs(&mut self, market: usize) {
+        let ids: Vec<u64> = self.multiples.keys().copied().collect();
+        for id in ids {
+            let mut bet = self.multiples[&id].clone();
+            for leg in bet.legs.iter_mut().filter(|leg| leg.market == market) {
+                leg.last = Some(self.outcome(id, leg));
+            }
+            if bet.legs.iter().all(|leg| leg.last.is_some()) {
+                if self.multiple_counts_today(id, &bet) {
+                    self.accounts[bet.account as usize].terms.left_today += bet.payout;
+                }
+                let gain = self.effect_of_multiple(id, &bet).0;
+                self.accounts[bet.account as usize].base += gain;
+                self.house_of_retired -= gain;
+                self.multiples.remove(&id);
+            } else {
+                self.multiples.insert(id, bet);
+            }
+        }
+    }
+}
