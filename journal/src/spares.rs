@@ -107,7 +107,9 @@ impl Pool {
     /// A spare has become a segment.
     pub fn name_was_given(&self) {
         let mut inner = self.lock();
-        inner.lent = None;
+        if !self.faults.has(Fault::ReserveNotRemade) {
+            inner.lent = None;
+        }
         inner.has_no_room_for_names = false;
         self.update(&mut inner);
     }
@@ -130,8 +132,6 @@ impl Pool {
             inner.lent == Some(*number) || inner.reserve.iter().any(|(kept, _)| kept == number)
         };
         let reserve = (0..self.reserve_wanted).find(|number| !kept(number)).map(Purpose::Reserve);
-        let reserve =
-            reserve.filter(|_| !self.faults.has(Fault::ReserveNotRemade) || !inner.is_full);
         let spare = (inner.spares.len() < SPARES_WANTED).then_some(Purpose::Spare);
         if inner.is_stopping || inner.failure.is_some() {
             None
