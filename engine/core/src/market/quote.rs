@@ -101,8 +101,8 @@ impl Step<'_> {
 
     /// Prices a market that has just been opened.
     pub(crate) fn quote_new(&mut self, market: MarketId) {
-        let series = &self.fixture(self.tables.markets.market(market).match_id).series;
-        let forecast = series.series_forecast();
+        let row = self.tables.markets.market(market);
+        let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.resolve(market);
         self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
         self.announce_status(market, true);
