@@ -18,6 +18,7 @@ pub mod odds_format;
 pub mod ops;
 mod output;
 pub mod price;
+pub mod price_moba;
 pub mod provision;
 pub mod server;
 pub mod token;

@@ -16,11 +16,27 @@ use std::io::{self, BufRead, Write};
 
 use crate::lines::{self, Refusal};
 pub use crate::lines::{LINE_BYTES_MAX, Summary};
+use crate::price_moba::{self, Models};
 
 /// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
 pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
-    lines::run(input, output, answer)
+    run_with(input, output, &Models::default())
+}
+
+/// The same with other coefficients for games against the clock.
+pub fn run_with(input: impl BufRead, output: impl Write, models: &Models) -> io::Result<Summary> {
+    lines::run(input, output, |bytes| match price_moba::answer(bytes, models) {
+        Some(book) => book.map(AnyAnswer::Moba),
+        None => answer(bytes).map(AnyAnswer::Rounds),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyAnswer {
+    Rounds(Answer),
+    Moba(price_moba::Answer),
 }
 
 /// One line of input. The state is read in a second step, so that a bad one is answered under its
@@ -46,11 +62,11 @@ struct State<M> {
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize)]
-struct Pair<T> {
+pub(crate) struct Pair<T> {
     #[serde(rename = "A")]
-    a: T,
+    pub a: T,
     #[serde(rename = "B")]
-    b: T,
+    pub b: T,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -154,7 +170,7 @@ struct Book {
 }
 
 #[derive(Serialize)]
-struct SeriesBook {
+pub(crate) struct SeriesBook {
     winner: Pair<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     draw: Option<f64>,
@@ -296,7 +312,7 @@ fn model(map: MapParameters, words: Words, next: Option<RoundChance>) -> Result<
     model.map_err(|error| error.to_string())
 }
 
-fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> SeriesBook {
+pub(crate) fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> SeriesBook {
     let needed = best_of / 2 + 1;
     let scores = (0..needed).flat_map(|loser| [(needed, loser), (loser, needed)]);
     let level = (best_of / 2, best_of / 2);

@@ -8,6 +8,7 @@ mod multiple;
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::play::{LimitKey, Rest};
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -204,6 +205,35 @@ pub enum Command {
         /// From 0, the best known, to 3.
         tier: u8,
     },
+    /// Sets a player's own limit: lower at once; higher, or none at all, only after a day and
+    /// [`Command::ConfirmPlayLimit`].
+    SetPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+        /// How much; `None` lifts it.
+        amount: Option<Money>,
+    },
+    /// Confirms the wish to raise or lift a limit.
+    ConfirmPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+    },
+    /// Has an account rest from betting. It can be made longer, not shorter.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// How and until when.
+        rest: Rest,
+    },
+    /// The player wants to come back from a self-exclusion whose time is over: after one more day.
+    EndRest {
+        /// The account.
+        account: AccountId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -229,6 +259,10 @@ wire_enum!(Command {
     20 = SetAccountFactor { account, title, has_begun, percent },
     21 = LinkAccount { account, group },
     22 = SetTier { match_id, tier },
+    23 = SetPlayLimit { account, key, amount },
+    24 = ConfirmPlayLimit { account, key },
+    25 = Rest { account, rest },
+    26 = EndRest { account },
 });
 
 impl Command {
@@ -258,6 +292,10 @@ impl Command {
             Self::SetAccountFactor { .. } => 21,
             Self::LinkAccount { .. } => 22,
             Self::SetTier { .. } => 23,
+            Self::SetPlayLimit { .. } => 24,
+            Self::ConfirmPlayLimit { .. } => 25,
+            Self::Rest { .. } => 26,
+            Self::EndRest { .. } => 27,
         }
     }
 }
