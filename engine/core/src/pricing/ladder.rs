@@ -117,7 +117,7 @@ impl Ladder {
         let begun = starts.iter().filter(|start| start.from_milli <= odds_milli).count();
         let band = starts[begun.checked_sub(1)?];
         let above = u64::from(odds_milli - band.from_milli);
-        let steps = above * band.reciprocal >> RECIPROCAL_BITS;
+        let steps = (above * band.reciprocal) >> RECIPROCAL_BITS;
         Some(band.from_milli + steps as u32 * band.step_milli)
     }
 
