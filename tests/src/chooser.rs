@@ -360,10 +360,7 @@ impl Chooser {
         let percent = |random: &mut Random| {
             let wild = random.chance(3);
             let percent = if wild { random.below(101) } else { 35 + random.below(30) };
-            // Off whole percents, where one chance can have exactly twice the odds of another: on the
-            // edge of the band both answers are right.
-            let aside = if (1..100).contains(&percent) { 123_457 } else { 0 };
-            Probability::from_ppb(percent as u32 * 10_000_000 + aside).unwrap_or_default()
+            Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
         let [t, ct] = [0; 2].map(|_| percent(&mut self.random));
         let strengths = if self.random.chance(20) {

@@ -54,7 +54,9 @@ fn hash_of(rules: RoundRules, a: u16, b: u16) -> u64 {
     let next = NextRound { round_no: a + b + 1, a: 0.731 };
     for model in [plain, plain.with_next_round(next).unwrap()] {
         let Ok(map) = MapForecast::new(rules, &model, a, b) else { continue };
-        [map.winner_a(), map.overtime_yes(), map.odd(), map.a_in_regulation()].map(&mut add);
+        for p in [map.winner_a(), map.overtime_yes(), map.odd(), map.a_in_regulation()] {
+            add(p);
+        }
         (20..140).for_each(|line| add(map.total_over(line)));
         (-30..30).for_each(|line| add(map.handicap_a(line)));
         (-30..30).for_each(|line| add(map.regulation_handicap_a(line)));
@@ -67,15 +69,19 @@ fn hash_of(rules: RoundRules, a: u16, b: u16) -> u64 {
         let series = SeriesForecast::new(3, 0, 1, &[0.0, map.winner_a(), later.winner_a()]);
         add(series.unwrap().winner_a());
         let branches = win_grid(rules, &model, a, b).unwrap();
-        [branches.now, branches.after_a, branches.after_b].map(&mut add);
+        for p in [branches.now, branches.after_a, branches.after_b] {
+            add(p);
+        }
         for milli in two_way_odds_milli(map.winner_a(), 1.0 - map.winner_a(), 1.0637) {
             milli.into_iter().for_each(&mut add);
         }
         let fair = [map.a_in_regulation(), map.overtime_yes(), map.b_in_regulation()];
         let mut booked = [0.0; 3];
         if apply_odds_ratio(&fair, 1.0637, &mut booked).is_ok() {
-            booked.map(&mut add);
-            booked.map(|p| add(Ladder::DEFAULT.price(p).unwrap_or(0).into()));
+            for p in booked {
+                add(p);
+                add(Ladder::DEFAULT.price(p).unwrap_or(0).into());
+            }
         }
     }
     if let Ok(solved) = solve_map_model(rules, &plain, a, b, 0.637) {
