@@ -141,8 +141,8 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let result = (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
         if result != row.result {
+            self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
-            row.result = result;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
         }
