@@ -21,8 +21,8 @@ use super::overrides::Overrides;
 use super::shading::{Leaning, shade};
 use super::{Fair, SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
+use crate::pricing::apply_odds_ratio;
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
-use crate::pricing::{Ladder, apply_odds_ratio};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
 /// One market's quote in the making.
@@ -206,9 +206,10 @@ fn margin_and_ladder(quote: &mut Quote<'_>) {
         return;
     }
     let mut booked = booked.into_iter();
+    let ladder = quote.config.ladder.ladder();
     for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair.iter()).zip(quote.fixed) {
         if 0.0 < *p && *p < 1.0 {
-            let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
+            let milli = booked.next().and_then(|booked| ladder.price(booked));
             *odds = match fixed {
                 Fixed::No => milli.and_then(Odds::from_milli),
                 Fixed::Off => None,
@@ -227,7 +228,8 @@ fn is_worth_sending(quote: &mut Quote<'_>) {
     for (odds, selection) in quote.odds.iter_mut().zip(quote.before) {
         if let (Some(new), Some(old)) = (*odds, selection.odds)
             && old < new
-            && Ladder::DEFAULT.steps(old.milli(), new.milli()) < quote.config.price_steps_min
+            && quote.config.ladder.ladder().steps(old.milli(), new.milli())
+                < quote.config.price_steps_min
         {
             *odds = Some(old);
         }
