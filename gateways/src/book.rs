@@ -151,6 +151,8 @@ impl Book {
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
+            | Event::PlayLimit { .. }
+            | Event::Rest { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }

@@ -7,6 +7,7 @@ use clutch_core::command::{
     RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
     Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
@@ -122,6 +123,7 @@ impl Chooser {
         Config {
             rules_off,
             rules_shadow,
+            liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[5_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
             stakes_per_hour_max: limit(&[5_000, 1_000_000]),
@@ -143,6 +145,8 @@ impl Chooser {
             400..900 => self.random.below(400) * MILLISECOND,
             900..980 => self.random.below(5_000) * MILLISECOND,
             980..997 => self.random.below(90) * SECOND,
+            // Now and then a night, so that limits can be raised.
+            999 => self.random.below(30 * 60) * MINUTE,
             _ => self.random.below(90) * MINUTE,
         }
     }
@@ -168,6 +172,7 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
+            _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -288,6 +293,41 @@ impl Chooser {
         let key = name(&format!("account {}", self.random.below(6)));
         let currency = Currency(u8::from(self.random.chance(10)));
         Command::OpenAccount { key, currency }
+    }
+
+    /// What a player sets for himself, mostly about a limit that he has.
+    fn player_word(&mut self, twin: &Twin) -> Command {
+        let account = AccountId(self.mostly_below(4, 6) as u32);
+        let windows = [Window::Hours24, Window::Hours24, Window::Day, Window::Month];
+        let window = if self.random.chance(25) {
+            self.random.pick(Window::ALL)
+        } else {
+            self.random.pick(&windows)
+        };
+        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window };
+        let known = twin.limits_of(account.0);
+        if !known.is_empty() && self.random.chance(70) {
+            key = self.random.pick(&known);
+        }
+        match self.random.below(30) {
+            0..16 => {
+                let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(80));
+                Command::SetPlayLimit { account, key, amount }
+            }
+            16..25 => Command::ConfirmPlayLimit { account, key },
+            25..28 => {
+                let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
+                let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
+                Command::Rest { account, rest }
+            }
+            28 if self.random.chance(30) => {
+                let days = self.random.pick(&[1, 1, 200, 2_000]);
+                let until = self.now.plus(days * 24 * 60 * MINUTE);
+                Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
+            }
+            _ => Command::EndRest { account },
+        }
     }
 
     fn account_state(&mut self) -> Command {

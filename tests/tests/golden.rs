@@ -14,6 +14,7 @@ use clutch_core::command::{
     PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
@@ -61,7 +62,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=23).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=27).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -270,6 +271,7 @@ fn config() -> Config {
         feed_grace_ns: 23,
         rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
         rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
+        liability_match_max: money(24),
         liability_group_max: money(25),
         payout_day_max: money(26),
         bets_per_second_max: 27,
@@ -339,6 +341,14 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             received_at: Timestamp::MAX,
             event,
         }))
+    };
+    let limit = |quantity, window, amount| {
+        let (account, key) = (AccountId(5), LimitKey { quantity, window });
+        of(Command::SetPlayLimit { account, key, amount })
+    };
+    let rest = |kind| {
+        let rest = Rest { kind, until: Timestamp::from_nanos(9) };
+        of(Command::Rest { account: AccountId(5), rest })
     };
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
@@ -463,5 +473,20 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
         ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
         ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
+        ("limit_stake", limit(Quantity::Stake, Window::Hours24, Some(money(7)))),
+        ("limit_loss", limit(Quantity::Loss, Window::Days7, Some(money(7)))),
+        ("limit_deposit", limit(Quantity::Deposit, Window::Day, Some(money(7)))),
+        ("limit_net_deposit", limit(Quantity::NetDeposit, Window::Week, Some(money(7)))),
+        ("limit_none", limit(Quantity::NetDeposit, Window::Month, None)),
+        (
+            "confirm_limit",
+            of(Command::ConfirmPlayLimit {
+                account: AccountId(5),
+                key: LimitKey { quantity: Quantity::Loss, window: Window::Month },
+            }),
+        ),
+        ("rest_time_out", rest(RestKind::TimeOut)),
+        ("rest_self_exclusion", rest(RestKind::SelfExclusion)),
+        ("end_rest", of(Command::EndRest { account: AccountId(5) })),
     ]
 }

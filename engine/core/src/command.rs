@@ -8,6 +8,7 @@ mod multiple;
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::play::{LimitKey, Rest};
 use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
@@ -205,6 +206,35 @@ pub enum Command {
         /// From 0, the best known, to 3.
         tier: u8,
     },
+    /// Sets a player's own limit: lower at once; higher, or none at all, only after a day and
+    /// [`Command::ConfirmPlayLimit`].
+    SetPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+        /// How much; `None` lifts it.
+        amount: Option<Money>,
+    },
+    /// Confirms the wish to raise or lift a limit.
+    ConfirmPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+    },
+    /// Has an account rest from betting. It can be made longer, not shorter.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// How and until when.
+        rest: Rest,
+    },
+    /// The player wants to come back from a self-exclusion whose time is over: after one more day.
+    EndRest {
+        /// The account.
+        account: AccountId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -230,6 +260,10 @@ wire_enum!(Command {
     20 = SetAccountFactor { account, title, has_begun, percent },
     21 = LinkAccount { account, group },
     22 = SetTier { match_id, tier },
+    23 = SetPlayLimit { account, key, amount },
+    24 = ConfirmPlayLimit { account, key },
+    25 = Rest { account, rest },
+    26 = EndRest { account },
 });
 
 impl Command {
@@ -259,6 +293,10 @@ impl Command {
             Self::SetAccountFactor { .. } => 21,
             Self::LinkAccount { .. } => 22,
             Self::SetTier { .. } => 23,
+            Self::SetPlayLimit { .. } => 24,
+            Self::ConfirmPlayLimit { .. } => 25,
+            Self::Rest { .. } => 26,
+            Self::EndRest { .. } => 27,
         }
     }
 }
@@ -370,6 +408,8 @@ pub struct Config {
     pub rules_off: RuleSet,
     /// Risk rules that are asked and counted, and refuse nothing.
     pub rules_shadow: RuleSet,
+    /// Largest sum that one match may cost over all its markets where a bet wins.
+    pub liability_match_max: Money,
     /// Largest sum that a group of linked accounts may win with its open bets.
     pub liability_group_max: Money,
     /// Largest sum that all bets of one account on one day may pay, stakes included.
@@ -421,6 +461,7 @@ wire_struct!(Config {
     agreeing_updates,
     rules_off,
     rules_shadow,
+    liability_match_max,
     liability_group_max,
     payout_day_max,
     bets_per_second_max,
@@ -468,6 +509,7 @@ impl Default for Config {
             agreeing_updates: 2,
             rules_off: Self::RULES_OFF,
             rules_shadow: RuleSet::EMPTY,
+            liability_match_max: Money::from_minor(10_000_000),
             liability_group_max: Money::from_minor(4_000_000),
             payout_day_max: Money::from_minor(20_000_000),
             bets_per_second_max: 5,

@@ -103,6 +103,7 @@ impl State {
             tables,
             outbox,
         };
+        step.tables.wallet.turn_to(seq, now);
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
@@ -127,7 +128,7 @@ impl State {
         }
         self.config = config;
         self.config_version = 1;
-        self.tables = Some(Tables {
+        let mut tables = Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
@@ -143,7 +144,7 @@ impl State {
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
-            risk: RiskTables::with_capacity(capacity.accounts_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
@@ -151,7 +152,9 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
-        });
+        };
+        tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        self.tables = Some(tables);
         Ok(())
     }
 
@@ -208,6 +211,11 @@ impl State {
     /// Bets of several legs that are waiting, open, or settled and not yet retired.
     pub fn multiples_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
+    pub fn exposures_agree(&self) -> bool {
+        self.tables.as_ref().is_none_or(Tables::exposures_agree)
     }
 
     /// Singles waiting, open, or settled and not yet retired.
@@ -276,6 +284,12 @@ impl Step<'_> {
                 self.set_account_factor(*account, *title, *has_begun, *percent)
             }
             Command::LinkAccount { account, group } => self.link_account(*account, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_play_limit(*account, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
+            Command::Rest { account, rest } => self.rest(*account, *rest),
+            Command::EndRest { account } => self.end_rest(*account),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
         }
     }
@@ -306,6 +320,7 @@ impl Step<'_> {
         };
         let prices_change = of_prices(self.config) != of_prices(config);
         let before = core::mem::replace(self.config, *config);
+        self.tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
         for &setting in Setting::ALL {

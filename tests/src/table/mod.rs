@@ -20,6 +20,8 @@
 //! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
 //! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
+//! | `limit ACCOUNT QUANTITY WINDOW AMOUNT\|none`, `confirm ACCOUNT QUANTITY WINDOW` | a player's own limit: `stake`, `loss`, `deposit`, `net_deposit` over `24h`, `7d`, `day`, `week`, `month` |
+//! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
 //! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
@@ -42,6 +44,7 @@ mod expect;
 mod lines;
 mod multiples;
 mod r#override;
+mod play;
 mod trading;
 mod values;
 
@@ -190,6 +193,10 @@ impl Scenario {
             "account" => self.account(words),
             "deposit" => self.deposit(words),
             "state" => self.account_state(words),
+            "limit" => self.play_limit(words),
+            "confirm" => self.confirm_limit(words),
+            "rest" => self.rest(words),
+            "return" => self.end_rest(words),
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),

@@ -12,6 +12,7 @@ mod compare;
 mod markets;
 mod multiples;
 mod overrides;
+mod play;
 mod results;
 mod risk;
 mod score;
@@ -85,6 +86,7 @@ struct Account {
     /// Deposits, and what bets that have left the engine won and lost.
     base: i128,
     terms: Terms,
+    own: play::Own,
 }
 
 #[derive(Debug)]
@@ -159,6 +161,9 @@ impl Twin {
         self.seq = seq;
         self.now = now;
         self.retired_lately = false;
+        // Timers come first, and say nothing of the command's own trace.
+        let timers = records.iter().take_while(|record| record.trace == 0).count();
+        self.learn_moves(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.expire_overrides();
@@ -166,6 +171,7 @@ impl Twin {
         self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
+        self.learn_moves(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -205,6 +211,12 @@ impl Twin {
                 self.set_factor(account.0, *title, *has_begun, *percent)
             }
             Command::LinkAccount { account, group } => self.link(account.0, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_limit(account.0, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
+            Command::Rest { account, rest } => self.rest(account.0, *rest),
+            Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
@@ -218,6 +230,7 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.liability_match_max,
             config.liability_group_max,
             config.payout_day_max,
             config.stakes_per_hour_max,
@@ -286,6 +299,7 @@ impl Twin {
             state: AccountState::Open,
             base: 0,
             terms: Terms::default(),
+            own: play::Own::default(),
         });
         Ok(())
     }
@@ -305,8 +319,7 @@ impl Twin {
             let same = *credited == (id, amount.minor());
             return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
         }
-        let account = &mut self.accounts[id as usize];
-        if account.state == AccountState::Closed {
+        if self.accounts[id as usize].state == AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
@@ -319,7 +332,8 @@ impl Twin {
         if self.payments.len() == self.capacity.client_ids_max as usize {
             return Err(Reject::CapacityReached);
         }
-        account.base += i128::from(amount.minor());
+        self.may_pay_in(id, amount.minor().into())?;
+        self.accounts[id as usize].base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }

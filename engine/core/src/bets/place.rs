@@ -39,6 +39,8 @@ pub(super) struct Request {
     pub account: AccountId,
     pub market: MarketId,
     pub selection: SelectionIndex,
+    /// What it adds to the account's stakes; zero for a bet that is counted already.
+    pub adds: Money,
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
@@ -49,6 +51,7 @@ pub(super) struct Offer<'a> {
     pub fixture: &'a Fixture,
     pub market: &'a Market,
     pub selection: &'a Selection,
+    pub selection_index: SelectionIndex,
     pub odds: Odds,
 }
 
@@ -75,8 +78,12 @@ impl Step<'_> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_room()?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(place, &offer)?;
         let payout = odds.payout_floor(place.stake);
@@ -157,12 +164,18 @@ impl Step<'_> {
         let view = bet.view();
         let stake = place.stake.money();
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
+        let keeps_exposures = tables.risk.keeps_exposures();
+        if keeps_exposures {
+            tables.count_with_exposure(place.market, place.selection, stake, payout, Sign::In);
+        }
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
         account.count(bet.liability(), Sign::In);
         tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
         tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
-        market.count(selection, stake, payout, Sign::In);
+        if !keeps_exposures {
+            market.count(selection, stake, payout, Sign::In);
+        }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
         }
@@ -308,8 +321,8 @@ impl Tables {
         stake: Stake,
         payout: Money,
     ) -> Wager<'a> {
-        let Offer { account_id, account, fixture, market, selection, .. } = *offer;
-        let tables = &self.risk;
+        let Offer { account_id, account, fixture, market, selection, selection_index, .. } = *offer;
+        let (tables, markets) = (&self.risk, &self.markets);
         Wager {
             config,
             now,
@@ -320,6 +333,8 @@ impl Tables {
             fixture,
             market,
             selection,
+            selection_index,
+            markets,
             tables,
         }
     }
@@ -348,7 +363,7 @@ impl Tables {
         {
             return Err(Reject::BettingStopped.into());
         }
-        let account = self.wallet.may_bet(request.account)?;
+        let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
         };
@@ -365,13 +380,15 @@ impl Tables {
         }
         let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
         let account_id = request.account;
-        Ok(Offer { account_id, account, fixture, market, selection, odds })
+        let selection_index = request.selection;
+        Ok(Offer { account_id, account, fixture, market, selection, selection_index, odds })
     }
 
     /// What can still go wrong while a bet waits; its money is held already.
     fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
         let Bet { account, market, selection, .. } = *bet;
-        self.check_still_offered(Request { account, market, selection }, bet.id, epoch)
+        let request = Request { account, market, selection, adds: Money::ZERO };
+        self.check_still_offered(request, bet.id, epoch)
     }
 
     /// The same for one selection of a bet that was received at this epoch.
@@ -413,12 +430,18 @@ impl Tables {
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
-        let request = Request { account, market, selection };
+        let request = Request { account, market, selection, adds: Money::ZERO };
         let room = self.check_room();
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        risk::largest_stake(config.stake_min, config.stake_max, offer.odds, |stake, payout| {
+        let ceiling = self.ceiling(config, account);
+        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
             self.check_money(&offer, config, now, stake, payout).is_ok()
         })
+    }
+
+    /// What no stake of this account can be above.
+    pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
+        config.stake_max.min(self.wallet.room_for_stake(account))
     }
 
     /// Counts a bet in every sum that limits look at, or takes it out again.
@@ -427,8 +450,13 @@ impl Tables {
         let bet = self.bets.bet(slot);
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
         self.risk.count_of_day(account, bet.id, bet.payout, sign);
-        let (market, selection) = self.markets.rows_mut(bet.market, bet.selection);
-        market.count(selection, bet.stake.money(), bet.payout, sign);
+        let (market, selection) = (bet.market, bet.selection);
+        let (stake, payout) = (bet.stake.money(), bet.payout);
+        if self.risk.keeps_exposures() {
+            return self.count_with_exposure(market, selection, stake, payout, sign);
+        }
+        let (market, selection) = self.markets.rows_mut(market, selection);
+        market.count(selection, stake, payout, sign);
     }
 
     /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
@@ -454,7 +482,7 @@ pub(super) fn is_remembered(code: Reject) -> bool {
 }
 
 /// The answer to a repeated id whose bet was settled so long ago that it has left the engine.
-fn forgotten(place: &PlaceBet) -> BetView {
+pub(super) fn forgotten(place: &PlaceBet) -> BetView {
     let refused = RefusedBet {
         market: place.market,
         selection: place.selection,
