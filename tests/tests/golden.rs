@@ -9,12 +9,13 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
+    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
     KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
 use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -61,7 +62,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=23).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=25).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -346,6 +347,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let selection = SelectionIndex(1);
     let (odds, fair) = (place().odds, chance(470_000_000));
     let say = |kind| of(Command::Override { kind, expires_at: Timestamp::from_nanos(9) });
+    let heat = LegResult::DeadHeat(DeadHeat::new(1, 2).expect("one place for two"));
+    let results = Results::new(&[heat, LegResult::Lost, heat]).expect("results that agree");
+    let grade = |grade| of(Command::Grade { market: MarketId(8), version: 9, grade });
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config(), based_on: None })),
@@ -444,5 +448,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
         ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
         ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
+        ("grade_results", grade(Grade::Results(results))),
+        ("grade_void", grade(Grade::Void)),
+        ("grade_automatic", grade(Grade::Automatic)),
+        ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
     ]
 }

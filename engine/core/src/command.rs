@@ -3,8 +3,10 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod grade;
 mod multiple;
 
+pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -204,6 +206,23 @@ pub enum Command {
         /// From 0, the best known, to 3.
         tier: u8,
     },
+    /// A trader says how a market ended. If that changes a result it waits for
+    /// [`Command::DecideGrade`].
+    Grade {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about; zero before the first result.
+        version: u32,
+        /// How it ended.
+        grade: Grade,
+    },
+    /// A second operator approves the grade that waits for a market, or anybody turns it down.
+    DecideGrade {
+        /// The market.
+        market: MarketId,
+        /// Whether it shall hold.
+        approve: bool,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -229,6 +248,8 @@ wire_enum!(Command {
     20 = SetAccountFactor { account, title, has_begun, percent },
     21 = LinkAccount { account, group },
     22 = SetTier { match_id, tier },
+    23 = Grade { market, version, grade },
+    24 = DecideGrade { market, approve },
 });
 
 impl Command {
@@ -258,6 +279,8 @@ impl Command {
             Self::SetAccountFactor { .. } => 21,
             Self::LinkAccount { .. } => 22,
             Self::SetTier { .. } => 23,
+            Self::Grade { .. } => 24,
+            Self::DecideGrade { .. } => 25,
         }
     }
 }

@@ -29,6 +29,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
+use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
 use crate::units::{Seq, Timestamp};
@@ -157,6 +158,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            proposals,
             risk,
             requotes,
             overrides,
@@ -175,6 +177,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        proposals.save(out);
         risk.save(out);
         requotes.save(out);
         overrides.save(out);
@@ -206,6 +209,7 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        let proposals = Proposals::load(input, &capacity)?;
         input.begin("risk");
         let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
@@ -236,6 +240,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            proposals,
             risk,
             requotes,
             overrides,
