@@ -277,8 +277,13 @@ function drawBoard(match) {
   setText(find('.frozen'), match.frozen ? `Betting is suspended: ${match.frozen.text}` : '');
 }
 
-const GROUP_ORDER = ['map_winner', 'round_winner', 'round_handicap', 'total_rounds', 'match_winner', 'correct_map_score'];
-const lineOf = (market) => Number(market.line ?? market.round ?? 0);
+// The order inside a group: what most people bet on first, long lists last.
+const GROUP_ORDER = [
+  'match_winner', 'map_winner', 'round_winner', 'pistol_round', 'regulation_winner', 'race_to_rounds', 'round_handicap', 'total_rounds',
+  'team_rounds', 'overtime', 'odd_rounds', 'regulation_handicap', 'regulation_total', 'correct_round_score',
+  'map_handicap', 'total_maps', 'correct_map_score', 'series_rounds',
+];
+const lineOf = (market) => Number(market.line ?? market.round ?? market.rounds ?? market.half ?? 0);
 
 function drawMarkets(match) {
   const sorted = [...match.markets.values()].sort((a, b) => (a.map ?? 99) - (b.map ?? 99) || GROUP_ORDER.indexOf(a.kind) - GROUP_ORDER.indexOf(b.kind) || lineOf(a) - lineOf(b) || a.market - b.market);

@@ -3,9 +3,11 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
-    MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
-    RewindRule, RoundFormat, Scope, SetMap, Side, Strengths, SuspendReason, Team, Title,
+    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    Team, Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
@@ -143,6 +145,8 @@ impl Chooser {
             400..900 => self.random.below(400) * MILLISECOND,
             900..980 => self.random.below(5_000) * MILLISECOND,
             980..997 => self.random.below(90) * SECOND,
+            // Now and then a night, so that limits can be raised.
+            999 => self.random.below(30 * 60) * MINUTE,
             _ => self.random.below(90) * MINUTE,
         }
     }
@@ -168,10 +172,11 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
+            _ if self.random.chance(2) => self.player_word(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..317 => self.grade(twin),
-            317..322 => self.decide_grade(twin),
-            322..330 => Command::Tick,
+            313..318 => self.grade(twin),
+            318..323 => self.decide_grade(twin),
+            323..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
@@ -292,6 +297,35 @@ impl Chooser {
         Command::OpenAccount { key, currency }
     }
 
+    /// What a player sets for himself.
+    fn player_word(&mut self) -> Command {
+        let account = AccountId(self.mostly_below(4, 6) as u32);
+        let quantity = self.random.pick(Quantity::ALL);
+        let window =
+            self.random.pick(&[Window::Hours24, Window::Hours24, Window::Day, Window::Month]);
+        let window = if self.random.chance(25) { self.random.pick(Window::ALL) } else { window };
+        let key = LimitKey { quantity, window };
+        match self.random.below(20) {
+            0..9 => {
+                let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                Command::SetPlayLimit { account, key, amount }
+            }
+            9..14 => Command::ConfirmPlayLimit { account, key },
+            14..18 => {
+                let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
+                let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
+                Command::Rest { account, rest }
+            }
+            18 => {
+                let days = self.random.pick(&[1, 1, 200, 2_000]);
+                let until = self.now.plus(days * 24 * 60 * MINUTE);
+                Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
+            }
+            _ => Command::EndRest { account },
+        }
+    }
+
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
             0..3 => AccountState::Suspended,
@@ -337,6 +371,17 @@ impl Chooser {
         } else {
             Strengths::BySide { t, ct }
         };
+        if self.random.chance(10) {
+            let match_id = self.match_id(twin);
+            let (map_no, round) = self.next_round(twin, match_id);
+            let a = self.random.chance(80).then_some(t);
+            return Command::SetNextRound(SetNextRound {
+                match_id: MatchId(match_id),
+                map_no,
+                round,
+                a,
+            });
+        }
         Command::SetMap(SetMap {
             match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
@@ -346,6 +391,19 @@ impl Chooser {
         })
     }
 
+    /// Mostly the next round of the map being played.
+    fn next_round(&mut self, twin: &Twin, match_id: u32) -> (u8, u8) {
+        let [_, matches, _] = twin.counts();
+        let (map, rounds, _) =
+            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
+        let next = rounds[0] + rounds[1] + 1;
+        match self.random.below(10) {
+            0 => (self.random.below(6) as u8, 1),
+            1 => (map, self.random.below(32) as u8),
+            _ => (map.max(1), next),
+        }
+    }
+
     fn open_market(&mut self, twin: &Twin) -> Command {
         let map = self.random.pick(&[1, 1, 1, 2, 3, 5, 0]);
         let mut line = |first: i16, count: u64| {
@@ -353,7 +411,9 @@ impl Chooser {
             Line::from_halves(halves).expect("an odd number of halves")
         };
         let (total, handicap) = (line(11, 20), line(-15, 30));
+        let (maps, team_rounds, of_series) = (line(-4, 9), line(-1, 18), line(20, 110));
         let round = self.random.below(32) as u8;
+        let team = self.random.pick(&[Team::A, Team::B]);
         let kind = self.random.pick(&[
             MarketKind::MatchWinner,
             MarketKind::CorrectMapScore,
@@ -361,6 +421,18 @@ impl Chooser {
             MarketKind::TotalRounds { map, line: total },
             MarketKind::RoundHandicap { map, line: handicap },
             MarketKind::RoundWinner { map, round },
+            MarketKind::MapHandicap { line: maps },
+            MarketKind::TotalMaps { line: maps },
+            MarketKind::CorrectRoundScore { map },
+            MarketKind::RaceToRounds { map, rounds: round },
+            MarketKind::PistolRound { map, half: round % 4 },
+            MarketKind::Overtime { map },
+            MarketKind::OddRounds { map },
+            MarketKind::RegulationWinner { map },
+            MarketKind::RegulationTotal { map, line: total },
+            MarketKind::RegulationHandicap { map, line: handicap },
+            MarketKind::TeamRounds { map, team, line: team_rounds },
+            MarketKind::SeriesRounds { line: of_series },
         ]);
         Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
     }
@@ -478,6 +550,16 @@ impl Chooser {
             }
             24..40 => GameEvent::RoundStarted { map, round: played + 1 },
             40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
+            41..44 => GameEvent::NextRound {
+                map,
+                round: played + 1,
+                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
+            },
+            44 => self.random.pick(&[
+                GameEvent::MapWon { map, winner },
+                GameEvent::MobaState { map, state: MobaState::default() },
+                GameEvent::MobaRewound { map, state: MobaState::default() },
+            ]),
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.

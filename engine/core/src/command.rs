@@ -10,6 +10,7 @@ pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::play::{LimitKey, Rest};
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -206,6 +207,35 @@ pub enum Command {
         /// From 0, the best known, to 3.
         tier: u8,
     },
+    /// Sets a player's own limit: lower at once; higher, or none at all, only after a day and
+    /// [`Command::ConfirmPlayLimit`].
+    SetPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+        /// How much; `None` lifts it.
+        amount: Option<Money>,
+    },
+    /// Confirms the wish to raise or lift a limit.
+    ConfirmPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+    },
+    /// Has an account rest from betting. It can be made longer, not shorter.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// How and until when.
+        rest: Rest,
+    },
+    /// The player wants to come back from a self-exclusion whose time is over: after one more day.
+    EndRest {
+        /// The account.
+        account: AccountId,
+    },
     /// A trader says how a market ended. If that changes a result it waits for
     /// [`Command::DecideGrade`].
     Grade {
@@ -248,8 +278,12 @@ wire_enum!(Command {
     20 = SetAccountFactor { account, title, has_begun, percent },
     21 = LinkAccount { account, group },
     22 = SetTier { match_id, tier },
-    23 = Grade { market, version, grade },
-    24 = DecideGrade { market, approve },
+    23 = SetPlayLimit { account, key, amount },
+    24 = ConfirmPlayLimit { account, key },
+    25 = Rest { account, rest },
+    26 = EndRest { account },
+    27 = Grade { market, version, grade },
+    28 = DecideGrade { market, approve },
 });
 
 impl Command {
@@ -279,8 +313,12 @@ impl Command {
             Self::SetAccountFactor { .. } => 21,
             Self::LinkAccount { .. } => 22,
             Self::SetTier { .. } => 23,
-            Self::Grade { .. } => 24,
-            Self::DecideGrade { .. } => 25,
+            Self::SetPlayLimit { .. } => 24,
+            Self::ConfirmPlayLimit { .. } => 25,
+            Self::Rest { .. } => 26,
+            Self::EndRest { .. } => 27,
+            Self::Grade { .. } => 28,
+            Self::DecideGrade { .. } => 29,
         }
     }
 }
@@ -541,7 +579,7 @@ pub enum RoundFormat {
 wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15, 2 = NoRounds });
 
 /// One of the two teams of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Team {
     /// The first.
@@ -740,6 +778,79 @@ pub enum MarketKind {
         /// Which round, from 1.
         round: u8,
     },
+    /// Who wins the match once the line is added to A's maps: A, B.
+    MapHandicap {
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many maps the match takes: over, under.
+    TotalMaps {
+        /// The line.
+        line: Line,
+    },
+    /// The result of a map in rounds: A's wins in regulation from the clearest, B's likewise, then A
+    /// and B in overtime.
+    CorrectRoundScore {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who is the first to win so many rounds of a map: A, B.
+    RaceToRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// How many rounds.
+        rounds: u8,
+    },
+    /// Who wins the first round of a half of regulation: A, B.
+    PistolRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which half: 1 or 2.
+        half: u8,
+    },
+    /// Whether a map goes to overtime: yes, no.
+    Overtime {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Whether a map takes an odd number of rounds, overtime included: odd, even.
+    OddRounds {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who leads a map at the end of regulation: A, draw, B.
+    RegulationWinner {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// How many rounds a map takes, overtime not counted: over, under.
+    RegulationTotal {
+        /// Which map, from 1.
+        map: u8,
+        /// The line.
+        line: Line,
+    },
+    /// Who leads a map at the end of regulation once the line is added to A's rounds: A, B.
+    RegulationHandicap {
+        /// Which map, from 1.
+        map: u8,
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many rounds one team wins on a map, overtime included: over, under.
+    TeamRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// Which team.
+        team: Team,
+        /// The line.
+        line: Line,
+    },
+    /// How many rounds all maps of the match take, overtime included: over, under.
+    SeriesRounds {
+        /// The line.
+        line: Line,
+    },
 }
 wire_enum!(MarketKind {
     0 = MatchWinner,
@@ -748,6 +859,18 @@ wire_enum!(MarketKind {
     3 = TotalRounds { map, line },
     4 = RoundHandicap { map, line },
     5 = RoundWinner { map, round },
+    6 = MapHandicap { line },
+    7 = TotalMaps { line },
+    8 = CorrectRoundScore { map },
+    9 = RaceToRounds { map, rounds },
+    10 = PistolRound { map, half },
+    11 = Overtime { map },
+    12 = OddRounds { map },
+    13 = RegulationWinner { map },
+    14 = RegulationTotal { map, line },
+    15 = RegulationHandicap { map, line },
+    16 = TeamRounds { map, team, line },
+    17 = SeriesRounds { line },
 });
 
 /// One normalised message of one source about one match.

@@ -14,6 +14,7 @@ use crate::command::{
     AccountState, Actor, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
     SuspendReason, Team, Title,
 };
+use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
@@ -205,6 +206,20 @@ pub enum Event {
         factors: [u8; FACTORS],
         /// The group that it belongs to.
         group: Option<u32>,
+    },
+    /// A player's own limit, as it stands now.
+    PlayLimit {
+        /// The account.
+        account: AccountId,
+        /// The limit.
+        limit: LimitView,
+    },
+    /// The rest from betting that an account takes.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// Which and until when; `None` if it takes none.
+        rest: Option<Rest>,
     },
     /// How well a match is known.
     Tier {

@@ -61,6 +61,14 @@ impl Tables {
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
                 outbox.push(row.terms(account));
+                if row.limits_himself {
+                    let rest = self.wallet.play().rest_at(account, state.now);
+                    outbox.push(Event::Rest { account, rest });
+                    for limit in self.wallet.play().of(account) {
+                        let limit = limit.view(state.now);
+                        outbox.push(Event::PlayLimit { account, limit });
+                    }
+                }
                 let bets_max = usize::from(bets_max);
                 for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));

@@ -81,6 +81,27 @@ rejects! {
     /// An account with this key exists already.
     AccountExists = 105, false, None, "An account with this key exists already.";
 
+    /// The player takes a break from betting; the second number is how long it still lasts.
+    AccountTimedOut = 106, true, Millis, "You are taking a break from betting.";
+    /// More than the player lets himself stake.
+    StakeLimitReached = 108, true, Money, "This stake is above the limit that you set yourself.";
+    /// More than the player lets himself lose.
+    LossLimitReached = 109, true, Money, "This bet could lose more than the limit that you set yourself.";
+    /// More than the player lets himself pay in.
+    DepositLimitReached = 110, true, Money, "This deposit is above the limit that you set yourself.";
+    /// More than the player lets himself pay in beyond what he takes out.
+    NetDepositLimitReached = 111, true, Money, "This deposit is above the net limit that you set yourself.";
+    /// The player has no such limit, or does not wish to raise it.
+    UnknownPlayLimit = 112, false, None, "There is no such limit to change or confirm.";
+    /// A limit can be raised a day after it was asked for; the numbers are that day and what has passed.
+    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed 24 hours after you asked for it.";
+    /// A rest may not be so short or so long.
+    RestLength = 114, false, Millis, "A break lasts up to six weeks, a self-exclusion six months to five years.";
+    /// A rest can be made longer and cannot be ended; the first number is how long it still lasts.
+    RestNotOver = 115, true, Millis, "A break or self-exclusion cannot be shortened.";
+    /// The account takes no rest.
+    NotResting = 116, false, None, "This account takes no break from betting.";
+
     /// No match has this id.
     UnknownMatch = 201, false, None, "This match does not exist.";
     /// No market has this id.

@@ -106,6 +106,7 @@ impl State {
             tables,
             outbox,
         };
+        step.tables.wallet.turn_to(seq, now);
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
@@ -288,6 +289,12 @@ impl Step<'_> {
                 self.set_account_factor(*account, *title, *has_begun, *percent)
             }
             Command::LinkAccount { account, group } => self.link_account(*account, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_play_limit(*account, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
+            Command::Rest { account, rest } => self.rest(*account, *rest),
+            Command::EndRest { account } => self.end_rest(*account),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
         }
     }

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clutch_core::command::{RoundFormat, Strengths};
+use clutch_core::pricing::MobaModel;
 use clutch_core::units::Probability;
 
 use super::feed::providers;
 use super::{Failure, FormatArg, input_lines, played};
 use crate::curve;
 use crate::output::answer;
+use crate::price_moba::Models;
 
 /// Price match states: NDJSON in, one book per line out; or plot a match that was played
 ///
-/// Each line is an object with `id`, `rules` and `state`; the answer has the same `id` and every
-/// market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
+/// Each line is an object with `id`, `rules` (cs2 or valorant) and `state`; the answer has the same
+/// `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
 /// answer, and the run goes on.
 ///
 /// With --plot FILE is a match that was played. Its facts go through the engine's own rules; the win
@@ -28,6 +30,12 @@ use crate::output::answer;
 pub struct PriceArgs {
     /// Read from this file instead of standard input
     file: Option<PathBuf>,
+    /// Price League of Legends by this table of coefficients instead of the engine's own
+    #[arg(long, value_name = "FILE", conflicts_with = "plot")]
+    lol: Option<PathBuf>,
+    /// The same for Dota 2
+    #[arg(long, value_name = "FILE", conflicts_with = "plot")]
+    dota2: Option<PathBuf>,
     /// Draw the win probability over a played match into this SVG, and score it
     #[arg(long, value_name = "SVG", requires = "file")]
     plot: Option<PathBuf>,
@@ -67,7 +75,12 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
     }
     let input = input_lines(args.file.as_deref())?;
     let mut output = answer();
-    let summary = crate::price::run(input, &mut output)?;
+    let own = Models::default();
+    let models = Models {
+        lol: table(args.lol.as_deref(), own.lol)?,
+        dota2: table(args.dota2.as_deref(), own.dota2)?,
+    };
+    let summary = crate::price::run_with(input, &mut output, &models)?;
     output.flush()?;
     if summary.errors == 0 {
         Ok(())
@@ -75,6 +88,13 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
         let (errors, priced) = (summary.errors, summary.answered);
         Err(Failure(format!("{errors} lines could not be priced, {priced} were")))
     }
+}
+
+fn table(file: Option<&Path>, own: MobaModel) -> Result<MobaModel, Failure> {
+    let Some(file) = file else { return Ok(own) };
+    let in_file = |what: String| Failure(format!("{}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| in_file(error.to_string()))?;
+    MobaModel::parse(&text).map_err(|error| in_file(error.to_string()))
 }
 
 fn plot(args: &PriceArgs, file: &Path, picture: &Path) -> Result<(), Failure> {

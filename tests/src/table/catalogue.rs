@@ -403,6 +403,26 @@ fn market_kind(words: &mut Words<'_>) -> Outcome<MarketKind> {
             MarketKind::RoundHandicap { map: words.number()?, line: line(words.next()?)? }
         }
         "round" => MarketKind::RoundWinner { map: words.number()?, round: words.number()? },
+        "map_handicap" => MarketKind::MapHandicap { line: line(words.next()?)? },
+        "total_maps" => MarketKind::TotalMaps { line: line(words.next()?)? },
+        "series_rounds" => MarketKind::SeriesRounds { line: line(words.next()?)? },
+        "rounds_score" => MarketKind::CorrectRoundScore { map: words.number()? },
+        "race" => MarketKind::RaceToRounds { map: words.number()?, rounds: words.number()? },
+        "pistol" => MarketKind::PistolRound { map: words.number()?, half: words.number()? },
+        "overtime" => MarketKind::Overtime { map: words.number()? },
+        "odd" => MarketKind::OddRounds { map: words.number()? },
+        "regulation" => MarketKind::RegulationWinner { map: words.number()? },
+        "regulation_total" => {
+            MarketKind::RegulationTotal { map: words.number()?, line: line(words.next()?)? }
+        }
+        "regulation_handicap" => {
+            MarketKind::RegulationHandicap { map: words.number()?, line: line(words.next()?)? }
+        }
+        "team_rounds" => MarketKind::TeamRounds {
+            map: words.number()?,
+            team: team(words.next()?)?,
+            line: line(words.next()?)?,
+        },
         other => return Err(format!("no market is on {other:?}")),
     })
 }

@@ -11,6 +11,7 @@
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
 //! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
 
@@ -54,6 +55,7 @@ impl Scenario {
             "score" => self.expect_score(words),
             "max_stake" => self.expect_max_stake(words),
             "rule" => self.expect_rule(words),
+            "limit" => self.expect_limit(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
     }
@@ -193,6 +195,6 @@ impl Scenario {
     }
 }
 
-fn equal(expected: &str, actual: &str) -> Outcome<()> {
+pub(super) fn equal(expected: &str, actual: &str) -> Outcome<()> {
     if expected == actual { Ok(()) } else { Err(format!("expected {expected}, it is {actual}")) }
 }

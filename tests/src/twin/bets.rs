@@ -153,12 +153,12 @@ impl Twin {
             }
         }
         let id = place.market.0 as usize;
-        self.may_be_bet_on(place.account.0, id, place.selection.0)?;
+        let stake = i128::from(place.stake.money().minor());
+        self.may_be_bet_on((place.account.0, stake), id, place.selection.0)?;
         let market = &self.markets[id];
         let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
         self.check_price(id, odds, (place.odds, place.price_seq, place.epoch, place.policy))?;
         let now = i128::from(odds);
-        let stake = i128::from(place.stake.money().minor());
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
         let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
@@ -233,7 +233,7 @@ impl Twin {
     /// Kill switches of title and match, the account, the market.
     pub(super) fn may_be_bet_on(
         &self,
-        account: u32,
+        (account, stake): (u32, i128),
         id: usize,
         selection: u8,
     ) -> Result<(), Refusal> {
@@ -246,7 +246,7 @@ impl Twin {
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
             Some(AccountState::Closed) => return Err(Reject::AccountClosed.into()),
             Some(AccountState::SelfExcluded) => return Err(Reject::AccountSelfExcluded.into()),
-            Some(AccountState::Open) => {}
+            Some(AccountState::Open) => self.may_stake(account, stake)?,
         }
         let selections = market.ok_or(Reject::UnknownMarket)?.odds.len();
         if usize::from(selection) >= selections {
@@ -314,7 +314,7 @@ impl Twin {
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
-        self.may_be_bet_on(account, market, selection)?;
+        self.may_be_bet_on((account, 0), market, selection)?;
         let now = self.markets[market].epoch + self.markets[market].moved_early;
         if epoch != now || self.is_undone(id, market) {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));

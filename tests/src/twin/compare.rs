@@ -130,6 +130,7 @@ impl Twin {
             let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
             let events = world.ask(query);
             self.compare_multiples(account, &events);
+            self.compare_limits(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");

@@ -13,6 +13,8 @@ mod grades;
 mod markets;
 mod multiples;
 mod overrides;
+mod play;
+mod results;
 mod risk;
 mod score;
 
@@ -89,6 +91,7 @@ struct Account {
     /// Deposits, and what bets that have left the engine won and lost.
     base: i128,
     terms: Terms,
+    own: play::Own,
 }
 
 #[derive(Debug)]
@@ -164,6 +167,9 @@ impl Twin {
         self.seq = seq;
         self.now = now;
         self.retired_lately = false;
+        // Timers come first, and say nothing of the command's own trace.
+        let timers = records.iter().take_while(|record| record.trace == 0).count();
+        self.learn_moves(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.expire_overrides();
@@ -171,6 +177,7 @@ impl Twin {
         self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
+        self.learn_moves(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -212,6 +219,12 @@ impl Twin {
                 self.set_factor(account.0, *title, *has_begun, *percent)
             }
             Command::LinkAccount { account, group } => self.link(account.0, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_limit(account.0, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
+            Command::Rest { account, rest } => self.rest(account.0, *rest),
+            Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
@@ -293,6 +306,7 @@ impl Twin {
             state: AccountState::Open,
             base: 0,
             terms: Terms::default(),
+            own: play::Own::default(),
         });
         Ok(())
     }
@@ -312,8 +326,7 @@ impl Twin {
             let same = *credited == (id, amount.minor());
             return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
         }
-        let account = &mut self.accounts[id as usize];
-        if account.state == AccountState::Closed {
+        if self.accounts[id as usize].state == AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
@@ -326,7 +339,8 @@ impl Twin {
         if self.payments.len() == self.capacity.client_ids_max as usize {
             return Err(Reject::CapacityReached);
         }
-        account.base += i128::from(amount.minor());
+        self.may_pay_in(id, amount.minor().into())?;
+        self.accounts[id as usize].base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }

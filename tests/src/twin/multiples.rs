@@ -106,9 +106,10 @@ impl Twin {
                 return Err(no(Reject::CapacityReached, i128::from(max), i128::from(max)));
             }
         }
+        let stake = i128::from(place.stake().money().minor());
         let offered = |pick: &clutch_core::command::Pick| {
             let market = pick.market.0 as usize;
-            self.may_be_bet_on(place.account.0, market, pick.selection.0)?;
+            self.may_be_bet_on((place.account.0, stake), market, pick.selection.0)?;
             let odds = self.markets[market].odds[usize::from(pick.selection.0)];
             odds.ok_or_else(|| Refusal::from(Reject::SelectionInactive))
         };

@@ -39,6 +39,8 @@ pub(super) struct Request {
     pub account: AccountId,
     pub market: MarketId,
     pub selection: SelectionIndex,
+    /// What it adds to the account's stakes; zero for a bet that is counted already.
+    pub adds: Money,
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
@@ -75,8 +77,12 @@ impl Step<'_> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_room()?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(place, &offer)?;
         let payout = odds.payout_floor(place.stake);
@@ -348,7 +354,7 @@ impl Tables {
         {
             return Err(Reject::BettingStopped.into());
         }
-        let account = self.wallet.may_bet(request.account)?;
+        let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
         };
@@ -371,7 +377,8 @@ impl Tables {
     /// What can still go wrong while a bet waits; its money is held already.
     fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
         let Bet { account, market, selection, .. } = *bet;
-        self.check_still_offered(Request { account, market, selection }, bet.id, epoch)
+        let request = Request { account, market, selection, adds: Money::ZERO };
+        self.check_still_offered(request, bet.id, epoch)
     }
 
     /// The same for one selection of a bet that was received at this epoch.
@@ -413,12 +420,18 @@ impl Tables {
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
-        let request = Request { account, market, selection };
+        let request = Request { account, market, selection, adds: Money::ZERO };
         let room = self.check_room();
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        risk::largest_stake(config.stake_min, config.stake_max, offer.odds, |stake, payout| {
+        let ceiling = self.ceiling(config, account);
+        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
             self.check_money(&offer, config, now, stake, payout).is_ok()
         })
+    }
+
+    /// What no stake of this account can be above.
+    pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
+        config.stake_max.min(self.wallet.room_for_stake(account))
     }
 
     /// Counts a bet in every sum that limits look at, or takes it out again.

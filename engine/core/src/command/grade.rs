@@ -1,8 +1,8 @@
 //! What a trader says about how a market ended.
 
-use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum};
+use crate::codec::{wire_enum, wire_struct};
 use crate::market::SELECTIONS_MAX;
-use crate::settlement::multiplier::LegResult;
+use crate::settlement::multiplier::{DeadHeat, LegResult};
 
 /// See [`super::Command::Grade`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +17,34 @@ pub enum Grade {
 }
 wire_enum!(Grade { 0 = Results(results), 1 = Void, 2 = Automatic });
 
-/// How each selection of a market ended, in order; those beyond its last are [`LegResult::Lost`].
+/// How each selection of a market ended. Kept as sets of selections, selection k as bit k, so that a
+/// market with many selections stays one small row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Results([LegResult; SELECTIONS_MAX]);
+pub struct Results {
+    kind: ResultKind,
+    /// Those that won, half won, or share the dead heat.
+    winners: u32,
+    /// Those that do not count.
+    void: u32,
+}
+wire_struct!(Results { kind, winners, void });
+
+/// In which way the winners of a market won.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+enum ResultKind {
+    /// Wholly; all others lost.
+    Won,
+    /// By half; all others lost by half.
+    HalfWon,
+    /// They share too few places; all others lost.
+    DeadHeat(DeadHeat),
+}
+wire_enum!(ResultKind { 0 = Won, 1 = HalfWon, 2 = DeadHeat(heat) });
+
+// Each selection needs its bit.
+const _: () = assert!(SELECTIONS_MAX <= u32::BITS as usize);
 
 impl Results {
     /// The results of a market's selections; `None` if there are none or too many, or if they
@@ -28,33 +52,55 @@ impl Results {
     /// others lost, or one of two half won and the other half lost, or several share a dead heat of
     /// just so many and all others lost.
     pub fn new(results: &[LegResult]) -> Option<Self> {
-        if results.is_empty() || SELECTIONS_MAX < results.len() {
+        if results.is_empty() || SELECTIONS_MAX < results.len() || !agree(results) {
             return None;
         }
-        let mut all = [LegResult::Lost; SELECTIONS_MAX];
-        all[..results.len()].copy_from_slice(results);
-        agree(results).then_some(Self(all))
+        let (mut kind, mut winners, mut void) = (ResultKind::Won, 0, 0);
+        for (selection, result) in results.iter().enumerate() {
+            let winner = match result {
+                LegResult::Won => Some(ResultKind::Won),
+                LegResult::HalfWon => Some(ResultKind::HalfWon),
+                LegResult::DeadHeat(heat) => Some(ResultKind::DeadHeat(*heat)),
+                LegResult::Lost | LegResult::HalfLost | LegResult::Void => None,
+            };
+            void |= u32::from(*result == LegResult::Void) << selection;
+            winners |= u32::from(winner.is_some()) << selection;
+            kind = winner.unwrap_or(kind);
+        }
+        Some(Self { kind, winners, void })
     }
 
     /// How a selection ended.
     pub fn of(&self, selection: usize) -> LegResult {
-        self.0.get(selection).copied().unwrap_or(LegResult::Lost)
+        let is_in = |set: u32| selection < SELECTIONS_MAX && set >> selection & 1 != 0;
+        if is_in(self.void) {
+            return LegResult::Void;
+        }
+        match self.kind {
+            ResultKind::Won if is_in(self.winners) => LegResult::Won,
+            ResultKind::HalfWon if is_in(self.winners) => LegResult::HalfWon,
+            ResultKind::DeadHeat(heat) if is_in(self.winners) => LegResult::DeadHeat(heat),
+            ResultKind::HalfWon => LegResult::HalfLost,
+            ResultKind::Won | ResultKind::DeadHeat(_) => LegResult::Lost,
+        }
     }
 
-    /// Whether nothing is said about selections that a market of so many does not have.
+    /// Whether they are about a market of so many selections, and agree.
     pub fn fits(&self, selections: u8) -> bool {
-        self.0[usize::from(selections).min(SELECTIONS_MAX)..]
-            .iter()
-            .all(|result| *result == LegResult::Lost)
-            && agree(&self.0[..usize::from(selections).min(SELECTIONS_MAX)])
+        let count = usize::from(selections);
+        let mut results = [LegResult::Lost; SELECTIONS_MAX];
+        for (selection, result) in results.iter_mut().enumerate() {
+            *result = self.of(selection);
+        }
+        let beyond = (self.winners | self.void).checked_shr(count as u32).unwrap_or_default();
+        count <= SELECTIONS_MAX && beyond == 0 && agree(&results[..count])
     }
 
     /// The selection that won while all others lost, if that is how it ended.
     pub fn only_winner(&self) -> Option<u8> {
-        let mut others = self.0.iter().filter(|result| **result != LegResult::Lost);
-        let is_plain = others.next() == Some(&LegResult::Won) && others.next().is_none();
-        let winner = self.0.iter().position(|result| *result == LegResult::Won);
-        winner.filter(|_| is_plain).map(|winner| winner as u8)
+        let is_plain =
+            self.kind == ResultKind::Won && self.void == 0 && self.winners.count_ones() == 1;
+        is_plain.then(|| self.winners.trailing_zeros() as u8)
     }
 }
 
@@ -81,26 +127,10 @@ fn agree(results: &[LegResult]) -> bool {
         && sharing + lost + void == results.len()
 }
 
-impl Wire for Results {
-    fn put(&self, out: &mut Encoder<'_>) {
-        self.0.iter().for_each(|result| result.put(out));
-    }
-
-    fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let mut results = [LegResult::Lost; SELECTIONS_MAX];
-        for result in &mut results {
-            *result = LegResult::take(input)?;
-        }
-        // Whether they agree depends on how many selections the market has.
-        Ok(Self(results))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::settlement::multiplier::DeadHeat;
 
     #[test]
     fn results_that_contradict_each_other_are_none() {

@@ -20,7 +20,7 @@ pub use fixture::{FeedState, Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCE
 pub use follow::{Change, Impossible};
 pub use series::{MAPS_MAX, Series};
 
-use crate::command::{RoundFormat, Title};
+use crate::command::{RoundFormat, Side, Title};
 use crate::pricing::RoundRules;
 
 /// One game.
@@ -30,6 +30,8 @@ pub struct TitleRules {
     pub key: &'static str,
     /// Its name for people.
     pub name: &'static str,
+    /// The names of its sides, in the order of [`Side`].
+    pub sides: [&'static str; 2],
     /// How one of its maps is played.
     pub play: Play,
 }
@@ -57,6 +59,11 @@ impl Title {
     /// The rules of this title.
     pub const fn rules(self) -> &'static TitleRules {
         &TITLES[self as usize]
+    }
+
+    /// The name of a side.
+    pub const fn side(self, side: Side) -> &'static str {
+        self.rules().sides[side as usize]
     }
 
     /// The title with this key.

@@ -37,6 +37,8 @@ pub struct Account {
     pub(crate) group: u32,
     /// Percentages of what everybody may stake: by title, before and after the match begins.
     pub(crate) factors: [u8; FACTORS],
+    /// Whether the player has set anything for himself: limits, a rest.
+    pub(crate) limits_himself: bool,
 }
 
 crate::codec::wire_struct!(Account {
@@ -50,6 +52,7 @@ crate::codec::wire_struct!(Account {
     payouts_day,
     group,
     factors,
+    limits_himself,
 });
 
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
@@ -67,6 +70,7 @@ impl Account {
             payouts_day: 0,
             group: NO_GROUP,
             factors: [100; FACTORS],
+            limits_himself: false,
         }
     }
 

@@ -102,7 +102,7 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let offers = self.tables.check_offers(place, reasons)?;
+        let offers = self.tables.check_offers(place, place.stake().money(), reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
         let would_refuse =
@@ -262,17 +262,19 @@ impl Step<'_> {
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
-    /// Room for the bet, the offer of every leg, and whether they may be combined.
+    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// to the account's stakes.
     fn check_offers(
         &self,
         place: &PlaceMultiple,
+        adds: Money,
         reasons: &mut Reasons,
     ) -> Result<Offers<'_>, Refused> {
         self.check_room_for_multiple(place.picks().len())?;
         let mut offers = [None; LEGS_MAX];
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
-            match self.check_offer(Request { account, market, selection }) {
+            match self.check_offer(Request { account, market, selection, adds }) {
                 Ok(offer) => offers[leg] = Some(offer),
                 // What is wrong with the account or the engine is wrong with no leg.
                 Err(refusal) if !is_of_a_leg(refusal.code) => return Err(refusal.into()),
@@ -303,7 +305,7 @@ impl Tables {
         for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
             let Leg { market, selection, epoch, .. } = *leg;
             let account = multiple.account;
-            let request = Request { account, market, selection };
+            let request = Request { account, market, selection, adds: Money::ZERO };
             self.check_still_offered(request, multiple.id, epoch)
                 .map_err(|refusal| (is_of_a_leg(refusal.code).then_some(index as u8), refusal))?;
         }
@@ -312,7 +314,7 @@ impl Tables {
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, &mut Reasons::default()) else {
+        let Ok(offers) = self.check_offers(place, Money::ZERO, &mut Reasons::default()) else {
             return Money::ZERO;
         };
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -320,7 +322,7 @@ impl Tables {
             *odds = offer.odds;
         }
         let lines = i64::from(place.system().lines());
-        let ceiling = config.stake_max.minor() / lines;
+        let ceiling = self.ceiling(config, place.account).minor() / lines;
         // The smallest unit whose whole stake is not below the minimum.
         let floor = (config.stake_min.minor() + lines - 1) / lines;
         risk::largest(floor, ceiling, |unit| {

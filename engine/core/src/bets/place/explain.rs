@@ -115,9 +115,13 @@ impl Step<'_> {
             ("there is room for the bet", &[Reject::CapacityReached]),
         ];
         asked.put_all(&room, self.tables.check_room())?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
-        let offer: [(&str, &[Reject]); 5] = [
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
+        let offer: [(&str, &[Reject]); 6] = [
             ("no kill switch is on for this match", &[Reject::BettingStopped]),
             (
                 "the account may bet",
@@ -126,7 +130,12 @@ impl Step<'_> {
                     Reject::UnknownAccount,
                     Reject::AccountClosed,
                     Reject::AccountSelfExcluded,
+                    Reject::AccountTimedOut,
                 ],
+            ),
+            (
+                "the stake is within the player's own limits",
+                &[Reject::StakeLimitReached, Reject::LossLimitReached],
             ),
             ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
             ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
