@@ -221,6 +221,8 @@ rejects! {
     OperatorOnly = 908, false, None, "Only an operator may do this.";
     /// The second person must be another one; the numbers are both operators.
     SamePerson = 909, false, Count, "A second person must approve this.";
+    /// The disk is nearly full; what is left is for settlement.
+    JournalFull = 910, true, None, "We cannot take this at the moment. Please try again in a moment.";
 }
 
 /// A refusal with the numbers that decided it.

@@ -467,7 +467,7 @@ pub(super) fn is_remembered(code: Reject) -> bool {
 }
 
 /// The answer to a repeated id whose bet was settled so long ago that it has left the engine.
-fn forgotten(place: &PlaceBet) -> BetView {
+pub(super) fn forgotten(place: &PlaceBet) -> BetView {
     let refused = RefusedBet {
         market: place.market,
         selection: place.selection,
