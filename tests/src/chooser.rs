@@ -174,9 +174,9 @@ impl Chooser {
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..318 => self.grade(twin),
-            318..323 => self.decide_grade(twin),
-            323..330 => Command::Tick,
+            313..316 => self.grade(twin),
+            316..319 => self.decide_grade(twin),
+            319..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
