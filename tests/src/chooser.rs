@@ -33,6 +33,8 @@ pub struct Chooser {
     versions: u64,
     placed: Vec<PlaceBet>,
     multiples: Vec<PlaceMultiple>,
+    /// The limit of a player that was set last.
+    wished: Option<(AccountId, LimitKey)>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
 }
@@ -48,6 +50,7 @@ impl Chooser {
             versions: 0,
             placed: Vec::new(),
             multiples: Vec::new(),
+            wished: None,
             crowd: None,
         }
     }
@@ -124,6 +127,7 @@ impl Chooser {
         Config {
             rules_off,
             rules_shadow,
+            liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[5_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
             stakes_per_hour_max: limit(&[5_000, 1_000_000]),
@@ -174,9 +178,9 @@ impl Chooser {
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..316 => self.grade(twin),
-            316..319 => self.decide_grade(twin),
-            319..330 => Command::Tick,
+            313..317 => self.grade(twin),
+            317..320 => self.decide_grade(twin),
+            320..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
@@ -309,9 +313,15 @@ impl Chooser {
             0..9 => {
                 let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
                 let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                self.wished = Some((account, key));
                 Command::SetPlayLimit { account, key, amount }
             }
-            9..14 => Command::ConfirmPlayLimit { account, key },
+            9..14 => {
+                // Often the limit that was spoken of last.
+                let last = self.wished.filter(|_| self.random.chance(60));
+                let (account, key) = last.unwrap_or((account, key));
+                Command::ConfirmPlayLimit { account, key }
+            }
             14..18 => {
                 let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
                 let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };

@@ -180,6 +180,8 @@ rejects! {
     BetsPerHour = 413, true, Count, "You have placed many bets within an hour. Please try again later.";
     /// Too much staked within an hour.
     StakesPerHour = 414, true, Money, "Your stakes within an hour reach the limit. Please try again later.";
+    /// The liability limit of a whole match is reached.
+    MatchLiability = 415, true, Money, "The limit for this match is reached.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";

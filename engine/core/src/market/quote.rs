@@ -143,8 +143,8 @@ impl Step<'_> {
             || (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
         let result = row.graded.unwrap_or_else(by_score);
         if result != row.result {
+            self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
-            row.result = result;
             row.settlement_version += 1;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
