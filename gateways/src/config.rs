@@ -57,6 +57,8 @@ pub struct EngineSection {
     pub segment_mib: u64,
     /// Size of the journal's ring in MiB.
     pub ring_mib: usize,
+    /// Also keeps a journal on a network or overlay file system.
+    pub unsafe_storage: bool,
     /// Commands between two snapshots; 0 takes none.
     pub snapshot_every: u64,
     /// Table size.
@@ -370,6 +372,7 @@ impl Config {
         config.input_ring = section.input_ring;
         config.journal.segment_bytes = section.segment_mib.saturating_mul(1 << 20);
         config.journal.ring_bytes = section.ring_mib.saturating_mul(1 << 20);
+        config.journal.unsafe_storage = section.unsafe_storage;
         config.journal.durability = match section.durability {
             DurabilityKey::Disk => Durability::Disk,
             DurabilityKey::Process => Durability::Process,

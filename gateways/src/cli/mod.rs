@@ -84,6 +84,10 @@ pub fn main() -> ExitCode {
         eprintln!("clutch: --log-level: {error}");
         return ExitCode::from(2);
     }
+    // Without the handler a failing disk under a mapped file ends the process all the same, only without a word.
+    if let Err(error) = clutch_journal::name_the_file_on_bus_error() {
+        tracing::warn!("a failing disk under a mapped file will not be named: {error}");
+    }
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
         Command::Admin(args) => return admin::run(&args),

@@ -1,15 +1,16 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, KillScope, Title};
-use clutch_core::event::BetView;
+use clutch_core::event::{BetView, OverrideStatus};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
-use clutch_core::units::{AccountId, MatchId, Name, Seq};
+use clutch_core::units::{AccountId, MatchId, Name, OverrideId, Seq, Timestamp};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
+use super::play::{LimitJson, RestJson};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
 use crate::book::Book;
@@ -27,6 +28,10 @@ struct AccountView {
     held: Option<Shown<ShowMoney>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     terms: Option<TermsView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rest: Option<RestJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<LimitJson>,
 }
 
 /// What limits an account beside everybody's limits.
@@ -73,6 +78,13 @@ struct SwitchView {
 }
 
 #[derive(Serialize)]
+struct OverrideView {
+    id: u64,
+    status: &'static str,
+    expires_at: u64,
+}
+
+#[derive(Serialize)]
 struct SettingView {
     name: &'static str,
     value: String,
@@ -97,6 +109,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         markets: Vec<MarketView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         kill_switches: Vec<SwitchView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        overrides: Vec<OverrideView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,6 +124,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         matches: Vec::new(),
         markets: Vec::new(),
         kill_switches: Vec::new(),
+        overrides: Vec::new(),
         version: version_of(records),
         settings: settings_of(records, before),
     };
@@ -121,6 +136,9 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
             Event::Market { market, status, epoch } => message
                 .markets
                 .push(MarketView { market: market.0, status: status_of(status, epoch) }),
+            Event::Override { id, expires_at, status, .. } => {
+                message.overrides.push(override_view(id, expires_at, status));
+            }
             Event::KillSwitch { scope, on } => {
                 message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
             }
@@ -276,7 +294,9 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
         let (AccountId(account), event) = match record.event {
             Event::Account { account, .. }
             | Event::Balance { account, .. }
-            | Event::AccountTerms { account, .. } => (account, &record.event),
+            | Event::AccountTerms { account, .. }
+            | Event::PlayLimit { account, .. }
+            | Event::Rest { account, .. } => (account, &record.event),
             _ => continue,
         };
         let place = views.iter().rposition(|view| view.account == account).unwrap_or_else(|| {
@@ -287,6 +307,8 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
                 available: None,
                 held: None,
                 terms: None,
+                rest: None,
+                limits: Vec::new(),
             });
             views.len() - 1
         });
@@ -298,6 +320,8 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
             Event::AccountTerms { factors, group, .. } => {
                 views[place].terms = Some(terms_view(&factors, group));
             }
+            Event::PlayLimit { limit, .. } => views[place].limits.push(limit.into()),
+            Event::Rest { rest, .. } => views[place].rest = rest.map(RestJson::from),
             Event::Balance { available, held, .. } => {
                 views[place].available = Some(money(available));
                 views[place].held = Some(money(held));
@@ -318,6 +342,17 @@ fn terms_view(factors: &[u8], group: Option<u32>) -> TermsView {
         })
     });
     TermsView { group, factors: factors.collect() }
+}
+
+fn override_view(id: OverrideId, expires_at: Timestamp, status: OverrideStatus) -> OverrideView {
+    let status = match status {
+        OverrideStatus::Proposed => "waits for a second person",
+        OverrideStatus::InForce { .. } => "in force",
+        OverrideStatus::Replaced => "replaced",
+        OverrideStatus::Lifted => "lifted",
+        OverrideStatus::Expired => "expired",
+    };
+    OverrideView { id: id.0, status, expires_at: expires_at.millis() }
 }
 
 const fn state_name(state: AccountState) -> &'static str {

@@ -229,8 +229,8 @@ impl Twin {
                 return Ok(());
             }
             Change::Moved { map } => map,
+            // Whether a market may open again is a question for the new prices.
             Change::Opinion { map } => {
-                self.notice_closing();
                 self.epochs_move(index, map);
                 return Ok(());
             }

@@ -63,9 +63,9 @@ pub struct MarketType {
     pub name: &'static str,
     /// How many selections it has in this series; `None` if its specifiers make no sense there.
     pub selections: fn(MarketKind, &Series) -> Option<u8>,
-    /// Writes the fair probabilities; `None` while the strengths that they need are unknown. The
+    /// Writes the fair probabilities, at least as many as there are selections; `None` while the strengths that they need are unknown. The
     /// series has a forecast once all its maps have strengths.
-    pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut Fair) -> Option<()>,
+    pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut [f64]) -> Option<()>,
     /// What the score says about it.
     pub result: fn(MarketKind, &Series) -> MarketResult,
     /// What a final score in maps, of a series of at most so many, says about it; `None` if the market
