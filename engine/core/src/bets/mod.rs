@@ -100,6 +100,9 @@ wire_enum!(BetState {
     5 = Void(reason),
 });
 
+// Five million open singles fit into half a gigabyte.
+const _: () = assert!(size_of::<Bet>() <= 96);
+
 impl Bet {
     /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
     const fn blank() -> Self {
