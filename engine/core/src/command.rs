@@ -3,8 +3,10 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod grade;
 mod multiple;
 
+pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -235,6 +237,23 @@ pub enum Command {
         /// The account.
         account: AccountId,
     },
+    /// A trader says how a market ended. If that changes a result it waits for
+    /// [`Command::DecideGrade`].
+    Grade {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about; zero before the first result.
+        version: u32,
+        /// How it ended.
+        grade: Grade,
+    },
+    /// A second operator approves the grade that waits for a market, or anybody turns it down.
+    DecideGrade {
+        /// The market.
+        market: MarketId,
+        /// Whether it shall hold.
+        approve: bool,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -264,6 +283,8 @@ wire_enum!(Command {
     24 = ConfirmPlayLimit { account, key },
     25 = Rest { account, rest },
     26 = EndRest { account },
+    27 = Grade { market, version, grade },
+    28 = DecideGrade { market, approve },
 });
 
 impl Command {
@@ -297,6 +318,8 @@ impl Command {
             Self::ConfirmPlayLimit { .. } => 25,
             Self::Rest { .. } => 26,
             Self::EndRest { .. } => 27,
+            Self::Grade { .. } => 28,
+            Self::DecideGrade { .. } => 29,
         }
     }
 }
