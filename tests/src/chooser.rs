@@ -2,13 +2,14 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
+    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
     MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
-    Title,
+    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -172,9 +173,11 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
-            _ if self.random.chance(2) => self.player_word(),
+            _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..330 => Command::Tick,
+            313..317 => self.grade(twin),
+            317..320 => self.decide_grade(twin),
+            320..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
@@ -295,27 +298,33 @@ impl Chooser {
         Command::OpenAccount { key, currency }
     }
 
-    /// What a player sets for himself.
-    fn player_word(&mut self) -> Command {
+    /// What a player sets for himself, mostly about a limit that he has.
+    fn player_word(&mut self, twin: &Twin) -> Command {
         let account = AccountId(self.mostly_below(4, 6) as u32);
-        let quantity = self.random.pick(Quantity::ALL);
-        let window =
-            self.random.pick(&[Window::Hours24, Window::Hours24, Window::Day, Window::Month]);
-        let window = if self.random.chance(25) { self.random.pick(Window::ALL) } else { window };
-        let key = LimitKey { quantity, window };
-        match self.random.below(20) {
-            0..9 => {
+        let windows = [Window::Hours24, Window::Hours24, Window::Day, Window::Month];
+        let window = if self.random.chance(25) {
+            self.random.pick(Window::ALL)
+        } else {
+            self.random.pick(&windows)
+        };
+        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window };
+        let known = twin.limits_of(account.0);
+        if !known.is_empty() && self.random.chance(70) {
+            key = self.random.pick(&known);
+        }
+        match self.random.below(30) {
+            0..16 => {
                 let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
-                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(80));
                 Command::SetPlayLimit { account, key, amount }
             }
-            9..14 => Command::ConfirmPlayLimit { account, key },
-            14..18 => {
+            16..25 => Command::ConfirmPlayLimit { account, key },
+            25..28 => {
                 let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
                 let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
                 Command::Rest { account, rest }
             }
-            18 => {
+            28 if self.random.chance(30) => {
                 let days = self.random.pick(&[1, 1, 200, 2_000]);
                 let until = self.now.plus(days * 24 * 60 * MINUTE);
                 Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
@@ -570,6 +579,40 @@ impl Chooser {
             received_at: self.now,
             event,
         })
+    }
+
+    fn grade(&mut self, twin: &Twin) -> Command {
+        let [.., markets] = twin.counts();
+        let market = self.id(markets);
+        let known = market < markets;
+        let count = if known { twin.board(market).0.len() } else { 2 };
+        let version = if known { twin.version(market) } else { 0 };
+        let (first, second) = (self.random.below(count as u64) as usize, usize::from(count > 2));
+        let heat = DeadHeat::new(1, 2).map_or(LegResult::Lost, LegResult::DeadHeat);
+        let mut results = vec![LegResult::Lost; count];
+        match self.random.below(6) {
+            0 => (results[0], results[1]) = (LegResult::HalfWon, LegResult::HalfLost),
+            1 => (results[second], results[second + 1]) = (heat, heat),
+            2 => {
+                results[1 - first.min(1)] = LegResult::Void;
+                results[first] = LegResult::Won;
+            }
+            _ => results[first] = LegResult::Won,
+        }
+        let results = Results::new(&results).map_or(Grade::Void, Grade::Results);
+        let grade = match self.random.below(8) {
+            0 => Grade::Void,
+            1 | 2 => Grade::Automatic,
+            _ => results,
+        };
+        let version = version + u32::from(self.random.chance(5));
+        Command::Grade { market: MarketId(market), version, grade }
+    }
+
+    fn decide_grade(&mut self, twin: &Twin) -> Command {
+        let market = twin.proposed().unwrap_or_default();
+        let approve = self.random.chance(85);
+        Command::DecideGrade { market: MarketId(market), approve }
     }
 
     fn cancel(&mut self) -> Command {

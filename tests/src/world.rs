@@ -34,6 +34,15 @@ impl World {
         world
     }
 
+    /// An engine that goes on from a state that was recovered, with the commands that led to it.
+    ///
+    /// # Panics
+    /// If the state has not seen its first record.
+    pub fn resumed(state: State, now: Timestamp, journal: Vec<(Timestamp, Envelope)>) -> Self {
+        let capacity = state.capacity().expect("the first record is in");
+        Self { state, outbox: Outbox::with_capacity(capacity.events_max()), now, journal }
+    }
+
     /// Applies one command at the present time and returns what it said.
     ///
     /// What is applied is what a journal would give back: each command is encoded and decoded first.
@@ -44,7 +53,9 @@ impl World {
             Command::CancelBet { account, .. } => Actor::Account(account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
+            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
+                Actor::Operator(1 + (self.journal.len() % 2) as u32)
+            }
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
 use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
-use clutch_core::units::{AccountId, BetId, ClientBetId, Seq};
+use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
+use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
 use clutch_tests::twin::{Answer, Twin, check_sums};
@@ -135,6 +136,11 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void Rewound",
     "won and then lost",
     "SelectionRepeated",
+    "GradeOutdated",
+    "GradeUnchanged",
+    "GradeTooLate",
+    "NothingToApprove",
+    "bet Void Declared",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -349,6 +355,7 @@ impl Simulation {
             }
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
+            BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
         }
     }
 
@@ -389,36 +396,4 @@ impl Simulation {
             assert_eq!(hash, self.hashes[index], "after command {}, {command:?}", index + 1);
         }
     }
-}
-
-/// What the engine answered to the command itself.
-fn answer_of(command: &Command, records: &[Record]) -> Answer {
-    let mut answer = None;
-    for record in records.iter().filter(|record| record.trace != 0) {
-        let said = match (record.event, command) {
-            (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
-            (Event::Bet(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
-                assert_own(command, (view.account, view.client_id));
-                Answer::Bet(view.status)
-            }
-            (Event::Multiple(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
-                assert_own(command, (view.account, view.client_id));
-                Answer::Bet(view.status)
-            }
-            _ => continue,
-        };
-        assert_eq!(answer, None, "two answers to {command:?}");
-        answer = Some(said);
-    }
-    answer.unwrap_or(Answer::Done)
-}
-
-/// The answer to a placement is about the bet that was asked for.
-fn assert_own(command: &Command, answered: (AccountId, ClientBetId)) {
-    let asked = match command {
-        Command::PlaceBet(place) => (place.account, place.client_id),
-        Command::PlaceMultiple(place) => (place.account, place.client_id),
-        _ => return,
-    };
-    assert_eq!(answered, asked, "the answer to {command:?} is about another bet");
 }

@@ -3,12 +3,15 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod grade;
 mod multiple;
 
+pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::play::{LimitKey, Rest};
+use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -234,6 +237,23 @@ pub enum Command {
         /// The account.
         account: AccountId,
     },
+    /// A trader says how a market ended. If that changes a result it waits for
+    /// [`Command::DecideGrade`].
+    Grade {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about; zero before the first result.
+        version: u32,
+        /// How it ended.
+        grade: Grade,
+    },
+    /// A second operator approves the grade that waits for a market, or anybody turns it down.
+    DecideGrade {
+        /// The market.
+        market: MarketId,
+        /// Whether it shall hold.
+        approve: bool,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -263,6 +283,8 @@ wire_enum!(Command {
     24 = ConfirmPlayLimit { account, key },
     25 = Rest { account, rest },
     26 = EndRest { account },
+    27 = Grade { market, version, grade },
+    28 = DecideGrade { market, approve },
 });
 
 impl Command {
@@ -296,6 +318,8 @@ impl Command {
             Self::ConfirmPlayLimit { .. } => 25,
             Self::Rest { .. } => 26,
             Self::EndRest { .. } => 27,
+            Self::Grade { .. } => 28,
+            Self::DecideGrade { .. } => 29,
         }
     }
 }
@@ -429,6 +453,8 @@ pub struct Config {
     pub tier_2: Stages,
     /// The same for the least known.
     pub tier_3: Stages,
+    /// The odds that can stand on the board.
+    pub ladder: LadderTable,
 }
 wire_struct!(Config {
     stake_min,
@@ -469,6 +495,7 @@ wire_struct!(Config {
     tier_1,
     tier_2,
     tier_3,
+    ladder,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -516,6 +543,7 @@ impl Default for Config {
             tier_1: Stages::WHOLE,
             tier_2: Stages::WHOLE,
             tier_3: Stages::WHOLE,
+            ladder: LadderTable::Bookmaker,
         }
     }
 }
@@ -530,6 +558,7 @@ pub enum RewindRule {
     Stand,
 }
 wire_enum!(RewindRule { 0 = Void, 1 = Stand });
+wire_enum!(LadderTable { 0 = Bookmaker, 1 = Exchange, 2 = Fine });
 
 /// A game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

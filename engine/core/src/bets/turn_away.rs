@@ -48,7 +48,9 @@ impl State {
             | Command::SetPlayLimit { .. }
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
-            | Command::EndRest { .. } => return false,
+            | Command::EndRest { .. }
+            | Command::Grade { .. }
+            | Command::DecideGrade { .. } => return false,
         }
         true
     }
