@@ -87,6 +87,7 @@ impl Core {
             match_id: MatchId(0),
             source: SourceId(0),
             version: self.version,
+            follows: self.version - 1,
             source_time: self.now,
             received_at: self.now,
             event,

@@ -178,6 +178,13 @@ pub enum Command {
     SetNextRound(SetNextRound),
     /// Places a bet of several legs.
     PlaceMultiple(PlaceMultiple),
+    /// Makes another source the one that a match's score follows.
+    HandOver {
+        /// The match.
+        match_id: MatchId,
+        /// The source to follow.
+        source: SourceId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -200,6 +207,7 @@ wire_enum!(Command {
     17 = LiftOverride { id },
     18 = SetNextRound(set),
     19 = PlaceMultiple(place),
+    20 = HandOver { match_id, source },
 });
 
 impl Command {
@@ -226,6 +234,7 @@ impl Command {
             Self::LiftOverride { .. } => 18,
             Self::SetNextRound(_) => 19,
             Self::PlaceMultiple(_) => 20,
+            Self::HandOver { .. } => 21,
         }
     }
 }
@@ -655,16 +664,20 @@ pub struct FeedMessage {
     pub match_id: MatchId,
     /// The source.
     pub source: SourceId,
-    /// The source's own running number; one already seen is dropped. A heartbeat repeats the last.
+    /// The source's own running number; one already seen is dropped. A heartbeat repeats the last,
+    /// or is zero.
     pub version: u64,
-    /// When it happened, by the source's clock.
+    /// The version of the message before this one, so that a missing one is noticed; zero if the
+    /// source cannot say.
+    pub follows: u64,
+    /// When it happened, by the source's clock; zero if the source does not say.
     pub source_time: Timestamp,
     /// When it reached us, by the gateway's clock.
     pub received_at: Timestamp,
     /// What happened.
     pub event: GameEvent,
 }
-wire_struct!(FeedMessage { match_id, source, version, source_time, received_at, event });
+wire_struct!(FeedMessage { match_id, source, version, follows, source_time, received_at, event });
 
 /// What a feed can say about a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1017,6 +1030,8 @@ pub enum Query {
         /// At most this many; no answer holds more than [`Query::ACCOUNTS_MAX`].
         accounts_max: u16,
     },
+    /// How late every source was, over all its matches.
+    Sources,
     /// The version of the configuration and every setting.
     Settings,
     /// One bet by the bettor's id.

@@ -3,6 +3,7 @@
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, KillScope, PlaceMultiple, Query, Title};
 use crate::event::{Event, Price, PriceCause};
+use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::reject::Reject;
 use crate::settings::Setting;
@@ -80,6 +81,15 @@ impl Tables {
                     let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
                     outbox.push(Event::Account { account, key, state: row.state });
                     self.wallet.announce(account, outbox);
+                }
+            }
+            Query::Sources => {
+                for (index, lags) in self.lags.iter().enumerate() {
+                    let ends = LagHistogram::AT_MOST_MS.into_iter().map(Some).chain([None]);
+                    for (at_most_ms, count) in ends.zip(lags.counts) {
+                        let source = SourceId(index as u8);
+                        outbox.push(Event::SourceLag { source, at_most_ms, count });
+                    }
                 }
             }
             Query::Settings => {

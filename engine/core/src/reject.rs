@@ -107,6 +107,10 @@ rejects! {
     SelectionRepeated = 212, false, None, "This selection is in the bet already.";
     /// Two legs are on one match, so one result says something about the other.
     LegsRelated = 213, false, None, "Selections from the same match cannot be combined.";
+    /// Messages of the feed are missing before this one.
+    FeedGap = 214, false, Count, "Messages of this feed are missing before this one.";
+    /// A source that has not spoken lately cannot be followed.
+    SourceSilent = 215, true, Millis, "This source has not spoken for too long to be followed.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

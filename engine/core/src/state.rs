@@ -16,6 +16,7 @@ use crate::command::{
     AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
+use crate::feed::sources::LagHistogram;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
@@ -23,7 +24,7 @@ use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
-use crate::title::Fixture;
+use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -57,6 +58,8 @@ pub(crate) struct Tables {
     pub settlement: Settlement,
     pub requotes: Requotes,
     pub overrides: Overrides,
+    /// How late each source was.
+    pub lags: [LagHistogram; SOURCES_MAX],
     /// Reasons that stop every market.
     pub stops: Stops,
     /// Kill switches of all betting and of single titles.
@@ -197,6 +200,7 @@ impl State {
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
+            lags: Default::default(),
             stops: Stops::none(),
             killed: false,
             killed_titles: 0,
@@ -312,6 +316,7 @@ impl Step<'_> {
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
+            Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
@@ -387,7 +392,8 @@ impl Step<'_> {
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
-                self.tables.fixture_mut(match_id)?;
+                // What a person froze, a person lets go on.
+                self.tables.fixture_mut(match_id)?.feed.needs_person = true;
                 self.stop_match(match_id, reason);
             }
             Scope::Market(market) => {
@@ -412,7 +418,8 @@ impl Step<'_> {
             Scope::Match(match_id) => {
                 let fixture = self.tables.fixture_mut(match_id)?;
                 fixture.stops = fixture.stops.less(stops::FOR_A_PERSON);
-                let reason = fixture.stops.first();
+                self.decide_against_dissenters(match_id);
+                let reason = self.tables.fixture_mut(match_id)?.stops.first();
                 self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
             }

@@ -133,6 +133,7 @@ impl Script {
             Query::Bet { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
+            | Query::Sources
             | Query::Settings => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);

@@ -89,6 +89,14 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    /// When a source really spoke.
+    heard: Option<u64>,
+    /// The least that a message took from its source's clock to ours.
+    took_best: Option<i128>,
+    /// Updates in a row that fitted since it froze.
+    fitted: u32,
+    /// Whether only a person lifts the freeze.
+    needs_person: bool,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -187,6 +195,7 @@ impl Twin {
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
             Command::ApproveOverride { id } => self.approve_override(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
+            Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -289,5 +298,13 @@ impl Twin {
         account.base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
+    }
+}
+
+impl Twin {
+    /// The newest version that a source has said.
+    pub fn newest_version(&self, match_id: u32, source: u8) -> u64 {
+        let known = self.matches.get(match_id as usize);
+        known.and_then(|known| known.versions.get(&source).copied()).unwrap_or_default()
     }
 }

@@ -251,7 +251,7 @@ impl Step<'_> {
     }
 
     /// The operator behind the command.
-    fn operator(&self) -> Result<u32, Refusal> {
+    pub(crate) fn operator(&self) -> Result<u32, Refusal> {
         match self.actor {
             Actor::Operator(operator) => Ok(operator),
             Actor::Engine | Actor::Account(_) | Actor::Feed(_) => Err(Reject::OperatorOnly.into()),

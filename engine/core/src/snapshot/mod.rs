@@ -158,6 +158,7 @@ impl Table for Tables {
             settlement,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,
@@ -175,6 +176,7 @@ impl Table for Tables {
         settlement.save(out);
         requotes.save(out);
         overrides.save(out);
+        out.put(lags);
         bets.save(out);
         waiting.save(out);
         multiples.save(out);
@@ -207,6 +209,7 @@ impl Table for Tables {
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
         let overrides = Overrides::load(input, &capacity)?;
+        let lags = input.take()?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -233,6 +236,7 @@ impl Table for Tables {
             settlement,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,

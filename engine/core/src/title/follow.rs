@@ -56,6 +56,7 @@ pub struct Impossible {
 
 /// What can be impossible about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Rule {
     /// The event belongs to a game of another kind.
     OtherGame,
@@ -87,6 +88,10 @@ pub enum Rule {
     ObjectivesFell,
     /// A team has taken more towers than stand on the map.
     TooManyTowers,
+    /// More rewinds than a match can have before a person looks.
+    TooManyRewinds,
+    /// The source says itself that it contradicts itself.
+    Disputed,
 }
 
 impl Impossible {
