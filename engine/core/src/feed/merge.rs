@@ -183,6 +183,8 @@ impl Step<'_> {
         self.adopt(match_id, source, &row.view);
         self.decide_against_dissenters(match_id);
         self.reconcile(match_id);
+        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         Ok(())
     }
 

@@ -41,7 +41,7 @@ impl Step<'_> {
         if is_primary {
             fixture.feed.last_heard = now;
         }
-        self.check_lag(message, is_primary);
+        let caught_up = self.check_lag(message, is_primary);
         let missing =
             if is_heartbeat { newest < version } else { follows != 0 && follows != newest };
         let outcome = if missing {
@@ -52,6 +52,9 @@ impl Step<'_> {
         if is_primary {
             // In this order no market is open for a moment at the price of before the silence.
             self.lift_match(match_id, SuspendReason::FeedStale);
+            if caught_up {
+                self.lift_match(match_id, SuspendReason::FeedLag);
+            }
             // Only now is it known how long the match may be silent: a map may have begun.
             let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
             self.tables.feed_check_at = self.tables.feed_check_at.min(due);
@@ -112,11 +115,11 @@ impl Step<'_> {
         Err(Refusal::with(Reject::FeedGap, newest as i64, before as i64))
     }
 
-    /// Notices a source that is late beyond the limit, or no longer.
-    fn check_lag(&mut self, message: &FeedMessage, is_primary: bool) {
+    /// Notices a source that is late beyond the limit. Returns whether one no longer is.
+    fn check_lag(&mut self, message: &FeedMessage, is_primary: bool) -> bool {
         let FeedMessage { match_id, source, .. } = *message;
         let row = self.tables.fixtures[match_id.0 as usize].feed.source(source);
-        let Some(lag_ns) = row.measure_lag(message) else { return };
+        let Some(lag_ns) = row.measure_lag(message) else { return false };
         let lagged = core::mem::replace(&mut row.lags, self.config.feed_lag_max_ns < lag_ns);
         let lags = row.lags;
         self.tables.lags[usize::from(source.0)].count(lag_ns);
@@ -126,9 +129,8 @@ impl Step<'_> {
         }
         if is_primary && lags {
             self.stop_match(match_id, SuspendReason::FeedLag);
-        } else if is_primary && lagged {
-            self.lift_match(match_id, SuspendReason::FeedLag);
         }
+        lagged && !lags
     }
 
     /// Applies what the primary said to the score.
