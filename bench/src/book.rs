@@ -57,6 +57,7 @@ pub const MARKETS_PER_MATCH: usize = 59;
 pub fn config() -> Config {
     const FOR_EVER_NS: u64 = 365 * 24 * 3600 * 1_000_000_000;
     Config {
+        payout_max: Config::AMOUNT_MAX,
         liability_selection_max: Config::AMOUNT_MAX,
         liability_market_max: Config::AMOUNT_MAX,
         liability_account_max: Config::AMOUNT_MAX,

@@ -1,7 +1,8 @@
 //! A crowd that bets on what it sees: uniformly random accounts and selections, small stakes.
 
-use clutch_core::command::{Actor, PlaceBet, PricePolicy};
+use clutch_core::command::{Actor, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy};
 use clutch_core::event::{MarketStatus, Price};
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
@@ -99,7 +100,41 @@ impl Crowd {
         }
     }
 
-    /// The same in its envelope.
+    /// The next bet of several legs in one line, each on another of `matches` matches of equal size.
+    ///
+    /// # Panics
+    /// If there are more legs than matches, or than a bet can have.
+    pub fn multiple(&mut self, now: Timestamp, legs: u32, matches: u32) -> PlaceMultiple {
+        let per_match = self.board.offers.len() as u32 / matches;
+        let first = self.random.below(matches);
+        let mut picks = Vec::with_capacity(legs as usize);
+        for leg in 0..legs {
+            let start = (first + leg) % matches * per_match;
+            let offer = self.board.offers[(start + self.random.below(per_match)) as usize];
+            picks.push(Pick {
+                market: offer.market,
+                selection: offer.selection,
+                odds: offer.odds,
+                price_seq: offer.price_seq,
+                epoch: self.board.epoch(offer.market),
+            });
+        }
+        self.bets += 1;
+        let unique = u128::from(self.random.next()) << 32 | u128::from(self.bets);
+        PlaceMultiple::new(
+            (
+                AccountId(self.random.below(self.accounts)),
+                ClientBetId::from_parts(now.millis(), unique),
+            ),
+            PricePolicy::Exact,
+            Stake::new(Money::from_minor(10)).expect("above zero"),
+            (FoldSizes::new([legs as u8]).expect("a size"), Bankers::NONE),
+            Picks::new(&picks).expect("as many legs as a bet can have"),
+        )
+        .expect("one line of all legs")
+    }
+
+    /// The next bet in its envelope.
     pub fn envelope(&mut self, now: Timestamp, trace: u64) -> Envelope {
         let bet = self.bet(now);
         Envelope { actor: Actor::Account(bet.account), trace, command: Command::PlaceBet(bet) }

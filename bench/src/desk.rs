@@ -78,7 +78,12 @@ impl Desk {
     /// Whether the last command was a bet that stands.
     pub fn has_accepted(&self) -> bool {
         self.outbox.records().iter().any(|record| {
-            matches!(record.event, Event::Bet(view) if matches!(view.status, BetStatus::Accepted { .. }))
+            let status = match record.event {
+                Event::Bet(view) => view.status,
+                Event::Multiple(view) => view.status,
+                _ => return false,
+            };
+            matches!(status, BetStatus::Accepted { .. })
         })
     }
 }

@@ -16,6 +16,8 @@ use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
 
+use crate::names;
+
 use crate::wire::client::Topic;
 
 /// Maps of the longest series.
@@ -146,6 +148,11 @@ impl Book {
                 self.killed.extend(on.then_some(scope));
             }
             Event::Configured { .. }
+            | Event::Rule(_)
+            | Event::AccountTerms { .. }
+            | Event::Tier { .. }
+            | Event::PlayLimit { .. }
+            | Event::Rest { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }
@@ -389,51 +396,14 @@ impl Market {
     }
 
     /// Its name for people.
-    pub fn name(&self) -> String {
-        match self.kind {
-            MarketKind::MatchWinner => "Match winner".to_owned(),
-            MarketKind::CorrectMapScore => "Correct map score".to_owned(),
-            MarketKind::MapWinner { map } => format!("Map {map} winner"),
-            MarketKind::TotalRounds { map, line } => format!("Map {map} total rounds {line}"),
-            MarketKind::RoundHandicap { map, line } => {
-                format!("Map {map} round handicap {}", handicap(line.halves()))
-            }
-            MarketKind::RoundWinner { map, round } => format!("Map {map} round {round} winner"),
-        }
+    pub fn name(&self, game: &Match) -> String {
+        names::market(self.kind, game)
     }
 
     /// A selection's name for people.
     pub fn selection_name(&self, game: &Match, selection: SelectionIndex) -> String {
-        let team = if selection.0 == 0 { Team::A } else { Team::B };
-        match self.kind {
-            MarketKind::MatchWinner
-            | MarketKind::MapWinner { .. }
-            | MarketKind::RoundWinner { .. } => game.team(team).to_owned(),
-            MarketKind::TotalRounds { line, .. } => {
-                format!("{} {line}", if selection.0 == 0 { "Over" } else { "Under" })
-            }
-            MarketKind::RoundHandicap { line, .. } => {
-                let halves = if selection.0 == 0 { line.halves() } else { -line.halves() };
-                format!("{} {}", game.team(team), handicap(halves))
-            }
-            MarketKind::CorrectMapScore => {
-                // The order is that of the results in A's favour: 2–0, 2–1, 1–2, 0–2.
-                let wins = game.best_of / 2 + 1;
-                let (a, b) = if selection.0 < wins {
-                    (wins, selection.0)
-                } else {
-                    ((2 * wins).saturating_sub(selection.0.saturating_add(1)), wins)
-                };
-                format!("{a}\u{2013}{b}")
-            }
-        }
+        names::selection(self.kind, selection, game)
     }
-}
-
-/// A handicap line with its sign, which tells giving from getting.
-fn handicap(halves: i16) -> String {
-    let sign = if halves < 0 { '-' } else { '+' };
-    format!("{sign}{}.5", halves.unsigned_abs() / 2)
 }
 
 const fn team_index(team: Team) -> usize {

@@ -7,7 +7,7 @@
 
 use clutch_core::command::Side;
 use clutch_core::pricing::{
-    BySide, MapForecast, MapModel, OvertimeSides, RoundRules, SeriesForecast,
+    BySide, MapForecast, MapModel, NextRound as RoundChance, RoundRules, SeriesForecast,
 };
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,27 @@ use std::io::{self, BufRead, Write};
 
 use crate::lines::{self, Refusal};
 pub use crate::lines::{LINE_BYTES_MAX, Summary};
+use crate::price_moba::{self, Models};
 
 /// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
 pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
-    lines::run(input, output, answer)
+    run_with(input, output, &Models::default())
+}
+
+/// The same with other coefficients for games against the clock.
+pub fn run_with(input: impl BufRead, output: impl Write, models: &Models) -> io::Result<Summary> {
+    lines::run(input, output, |bytes| match price_moba::answer(bytes, models) {
+        Some(book) => book.map(AnyAnswer::Moba),
+        None => answer(bytes).map(AnyAnswer::Rounds),
+    })
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyAnswer {
+    Rounds(Answer),
+    Moba(price_moba::Answer),
 }
 
 /// One line of input. The state is read in a second step, so that a bad one is answered under its
@@ -33,28 +49,30 @@ struct Case {
     state: Option<Value>,
 }
 
+/// A state, with maps in the words of its title.
 #[derive(Deserialize)]
-struct State {
+struct State<M> {
     best_of: u8,
     maps_won: Pair<u8>,
     current_map_no: Option<u8>,
     round_score: Pair<u16>,
-    maps: Vec<MapParameters>,
+    maps: Vec<M>,
     rounds_per_half: Option<u8>,
+    next_round: Option<f64>,
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize)]
-struct Pair<T> {
+pub(crate) struct Pair<T> {
     #[serde(rename = "A")]
-    a: T,
+    pub a: T,
     #[serde(rename = "B")]
-    b: T,
+    pub b: T,
 }
 
-#[derive(Deserialize)]
-struct MapParameters {
+#[derive(Clone, Copy, Deserialize)]
+struct Cs2Map {
     #[serde(rename = "A_first_half_side")]
-    first_side: SideName,
+    first_side: Cs2Side,
     #[serde(rename = "p_A_round_T")]
     round_t: f64,
     #[serde(rename = "p_A_round_CT")]
@@ -65,12 +83,78 @@ struct MapParameters {
     pistol_ct: Option<f64>,
 }
 
-#[derive(Clone, Copy, Deserialize, Serialize)]
-enum SideName {
+#[derive(Clone, Copy, Deserialize)]
+struct ValorantMap {
+    #[serde(rename = "A_first_half_side")]
+    first_side: ValorantSide,
+    #[serde(rename = "p_A_round_ATK")]
+    round_atk: f64,
+    #[serde(rename = "p_A_round_DEF")]
+    round_def: f64,
+    #[serde(rename = "p_A_pistol_ATK")]
+    pistol_atk: Option<f64>,
+    #[serde(rename = "p_A_pistol_DEF")]
+    pistol_def: Option<f64>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+enum Cs2Side {
     T,
     #[serde(rename = "CT")]
     Ct,
 }
+
+#[derive(Clone, Copy, Deserialize)]
+enum ValorantSide {
+    #[serde(rename = "ATK")]
+    Attack,
+    #[serde(rename = "DEF")]
+    Defence,
+}
+
+/// One map in the engine's words.
+struct MapParameters {
+    first_side: Side,
+    round: BySide,
+    pistol: [Option<f64>; 2],
+}
+
+impl From<Cs2Map> for MapParameters {
+    fn from(map: Cs2Map) -> Self {
+        Self {
+            first_side: match map.first_side {
+                Cs2Side::T => Side::T,
+                Cs2Side::Ct => Side::Ct,
+            },
+            round: BySide { t: map.round_t, ct: map.round_ct },
+            pistol: [map.pistol_t, map.pistol_ct],
+        }
+    }
+}
+
+impl From<ValorantMap> for MapParameters {
+    fn from(map: ValorantMap) -> Self {
+        Self {
+            first_side: match map.first_side {
+                ValorantSide::Attack => Side::T,
+                ValorantSide::Defence => Side::Ct,
+            },
+            round: BySide { t: map.round_atk, ct: map.round_def },
+            pistol: [map.pistol_atk, map.pistol_def],
+        }
+    }
+}
+
+/// What differs in the words of the two titles.
+#[derive(Clone, Copy)]
+struct Words {
+    rules: &'static str,
+    /// T and CT.
+    sides: [&'static str; 2],
+}
+
+const CS2: Words = Words { rules: "cs2", sides: ["T", "CT"] };
+const VALORANT: Words = Words { rules: "valorant", sides: ["ATK", "DEF"] };
 
 #[derive(Serialize)]
 struct Answer {
@@ -86,8 +170,10 @@ struct Book {
 }
 
 #[derive(Serialize)]
-struct SeriesBook {
+pub(crate) struct SeriesBook {
     winner: Pair<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw: Option<f64>,
     correct_map_score: Table<f64>,
     total_maps_over: Table<f64>,
     #[serde(rename = "map_handicap_A")]
@@ -112,7 +198,7 @@ struct MapBook {
 struct NextRound {
     round_no: u16,
     #[serde(rename = "A_side")]
-    a_side: SideName,
+    a_side: &'static str,
     #[serde(rename = "A")]
     a: f64,
     #[serde(rename = "B")]
@@ -137,29 +223,45 @@ impl<T> FromIterator<(String, T)> for Table<T> {
 fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
     let case: Case = lines::parse(bytes, "a case")?;
     let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
-    match case.rules.as_deref() {
-        Some("cs2") => {}
-        Some(other) => {
-            return Err(refuse(format!("rules {other:?} are not priced yet; known: \"cs2\"")));
-        }
-        None => return Err(refuse("the field \"rules\" is missing".into())),
-    }
+    let rules = case.rules.as_deref();
+    let rules = rules.ok_or_else(|| refuse("the field \"rules\" is missing".into()))?;
     let state =
         case.state.as_ref().ok_or_else(|| refuse("the field \"state\" is missing".into()))?;
-    let state = State::deserialize(state).map_err(|error| refuse(format!("state: {error}")))?;
-    let expect = price(&state).map_err(refuse)?;
-    Ok(Answer { id: case.id, rules: "cs2", expect })
+    let (words, expect) = match rules {
+        "cs2" => (CS2, read::<Cs2Map>(state).and_then(|state| price(CS2, &state))),
+        "valorant" => {
+            (VALORANT, read::<ValorantMap>(state).and_then(|state| price(VALORANT, &state)))
+        }
+        other => {
+            let known = "known: \"cs2\", \"valorant\"";
+            return Err(refuse(format!("rules {other:?} are not priced here; {known}")));
+        }
+    };
+    let expect = expect.map_err(refuse)?;
+    Ok(Answer { id: case.id, rules: words.rules, expect })
 }
 
-fn price(state: &State) -> Result<Book, String> {
-    let rounds_per_half = state.rounds_per_half.unwrap_or(12);
-    let rules = RoundRules::new(rounds_per_half, 3, OvertimeSides::Carried)
-        .ok_or_else(|| format!("rounds_per_half {rounds_per_half} is not within 1 and 15"))?;
-    if !matches!(state.best_of, 1 | 3 | 5) {
-        return Err(format!("best_of {} is not 1, 3 or 5", state.best_of));
+fn read<'a, M: Deserialize<'a>>(state: &'a Value) -> Result<State<M>, String> {
+    State::deserialize(state).map_err(|error| format!("state: {error}"))
+}
+
+fn round_rules(words: Words, rounds_per_half: Option<u8>) -> Result<RoundRules, String> {
+    let usual = if words.rules == VALORANT.rules { RoundRules::VALORANT } else { RoundRules::MR12 };
+    let Some(half) = rounds_per_half else { return Ok(usual) };
+    RoundRules::new(half, usual.overtime_half() as u8, usual.overtime_sides())
+        .ok_or_else(|| format!("rounds_per_half {half} is not within 1 and 15"))
+}
+
+fn price<M>(words: Words, state: &State<M>) -> Result<Book, String>
+where
+    M: Copy + Into<MapParameters>,
+{
+    let rules = round_rules(words, state.rounds_per_half)?;
+    if !matches!(state.best_of, 1 | 2 | 3 | 5) {
+        return Err(format!("best_of {} is not 1, 2, 3 or 5", state.best_of));
     }
     let played = state.maps_won.a.saturating_add(state.maps_won.b);
-    if state.best_of / 2 < state.maps_won.a.max(state.maps_won.b) {
+    if state.best_of / 2 < state.maps_won.a.max(state.maps_won.b) || state.best_of <= played {
         return Err("the series is already decided".into());
     }
     if state.current_map_no.is_some_and(|map_no| map_no != played + 1) {
@@ -176,39 +278,49 @@ fn price(state: &State) -> Result<Book, String> {
     {
         let is_current = index == usize::from(played);
         let (a, b) = if is_current { (state.round_score.a, state.round_score.b) } else { (0, 0) };
-        let forecast = model(parameters)
+        let next = state.next_round.filter(|_| is_current).map(|chance| RoundChance {
+            round_no: a.saturating_add(b).saturating_add(1),
+            a: chance,
+        });
+        let forecast = model((*parameters).into(), words, next)
             .and_then(|model| {
                 MapForecast::new(rules, &model, a, b).map_err(|error| error.to_string())
             })
             .map_err(|what| format!("map {}: {what}", index + 1))?;
         chances.push(forecast.winner_a());
-        maps.push(((index + 1).to_string(), map_book(rules, &forecast)));
+        maps.push(((index + 1).to_string(), map_book(words, rules, &forecast)));
     }
     let series = SeriesForecast::new(state.best_of, state.maps_won.a, state.maps_won.b, &chances)
         .map_err(|error| error.to_string())?;
     Ok(Book { series: series_book(&series, state.best_of, played + 1), maps: Table(maps) })
 }
 
-fn model(map: &MapParameters) -> Result<MapModel, String> {
-    let first_side = match map.first_side {
-        SideName::T => Side::T,
-        SideName::Ct => Side::Ct,
+fn model(map: MapParameters, words: Words, next: Option<RoundChance>) -> Result<MapModel, String> {
+    let pistol = match map.pistol {
+        [Some(t), Some(ct)] => Some(BySide { t, ct }),
+        [None, None] => None,
+        [Some(_), None] | [None, Some(_)] => {
+            let [t, ct] = words.sides;
+            return Err(format!("p_A_pistol_{t} and p_A_pistol_{ct} come together or not at all"));
+        }
     };
-    let pistol = match (map.pistol_t, map.pistol_ct) {
-        (Some(t), Some(ct)) => Some(BySide { t, ct }),
-        (None, None) => None,
-        _ => return Err("p_A_pistol_T and p_A_pistol_CT come together or not at all".into()),
+    let model = MapModel::new(map.first_side, map.round, pistol);
+    let model = match next {
+        None => model,
+        Some(next) => model.and_then(|model| model.with_next_round(next)),
     };
-    MapModel::new(first_side, BySide { t: map.round_t, ct: map.round_ct }, pistol)
-        .map_err(|error| error.to_string())
+    model.map_err(|error| error.to_string())
 }
 
-fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> SeriesBook {
+pub(crate) fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> SeriesBook {
     let needed = best_of / 2 + 1;
     let scores = (0..needed).flat_map(|loser| [(needed, loser), (loser, needed)]);
+    let level = (best_of / 2, best_of / 2);
+    let scores = scores.chain(best_of.is_multiple_of(2).then_some(level));
     let handicaps = (-i32::from(needed)..i32::from(needed)).map(|maps| 2 * maps + 1);
     SeriesBook {
-        winner: two_way(series.winner_a()),
+        winner: Pair { a: series.winner_a(), b: series.winner_b() },
+        draw: best_of.is_multiple_of(2).then(|| series.draw()),
         correct_map_score: scores
             .filter_map(|(a, b)| Some((format!("{a}-{b}"), series.correct_map_score(a, b)?)))
             .collect(),
@@ -223,7 +335,7 @@ fn series_book(series: &SeriesForecast, best_of: u8, current_map_no: u8) -> Seri
     }
 }
 
-fn map_book(rules: RoundRules, map: &MapForecast) -> MapBook {
+fn map_book(words: Words, rules: RoundRules, map: &MapForecast) -> MapBook {
     let regulation_half_units = 2 * i32::from(rules.regulation_rounds());
     let totals = TOTAL_LINES.map(|offset| regulation_half_units + offset);
     let target = rules.win_target();
@@ -253,10 +365,7 @@ fn map_book(rules: RoundRules, map: &MapForecast) -> MapBook {
             .collect(),
         next_round: NextRound {
             round_no: next_round_no,
-            a_side: match map.side_of_a(next_round_no) {
-                Side::T => SideName::T,
-                Side::Ct => SideName::Ct,
-            },
+            a_side: words.sides[map.side_of_a(next_round_no) as usize],
             a: map.next_round_a(),
             b: 1.0 - map.next_round_a(),
         },

@@ -69,6 +69,11 @@ fn every_cs2_vector_is_met() {
 }
 
 #[test]
+fn every_valorant_vector_is_met() {
+    check_vectors("valorant_vectors.json", 34);
+}
+
+#[test]
 fn every_cs2_pistol_vector_is_met() {
     check_vectors("cs2_pistol_vectors.json", 6);
 }
@@ -92,11 +97,16 @@ fn a_bad_line_is_answered_under_its_number_and_the_run_goes_on() {
 
 #[test]
 fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
-    let table: [(&str, Value, &str); 14] = [
-        ("/rules", json!("valorant"), "rules \"valorant\" are not priced yet; known: \"cs2\""),
+    let table: [(&str, Value, &str); 16] = [
+        (
+            "/rules",
+            json!("chess"),
+            "rules \"chess\" are not priced here; known: \"cs2\", \"valorant\"",
+        ),
+        ("/rules", json!("valorant"), "state: unknown variant `T`, expected `ATK` or `DEF`"),
         ("/rules", Value::Null, "the field \"rules\" is missing"),
         ("/state", Value::Null, "the field \"state\" is missing"),
-        ("/state/best_of", json!(2), "best_of 2 is not 1, 3 or 5"),
+        ("/state/best_of", json!(4), "best_of 4 is not 1, 2, 3 or 5"),
         ("/state/best_of", json!(5), "maps has 3 of 5 entries"),
         ("/state/best_of", json!(-1), "state: invalid value: integer `-1`, expected u8"),
         ("/state/maps_won/A", json!(2), "the series is already decided"),
@@ -117,6 +127,11 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
             "/state/maps/2/p_A_pistol_T",
             json!(0.5),
             "map 3: p_A_pistol_T and p_A_pistol_CT come together or not at all",
+        ),
+        (
+            "/state/next_round",
+            json!(1.5),
+            "map 2: a round probability must lie strictly between 0 and 1",
         ),
         ("/state/rounds_per_half", json!(16), "rounds_per_half 16 is not within 1 and 15"),
     ];

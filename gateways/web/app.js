@@ -203,6 +203,14 @@ const findMarket = (id) => { for (const match of matches.values()) { const marke
 const PHASES = { scheduled: 'Not started', live: 'Live', break: 'Between maps', over: 'Over' };
 const drawn = new Map();     // keyed elements of the offer, so that odds change in place and focus stays
 
+// How odds are shown. What is sent and paid is always the decimal odds.
+const look = byId('look');
+for (const format of ODDS_FORMATS) look.append(new Option(format.replace(/\b./g, (first) => first.toUpperCase()), format));
+const kept = localStorage.getItem('odds');
+if (ODDS_FORMATS.includes(kept)) look.value = kept;
+look.onchange = () => { localStorage.setItem('odds', look.value); draw(); drawBets(); };
+const asShown = (odds) => oddsIn(look.value, odds);
+
 let drawIsDue = false;
 function draw() {
   if (drawIsDue) return;
@@ -269,8 +277,13 @@ function drawBoard(match) {
   setText(find('.frozen'), match.frozen ? `Betting is suspended: ${match.frozen.text}` : '');
 }
 
-const GROUP_ORDER = ['map_winner', 'round_winner', 'round_handicap', 'total_rounds', 'match_winner', 'correct_map_score'];
-const lineOf = (market) => Number(market.line ?? market.round ?? 0);
+// The order inside a group: what most people bet on first, long lists last.
+const GROUP_ORDER = [
+  'match_winner', 'map_winner', 'round_winner', 'pistol_round', 'regulation_winner', 'race_to_rounds', 'round_handicap', 'total_rounds',
+  'team_rounds', 'overtime', 'odd_rounds', 'regulation_handicap', 'regulation_total', 'correct_round_score',
+  'map_handicap', 'total_maps', 'correct_map_score', 'series_rounds',
+];
+const lineOf = (market) => Number(market.line ?? market.round ?? market.rounds ?? market.half ?? 0);
 
 function drawMarkets(match) {
   const sorted = [...match.markets.values()].sort((a, b) => (a.map ?? 99) - (b.map ?? 99) || GROUP_ORDER.indexOf(a.kind) - GROUP_ORDER.indexOf(b.kind) || lineOf(a) - lineOf(b) || a.market - b.market);
@@ -319,7 +332,7 @@ function drawMarket(match, market, parent) {
       return created;
     });
     setText(button.firstChild, selection.name);
-    setText(button.lastChild, isFinished(market) ? '' : selection.odds ?? '–');
+    setText(button.lastChild, isFinished(market) ? '' : asShown(selection.odds) ?? '–');
     button.disabled = !isOpen || !selection.odds;
     button.classList.toggle('won', market.winner === selection.selection);
     button.setAttribute('aria-pressed', String(Boolean(pick) && pick.market === market.market && pick.selection === selection.selection));
@@ -369,17 +382,17 @@ function drawSlip() {
   const isOpen = market.status === 'open' && !match.frozen && !bettingStopped && selection.odds;
   setText(byId('slip-selection'), selection.name);
   setText(byId('slip-market'), `${market.name} · ${match.teams.join(' – ')}`);
-  setText(byId('slip-odds'), pick.odds ?? '–');
+  setText(byId('slip-odds'), asShown(pick.odds) ?? '–');
   const stake = whole(byId('stake').value, 2);
   const odds = pick.odds ? whole(pick.odds, 3) : null;
   setText(byId('pays'), stake && odds ? shown((stake * odds) / 1000n) : '–');
   const note = !signedIn ? 'Not connected. The odds shown may be old.'
     : !isOpen ? `Suspended. ${match.frozen?.text ?? market.text ?? ''}`
     : !stake ? 'Enter a stake like 12.50.'
-    : pick.moved ? `The odds moved from ${pick.moved} to ${pick.odds}.` : '';
+    : pick.moved ? `The odds moved from ${asShown(pick.moved)} to ${asShown(pick.odds)}.` : '';
   setText(byId('slip-note'), note);
   byId('place').disabled = !signedIn || !isOpen || !stake;
-  setText(byId('place'), stake && isOpen ? `Place ${shown(stake)} at ${pick.odds}` : 'Place bet');
+  setText(byId('place'), stake && isOpen ? `Place ${shown(stake)} at ${asShown(pick.odds)}` : 'Place bet');
 }
 
 // A UUIDv7 on the server's clock: the engine refuses ids whose time is far from its own.
@@ -425,7 +438,7 @@ function statusText(bet) {
   switch (bet.status) {
     case 'sending': return 'Sending…';
     case 'pending': return `Waiting to be accepted, ${Math.max(0, (bet.due - Date.now() - skew) / 1000).toFixed(1)} s`;
-    case 'accepted': return `Accepted at ${bet.odds}, pays ${bet.payout} if it wins`;
+    case 'accepted': return `Accepted at ${asShown(bet.odds)}, pays ${bet.payout} if it wins`;
     case 'refused': return `Not accepted. ${bet.text}`;
     case 'won': return `Won ${bet.payout}`;
     case 'lost': return 'Lost';
@@ -451,7 +464,7 @@ function drawBets() {
     }
     item.dataset.status = bet.status;
     setText(item.querySelector('.what').firstChild, bet.selection_name ?? `Selection ${bet.selection}`);
-    setText(item.querySelector('.what').lastChild, `${bet.stake} @ ${bet.odds}`);
+    setText(item.querySelector('.what').lastChild, `${bet.stake} @ ${asShown(bet.odds)}`);
     setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – ')].filter(Boolean).join(' · '));
     setText(item.querySelector('.status'), statusText(bet));
     let cancel = item.querySelector('button');

@@ -28,6 +28,7 @@ pub enum Fault {
     MarkInOnePlace,
     SameEpochAgain,
     NoSyncAfterRecovery,
+    TrustPageCache,
     RingOfOtherBoot,
     SuperAllCopiesAtOnce,
     SuperSingleCopy,

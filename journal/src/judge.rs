@@ -2,6 +2,7 @@
 
 use crate::error::JournalError;
 use crate::evidence::{Found as Record, records_behind, used_bytes};
+use crate::faults::Fault;
 use crate::reader::Reader;
 use crate::record::Flaw;
 use crate::segment::{self, Found, SegmentMap};
@@ -156,6 +157,7 @@ impl Reader {
                 proven_seq = proven_seq.max(mark.written_seq);
                 Behind::LaterWrite
             }
+            (Some(_), _) if self.chain().faults.has(Fault::HaltAtTornMiddle) => Behind::LaterWrite,
             (Some(_), _) => Behind::SameWrite,
         };
         proven_seq = proven_seq.max(mark.map_or(0, |mark| mark.synced_seq));

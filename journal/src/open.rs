@@ -20,7 +20,7 @@ use crate::options::Options;
 use crate::reader::Reader;
 use crate::record::RecordView;
 use crate::ring::{FoundRing, Ring};
-use crate::segment::{self, ActiveSegment, RECORDS_AT, SegmentHeader};
+use crate::segment::{self, ActiveSegment, MARKS_AT, RECORDS_AT, SegmentHeader};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
 use crate::spare::{self, Promoted, Spare};
@@ -96,6 +96,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     spare::remove_spares(dir, options.reserve_segments, options.segment_bytes, storage)?;
 
     let mut appender = appender_at_end(&reader, dir, options)?;
+    rewrite_unproven(&appender, &reader)?;
     let torn_bytes = cut_tail(&appender, &end)?;
     if !options.faults.has(Fault::NoSyncAfterRecovery) {
         sync_everything(dir, options)?;
@@ -305,6 +306,37 @@ fn appender_at_end(
         mark,
         faults: options.faults,
     })
+}
+
+/// Writes once more what no mark proves to be on the disk. If a sync failed before this opening, on the same boot, memory
+/// still shows what it should have written, marked as clean: no later sync would ever write it.
+fn rewrite_unproven(appender: &Appender, reader: &Reader) -> Result<(), JournalError> {
+    let Some(segment) = reader.segment().filter(|_| !appender.faults.has(Fault::TrustPageCache))
+    else {
+        return Ok(());
+    };
+    let (storage, ActiveSegment { file, path, .. }) = (&appender.storage, &appender.active);
+    let records = &segment.from(RECORDS_AT)[..(reader.offset() - RECORDS_AT) as usize];
+    let mut proven = 0;
+    while let Some(record) = RecordView::peek(&records[proven..]) {
+        if appender.mark.synced_seq < record.seq {
+            break;
+        }
+        proven += record.bytes();
+    }
+    // Copied first: the bytes come from a mapping of the very file they go to.
+    let unproven = records[proven..].to_vec();
+    if !unproven.is_empty() {
+        storage
+            .write_at(file, &unproven, RECORDS_AT + proven as u64)
+            .map_err(IoFailure::at("write", path))?;
+    }
+    if appender.mark != Mark::none(appender.mark.salt) {
+        storage
+            .write_at(file, &appender.mark.encode(), MARKS_AT[appender.mark.place()])
+            .map_err(IoFailure::at("write the mark of", path))?;
+    }
+    Ok(storage.sync_data(file).map_err(IoFailure::at("sync", path))?)
 }
 
 /// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.

@@ -42,6 +42,8 @@ pub(crate) struct Pool {
 struct Inner {
     spares: VecDeque<Spare>,
     reserve: Vec<(usize, Spare)>,
+    /// A file of the reserve that was taken and still has its old name: nobody may make that file again now.
+    lent: Option<usize>,
     /// The disk said that it is full, and has not yet given enough since.
     is_full: bool,
     /// A spare could not be given a segment's name.
@@ -105,6 +107,9 @@ impl Pool {
     /// A spare has become a segment.
     pub fn name_was_given(&self) {
         let mut inner = self.lock();
+        if !self.faults.has(Fault::ReserveNotRemade) {
+            inner.lent = None;
+        }
         inner.has_no_room_for_names = false;
         self.update(&mut inner);
     }
@@ -123,10 +128,10 @@ impl Pool {
     }
 
     fn wanted(&self, inner: &Inner) -> Option<Purpose> {
-        let kept = |number: &usize| inner.reserve.iter().any(|(kept, _)| kept == number);
+        let kept = |number: &usize| {
+            inner.lent == Some(*number) || inner.reserve.iter().any(|(kept, _)| kept == number)
+        };
         let reserve = (0..self.reserve_wanted).find(|number| !kept(number)).map(Purpose::Reserve);
-        let reserve =
-            reserve.filter(|_| !self.faults.has(Fault::ReserveNotRemade) || !inner.is_full);
         let spare = (inner.spares.len() < SPARES_WANTED).then_some(Purpose::Spare);
         if inner.is_stopping || inner.failure.is_some() {
             None
@@ -185,7 +190,10 @@ impl Inner {
             return Ok(Some(spare));
         }
         let kept = if self.is_full { self.reserve.pop() } else { None };
-        Ok(kept.map(|(_, spare)| spare))
+        Ok(kept.map(|(number, spare)| {
+            self.lent = Some(number);
+            spare
+        }))
     }
 }
 

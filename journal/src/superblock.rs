@@ -9,7 +9,7 @@
 //! Four equal copies, 4 KiB apart; a start needs two that are whole and equal, and takes the newest contents that two
 //! agree on. It is written in place, so it needs no room on a full disk: the first two copies and a sync, then the other
 //! two and a sync. A crash at any moment leaves one pair whole, the old or the new. Before the first write of an opening
-//! every copy that lags behind is put right, because the next pair to be written must not be the only good one.
+//! every copy that lags behind is put right, because the pair that is not being written must be good.
 //!
 //! It is written at every opening, at every new segment, for every new snapshot and at a clean stop. The durable mark
 //! says what was certainly synced when it was written. Records behind it may be synced too.
@@ -183,14 +183,20 @@ impl SuperFile {
         let file = storage.open(&path).map_err(IoFailure::at("open", &path))?;
         let found = fs::read(&path).map_err(IoFailure::at("read", &path))?;
         let this = Self { contents, path, file, faults };
-        let agreed = Self::agreed(&found);
-        for copy in 0..COPIES {
-            let place = copy * BLOCK_BYTES..(copy + 1) * BLOCK_BYTES;
-            if let Some(agreed) = &agreed
-                && found.get(place.clone()) != Some(&agreed[..])
-            {
-                this.put(&agreed[..], place.start, storage)?;
-            }
+        let Some(agreed) = Self::agreed(&found) else { return Ok(this) };
+        let is_good = |copy: &usize| {
+            found.get(copy * BLOCK_BYTES..(copy + 1) * BLOCK_BYTES) == Some(&agreed[..])
+        };
+        let lagging: Vec<usize> = (0..COPIES).filter(|copy| !is_good(copy)).collect();
+        if lagging.is_empty() && !faults.has(Fault::TrustPageCache) {
+            // If the sync of the second pair failed on this boot, memory shows it and the disk may not have it.
+            this.put(&agreed.repeat(COPIES_NEEDED), COPIES_NEEDED * BLOCK_BYTES, storage)?;
+        } else if lagging == [2, 3] && !faults.has(Fault::TrustPageCache) {
+            // The same for the first pair.
+            this.put(&agreed.repeat(COPIES_NEEDED), 0, storage)?;
+        }
+        for copy in lagging {
+            this.put(&agreed[..], copy * BLOCK_BYTES, storage)?;
         }
         Ok(this)
     }

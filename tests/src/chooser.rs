@@ -3,9 +3,12 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
-    MarketKind, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, RewindRule,
-    RoundFormat, Scope, SetMap, Side, Strengths, SuspendReason, Team, Title,
+    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
+    Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -95,6 +98,42 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            ..self.risk_rules()
+        }
+    }
+
+    /// Settings of the risk rules; everything else by default.
+    fn risk_rules(&mut self) -> Config {
+        let random = &mut self.random;
+        let mut rules_off = RuleSet::EMPTY;
+        let mut rules_shadow = RuleSet::EMPTY;
+        for &rule in RuleId::ALL {
+            match random.below(10) {
+                0..2 if !Config::RULES_NEVER_OFF.has(rule) => rules_off = rules_off.with(rule),
+                2..4 => rules_shadow = rules_shadow.with(rule),
+                _ => {}
+            }
+        }
+        let mut stages = || {
+            Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
+                .expect("at most 100")
+        };
+        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
+        Config {
+            rules_off,
+            rules_shadow,
+            liability_group_max: limit(&[5_000, 100_000]),
+            payout_day_max: limit(&[20_000, 10_000_000]),
+            stakes_per_hour_max: limit(&[5_000, 1_000_000]),
+            bets_per_second_max: random.pick(&[1, 3, 5]) as u32,
+            bets_per_minute_max: random.pick(&[4, 30, 250]) as u32,
+            bets_per_hour_max: random.pick(&[5, 100, 60_000]) as u32,
+            tier_0,
+            tier_1,
+            tier_2,
+            tier_3,
+            ..Config::default()
         }
     }
 
@@ -105,6 +144,8 @@ impl Chooser {
             400..900 => self.random.below(400) * MILLISECOND,
             900..980 => self.random.below(5_000) * MILLISECOND,
             980..997 => self.random.below(90) * SECOND,
+            // Now and then a night, so that limits can be raised.
+            999 => self.random.below(30 * 60) * MINUTE,
             _ => self.random.below(90) * MINUTE,
         }
     }
@@ -130,12 +171,31 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
-            _ if self.random.chance(1) => self.hand_over(twin),
+            _ if self.random.chance(2) => self.player_word(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..330 => Command::Tick,
+            313..316 => self.hand_over(twin),
+            316..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
-            580..592 => {
+            580..584 => Command::LinkAccount {
+                account: AccountId(self.random.below(5) as u32),
+                group: self.random.pick(&[None, Some(0), Some(1), Some(1), Some(3), Some(4)]),
+            },
+            584..588 => Command::SetAccountFactor {
+                account: AccountId(self.random.below(5) as u32),
+                title: self.random.pick(&[
+                    Title::CounterStrike,
+                    Title::CounterStrike,
+                    Title::Valorant,
+                ]),
+                has_begun: self.random.chance(50),
+                percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
+            },
+            588..590 => Command::SetTier {
+                match_id: MatchId(self.match_id(twin)),
+                tier: self.random.pick(&[0, 1, 2, 3, 4]),
+            },
+            590..602 => {
                 let [.., markets] = twin.counts();
                 self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));
                 Command::Tick
@@ -235,6 +295,35 @@ impl Chooser {
         Command::OpenAccount { key, currency }
     }
 
+    /// What a player sets for himself.
+    fn player_word(&mut self) -> Command {
+        let account = AccountId(self.mostly_below(4, 6) as u32);
+        let quantity = self.random.pick(Quantity::ALL);
+        let window =
+            self.random.pick(&[Window::Hours24, Window::Hours24, Window::Day, Window::Month]);
+        let window = if self.random.chance(25) { self.random.pick(Window::ALL) } else { window };
+        let key = LimitKey { quantity, window };
+        match self.random.below(20) {
+            0..9 => {
+                let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                Command::SetPlayLimit { account, key, amount }
+            }
+            9..14 => Command::ConfirmPlayLimit { account, key },
+            14..18 => {
+                let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
+                let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
+                Command::Rest { account, rest }
+            }
+            18 => {
+                let days = self.random.pick(&[1, 1, 200, 2_000]);
+                let until = self.now.plus(days * 24 * 60 * MINUTE);
+                Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
+            }
+            _ => Command::EndRest { account },
+        }
+    }
+
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
             0..3 => AccountState::Suspended,
@@ -280,6 +369,17 @@ impl Chooser {
         } else {
             Strengths::BySide { t, ct }
         };
+        if self.random.chance(10) {
+            let match_id = self.match_id(twin);
+            let (map_no, round) = self.next_round(twin, match_id);
+            let a = self.random.chance(80).then_some(t);
+            return Command::SetNextRound(SetNextRound {
+                match_id: MatchId(match_id),
+                map_no,
+                round,
+                a,
+            });
+        }
         Command::SetMap(SetMap {
             match_id: MatchId(self.match_id(twin)),
             map_no: self.random.below(6) as u8,
@@ -289,6 +389,19 @@ impl Chooser {
         })
     }
 
+    /// Mostly the next round of the map being played.
+    fn next_round(&mut self, twin: &Twin, match_id: u32) -> (u8, u8) {
+        let [_, matches, _] = twin.counts();
+        let (map, rounds, _) =
+            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
+        let next = rounds[0] + rounds[1] + 1;
+        match self.random.below(10) {
+            0 => (self.random.below(6) as u8, 1),
+            1 => (map, self.random.below(32) as u8),
+            _ => (map.max(1), next),
+        }
+    }
+
     fn open_market(&mut self, twin: &Twin) -> Command {
         let map = self.random.pick(&[1, 1, 1, 2, 3, 5, 0]);
         let mut line = |first: i16, count: u64| {
@@ -296,7 +409,9 @@ impl Chooser {
             Line::from_halves(halves).expect("an odd number of halves")
         };
         let (total, handicap) = (line(11, 20), line(-15, 30));
+        let (maps, team_rounds, of_series) = (line(-4, 9), line(-1, 18), line(20, 110));
         let round = self.random.below(32) as u8;
+        let team = self.random.pick(&[Team::A, Team::B]);
         let kind = self.random.pick(&[
             MarketKind::MatchWinner,
             MarketKind::CorrectMapScore,
@@ -304,6 +419,18 @@ impl Chooser {
             MarketKind::TotalRounds { map, line: total },
             MarketKind::RoundHandicap { map, line: handicap },
             MarketKind::RoundWinner { map, round },
+            MarketKind::MapHandicap { line: maps },
+            MarketKind::TotalMaps { line: maps },
+            MarketKind::CorrectRoundScore { map },
+            MarketKind::RaceToRounds { map, rounds: round },
+            MarketKind::PistolRound { map, half: round % 4 },
+            MarketKind::Overtime { map },
+            MarketKind::OddRounds { map },
+            MarketKind::RegulationWinner { map },
+            MarketKind::RegulationTotal { map, line: total },
+            MarketKind::RegulationHandicap { map, line: handicap },
+            MarketKind::TeamRounds { map, team, line: team_rounds },
+            MarketKind::SeriesRounds { line: of_series },
         ]);
         Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
     }
@@ -380,7 +507,8 @@ impl Chooser {
 
     fn configure(&mut self, twin: &Twin) -> Command {
         let mut config = self.config();
-        match self.random.below(4) {
+        match self.random.below(5) {
+            4 => config.rules_off = Config::RULES_NEVER_OFF,
             0 => config.stake_max = Money::ZERO,
             1 => config.margin_ppb = u32::MAX,
             // The settings in force, but for one of those that move prices or feeds.
@@ -425,6 +553,16 @@ impl Chooser {
             }
             24..40 => GameEvent::RoundStarted { map, round: played + 1 },
             40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
+            41..44 => GameEvent::NextRound {
+                map,
+                round: played + 1,
+                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
+            },
+            44 => self.random.pick(&[
+                GameEvent::MapWon { map, winner },
+                GameEvent::MobaState { map, state: MobaState::default() },
+                GameEvent::MobaRewound { map, state: MobaState::default() },
+            ]),
             _ => GameEvent::RoundWon { map, round: played + 1, winner },
         };
         // An outdated number now and then.

@@ -14,6 +14,8 @@ use clutch_core::command::{
     PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
+use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -60,7 +62,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=21).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=28).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -136,7 +138,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &21_u32.to_le_bytes()), Err(DecodeError::UnknownTag(21)));
+    assert_eq!(with(16, &9999_u32.to_le_bytes()), Err(DecodeError::UnknownTag(9999)));
 }
 
 #[test]
@@ -198,6 +200,10 @@ fn money(minor: i64) -> Money {
 
 fn line(halves: i16) -> Line {
     Line::from_halves(halves).expect("an odd number of halves")
+}
+
+fn stages(percents: [u8; 4]) -> Stages {
+    Stages::new(percents).expect("at most 100 each")
 }
 
 fn of(command: Command) -> Envelope {
@@ -263,6 +269,18 @@ fn config() -> Config {
         shading_step: money(21),
         feed_lag_max_ns: 22,
         feed_grace_ns: 23,
+        rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
+        rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
+        liability_group_max: money(25),
+        payout_day_max: money(26),
+        bets_per_second_max: 27,
+        bets_per_minute_max: 28,
+        bets_per_hour_max: 29,
+        stakes_per_hour_max: money(30),
+        tier_0: Stages::WHOLE,
+        tier_1: stages([1, 2, 3, 4]),
+        tier_2: stages([5, 6, 7, 8]),
+        tier_3: stages([9, 10, 11, 12]),
         agreeing_updates: 24,
     }
 }
@@ -323,6 +341,14 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             event,
         }))
     };
+    let limit = |quantity, window, amount| {
+        let (account, key) = (AccountId(5), LimitKey { quantity, window });
+        of(Command::SetPlayLimit { account, key, amount })
+    };
+    let rest = |kind| {
+        let rest = Rest { kind, until: Timestamp::from_nanos(9) };
+        of(Command::Rest { account: AccountId(5), rest })
+    };
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
@@ -344,6 +370,24 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("open_total_rounds", open(MarketKind::TotalRounds { map: 2, line: line(43) })),
         ("open_round_handicap", open(MarketKind::RoundHandicap { map: 3, line: line(-7) })),
         ("open_round_winner", open(MarketKind::RoundWinner { map: 4, round: 5 })),
+        ("open_map_handicap", open(MarketKind::MapHandicap { line: line(-3) })),
+        ("open_total_maps", open(MarketKind::TotalMaps { line: line(5) })),
+        ("open_correct_round_score", open(MarketKind::CorrectRoundScore { map: 1 })),
+        ("open_race_to_rounds", open(MarketKind::RaceToRounds { map: 1, rounds: 7 })),
+        ("open_pistol_round", open(MarketKind::PistolRound { map: 1, half: 2 })),
+        ("open_overtime", open(MarketKind::Overtime { map: 2 })),
+        ("open_odd_rounds", open(MarketKind::OddRounds { map: 2 })),
+        ("open_regulation_winner", open(MarketKind::RegulationWinner { map: 3 })),
+        ("open_regulation_total", open(MarketKind::RegulationTotal { map: 2, line: line(43) })),
+        (
+            "open_regulation_handicap",
+            open(MarketKind::RegulationHandicap { map: 3, line: line(-7) }),
+        ),
+        (
+            "open_team_rounds",
+            open(MarketKind::TeamRounds { map: 3, team: Team::B, line: line(21) }),
+        ),
+        ("open_series_rounds", open(MarketKind::SeriesRounds { line: line(131) })),
         ("feed_heartbeat", feed(GameEvent::Heartbeat)),
         ("feed_map_started", feed(GameEvent::MapStarted { map: 1, first_side_a: Side::T })),
         ("feed_round_won", feed(GameEvent::RoundWon { map: 1, round: 2, winner: Team::B })),
@@ -416,6 +460,33 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("place_multiple_of_one", of(Command::PlaceMultiple(multiple(1, 0b10, 0)))),
         ("place_multiple_of_three", of(Command::PlaceMultiple(multiple(3, 0b1100, 0b10)))),
         ("place_multiple_of_twenty", of(Command::PlaceMultiple(multiple(20, 1 << 20, 0)))),
+        (
+            "set_account_factor",
+            of(Command::SetAccountFactor {
+                account: AccountId(5),
+                title: Title::CounterStrike,
+                has_begun: true,
+                percent: 50,
+            }),
+        ),
+        ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
+        ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
+        ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
+        ("limit_stake", limit(Quantity::Stake, Window::Hours24, Some(money(7)))),
+        ("limit_loss", limit(Quantity::Loss, Window::Days7, Some(money(7)))),
+        ("limit_deposit", limit(Quantity::Deposit, Window::Day, Some(money(7)))),
+        ("limit_net_deposit", limit(Quantity::NetDeposit, Window::Week, Some(money(7)))),
+        ("limit_none", limit(Quantity::NetDeposit, Window::Month, None)),
+        (
+            "confirm_limit",
+            of(Command::ConfirmPlayLimit {
+                account: AccountId(5),
+                key: LimitKey { quantity: Quantity::Loss, window: Window::Month },
+            }),
+        ),
+        ("rest_time_out", rest(RestKind::TimeOut)),
+        ("rest_self_exclusion", rest(RestKind::SelfExclusion)),
+        ("end_rest", of(Command::EndRest { account: AccountId(5) })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
     ]
 }

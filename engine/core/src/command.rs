@@ -8,6 +8,8 @@ mod multiple;
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::play::{LimitKey, Rest};
+use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
@@ -178,6 +180,60 @@ pub enum Command {
     SetNextRound(SetNextRound),
     /// Places a bet of several legs.
     PlaceMultiple(PlaceMultiple),
+    /// Sets an account's part of what everybody may stake.
+    SetAccountFactor {
+        /// The account.
+        account: AccountId,
+        /// On matches of this title.
+        title: Title,
+        /// Whether for matches that have begun, or for those that have not.
+        has_begun: bool,
+        /// The percentage, from 0 (no bet) to 100.
+        percent: u8,
+    },
+    /// Says that an account belongs to a group: one device, one card. Or, again, to none.
+    LinkAccount {
+        /// The account.
+        account: AccountId,
+        /// The group's number, below [`Capacity::accounts_max`].
+        group: Option<u32>,
+    },
+    /// Sets how well a match is known: limits follow it, and the least known are given up first.
+    SetTier {
+        /// The match.
+        match_id: MatchId,
+        /// From 0, the best known, to 3.
+        tier: u8,
+    },
+    /// Sets a player's own limit: lower at once; higher, or none at all, only after a day and
+    /// [`Command::ConfirmPlayLimit`].
+    SetPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+        /// How much; `None` lifts it.
+        amount: Option<Money>,
+    },
+    /// Confirms the wish to raise or lift a limit.
+    ConfirmPlayLimit {
+        /// The account.
+        account: AccountId,
+        /// Which limit.
+        key: LimitKey,
+    },
+    /// Has an account rest from betting. It can be made longer, not shorter.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// How and until when.
+        rest: Rest,
+    },
+    /// The player wants to come back from a self-exclusion whose time is over: after one more day.
+    EndRest {
+        /// The account.
+        account: AccountId,
+    },
     /// Makes another source the one that a match's score follows.
     HandOver {
         /// The match.
@@ -207,7 +263,14 @@ wire_enum!(Command {
     17 = LiftOverride { id },
     18 = SetNextRound(set),
     19 = PlaceMultiple(place),
-    20 = HandOver { match_id, source },
+    20 = SetAccountFactor { account, title, has_begun, percent },
+    21 = LinkAccount { account, group },
+    22 = SetTier { match_id, tier },
+    23 = SetPlayLimit { account, key, amount },
+    24 = ConfirmPlayLimit { account, key },
+    25 = Rest { account, rest },
+    26 = EndRest { account },
+    27 = HandOver { match_id, source },
 });
 
 impl Command {
@@ -234,7 +297,14 @@ impl Command {
             Self::LiftOverride { .. } => 18,
             Self::SetNextRound(_) => 19,
             Self::PlaceMultiple(_) => 20,
-            Self::HandOver { .. } => 21,
+            Self::SetAccountFactor { .. } => 21,
+            Self::LinkAccount { .. } => 22,
+            Self::SetTier { .. } => 23,
+            Self::SetPlayLimit { .. } => 24,
+            Self::ConfirmPlayLimit { .. } => 25,
+            Self::Rest { .. } => 26,
+            Self::EndRest { .. } => 27,
+            Self::HandOver { .. } => 28,
         }
     }
 }
@@ -342,6 +412,30 @@ pub struct Config {
     /// How many updates in a row must fit before a match that froze on something impossible goes on
     /// without a person; zero always waits for a person.
     pub agreeing_updates: u32,
+    /// Risk rules that are not asked.
+    pub rules_off: RuleSet,
+    /// Risk rules that are asked and counted, and refuse nothing.
+    pub rules_shadow: RuleSet,
+    /// Largest sum that a group of linked accounts may win with its open bets.
+    pub liability_group_max: Money,
+    /// Largest sum that all bets of one account on one day may pay, stakes included.
+    pub payout_day_max: Money,
+    /// Most bets of one account within a second; from 1 to 5.
+    pub bets_per_second_max: u32,
+    /// Most within a minute; from 1 to 250.
+    pub bets_per_minute_max: u32,
+    /// Most within an hour; from 1 to 60,000.
+    pub bets_per_hour_max: u32,
+    /// Largest sum of one account's stakes within an hour.
+    pub stakes_per_hour_max: Money,
+    /// Parts of the largest stake by time to the start, for matches of the best known tier.
+    pub tier_0: Stages,
+    /// The same for the second.
+    pub tier_1: Stages,
+    /// The same for the third.
+    pub tier_2: Stages,
+    /// The same for the least known.
+    pub tier_3: Stages,
 }
 wire_struct!(Config {
     stake_min,
@@ -369,6 +463,18 @@ wire_struct!(Config {
     feed_lag_max_ns,
     feed_grace_ns,
     agreeing_updates,
+    rules_off,
+    rules_shadow,
+    liability_group_max,
+    payout_day_max,
+    bets_per_second_max,
+    bets_per_minute_max,
+    bets_per_hour_max,
+    stakes_per_hour_max,
+    tier_0,
+    tier_1,
+    tier_2,
+    tier_3,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -403,6 +509,18 @@ impl Default for Config {
             feed_lag_max_ns: 10 * SECOND_NS,
             feed_grace_ns: 5 * SECOND_NS,
             agreeing_updates: 2,
+            rules_off: Self::RULES_OFF,
+            rules_shadow: RuleSet::EMPTY,
+            liability_group_max: Money::from_minor(4_000_000),
+            payout_day_max: Money::from_minor(20_000_000),
+            bets_per_second_max: 5,
+            bets_per_minute_max: 60,
+            bets_per_hour_max: 600,
+            stakes_per_hour_max: Money::from_minor(1_000_000),
+            tier_0: Stages::WHOLE,
+            tier_1: Stages::WHOLE,
+            tier_2: Stages::WHOLE,
+            tier_3: Stages::WHOLE,
         }
     }
 }
@@ -447,7 +565,7 @@ pub enum RoundFormat {
 wire_enum!(RoundFormat { 0 = Mr12, 1 = Mr15, 2 = NoRounds });
 
 /// One of the two teams of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Team {
     /// The first.
@@ -646,6 +764,79 @@ pub enum MarketKind {
         /// Which round, from 1.
         round: u8,
     },
+    /// Who wins the match once the line is added to A's maps: A, B.
+    MapHandicap {
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many maps the match takes: over, under.
+    TotalMaps {
+        /// The line.
+        line: Line,
+    },
+    /// The result of a map in rounds: A's wins in regulation from the clearest, B's likewise, then A
+    /// and B in overtime.
+    CorrectRoundScore {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who is the first to win so many rounds of a map: A, B.
+    RaceToRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// How many rounds.
+        rounds: u8,
+    },
+    /// Who wins the first round of a half of regulation: A, B.
+    PistolRound {
+        /// Which map, from 1.
+        map: u8,
+        /// Which half: 1 or 2.
+        half: u8,
+    },
+    /// Whether a map goes to overtime: yes, no.
+    Overtime {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Whether a map takes an odd number of rounds, overtime included: odd, even.
+    OddRounds {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// Who leads a map at the end of regulation: A, draw, B.
+    RegulationWinner {
+        /// Which map, from 1.
+        map: u8,
+    },
+    /// How many rounds a map takes, overtime not counted: over, under.
+    RegulationTotal {
+        /// Which map, from 1.
+        map: u8,
+        /// The line.
+        line: Line,
+    },
+    /// Who leads a map at the end of regulation once the line is added to A's rounds: A, B.
+    RegulationHandicap {
+        /// Which map, from 1.
+        map: u8,
+        /// The line, added to A.
+        line: Line,
+    },
+    /// How many rounds one team wins on a map, overtime included: over, under.
+    TeamRounds {
+        /// Which map, from 1.
+        map: u8,
+        /// Which team.
+        team: Team,
+        /// The line.
+        line: Line,
+    },
+    /// How many rounds all maps of the match take, overtime included: over, under.
+    SeriesRounds {
+        /// The line.
+        line: Line,
+    },
 }
 wire_enum!(MarketKind {
     0 = MatchWinner,
@@ -654,6 +845,18 @@ wire_enum!(MarketKind {
     3 = TotalRounds { map, line },
     4 = RoundHandicap { map, line },
     5 = RoundWinner { map, round },
+    6 = MapHandicap { line },
+    7 = TotalMaps { line },
+    8 = CorrectRoundScore { map },
+    9 = RaceToRounds { map, rounds },
+    10 = PistolRound { map, half },
+    11 = Overtime { map },
+    12 = OddRounds { map },
+    13 = RegulationWinner { map },
+    14 = RegulationTotal { map, line },
+    15 = RegulationHandicap { map, line },
+    16 = TeamRounds { map, team, line },
+    17 = SeriesRounds { line },
 });
 
 /// One normalised message of one source about one match.
@@ -1034,6 +1237,8 @@ pub enum Query {
     Sources,
     /// The version of the configuration and every setting.
     Settings,
+    /// Every risk rule: how it stands, and what it has refused.
+    Risk,
     /// One bet by the bettor's id.
     Bet {
         /// The account.

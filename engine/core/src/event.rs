@@ -3,12 +3,18 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
+mod posting;
+
+pub use posting::{LedgerAccount, PostingReason};
+
 use crate::codec::wire_enum;
 use crate::command::{
     AccountState, Actor, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
     SuspendReason, Team, Title,
 };
+use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
+use crate::risk::RuleReport;
 use crate::settings::Setting;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes};
@@ -17,6 +23,7 @@ use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
+use crate::wallet::FACTORS;
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -195,6 +202,38 @@ pub enum Event {
     Configured {
         /// The version.
         version: u32,
+    },
+    /// What a risk rule has refused; in the answer to [`crate::Query::Risk`].
+    Rule(RuleReport),
+    /// What limits an account beside everybody's limits.
+    AccountTerms {
+        /// The account.
+        account: AccountId,
+        /// Percentages of what everybody may stake: by title, before and after the match begins.
+        factors: [u8; FACTORS],
+        /// The group that it belongs to.
+        group: Option<u32>,
+    },
+    /// A player's own limit, as it stands now.
+    PlayLimit {
+        /// The account.
+        account: AccountId,
+        /// The limit.
+        limit: LimitView,
+    },
+    /// The rest from betting that an account takes.
+    Rest {
+        /// The account.
+        account: AccountId,
+        /// Which and until when; `None` if it takes none.
+        rest: Option<Rest>,
+    },
+    /// How well a match is known.
+    Tier {
+        /// The match.
+        match_id: MatchId,
+        /// From 0, the best known, to 3.
+        tier: u8,
     },
     /// A setting has this value, in the unit of [`Setting::unit`]. After a change only those that
     /// moved are said; in the answer to [`crate::Query::Settings`], all.
@@ -513,35 +552,3 @@ pub enum VoidReason {
 }
 
 wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound });
-
-/// A ledger account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum LedgerAccount {
-    /// What a player can stake.
-    PlayerAvailable(AccountId),
-    /// What a player's open bets hold.
-    PlayerHeld(AccountId),
-    /// The house.
-    House,
-    /// Money on its way from or to a payment provider.
-    Payments,
-}
-
-/// Why money moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum PostingReason {
-    /// A payment came in.
-    Deposit,
-    /// A stake is held.
-    Hold,
-    /// A held stake goes back: refused after waiting, cancelled, or void.
-    Release,
-    /// A lost or won bet's stake goes to the house.
-    StakeTaken,
-    /// A won bet's payout.
-    Payout,
-    /// An earlier settlement is taken back because the result changed.
-    Reversal,
-}

@@ -23,6 +23,7 @@ pub mod hash;
 pub mod market;
 mod memory;
 pub mod outbox;
+pub mod play;
 pub mod pricing;
 mod query;
 pub mod reject;

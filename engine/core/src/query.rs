@@ -61,6 +61,15 @@ impl Tables {
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
+                outbox.push(row.terms(account));
+                if row.limits_himself {
+                    let rest = self.wallet.play().rest_at(account, state.now);
+                    outbox.push(Event::Rest { account, rest });
+                    for limit in self.wallet.play().of(account) {
+                        let limit = limit.view(state.now);
+                        outbox.push(Event::PlayLimit { account, limit });
+                    }
+                }
                 let bets_max = usize::from(bets_max);
                 for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));
@@ -82,6 +91,10 @@ impl Tables {
                     outbox.push(Event::Account { account, key, state: row.state });
                     self.wallet.announce(account, outbox);
                 }
+            }
+            Query::Risk => {
+                let reports = self.rule_reports(&state.config);
+                reports.for_each(|report| outbox.push(Event::Rule(report)));
             }
             Query::Sources => {
                 for (index, lags) in self.lags.iter().enumerate() {
@@ -107,12 +120,12 @@ impl Tables {
                 }
             }
             Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, account, market, selection);
+                let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;
-                let unit = self.max_unit(&state.config, &place);
+                let unit = self.max_unit(&state.config, state.now, &place);
                 outbox.push(Event::MaxUnit { account, client_id, unit });
             }
         }

@@ -81,6 +81,27 @@ rejects! {
     /// An account with this key exists already.
     AccountExists = 105, false, None, "An account with this key exists already.";
 
+    /// The player takes a break from betting; the second number is how long it still lasts.
+    AccountTimedOut = 106, true, Millis, "You are taking a break from betting.";
+    /// More than the player lets himself stake.
+    StakeLimitReached = 108, true, Money, "This stake is above the limit that you set yourself.";
+    /// More than the player lets himself lose.
+    LossLimitReached = 109, true, Money, "This bet could lose more than the limit that you set yourself.";
+    /// More than the player lets himself pay in.
+    DepositLimitReached = 110, true, Money, "This deposit is above the limit that you set yourself.";
+    /// More than the player lets himself pay in beyond what he takes out.
+    NetDepositLimitReached = 111, true, Money, "This deposit is above the net limit that you set yourself.";
+    /// The player has no such limit, or does not wish to raise it.
+    UnknownPlayLimit = 112, false, None, "There is no such limit to change or confirm.";
+    /// A limit can be raised a day after it was asked for; the numbers are that day and what has passed.
+    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed 24 hours after you asked for it.";
+    /// A rest may not be so short or so long.
+    RestLength = 114, false, Millis, "A break lasts up to six weeks, a self-exclusion six months to five years.";
+    /// A rest can be made longer and cannot be ended; the first number is how long it still lasts.
+    RestNotOver = 115, true, Millis, "A break or self-exclusion cannot be shortened.";
+    /// The account takes no rest.
+    NotResting = 116, false, None, "This account takes no break from betting.";
+
     /// No match has this id.
     UnknownMatch = 201, false, None, "This match does not exist.";
     /// No market has this id.
@@ -137,6 +158,22 @@ rejects! {
     MarketLiability = 405, true, Money, "The limit for this market is reached.";
     /// The account's liability limit is reached.
     AccountLiability = 406, true, Money, "The limit for your open bets is reached.";
+    /// The liability limit of linked accounts is reached.
+    GroupLiability = 407, true, Money, "The limit for open bets is reached.";
+    /// Above the part of the largest stake that is open on this tier at this time before the start.
+    StakeAboveStage = 408, true, Money, "The stake is above the limit for this match at this time.";
+    /// Above the account's own part of the largest stake.
+    StakeAboveFactor = 409, false, Money, "The stake is above your limit for this match.";
+    /// All bets of the account on one day could pay more than the cap.
+    DayPayoutAboveLimit = 410, true, Money, "The possible payouts of your bets of today are above the limit.";
+    /// Too many bets within a second.
+    BetsPerSecond = 411, true, Count, "You are betting too fast. Please wait a moment.";
+    /// Too many bets within a minute.
+    BetsPerMinute = 412, true, Count, "You have placed many bets within a minute. Please wait a moment.";
+    /// Too many bets within an hour.
+    BetsPerHour = 413, true, Count, "You have placed many bets within an hour. Please try again later.";
+    /// Too much staked within an hour.
+    StakesPerHour = 414, true, Money, "Your stakes within an hour reach the limit. Please try again later.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";

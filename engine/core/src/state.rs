@@ -22,10 +22,11 @@ use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
+use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MatchId, Money, Seq, Timestamp};
+use crate::units::{AccountId, MatchId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -56,6 +57,7 @@ pub(crate) struct Tables {
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
+    pub risk: RiskTables,
     pub requotes: Requotes,
     pub overrides: Overrides,
     /// How late each source was.
@@ -67,59 +69,6 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
-}
-
-impl Config {
-    /// No single amount may be larger: sums over all bets then stay far from overflow.
-    pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
-    /// A book may not sum to 2.
-    pub const MARGIN_PPB_MAX: u32 = 999_999_999;
-    /// Shading may never weigh a selection by more than a quarter.
-    pub const SHADING_PPB_MAX: u32 = 250_000_000;
-
-    /// Whether the settings make sense.
-    ///
-    /// # Errors
-    /// The name of the first field that does not.
-    pub fn validate(&self) -> Result<(), &'static str> {
-        for (name, amount) in [
-            ("stake_min", self.stake_min),
-            ("stake_max", self.stake_max),
-            ("payout_max", self.payout_max),
-            ("liability_selection_max", self.liability_selection_max),
-            ("liability_market_max", self.liability_market_max),
-            ("liability_account_max", self.liability_account_max),
-            ("shading_scale", self.shading_scale),
-            ("shading_step", self.shading_step),
-        ] {
-            if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
-                return Err(name);
-            }
-        }
-        if self.stake_max < self.stake_min {
-            return Err("stake_max");
-        }
-        // A market may not be forgotten while its bets still wait.
-        if self.resettle_window_ns < self.in_play_delay_ns {
-            return Err("resettle_window_ns");
-        }
-        if Self::MARGIN_PPB_MAX < self.margin_ppb {
-            return Err("margin_ppb");
-        }
-        if self.band_milli <= 1_000 {
-            return Err("band_milli");
-        }
-        if self.price_steps_min == 0 {
-            return Err("price_steps_min");
-        }
-        if self.override_distance_milli < 1_000 {
-            return Err("override_distance_milli");
-        }
-        if Self::SHADING_PPB_MAX < self.shading_ppb {
-            return Err("shading_ppb");
-        }
-        Ok(())
-    }
 }
 
 impl State {
@@ -157,6 +106,7 @@ impl State {
             tables,
             outbox,
         };
+        step.tables.wallet.turn_to(seq, now);
         step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
@@ -197,6 +147,7 @@ impl State {
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
@@ -252,6 +203,11 @@ impl State {
     /// Balances and the house's books; `None` before [`Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
+    }
+
+    /// What a risk rule has refused; `None` before [`Command::Genesis`].
+    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
+        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
     /// Bets of several legs that are waiting, open, or settled and not yet retired.
@@ -322,6 +278,17 @@ impl Step<'_> {
                 self.place_multiple(place);
                 Ok(())
             }
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_account_factor(*account, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link_account(*account, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_play_limit(*account, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
+            Command::Rest { account, rest } => self.rest(*account, *rest),
+            Command::EndRest { account } => self.end_rest(*account),
+            Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
         }
     }
 
@@ -329,6 +296,7 @@ impl Step<'_> {
     ///
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
     pub(crate) fn fire_due(&mut self) {
+        self.tables.risk.turn_day(self.seq, self.now);
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();

@@ -1,10 +1,11 @@
 //! What holds for every forecast, book and price, over random states; each failure names its seed.
 #![allow(clippy::unwrap_used)]
 
-use clutch_core::command::Side;
+use clutch_core::command::{Side, Team};
 use clutch_core::pricing::{
     BySide, ForecastError, Ladder, MapForecast, MapModel, NextRound, OvertimeSides, RoundRules,
-    SeriesError, SeriesForecast, SolveError, apply_odds_ratio, solve_map_model, win_grid,
+    RoundsAfter, SERIES_ROUNDS_MAX, SeriesError, SeriesForecast, SolveError, apply_odds_ratio,
+    solve_map_model, win_grid,
 };
 use std::collections::BTreeMap;
 
@@ -177,6 +178,43 @@ fn every_market_of_a_map_agrees_with_following_every_score() {
                 assert_close(forecast.correct_score(a, b).unwrap(), expected, &at);
             }
         }
+        let odd = sum(&finals, |a, b| (a + b) % 2 == 1);
+        assert_close(forecast.odd(), odd, format!("{at}, odd"));
+        let in_regulation = |a: i32, b: i32| a + b <= regulation;
+        let a_wins = sum(&finals, |a, b| in_regulation(a, b) && a > b);
+        let b_wins = sum(&finals, |a, b| in_regulation(a, b) && a < b);
+        assert_close(forecast.a_in_regulation(), a_wins, &at);
+        assert_close(forecast.b_in_regulation(), b_wins, &at);
+        let regulation_rounds = |a: i32, b: i32| (a + b).min(regulation);
+        for line in -2..2 * (regulation + 4) {
+            let expected = sum(&finals, |a, b| 2 * regulation_rounds(a, b) > line);
+            assert_close(forecast.regulation_over(line), expected, format!("{at}, {line}/2"));
+        }
+        let margin = |a: i32, b: i32| if in_regulation(a, b) { a - b } else { 0 };
+        for line in -2 * target - 5..2 * target + 5 {
+            let expected = sum(&finals, |a, b| 2 * margin(a, b) + line > 0);
+            assert_close(forecast.regulation_handicap_a(line), expected, format!("{at}, {line}/2"));
+        }
+        for line in -2..2 * (target + 20) {
+            let at = format!("{at}, team {line}/2");
+            let team_a = sum(&finals, |a, _| 2 * a > line);
+            assert_close(forecast.team_over(Team::A, line), team_a, &at);
+            let team_b = sum(&finals, |_, b| 2 * b > line);
+            assert_close(forecast.team_over(Team::B, line), team_b, &at);
+        }
+        let most = usize::from(a + b) + 40;
+        let mut lengths = Scores::new();
+        for (rounds, [a, b]) in forecast.lengths(most) {
+            *lengths.entry((rounds as u16, 0)).or_insert(0.0) += a;
+            *lengths.entry((rounds as u16, 1)).or_insert(0.0) += b;
+        }
+        for rounds in 0..=most {
+            for (team, a_won) in [(0, true), (1, false)] {
+                let expected = sum(&finals, |a, b| (a + b) as usize == rounds && (a > b) == a_won);
+                let found = lengths.get(&(rounds as u16, team)).copied().unwrap_or(0.0);
+                assert_close(found, expected, format!("{at}, {rounds} rounds, {team}"));
+            }
+        }
         let next = naive_round(rules, &model, a + b + 1);
         assert_eq!((forecast.next_round_no(), forecast.next_round_a()), (a + b + 1, next), "{at}");
     });
@@ -188,24 +226,28 @@ fn a_race_agrees_with_following_it() {
         let rules = random.rules();
         let (model, a, b) = random.state(rules);
         let forecast = MapForecast::new(rules, &model, a, b).unwrap();
-        for rounds in 0..20 {
+        let most = rules.rounds_per_half() + rules.overtime_half();
+        for rounds in 0..25 {
             let at = format!("seed {seed}, {rules:?}, {model:?}, {a}-{b}, race to {rounds}");
-            let open = a.max(b) < rounds && rounds <= rules.rounds_per_half();
+            let open = a.max(b) < rounds && rounds <= most;
             let found = forecast.race_to(rounds);
             assert_eq!(found.is_some(), open, "{at}");
             let Some(found) = found else { continue };
             let mut live = Scores::from([((a, b), 1.0)]);
-            let mut won = 0.0;
+            let (mut a_first, mut b_first) = (0.0, 0.0);
             while let Some(((a, b), p)) = live.pop_first() {
                 if a == rounds {
-                    won += p;
-                } else if b < rounds {
+                    a_first += p;
+                } else if b == rounds {
+                    b_first += p;
+                } else if !naive_is_final(rules, (a, b)) {
                     let win = naive_round(rules, &model, a + b + 1);
                     *live.entry((a + 1, b)).or_insert(0.0) += p * win;
                     *live.entry((a, b + 1)).or_insert(0.0) += p * (1.0 - win);
                 }
             }
-            assert_close(found, won, at);
+            // Maps on which nobody gets there are void.
+            assert_close(found, a_first / (a_first + b_first), at);
         }
     });
 }
@@ -303,6 +345,51 @@ fn every_market_of_a_series_agrees_with_playing_all_maps() {
         }
         assert!(series.correct_map_score(needed, 0).unwrap() <= series.winner_a(), "{at}");
     });
+}
+
+/// P(a series takes each number of rounds) by playing map after map.
+fn naive_rounds(best_of: u8, [a, b]: [u8; 2], played: usize, maps: &[MapForecast]) -> Vec<f64> {
+    let mut totals = vec![0.0; SERIES_ROUNDS_MAX + 1];
+    let Some((map, later)) =
+        maps.split_first().filter(|_| a.max(b) <= best_of / 2 && a + b < best_of)
+    else {
+        totals[played] = 1.0;
+        return totals;
+    };
+    for (rounds, wins) in map.lengths(SERIES_ROUNDS_MAX - played) {
+        for (p, won) in wins.into_iter().zip([[a + 1, b], [a, b + 1]]) {
+            if 1e-9 < p {
+                let rest = naive_rounds(best_of, won, played + rounds, later);
+                totals.iter_mut().zip(rest).for_each(|(total, rest)| *total += p * rest);
+            }
+        }
+    }
+    totals
+}
+
+#[test]
+fn the_rounds_of_a_series_agree_with_playing_it() {
+    for seed in 1..=12 {
+        let random = &mut Random(seed * 0x9e37_79b9_7f4a);
+        let best_of = [2, 3][random.below(2) as usize];
+        let won = [0, random.below(2) as u8];
+        let rules = [RoundRules::MR12, RoundRules::VALORANT][random.below(2) as usize];
+        let (live, a, b) = random.state(rules);
+        let mut maps = vec![MapForecast::new(rules, &live, a, b).unwrap()];
+        for _ in won[1] + 1..best_of {
+            maps.push(MapForecast::new(rules, &random.model(), 0, 0).unwrap());
+        }
+        let later: Vec<_> = maps[1..].iter().collect();
+        let after = RoundsAfter::new(best_of, won, &later);
+        let naive = naive_rounds(best_of, won, 0, &maps);
+        let mut at_most = 0.0;
+        for (rounds, p) in naive.into_iter().enumerate().take(90) {
+            at_most += p;
+            let found = after.at_most(&maps[0], rounds);
+            // The naive walk leaves out what is rarer than one in a billion, map for map.
+            assert!((found - at_most).abs() < 1e-6, "seed {seed}, {rounds}: {found} {at_most}");
+        }
+    }
 }
 
 #[test]

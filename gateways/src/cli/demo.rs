@@ -12,8 +12,9 @@ use clutch_core::command::{Capacity, Config};
 use clutch_core::units::{Money, Timestamp};
 use clutch_engine::{ClockSource, Engine, EngineConfig, ManualClock, Publisher, Wait};
 
+use super::feed::providers;
 use super::serve::{journal_name, resolve};
-use super::{Failure, FormatArg, secret, stop_flag};
+use super::{Failure, FormatArg, played, secret, stop_flag};
 use crate::demo::crowd::YOU;
 use crate::demo::play::{Pace, Player, Records, Stopped, wall_clock};
 use crate::demo::report::Report;
@@ -25,9 +26,9 @@ use crate::odds_format::OddsFormat;
 use crate::output::{answer, say};
 use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
 
-/// Play a real Counter-Strike series: odds, bets, journal, settlement
+/// Play a real match: odds, bets, journal, settlement
 ///
-/// The built-in map is a CS2 map as its server logged it. Killed at any moment, the same command
+/// The built-in one is a CS2 map as its server logged it; --game dota2 plays a Dota 2 final. Killed at any moment, the same command
 /// with the same --data goes on where the journal stops.
 #[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
@@ -40,9 +41,15 @@ pub struct DemoArgs {
     /// Keep the journal here; without it a new directory under the system's temporary one
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// A server log to play, plain or gzip; several are the maps of one series, in order
-    #[arg(long, value_name = "FILE")]
+    /// Which built-in match to play when no log is given
+    #[arg(long, value_enum, default_value_t = Game::Cs2)]
+    game: Game,
+    /// A log to play, plain or gzip; several are the maps of one series, in order
+    #[arg(long, value_name = "FILE", conflicts_with = "game")]
     log: Vec<PathBuf>,
+    /// Who wrote the log; a file of another provider than cs-log is a whole match
+    #[arg(long, value_name = "PROVIDER", value_parser = providers(), default_value = "cs-log", requires = "log")]
+    feed: String,
     /// Rounds per map; else what the log's mp_maxrounds says, else mr12
     #[arg(long)]
     format: Option<FormatArg>,
@@ -60,6 +67,15 @@ pub struct DemoArgs {
     odds: OddsFormat,
 }
 
+/// A match that comes with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Game {
+    /// A Counter-Strike 2 map as its server logged it
+    Cs2,
+    /// The last game of a Dota 2 final as OpenDota describes it
+    Dota2,
+}
+
 /// Where the page is unless told otherwise.
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -69,7 +85,9 @@ impl Default for DemoArgs {
             fast: false,
             exit: false,
             data: None,
+            game: Game::Cs2,
             log: Vec::new(),
+            feed: "cs-log".to_owned(),
             format: None,
             best_of: None,
             listen: LISTEN.to_owned(),
@@ -122,38 +140,32 @@ impl Records for FromPublisher {
 
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let stop = stop_flag()?;
-    let (timeline, best_of) = load(args)?;
+    let timeline = load(args)?;
     let dir = data_dir(args.data.as_deref());
     if args.fast {
-        play_fast(&timeline, best_of, &dir, &stop)?;
+        play_fast(&timeline, &dir, &stop)?;
     } else {
-        play_live(args, &timeline, best_of, &dir, &stop)?;
+        play_live(args, &timeline, &dir, &stop)?;
     }
     let mut output = answer();
     writeln!(output, "{}", Report::of_journal(&dir)?.json())?;
     Ok(output.flush()?)
 }
 
-fn load(args: &DemoArgs) -> Result<(Timeline, u8), Failure> {
-    let logs: Vec<Log> = if args.log.is_empty() {
-        vec![Log::BuiltIn]
-    } else {
-        args.log.iter().cloned().map(Log::File).collect()
+fn load(args: &DemoArgs) -> Result<Timeline, Failure> {
+    let format = args.format.map(Into::into);
+    let mut timeline = match args.game {
+        _ if !args.log.is_empty() => played::load(&args.feed, &args.log, format)?,
+        Game::Cs2 => Timeline::load(&[Log::BuiltIn], format).map_err(Failure)?,
+        Game::Dota2 => Timeline::built_in_dota2().map_err(Failure)?,
     };
-    let timeline = Timeline::load(&logs, args.format.map(Into::into)).map_err(Failure)?;
-    let fewest = match timeline.maps.len() {
-        0 | 1 => 1,
-        2 | 3 => 3,
-        4 | 5 => 5,
-        maps => {
-            return Err(Failure(format!("a series has at most 5 maps, these logs hold {maps}")));
+    if let Some(best_of) = args.best_of.as_ref().and_then(|best_of| best_of.parse().ok()) {
+        if best_of < timeline.best_of {
+            return Err(Failure(format!("these logs hold {} maps: too many", timeline.maps.len())));
         }
-    };
-    let best_of = args.best_of.as_ref().and_then(|best_of| best_of.parse().ok()).unwrap_or(fewest);
-    if best_of < fewest {
-        return Err(Failure(format!("these logs hold {} maps: too many", timeline.maps.len())));
+        timeline.best_of = best_of;
     }
-    Ok((timeline, best_of))
+    Ok(timeline)
 }
 
 fn data_dir(given: Option<&Path>) -> PathBuf {
@@ -183,14 +195,9 @@ fn demo_limits() -> Config {
     Config { stake_max: Money::from_minor(50_000), ..Config::default() }
 }
 
-fn play_fast(
-    timeline: &Timeline,
-    best_of: u8,
-    dir: &Path,
-    stop: &AtomicBool,
-) -> Result<(), Failure> {
+fn play_fast(timeline: &Timeline, dir: &Path, stop: &AtomicBool) -> Result<(), Failure> {
     let starts_at = Timestamp::from_millis(timeline.starts_ms());
-    let script = Script::write(timeline, best_of, starts_at);
+    let script = Script::write(timeline, starts_at);
     let begins = script.items.first().map_or(0, |item| item.at_ms());
     let clock = ManualClock::new(Timestamp::from_millis(begins));
     let mut config = engine_config(dir, demo_limits());
@@ -211,12 +218,11 @@ fn play_fast(
 fn play_live(
     args: &DemoArgs,
     timeline: &Timeline,
-    best_of: u8,
     dir: &Path,
     stop: &Arc<AtomicBool>,
 ) -> Result<(), Failure> {
     let Speed(times) = args.speed;
-    let script = Script::write(timeline, best_of, wall_clock());
+    let script = Script::write(timeline, wall_clock());
     // The delay shrinks with the rounds, or no bet would outlast one.
     let delay = (Config::default().in_play_delay_ns as f64 / times) as u64;
     let mut config = engine_config(dir, Config { in_play_delay_ns: delay, ..demo_limits() });
@@ -234,7 +240,7 @@ fn play_live(
         Server::bind(address, server_config, Box::new(port), closed).map_err(|error| {
             Failure(format!("cannot listen on {address}: {error}; try --listen 127.0.0.1:0"))
         })?;
-    let [a, b] = &timeline.teams;
+    let (best_of, [a, b]) = (timeline.best_of, &timeline.teams);
     say(format_args!("{a} v {b}, best of {best_of}, at {times} times real time"));
     let page = server.local_address()?;
     say(format_args!("page     http://{page}  (you are signed in and have 1000.00)"));

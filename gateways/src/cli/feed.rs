@@ -1,6 +1,6 @@
 //! `clutch feed`: what a feed makes of a provider's data, without an engine.
 
-use std::io::{BufRead, BufReader, Write, stdin};
+use std::io::{BufReader, Write, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::{Failure, FormatArg};
 use crate::feed::cs_log::open_log;
-use crate::feed::{PROVIDERS, PrintOptions};
+use crate::feed::{Input, PROVIDERS, PrintOptions, Provider};
 use crate::output::answer;
 
 /// Print what a feed reads from a provider's data, one JSON object per event
@@ -27,7 +27,8 @@ pub struct FeedArgs {
     counts: bool,
 }
 
-fn providers() -> PossibleValuesParser {
+/// The names of all providers, with what they read.
+pub fn providers() -> PossibleValuesParser {
     PROVIDERS
         .iter()
         .map(|provider| PossibleValue::new(provider.name).help(provider.about))
@@ -37,8 +38,8 @@ fn providers() -> PossibleValuesParser {
 
 pub fn run(args: &FeedArgs) -> Result<(), Failure> {
     let FeedArgs { provider: name, file, format, counts } = args;
-    let provider = PROVIDERS.iter().find(|provider| provider.name == name);
-    let provider = provider.ok_or_else(|| Failure(format!("there is no provider `{name}`")))?;
+    let provider =
+        Provider::of_name(name).ok_or_else(|| Failure(format!("there is no provider `{name}`")))?;
     if (format.is_some() || *counts) && name != "cs-log" {
         return Err(Failure(format!("--format and --counts are for cs-log; {name} has neither")));
     }
@@ -49,7 +50,8 @@ pub fn run(args: &FeedArgs) -> Result<(), Failure> {
     Ok(output.flush()?)
 }
 
-fn open(file: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
+/// Opens a file, plain or gzip, or standard input for `-`.
+pub fn open(file: &Path) -> Result<Input, Failure> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(BufReader::new(stdin())));
     }

@@ -8,6 +8,7 @@ mod grade;
 mod journal;
 mod margin;
 mod odds;
+mod played;
 mod price;
 mod replay;
 mod secret;

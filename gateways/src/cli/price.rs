@@ -1,28 +1,86 @@
-//! `clutch price`: one book per line of NDJSON, for quants.
+//! `clutch price`: one book per line of NDJSON, or the curve of a played match, for quants.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clutch_core::command::{RoundFormat, Strengths};
+use clutch_core::pricing::MobaModel;
+use clutch_core::units::Probability;
 
-use super::{Failure, input_lines};
+use super::feed::providers;
+use super::{Failure, FormatArg, input_lines, played};
+use crate::curve;
 use crate::output::answer;
+use crate::price_moba::Models;
 
-/// Price match states: NDJSON in, one book per line out
+/// Price match states: NDJSON in, one book per line out; or plot a match that was played
 ///
-/// Each line is an object with `id`, `rules` ("cs2") and `state`; the answer has the same `id` and
-/// every market's fair probabilities under `expect`. A line that cannot be priced gets an `error`
-/// in its answer, and the run goes on.
+/// Each line is an object with `id`, `rules` (cs2 or valorant) and `state`; the answer has the same
+/// `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
+/// answer, and the run goes on.
+///
+/// With --plot FILE is a match that was played. Its facts go through the engine's own rules; the win
+/// probability is drawn as an SVG, and what the model said is scored against what happened.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  clutch price < states.ndjson
+  clutch price --plot map.svg server.log.gz --p-t 0.48 --p-ct 0.55
+  clutch price --plot match.svg --feed opendota match.json --before 0.55")]
 pub struct PriceArgs {
     /// Read from this file instead of standard input
     file: Option<PathBuf>,
+    /// Price League of Legends by this table of coefficients instead of the engine's own
+    #[arg(long, value_name = "FILE", conflicts_with = "plot")]
+    lol: Option<PathBuf>,
+    /// The same for Dota 2
+    #[arg(long, value_name = "FILE", conflicts_with = "plot")]
+    dota2: Option<PathBuf>,
+    /// Draw the win probability over a played match into this SVG, and score it
+    #[arg(long, value_name = "SVG", requires = "file")]
+    plot: Option<PathBuf>,
+    /// With --plot: who wrote the file
+    #[arg(
+        long,
+        value_name = "PROVIDER",
+        value_parser = providers(),
+        default_value = "cs-log",
+        requires = "plot"
+    )]
+    feed: String,
+    /// With --plot: P(team A wins a map) before it
+    #[arg(long, value_name = "P", default_value = "0.5", value_parser = chance, requires = "plot")]
+    before: Probability,
+    /// With --plot and a game of rounds: P(team A wins a round) as T or attacker; instead of --before
+    #[arg(long, value_name = "P", value_parser = chance, requires = "p_ct", conflicts_with = "before")]
+    p_t: Option<Probability>,
+    /// The same as CT or defender
+    #[arg(long, value_name = "P", value_parser = chance, requires = "p_t")]
+    p_ct: Option<Probability>,
+    /// With --plot and cs-log: rounds per map; else what the log's mp_maxrounds says, else mr12
+    #[arg(long, requires = "plot")]
+    format: Option<FormatArg>,
+}
+
+fn chance(text: &str) -> Result<Probability, String> {
+    let p: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+    let inside = (0.01..=0.99).contains(&p);
+    let refused = || "a chance before the match lies between 0.01 and 0.99".to_owned();
+    Probability::from_f64(p).filter(|_| inside).ok_or_else(refused)
 }
 
 pub fn run(args: &PriceArgs) -> Result<(), Failure> {
+    if let (Some(picture), Some(file)) = (&args.plot, &args.file) {
+        return plot(args, file, picture);
+    }
     let input = input_lines(args.file.as_deref())?;
     let mut output = answer();
-    let summary = crate::price::run(input, &mut output)?;
+    let own = Models::default();
+    let models = Models {
+        lol: table(args.lol.as_deref(), own.lol)?,
+        dota2: table(args.dota2.as_deref(), own.dota2)?,
+    };
+    let summary = crate::price::run_with(input, &mut output, &models)?;
     output.flush()?;
     if summary.errors == 0 {
         Ok(())
@@ -30,4 +88,30 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
         let (errors, priced) = (summary.errors, summary.answered);
         Err(Failure(format!("{errors} lines could not be priced, {priced} were")))
     }
+}
+
+fn table(file: Option<&Path>, own: MobaModel) -> Result<MobaModel, Failure> {
+    let Some(file) = file else { return Ok(own) };
+    let in_file = |what: String| Failure(format!("{}: {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| in_file(error.to_string()))?;
+    MobaModel::parse(&text).map_err(|error| in_file(error.to_string()))
+}
+
+fn plot(args: &PriceArgs, file: &Path, picture: &Path) -> Result<(), Failure> {
+    let timeline = played::load(&args.feed, &[file.to_owned()], args.format.map(Into::into))?;
+    let strengths = match (args.p_t, args.p_ct) {
+        (Some(_), Some(_)) if timeline.format == RoundFormat::NoRounds => {
+            let text = "--p-t and --p-ct are for games of rounds; give --before for this one";
+            return Err(Failure(text.to_owned()));
+        }
+        (Some(t), Some(ct)) => Strengths::BySide { t, ct },
+        _ => Strengths::MapPrice { a: args.before },
+    };
+    let curve = curve::play(&timeline, strengths).map_err(Failure)?;
+    curve::draw(picture, &curve).map_err(Failure)?;
+    let mut output = answer();
+    writeln!(output, "{curve}")?;
+    output.flush()?;
+    eprintln!("written: {}", picture.display());
+    Ok(())
 }

@@ -65,7 +65,13 @@ impl Dice {
 }
 
 /// What the crowd wants at one moment.
-pub fn wishes(dice: &mut Dice, mood: Mood, map: u8, round: u8, kinds: &[MarketKind]) -> Vec<Wish> {
+pub fn wishes(
+    dice: &mut Dice,
+    mood: Mood,
+    map: u8,
+    round: Option<u8>,
+    kinds: &[MarketKind],
+) -> Vec<Wish> {
     let count = match mood {
         Mood::Calm => 6 + dice.below(7),
         Mood::Late => 1 + dice.below(3),
@@ -73,9 +79,12 @@ pub fn wishes(dice: &mut Dice, mood: Mood, map: u8, round: u8, kinds: &[MarketKi
     (0..count).map(|_| wish(dice, map, round, kinds)).collect()
 }
 
-fn wish(dice: &mut Dice, map: u8, round: u8, kinds: &[MarketKind]) -> Wish {
+fn wish(dice: &mut Dice, map: u8, round: Option<u8>, kinds: &[MarketKind]) -> Wish {
     let kind = match dice.below(10) {
-        0..=3 => MarketKind::RoundWinner { map, round },
+        0..=3 => match round {
+            Some(round) => MarketKind::RoundWinner { map, round },
+            None => MarketKind::MapWinner { map },
+        },
         4 | 5 => MarketKind::MapWinner { map },
         6 => MarketKind::MatchWinner,
         _ => kinds[dice.below(kinds.len() as u64) as usize],

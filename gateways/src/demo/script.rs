@@ -1,8 +1,6 @@
 //! The order of things: setting up, then facts and wishes by time.
 
-use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, Title,
-};
+use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths};
 use clutch_core::units::{Currency, Name, Probability, Timestamp};
 use clutch_core::{Command, Envelope};
 
@@ -14,6 +12,8 @@ use clutch_core::units::AccountId;
 /// Chance of team A to win a round as T and as CT: teams of equal strength on a map that favours
 /// defence.
 const CHANCES_PPB: [u32; 2] = [480_000_000, 520_000_000];
+/// The same on a map against the clock, whatever its side.
+const MAP_CHANCE_PPB: u32 = 500_000_000;
 /// How long before the first fact the first bets come.
 const PRE_MATCH_MS: u64 = 20_000;
 /// How long after a fact the crowd has made up its mind.
@@ -64,14 +64,16 @@ pub struct Script {
 
 impl Script {
     /// Writes the script of a series. `starts_at` is journal time.
-    pub fn write(timeline: &Timeline, best_of: u8, starts_at: Timestamp) -> Self {
+    pub fn write(timeline: &Timeline, starts_at: Timestamp) -> Self {
+        let best_of = timeline.best_of;
         let first = timeline.maps.first().map_or("?", |map| map.name.as_str());
         let [a, b] = &timeline.teams;
         let key = Name::lossy(&format!("{a} v {b} {first}"), "demo");
         let format = timeline.format;
         let kinds = book(format, best_of);
-        let mut setup = vec![create_match(timeline, key, best_of, starts_at)];
-        setup.extend((1..=best_of).map(|map| set_map(timeline, map)));
+        let mut setup = vec![create_match(timeline, key, starts_at)];
+        let strengths = even_strengths(format);
+        setup.extend((1..=best_of).map(|map| set_map(timeline, map, strengths)));
         setup.extend(kinds.iter().map(|kind| Command::OpenMarket { match_id: MATCH, kind: *kind }));
         for account in 0..=BETTORS {
             setup.extend(open_account(account));
@@ -83,31 +85,50 @@ impl Script {
     }
 }
 
-fn create_match(timeline: &Timeline, key: Name, best_of: u8, starts_at: Timestamp) -> Command {
+/// The match of a timeline.
+pub fn create_match(timeline: &Timeline, key: Name, starts_at: Timestamp) -> Command {
     let [team_a, team_b] = timeline.teams;
     Command::CreateMatch(CreateMatch {
         key,
-        title: Title::CounterStrike,
+        title: timeline.title,
         rounds: timeline.format,
-        best_of,
+        best_of: timeline.best_of,
         team_a,
         team_b,
         starts_at,
-        round_markets: true,
+        round_markets: has_rounds(timeline.format),
     })
 }
 
-fn set_map(timeline: &Timeline, map_no: u8) -> Command {
+/// One of its maps, played or not.
+pub fn set_map(timeline: &Timeline, map_no: u8, strengths: Strengths) -> Command {
     let plan = timeline.maps.get(usize::from(map_no) - 1);
     let name = plan.map_or("to be decided", |plan| plan.name.as_str());
-    let [t, ct] = CHANCES_PPB.map(|ppb| Probability::from_ppb(ppb).expect("below one"));
     Command::SetMap(SetMap {
         match_id: MATCH,
         map_no,
         name: Name::lossy(name, "to be decided"),
         first_side_a: plan.map_or(Side::Ct, |plan| plan.first_side_a),
-        strengths: Strengths::BySide { t, ct },
+        strengths,
     })
+}
+
+fn has_rounds(format: RoundFormat) -> bool {
+    match format {
+        RoundFormat::Mr12 | RoundFormat::Mr15 => true,
+        RoundFormat::NoRounds => false,
+    }
+}
+
+/// Teams of equal strength.
+fn even_strengths(format: RoundFormat) -> Strengths {
+    let chance = |ppb| Probability::from_ppb(ppb).expect("below one");
+    if has_rounds(format) {
+        let [t, ct] = CHANCES_PPB.map(chance);
+        Strengths::BySide { t, ct }
+    } else {
+        Strengths::MapPrice { a: chance(MAP_CHANCE_PPB) }
+    }
 }
 
 fn open_account(account: u32) -> [Command; 2] {
@@ -124,7 +145,8 @@ fn open_account(account: u32) -> [Command; 2] {
 /// Facts and crowds by time. Between two facts that are far enough apart a calm crowd bets after
 /// the first, and a late one just before the second.
 fn items(timeline: &Timeline, kinds: &[MarketKind]) -> Vec<Item> {
-    let mut crowds = Crowds { kinds, number: 0 };
+    let rounds = has_rounds(timeline.format);
+    let mut crowds = Crowds { kinds, rounds, number: 0 };
     let mut items = Vec::new();
     let opening = timeline.starts_ms().saturating_sub(PRE_MATCH_MS);
     let mut round = (1, 1);
@@ -146,6 +168,8 @@ fn items(timeline: &Timeline, kinds: &[MarketKind]) -> Vec<Item> {
 
 struct Crowds<'a> {
     kinds: &'a [MarketKind],
+    /// Whether there are rounds to bet on.
+    rounds: bool,
     number: u32,
 }
 
@@ -153,6 +177,7 @@ impl Crowds<'_> {
     fn gather(&mut self, at_ms: u64, mood: Mood, (map, round): (u8, u8)) -> Item {
         self.number += 1;
         let mut dice = Dice::new(u64::from(self.number));
+        let round = self.rounds.then_some(round);
         let wishes = crowd::wishes(&mut dice, mood, map, round, self.kinds);
         Item::Crowd { at_ms, number: self.number, wishes }
     }

@@ -1,6 +1,6 @@
 //! What a demo shows in the terminal: one line for each thing that happens in the match.
 
-use clutch_core::command::{GameEvent, MarketKind, Side, Team};
+use clutch_core::command::{GameEvent, MarketKind, MobaState, Side, Team, Title};
 use clutch_core::event::{BetStatus, MarketStatus, Score};
 use clutch_core::units::{Name, Odds};
 use clutch_core::{Event, Record};
@@ -16,6 +16,7 @@ use crate::wire::decimal::ShowMoney;
 
 /// Prints a demo as it goes.
 pub struct Terminal {
+    title: Title,
     teams: [Name; 2],
     maps: Vec<String>,
     taken: u64,
@@ -39,6 +40,7 @@ impl Terminal {
         format: OddsFormat,
     ) -> Self {
         Self {
+            title: timeline.title,
             teams: timeline.teams,
             maps: timeline.maps.iter().map(|map| map.name.clone()).collect(),
             taken: 0,
@@ -65,10 +67,13 @@ impl Terminal {
         };
         Some(match beat.event()? {
             GameEvent::MapStarted { map, first_side_a } => {
-                let side = match first_side_a {
-                    Side::Ct => "CT",
-                    Side::T => "T",
+                let sides = match self.title {
+                    Title::CounterStrike => ["T", "CT"],
+                    Title::Valorant => ["attack", "defence"],
+                    Title::Lol => ["blue", "red"],
+                    Title::Dota2 => ["Radiant", "Dire"],
                 };
+                let side = sides[usize::from(first_side_a == Side::Ct)];
                 let [a, b] = &self.teams;
                 format!("{bold}{}{plain} begins: {a} ({side}) v {b}", map_name(map))
             }
@@ -84,14 +89,19 @@ impl Terminal {
             GameEvent::MapOver { map, rounds_a, rounds_b } => {
                 format!("{bold}{}{plain} is over, {rounds_a}:{rounds_b}", map_name(map))
             }
-            GameEvent::NextRound { .. }
-            | GameEvent::MobaState { .. }
-            | GameEvent::MapWon { .. }
-            | GameEvent::MobaRewound { .. } => return None,
+            GameEvent::MobaState { state, .. } => in_play(&state),
+            GameEvent::MobaRewound { state, .. } => {
+                format!("{bold}the server went back{plain} to {}", in_play(&state))
+            }
+            GameEvent::MapWon { map, winner } => {
+                format!("{bold}{}{plain} is over, {} won", map_name(map), name(winner))
+            }
             GameEvent::Held => "the feed is not sure: betting is suspended".to_owned(),
             GameEvent::Released => "the feed is sure again".to_owned(),
             GameEvent::Disputed => "the feed contradicts itself: the match is frozen".to_owned(),
-            GameEvent::Heartbeat | GameEvent::RoundStarted { .. } => return None,
+            GameEvent::Heartbeat | GameEvent::RoundStarted { .. } | GameEvent::NextRound { .. } => {
+                return None;
+            }
         })
     }
 }
@@ -141,6 +151,13 @@ impl Observer for Terminal {
             "{shown}\n          {a}:{b}   map winner {price}   bets {taken} taken, {refused} refused, {settled} settled"
         ));
     }
+}
+
+/// Lead, kills and towers of a map against the clock.
+fn in_play(state: &MobaState) -> String {
+    let MobaState { time_s, lead_milli, kills: [a, b], towers: [ours, theirs], .. } = *state;
+    let (minutes, seconds) = (time_s / 60, time_s % 60);
+    format!("{minutes:>2}:{seconds:02}  lead {lead_milli:+}, kills {a}:{b}, towers {ours}:{theirs}")
 }
 
 fn describe(status: &BetStatus) -> String {

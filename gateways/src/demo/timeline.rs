@@ -1,11 +1,12 @@
-//! What happens when: the logs of a series, read once and laid out on one axis of time.
+//! What happens when: the logs of a series or the facts of a match, read once and laid out on one axis of
+//! time.
 //!
 //! The lines go through the same normaliser as a live log, one by one; the timeline only remembers
 //! at which line, and so at which time, each fact became known.
 
 use std::path::PathBuf;
 
-use clutch_core::command::{GameEvent, RoundFormat as CoreFormat, Side};
+use clutch_core::command::{GameEvent, RoundFormat as CoreFormat, Side, Title};
 use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 
@@ -13,6 +14,9 @@ use crate::feed::bridge::{MatchFeed, core_format};
 use crate::feed::cs_log::{
     CsLog, FeedEvent, LineReader, LogTime, Normalised, Options, RoundFormat, open_log,
 };
+use crate::feed::facts::{Fact, What};
+use crate::feed::facts_bridge::{FactsFeed, core_side, core_title};
+use crate::feed::opendota;
 
 /// The feed's place in the operator's list of sources.
 pub const SOURCE: SourceId = SourceId(0);
@@ -25,6 +29,10 @@ const JUMP_MIN_MS: u64 = 6 * 3_600_000;
 
 /// The log that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../data/cs2_2026-01-19_map1_de_inferno.log.gz");
+
+/// The Dota 2 match that comes with the program, as OpenDota describes it.
+const BUILT_IN_DOTA2: &[u8] =
+    include_bytes!("../../data/dota2_2018-08-26_ti8_final_lgd_v_og.opendota.json.gz");
 
 /// Where the lines come from.
 #[derive(Clone, Debug)]
@@ -87,6 +95,10 @@ pub struct MapPlan {
 /// A whole series.
 #[derive(Clone, Debug)]
 pub struct Timeline {
+    /// The game.
+    pub title: Title,
+    /// Maps at most.
+    pub best_of: u8,
     /// Teams A and B.
     pub teams: [Name; 2],
     /// Rounds per map.
@@ -135,7 +147,55 @@ impl Timeline {
             };
             beats.push(Beat { at_ms: *at_ms, envelope, note });
         }
-        Ok(Self { teams, format: core_format, maps, beats })
+        let best_of = match maps.len() {
+            0 | 1 => 1,
+            2 | 3 => 3,
+            4 | 5 => 5,
+            maps => return Err(format!("a series has at most 5 maps, these logs hold {maps}")),
+        };
+        let title = Title::CounterStrike;
+        Ok(Self { title, best_of, teams, format: core_format, maps, beats })
+    }
+
+    /// Lays out the facts of a match.
+    ///
+    /// # Errors
+    /// A sentence for facts that do not say who plays, or hold no map.
+    pub fn of_facts(facts: &[Fact]) -> Result<Self, String> {
+        let Some(What::Match { title, teams: [a, b], best_of }) =
+            facts.first().map(|fact| &fact.what)
+        else {
+            return Err("the first fact must be a `match`".to_owned());
+        };
+        let (title, format) = core_title(*title);
+        let teams = [Name::lossy(a, "Team A"), Name::lossy(b, "Team B")];
+        let mut feed = FactsFeed::new(MATCH, SOURCE);
+        let (mut maps, mut beats) = (Vec::new(), Vec::new());
+        for fact in facts {
+            if let What::MapStart { map, name, side_a } = &fact.what {
+                let plan = MapPlan { name: name.clone(), first_side_a: core_side(*side_a) };
+                maps.truncate(usize::from(*map).saturating_sub(1));
+                maps.push(plan);
+            }
+            let received_at = Timestamp::from_millis(fact.at_ms);
+            let Some(envelope) = feed.translate(fact, received_at) else { continue };
+            beats.push(Beat { at_ms: fact.at_ms, envelope, note: String::new() });
+        }
+        // The player shows signs of life of its own.
+        beats.retain(|beat| beat.version() != 0);
+        if maps.is_empty() {
+            return Err("no map ever starts in it".to_owned());
+        }
+        Ok(Self { title, best_of: *best_of, teams, format, maps, beats })
+    }
+
+    /// The Dota 2 match that comes with the program.
+    ///
+    /// # Errors
+    /// None that a test has not seen.
+    pub fn built_in_dota2() -> Result<Self, String> {
+        let document = flate2::bufread::GzDecoder::new(BUILT_IN_DOTA2);
+        Self::of_facts(&opendota::read(std::io::BufReader::new(document))?)
     }
 
     /// When the first thing happens.

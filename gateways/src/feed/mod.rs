@@ -7,6 +7,7 @@
 pub mod bridge;
 pub mod cs_log;
 pub mod facts;
+pub mod facts_bridge;
 pub mod ndjson;
 pub mod opendota;
 pub mod push;
@@ -17,6 +18,7 @@ pub use push::PushFeed;
 use std::io::{BufRead, Write};
 
 use cs_log::RoundFormat;
+use facts::Fact;
 
 /// A source of facts.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Provider {
     pub about: &'static str,
     /// Reads one file and prints what it says, one JSON object a line; fails with a sentence.
     pub print: fn(Input, &PrintOptions, &mut dyn Write) -> Result<(), String>,
+    /// Reads one file as facts in our own words; `None` for logs, which have a reader of their own.
+    pub facts: Option<ReadFacts>,
 }
 
 /// Where a provider reads from.
@@ -34,6 +38,16 @@ pub type Input = Box<dyn BufRead + Send>;
 
 /// Every provider.
 pub const PROVIDERS: &[Provider] = &[cs_log::PROVIDER, opendota::PROVIDER, ndjson::PROVIDER];
+
+impl Provider {
+    /// The provider of this name.
+    pub fn of_name(name: &str) -> Option<&'static Self> {
+        PROVIDERS.iter().find(|provider| provider.name == name)
+    }
+}
+
+/// Reads one file; fails with a sentence.
+pub type ReadFacts = fn(Input) -> Result<Vec<Fact>, String>;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, Default)]

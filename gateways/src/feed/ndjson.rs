@@ -13,6 +13,7 @@ pub const PROVIDER: Provider = Provider {
     name: "ndjson",
     about: "Facts in our own words, one JSON object a line (FEEDS.md): checked and printed again",
     print,
+    facts: Some(read),
 };
 
 /// Reads a stream of facts one by one.

@@ -17,6 +17,7 @@ pub const PROVIDER: Provider = Provider {
     name: "opendota",
     about: "A parsed OpenDota match (its JSON document): experience lead, kills, towers, Roshans",
     print,
+    facts: Some(read),
 };
 
 /// Dota 2 counts Radiant as 2 and Dire as 3.

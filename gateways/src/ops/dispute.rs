@@ -110,6 +110,8 @@ pub struct CheckLine {
     pub question: &'static str,
     /// Whether the bet passed.
     pub passed: bool,
+    /// Whether it was asked in shadow: then it refuses nothing.
+    pub in_shadow: bool,
     /// The code of a refusal.
     pub code: &'static str,
     /// The numbers compared, in words.
@@ -411,10 +413,10 @@ impl Life {
 
 /// A question with its numbers in words; that about the market says how it stood instead.
 fn check_line(check: Check, market_status: Option<&str>) -> CheckLine {
-    let Check { name, code, numbers, passed } = check;
+    let Check { name, code, numbers, passed, in_shadow } = check;
     if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
         let numbers = Some(format!("it is {status}")).filter(|_| !passed);
-        return CheckLine { question: name, passed, code: code.name(), numbers };
+        return CheckLine { question: name, passed, in_shadow, code: code.name(), numbers };
     }
     let numbers = numbers.and_then(|(limit, found)| {
         let seconds = |millis: i64| format!("{}.{:03} s", millis / 1000, millis % 1000);
@@ -430,7 +432,7 @@ fn check_line(check: Check, market_status: Option<&str>) -> CheckLine {
             Numbers::Count => format!("limit {limit}, found {found}"),
         })
     });
-    CheckLine { question: name, passed, code: code.name(), numbers }
+    CheckLine { question: name, passed, in_shadow, code: code.name(), numbers }
 }
 
 fn why_priced(cause: PriceCause) -> String {

@@ -32,7 +32,8 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
     for check in &bet.checks {
         let verdict = if check.passed { "yes" } else { "NO " };
         let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-        let code = if check.passed { String::new() } else { format!("  [{}]", check.code) };
+        let shadow = if check.in_shadow { ", in shadow" } else { "" };
+        let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
         writeln!(output, "  {verdict}  {}{numbers}{code}", check.question)?;
     }
 

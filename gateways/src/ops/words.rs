@@ -51,7 +51,11 @@ impl Words {
 
     /// "Map 1 winner".
     pub fn market(&self, id: MarketId) -> String {
-        self.book.market(id).map_or_else(|| format!("market {}", id.0), |market| market.name())
+        let named = self
+            .book
+            .market(id)
+            .and_then(|market| Some(market.name(self.book.game(market.match_id)?)));
+        named.unwrap_or_else(|| format!("market {}", id.0))
     }
 
     /// The match that a market is on.

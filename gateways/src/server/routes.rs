@@ -184,6 +184,9 @@ impl Hub {
             ("/app.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/app.js"))
             }
+            ("/odds.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
+            }
             ("/style.css", true, _) => {
                 page("text/css; charset=utf-8", include_str!("../../web/style.css"))
             }
@@ -201,7 +204,7 @@ impl Hub {
             (FEED, _, true) => self.feed_lines(head, body)?,
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            ("/" | "/app.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+            ("/" | "/app.js" | "/odds.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {

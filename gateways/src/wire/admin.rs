@@ -51,12 +51,44 @@ const BETS_MAX: u16 = 20;
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
-    Suspend { scope: ScopeJson },
-    Resume { scope: ScopeJson },
-    Kill { scope: KillScopeJson, on: bool },
-    SetAccountState { account: u32, state: StateJson },
-    Deposit { account: u32, amount: String, reference: String },
-    Configure { set: BTreeMap<String, String>, based_on: Option<u32> },
+    Suspend {
+        scope: ScopeJson,
+    },
+    Resume {
+        scope: ScopeJson,
+    },
+    Kill {
+        scope: KillScopeJson,
+        on: bool,
+    },
+    SetAccountState {
+        account: u32,
+        state: StateJson,
+    },
+    Deposit {
+        account: u32,
+        amount: String,
+        reference: String,
+    },
+    SetAccountFactor {
+        account: u32,
+        title: TitleJson,
+        phase: PhaseJson,
+        percent: u8,
+    },
+    LinkAccount {
+        account: u32,
+        group: Option<u32>,
+    },
+    SetTier {
+        #[serde(rename = "match")]
+        match_id: u32,
+        tier: u8,
+    },
+    Configure {
+        set: BTreeMap<String, String>,
+        based_on: Option<u32>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -68,6 +100,7 @@ enum QuestionJson {
         match_id: u32,
     },
     Settings {},
+    Risk {},
     Account {
         account: Option<u32>,
         key: Option<String>,
@@ -111,6 +144,14 @@ enum TitleJson {
     Dota2,
 }
 
+/// Before or after a match begins.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PhaseJson {
+    Prematch,
+    Live,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StateJson {
@@ -148,6 +189,20 @@ pub fn parse_order(body: &[u8]) -> Result<Order, Fault> {
                 .map(|id| id.0)
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
+        OrderJson::SetAccountFactor { account, title, phase, percent } => {
+            Order::Command(Command::SetAccountFactor {
+                account: AccountId(account),
+                title: title.into(),
+                has_begun: matches!(phase, PhaseJson::Live),
+                percent,
+            })
+        }
+        OrderJson::LinkAccount { account, group } => {
+            Order::Command(Command::LinkAccount { account: AccountId(account), group })
+        }
+        OrderJson::SetTier { match_id, tier } => {
+            Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
+        }
         OrderJson::Configure { set, based_on } => {
             if set.is_empty() {
                 return Err(Fault::bad_field("set", "an object with at least one setting"));
@@ -186,6 +241,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Matches {} => Question::Matches,
         QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
             Question::Engine(Query::Account { account, bets_max: BETS_MAX })
@@ -251,16 +307,22 @@ impl From<ScopeJson> for Scope {
     }
 }
 
+impl From<TitleJson> for Title {
+    fn from(title: TitleJson) -> Self {
+        match title {
+            TitleJson::CounterStrike => Self::CounterStrike,
+            TitleJson::Valorant => Self::Valorant,
+            TitleJson::Lol => Self::Lol,
+            TitleJson::Dota2 => Self::Dota2,
+        }
+    }
+}
+
 impl From<KillScopeJson> for KillScope {
     fn from(scope: KillScopeJson) -> Self {
         match scope {
             KillScopeJson::All => Self::All,
-            KillScopeJson::Title(title) => Self::Title(match title {
-                TitleJson::CounterStrike => Title::CounterStrike,
-                TitleJson::Valorant => Title::Valorant,
-                TitleJson::Lol => Title::Lol,
-                TitleJson::Dota2 => Title::Dota2,
-            }),
+            KillScopeJson::Title(title) => Self::Title(title.into()),
             KillScopeJson::Match(id) => Self::Match(MatchId(id)),
         }
     }

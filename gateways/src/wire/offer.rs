@@ -1,7 +1,7 @@
 //! What is on offer, as images and deltas. Both are the same walk over the [`Book`]: everything
 //! that changed at or after a `seq`; an image begins at zero and leaves finished markets out.
 
-use clutch_core::command::{MarketKind, RoundFormat, Side, SuspendReason, Team, Title};
+use clutch_core::command::{MarketKind, RoundFormat, Side, SuspendReason, Team};
 use clutch_core::event::{MarketStatus, MatchPhase};
 use clutch_core::units::{MatchId, SelectionIndex, Seq};
 use serde::Serialize;
@@ -122,6 +122,12 @@ struct OpenedView {
     round: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<Shown<clutch_core::command::Line>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    half: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<&'static str>,
 }
 
 /// Whether a market can be bet on.
@@ -231,7 +237,7 @@ pub(super) fn match_view<'a>(
             map: score.map,
             rounds: score.rounds,
             maps: score.maps,
-            side_a: side_name(game.title, if score.a_is_t { Side::T } else { Side::Ct }),
+            side_a: game.title.side(if score.a_is_t { Side::T } else { Side::Ct }),
             // What was said of the map before says nothing about this one.
             moba: game.moba.filter(|(map, _)| *map == score.map).map(|(_, state)| MobaView {
                 game_time_s: state.time_s,
@@ -259,23 +265,49 @@ fn market_view(game: &Match, market: &Market, start: Seq) -> MarketView {
         .collect();
     MarketView {
         market: market.id.0,
-        opened: is_new.then(|| opened_view(market)),
+        opened: is_new.then(|| opened_view(game, market)),
         status: (is_new || start <= market.status_seq).then(|| status_view(market)),
         price_seq: (!selections.is_empty()).then_some(market.price_seq),
         selections,
     }
 }
 
-fn opened_view(market: &Market) -> OpenedView {
-    let (kind, map, round, line) = match market.kind {
-        MarketKind::MatchWinner => ("match_winner", None, None, None),
-        MarketKind::CorrectMapScore => ("correct_map_score", None, None, None),
-        MarketKind::MapWinner { map } => ("map_winner", Some(map), None, None),
-        MarketKind::TotalRounds { map, line } => ("total_rounds", Some(map), None, Some(line)),
-        MarketKind::RoundHandicap { map, line } => ("round_handicap", Some(map), None, Some(line)),
-        MarketKind::RoundWinner { map, round } => ("round_winner", Some(map), Some(round), None),
+fn opened_view(game: &Match, market: &Market) -> OpenedView {
+    let kind = market.kind;
+    let round = if let MarketKind::RoundWinner { round, .. } = kind { Some(round) } else { None };
+    let (line, rounds, half, team) = match kind {
+        MarketKind::TotalRounds { line, .. }
+        | MarketKind::RoundHandicap { line, .. }
+        | MarketKind::MapHandicap { line }
+        | MarketKind::TotalMaps { line }
+        | MarketKind::RegulationTotal { line, .. }
+        | MarketKind::RegulationHandicap { line, .. }
+        | MarketKind::SeriesRounds { line } => (Some(line), None, None, None),
+        MarketKind::TeamRounds { line, team, .. } => (Some(line), None, None, Some(team)),
+        MarketKind::RaceToRounds { rounds, .. } => (None, Some(rounds), None, None),
+        MarketKind::PistolRound { half, .. } => (None, None, Some(half), None),
+        MarketKind::MatchWinner
+        | MarketKind::CorrectMapScore
+        | MarketKind::MapWinner { .. }
+        | MarketKind::RoundWinner { .. }
+        | MarketKind::CorrectRoundScore { .. }
+        | MarketKind::Overtime { .. }
+        | MarketKind::OddRounds { .. }
+        | MarketKind::RegulationWinner { .. } => (None, None, None, None),
     };
-    OpenedView { kind, name: market.name(), map, round, line: line.map(Shown) }
+    OpenedView {
+        kind: kind.market_type().key,
+        name: market.name(game),
+        map: kind.map(),
+        round,
+        line: line.map(Shown),
+        rounds,
+        half,
+        team: team.map(|team| match team {
+            Team::A => "A",
+            Team::B => "B",
+        }),
+    }
 }
 
 fn status_view(market: &Market) -> StatusView {
@@ -290,19 +322,6 @@ pub(super) fn status_of(status: MarketStatus, epoch: u32) -> StatusView {
         MarketStatus::Void => ("void", None, None),
     };
     StatusView { status, epoch, reason, winner }
-}
-
-const fn side_name(title: Title, side: Side) -> &'static str {
-    match (title, side) {
-        (Title::CounterStrike, Side::T) => "T",
-        (Title::CounterStrike, Side::Ct) => "CT",
-        (Title::Valorant, Side::T) => "ATK",
-        (Title::Valorant, Side::Ct) => "DEF",
-        (Title::Lol, Side::T) => "blue",
-        (Title::Lol, Side::Ct) => "red",
-        (Title::Dota2, Side::T) => "Radiant",
-        (Title::Dota2, Side::Ct) => "Dire",
-    }
 }
 
 pub(super) const fn reason_view(reason: SuspendReason) -> ReasonView {

@@ -166,7 +166,7 @@ impl<'a> Labels<'a> {
         Some(Labels {
             match_id: game.id.0,
             teams: [game.team(Team::A), game.team(Team::B)],
-            market_name: market.name(),
+            market_name: market.name(game),
             selection_name: market.selection_name(game, selection),
         })
     }

@@ -1,5 +1,6 @@
 //! Settings as people write them: `12.50`, `3s`, `6%`, `4.0`, `void`. Read exactly or not at all.
 
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settings::{Setting, Unit};
 
 use super::decimal::{ShowMoney, parse_decimal, parse_money};
@@ -37,6 +38,9 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
         Unit::Milli => whole(parse_decimal(text, MILLI_PLACES))
             .ok_or("a factor with at most three places, such as 4.0"),
         Unit::Count => text.parse().ok().filter(|count| 0 <= *count).ok_or("a whole number"),
+        Unit::Rules => read_rules(text).ok_or("names of risk rules with commas between, or none"),
+        Unit::Stages => read_stages(text)
+            .ok_or("four percentages from 0 to 100: a day before, an hour before, later, in play: 25/50/75/100"),
         Unit::RewindRule => match text {
             "void" => Ok(0),
             "stand" => Ok(1),
@@ -57,8 +61,30 @@ pub fn show(setting: Setting, value: i64) -> String {
         Unit::Ppb => format!("{}%", show_decimal(value, PERCENT_PLACES)),
         Unit::Milli => show_decimal(value, MILLI_PLACES),
         Unit::Count => value.to_string(),
+        Unit::Rules => {
+            let set = u32::try_from(value).ok().and_then(RuleSet::from_bits).unwrap_or_default();
+            let names: Vec<_> = set.iter().map(|rule| rule.rule().name).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(",") }
+        }
+        Unit::Stages => {
+            let [early, day, hour, live] = (value as u32).to_le_bytes();
+            format!("{early}/{day}/{hour}/{live}")
+        }
         Unit::RewindRule => if value == 0 { "void" } else { "stand" }.to_owned(),
     }
+}
+
+fn read_rules(text: &str) -> Option<i64> {
+    let names = text.split(',').map(str::trim).filter(|_| text != "none");
+    let with = |set: RuleSet, name| RuleId::named(name).map(|rule| set.with(rule));
+    names.into_iter().try_fold(RuleSet::EMPTY, with).map(|set| i64::from(set.bits()))
+}
+
+fn read_stages(text: &str) -> Option<i64> {
+    let percents: Vec<u8> =
+        text.split('/').map(|percent| percent.parse().ok()).collect::<Option<_>>()?;
+    let stages = Stages::new(percents.try_into().ok()?)?;
+    Some(i64::from(u32::from_le_bytes(stages.percents())))
 }
 
 fn read_time(text: &str) -> Option<i64> {
@@ -97,6 +123,9 @@ mod tests {
             (Setting::Margin, "5.25%", "5.25%"),
             (Setting::Band, "4.000", "4"),
             (Setting::Rewind, "stand", "stand"),
+            (Setting::RulesShadow, "bets_per_hour, day_payout", "day_payout,bets_per_hour"),
+            (Setting::RulesOff, "none", "none"),
+            (Setting::Tier2, "25/50/75/100", "25/50/75/100"),
         ] {
             let value = read(setting, text);
             assert_eq!(value.map(|value| show(setting, value)), Ok(shown.to_owned()), "{text}");
@@ -118,6 +147,11 @@ mod tests {
             (Setting::Margin, "6 %"),
             (Setting::Band, "4.0001"),
             (Setting::Rewind, "Void"),
+            (Setting::RulesOff, ""),
+            (Setting::RulesOff, "bets_per_day"),
+            (Setting::Tier2, "25/50/75"),
+            (Setting::Tier2, "25/50/75/101"),
+            (Setting::Tier2, "25/50/75/100/100"),
         ] {
             assert!(read(setting, text).is_err(), "{setting:?} {text:?}");
         }

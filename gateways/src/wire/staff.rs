@@ -1,7 +1,8 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
-use clutch_core::command::{AccountState, KillScope};
+use clutch_core::command::{AccountState, KillScope, Title};
 use clutch_core::event::BetView;
+use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
@@ -24,6 +25,22 @@ struct AccountView {
     available: Option<Shown<ShowMoney>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<Shown<ShowMoney>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<TermsView>,
+}
+
+/// What limits an account beside everybody's limits.
+#[derive(Serialize)]
+struct TermsView {
+    group: Option<u32>,
+    factors: Vec<FactorView>,
+}
+
+#[derive(Serialize)]
+struct FactorView {
+    title: &'static str,
+    phase: &'static str,
+    percent: u8,
 }
 
 #[derive(Serialize)]
@@ -111,6 +128,44 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         }
     }
     to_json(&message)
+}
+
+/// Every risk rule: how it stands, and what it has refused or, in shadow, would have.
+pub fn risk(records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct RuleView {
+        rule: &'static str,
+        mode: &'static str,
+        code: u16,
+        name: &'static str,
+        refused: u64,
+        refused_stakes: Shown<ShowMoney>,
+        would_refuse: u64,
+        would_refuse_stakes: Shown<ShowMoney>,
+    }
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        rules: Vec<RuleView>,
+    }
+    let view = |record: &Record| match record.event {
+        Event::Rule(RuleReport { rule, mode, tally }) => Some(RuleView {
+            rule: rule.rule().name,
+            mode: match mode {
+                RuleMode::Off => "off",
+                RuleMode::Shadow => "shadow",
+                RuleMode::On => "on",
+            },
+            code: rule.rule().code.code(),
+            name: rule.rule().code.name(),
+            refused: tally.refused,
+            refused_stakes: money(tally.refused_stakes),
+            would_refuse: tally.would_refuse,
+            would_refuse_stakes: money(tally.would_refuse_stakes),
+        }),
+        _ => None,
+    };
+    to_json(&Message { seq: seq_of(records), rules: records.iter().filter_map(view).collect() })
 }
 
 /// The settings in force and their version.
@@ -242,9 +297,9 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
     let mut views: Vec<AccountView> = Vec::new();
     for record in records {
         let (AccountId(account), event) = match record.event {
-            Event::Account { account, .. } | Event::Balance { account, .. } => {
-                (account, &record.event)
-            }
+            Event::Account { account, .. }
+            | Event::Balance { account, .. }
+            | Event::AccountTerms { account, .. } => (account, &record.event),
             _ => continue,
         };
         let place = views.iter().rposition(|view| view.account == account).unwrap_or_else(|| {
@@ -254,6 +309,7 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
                 state: None,
                 available: None,
                 held: None,
+                terms: None,
             });
             views.len() - 1
         });
@@ -261,6 +317,9 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
             Event::Account { key, state, .. } => {
                 views[place].key = Some(key);
                 views[place].state = Some(state_name(state));
+            }
+            Event::AccountTerms { factors, group, .. } => {
+                views[place].terms = Some(terms_view(&factors, group));
             }
             Event::Balance { available, held, .. } => {
                 views[place].available = Some(money(available));
@@ -270,6 +329,18 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
         }
     }
     views
+}
+
+/// Factors by title, before and after its matches begin.
+fn terms_view(factors: &[u8], group: Option<u32>) -> TermsView {
+    let factors = Title::ALL.iter().zip(factors.chunks(2)).flat_map(|(title, percents)| {
+        ["prematch", "live"].into_iter().zip(percents).map(move |(phase, percent)| FactorView {
+            title: title.rules().key,
+            phase,
+            percent: *percent,
+        })
+    });
+    TermsView { group, factors: factors.collect() }
 }
 
 const fn state_name(state: AccountState) -> &'static str {
@@ -296,6 +367,8 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Ppb => "percent",
         Unit::Milli => "factor",
         Unit::Count => "count",
+        Unit::Rules => "rules",
+        Unit::Stages => "percents",
         Unit::RewindRule => "word",
     }
 }

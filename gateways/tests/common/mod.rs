@@ -134,7 +134,8 @@ impl Script {
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources
-            | Query::Settings => {}
+            | Query::Settings
+            | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });

@@ -19,5 +19,6 @@ mod harness;
 mod idle;
 mod kill_demo;
 mod kill_serve;
+mod odds_formats;
 mod series_log;
 mod serve;

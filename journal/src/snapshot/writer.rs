@@ -9,6 +9,7 @@ use super::{
     CHUNK_BYTES, CHUNK_HEADER_BYTES, CHUNKS_AT, Root, SnapshotInfo, chunk_checksum, path_in,
 };
 use crate::error::{IoFailure, JournalError};
+use crate::faults::{Fault, Faults};
 use crate::position::Position;
 use crate::storage::Storage;
 
@@ -29,6 +30,7 @@ pub struct SnapshotWriter {
     chunk: Vec<u8>,
     file_bytes: u64,
     synced_bytes: u64,
+    faults: Faults,
 }
 
 impl SnapshotWriter {
@@ -43,6 +45,20 @@ impl SnapshotWriter {
         position: Position,
         engine_version: u64,
         rule_set: u64,
+    ) -> Result<Self, JournalError> {
+        let written_by = (engine_version, rule_set);
+        Self::create_with(dir, storage, journal_id, position, written_by, Faults::NONE)
+    }
+
+    /// As [`SnapshotWriter::create`], with a bug in it.
+    #[doc(hidden)]
+    pub fn create_with(
+        dir: &Path,
+        storage: Arc<dyn Storage>,
+        journal_id: u128,
+        position: Position,
+        (engine_version, rule_set): (u64, u64),
+        faults: Faults,
     ) -> Result<Self, JournalError> {
         let aside = path_in(dir, position.seq).with_extension("tmp");
         let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
@@ -67,6 +83,7 @@ impl SnapshotWriter {
             chunk,
             file_bytes: CHUNKS_AT,
             synced_bytes: CHUNKS_AT,
+            faults,
         })
     }
 
@@ -87,13 +104,18 @@ impl SnapshotWriter {
         let written = storage
             .write_at(&file, &header, 0)
             .map_err(IoFailure::at("write", aside))
-            .and_then(|()| storage.sync_all(&file).map_err(IoFailure::at("sync", aside)))
+            .and_then(|()| match self.faults.has(Fault::SnapshotRenamedBeforeSync) {
+                true => Ok(()),
+                false => storage.sync_all(&file).map_err(IoFailure::at("sync", aside)),
+            })
             .and_then(|()| storage.rename(aside, &path).map_err(IoFailure::at("rename to", &path)));
         if let Err(failure) = written {
             let _ = storage.remove(aside);
             return Err(failure.into());
         }
-        storage.sync_directory(&self.dir).map_err(IoFailure::at("sync", &self.dir))?;
+        if !self.faults.has(Fault::SnapshotDirectoryNotSynced) {
+            storage.sync_directory(&self.dir).map_err(IoFailure::at("sync", &self.dir))?;
+        }
         Ok(self.info)
     }
 

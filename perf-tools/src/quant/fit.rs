@@ -17,7 +17,7 @@ use super::{dota, plot};
 /// Make the coefficients of a MOBA from games, with a report and a calibration plot
 ///
 /// Writes TITLE.coefficients, TITLE.report.md and TITLE.calibration.svg into the output directory. The
-/// engine's own are in engine/core/data and are compiled in; `clutch price --coefficients FILE` tries
+/// engine's own are in engine/core/data and are compiled in; `clutch price --lol FILE` tries
 /// others.
 #[derive(Debug, Args)]
 pub struct FitArgs {

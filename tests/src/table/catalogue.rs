@@ -11,7 +11,7 @@ use clutch_core::units::{
 };
 
 use super::lines::Words;
-use super::values::{duration, money};
+use super::values::{duration, money, rules, stages};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
@@ -65,6 +65,18 @@ impl Scenario {
                 "feed_lag_max" => config.feed_lag_max_ns = duration(value)?,
                 "feed_grace" => config.feed_grace_ns = duration(value)?,
                 "agreeing_updates" => config.agreeing_updates = number()?,
+                "liability_group_max" => config.liability_group_max = money(value)?,
+                "payout_day_max" => config.payout_day_max = money(value)?,
+                "stakes_per_hour_max" => config.stakes_per_hour_max = money(value)?,
+                "bets_per_second_max" => config.bets_per_second_max = number()?,
+                "bets_per_minute_max" => config.bets_per_minute_max = number()?,
+                "bets_per_hour_max" => config.bets_per_hour_max = number()?,
+                "rules_off" => config.rules_off = rules(value)?,
+                "rules_shadow" => config.rules_shadow = rules(value)?,
+                "tier_0" => config.tier_0 = stages(value)?,
+                "tier_1" => config.tier_1 = stages(value)?,
+                "tier_2" => config.tier_2 = stages(value)?,
+                "tier_3" => config.tier_3 = stages(value)?,
                 "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
                 "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
                 _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),
@@ -407,6 +419,26 @@ fn market_kind(words: &mut Words<'_>) -> Outcome<MarketKind> {
             MarketKind::RoundHandicap { map: words.number()?, line: line(words.next()?)? }
         }
         "round" => MarketKind::RoundWinner { map: words.number()?, round: words.number()? },
+        "map_handicap" => MarketKind::MapHandicap { line: line(words.next()?)? },
+        "total_maps" => MarketKind::TotalMaps { line: line(words.next()?)? },
+        "series_rounds" => MarketKind::SeriesRounds { line: line(words.next()?)? },
+        "rounds_score" => MarketKind::CorrectRoundScore { map: words.number()? },
+        "race" => MarketKind::RaceToRounds { map: words.number()?, rounds: words.number()? },
+        "pistol" => MarketKind::PistolRound { map: words.number()?, half: words.number()? },
+        "overtime" => MarketKind::Overtime { map: words.number()? },
+        "odd" => MarketKind::OddRounds { map: words.number()? },
+        "regulation" => MarketKind::RegulationWinner { map: words.number()? },
+        "regulation_total" => {
+            MarketKind::RegulationTotal { map: words.number()?, line: line(words.next()?)? }
+        }
+        "regulation_handicap" => {
+            MarketKind::RegulationHandicap { map: words.number()?, line: line(words.next()?)? }
+        }
+        "team_rounds" => MarketKind::TeamRounds {
+            map: words.number()?,
+            team: team(words.next()?)?,
+            line: line(words.next()?)?,
+        },
         other => return Err(format!("no market is on {other:?}")),
     })
 }

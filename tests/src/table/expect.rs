@@ -11,10 +11,13 @@
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
+//! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
 
 use clutch_core::Query;
 use clutch_core::event::{BetStatus, Event, MarketStatus};
+use clutch_core::risk::RuleId;
 
 use super::lines::Words;
 use super::trading::selection;
@@ -51,6 +54,8 @@ impl Scenario {
             "epoch" => self.expect_epoch(words),
             "score" => self.expect_score(words),
             "max_stake" => self.expect_max_stake(words),
+            "rule" => self.expect_rule(words),
+            "limit" => self.expect_limit(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
     }
@@ -109,6 +114,22 @@ impl Scenario {
             expected = format!("{expected} {detail}");
         }
         equal(&expected, &shown)
+    }
+
+    fn expect_rule(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let name = words.next()?;
+        let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
+        while let Some(key) = words.optional() {
+            let tally = self.world().state().tally(rule).ok_or("no books")?;
+            let actual = match key {
+                "refused" => tally.refused.to_string(),
+                "would_refuse" => tally.would_refuse.to_string(),
+                "would_refuse_stakes" => show_money(tally.would_refuse_stakes),
+                _ => return Err(format!("a rule has no {key:?}")),
+            };
+            equal(words.next()?, &actual).map_err(|failure| format!("{key}: {failure}"))?;
+        }
+        Ok(())
     }
 
     fn expect_frozen(&mut self, words: &mut Words<'_>) -> Outcome<()> {
@@ -173,6 +194,6 @@ impl Scenario {
     }
 }
 
-fn equal(expected: &str, actual: &str) -> Outcome<()> {
+pub(super) fn equal(expected: &str, actual: &str) -> Outcome<()> {
     if expected == actual { Ok(()) } else { Err(format!("expected {expected}, it is {actual}")) }
 }

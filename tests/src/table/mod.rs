@@ -20,15 +20,18 @@
 //! | `capacity KEY N …`, `config KEY VALUE …` | first lines: the first record; later `config` changes the settings |
 //! | `account NAME [balance AMOUNT] [currency N]` | opens an account and pays in |
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
+//! | `limit ACCOUNT QUANTITY WINDOW AMOUNT\|none`, `confirm ACCOUNT QUANTITY WINDOW` | a player's own limit: `stake`, `loss`, `deposit`, `net_deposit` over `24h`, `7d`, `day`, `week`, `month` |
+//! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
 //! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
-//! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` | opens a market |
+//! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V] [follows V] [late TIME]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
+//! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `handover MATCH S [by N]` | the score follows this source from now on |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
@@ -42,6 +45,7 @@ mod expect;
 mod lines;
 mod multiples;
 mod r#override;
+mod play;
 mod trading;
 mod values;
 
@@ -190,6 +194,10 @@ impl Scenario {
             "account" => self.account(words),
             "deposit" => self.deposit(words),
             "state" => self.account_state(words),
+            "limit" => self.play_limit(words),
+            "confirm" => self.confirm_limit(words),
+            "rest" => self.rest(words),
+            "return" => self.end_rest(words),
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),
@@ -203,6 +211,9 @@ impl Scenario {
             "override" => self.set_override(words),
             "approve" => self.approve(words),
             "lift" => self.lift(words),
+            "factor" => self.factor(words),
+            "group" => self.group(words),
+            "tier" => self.tier(words),
             "handover" => self.hand_over(words),
             "look" => self.look(words),
             "bet" => self.bet(words),

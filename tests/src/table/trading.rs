@@ -48,6 +48,35 @@ impl Scenario {
         Ok(self.send(Command::Kill { scope, on }))
     }
 
+    /// `factor A1 prematch 50`
+    pub(super) fn factor(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let has_begun = match words.next()? {
+            "prematch" => false,
+            "live" => true,
+            other => return Err(format!("{other:?} is neither prematch nor live")),
+        };
+        let (title, percent) = (Title::CounterStrike, words.number()?);
+        Ok(self.send(Command::SetAccountFactor { account, title, has_begun, percent }))
+    }
+
+    /// `group A1 7`, `group A1 none`
+    pub(super) fn group(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let group = match words.next()? {
+            "none" => None,
+            number => Some(number.parse().map_err(|_| format!("{number:?} is no group"))?),
+        };
+        Ok(self.send(Command::LinkAccount { account, group }))
+    }
+
+    /// `tier M 2`
+    pub(super) fn tier(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let tier = words.number()?;
+        Ok(self.send(Command::SetTier { match_id, tier }))
+    }
+
     pub(super) fn look(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let key = words.next()?.to_owned();
         let view = self.view(words.next()?)?;

@@ -2,6 +2,7 @@
 
 use clutch_core::event::BetStatus;
 use clutch_core::reject::Numbers;
+use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::units::Money;
 use clutch_core::{Refusal, Reject};
 
@@ -46,6 +47,23 @@ pub(super) fn odds_milli(word: &str) -> Outcome<u32> {
 /// Odds with as many decimals as needed, at least two: 1.85, 1.855.
 pub(super) fn show_odds(milli: i64) -> String {
     if milli % 10 == 0 { show_decimal(milli / 10, 2) } else { show_decimal(milli, 3) }
+}
+
+/// Names of risk rules with commas between, or none.
+pub(super) fn rules(word: &str) -> Outcome<RuleSet> {
+    let names = word.split(',').filter(|name| *name != "none");
+    names.into_iter().try_fold(RuleSet::EMPTY, |set, name| {
+        let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
+        Ok(set.with(rule))
+    })
+}
+
+/// 25/50/75/100: percentages a day before, an hour before, later, in play.
+pub(super) fn stages(word: &str) -> Outcome<Stages> {
+    let wrong = || format!("{word:?} are no four percentages");
+    let percents: Option<Vec<u8>> = word.split('/').map(|percent| percent.parse().ok()).collect();
+    let percents = percents.and_then(|percents| percents.try_into().ok()).ok_or_else(wrong)?;
+    Stages::new(percents).ok_or_else(wrong)
 }
 
 /// 90ns, 500ms, 3s, 10m, 72h, 7d.

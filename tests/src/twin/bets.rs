@@ -3,6 +3,7 @@
 use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
 use clutch_core::units::{ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
@@ -33,6 +34,9 @@ pub(super) enum Fate {
     Stands,
 }
 
+/// A rule's code, its limit, and what the bet would have made of it.
+pub(super) type Refused = (Reject, i128, i128);
+
 /// What an id was answered with.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answered {
@@ -57,8 +61,14 @@ impl Twin {
         }
         self.forget_old_ids();
         let (bet, answered) = match self.decide(place) {
-            Ok(bet) => (Some(bet), Answered::Bet(self.seq)),
-            Err(refusal) => (None, Answered::Refused(refusal)),
+            Ok((bet, shadows)) => {
+                self.note_pace(bet.account, bet.stake, &shadows);
+                (Some(bet), Answered::Bet(self.seq))
+            }
+            Err(refusal) => {
+                self.note_refused(refusal.code, place.stake.money().minor().into());
+                (None, Answered::Refused(refusal))
+            }
         };
         self.remember(key, answered);
         match (bet, answered) {
@@ -121,7 +131,7 @@ impl Twin {
     }
 
     /// Every question in order of precedence.
-    fn decide(&self, place: &PlaceBet) -> Result<Bet, Refusal> {
+    fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         self.check_id(place.client_id)?;
         if self.killed {
@@ -136,14 +146,15 @@ impl Twin {
             }
         }
         let id = place.market.0 as usize;
-        self.may_be_bet_on(place.account.0, id, place.selection.0)?;
+        let stake = i128::from(place.stake.money().minor());
+        self.may_be_bet_on((place.account.0, stake), id, place.selection.0)?;
         let market = &self.markets[id];
         let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
         self.check_price(id, odds, (place.odds, place.price_seq, place.epoch, place.policy))?;
         let now = i128::from(odds);
-        let stake = i128::from(place.stake.money().minor());
         let payout = stake * now / 1000;
-        self.check_limits(place.account.0, (id, place.selection.0), (stake, payout))?;
+        let on = (id, place.selection.0);
+        let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
         self.check_funds(place.account.0, stake)?;
         let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
         let fate = if live && config.in_play_delay_ns > 0 {
@@ -151,7 +162,7 @@ impl Twin {
         } else {
             Fate::Stands
         };
-        Ok(Bet {
+        let bet = Bet {
             client_id: place.client_id.0,
             account: place.account.0,
             market: id,
@@ -160,7 +171,8 @@ impl Twin {
             stake,
             payout,
             fate,
-        })
+        };
+        Ok((bet, shadows))
     }
 
     /// Whether an id may be used at all.
@@ -214,7 +226,7 @@ impl Twin {
     /// Kill switches of title and match, the account, the market.
     pub(super) fn may_be_bet_on(
         &self,
-        account: u32,
+        (account, stake): (u32, i128),
         id: usize,
         selection: u8,
     ) -> Result<(), Refusal> {
@@ -227,7 +239,7 @@ impl Twin {
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
             Some(AccountState::Closed) => return Err(Reject::AccountClosed.into()),
             Some(AccountState::SelfExcluded) => return Err(Reject::AccountSelfExcluded.into()),
-            Some(AccountState::Open) => {}
+            Some(AccountState::Open) => self.may_stake(account, stake)?,
         }
         let selections = market.ok_or(Reject::UnknownMarket)?.odds.len();
         if usize::from(selection) >= selections {
@@ -244,44 +256,11 @@ impl Twin {
     pub(super) fn check_limits(
         &self,
         account: u32,
-        (market, selection): (usize, u8),
-        (stake, payout): (i128, i128),
-    ) -> Result<(), Refusal> {
-        let config = &self.config;
-        let limit = |money: Money| i128::from(money.minor());
-        let of_multiples = self.liability_of_multiples(market, selection);
-        let mut of_selection = payout - stake + of_multiples;
-        let mut of_market = of_selection;
-        for (id, bet) in &self.bets {
-            let counts = !matches!(
-                self.where_it_stands(*id, bet),
-                BetStatus::Refused(_) | BetStatus::Void(_)
-            );
-            if !counts || bet.market != market {
-                continue;
-            }
-            of_market -= bet.stake;
-            if bet.selection == selection {
-                of_selection += bet.payout - bet.stake;
-                of_market += bet.payout;
-            }
-        }
-        let of_account = self.liability(account) + payout - stake;
-        if stake < limit(config.stake_min) {
-            return Err(no(Reject::StakeBelowMinimum, limit(config.stake_min), stake));
-        }
-        for (code, max, would_be) in [
-            (Reject::StakeAboveLimit, config.stake_max, stake),
-            (Reject::PayoutAboveLimit, config.payout_max, payout),
-            (Reject::SelectionLiability, config.liability_selection_max, of_selection),
-            (Reject::MarketLiability, config.liability_market_max, of_market),
-            (Reject::AccountLiability, config.liability_account_max, of_account),
-        ] {
-            if would_be > limit(max) {
-                return Err(no(code, limit(max), would_be));
-            }
-        }
-        Ok(())
+        on: (usize, u8),
+        money: (i128, i128),
+    ) -> Result<Vec<RuleId>, Refusal> {
+        let checked = self.check_rules(account, on, money);
+        checked.map_err(|(code, limit, would_be)| no(code, limit, would_be))
     }
 
     pub(super) fn check_funds(&self, account: u32, stake: i128) -> Result<(), Refusal> {
@@ -326,7 +305,7 @@ impl Twin {
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
-        self.may_be_bet_on(account, market, selection)?;
+        self.may_be_bet_on((account, 0), market, selection)?;
         let now = self.markets[market].epoch + self.markets[market].moved_early;
         if epoch != now || self.is_undone(id, market) {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
@@ -378,6 +357,10 @@ impl Twin {
             BetStatus::Won { .. } => (bet.payout - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
         }
+    }
+
+    pub(super) fn bets_of(&self, account: u32) -> impl Iterator<Item = (u64, &Bet)> {
+        self.bets.iter().filter(move |(_, bet)| bet.account == account).map(|(id, bet)| (*id, bet))
     }
 
     /// The effects of all of an account's bets, with what each could cost.
@@ -439,6 +422,10 @@ impl Twin {
                 .map(|(bet_id, bet)| (*bet_id, bet.account, self.effect(*bet_id, bet).0))
                 .collect();
             for (bet, account, gain) in leaving {
+                if self.counts_today(bet) {
+                    let payout = self.bets[&bet].payout;
+                    self.accounts[account as usize].terms.left_today += payout;
+                }
                 self.accounts[account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.bets.remove(&bet);

@@ -3,6 +3,7 @@
 use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReason, Team};
 use clutch_core::event::{BetStatus, Event, MarketStatus};
 use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
 use clutch_core::{Query, Record};
 
@@ -103,9 +104,22 @@ impl Twin {
                 "available, held and liability of account {id}"
             );
         }
+        self.compare_tallies(world);
         assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
         assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
+    }
+
+    fn compare_tallies(&self, world: &World) {
+        for &rule in RuleId::ALL {
+            let tally = world.state().tally(rule).expect("the engine has its first record");
+            let engine = [
+                (tally.refused, i128::from(tally.refused_stakes.minor())),
+                (tally.would_refuse, i128::from(tally.would_refuse_stakes.minor())),
+            ];
+            let twin = self.tallies.get(&rule).copied().unwrap_or_default();
+            assert_eq!(engine, twin, "what {rule:?} refused, and would have refused");
+        }
     }
 
     /// Holds every bet and every market of an engine at rest to the twin's.
@@ -116,6 +130,7 @@ impl Twin {
             let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
             let events = world.ask(query);
             self.compare_multiples(account, &events);
+            self.compare_limits(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{
     CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, RoundFormat, Scope, SetMap,
-    SetNextRound, Strengths, SuspendReason, Team, Title,
+    SetNextRound, Strengths, SuspendReason, Title,
 };
 use clutch_core::event::{MarketStatus, MatchPhase};
-use clutch_core::units::{Probability, SelectionIndex};
+use clutch_core::units::Probability;
 use clutch_core::{Reject, market::MarketResult};
 
+use super::results::selections;
 use super::score::{Change, Series};
 use super::{Match, Twin, compare, is_for_a_person};
 
@@ -72,6 +73,8 @@ impl Twin {
             killed: false,
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
+            starts_at: create.starts_at.nanos(),
+            tier: 0,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
             heard: None,
@@ -309,7 +312,6 @@ impl Twin {
             }
             Change::Moved { map } => map,
             Change::Opinion { map } => {
-                self.notice_closing();
                 self.epochs_move(index, map);
                 return Ok(());
             }
@@ -441,8 +443,16 @@ impl Twin {
         }
         let fixture = &self.matches[market.match_index];
         let unpriced = (!self.has_strengths(id)).then_some(SuspendReason::Unpriced as u8);
-        let is_live = matches!(market.kind, MarketKind::RoundWinner { map, round }
-            if fixture.series.live == Some((map.into(), round.into())));
+        let is_live = match market.kind {
+            MarketKind::RoundWinner { map, round } => {
+                fixture.series.live == Some((map.into(), round.into()))
+            }
+            MarketKind::PistolRound { map, half } => {
+                let round = (usize::from(half) - 1) * fixture.series.half() + 1;
+                fixture.series.live == Some((map.into(), round))
+            }
+            _ => false,
+        };
         let live = is_live.then_some(SuspendReason::RoundLive as u8);
         let word = self.is_stopped_by_override(id).then_some(SuspendReason::Override as u8);
         let own = unpriced.iter().chain(&live).chain(&word);
@@ -462,89 +472,6 @@ impl Twin {
                 (1..=series.maps.len()).all(|map| series.map_winner(map).is_some() || is_known(map))
             }
         }
-    }
-
-    /// What the score says about a market; what it said last if the market has been retired.
-    pub(super) fn result(&self, id: usize) -> MarketResult {
-        let market = &self.markets[id];
-        if market.retired {
-            return market.result;
-        }
-        let series = &self.matches[market.match_index].series;
-        let won = |first: bool| MarketResult::Won(SelectionIndex(u8::from(!first)));
-        let map = market.kind.map().map_or(0, usize::from);
-        let open = if map != 0 && series.is_not_needed(map) {
-            MarketResult::NotPlayed
-        } else {
-            MarketResult::Undecided
-        };
-        let (a, b) = (series.rounds_of(map, Team::A) as i64, series.rounds_of(map, Team::B) as i64);
-        let map_winner = series.map_winner(map);
-        match market.kind {
-            MarketKind::MatchWinner => {
-                let nth = |index| MarketResult::Won(SelectionIndex(index));
-                match (series.winner(), series.is_over(), series.maps.len()) {
-                    (Some(Team::A), ..) => nth(0),
-                    (Some(Team::B), _, 2) => nth(2),
-                    (Some(Team::B), ..) | (None, true, _) => nth(1),
-                    (None, false, _) => open,
-                }
-            }
-            MarketKind::CorrectMapScore => {
-                let (a, b) = (series.maps_won(Team::A), series.maps_won(Team::B));
-                let finals = final_scores(series.maps.len());
-                let found = finals.iter().position(|score| *score == (a, b));
-                found.map_or(open, |index| MarketResult::Won(SelectionIndex(index as u8)))
-            }
-            MarketKind::MapWinner { .. } => map_winner.map_or(open, |team| won(team == Team::A)),
-            MarketKind::TotalRounds { line, .. } => {
-                if 2 * (a + b) > i64::from(line.halves()) {
-                    won(true)
-                } else {
-                    map_winner.map_or(open, |_| won(false))
-                }
-            }
-            MarketKind::RoundHandicap { line, .. } => {
-                map_winner.map_or(open, |_| won(2 * a + i64::from(line.halves()) > 2 * b))
-            }
-            MarketKind::RoundWinner { round, .. } => {
-                let rounds = &series.maps[map - 1].rounds;
-                match (rounds.get(usize::from(round) - 1), map_winner) {
-                    (Some((team, _)), _) => won(*team == Team::A),
-                    (None, Some(_)) => MarketResult::NotPlayed,
-                    (None, None) => open,
-                }
-            }
-        }
-    }
-}
-
-/// How many selections a market has, if it makes sense in this series.
-fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
-    let map_exists = kind.map().is_none_or(|map| series.map(usize::from(map)).is_some());
-    let needed = series.half() as i16 + 1;
-    let sensible = match kind {
-        MarketKind::MatchWinner | MarketKind::MapWinner { .. } => true,
-        MarketKind::CorrectMapScore => series.maps.len() > 1,
-        MarketKind::TotalRounds { line, .. } => line.halves() > 2 * needed,
-        MarketKind::RoundHandicap { line, .. } => line.halves().abs() < 2 * needed,
-        MarketKind::RoundWinner { round, .. } => round > 0,
-    };
-    let count = match kind {
-        MarketKind::CorrectMapScore => final_scores(series.maps.len()).len(),
-        MarketKind::MatchWinner if series.maps.len() == 2 => 3,
-        _ => 2,
-    };
-    (map_exists && sensible).then_some(count)
-}
-
-/// The final scores of a series in the order of their selections.
-fn final_scores(best_of: usize) -> &'static [(usize, usize)] {
-    match best_of {
-        1 => &[(1, 0), (0, 1)],
-        2 => &[(2, 0), (1, 1), (0, 2)],
-        3 => &[(2, 0), (2, 1), (1, 2), (0, 2)],
-        _ => &[(3, 0), (3, 1), (3, 2), (2, 3), (1, 3), (0, 3)],
     }
 }
 

@@ -12,6 +12,9 @@ mod compare;
 mod markets;
 mod multiples;
 mod overrides;
+mod play;
+mod results;
+mod risk;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -26,6 +29,7 @@ pub use compare::check_sums;
 use bets::{Answered, Bet};
 use markets::Market;
 use multiples::Multiple;
+use risk::{Tallies, Terms};
 use score::Series;
 
 /// What a command must be answered.
@@ -67,6 +71,10 @@ pub struct Twin {
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
+    /// The day that it is, and its first command.
+    day: u64,
+    day_began: u64,
+    tallies: Tallies,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
 }
@@ -77,6 +85,8 @@ struct Account {
     state: AccountState,
     /// Deposits, and what bets that have left the engine won and lost.
     base: i128,
+    terms: Terms,
+    own: play::Own,
 }
 
 #[derive(Debug)]
@@ -89,6 +99,8 @@ struct Match {
     killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
+    starts_at: u64,
+    tier: u8,
     /// When a source really spoke.
     heard: Option<u64>,
     /// The least that a message took from its source's clock to ours.
@@ -142,6 +154,9 @@ impl Twin {
             titles_killed: BTreeSet::new(),
             house_of_retired: 0,
             retired_lately: false,
+            day: 0,
+            day_began: 0,
+            tallies: Tallies::new(),
             a_person_looks: false,
         }
     }
@@ -154,12 +169,17 @@ impl Twin {
         self.seq = seq;
         self.now = now;
         self.retired_lately = false;
+        // Timers come first, and say nothing of the command's own trace.
+        let timers = records.iter().take_while(|record| record.trace == 0).count();
+        self.learn_moves(&records[..timers]);
+        self.turn_day();
         self.notice_silence();
         self.expire_overrides();
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
+        self.learn_moves(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -195,6 +215,17 @@ impl Twin {
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
             Command::ApproveOverride { id } => self.approve_override(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
+            Command::SetAccountFactor { account, title, has_begun, percent } => {
+                self.set_factor(account.0, *title, *has_begun, *percent)
+            }
+            Command::LinkAccount { account, group } => self.link(account.0, *group),
+            Command::SetPlayLimit { account, key, amount } => {
+                self.set_limit(account.0, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
+            Command::Rest { account, rest } => self.rest(account.0, *rest),
+            Command::EndRest { account } => self.end_rest(account.0),
+            Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
@@ -208,6 +239,9 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.liability_group_max,
+            config.payout_day_max,
+            config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
         ];
@@ -218,6 +252,12 @@ impl Twin {
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
             && config.shading_ppb <= 250_000_000
+            && (1..=5).contains(&config.bets_per_second_max)
+            && (1..=250).contains(&config.bets_per_minute_max)
+            && (1..=60_000).contains(&config.bets_per_hour_max)
+            && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
+            && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
+            && config.rules_off.is_apart_from(config.rules_shadow)
             && config.in_play_delay_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
@@ -262,7 +302,13 @@ impl Twin {
         if self.accounts.len() == self.capacity.accounts_max as usize {
             return Err(Reject::CapacityReached);
         }
-        self.accounts.push(Account { key, state: AccountState::Open, base: 0 });
+        self.accounts.push(Account {
+            key,
+            state: AccountState::Open,
+            base: 0,
+            terms: Terms::default(),
+            own: play::Own::default(),
+        });
         Ok(())
     }
 
@@ -281,8 +327,7 @@ impl Twin {
             let same = *credited == (id, amount.minor());
             return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
         }
-        let account = &mut self.accounts[id as usize];
-        if account.state == AccountState::Closed {
+        if self.accounts[id as usize].state == AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
         let sum = available + i128::from(amount.minor());
@@ -295,7 +340,8 @@ impl Twin {
         if self.payments.len() == self.capacity.client_ids_max as usize {
             return Err(Reject::CapacityReached);
         }
-        account.base += i128::from(amount.minor());
+        self.may_pay_in(id, amount.minor().into())?;
+        self.accounts[id as usize].base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }

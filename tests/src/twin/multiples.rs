@@ -1,8 +1,11 @@
 //! Bets of several legs: every line written out, every sum made anew.
 
+use std::collections::BTreeSet;
+
 use clutch_core::command::PlaceMultiple;
 use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
+use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
 
@@ -77,19 +80,21 @@ impl Twin {
         }
         self.forget_old_ids();
         match self.decide_multiple(place) {
-            Ok(multiple) => {
+            Ok((multiple, shadows)) => {
+                self.note_pace(multiple.account, multiple.stake, &shadows);
                 self.remember(key, Answered::Multiple(self.seq));
                 self.multiples.insert(self.seq, multiple.clone());
                 self.where_multiple_stands(self.seq, &multiple)
             }
             Err(refusal) => {
+                self.note_refused(refusal.code, place.stake().money().minor().into());
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)
             }
         }
     }
 
-    fn decide_multiple(&self, place: &PlaceMultiple) -> Result<Multiple, Refusal> {
+    fn decide_multiple(&self, place: &PlaceMultiple) -> Result<(Multiple, Vec<RuleId>), Refusal> {
         let capacity = &self.capacity;
         let picks = place.picks();
         self.check_id(place.client_id)?;
@@ -107,9 +112,10 @@ impl Twin {
                 return Err(no(Reject::CapacityReached, i128::from(max), i128::from(max)));
             }
         }
+        let stake = i128::from(place.stake().money().minor());
         let offered = |pick: &clutch_core::command::Pick| {
             let market = pick.market.0 as usize;
-            self.may_be_bet_on(place.account.0, market, pick.selection.0)?;
+            self.may_be_bet_on((place.account.0, stake), market, pick.selection.0)?;
             let odds = self.markets[market].odds[usize::from(pick.selection.0)];
             odds.ok_or_else(|| Refusal::from(Reject::SelectionInactive))
         };
@@ -153,9 +159,10 @@ impl Twin {
         let stake = unit * lines.len() as i128;
         let odds: Vec<i128> = legs.iter().map(|leg| leg.odds.into()).collect();
         let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
+        let mut shadows = BTreeSet::new();
         for leg in &legs {
-            let money = (stake, payout);
-            self.check_limits(place.account.0, (leg.market, leg.selection), money)?;
+            let on = (leg.market, leg.selection);
+            shadows.extend(self.check_limits(place.account.0, on, (stake, payout))?);
         }
         self.check_funds(place.account.0, stake)?;
         let delay = self.config.in_play_delay_ns;
@@ -168,7 +175,8 @@ impl Twin {
             Fate::Stands
         };
         let (client_id, account) = (place.client_id.0, place.account.0);
-        Ok(Multiple { client_id, account, unit, stake, payout, lines, legs, fate })
+        let bet = Multiple { client_id, account, unit, stake, payout, lines, legs, fate };
+        Ok((bet, shadows.into_iter().collect()))
     }
 
     /// Multiples whose delay is over stand if nothing moved on any leg.
@@ -285,6 +293,9 @@ impl Twin {
                 leg.last = Some(self.outcome(id, leg));
             }
             if bet.legs.iter().all(|leg| leg.last.is_some()) {
+                if self.multiple_counts_today(id, &bet) {
+                    self.accounts[bet.account as usize].terms.left_today += bet.payout;
+                }
                 let gain = self.effect_of_multiple(id, &bet).0;
                 self.accounts[bet.account as usize].base += gain;
                 self.house_of_retired -= gain;

@@ -77,6 +77,11 @@ impl Series {
         self.half
     }
 
+    /// Rounds in a half of overtime.
+    pub fn overtime_half(&self) -> usize {
+        self.overtime_half
+    }
+
     /// The map with this number, from 1.
     pub fn map(&self, number: usize) -> Option<&Map> {
         self.maps.get(number.checked_sub(1)?)

@@ -12,7 +12,7 @@ use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
 use crate::market::{Market, MarketResult, Selection, Sign};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, Wager};
+use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
@@ -29,6 +29,8 @@ struct Acceptance {
     odds: Odds,
     payout: Money,
     state: BetState,
+    /// Rules in shadow that would have refused it.
+    would_refuse: RuleSet,
 }
 
 /// What both a placement and a quote of the largest stake ask about.
@@ -37,11 +39,14 @@ pub(super) struct Request {
     pub account: AccountId,
     pub market: MarketId,
     pub selection: SelectionIndex,
+    /// What it adds to the account's stakes; zero for a bet that is counted already.
+    pub adds: Money,
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer<'a> {
+    pub account_id: AccountId,
     pub account: &'a Account,
     pub fixture: &'a Fixture,
     pub market: &'a Market,
@@ -72,13 +77,18 @@ impl Step<'_> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_room()?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(place, &offer)?;
         let payout = odds.payout_floor(place.stake);
-        offer.check_money(self.config, place.stake, payout)?;
-        Ok(Acceptance { odds, payout, state: self.first_state(&offer) })
+        let would_refuse =
+            tables.check_money(&offer, self.config, self.now, place.stake, payout)?;
+        Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
     pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
@@ -148,13 +158,15 @@ impl Step<'_> {
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let Acceptance { odds, payout, state } = acceptance;
+        let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let bet = Bet::new(id, place, odds, payout, state);
         let view = bet.view();
         let stake = place.stake.money();
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
         account.count(bet.liability(), Sign::In);
+        tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
+        tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
         market.count(selection, stake, payout, Sign::In);
         if market.must_lean(self.config) {
@@ -173,6 +185,7 @@ impl Step<'_> {
             PostingReason::Hold,
             self.outbox,
         );
+        tables.risk.note(self.config, place.account, self.now, place.stake, would_refuse);
         self.outbox.push(Event::Bet(view));
         tables.wallet.announce(place.account, self.outbox);
     }
@@ -189,6 +202,7 @@ impl Step<'_> {
         if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
+        self.tables.risk.note_refusal(refusal.code, place.stake);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
 
@@ -271,21 +285,51 @@ impl Step<'_> {
 /// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
 const DUE_PER_COMMAND: usize = 256;
 
-impl Offer<'_> {
-    /// The risk rules, then the funds.
+impl Tables {
+    /// The risk rules, then the funds. Answers which rules in shadow would have refused.
     #[inline(always)]
-    fn check_money(&self, config: &Config, stake: Stake, payout: Money) -> Result<(), Refusal> {
-        let Offer { account, market, selection, .. } = *self;
-        risk::check(&Wager { config, stake, payout, account, market, selection })?;
-        if account.available < stake.money() {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
+    fn check_money(
+        &self,
+        offer: &Offer<'_>,
+        config: &Config,
+        now: Timestamp,
+        stake: Stake,
+        payout: Money,
+    ) -> Result<RuleSet, Refusal> {
+        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
+        if offer.account.available < stake.money() {
+            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
             return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
         }
-        Ok(())
+        Ok(would_refuse)
     }
-}
 
-impl Tables {
+    /// What the risk rules look at.
+    #[inline(always)]
+    pub(super) fn wager<'a>(
+        &'a self,
+        offer: &Offer<'a>,
+        config: &'a Config,
+        now: Timestamp,
+        stake: Stake,
+        payout: Money,
+    ) -> Wager<'a> {
+        let Offer { account_id, account, fixture, market, selection, .. } = *offer;
+        let tables = &self.risk;
+        Wager {
+            config,
+            now,
+            stake,
+            payout,
+            account_id,
+            account,
+            fixture,
+            market,
+            selection,
+            tables,
+        }
+    }
+
     fn check_room(&self) -> Result<(), Refusal> {
         if self.killed {
             return Err(Reject::BettingStopped.into());
@@ -310,7 +354,7 @@ impl Tables {
         {
             return Err(Reject::BettingStopped.into());
         }
-        let account = self.wallet.may_bet(request.account)?;
+        let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
         };
@@ -326,13 +370,15 @@ impl Tables {
             }
         }
         let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
-        Ok(Offer { account, fixture, market, selection, odds })
+        let account_id = request.account;
+        Ok(Offer { account_id, account, fixture, market, selection, odds })
     }
 
     /// What can still go wrong while a bet waits; its money is held already.
     fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
         let Bet { account, market, selection, .. } = *bet;
-        self.check_still_offered(Request { account, market, selection }, bet.id, epoch)
+        let request = Request { account, market, selection, adds: Money::ZERO };
+        self.check_still_offered(request, bet.id, epoch)
     }
 
     /// The same for one selection of a bet that was received at this epoch.
@@ -369,22 +415,31 @@ impl Tables {
     pub(crate) fn max_stake(
         &self,
         config: &Config,
+        now: Timestamp,
         account: AccountId,
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
-        let request = Request { account, market, selection };
+        let request = Request { account, market, selection, adds: Money::ZERO };
         let room = self.check_room();
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        risk::largest_stake(config.stake_min, config.stake_max, offer.odds, |stake, payout| {
-            offer.check_money(config, stake, payout).is_ok()
+        let ceiling = self.ceiling(config, account);
+        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
+            self.check_money(&offer, config, now, stake, payout).is_ok()
         })
+    }
+
+    /// What no stake of this account can be above.
+    pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
+        config.stake_max.min(self.wallet.room_for_stake(account))
     }
 
     /// Counts a bet in every sum that limits look at, or takes it out again.
     pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
         self.count_for_account(slot, sign);
         let bet = self.bets.bet(slot);
+        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
+        self.risk.count_of_day(account, bet.id, bet.payout, sign);
         let (market, selection) = self.markets.rows_mut(bet.market, bet.selection);
         market.count(selection, bet.stake.money(), bet.payout, sign);
     }
@@ -395,6 +450,7 @@ impl Tables {
         let bet = self.bets.bet(slot);
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
         account.count(bet.liability(), sign);
+        self.risk.count_in_group(account.group, bet.liability(), sign);
     }
 }
 

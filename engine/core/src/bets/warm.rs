@@ -14,6 +14,7 @@ use super::client_ids::Key;
 use crate::Envelope;
 use crate::command::{Command, PlaceBet};
 use crate::state::{State, Tables};
+use crate::units::{AccountId, ClientBetId, MarketId, SelectionIndex};
 use crate::wallet::NO_BET;
 
 impl State {
@@ -21,8 +22,17 @@ impl State {
     /// called some commands before [`State::apply`], or never.
     #[inline]
     pub fn warm(&self, coming: &Envelope, fetch: impl Fn(*const u8)) {
-        if let (Some(tables), Command::PlaceBet(place)) = (&self.tables, &coming.command) {
-            tables.warm(place, fetch);
+        let Some(tables) = &self.tables else { return };
+        match &coming.command {
+            Command::PlaceBet(place) => {
+                tables.warm(place.account, place.client_id, &fetch);
+                tables.warm_market(place.market, &fetch);
+            }
+            Command::PlaceMultiple(place) => {
+                tables.warm(place.account, place.client_id, &fetch);
+                place.picks().iter().for_each(|pick| tables.warm_market(pick.market, &fetch));
+            }
+            _ => {}
         }
     }
 
@@ -30,21 +40,32 @@ impl State {
     /// between that and [`State::apply`], when the first has arrived and the second still can.
     #[inline]
     pub fn warm_further(&self, coming: &Envelope, fetch: impl Fn(*const u8)) {
-        if let (Some(tables), Command::PlaceBet(place)) = (&self.tables, &coming.command) {
-            tables.warm_further(place, fetch);
+        let Some(tables) = &self.tables else { return };
+        match &coming.command {
+            Command::PlaceBet(place) => tables.warm_further(place, fetch),
+            Command::PlaceMultiple(place) => {
+                for pick in place.picks() {
+                    tables.warm_selection(pick.market, pick.selection, &fetch);
+                }
+            }
+            _ => {}
         }
     }
 }
 
 impl Tables {
     #[inline]
-    fn warm(&self, place: &PlaceBet, fetch: impl Fn(*const u8)) {
-        let key = Key::new(place.account, place.client_id.0);
+    fn warm(&self, account: AccountId, client_id: ClientBetId, fetch: &impl Fn(*const u8)) {
+        let key = Key::new(account, client_id.0);
         fetch(self.client_ids.looked_at_first(key));
-        if let Some(account) = self.wallet.get(place.account) {
+        if let Some(account) = self.wallet.get(account) {
             fetch(from_ref(account).cast());
         }
-        if let Some(market) = self.markets.get(place.market) {
+    }
+
+    #[inline]
+    fn warm_market(&self, market: MarketId, fetch: &impl Fn(*const u8)) {
+        if let Some(market) = self.markets.get(market) {
             // A market is longer than a line; a bet asks for its prices and for its epoch.
             fetch(from_ref(&market.prices).cast());
             fetch(from_ref(&market.epoch).cast());
@@ -58,8 +79,18 @@ impl Tables {
         {
             fetch(from_ref(&self.bets.bet(account.newest_bet).newer_of_account).cast());
         }
-        if let Some(market) = self.markets.get(place.market)
-            && let Some(selection) = self.markets.selection(market, place.selection)
+        self.warm_selection(place.market, place.selection, &fetch);
+    }
+
+    #[inline]
+    fn warm_selection(
+        &self,
+        market: MarketId,
+        selection: SelectionIndex,
+        fetch: &impl Fn(*const u8),
+    ) {
+        if let Some(market) = self.markets.get(market)
+            && let Some(selection) = self.markets.selection(market, selection)
         {
             fetch(from_ref(selection).cast());
         }

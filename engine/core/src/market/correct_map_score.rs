@@ -8,7 +8,8 @@ use super::{MarketResult, MarketType};
 use crate::title::Series;
 use crate::units::SelectionIndex;
 
-pub const TYPE: MarketType = MarketType {
+pub(super) const TYPE: MarketType = MarketType {
+    key: "correct_map_score",
     name: "correct map score",
     // A best of one has only 1–0 and 0–1, which is the match winner.
     selections: |_, series| (series.best_of() > 1).then(|| final_scores(series.best_of())),

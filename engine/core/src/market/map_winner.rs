@@ -6,6 +6,7 @@ use super::{MarketKind, MarketResult, MarketType};
 use crate::command::Team;
 
 pub const TYPE: MarketType = MarketType {
+    key: "map_winner",
     name: "map winner",
     selections: |kind, series| series.has_map(kind.map()?).then_some(2),
     fair: |kind, series, _, fair| {

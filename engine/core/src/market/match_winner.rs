@@ -8,6 +8,7 @@ use crate::title::series::SeriesResult;
 use crate::units::SelectionIndex;
 
 pub const TYPE: MarketType = MarketType {
+    key: "match_winner",
     name: "match winner",
     selections: |_, series| Some(if series.can_be_drawn() { 3 } else { 2 }),
     fair: |_, series, forecast, fair| {

@@ -3,18 +3,30 @@
 //! A market's type is one file here, with how it is priced and how it is settled, and one line in
 //! [`MARKET_TYPES`]. The tables know nothing of money except the sums that limits need.
 
-mod correct_map_score;
+pub mod correct_map_score;
+pub mod correct_round_score;
 mod guards;
+mod map_handicap;
 mod map_winner;
 mod match_winner;
+mod odd_rounds;
 pub mod overrides;
+mod overtime;
+mod pistol_round;
 mod quote;
+mod race_to_rounds;
+mod regulation_handicap;
+mod regulation_total;
+mod regulation_winner;
 pub(crate) mod requotes;
 mod round_handicap;
 mod round_winner;
+mod series_rounds;
 mod shading;
 pub mod stops;
 mod table;
+mod team_rounds;
+mod total_maps;
 mod total_rounds;
 
 pub(crate) use quote::Requote;
@@ -30,14 +42,17 @@ use crate::title::Series;
 use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
 use crate::wallet::NO_BET;
 
-/// The most selections a market can have.
-pub const SELECTIONS_MAX: usize = 6;
+/// The most selections a market can have: the correct score of a map whose halves have fifteen
+/// rounds.
+pub const SELECTIONS_MAX: usize = 32;
 
 /// The fair probabilities of a market's selections, in order.
 pub type Fair = [f64; SELECTIONS_MAX];
 
 /// How one type of market is checked, priced and settled.
 pub struct MarketType {
+    /// Its key on the wire.
+    pub key: &'static str,
     /// Its name in field terms.
     pub name: &'static str,
     /// How many selections it has in this series; `None` if its specifiers make no sense there.
@@ -57,6 +72,18 @@ pub const MARKET_TYPES: &[MarketType] = &[
     total_rounds::TYPE,
     round_handicap::TYPE,
     round_winner::TYPE,
+    map_handicap::TYPE,
+    total_maps::TYPE,
+    correct_round_score::TYPE,
+    race_to_rounds::TYPE,
+    pistol_round::TYPE,
+    overtime::TYPE,
+    odd_rounds::TYPE,
+    regulation_winner::TYPE,
+    regulation_total::TYPE,
+    regulation_handicap::TYPE,
+    team_rounds::TYPE,
+    series_rounds::TYPE,
 ];
 
 impl MarketKind {
@@ -69,17 +96,67 @@ impl MarketKind {
             Self::TotalRounds { .. } => 3,
             Self::RoundHandicap { .. } => 4,
             Self::RoundWinner { .. } => 5,
+            Self::MapHandicap { .. } => 6,
+            Self::TotalMaps { .. } => 7,
+            Self::CorrectRoundScore { .. } => 8,
+            Self::RaceToRounds { .. } => 9,
+            Self::PistolRound { .. } => 10,
+            Self::Overtime { .. } => 11,
+            Self::OddRounds { .. } => 12,
+            Self::RegulationWinner { .. } => 13,
+            Self::RegulationTotal { .. } => 14,
+            Self::RegulationHandicap { .. } => 15,
+            Self::TeamRounds { .. } => 16,
+            Self::SeriesRounds { .. } => 17,
         }]
+    }
+
+    /// The round it is on, if it is on a single one: counted from 1, as `half` has so many rounds.
+    pub const fn round(self, rounds_per_half: u8) -> Option<u8> {
+        match self {
+            Self::RoundWinner { round, .. } => Some(round),
+            Self::PistolRound { half: 1, .. } => Some(1),
+            Self::PistolRound { .. } => Some(rounds_per_half + 1),
+            Self::MatchWinner
+            | Self::CorrectMapScore
+            | Self::MapHandicap { .. }
+            | Self::TotalMaps { .. }
+            | Self::SeriesRounds { .. }
+            | Self::MapWinner { .. }
+            | Self::TotalRounds { .. }
+            | Self::RoundHandicap { .. }
+            | Self::CorrectRoundScore { .. }
+            | Self::RaceToRounds { .. }
+            | Self::Overtime { .. }
+            | Self::OddRounds { .. }
+            | Self::RegulationWinner { .. }
+            | Self::RegulationTotal { .. }
+            | Self::RegulationHandicap { .. }
+            | Self::TeamRounds { .. } => None,
+        }
     }
 
     /// The map it is on; `None` for markets on the whole series.
     pub const fn map(self) -> Option<u8> {
         match self {
-            Self::MatchWinner | Self::CorrectMapScore => None,
+            Self::MatchWinner
+            | Self::CorrectMapScore
+            | Self::MapHandicap { .. }
+            | Self::TotalMaps { .. }
+            | Self::SeriesRounds { .. } => None,
             Self::MapWinner { map }
             | Self::TotalRounds { map, .. }
             | Self::RoundHandicap { map, .. }
-            | Self::RoundWinner { map, .. } => Some(map),
+            | Self::RoundWinner { map, .. }
+            | Self::CorrectRoundScore { map }
+            | Self::RaceToRounds { map, .. }
+            | Self::PistolRound { map, .. }
+            | Self::Overtime { map }
+            | Self::OddRounds { map }
+            | Self::RegulationWinner { map }
+            | Self::RegulationTotal { map, .. }
+            | Self::RegulationHandicap { map, .. }
+            | Self::TeamRounds { map, .. } => Some(map),
         }
     }
 }

@@ -82,14 +82,17 @@ impl Step<'_> {
         }
     }
 
-    /// Stops the market on a round that is being played: the model knows nothing of what happens
+    /// Stops the markets on a round that is being played: the model knows nothing of what happens
     /// inside a round, and whoever watches it knows more.
     pub(crate) fn close_round(&mut self, match_id: MatchId, map: u8, round: u8) {
-        let kind = MarketKind::RoundWinner { map, round };
-        let is_on_it = |market: &&MarketId| self.tables.markets.market(**market).kind == kind;
-        if let Some(market) = self.fixture(match_id).markets.iter().find(is_on_it).copied() {
-            self.set_stop(market, SuspendReason::RoundLive, true);
-            self.announce_status(market, false);
+        for index in 0..self.fixture(match_id).markets.len() {
+            let market = self.fixture(match_id).markets[index];
+            let kind = self.tables.markets.market(market).kind;
+            let round_of_kind = self.fixture(match_id).series.round_of(kind);
+            if kind.map() == Some(map) && round_of_kind == Some(round) {
+                self.set_stop(market, SuspendReason::RoundLive, true);
+                self.announce_status(market, false);
+            }
         }
     }
 
@@ -158,8 +161,10 @@ impl Step<'_> {
         }
         let kind = row.kind;
         let series = &self.fixture(row.match_id).series;
-        let is_live = matches!(kind, MarketKind::RoundWinner { map, round }
-            if series.is_live_round(map, round));
+        let is_live = match (kind.map(), series.round_of(kind)) {
+            (Some(map), Some(round)) => series.is_live_round(map, round),
+            (None, _) | (_, None) => false,
+        };
         let mut quote = Quote {
             config: self.config,
             before: self.tables.markets.selections(row),
@@ -242,16 +247,12 @@ impl Step<'_> {
                 (MarketKind::MapWinner { map }, MarketKind::RoundHandicap { map: on, .. }) => {
                     map == on
                 }
-                (MarketKind::MatchWinner, MarketKind::CorrectMapScore) => true,
                 (
-                    MarketKind::MatchWinner
-                    | MarketKind::MapWinner { .. }
-                    | MarketKind::CorrectMapScore
-                    | MarketKind::TotalRounds { .. }
-                    | MarketKind::RoundHandicap { .. }
-                    | MarketKind::RoundWinner { .. },
-                    _,
-                ) => false,
+                    MarketKind::MatchWinner,
+                    MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. },
+                ) => true,
+                // Only the winners' markets are leant on.
+                (_, _) => false,
             };
             if leans {
                 self.requote_market(market, PriceCause::Shading, false);

@@ -6,6 +6,7 @@
 use super::{MarketKind, MarketResult, MarketType};
 
 pub const TYPE: MarketType = MarketType {
+    key: "round_handicap",
     name: "round handicap",
     selections: |kind, series| {
         let MarketKind::RoundHandicap { map, line } = kind else { return None };

@@ -4,8 +4,10 @@
 
 use super::{MarketKind, MarketResult, MarketType};
 use crate::command::Team;
+use crate::title::Series;
 
 pub const TYPE: MarketType = MarketType {
+    key: "round_winner",
     name: "round winner",
     selections: |kind, series| {
         let MarketKind::RoundWinner { map, round } = kind else { return None };
@@ -20,10 +22,15 @@ pub const TYPE: MarketType = MarketType {
     },
     result: |kind, series| {
         let MarketKind::RoundWinner { map, round } = kind else { return MarketResult::Undecided };
-        match series.round_map(map).and_then(|map| map.round_winner(round)) {
-            Some(team) => MarketResult::first_if(team == Team::A),
-            None if series.map_winner(map).is_some() => MarketResult::NotPlayed,
-            None => series.undecided_or_not_played(map),
-        }
+        result(series, map, round)
     },
 };
+
+/// The result of a question about one round.
+pub(super) fn result(series: &Series, map: u8, round: u8) -> MarketResult {
+    match series.round_map(map).and_then(|map| map.round_winner(round)) {
+        Some(team) => MarketResult::first_if(team == Team::A),
+        None if series.map_winner(map).is_some() => MarketResult::NotPlayed,
+        None => series.undecided_or_not_played(map),
+    }
+}

@@ -10,11 +10,12 @@
 //! less, in proportion, until that holds. Two markets on the same question, as a handicap of half a
 //! round and the winner, lean on one book.
 
+use super::correct_round_score::{Ending, ending};
 use super::{Fair, SELECTIONS_MAX, Selection};
-use crate::command::{Config, Line, MarketKind};
+use crate::command::{Config, Line, MarketKind, Team};
 use crate::pricing::SeriesForecast;
 use crate::title::Series;
-use crate::units::Money;
+use crate::units::{Money, SelectionIndex};
 
 /// How far each selection's probability may be moved: down to, up to.
 pub(crate) type Bounds = [[f64; 2]; SELECTIONS_MAX];
@@ -106,11 +107,22 @@ impl Leaner<'_> {
     ) -> Option<Leaning> {
         let winner = match self.kind {
             MarketKind::RoundHandicap { map, .. } => MarketKind::MapWinner { map },
-            MarketKind::CorrectMapScore => MarketKind::MatchWinner,
+            MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. } => MarketKind::MatchWinner,
             MarketKind::MatchWinner
             | MarketKind::MapWinner { .. }
             | MarketKind::TotalRounds { .. }
-            | MarketKind::RoundWinner { .. } => {
+            | MarketKind::RoundWinner { .. }
+            | MarketKind::TotalMaps { .. }
+            | MarketKind::CorrectRoundScore { .. }
+            | MarketKind::RaceToRounds { .. }
+            | MarketKind::PistolRound { .. }
+            | MarketKind::Overtime { .. }
+            | MarketKind::OddRounds { .. }
+            | MarketKind::RegulationWinner { .. }
+            | MarketKind::RegulationTotal { .. }
+            | MarketKind::RegulationHandicap { .. }
+            | MarketKind::TeamRounds { .. }
+            | MarketKind::SeriesRounds { .. } => {
                 return Some(Leaning { results: own, bounds: self.bounds(self.kind, self.fair) });
             }
         };
@@ -140,13 +152,11 @@ impl Leaner<'_> {
         }
         for (index, p) in self.fair.iter().enumerate() {
             if 0.0 < *p {
-                let is_b = match self.kind {
-                    MarketKind::CorrectMapScore => self.series.maps_to_win() as usize <= index,
-                    MarketKind::MatchWinner
-                    | MarketKind::MapWinner { .. }
-                    | MarketKind::TotalRounds { .. }
-                    | MarketKind::RoundHandicap { .. }
-                    | MarketKind::RoundWinner { .. } => index == 1,
+                // All others have two sides: A and B.
+                let is_b = if self.kind == MarketKind::CorrectMapScore {
+                    self.series.maps_to_win() as usize <= index
+                } else {
+                    index == 1
                 };
                 sides[index] = usize::from(is_b);
                 if !are_one(*p, winner[sides[index]]) {
@@ -167,12 +177,31 @@ impl Leaner<'_> {
         let first_of = |kind| self.fair_of(kind).map(|fair| fair[0]);
         match kind {
             MarketKind::TotalRounds { map, line } => {
-                let at = |line| first_of(MarketKind::TotalRounds { map, line });
-                between(fair, moved(line, 2).and_then(at), moved(line, -2).and_then(at))
+                self.between_lines(fair, line, 2, |line| MarketKind::TotalRounds { map, line })
+            }
+            MarketKind::RegulationTotal { map, line } => {
+                self.between_lines(fair, line, 2, |line| MarketKind::RegulationTotal { map, line })
+            }
+            MarketKind::TeamRounds { map, team, line } => {
+                self.between_lines(fair, line, 2, |line| MarketKind::TeamRounds { map, team, line })
+            }
+            MarketKind::SeriesRounds { line } => {
+                self.between_lines(fair, line, 2, |line| MarketKind::SeriesRounds { line })
+            }
+            MarketKind::TotalMaps { line } => {
+                self.between_lines(fair, line, 2, |line| MarketKind::TotalMaps { line })
             }
             MarketKind::RoundHandicap { map, line } => {
-                let at = |line| first_of(MarketKind::RoundHandicap { map, line });
-                between(fair, moved(line, -2).and_then(at), moved(line, 2).and_then(at))
+                self.between_lines(fair, line, -2, |line| MarketKind::RoundHandicap { map, line })
+            }
+            MarketKind::RegulationHandicap { map, line } => {
+                self.between_lines(fair, line, -2, |line| MarketKind::RegulationHandicap {
+                    map,
+                    line,
+                })
+            }
+            MarketKind::MapHandicap { line } => {
+                self.between_lines(fair, line, -2, |line| MarketKind::MapHandicap { line })
             }
             // To win a map is a handicap of nothing; the neighbours are the first that ask for more.
             MarketKind::MapWinner { map } => {
@@ -210,8 +239,40 @@ impl Leaner<'_> {
                 }
                 bounds
             }
-            MarketKind::RoundWinner { .. } => FREE,
+            MarketKind::CorrectRoundScore { map } => {
+                let Some(wins) = first_of(MarketKind::MapWinner { map }) else { return FREE };
+                let Some(rules) = self.series.rules() else { return FREE };
+                let mut bounds = FREE;
+                for (index, ([_, high], p)) in (0..).zip(bounds.iter_mut().zip(fair)) {
+                    let of_a = match ending(rules, SelectionIndex(index)) {
+                        Some(Ending::Score([a, b])) => b < a,
+                        Some(Ending::Overtime(team)) => team == Team::A,
+                        None => break,
+                    };
+                    *high = (p + if of_a { wins } else { 1.0 - wins }) / 2.0;
+                }
+                bounds
+            }
+            MarketKind::RoundWinner { .. }
+            | MarketKind::RaceToRounds { .. }
+            | MarketKind::PistolRound { .. }
+            | MarketKind::Overtime { .. }
+            | MarketKind::OddRounds { .. }
+            | MarketKind::RegulationWinner { .. } => FREE,
         }
+    }
+
+    /// The bounds of a market on a line, between the next lines: `harder` half points away its first
+    /// selection wins less often.
+    fn between_lines(
+        &self,
+        fair: &Fair,
+        line: Line,
+        harder: i16,
+        kind: impl Fn(Line) -> MarketKind,
+    ) -> Bounds {
+        let at = |line| self.fair_of(kind(line)).map(|fair| fair[0]);
+        between(fair, moved(line, harder).and_then(at), moved(line, -harder).and_then(at))
     }
 }
 

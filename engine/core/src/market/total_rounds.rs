@@ -6,6 +6,7 @@
 use super::{MarketKind, MarketResult, MarketType};
 
 pub const TYPE: MarketType = MarketType {
+    key: "total_rounds",
     name: "total rounds",
     selections: |kind, series| {
         let MarketKind::TotalRounds { map, line } = kind else { return None };

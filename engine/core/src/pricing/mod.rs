@@ -15,6 +15,7 @@ mod period;
 pub mod round_grid;
 pub mod round_rules;
 pub mod series;
+pub mod series_rounds;
 pub mod solve;
 pub mod win_grid;
 
@@ -24,5 +25,6 @@ pub use moba::{MobaModel, MobaStanding};
 pub use round_grid::MapForecast;
 pub use round_rules::{BySide, ForecastError, MapModel, NextRound, OvertimeSides, RoundRules};
 pub use series::{SeriesError, SeriesForecast};
+pub use series_rounds::{RoundsAfter, SERIES_ROUNDS_MAX};
 pub use solve::{SolveError, solve_map_model};
 pub use win_grid::{WinBranches, win_grid};

@@ -11,7 +11,7 @@ use super::period::Period;
 use super::round_rules::{
     ForecastError, MapModel, OVERTIME_HALF_MAX, ROUNDS_PER_HALF_MAX, RoundRules,
 };
-use crate::command::Side;
+use crate::command::{Side, Team};
 
 const REGULATION: usize = ROUNDS_PER_HALF_MAX as usize + 1;
 const OVERTIME: usize = OVERTIME_HALF_MAX as usize + 1;
@@ -50,9 +50,23 @@ struct OvertimeForecast {
     /// one.
     level_here: f64,
     level_later: f64,
-    /// P(not decided after so many rounds) of overtime `number`, and of a fresh one by its parity.
-    open_here: [f64; OVERTIME_ROUNDS],
-    open_fresh: [[f64; OVERTIME_ROUNDS]; 2],
+    /// Overtime `number`, and a fresh one by its parity.
+    here: Ending,
+    fresh: [Ending; 2],
+    /// P(an overtime is reached and its loser wins index rounds in it), over all of them.
+    by_loser: [f64; OVERTIME],
+    /// P(A is the first to win index + 1 rounds in the first overtime, if there is one).
+    race_a: [f64; OVERTIME],
+}
+
+/// How one overtime can end, and how long it can last.
+#[derive(Clone, Copy, Debug)]
+struct Ending {
+    /// P(the team wins it and the other has index rounds in it).
+    a_wins: [f64; OVERTIME],
+    b_wins: [f64; OVERTIME],
+    /// P(not decided after index rounds).
+    open: [f64; OVERTIME_ROUNDS],
 }
 
 impl MapForecast {
@@ -126,7 +140,8 @@ impl MapForecast {
         // digits when level is near 1.
         let pairs = here.level / ((next.a_total() + next.b_total()) * (1.0 + level));
         let mut totals = (0.0, 0.0);
-        for loser in 0..half {
+        let mut by_loser = [0.0; OVERTIME];
+        for (loser, of_both) in by_loser.iter_mut().enumerate().take(half) {
             let a = reached
                 * (here.a_wins[loser] + pairs * (next.a_wins[loser] + level * after.a_wins[loser]));
             let b = reached
@@ -135,6 +150,7 @@ impl MapForecast {
             self.margin_at_least[MARGIN_MAX + margin] += a;
             self.margin_at_least[MARGIN_MAX - margin] += b;
             totals = (totals.0 + a, totals.1 + b);
+            *of_both = a + b;
         }
         self.overtime = OvertimeForecast {
             number,
@@ -143,8 +159,10 @@ impl MapForecast {
             b_wins: totals.1,
             level_here: here.level,
             level_later: level,
-            open_here: open_after(here, half),
-            open_fresh: [open_after(&fresh[0], half), open_after(&fresh[1], half)],
+            here: Ending::of(here, half),
+            fresh: [Ending::of(&fresh[0], half), Ending::of(&fresh[1], half)],
+            by_loser,
+            race_a: here.race_a,
         };
     }
 
@@ -213,11 +231,116 @@ impl MapForecast {
         Some(if a == target { self.a_wins[usize::from(b)] } else { self.b_wins[usize::from(a)] })
     }
 
-    /// P(A is the first to win `rounds` rounds of the map); `None` when a team has them already, or
-    /// when they are more than a half holds.
+    /// P(the team wins the map in regulation and the other has index rounds), for every index.
+    pub fn regulation_wins(&self, team: Team) -> &[f64] {
+        let wins = match team {
+            Team::A => &self.a_wins,
+            Team::B => &self.b_wins,
+        };
+        &wins[..usize::from(self.rules.rounds_per_half())]
+    }
+
+    /// P(A wins the map in regulation).
+    pub fn a_in_regulation(&self) -> f64 {
+        self.a_wins.iter().sum()
+    }
+
+    /// P(B wins the map in regulation).
+    pub fn b_in_regulation(&self) -> f64 {
+        self.b_wins.iter().sum()
+    }
+
+    /// P(rounds played in regulation > line). The line is in half rounds.
+    pub fn regulation_over(&self, line_half_units: i32) -> f64 {
+        if 2 * i32::from(self.rules.regulation_rounds()) <= line_half_units {
+            return 0.0;
+        }
+        self.total_over(line_half_units)
+    }
+
+    /// P(rounds of A − rounds of B + line > 0) at the end of regulation. The line is in half rounds.
+    pub fn regulation_handicap_a(&self, line_half_units: i32) -> f64 {
+        let target = i32::from(self.rules.win_target());
+        let covered = |margin: i32| 0 < 2 * margin + line_half_units;
+        let mut sum = 0.0;
+        // From A's clearest win downward, so that a friendlier line adds to the same sum.
+        for loser in (0..target - 1).take_while(|loser| covered(target - loser)) {
+            sum += self.a_wins[loser as usize];
+        }
+        if covered(0) {
+            sum += self.overtime.reached;
+        }
+        for loser in (0..target - 1).rev().take_while(|loser| covered(loser - target)) {
+            sum += self.b_wins[loser as usize];
+        }
+        sum.min(1.0)
+    }
+
+    /// P(the number of rounds played is odd), overtime included.
+    pub fn odd(&self) -> f64 {
+        let target = usize::from(self.rules.win_target());
+        let regulation = (0..target - 1)
+            .filter(|loser| !(target + loser).is_multiple_of(2))
+            .map(|loser| self.a_wins[loser] + self.b_wins[loser]);
+        let half = usize::from(self.rules.overtime_half());
+        // Regulation and overtimes that end level take an even number of rounds.
+        let overtime = (0..half)
+            .filter(|loser| !(half + 1 + loser).is_multiple_of(2))
+            .map(|loser| self.overtime.by_loser[loser]);
+        regulation.chain(overtime).sum::<f64>().min(1.0)
+    }
+
+    /// P(rounds of this team > line), overtime included. The line is in half rounds.
+    pub fn team_over(&self, team: Team, line_half_units: i32) -> f64 {
+        let Ok(rounds) = u32::try_from(line_half_units.div_euclid(2)) else { return 1.0 };
+        let least = rounds as usize + 1;
+        let (wins, losses) = match team {
+            Team::A => (&self.a_wins, &self.b_wins),
+            Team::B => (&self.b_wins, &self.a_wins),
+        };
+        let (half, target) =
+            (usize::from(self.rules.rounds_per_half()), usize::from(self.rules.win_target()));
+        let mut sum = match least.checked_sub(half) {
+            None | Some(0) => self.overtime.reached,
+            Some(beyond) => self.overtime.team_at_least(team, beyond, self.rules),
+        };
+        sum += losses[least.min(half)..half].iter().rev().sum::<f64>();
+        if least <= target {
+            sum += wins.iter().sum::<f64>();
+        }
+        sum.min(1.0)
+    }
+
+    /// P(A is the first to win `rounds` rounds of the map, if a team wins so many); `None` when one
+    /// has them already, or for more than the first overtime holds before it ends.
     pub fn race_to(&self, rounds: u16) -> Option<f64> {
-        let open = self.a.max(self.b) < rounds && rounds <= self.rules.rounds_per_half();
-        open.then(|| self.race_a[usize::from(rounds) - 1])
+        if rounds <= self.a.max(self.b) {
+            return None;
+        }
+        let Some(beyond) = rounds.checked_sub(self.rules.win_target()) else {
+            return Some(self.race_a[usize::from(rounds) - 1]);
+        };
+        if self.rules.overtime_half() <= beyond || self.overtime.number != 0 {
+            return None;
+        }
+        let in_overtime = self.overtime.race_a[usize::from(beyond)];
+        // The winner of regulation has one round more than a half; whatever is more comes after it.
+        let a_in_regulation = if beyond == 0 { self.a_in_regulation() } else { 0.0 };
+        let reached = if beyond == 0 { self.overtime.reached } else { 1.0 };
+        Some(a_in_regulation + reached * in_overtime)
+    }
+
+    /// P(the map takes this many rounds and the team wins it), for every length up to `rounds_max`,
+    /// shortest first: length, A, B.
+    pub fn lengths(&self, rounds_max: usize) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+        let target = usize::from(self.rules.win_target());
+        let regulation = (0..target - 1)
+            .map(move |loser| (target + loser, [self.a_wins[loser], self.b_wins[loser]]));
+        let played = usize::from(self.rules.regulation_rounds());
+        let overtime = self.overtime.endings(self.rules);
+        regulation
+            .chain(overtime.map(move |(rounds, wins)| (played + rounds, wins)))
+            .take_while(move |(rounds, _)| *rounds <= rounds_max)
     }
 
     /// The number of the next round, from 1.
@@ -255,9 +378,52 @@ impl OvertimeForecast {
         b_wins: 0.0,
         level_here: 0.0,
         level_later: 0.0,
-        open_here: [0.0; OVERTIME_ROUNDS],
-        open_fresh: [[0.0; OVERTIME_ROUNDS]; 2],
+        here: Ending::NONE,
+        fresh: [Ending::NONE; 2],
+        by_loser: [0.0; OVERTIME],
+        race_a: [0.0; OVERTIME],
     };
+
+    /// P(an overtime is reached and the team wins at least `least` rounds after regulation).
+    fn team_at_least(&self, team: Team, least: usize, rules: RoundRules) -> f64 {
+        let half = usize::from(rules.overtime_half());
+        let mut sum = 0.0;
+        let mut reached = self.reached;
+        for number in usize::from(self.number).. {
+            // What the team has when this overtime begins; all of it is behind the live score.
+            let before = number * half;
+            if least <= before {
+                return sum + reached;
+            }
+            let is_here = number == usize::from(self.number);
+            let ending = if is_here { &self.here } else { &self.fresh[number % 2] };
+            let (wins, losses) = ending.for_team(team);
+            if least <= before + half + 1 {
+                sum += reached * wins.iter().sum::<f64>();
+            }
+            let enough = &losses[least.saturating_sub(before).min(half)..half];
+            sum += reached * enough.iter().sum::<f64>();
+            reached *= if is_here { self.level_here } else { self.level_later };
+        }
+        sum
+    }
+
+    /// P(the map ends in a round with this number after regulation and the team wins it), one after
+    /// the other from the first.
+    fn endings(&self, rules: RoundRules) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+        let half = usize::from(rules.overtime_half());
+        let mut reached = self.reached;
+        (usize::from(self.number)..).flat_map(move |number| {
+            let is_here = number == usize::from(self.number);
+            let ending = if is_here { &self.here } else { &self.fresh[number % 2] };
+            let here = reached;
+            reached *= if is_here { self.level_here } else { self.level_later };
+            (0..half).map(move |loser| {
+                let rounds = 2 * half * number + half + 1 + loser;
+                (rounds, [here * ending.a_wins[loser], here * ending.b_wins[loser]])
+            })
+        })
+    }
 
     /// P(more than `beyond` rounds are played after regulation).
     fn lasts_over(&self, beyond: u32, half: u32) -> f64 {
@@ -265,11 +431,28 @@ impl OvertimeForecast {
         let inside = (beyond % (2 * half)) as usize;
         match number.checked_sub(u32::from(self.number)) {
             None => self.reached,
-            Some(0) => self.reached * self.open_here[inside],
+            Some(0) => self.reached * self.here.open[inside],
             Some(later) => {
-                let open = self.open_fresh[(number % 2) as usize][inside];
+                let open = self.fresh[(number % 2) as usize].open[inside];
                 self.reached * self.level_here * power(self.level_later, later - 1) * open
             }
+        }
+    }
+}
+
+impl Ending {
+    const NONE: Self =
+        Self { a_wins: [0.0; OVERTIME], b_wins: [0.0; OVERTIME], open: [0.0; OVERTIME_ROUNDS] };
+
+    fn of(period: &Period<OVERTIME>, half: usize) -> Self {
+        Self { a_wins: period.a_wins, b_wins: period.b_wins, open: open_after(period, half) }
+    }
+
+    /// P(the team that this is the ending for wins it with index rounds against it), and the other.
+    fn for_team(&self, team: Team) -> (&[f64; OVERTIME], &[f64; OVERTIME]) {
+        match team {
+            Team::A => (&self.a_wins, &self.b_wins),
+            Team::B => (&self.b_wins, &self.a_wins),
         }
     }
 }

@@ -4,13 +4,13 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
-    name: "account liability",
+    name: "account_liability",
     code: Reject::AccountLiability,
     measure,
 };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
-    let would_be = wager.account.liability + wager.payout - wager.stake.money();
-    Measure::at_most(wager.config.liability_account_max, would_be)
+    let added = wager.payout - wager.stake.money();
+    Measure::at_most(wager.config.liability_account_max, wager.account.liability, added)
 }

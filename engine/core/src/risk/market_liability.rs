@@ -7,7 +7,7 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
-    name: "market liability",
+    name: "market_liability",
     code: Reject::MarketLiability,
     measure,
 };
@@ -15,6 +15,6 @@ pub const RULE: Rule = Rule {
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
     let taken = wager.selection.payouts - wager.market.stakes;
-    let would_be = taken + wager.payout - wager.stake.money();
-    Measure::at_most(wager.config.liability_market_max, would_be)
+    let added = wager.payout - wager.stake.money();
+    Measure::at_most(wager.config.liability_market_max, taken, added)
 }

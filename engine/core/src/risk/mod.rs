@@ -1,105 +1,201 @@
-//! What the house is willing to risk. Each rule is one file and one line in `rules!`.
+//! What the house is willing to risk. Each rule is one file and one line in the list below.
 //!
 //! A rule only reads. The largest stake quoted to a bettor comes from the same rules on the same
-//! state, so a quoted maximum is accepted if nothing changed.
+//! state, so a quoted maximum is accepted if nothing changed. A rule can be off (then it is not asked
+//! and costs nothing), in force, or in *shadow*: it is asked and counted, and refuses nothing.
+
+mod group;
+mod modes;
+mod pace;
+mod report;
+mod stage;
+mod tables;
+mod terms;
 
 use crate::command::Config;
 use crate::market::{Market, Selection};
 use crate::reject::{Refusal, Reject};
-use crate::units::{Money, Odds, Stake};
+use crate::title::Fixture;
+use crate::units::{AccountId, Money, Odds, Stake, Timestamp};
 use crate::wallet::Account;
 
+pub use modes::{RuleMode, RuleSet};
+pub(crate) use pace::RING as PACE_RING;
+pub use report::{RuleReport, Tally};
+pub use stage::{Stage, Stages, TIERS};
+pub(crate) use tables::RiskTables;
+
 /// Everything a rule may look at: one bet and the rows it would touch.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Wager<'a> {
     /// The limits.
     pub config: &'a Config,
+    /// The time of the command.
+    pub now: Timestamp,
     /// The stake.
     pub stake: Stake,
     /// What it would pay, stake included.
     pub payout: Money,
+    /// The number of its account.
+    pub account_id: AccountId,
     /// Its account.
     pub account: &'a Account,
+    /// Its match.
+    pub fixture: &'a Fixture,
     /// Its market.
     pub market: &'a Market,
     /// Its selection.
     pub selection: &'a Selection,
+    /// What rules remember beside those rows.
+    pub(crate) tables: &'a RiskTables,
 }
 
-/// One rule.
-pub struct Rule {
-    /// Its name in decision records.
-    pub name: &'static str,
-    /// What it refuses with.
-    pub code: Reject,
-    /// What it compares, whether the bet passes or not.
-    pub measure: fn(&Wager<'_>) -> Measure,
-}
-
-/// A limit, and what the bet would make of the quantity it limits.
+/// What a rule found: minor units of money, or bets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure {
     /// The limit.
-    pub limit: Money,
-    /// What it would be with the bet.
-    pub would_be: Money,
-    /// Whether the bet may stand.
+    pub limit: i64,
+    /// How much of it was used before the bet.
+    pub used: i64,
+    /// What the bet makes of it.
+    pub would_be: i64,
+    /// Whether that is within the limit.
     pub passes: bool,
 }
 
 impl Measure {
-    /// A quantity that may reach its limit and not pass it.
-    #[inline(always)]
-    pub fn at_most(limit: Money, would_be: Money) -> Self {
-        Self { limit, would_be, passes: would_be <= limit }
+    /// What may grow up to a limit: `used` before the bet, and `added` by it.
+    #[inline]
+    fn at_most(limit: Money, used: Money, added: Money) -> Self {
+        let would_be = used + added;
+        Self {
+            limit: limit.minor(),
+            used: used.minor(),
+            would_be: would_be.minor(),
+            passes: would_be <= limit,
+        }
     }
 
-    /// A quantity that must reach its limit.
-    #[inline(always)]
-    pub fn at_least(limit: Money, would_be: Money) -> Self {
-        Self { limit, would_be, passes: limit <= would_be }
+    /// A stake up to a percentage of an amount; the whole of it is no limit of its own.
+    #[inline]
+    fn at_most_percent(amount: Money, percent: u8, stake: Money) -> Self {
+        let part = stage::percent_of(amount, percent);
+        let measure = Self::at_most(part, Money::ZERO, stake);
+        Self { passes: measure.passes || percent == 100, ..measure }
+    }
+
+    /// Bets: `used` before, and this one.
+    #[inline]
+    fn one_more(limit: u32, used: u32) -> Self {
+        let (limit, used) = (i64::from(limit), i64::from(used));
+        Self { limit, used, would_be: used + 1, passes: used < limit }
     }
 }
 
-impl Rule {
-    /// Says no with the limit and what the bet would make of it.
-    ///
-    /// # Errors
-    /// [`Rule::code`] with its two numbers.
-    #[inline(always)]
-    pub fn check(&self, wager: &Wager<'_>) -> Result<(), Refusal> {
-        let Measure { limit, would_be, passes } = (self.measure)(wager);
-        if passes { Ok(()) } else { Err(Refusal::with(self.code, limit.minor(), would_be.minor())) }
-    }
+/// One rule.
+pub struct Rule {
+    /// Its name in settings, reports and decision records.
+    pub name: &'static str,
+    /// The code of its refusals.
+    pub code: Reject,
+    /// What it finds about a bet.
+    pub measure: fn(&Wager<'_>) -> Measure,
 }
 
 macro_rules! rules {
-    ($($rule:ident),* $(,)?) => {
-        $(mod $rule;)*
+    ($($(#[$doc:meta])* $id:ident = $module:ident;)*) => {
+        $(mod $module;)*
 
         /// Every rule, in order of precedence.
-        pub const RULES: &[Rule] = &[$($rule::RULE),*];
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[repr(u8)]
+        pub enum RuleId {
+            $($(#[$doc])* $id,)*
+        }
 
-        /// Asks every rule.
+        impl RuleId {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$id),*];
+        }
+
+        /// Every rule, in the order of [`RuleId`].
+        pub const RULES: &[Rule] = &[$($module::RULE),*];
+
+        /// Asks every rule that is not off. Answers which of those in shadow would have refused.
         ///
         /// # Errors
-        /// The first rule's refusal.
-        // One call after the other instead of a walk over `RULES`: so they are compiled as one piece.
+        /// The refusal of the first rule in force that says no.
         #[inline(always)]
-        pub fn check(wager: &Wager<'_>) -> Result<(), Refusal> {
-            $($rule::RULE.check(wager)?;)*
-            Ok(())
+        pub fn check(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
+            let (off, shadow) = (wager.config.rules_off, wager.config.rules_shadow);
+            let mut would_refuse = RuleSet::EMPTY;
+            $(if !off.has(RuleId::$id) {
+                let measure = ($module::RULE.measure)(wager);
+                if !measure.passes {
+                    let Measure { limit, would_be, .. } = measure;
+                    if !shadow.has(RuleId::$id) || !is_sane(would_be) {
+                        return Err(Refusal::with($module::RULE.code, limit, would_be));
+                    }
+                    would_refuse = would_refuse.with(RuleId::$id);
+                }
+            })*
+            Ok(would_refuse)
         }
     };
 }
 
 rules! {
-    stake_min,
-    stake_max,
-    payout_max,
-    selection_liability,
-    market_liability,
-    account_liability,
+    /// The smallest stake.
+    StakeMin = stake_min;
+    /// The largest stake.
+    StakeMax = stake_max;
+    /// The largest payout of one bet.
+    PayoutMax = payout_max;
+    /// What one selection may cost.
+    SelectionLiability = selection_liability;
+    /// What one market may cost.
+    MarketLiability = market_liability;
+    /// What one account may win with its open bets.
+    AccountLiability = account_liability;
+    /// What a group of linked accounts may win together.
+    GroupLiability = group_liability;
+    /// The largest stake on this tier at this time before the start.
+    StageStake = stage_stake;
+    /// The largest stake of this account in this title and phase.
+    AccountFactor = account_factor;
+    /// What the bets of one account on one day may pay.
+    DayPayout = day_payout;
+    /// Bets within a second.
+    BetsPerSecond = bets_per_second;
+    /// Bets within a minute.
+    BetsPerMinute = bets_per_minute;
+    /// Bets within an hour.
+    BetsPerHour = bets_per_hour;
+    /// Stakes within an hour.
+    StakesPerHour = stakes_per_hour;
+}
+
+impl RuleId {
+    /// The rule itself.
+    pub fn rule(self) -> &'static Rule {
+        &RULES[self as usize]
+    }
+
+    /// The rule with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|id| id.rule().name == name)
+    }
+
+    /// The rule that refuses with this code.
+    pub fn of_code(code: Reject) -> Option<Self> {
+        Self::ALL.iter().copied().find(|id| id.rule().code == code)
+    }
+}
+
+/// Even in shadow no sum may grow so large that it could overflow.
+pub(crate) const fn is_sane(would_be: i64) -> bool {
+    would_be <= Config::AMOUNT_MAX.minor()
 }
 
 /// The largest stake at these odds that `accepts` takes; zero if it takes none.
@@ -129,4 +225,21 @@ pub fn largest(floor: i64, ceiling: i64, takes: impl Fn(i64) -> bool) -> Money {
         if takes(middle) { good = middle } else { bad = middle }
     }
     Money::from_minor(good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_its_own_name_and_code_in_order_of_precedence() {
+        for (index, &id) in RuleId::ALL.iter().enumerate() {
+            assert_eq!(id as usize, index);
+            assert_eq!(RuleId::named(id.rule().name), Some(id));
+            assert_eq!(RuleId::of_code(id.rule().code), Some(id));
+        }
+        for pair in RULES.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{} before {}", pair[0].name, pair[1].name);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
 pub const RULE: Rule = Rule {
-    name: "selection liability",
+    name: "selection_liability",
     code: Reject::SelectionLiability,
     measure,
 };
@@ -12,6 +12,6 @@ pub const RULE: Rule = Rule {
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
     let taken = wager.selection.payouts - wager.selection.stakes;
-    let would_be = taken + wager.payout - wager.stake.money();
-    Measure::at_most(wager.config.liability_selection_max, would_be)
+    let added = wager.payout - wager.stake.money();
+    Measure::at_most(wager.config.liability_selection_max, taken, added)
 }

@@ -1,10 +1,16 @@
 //! A stake is not above the largest one.
 
-use super::{Measure, Rule};
+use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
+use crate::units::Money;
 
 pub const RULE: Rule = Rule {
-    name: "stake maximum",
+    name: "stake_max",
     code: Reject::StakeAboveLimit,
-    measure: |wager| Measure::at_most(wager.config.stake_max, wager.stake.money()),
+    measure,
 };
+
+#[inline(always)]
+fn measure(wager: &Wager<'_>) -> Measure {
+    Measure::at_most(wager.config.stake_max, Money::ZERO, wager.stake.money())
+}

@@ -11,6 +11,7 @@ pub mod system;
 pub mod wide;
 
 use alloc::collections::VecDeque;
+use core::hint::black_box;
 
 use crate::bets::BetState;
 use crate::bets::multiple::NO_LEG;
@@ -117,6 +118,11 @@ impl Step<'_> {
             }
             let next = self.tables.bets.bet(slot).next_of_market;
             self.tables.markets.market_mut(market).settling = next;
+            // The next bet's account is on its way from memory while this bet is settled.
+            if next != NO_BET {
+                let account = self.tables.bets.bet(next).account;
+                black_box(self.tables.wallet.get(account).map(|account| account.held));
+            }
             self.settle_bet(slot);
             left -= 1;
         }

@@ -63,6 +63,11 @@ pub fn gross(unit: Stake, system: &System, multipliers: &[Multiplier]) -> Gross 
     if largest < smallest || banked.is_zero() {
         return Gross { numerator: Wide::ZERO, thousands: 0, shares: [1; LEGS_MAX] };
     }
+    if smallest == alive_count {
+        // One line of all that is left, as in a plain multiple: one product and no polynomial.
+        alive[..alive_count].iter().for_each(|leg| banked.multiply(u64::from(leg.thousandths())));
+        return Gross { numerator: banked, thousands: largest + bankers.count(), shares };
+    }
     let symmetric = symmetric(&alive[..alive_count], smallest, largest);
     let mut sum = Wide::ZERO;
     for size in smallest..=largest {

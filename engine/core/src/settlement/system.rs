@@ -67,7 +67,13 @@ impl FoldSizes {
 
     /// Every size, smallest first.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (1..=LEGS_MAX).filter(move |size| self.has(*size))
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let size = left.trailing_zeros() as usize;
+            // Takes the lowest size out; past the last there is none.
+            left &= left.wrapping_sub(1);
+            (size <= LEGS_MAX).then_some(size)
+        })
     }
 }
 

@@ -27,6 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -35,7 +36,7 @@ use crate::wallet::{Payment, Wallet};
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +157,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             lags,
@@ -174,6 +176,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        risk.save(out);
         requotes.save(out);
         overrides.save(out);
         out.put(lags);
@@ -205,6 +208,8 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        input.begin("risk");
+        let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
@@ -234,6 +239,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            risk,
             requotes,
             overrides,
             lags,

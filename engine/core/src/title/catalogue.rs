@@ -86,7 +86,11 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
         let market = tables.markets.insert(Market::new(match_id, kind), selections);
-        tables.fixture_mut(match_id)?.markets.push(market);
+        let fixture = tables.fixture_mut(match_id)?;
+        fixture.markets.push(market);
+        if let MarketKind::SeriesRounds { .. } = kind {
+            fixture.series.count_rounds();
+        }
         self.outbox.push(Event::MarketOpened { market, match_id, kind, selections });
         self.quote_new(market);
         Ok(())

@@ -7,6 +7,7 @@ use crate::pricing::RoundRules;
 pub const TITLE: TitleRules = TitleRules {
     key: "counter_strike",
     name: "Counter-Strike",
+    sides: ["T", "CT"],
     play: Play::Rounds {
         rules: |format| match format {
             RoundFormat::Mr12 => Some(RoundRules::MR12),

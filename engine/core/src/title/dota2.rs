@@ -7,6 +7,7 @@ use crate::pricing::MobaModel;
 pub const TITLE: TitleRules = TitleRules {
     key: "dota2",
     name: "Dota 2",
+    sides: ["Radiant", "Dire"],
     play: Play::Moba(MobaRules {
         towers_max: 11,
         // Ten players at the highest level have less than this.

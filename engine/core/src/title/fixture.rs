@@ -40,6 +40,8 @@ pub struct Fixture {
     pub stops: Stops,
     /// Whether its kill switch is on.
     pub killed: bool,
+    /// How well it is known, 0 is best: how much may be staked, and what is given up first.
+    pub tier: u8,
     /// What its feeds said last.
     pub feed: FeedState,
     /// Stretches of the journal in which bets on this match are void.
@@ -72,6 +74,7 @@ impl Fixture {
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,
+            tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX),
             branches: None,
@@ -128,6 +131,7 @@ impl Table for Fixture {
             markets,
             stops,
             killed,
+            tier,
             feed,
             undone,
             // Derived from the series.
@@ -144,6 +148,7 @@ impl Table for Fixture {
         out.list(markets.iter());
         out.put(stops);
         out.put(killed);
+        out.put(tier);
         out.put(feed);
         out.list(undone.iter());
     }
@@ -164,6 +169,7 @@ impl Table for Fixture {
             markets: input.list(MARKETS_PER_MATCH_MAX)?,
             stops: input.take()?,
             killed: input.take()?,
+            tier: input.take()?,
             feed: input.take()?,
             undone: input.list(REWINDS_MAX)?,
             branches,

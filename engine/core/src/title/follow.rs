@@ -189,6 +189,7 @@ impl Series {
         rounds.refresh(rules);
         if rounds.winner.is_some() {
             self.maps_won[winner as usize] += 1;
+            self.refresh_rounds_after();
         }
         Ok(Change::Moved { map })
     }
@@ -238,6 +239,7 @@ impl Series {
     fn take_back_map(&mut self, winner: Option<Team>) {
         if let Some(winner) = winner {
             self.maps_won[winner as usize] -= 1;
+            self.refresh_rounds_after();
         }
     }
 

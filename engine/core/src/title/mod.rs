@@ -20,7 +20,7 @@ pub use fixture::{Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undo
 pub use follow::{Change, Impossible, Rule};
 pub use series::{MAPS_MAX, Series};
 
-use crate::command::{RoundFormat, Title};
+use crate::command::{RoundFormat, Side, Title};
 use crate::pricing::RoundRules;
 
 /// One game.
@@ -30,6 +30,8 @@ pub struct TitleRules {
     pub key: &'static str,
     /// Its name for people.
     pub name: &'static str,
+    /// The names of its sides, in the order of [`Side`].
+    pub sides: [&'static str; 2],
     /// How one of its maps is played.
     pub play: Play,
 }
@@ -51,16 +53,22 @@ pub const TITLES: &[TitleRules] =
     &[counter_strike::TITLE, valorant::TITLE, lol::TITLE, dota2::TITLE];
 
 impl Title {
+    /// Every title, in the order of their tags.
+    pub const ALL: &'static [Self] = &[Self::CounterStrike, Self::Valorant, Self::Lol, Self::Dota2];
+
     /// The rules of this title.
     pub const fn rules(self) -> &'static TitleRules {
         &TITLES[self as usize]
     }
 
+    /// The name of a side.
+    pub const fn side(self, side: Side) -> &'static str {
+        self.rules().sides[side as usize]
+    }
+
     /// The title with this key.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::CounterStrike, Self::Valorant, Self::Lol, Self::Dota2]
-            .into_iter()
-            .find(|title| title.rules().key == key)
+        Self::ALL.iter().copied().find(|title| title.rules().key == key)
     }
 
     /// Whether its maps have this format.

@@ -11,10 +11,12 @@ use super::follow::{Change, Impossible, Rule};
 use super::moba::MobaMap;
 use super::rounds::RoundMap;
 use super::{Play, TitleRules};
-use crate::command::{RoundFormat, SetMap, Side, Team, Title};
+use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
 use crate::event::MatchPhase;
 use crate::market::MarketResult;
-use crate::pricing::{MapForecast, RoundRules, SeriesForecast, WinBranches, win_grid};
+use crate::pricing::{
+    MapForecast, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast, WinBranches, win_grid,
+};
 use crate::units::{Name, Probability};
 
 /// Most maps in a series.
@@ -32,6 +34,10 @@ pub struct Series {
     pub(super) maps_won: [u8; 2],
     /// The round of the current map that is being played; 0 between rounds.
     pub(super) live_round: u8,
+    /// Whether a market is on the rounds of the whole series.
+    pub(super) counts_rounds: bool,
+    /// Derived; only kept for such a market.
+    pub(super) rounds_after: Option<Box<RoundsAfter>>,
 }
 
 /// One map of a series.
@@ -67,7 +73,17 @@ impl Series {
         };
         let map = || Map { name: None, started: false, game: game() };
         let maps = (0..best_of).map(|_| map()).collect();
-        Self { title, format, best_of, maps, current: 0, maps_won: [0; 2], live_round: 0 }
+        Self {
+            title,
+            format,
+            best_of,
+            maps,
+            current: 0,
+            maps_won: [0; 2],
+            live_round: 0,
+            counts_rounds: false,
+            rounds_after: None,
+        }
     }
 
     /// The length of a map; `None` in a game without rounds.
@@ -181,6 +197,70 @@ impl Series {
         map == self.current && round == self.live_round && round != 0
     }
 
+    /// The round that a market is on, if it is on a single one.
+    pub fn round_of(&self, kind: MarketKind) -> Option<u8> {
+        kind.round(self.rules()?.rounds_per_half() as u8)
+    }
+
+    /// Whether a map has reached overtime.
+    pub fn is_beyond_regulation(&self, map: u8) -> bool {
+        let [a, b] = self.rounds(map).map(u16::from);
+        self.rules().is_some_and(|rules| rules.rounds_per_half() <= a.min(b))
+    }
+
+    /// Rounds played on all maps.
+    pub fn rounds_of_all_maps(&self) -> u16 {
+        (1..=self.best_of).map(|map| u16::from(self.rounds_played(map))).sum()
+    }
+
+    /// P(all maps of the series take more rounds than the line, in half rounds); `None` while a map
+    /// still to be played has no strengths, or once the series is over.
+    pub fn rounds_over(&self, line_half_units: i32) -> Option<f64> {
+        let after = self.rounds_after.as_deref()?;
+        let next = self.next_map()?;
+        let finished: u16 = (1..next).map(|map| u16::from(self.rounds_played(map))).sum();
+        let left = line_half_units.div_euclid(2) - i32::from(finished);
+        let Ok(left) = usize::try_from(left) else { return Some(1.0) };
+        let left = left.min(SERIES_ROUNDS_MAX);
+        Some((1.0 - after.at_most(self.forecast(next)?, left)).clamp(0.0, 1.0))
+    }
+
+    /// The first map without a winner, while the series goes on.
+    fn next_map(&self) -> Option<u8> {
+        let [a, b] = self.maps_won;
+        self.result().is_none().then_some(a + b + 1)
+    }
+
+    /// Keeps from now on what markets on the rounds of the whole series need.
+    pub fn count_rounds(&mut self) {
+        self.counts_rounds = true;
+        self.refresh_rounds_after();
+    }
+
+    /// Makes anew what follows the map being played. Needed when that map or a later one changes
+    /// its place or its strengths; not for a round.
+    pub(super) fn refresh_rounds_after(&mut self) {
+        if !self.counts_rounds {
+            return;
+        }
+        let after = self.next_map().and_then(|next| {
+            let mut later = [None; MAPS_MAX];
+            let count = usize::from(self.best_of - next);
+            for (forecast, map) in later.iter_mut().zip(next + 1..=self.best_of) {
+                *forecast = Some(self.forecast(map)?);
+            }
+            // The filler is never read.
+            let first = later[0].or(self.forecast(next))?;
+            let later = later.map(|forecast| forecast.unwrap_or(first));
+            Some(RoundsAfter::new(self.best_of, self.maps_won, &later[..count]))
+        });
+        match (&mut self.rounds_after, after) {
+            // Reuses the box: the end of a map must not allocate.
+            (Some(kept), Some(new)) => **kept = new,
+            (kept, new) => *kept = new.map(Box::new),
+        }
+    }
+
     /// Rounds played on a map.
     pub fn rounds_played(&self, map: u8) -> u8 {
         self.round_map(map).map_or(0, RoundMap::played)
@@ -276,6 +356,7 @@ impl Series {
         }
         map.name = Some(set.name);
         map.refresh(title.rules(), rules);
+        self.refresh_rounds_after();
         true
     }
 
@@ -305,6 +386,9 @@ impl Series {
             return Err(Impossible::new(Rule::RoundOutOfTurn, rounds.played() + 1, round));
         }
         target.refresh(title.rules(), rules);
+        if self.current < map {
+            self.refresh_rounds_after();
+        }
         Ok(Change::Opinion { map })
     }
 }

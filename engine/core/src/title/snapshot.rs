@@ -9,13 +9,24 @@ use crate::snapshot::{Loader, Saver, Table};
 
 impl Table for Series {
     fn save(&self, out: &mut Saver<'_>) {
-        // The maps won are derived from the maps.
-        let Self { title, format, best_of, maps, current, maps_won: _, live_round } = self;
+        // The maps won and what follows the current one are derived from the maps.
+        let Self {
+            title,
+            format,
+            best_of,
+            maps,
+            current,
+            maps_won: _,
+            live_round,
+            counts_rounds,
+            rounds_after: _,
+        } = self;
         out.put(title);
         out.put(format);
         out.put(best_of);
         out.put(current);
         out.put(live_round);
+        out.put(counts_rounds);
         for Map { name, started, game } in maps {
             out.put(name);
             out.put(started);
@@ -35,6 +46,7 @@ impl Table for Series {
         let mut series = Self::new(title, format, best_of);
         series.current = current;
         series.live_round = input.take()?;
+        series.counts_rounds = input.take()?;
         let rules = series.rules();
         for map in &mut series.maps {
             (map.name, map.started) = (input.take()?, input.take()?);
@@ -50,6 +62,7 @@ impl Table for Series {
                 series.maps_won[winner as usize] += 1;
             }
         }
+        series.refresh_rounds_after();
         Ok(series)
     }
 }

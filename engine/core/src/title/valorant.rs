@@ -7,6 +7,7 @@ use crate::pricing::RoundRules;
 pub const TITLE: TitleRules = TitleRules {
     key: "valorant",
     name: "Valorant",
+    sides: ["ATK", "DEF"],
     play: Play::Rounds {
         rules: |format| match format {
             RoundFormat::Mr12 => Some(RoundRules::VALORANT),

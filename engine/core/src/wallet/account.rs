@@ -1,11 +1,17 @@
 //! One account: the row that every bet touches.
 
-use crate::command::AccountState;
+use crate::command::{AccountState, Title};
 use crate::market::Sign;
 use crate::units::Money;
 
 /// No bet: the end of a list of bets.
 pub const NO_BET: u32 = u32::MAX;
+
+/// No group: the account stands alone.
+pub const NO_GROUP: u32 = u32::MAX;
+
+/// Factors of an account: one for each title before and after its matches begin.
+pub const FACTORS: usize = 2 * Title::ALL.len();
 
 /// One account's money and counters. One cache line, since every bet reads and writes it.
 #[derive(Clone, Debug)]
@@ -23,9 +29,33 @@ pub struct Account {
     pub bets_open: u32,
     /// What the account may do.
     pub state: AccountState,
+    /// What the bets of `payouts_day` that are not refused or void may pay together.
+    payouts: Money,
+    /// The day on which the account placed its last bet, counted from the Unix epoch.
+    payouts_day: u32,
+    /// The accounts that it belongs together with; [`NO_GROUP`] if it stands alone.
+    pub(crate) group: u32,
+    /// Percentages of what everybody may stake: by title, before and after the match begins.
+    pub(crate) factors: [u8; FACTORS],
+    /// Whether the player has set anything for himself: limits, a rest.
+    pub(crate) limits_himself: bool,
 }
 
-crate::codec::wire_struct!(Account { available, held, liability, newest_bet, bets_open, state });
+crate::codec::wire_struct!(Account {
+    available,
+    held,
+    liability,
+    newest_bet,
+    bets_open,
+    state,
+    payouts,
+    payouts_day,
+    group,
+    factors,
+    limits_himself,
+});
+
+const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
 
 impl Account {
     pub(super) fn new() -> Self {
@@ -36,7 +66,46 @@ impl Account {
             newest_bet: NO_BET,
             bets_open: 0,
             state: AccountState::Open,
+            payouts: Money::ZERO,
+            payouts_day: 0,
+            group: NO_GROUP,
+            factors: [100; FACTORS],
+            limits_himself: false,
         }
+    }
+
+    /// What its bets of a day may pay together.
+    #[inline]
+    pub fn payouts_on(&self, day: u32) -> Money {
+        if self.payouts_day == day { self.payouts } else { Money::ZERO }
+    }
+
+    /// Counts what a bet of this day may pay, or takes it out again.
+    #[inline]
+    pub(crate) fn count_of_day(&mut self, day: u32, payout: Money, sign: Sign) {
+        let before = self.payouts_on(day);
+        self.payouts = match sign {
+            Sign::In => before + payout,
+            Sign::Out => before - payout,
+        };
+        self.payouts_day = day;
+        assert!(self.payouts >= Money::ZERO, "an account's payouts of a day are below zero");
+    }
+
+    /// Which of its factors counts for matches of a title.
+    pub(crate) const fn factor_index(title: Title, has_begun: bool) -> usize {
+        2 * title as usize + has_begun as usize
+    }
+
+    /// Its percentage of what everybody may stake.
+    #[inline]
+    pub fn factor(&self, title: Title, has_begun: bool) -> u8 {
+        self.factors[Self::factor_index(title, has_begun)]
+    }
+
+    /// The accounts that it belongs together with.
+    pub fn group(&self) -> Option<u32> {
+        (self.group != NO_GROUP).then_some(self.group)
     }
 
     /// Counts what a bet could cost in the account's open liability, or takes it out again.

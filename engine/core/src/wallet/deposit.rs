@@ -3,6 +3,7 @@
 use crate::bets::client_ids::Key;
 use crate::command::{AccountState, Config};
 use crate::event::{LedgerAccount, PostingReason};
+use crate::play::Asked;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Money};
@@ -61,6 +62,9 @@ impl Step<'_> {
         if tables.payments.is_full() {
             let max = i64::from(tables.capacity.client_ids_max);
             return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        if row.limits_himself {
+            tables.wallet.check_play(account, Asked::Deposit(amount))?;
         }
         tables.payments.insert(key, payment);
         tables.wallet.post(

@@ -9,7 +9,7 @@ mod deposit;
 mod keys;
 mod snapshot;
 
-pub use account::{Account, NO_BET};
+pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub(crate) use deposit::Payment;
 
 use alloc::vec::Vec;
@@ -18,8 +18,9 @@ use self::keys::Keys;
 use crate::command::AccountState;
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::outbox::Outbox;
+use crate::play::{Asked, Movement, Play};
 use crate::reject::{Refusal, Reject};
-use crate::units::{AccountId, BetId, Currency, Money, Name};
+use crate::units::{AccountId, BetId, Currency, Money, Name, Seq, Timestamp};
 
 /// All accounts and the house's side of the books.
 #[derive(Debug, Default)]
@@ -32,6 +33,10 @@ pub struct Wallet {
     house: Money,
     /// Money that payment providers brought in: minus all captured deposits.
     payments: Money,
+    /// What players have set for themselves, counted where their money moves.
+    play: Play,
+    /// The command at work and its time.
+    at: (Seq, Timestamp),
 }
 
 impl Wallet {
@@ -42,6 +47,7 @@ impl Wallet {
             accounts: Vec::with_capacity(accounts_max),
             keys: Keys::with_capacity(accounts_max),
             accounts_max,
+            play: Play::with_capacity(accounts_max),
             ..Self::default()
         }
     }
@@ -104,14 +110,51 @@ impl Wallet {
         Ok(AccountId(self.accounts.len() as u32 - 1))
     }
 
-    /// Whether this account may bet.
+    /// Says which command is at work.
+    #[inline]
+    pub(crate) fn turn_to(&mut self, seq: Seq, now: Timestamp) {
+        self.at = (seq, now);
+    }
+
+    /// What players have set for themselves.
+    pub(crate) fn play(&self) -> &Play {
+        &self.play
+    }
+
+    /// The same, to change it; [`Wallet::mark_play`] follows.
+    pub(crate) fn play_mut(&mut self) -> &mut Play {
+        &mut self.play
+    }
+
+    /// Notes in an account's own row whether anything is set for it.
+    pub(crate) fn mark_play(&mut self, account: AccountId) {
+        let is_set = self.play.is_set(account);
+        self.account_of_posting(account).limits_himself = is_set;
+    }
+
+    /// Whether what a player has set for himself allows it.
+    pub(crate) fn check_play(&self, account: AccountId, asked: Asked) -> Result<(), Refusal> {
+        let (_, now) = self.at;
+        self.play.check(account, now, asked)
+    }
+
+    /// The most that an account may stake by the player's own limits.
+    pub(crate) fn room_for_stake(&self, account: AccountId) -> Money {
+        let (_, now) = self.at;
+        self.play.room_for_stake(account, now)
+    }
+
+    /// Whether this account may bet, and stake so much more; zero if the stake is counted already.
     ///
     /// # Errors
     /// The 1xx code that says why not.
     #[inline]
-    pub fn may_bet(&self, account: AccountId) -> Result<&Account, Refusal> {
+    pub(crate) fn may_bet(&self, account: AccountId, stake: Money) -> Result<&Account, Refusal> {
         let found = self.get(account).ok_or(Reject::UnknownAccount)?;
         match found.state {
+            AccountState::Open if found.limits_himself => {
+                self.check_play(account, Asked::Bet(stake)).map(|()| found)
+            }
             AccountState::Open => Ok(found),
             AccountState::Suspended => Err(Reject::AccountSuspended.into()),
             AccountState::Closed => Err(Reject::AccountClosed.into()),
@@ -137,6 +180,11 @@ impl Wallet {
         self.change(from, -amount);
         self.change(to, amount);
         assert!(self.sum() == Money::ZERO, "the books no longer add up to zero");
+        if let Some((account, movement)) = Movement::of(from, to, bet)
+            && self.account_of_posting(account).limits_himself
+        {
+            self.play.note(account, movement, amount, self.at);
+        }
         outbox.push(Event::Posting { from, to, amount, bet, reason });
     }
 

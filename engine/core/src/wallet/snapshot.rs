@@ -3,8 +3,9 @@
 use super::{Account, Wallet};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
+use crate::play::Play;
 use crate::snapshot::{Loader, Saver, Table};
-use crate::units::{Money, Name};
+use crate::units::{AccountId, Money, Name};
 
 impl Table for Wallet {
     fn save(&self, out: &mut Saver<'_>) {
@@ -13,6 +14,8 @@ impl Table for Wallet {
             keys,
             house,
             payments,
+            play,
+            at,
             accounts_max: _,
             // Derived from the accounts.
             players_available: _,
@@ -25,6 +28,8 @@ impl Table for Wallet {
             out.put(key);
             out.put(account);
         }
+        out.put(at);
+        play.save(out);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
@@ -40,6 +45,13 @@ impl Table for Wallet {
             wallet.players_held = add(wallet.players_held, account.held)?;
             wallet.keys.push(key);
             wallet.accounts.push(account);
+        }
+        wallet.at = input.take()?;
+        wallet.play = Play::load(input, capacity)?;
+        for (index, account) in (0u32..).zip(&wallet.accounts) {
+            if account.limits_himself != wallet.play.is_set(AccountId(index)) {
+                return Err(DecodeError::OutOfRange);
+            }
         }
         let parts = [wallet.players_held, wallet.house, wallet.payments];
         let sum =

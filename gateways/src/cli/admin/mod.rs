@@ -79,7 +79,18 @@ enum AdminCommand {
         #[arg(value_name = "MATCH")]
         game: String,
     },
-    /// Accounts: show, list, state, deposit
+    /// Every risk rule: whether it is on, and what it refused or, in shadow, would have refused
+    Risk,
+    /// Set how well a match is known, from 0 (best) to 3: limits follow it
+    Tier {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        /// From 0 to 3
+        #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
+        tier: u8,
+    },
+    /// Accounts: show, list, state, factor, group, deposit
     #[command(subcommand)]
     Account(AccountCommand),
     /// Settings: show, set
@@ -109,6 +120,27 @@ enum AccountCommand {
         account: String,
         /// The new state
         state: AccountState,
+    },
+    /// Set an account's percentage of what everybody may stake
+    Factor {
+        /// The account, by its key or number
+        account: String,
+        /// From 0 (no bet) to 100
+        #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
+        percent: u8,
+        /// On matches of this title
+        #[arg(long, default_value = "counter_strike")]
+        title: String,
+        /// On matches that have begun, or on those that have not
+        #[arg(long, value_enum)]
+        phase: Phase,
+    },
+    /// Link an account to a group that shares one liability limit, or to none
+    Group {
+        /// The account, by its key or number
+        account: String,
+        /// The group's number, or none
+        group: String,
     },
     /// Credit money, for tests and corrections
     Deposit {
@@ -141,6 +173,12 @@ enum ConfigCommand {
 enum Switch {
     On,
     Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Phase {
+    Prematch,
+    Live,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -254,6 +292,11 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             client.query(&json!({"query": "markets", "match": game}))
         }
+        AdminCommand::Risk => client.query(&json!({"query": "risk"})),
+        AdminCommand::Tier { game, tier } => {
+            let game = match_number(&client, game)?;
+            order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
+        }
         AdminCommand::Account(command) => about_account(&client, command),
         AdminCommand::Config(ConfigCommand::Show) => client.query(&json!({"query": "settings"})),
         AdminCommand::Config(ConfigCommand::Set { set, based_on }) => {
@@ -287,6 +330,26 @@ fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Fail
             let account = account_number(client, account)?;
             let body = json!({"command": "set_account_state", "account": account, "state": state});
             order(client, body)
+        }
+        AccountCommand::Factor { account, percent, title, phase } => {
+            let account = account_number(client, account)?;
+            let phase = match phase {
+                Phase::Prematch => "prematch",
+                Phase::Live => "live",
+            };
+            let body = json!({"command": "set_account_factor", "account": account, "title": title,
+                "phase": phase, "percent": percent});
+            order(client, body)
+        }
+        AccountCommand::Group { account, group } => {
+            let group: Option<u32> = match group.as_str() {
+                "none" => None,
+                number => Some(number.parse().map_err(|_| {
+                    Failure(format!("a group is a number or none, not `{number}`"))
+                })?),
+            };
+            let account = account_number(client, account)?;
+            order(client, json!({"command": "link_account", "account": account, "group": group}))
         }
         AccountCommand::Deposit { account, amount, reference } => {
             let account = account_number(client, account)?;

@@ -22,6 +22,19 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(version) = answer["version"].as_u64() {
         writeln!(output, "configuration {version}")?;
     }
+    let rules = list(answer, "rules").iter().map(|rule| {
+        let count = |many: &str, stakes: &str, words: &str| match rule[many].as_u64() {
+            None | Some(0) => String::new(),
+            Some(bets) => format!("{words} {bets} bets of {}", text(&rule[stakes])),
+        };
+        vec![
+            text(&rule["rule"]),
+            text(&rule["mode"]),
+            count("refused", "refused_stakes", "refused"),
+            count("would_refuse", "would_refuse_stakes", "would have refused"),
+        ]
+    });
+    columns(output, rules.collect())?;
     let settings = list(answer, "settings").iter().map(|setting| {
         let was = setting["was"].as_str().map(|was| format!("(was {was})"));
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
@@ -83,6 +96,7 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
             text(&account["state"]),
             money("available"),
             money("held"),
+            terms(&account["terms"]),
         ]
     };
     let mut rows: Vec<_> = list(answer, "accounts").iter().map(row).collect();
@@ -104,6 +118,17 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         ]
     });
     columns(output, bets.collect())
+}
+
+/// What of an account's terms differs from everybody's.
+fn terms(terms: &Value) -> String {
+    let group = terms["group"].as_u64().map(|group| format!("group {group}"));
+    let factors = list(terms, "factors").iter().filter(|factor| factor["percent"] != 100);
+    let factor = |factor: &Value| {
+        let (title, phase) = (text(&factor["title"]), text(&factor["phase"]));
+        format!("{title} {phase} {}%", text(&factor["percent"]))
+    };
+    group.into_iter().chain(factors.map(factor)).collect::<Vec<_>>().join(", ")
 }
 
 fn status(market: &Value) -> String {

@@ -44,6 +44,7 @@ pub const PROVIDER: Provider = Provider {
     name: "cs-log",
     about: "The log of a Counter-Strike server: the rounds that count, rewinds, maps",
     print,
+    facts: None,
 };
 
 fn print(input: Input, options: &PrintOptions, out: &mut dyn Write) -> Result<(), String> {

@@ -13,7 +13,7 @@ use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, Wager};
+use crate::risk::{self, RuleSet};
 use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::LEGS_MAX;
@@ -25,6 +25,8 @@ struct Acceptance {
     odds: [Odds; LEGS_MAX],
     payout: Money,
     state: MultipleState,
+    /// Rules in shadow that would have refused it.
+    would_refuse: RuleSet,
 }
 
 /// Why a bet is refused, and the leg that it is about if it is about one.
@@ -100,13 +102,14 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let offers = self.tables.check_offers(place, reasons)?;
+        let offers = self.tables.check_offers(place, place.stake().money(), reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
-        check_money(self.config, place, &offers, payout)?;
+        let would_refuse =
+            self.tables.check_money_of_legs(self.config, self.now, place, &offers, payout)?;
         let due = self.longest_delay(&offers);
         let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
-        Ok(Acceptance { odds, payout, state })
+        Ok(Acceptance { odds, payout, state, would_refuse })
     }
 
     /// The odds of every leg at which the bet is struck.
@@ -134,7 +137,7 @@ impl Step<'_> {
     fn commit_multiple(&mut self, place: &PlaceMultiple, acceptance: &Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let Acceptance { odds, payout, state } = acceptance;
+        let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let multiple = Multiple::new(id, place, *payout, *state);
         let (account, stake) = (place.account, multiple.stake.money());
         let slot = tables.multiples.insert(multiple);
@@ -153,6 +156,8 @@ impl Step<'_> {
             tables.multiples.add_leg(leg, tables.markets.market_mut(pick.market));
         }
         tables.count_multiple(slot, Sign::In);
+        tables.count_multiple_of_day(slot, Sign::In);
+        tables.risk.note(self.config, account, self.now, place.stake(), *would_refuse);
         tables.client_ids.insert(key, Answer::Multiple { slot, id });
         if let MultipleState::Waiting { due } = *state {
             tables.waiting_multiples.push(due, id, slot);
@@ -177,6 +182,7 @@ impl Step<'_> {
         key: Key,
     ) {
         let Refused { refusal, leg } = refused;
+        self.tables.risk.note_refusal(refusal.code, place.stake());
         let answer = RefusedMultiple::new(place, *refusal, *leg);
         if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
@@ -230,6 +236,7 @@ impl Step<'_> {
     pub(super) fn release_multiple(&mut self, slot: u32, refusal: Refusal, leg: Option<u8>) {
         let tables = &mut *self.tables;
         tables.count_multiple(slot, Sign::Out);
+        tables.count_multiple_of_day(slot, Sign::Out);
         let multiple = tables.multiples.multiple_mut(slot);
         assert!(
             matches!(multiple.state, MultipleState::Waiting { .. }),
@@ -255,17 +262,19 @@ impl Step<'_> {
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
-    /// Room for the bet, the offer of every leg, and whether they may be combined.
+    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// to the account's stakes.
     fn check_offers(
         &self,
         place: &PlaceMultiple,
+        adds: Money,
         reasons: &mut Reasons,
     ) -> Result<Offers<'_>, Refused> {
         self.check_room_for_multiple(place.picks().len())?;
         let mut offers = [None; LEGS_MAX];
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
-            match self.check_offer(Request { account, market, selection }) {
+            match self.check_offer(Request { account, market, selection, adds }) {
                 Ok(offer) => offers[leg] = Some(offer),
                 // What is wrong with the account or the engine is wrong with no leg.
                 Err(refusal) if !is_of_a_leg(refusal.code) => return Err(refusal.into()),
@@ -296,7 +305,7 @@ impl Tables {
         for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
             let Leg { market, selection, epoch, .. } = *leg;
             let account = multiple.account;
-            let request = Request { account, market, selection };
+            let request = Request { account, market, selection, adds: Money::ZERO };
             self.check_still_offered(request, multiple.id, epoch)
                 .map_err(|refusal| (is_of_a_leg(refusal.code).then_some(index as u8), refusal))?;
         }
@@ -304,8 +313,8 @@ impl Tables {
     }
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
-    pub(crate) fn max_unit(&self, config: &Config, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, &mut Reasons::default()) else {
+    pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
+        let Ok(offers) = self.check_offers(place, Money::ZERO, &mut Reasons::default()) else {
             return Money::ZERO;
         };
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -313,13 +322,14 @@ impl Tables {
             *odds = offer.odds;
         }
         let lines = i64::from(place.system().lines());
-        let ceiling = config.stake_max.minor() / lines;
+        let ceiling = self.ceiling(config, place.account).minor() / lines;
         // The smallest unit whose whole stake is not below the minimum.
         let floor = (config.stake_min.minor() + lines - 1) / lines;
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
-                check_money(config, &place, &offers, payout(&place, &odds)).is_ok()
+                let payout = payout(&place, &odds);
+                self.check_money_of_legs(config, now, &place, &offers, payout).is_ok()
             })
         })
     }
@@ -330,10 +340,52 @@ impl Tables {
         let liability = multiple.liability();
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         account.count(liability, sign);
+        self.risk.count_in_group(account.group, liability, sign);
         for leg in self.multiples.legs_of(multiple) {
             let (market, selection) = self.markets.rows_mut(leg.market, leg.selection);
             market.count(selection, Money::ZERO, liability, sign);
         }
+    }
+
+    /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
+    pub(super) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
+        self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
+    }
+
+    /// The risk rules for every leg, then the funds. Answers which rules in shadow would have refused.
+    fn check_money_of_legs(
+        &self,
+        config: &Config,
+        now: Timestamp,
+        place: &PlaceMultiple,
+        offers: &Offers<'_>,
+        payout: Money,
+    ) -> Result<RuleSet, Refused> {
+        let stake = place.stake();
+        let mut would_refuse = RuleSet::EMPTY;
+        for (leg, offer) in offers.iter().flatten().enumerate() {
+            let shadows =
+                risk::check(&self.wager(offer, config, now, stake, payout)).map_err(|refusal| {
+                    let is_of_leg = matches!(
+                        refusal.code,
+                        Reject::SelectionLiability
+                            | Reject::MarketLiability
+                            | Reject::StakeAboveStage
+                            | Reject::StakeAboveFactor
+                    );
+                    Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
+                })?;
+            would_refuse = would_refuse.and(shadows);
+        }
+        if let Some(Offer { account, .. }) = offers[0]
+            && account.available < stake.money()
+        {
+            let (available, stake) = (account.available.minor(), stake.money().minor());
+            return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
+        }
+        Ok(would_refuse)
     }
 
     /// Says where a multiple stands: its legs, then the bet itself.
@@ -426,31 +478,4 @@ fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
     let system = place.system();
     let floor = gross(place.unit(), &system, &multipliers[..system.legs()]).floor();
     Money::from_minor(floor.to_u64().and_then(|minor| minor.try_into().ok()).unwrap_or(i64::MAX))
-}
-
-/// The risk rules for every leg with the whole bet's stake and payout, then the funds.
-fn check_money(
-    config: &Config,
-    place: &PlaceMultiple,
-    offers: &Offers<'_>,
-    payout: Money,
-) -> Result<(), Refused> {
-    let stake = place.stake();
-    for (leg, offer) in offers.iter().flatten().enumerate() {
-        let Offer { account, market, selection, .. } = *offer;
-        risk::check(&Wager { config, stake, payout, account, market, selection }).map_err(
-            |refusal| {
-                let is_of_leg =
-                    matches!(refusal.code, Reject::SelectionLiability | Reject::MarketLiability);
-                Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
-            },
-        )?;
-    }
-    if let Some(Offer { account, .. }) = offers[0]
-        && account.available < stake.money()
-    {
-        let (available, stake) = (account.available.minor(), stake.money().minor());
-        return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
-    }
-    Ok(())
 }

@@ -59,12 +59,18 @@ impl Step<'_> {
             self.tables.wallet.post(from, to, amount, bet, reason, self.outbox);
         }
         self.tables.count_multiple(slot, Sign::Out);
+        if matches!(state, MultipleState::Void(_)) {
+            self.tables.count_multiple_of_day(slot, Sign::Out);
+        }
     }
 
     /// Moves the money of a settlement back, so that the stake is held again.
     fn take_back(&mut self, slot: u32, state: MultipleState) {
         let Some(post) = self.movements(slot, state) else { return };
         self.tables.count_multiple(slot, Sign::In);
+        if matches!(state, MultipleState::Void(_)) {
+            self.tables.count_multiple_of_day(slot, Sign::In);
+        }
         for (from, to, amount, _) in post.into_iter().flatten() {
             let bet = Some(self.tables.multiples.multiple(slot).id);
             let reason = PostingReason::Reversal;

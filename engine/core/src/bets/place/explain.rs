@@ -10,7 +10,7 @@ use crate::Outbox;
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{RULES, Wager};
+use crate::risk::{self, Measure, RuleId, RuleMode};
 use crate::state::{State, Step};
 use crate::units::{Seq, Timestamp};
 
@@ -26,6 +26,8 @@ pub struct Check {
     pub numbers: Option<(i64, i64)>,
     /// Whether the bet passed.
     pub passed: bool,
+    /// Whether a risk rule asked it in shadow: then it refuses nothing.
+    pub in_shadow: bool,
 }
 
 impl State {
@@ -53,14 +55,16 @@ impl State {
         step.forget_expired_ids();
         let _ = step.ask(place, &mut asked);
         let verdict = step.decide(place).err();
-        let said = asked.0.last().filter(|last| !last.passed).map(|last| last.code);
+        let refuses = |check: &&Check| !check.passed && !check.in_shadow;
+        let said = asked.0.last().filter(refuses).map(|last| last.code);
         if let Some(Refusal { code, limit, actual }) = verdict.filter(|it| said != Some(it.code)) {
-            asked.0.retain(|check| check.passed);
+            asked.0.retain(|check| check.passed || check.in_shadow);
             asked.0.push(Check {
                 name: "another rule",
                 code,
                 numbers: Some((limit, actual)),
                 passed: false,
+                in_shadow: false,
             });
         }
         asked.0
@@ -81,7 +85,7 @@ impl Asked {
         numbers: Option<(i64, i64)>,
         passed: bool,
     ) -> Result<(), Stopped> {
-        self.0.push(Check { name, code, numbers, passed });
+        self.0.push(Check { name, code, numbers, passed, in_shadow: false });
         if passed { Ok(()) } else { Err(Stopped) }
     }
 
@@ -111,9 +115,13 @@ impl Step<'_> {
             ("there is room for the bet", &[Reject::CapacityReached]),
         ];
         asked.put_all(&room, self.tables.check_room())?;
-        let request =
-            Request { account: place.account, market: place.market, selection: place.selection };
-        let offer: [(&str, &[Reject]); 5] = [
+        let request = Request {
+            account: place.account,
+            market: place.market,
+            selection: place.selection,
+            adds: place.stake.money(),
+        };
+        let offer: [(&str, &[Reject]); 6] = [
             ("no kill switch is on for this match", &[Reject::BettingStopped]),
             (
                 "the account may bet",
@@ -122,7 +130,12 @@ impl Step<'_> {
                     Reject::UnknownAccount,
                     Reject::AccountClosed,
                     Reject::AccountSelfExcluded,
+                    Reject::AccountTimedOut,
                 ],
+            ),
+            (
+                "the stake is within the player's own limits",
+                &[Reject::StakeLimitReached, Reject::LossLimitReached],
             ),
             ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
             ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
@@ -170,15 +183,22 @@ impl Step<'_> {
         offer: &Offer<'_>,
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let Offer { account, market, selection, odds, .. } = *offer;
-        let (stake, payout) = (place.stake, odds.payout_floor(place.stake));
-        let wager = Wager { config: self.config, stake, payout, account, market, selection };
-        for rule in RULES {
-            let measure = (rule.measure)(&wager);
-            let numbers = (measure.limit.minor(), measure.would_be.minor());
-            asked.put(rule.name, rule.code, Some(numbers), measure.passes)?;
+        let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
+        let wager = self.tables.wager(offer, self.config, self.now, stake, payout);
+        for &id in RuleId::ALL {
+            let (rule, mode) = (id.rule(), self.config.mode(id));
+            if mode == RuleMode::Off {
+                continue;
+            }
+            let Measure { limit, would_be, passes, .. } = (rule.measure)(&wager);
+            if mode == RuleMode::Shadow && risk::is_sane(would_be) {
+                let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
+                asked.0.push(Check { name, code, numbers, passed: passes, in_shadow: true });
+            } else {
+                asked.put(rule.name, rule.code, Some((limit, would_be)), passes)?;
+            }
         }
-        let funds = (account.available.minor(), stake.money().minor());
+        let funds = (offer.account.available.minor(), stake.money().minor());
         let code = Reject::InsufficientFunds;
         asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)
     }

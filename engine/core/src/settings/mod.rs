@@ -3,7 +3,10 @@
 //! One list; a field that is missing from it does not compile. What a number means is its [`Unit`];
 //! how it is written for people is the gateways' business.
 
+mod validate;
+
 use crate::command::{Config, RewindRule};
+use crate::risk::{RuleSet, Stages};
 use crate::units::Money;
 
 /// What the number of a setting counts.
@@ -19,6 +22,10 @@ pub enum Unit {
     Milli,
     /// Things.
     Count,
+    /// A [`RuleSet`] as bits.
+    Rules,
+    /// [`Stages`]: four percentages as the bytes of a number, the first lowest.
+    Stages,
     /// 0 is [`RewindRule::Void`], 1 is [`RewindRule::Stand`].
     RewindRule,
 }
@@ -70,6 +77,24 @@ impl Number for RewindRule {
             1 => Some(Self::Stand),
             _ => None,
         }
+    }
+}
+
+impl Number for RuleSet {
+    fn number(self) -> i64 {
+        i64::from(self.bits())
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::from_bits(u32::try_from(number).ok()?)
+    }
+}
+
+impl Number for Stages {
+    fn number(self) -> i64 {
+        i64::from(u32::from_le_bytes(self.percents()))
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::new(u32::try_from(number).ok()?.to_le_bytes())
     }
 }
 
@@ -172,6 +197,30 @@ settings! {
     FeedGrace = feed_grace_ns, "feed_grace", Nanos;
     /// Updates in a row that must fit before a frozen match goes on by itself.
     AgreeingUpdates = agreeing_updates, "agreeing_updates", Count;
+    /// Risk rules that are not asked.
+    RulesOff = rules_off, "rules_off", Rules;
+    /// Risk rules that are asked and counted, and refuse nothing.
+    RulesShadow = rules_shadow, "rules_shadow", Rules;
+    /// Largest sum that linked accounts may win with their open bets.
+    LiabilityGroupMax = liability_group_max, "liability_group_max", Money;
+    /// Largest sum that one account's bets of one day may pay.
+    PayoutDayMax = payout_day_max, "payout_day_max", Money;
+    /// Most bets of one account within a second.
+    BetsPerSecondMax = bets_per_second_max, "bets_per_second_max", Count;
+    /// Within a minute.
+    BetsPerMinuteMax = bets_per_minute_max, "bets_per_minute_max", Count;
+    /// Within an hour.
+    BetsPerHourMax = bets_per_hour_max, "bets_per_hour_max", Count;
+    /// Largest sum of one account's stakes within an hour.
+    StakesPerHourMax = stakes_per_hour_max, "stakes_per_hour_max", Money;
+    /// Parts of the largest stake by time to the start, for the best known tier.
+    Tier0 = tier_0, "tier_0", Stages;
+    /// For the second tier.
+    Tier1 = tier_1, "tier_1", Stages;
+    /// For the third tier.
+    Tier2 = tier_2, "tier_2", Stages;
+    /// For the least known tier.
+    Tier3 = tier_3, "tier_3", Stages;
 }
 
 impl Setting {
@@ -192,7 +241,12 @@ mod tests {
             assert_eq!(Setting::named(setting.name()), Some(setting));
             let old = setting.get(&before);
             assert_eq!(setting.set(before, old), Some(before), "{setting:?}");
-            let new = if setting == Setting::Rewind { 1 - old } else { old + 1 };
+            let new = match setting.unit() {
+                Unit::RewindRule => 1 - old,
+                Unit::Rules => old ^ 1,
+                Unit::Stages => old - 1,
+                _ => old + 1,
+            };
             let after = setting.set(before, new).expect("one more still fits");
             for &other in Setting::ALL {
                 let expected = if other == setting { new } else { other.get(&before) };

@@ -1,0 +1,26 @@
+//! Whether one map takes an odd number of rounds, overtime included. Selections: odd, even.
+//!
+//! Settled when the map ends.
+
+use super::{MarketResult, MarketType};
+
+pub const TYPE: MarketType = MarketType {
+    key: "odd_rounds",
+    name: "odd or even rounds",
+    selections: |kind, series| {
+        series.rules()?;
+        series.has_map(kind.map()?).then_some(2)
+    },
+    fair: |kind, series, _, fair| {
+        fair[0] = series.forecast(kind.map()?)?.odd();
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| {
+        let Some(map) = kind.map() else { return MarketResult::Undecided };
+        if series.map_winner(map).is_none() {
+            return series.undecided_or_not_played(map);
+        }
+        MarketResult::first_if(!series.rounds_played(map).is_multiple_of(2))
+    },
+};

@@ -1,0 +1,29 @@
+//! Whether one map goes to overtime. Selections: yes, no.
+//!
+//! "Yes" as soon as both teams have all but the last round of regulation, "no" when the map ends.
+
+use super::{MarketResult, MarketType};
+
+pub const TYPE: MarketType = MarketType {
+    key: "overtime",
+    name: "overtime",
+    selections: |kind, series| {
+        series.rules()?;
+        series.has_map(kind.map()?).then_some(2)
+    },
+    fair: |kind, series, _, fair| {
+        fair[0] = series.forecast(kind.map()?)?.overtime_yes();
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| {
+        let Some(map) = kind.map() else { return MarketResult::Undecided };
+        if series.is_beyond_regulation(map) {
+            MarketResult::first_if(true)
+        } else if series.map_winner(map).is_some() {
+            MarketResult::first_if(false)
+        } else {
+            series.undecided_or_not_played(map)
+        }
+    },
+};

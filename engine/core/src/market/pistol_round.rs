@@ -1,0 +1,26 @@
+//! Who wins the pistol round of a half: the first round of the map, or the first after the sides have
+//! swapped. Selections: A, B.
+//!
+//! Void if the map ends before it, or is not played.
+
+use super::{MarketKind, MarketResult, MarketType, round_winner};
+
+pub const TYPE: MarketType = MarketType {
+    key: "pistol_round",
+    name: "pistol round",
+    selections: |kind, series| {
+        let MarketKind::PistolRound { map, half } = kind else { return None };
+        series.rules()?;
+        (series.has_map(map) && matches!(half, 1 | 2)).then_some(2)
+    },
+    fair: |kind, series, _, fair| {
+        let (map, round) = (kind.map()?, series.round_of(kind)?);
+        fair[0] = series.round_chance_a(map, round)?;
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| match (kind.map(), series.round_of(kind)) {
+        (Some(map), Some(round)) => round_winner::result(series, map, round),
+        (None, _) | (_, None) => MarketResult::Undecided,
+    },
+};

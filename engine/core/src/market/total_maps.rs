@@ -1,0 +1,30 @@
+//! How many maps the match takes. Selections: over, under.
+//!
+//! Settled when the match ends. Not offered on a best of one or two, which always take all of them.
+
+use super::{MarketKind, MarketResult, MarketType};
+
+pub const TYPE: MarketType = MarketType {
+    key: "total_maps",
+    name: "total maps",
+    selections: |kind, series| {
+        let MarketKind::TotalMaps { line } = kind else { return None };
+        // Outside the shortest and the longest match the line has only one side.
+        let [shortest, longest] = [series.maps_to_win(), series.best_of()].map(i16::from);
+        (2 * shortest < line.halves() && line.halves() < 2 * longest).then_some(2)
+    },
+    fair: |kind, _, forecast, fair| {
+        let MarketKind::TotalMaps { line } = kind else { return None };
+        fair[0] = forecast?.total_maps_over(i32::from(line.halves()));
+        fair[1] = 1.0 - fair[0];
+        Some(())
+    },
+    result: |kind, series| {
+        let MarketKind::TotalMaps { line } = kind else { return MarketResult::Undecided };
+        if series.result().is_none() {
+            return MarketResult::Undecided;
+        }
+        let played: i16 = series.maps_won().iter().map(|maps| i16::from(*maps)).sum();
+        MarketResult::first_if(line.halves() < 2 * played)
+    },
+};

@@ -1,0 +1,374 @@
+//! What a player has set for himself: limits on what he pays in, stakes and loses, and rests from
+//! betting. Asked in the same step as the bet or the deposit, so nothing can slip in between.
+//!
+//! Each rule is one file that names the rule of a regulator it implements, and one line in [`RULES`].
+//! An account for which nothing is set has one flag down in its hot line and costs nothing more.
+//!
+//! Owns limits, what counts towards them, and rests. Every movement of a player's money is counted
+//! where it is posted, in `Wallet::post`; so no new way of moving money can be forgotten here.
+//!
+//! Invariants: no limit grows and no rest ends before its time, whoever asks; what counts is never
+//! less than what moved within the window since the limit was set.
+
+mod deposit_limit;
+mod limit;
+mod loss_limit;
+mod net_deposit_limit;
+mod self_exclusion;
+mod snapshot;
+mod stake_limit;
+mod steps;
+mod time_out;
+mod window;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+pub use limit::{LimitKey, LimitView, Wish};
+pub use window::Window;
+
+pub(crate) use limit::Limit;
+
+use crate::codec::{wire_enum, wire_struct};
+use crate::event::LedgerAccount;
+use crate::reject::{Refusal, Reject};
+use crate::units::{AccountId, BetId, Money, Seq, Timestamp};
+
+/// No limit: the end of a list of limits.
+const NO_LIMIT: u32 = u32::MAX;
+
+/// What a player can limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Quantity {
+    /// What he stakes.
+    Stake,
+    /// What his bets cost him: stakes less what came back. A bet that stands counts as lost until it
+    /// is settled.
+    Loss,
+    /// What he pays in.
+    Deposit,
+    /// What he pays in less what he takes out.
+    NetDeposit,
+}
+wire_enum!(Quantity { 0 = Stake, 1 = Loss, 2 = Deposit, 3 = NetDeposit });
+
+impl Quantity {
+    /// Every one, in order of precedence.
+    pub const ALL: &'static [Self] = &[Self::Stake, Self::Loss, Self::Deposit, Self::NetDeposit];
+
+    /// Its name in messages and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stake => "stake",
+            Self::Loss => "loss",
+            Self::Deposit => "deposit",
+            Self::NetDeposit => "net_deposit",
+        }
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|quantity| quantity.name() == name)
+    }
+}
+
+/// A rest from betting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum RestKind {
+    /// A break of hours to weeks. It ends by itself.
+    TimeOut,
+    /// Of months to years. It ends only when the player asks for it afterwards.
+    SelfExclusion,
+}
+wire_enum!(RestKind { 0 = TimeOut, 1 = SelfExclusion });
+
+/// A rest with its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Rest {
+    /// Which.
+    pub kind: RestKind,
+    /// When it ends, or may be ended.
+    pub until: Timestamp,
+}
+wire_struct!(Rest { kind, until });
+
+/// What a rule looks at.
+pub(crate) struct Subject<'a> {
+    play: &'a Play,
+    account: AccountId,
+    now: Timestamp,
+    asked: Asked,
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Stake this much; zero asks only whether the account rests.
+    Bet(Money),
+    /// Pay in this much.
+    Deposit(Money),
+}
+
+/// One rule.
+pub struct Rule {
+    /// Its name.
+    pub name: &'static str,
+    /// The rule of a regulator that it implements.
+    pub cites: &'static str,
+    /// Says no, or nothing.
+    check: fn(&Subject<'_>) -> Result<(), Refusal>,
+}
+
+/// Every rule, in order of precedence.
+pub const RULES: &[Rule] = &[
+    self_exclusion::RULE,
+    time_out::RULE,
+    stake_limit::RULE,
+    loss_limit::RULE,
+    deposit_limit::RULE,
+    net_deposit_limit::RULE,
+];
+
+impl Subject<'_> {
+    /// The rest that the account takes at this time.
+    fn rest(&self) -> Option<Rest> {
+        self.play.rest_at(self.account, self.now)
+    }
+
+    /// Whether every limit on a quantity leaves room for so much more of it. They all hold, so the
+    /// one with the least room decides.
+    fn within(&self, quantity: Quantity, added: Money, code: Reject) -> Result<(), Refusal> {
+        if added == Money::ZERO {
+            return Ok(());
+        }
+        let limits = self.play.of(self.account).filter(|limit| limit.key.quantity == quantity);
+        let least = limits.min_by_key(|limit| limit.room(self.now));
+        match least {
+            Some(limit) if limit.room(self.now) < added => {
+                let would_be = limit.used(self.now) + added;
+                Err(Refusal::with(code, limit.amount.minor(), would_be.minor()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// How a posting moved a player's money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Movement {
+    /// A stake is held.
+    Staked(BetId),
+    /// A stake comes back, as if its bet had never been.
+    Unstaked(BetId),
+    /// A bet paid.
+    Won,
+    /// What a bet paid is taken back.
+    Unwon,
+    /// Money came in.
+    Deposited,
+    /// Money went out.
+    Withdrawn,
+}
+
+impl Movement {
+    /// What a posting means for the player whose available money it touches.
+    #[inline(always)]
+    pub fn of(
+        from: LedgerAccount,
+        to: LedgerAccount,
+        bet: Option<BetId>,
+    ) -> Option<(AccountId, Self)> {
+        let bet = bet.unwrap_or(BetId(0));
+        match (from, to) {
+            (LedgerAccount::PlayerAvailable(account), to) => match to {
+                LedgerAccount::PlayerHeld(_) => Some((account, Self::Staked(bet))),
+                LedgerAccount::House => Some((account, Self::Unwon)),
+                LedgerAccount::Payments => Some((account, Self::Withdrawn)),
+                LedgerAccount::PlayerAvailable(_) => None,
+            },
+            (from, LedgerAccount::PlayerAvailable(account)) => match from {
+                LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
+                LedgerAccount::House => Some((account, Self::Won)),
+                LedgerAccount::Payments => Some((account, Self::Deposited)),
+                LedgerAccount::PlayerAvailable(_) => None,
+            },
+            (
+                LedgerAccount::PlayerHeld(_) | LedgerAccount::House | LedgerAccount::Payments,
+                LedgerAccount::PlayerHeld(_) | LedgerAccount::House | LedgerAccount::Payments,
+            ) => None,
+        }
+    }
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(crate) struct Play {
+    /// By account: its rest, and the first of its limits in their order.
+    players: Vec<Player>,
+    limits: Vec<Limit>,
+    limits_max: usize,
+    /// The first unused row; they are linked like lists.
+    free: u32,
+    live: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Player {
+    rest: Option<Rest>,
+    first: u32,
+}
+
+impl Player {
+    const NONE: Self = Self { rest: None, first: NO_LIMIT };
+}
+
+impl Play {
+    /// Room for as many limits as accounts: most players set none, some set a few.
+    pub fn with_capacity(accounts_max: usize) -> Self {
+        Self {
+            players: vec![Player::NONE; accounts_max],
+            limits: Vec::with_capacity(accounts_max),
+            limits_max: accounts_max,
+            free: NO_LIMIT,
+            live: 0,
+        }
+    }
+
+    /// Whether anything is set for an account.
+    pub fn is_set(&self, account: AccountId) -> bool {
+        self.players[account.0 as usize] != Player::NONE
+    }
+
+    /// An account's limits in their order.
+    pub fn of(&self, account: AccountId) -> impl Iterator<Item = &Limit> {
+        let mut slot = self.players[account.0 as usize].first;
+        core::iter::from_fn(move || {
+            let limit = self.limits.get(slot as usize)?;
+            slot = limit.next;
+            Some(limit)
+        })
+    }
+
+    /// The rest that an account has asked for, also when it is over.
+    pub fn rest(&self, account: AccountId) -> Option<Rest> {
+        self.players[account.0 as usize].rest
+    }
+
+    /// The rest that an account takes at this time.
+    pub fn rest_at(&self, account: AccountId, now: Timestamp) -> Option<Rest> {
+        self.rest(account).filter(|rest| match rest.kind {
+            RestKind::TimeOut => now < rest.until,
+            RestKind::SelfExclusion => true,
+        })
+    }
+
+    /// Asks every rule.
+    ///
+    /// # Errors
+    /// The refusal of the first that says no.
+    #[cold]
+    pub fn check(&self, account: AccountId, now: Timestamp, asked: Asked) -> Result<(), Refusal> {
+        let subject = Subject { play: self, account, now, asked };
+        RULES.iter().try_for_each(|rule| (rule.check)(&subject))
+    }
+
+    /// The most that an account may stake by its own limits.
+    #[cold]
+    pub fn room_for_stake(&self, account: AccountId, now: Timestamp) -> Money {
+        let limits = self.of(account).filter(|limit| match limit.key.quantity {
+            Quantity::Stake | Quantity::Loss => true,
+            Quantity::Deposit | Quantity::NetDeposit => false,
+        });
+        limits.map(|limit| limit.room(now)).min().unwrap_or(crate::command::Config::AMOUNT_MAX)
+    }
+
+    /// Counts a movement in every limit that it is about.
+    #[cold]
+    pub fn note(
+        &mut self,
+        account: AccountId,
+        movement: Movement,
+        amount: Money,
+        (seq, now): (Seq, Timestamp),
+    ) {
+        let mut slot = self.players[account.0 as usize].first;
+        while let Some(limit) = self.limits.get_mut(slot as usize) {
+            limit.note(movement, amount, seq, now);
+            slot = limit.next;
+        }
+    }
+
+    fn find(&self, account: AccountId, key: LimitKey) -> Option<u32> {
+        let mut slot = self.players[account.0 as usize].first;
+        while let Some(limit) = self.limits.get(slot as usize) {
+            if limit.key == key {
+                return Some(slot);
+            }
+            slot = limit.next;
+        }
+        None
+    }
+
+    fn is_full(&self) -> bool {
+        self.live == self.limits_max
+    }
+
+    /// Writes a limit down, in its place among the account's others.
+    fn insert(&mut self, account: AccountId, mut limit: Limit) {
+        assert!(!self.is_full(), "the caller checks that there is room");
+        let (mut before, mut next) = (NO_LIMIT, self.players[account.0 as usize].first);
+        while let Some(other) = self.limits.get(next as usize).filter(|it| it.key < limit.key) {
+            (before, next) = (next, other.next);
+        }
+        limit.next = next;
+        let slot = if self.free == NO_LIMIT {
+            self.limits.push(limit);
+            self.limits.len() as u32 - 1
+        } else {
+            let slot = self.free;
+            self.free = self.limits[slot as usize].next;
+            self.limits[slot as usize] = limit;
+            slot
+        };
+        self.link(account, before, slot);
+        self.live += 1;
+    }
+
+    fn remove(&mut self, account: AccountId, slot: u32) {
+        let mut before = NO_LIMIT;
+        let mut at = self.players[account.0 as usize].first;
+        while at != slot {
+            (before, at) = (at, self.limits[at as usize].next);
+        }
+        self.link(account, before, self.limits[slot as usize].next);
+        self.limits[slot as usize].next = core::mem::replace(&mut self.free, slot);
+        self.live -= 1;
+    }
+
+    /// Says what comes behind a limit of an account, or first.
+    fn link(&mut self, account: AccountId, before: u32, next: u32) {
+        match self.limits.get_mut(before as usize) {
+            Some(limit) => limit.next = next,
+            None => self.players[account.0 as usize].first = next,
+        }
+    }
+}
+
+fn millis(nanos: u64) -> i64 {
+    (nanos / 1_000_000) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_names_the_rule_it_implements() {
+        for rule in RULES {
+            assert!(!rule.name.is_empty() && rule.cites.starts_with("UKGC"), "{}", rule.name);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! A player who has excluded himself neither bets nor pays in, and comes back only by his own wish.
+//!
+//! Implements UKGC LCCP social responsibility code 3.5.3 and ordinary code 3.5.4: at least six months,
+//! up to five years here; it holds beyond its term until the player asks to return, and then one more
+//! day. Bets that wait are refused when their delay ends and the stake goes back; open bets stand.
+
+use super::{RestKind, Rule, Subject};
+use crate::reject::{Refusal, Reject};
+
+const DAY_NS: u64 = 24 * 3_600 * 1_000_000_000;
+
+/// The shortest: six months.
+pub(super) const SHORTEST_NS: u64 = 182 * DAY_NS;
+/// The longest: five years.
+pub(super) const LONGEST_NS: u64 = 1_827 * DAY_NS;
+/// What passes between the wish to return and the first bet.
+pub(super) const RETURN_NS: u64 = DAY_NS;
+
+pub(super) const RULE: Rule =
+    Rule { name: "self_exclusion", cites: "UKGC LCCP 3.5.3, 3.5.4", check };
+
+fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
+    match subject.rest() {
+        Some(rest) if rest.kind == RestKind::SelfExclusion => {
+            Err(Reject::AccountSelfExcluded.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,45 @@
+//! What players have set as bytes: only those who have set anything. Which row a limit lies in reaches
+//! no output, so the lists are laid anew.
+
+use super::{Limit, Play, Player, Rest};
+use crate::codec::DecodeError;
+use crate::command::Capacity;
+use crate::snapshot::{Loader, Saver, Table};
+use crate::units::AccountId;
+
+impl Table for Play {
+    fn save(&self, out: &mut Saver<'_>) {
+        // How the rows are linked is written as the lists themselves.
+        let Self { players, limits: _, limits_max: _, free: _, live: _ } = self;
+        let set = || (0u32..).zip(players).filter(|(_, player)| **player != Player::NONE);
+        out.count(set().count());
+        for (account, Player { rest, first: _ }) in set() {
+            out.put(&account);
+            out.put(rest);
+            out.count(self.of(AccountId(account)).count());
+            self.of(AccountId(account)).for_each(|limit| out.put(limit));
+        }
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let mut play = Self::with_capacity(capacity.accounts_max as usize);
+        for _ in 0..input.count(play.players.len())? {
+            let account: u32 = input.take()?;
+            let rest: Option<Rest> = input.take()?;
+            let player = play.players.get_mut(account as usize).ok_or(DecodeError::OutOfRange)?;
+            if *player != Player::NONE {
+                return Err(DecodeError::OutOfRange);
+            }
+            player.rest = rest;
+            let account = AccountId(account);
+            for _ in 0..input.count(play.limits_max - play.live)? {
+                let limit: Limit = input.take()?;
+                if play.of(account).any(|other| limit.key <= other.key) {
+                    return Err(DecodeError::OutOfRange);
+                }
+                play.insert(account, limit);
+            }
+        }
+        Ok(play)
+    }
+}

@@ -1,0 +1,24 @@
+//! A stake is not above the account's own part of what everybody may stake here: a percentage by
+//! title and by whether the match has begun.
+
+use super::stage::{percent_of, stage_percent};
+use super::{Measure, Rule, RuleId, RuleMode, Wager};
+use crate::event::MatchPhase;
+use crate::reject::Reject;
+
+pub const RULE: Rule = Rule {
+    name: "account_factor",
+    code: Reject::StakeAboveFactor,
+    measure,
+};
+
+#[inline(always)]
+fn measure(wager: &Wager<'_>) -> Measure {
+    let has_begun = wager.fixture.series.phase() != MatchPhase::Scheduled;
+    let percent = wager.account.factor(wager.fixture.title, has_begun);
+    let everybodys = match wager.config.mode(RuleId::StageStake) {
+        RuleMode::On => percent_of(wager.config.stake_max, stage_percent(wager)),
+        RuleMode::Shadow | RuleMode::Off => wager.config.stake_max,
+    };
+    Measure::at_most_percent(everybodys, percent, wager.stake.money())
+}

@@ -1,0 +1,73 @@
+//! What limits an account or a match beside everybody's limits, and the commands that say so.
+
+use super::TIERS;
+use crate::command::Title;
+use crate::event::Event;
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::units::{AccountId, MatchId};
+use crate::wallet::Account;
+
+impl Account {
+    /// Its factors and its group.
+    pub(crate) fn terms(&self, account: AccountId) -> Event {
+        Event::AccountTerms { account, factors: self.factors, group: self.group() }
+    }
+}
+
+impl Step<'_> {
+    /// See [`crate::Command::SetAccountFactor`].
+    pub(crate) fn set_account_factor(
+        &mut self,
+        account: AccountId,
+        title: Title,
+        has_begun: bool,
+        percent: u8,
+    ) -> Result<(), Refusal> {
+        let row = self.tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
+        if 100 < percent {
+            return Err(Refusal::with(Reject::InvalidParameter, 100, i64::from(percent)));
+        }
+        row.factors[Account::factor_index(title, has_begun)] = percent;
+        self.announce_terms(account);
+        Ok(())
+    }
+
+    /// See [`crate::Command::LinkAccount`].
+    pub(crate) fn link_account(
+        &mut self,
+        account: AccountId,
+        group: Option<u32>,
+    ) -> Result<(), Refusal> {
+        let tables = &mut *self.tables;
+        let row = tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
+        let max = tables.risk.groups_max();
+        if let Some(group) = group
+            && max <= group as usize
+        {
+            let (max, group) = (max as i64 - 1, i64::from(group));
+            return Err(Refusal::with(Reject::InvalidParameter, max, group));
+        }
+        tables.risk.link(row, group)?;
+        self.announce_terms(account);
+        Ok(())
+    }
+
+    /// See [`crate::Command::SetTier`].
+    pub(crate) fn set_tier(&mut self, match_id: MatchId, tier: u8) -> Result<(), Refusal> {
+        let fixture = self.tables.fixture_mut(match_id)?;
+        if TIERS <= usize::from(tier) {
+            let max = TIERS as i64 - 1;
+            return Err(Refusal::with(Reject::InvalidParameter, max, i64::from(tier)));
+        }
+        fixture.tier = tier;
+        self.outbox.push(Event::Tier { match_id, tier });
+        Ok(())
+    }
+
+    fn announce_terms(&mut self, account: AccountId) {
+        if let Some(row) = self.tables.wallet.get(account) {
+            self.outbox.push(row.terms(account));
+        }
+    }
+}

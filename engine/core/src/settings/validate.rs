@@ -1,0 +1,80 @@
+//! Which configurations make sense.
+
+use crate::command::Config;
+use crate::risk;
+use crate::units::Money;
+
+impl Config {
+    /// No single amount may be larger: sums over all bets then stay far from overflow.
+    pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// A book may not sum to 2.
+    pub const MARGIN_PPB_MAX: u32 = 999_999_999;
+    /// Shading may never weigh a selection by more than a quarter.
+    pub const SHADING_PPB_MAX: u32 = 250_000_000;
+
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// The name of the first field that does not.
+    pub fn validate(&self) -> Result<(), &'static str> {
+        for (name, amount) in [
+            ("stake_min", self.stake_min),
+            ("stake_max", self.stake_max),
+            ("payout_max", self.payout_max),
+            ("liability_selection_max", self.liability_selection_max),
+            ("liability_market_max", self.liability_market_max),
+            ("liability_account_max", self.liability_account_max),
+            ("liability_group_max", self.liability_group_max),
+            ("payout_day_max", self.payout_day_max),
+            ("stakes_per_hour_max", self.stakes_per_hour_max),
+            ("shading_scale", self.shading_scale),
+            ("shading_step", self.shading_step),
+        ] {
+            if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
+                return Err(name);
+            }
+        }
+        for (name, bets, max) in [
+            ("bets_per_second_max", self.bets_per_second_max, risk::PACE_RING as u32),
+            ("bets_per_minute_max", self.bets_per_minute_max, 250),
+            ("bets_per_hour_max", self.bets_per_hour_max, 60_000),
+        ] {
+            if bets == 0 || max < bets {
+                return Err(name);
+            }
+        }
+        // Stakes within an hour are counted in 32 bits.
+        if i64::from(u32::MAX) <= self.stakes_per_hour_max.minor() {
+            return Err("stakes_per_hour_max");
+        }
+        if !self.rules_off.is_apart_from(Self::RULES_NEVER_OFF) {
+            return Err("rules_off");
+        }
+        if !self.rules_shadow.is_apart_from(self.rules_off) {
+            return Err("rules_shadow");
+        }
+        if self.stake_max < self.stake_min {
+            return Err("stake_max");
+        }
+        // A market may not be forgotten while its bets still wait.
+        if self.resettle_window_ns < self.in_play_delay_ns {
+            return Err("resettle_window_ns");
+        }
+        if Self::MARGIN_PPB_MAX < self.margin_ppb {
+            return Err("margin_ppb");
+        }
+        if self.band_milli <= 1_000 {
+            return Err("band_milli");
+        }
+        if self.price_steps_min == 0 {
+            return Err("price_steps_min");
+        }
+        if self.override_distance_milli < 1_000 {
+            return Err("override_distance_milli");
+        }
+        if Self::SHADING_PPB_MAX < self.shading_ppb {
+            return Err("shading_ppb");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! Files of matches that were played, for commands that play or plot them.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use super::feed::open;
+use crate::demo::timeline::{Log, Timeline};
+use crate::feed::Provider;
+use crate::feed::cs_log::RoundFormat;
+
+/// Reads the files of one provider: the logs of a series, or one whole match.
+pub fn load(
+    provider: &str,
+    files: &[PathBuf],
+    format: Option<RoundFormat>,
+) -> Result<Timeline, Failure> {
+    let known = Provider::of_name(provider);
+    let known = known.ok_or_else(|| Failure(format!("there is no provider `{provider}`")))?;
+    let Some(facts) = known.facts else {
+        let logs: Vec<Log> = files.iter().cloned().map(Log::File).collect();
+        return Timeline::load(&logs, format).map_err(Failure);
+    };
+    let [file] = files else {
+        return Err(Failure(format!("a file of {provider} is a whole match: give one")));
+    };
+    let in_file = |what: String| Failure(format!("{}: {what}", file.display()));
+    let facts = facts(open(file)?).map_err(in_file)?;
+    Timeline::of_facts(&facts).map_err(in_file)
+}

@@ -1,0 +1,71 @@
+//! Lines of players who limit themselves.
+
+use clutch_core::event::Event;
+use clutch_core::play::{LimitKey, LimitView, Quantity, Rest, RestKind, Window};
+use clutch_core::{Command, Query};
+
+use super::lines::Words;
+use super::values::{duration, money, show_money};
+use super::{Answer, Outcome, Scenario};
+
+impl Scenario {
+    /// `limit A1 stake 24h 50.00`
+    pub(super) fn play_limit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let key = key(words)?;
+        let amount = match words.next()? {
+            "none" => None,
+            amount => Some(money(amount)?),
+        };
+        Ok(self.send(Command::SetPlayLimit { account, key, amount }))
+    }
+
+    pub(super) fn confirm_limit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let key = key(words)?;
+        Ok(self.send(Command::ConfirmPlayLimit { account, key }))
+    }
+
+    /// `rest A1 time_out 7d`
+    pub(super) fn rest(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let kind = match words.next()? {
+            "time_out" => RestKind::TimeOut,
+            "exclusion" => RestKind::SelfExclusion,
+            other => return Err(format!("{other:?} is neither time_out nor exclusion")),
+        };
+        let until = self.world().now().plus(duration(words.next()?)?);
+        Ok(self.send(Command::Rest { account, rest: Rest { kind, until } }))
+    }
+
+    pub(super) fn end_rest(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        Ok(self.send(Command::EndRest { account }))
+    }
+
+    pub(super) fn expect_limit(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let account = self.account_named(words.next()?)?;
+        let wanted = key(words)?;
+        let expected = words.next()?;
+        let events = self.world().ask(Query::Account { account, bets_max: 0 });
+        let found = events.iter().find_map(|event| match event {
+            Event::PlayLimit { limit, .. } if limit.key == wanted => Some(*limit),
+            _ => None,
+        });
+        let amount = found.and_then(|LimitView { amount, .. }| amount);
+        super::expect::equal(expected, &amount.map_or_else(|| "none".to_owned(), show_money))?;
+        if words.take("used") {
+            let used = found.ok_or("there is no such limit")?.used;
+            super::expect::equal(words.next()?, &show_money(used))?;
+        }
+        Ok(())
+    }
+}
+
+fn key(words: &mut Words<'_>) -> Outcome<LimitKey> {
+    let (quantity, window) = (words.next()?, words.next()?);
+    Ok(LimitKey {
+        quantity: Quantity::named(quantity).ok_or_else(|| format!("{quantity:?} has no limit"))?,
+        window: Window::named(window).ok_or_else(|| format!("{window:?} is no window"))?,
+    })
+}

@@ -1,0 +1,307 @@
+//! What players set for themselves a second time: every sum from all movements of their money, every
+//! window from the calendar.
+
+use clutch_core::event::LedgerAccount;
+use clutch_core::play::{LimitKey, LimitView, Quantity, Rest, RestKind, Window, Wish};
+use clutch_core::units::{BetId, Money, Timestamp};
+use clutch_core::{Event, Record, Refusal, Reject};
+
+use super::Twin;
+use super::bets::no;
+
+const HOUR: u64 = 3_600 * 1_000_000_000;
+const DAY: u64 = 24 * HOUR;
+
+/// What a player has set, and how his money moved.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    limits: Vec<Limit>,
+    rest: Option<Rest>,
+    moves: Vec<Move>,
+}
+
+#[derive(Debug)]
+struct Limit {
+    key: LimitKey,
+    amount: i128,
+    wish: Option<(Option<i128>, u64)>,
+    /// How many movements there were when it was set: the later ones count.
+    since: usize,
+}
+
+/// Money that left a player's balance (above zero) or came to it.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    seq: u64,
+    at: u64,
+    amount: i128,
+    with: With,
+    bet: Option<BetId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum With {
+    Bets,
+    House,
+    Provider,
+}
+
+fn minor(money: Money) -> i128 {
+    money.minor().into()
+}
+
+/// When the present day, week or month began, or the present part of a rolling window.
+fn began(window: Window, now: u64) -> u64 {
+    let midnight = now / DAY * DAY;
+    match window {
+        Window::Hours24 => now - now % (2 * HOUR),
+        Window::Days7 => now - now % (14 * HOUR),
+        Window::Day => midnight,
+        Window::Week => {
+            // Back to the last Monday; the first was the fifth day of 1970.
+            let mut days = (0..7).map(|days| midnight - days * DAY);
+            days.find(|day| day / DAY % 7 == 4).expect("one of seven days is a Monday")
+        }
+        Window::Month => {
+            let (mut first, mut year, mut month) = (0, 1970, 0);
+            loop {
+                let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+                let february = if leap { 29 } else { 28 };
+                let days = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
+                if midnight < first + days * DAY {
+                    return first;
+                }
+                first += days * DAY;
+                (year, month) = if month == 11 { (year + 1, 0) } else { (year, month + 1) };
+            }
+        }
+    }
+}
+
+/// From when on movements count now: for rolling windows also a part of one before.
+fn counts_from(window: Window, now: u64) -> u64 {
+    let whole = match window {
+        Window::Hours24 => DAY,
+        Window::Days7 => 7 * DAY,
+        Window::Day | Window::Week | Window::Month => 0,
+    };
+    began(window, now).saturating_sub(whole)
+}
+
+impl Own {
+    fn used(&self, limit: &Limit, now: u64) -> i128 {
+        let moves = &self.moves[limit.since..];
+        let from = counts_from(limit.key.window, now);
+        let counted = moves.iter().filter(|it| it.at >= from);
+        let amount = |it: &Move| match (limit.key.quantity, it.with) {
+            (Quantity::Stake, With::Bets) if it.amount > 0 => it.amount,
+            (Quantity::Stake, With::Bets) => {
+                // A stake that comes back frees only what was staked in the same stretch of time.
+                let placed = |other: &&Move| it.bet.is_some_and(|bet| bet.0 == other.seq);
+                let placing = moves.iter().find(placed);
+                let recent =
+                    placing.is_some_and(|it_was| it_was.at >= began(limit.key.window, it.at));
+                if recent { it.amount } else { 0 }
+            }
+            (Quantity::Loss, With::Bets | With::House) => it.amount,
+            (Quantity::Deposit, With::Provider) if it.amount < 0 => -it.amount,
+            (Quantity::NetDeposit, With::Provider) => -it.amount,
+            _ => 0,
+        };
+        counted.map(amount).sum()
+    }
+
+    fn index(&self, key: LimitKey) -> Option<usize> {
+        self.limits.iter().position(|limit| limit.key == key)
+    }
+
+    fn resting(&self, now: u64) -> Option<Rest> {
+        let over = |rest: &Rest| rest.kind == RestKind::TimeOut && rest.until.nanos() <= now;
+        self.rest.filter(|rest| !over(rest))
+    }
+
+    fn view(&self, limit: &Limit, now: u64) -> LimitView {
+        let money = |amount: i128| Money::from_minor(amount as i64);
+        LimitView {
+            key: limit.key,
+            amount: Some(money(limit.amount)),
+            used: money(self.used(limit, now)),
+            wish: limit.wish.map(|(amount, from)| Wish {
+                amount: amount.map(money),
+                confirm_from: Timestamp::from_nanos(from),
+            }),
+        }
+    }
+
+    /// Every limit as it stands, in order.
+    pub(super) fn views(&self, now: u64) -> Vec<LimitView> {
+        let mut views: Vec<_> = self.limits.iter().map(|it| self.view(it, now)).collect();
+        views.sort_by_key(|view| view.key);
+        views
+    }
+
+    /// Rests first, then the limits of each kind.
+    fn check(&self, now: u64, asked: &[(Quantity, i128, Reject)]) -> Result<(), Refusal> {
+        match self.resting(now) {
+            Some(rest) if rest.kind == RestKind::TimeOut => {
+                let left = (rest.until.nanos() - now) / 1_000_000;
+                return Err(no(Reject::AccountTimedOut, 0, left.into()));
+            }
+            Some(_) => return Err(Reject::AccountSelfExcluded.into()),
+            None => {}
+        }
+        for (quantity, added, code) in asked {
+            let of_kind = self.views(now).into_iter().filter(|it| it.key.quantity == *quantity);
+            let mut rooms: Vec<_> =
+                of_kind.map(|it| (minor(it.amount.unwrap_or_default()), minor(it.used))).collect();
+            rooms.sort_by_key(|(amount, used)| amount - used);
+            if let Some((amount, used)) = rooms.first()
+                && used + added > *amount
+            {
+                return Err(no(*code, *amount, used + added));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Twin {
+    /// Takes the movements of players' money from the engine's postings. That they are the right ones
+    /// is held against every balance elsewhere.
+    pub(super) fn learn_moves(&mut self, records: &[Record]) {
+        for record in records {
+            let Event::Posting { from, to, amount, bet, .. } = record.event else { continue };
+            let with = |other| match other {
+                LedgerAccount::PlayerHeld(_) => With::Bets,
+                LedgerAccount::House => With::House,
+                LedgerAccount::Payments => With::Provider,
+                LedgerAccount::PlayerAvailable(_) => unreachable!("nothing goes between players"),
+            };
+            let (account, amount, with) = match (from, to) {
+                (LedgerAccount::PlayerAvailable(id), other) => (id, minor(amount), with(other)),
+                (other, LedgerAccount::PlayerAvailable(id)) => (id, -minor(amount), with(other)),
+                _ => continue,
+            };
+            let (seq, at) = (record.seq.0, record.time.nanos());
+            let moved = Move { seq, at, amount, with, bet };
+            self.accounts[account.0 as usize].own.moves.push(moved);
+        }
+    }
+
+    /// Whether a player's own limits allow a bet of this stake; zero if it is counted already.
+    pub(super) fn may_stake(&self, account: u32, stake: i128) -> Result<(), Refusal> {
+        let asked = [
+            (Quantity::Stake, stake, Reject::StakeLimitReached),
+            (Quantity::Loss, stake, Reject::LossLimitReached),
+        ];
+        let asked = if stake == 0 { &[] } else { &asked[..] };
+        self.accounts[account as usize].own.check(self.now, asked)
+    }
+
+    /// The same for a deposit.
+    pub(super) fn may_pay_in(&self, account: u32, amount: i128) -> Result<(), Reject> {
+        let asked = [
+            (Quantity::Deposit, amount, Reject::DepositLimitReached),
+            (Quantity::NetDeposit, amount, Reject::NetDepositLimitReached),
+        ];
+        let own = &self.accounts[account as usize].own;
+        own.check(self.now, &asked).map_err(|refusal| refusal.code)
+    }
+
+    pub(super) fn set_limit(
+        &mut self,
+        account: u32,
+        key: LimitKey,
+        amount: Option<Money>,
+    ) -> Result<(), Reject> {
+        let now = self.now;
+        let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
+        let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
+        let amount = amount.map(minor);
+        if amount.is_some_and(|amount| !(0..=10_i128.pow(15)).contains(&amount)) {
+            return Err(Reject::InvalidAmount);
+        }
+        match (own.index(key), amount) {
+            (None, None) => return Err(Reject::UnknownPlayLimit),
+            (None, Some(_)) if all == self.capacity.accounts_max as usize => {
+                return Err(Reject::CapacityReached);
+            }
+            (None, Some(amount)) => {
+                let since = own.moves.len();
+                own.limits.push(Limit { key, amount, wish: None, since });
+            }
+            (Some(index), Some(amount)) if amount <= own.limits[index].amount => {
+                own.limits[index].amount = amount;
+                own.limits[index].wish = None;
+            }
+            (Some(index), amount) => own.limits[index].wish = Some((amount, now + DAY)),
+        }
+        Ok(())
+    }
+
+    pub(super) fn confirm_limit(&mut self, account: u32, key: LimitKey) -> Result<(), Reject> {
+        let now = self.now;
+        let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
+        let index = own.index(key).ok_or(Reject::UnknownPlayLimit)?;
+        let (amount, from) = own.limits[index].wish.ok_or(Reject::UnknownPlayLimit)?;
+        if now < from {
+            return Err(Reject::PlayLimitCooling);
+        }
+        own.limits[index].wish = None;
+        match amount {
+            Some(amount) => own.limits[index].amount = amount,
+            None => {
+                own.limits.remove(index);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn rest(&mut self, account: u32, rest: Rest) -> Result<(), Reject> {
+        let now = self.now;
+        let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
+        let length = rest.until.nanos().saturating_sub(now);
+        let allowed = match rest.kind {
+            RestKind::TimeOut => 1..=42 * DAY,
+            RestKind::SelfExclusion => 182 * DAY..=1_827 * DAY,
+        };
+        if !allowed.contains(&length) {
+            return Err(Reject::RestLength);
+        }
+        if let Some(present) = own.resting(now) {
+            let weaker = present.kind == RestKind::SelfExclusion && rest.kind == RestKind::TimeOut;
+            if weaker || rest.until < present.until {
+                return Err(Reject::RestNotOver);
+            }
+        }
+        own.rest = Some(rest);
+        Ok(())
+    }
+
+    pub(super) fn end_rest(&mut self, account: u32) -> Result<(), Reject> {
+        let now = self.now;
+        let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
+        let present = own.resting(now).ok_or(Reject::NotResting)?;
+        if now < present.until.nanos() {
+            return Err(Reject::RestNotOver);
+        }
+        let until = Timestamp::from_nanos(now + DAY);
+        own.rest = Some(Rest { kind: RestKind::TimeOut, until });
+        Ok(())
+    }
+
+    /// Holds what the engine says of a player's limits to the twin's.
+    pub(super) fn compare_limits(&self, account: u32, events: &[Event]) {
+        let own = &self.accounts[account as usize].own;
+        let said = events.iter().filter_map(|event| match event {
+            Event::PlayLimit { limit, .. } => Some(*limit),
+            _ => None,
+        });
+        assert_eq!(said.collect::<Vec<_>>(), own.views(self.now), "limits of account {account}");
+        let rest = events.iter().find_map(|event| match event {
+            Event::Rest { rest, .. } => *rest,
+            _ => None,
+        });
+        assert_eq!(rest, own.resting(self.now), "the rest of account {account}");
+    }
+}

@@ -1,0 +1,335 @@
+//! The risk rules beside the plain limits: factors, groups, days, pace, tiers, and rules in shadow.
+//!
+//! Markets are even at 2.00, so a bet's payout is twice its stake and what it can win is its stake.
+
+use clutch_tests::check;
+
+#[test]
+fn an_account_stakes_at_most_its_part_of_what_everybody_may() {
+    check(
+        "
+        config  stake_max 50.00
+        account A1 balance 100.00
+        account A2 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        factor  A1 prematch 20
+        factor  A1 prematch 101                     -> InvalidParameter(100, 101)
+        factor  nobody prematch 20                      -> UnknownAccount
+        bet     b1 A1 W a 50.01                     -> StakeAboveLimit(50.00, 50.01)
+        bet     b2 A1 W a 10.01                     -> StakeAboveFactor(10.00, 10.01)
+        expect  max_stake A1 W a 10.00
+        expect  max_stake A2 W a 50.00
+        bet     b3 A1 W a 10.00                     -> Accepted
+        factor  A1 prematch 0
+        bet     b4 A1 W a 0.10                      -> StakeAboveFactor(0.00, 0.10)
+        expect  max_stake A1 W a 0.00
+        play    M 1 A1                              # once it is played another factor counts
+        bet     b5 A1 W a 0.10                      -> Pending
+        ",
+    );
+}
+
+#[test]
+fn less_may_be_staked_on_the_less_known_and_long_before_the_start() {
+    check(
+        "
+        config  stake_max 100.00 tier_2 10/25/50/100
+        account A1 balance 1000.00
+        match   M bo1 starts 30h
+        maps    M even
+        market  W M map 1
+        expect  max_stake A1 W a 100.00             # tier 0 has no such limit
+        tier    M 4                                 -> InvalidParameter(3, 4)
+        tier    nothing 2                                -> UnknownMatch
+        tier    M 2
+        bet     b1 A1 W a 10.01                     -> StakeAboveStage(10.00, 10.01)
+        bet     b2 A1 W a 10.00                     -> Accepted
+        skip    7h                                  # 23 hours to go
+        bet     b3 A1 W a 25.01                     -> StakeAboveStage(25.00, 25.01)
+        factor  A1 prematch 50                      # half of what everybody may stake here
+        bet     b4 A1 W a 12.51                     -> StakeAboveFactor(12.50, 12.51)
+        factor  A1 prematch 100
+        skip    1350m                               # 30 minutes to go
+        bet     b5 A1 W a 50.01                     -> StakeAboveStage(50.00, 50.01)
+        play    M 1 A1
+        bet     b6 A1 W a 100.00                    -> Pending
+        ",
+    );
+}
+
+#[test]
+fn a_match_without_a_planned_start_is_far_away() {
+    check(
+        "
+        config  stake_max 100.00 tier_0 10/25/50/100
+        account A1 balance 1000.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.01                     -> StakeAboveStage(10.00, 10.01)
+        ",
+    );
+}
+
+#[test]
+fn the_bets_of_one_day_pay_at_most_the_cap_together() {
+    check(
+        "
+        config  payout_day_max 50.00 client_id_past 30d
+        account A1 balance 1000.00
+        account A2 balance 1000.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        market  X M map 2
+        bet     b1 A1 W a 20.00                     -> Accepted 40.00
+        bet     b2 A1 X a 5.01                      -> DayPayoutAboveLimit(50.00, 50.02)
+        expect  max_stake A1 X a 5.00
+        bet     b3 A1 X a 5.00                      -> Accepted
+        bet     b4 A1 X a 0.10                      -> DayPayoutAboveLimit(50.00, 50.20)
+        bet     b5 A2 X a 25.00                     -> Accepted      # everybody has a day of his own
+        play    M 1 B13                                              # a lost bet was placed all the same
+        bet     b6 A1 X a 0.10                      -> DayPayoutAboveLimit(50.00, 50.20)
+        skip    12h                                                  # midnight, UTC
+        feed    M heartbeat
+        bet     b7 A1 X a 25.00                     -> Accepted
+        bet     b8 A1 X a 0.10                      -> DayPayoutAboveLimit(50.00, 50.20)
+        ",
+    );
+}
+
+#[test]
+fn a_bet_that_does_not_stand_leaves_the_day() {
+    check(
+        "
+        config  payout_day_max 50.00 in_play_delay 3s
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1 A1
+        bet     b1 A1 W a 10.00                     -> Pending
+        expect  bet b1 Pending
+        cancel  b1
+        bet     b2 A1 W b 1.00                      -> Pending
+        wait    3s
+        feed    M rewind 1 0                        # b2 was struck on a round that is taken back
+        expect  bet b2 Void
+        expect  max_stake A1 W a 25.00
+        ",
+    );
+}
+
+#[test]
+fn linked_accounts_share_one_limit_on_their_open_bets() {
+    check(
+        "
+        config  liability_group_max 10.00
+        account A1 balance 100.00
+        account A2 balance 100.00
+        account A3 balance 100.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        market  X M map 2
+        bet     b1 A1 W a 6.00                      -> Accepted      # alone, it has no such limit
+        group   A1 7
+        group   A2 7
+        group   A2 64                               -> InvalidParameter(63, 64)
+        group   nobody 7                                -> UnknownAccount
+        bet     b2 A2 X a 4.01                      -> GroupLiability(10.00, 10.01)
+        expect  max_stake A2 X a 4.00
+        bet     b3 A2 X a 4.00                      -> Accepted
+        bet     b4 A1 X b 0.10                      -> GroupLiability(10.00, 10.10)
+        bet     b5 A3 X a 50.00                     -> Accepted
+        group   A3 7                                # with what it has open
+        bet     b6 A2 X b 0.10                      -> GroupLiability(10.00, 60.10)
+        group   A3 none
+        play    M 1 B13                             # b1 is settled
+        expect  max_stake A2 X a 6.00
+        ",
+    );
+}
+
+#[test]
+fn bets_within_a_second_are_counted_one_by_one() {
+    check(
+        "
+        config  rules_off none bets_per_second_max 2
+        account A1 balance 100.00
+        account A2 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00                      -> Accepted
+        skip    500ms
+        bet     b2 A1 W a 1.00                      -> Accepted
+        bet     b3 A1 W a 1.00                      -> BetsPerSecond(2, 3)
+        expect  max_stake A1 W a 0.00
+        bet     c1 A2 W a 1.00                      -> Accepted
+        skip    499ms
+        bet     b4 A1 W a 1.00                      -> BetsPerSecond(2, 3)
+        skip    1ms                                 # the first is a second old; refusals do not count
+        bet     b5 A1 W a 1.00                      -> Accepted
+        bet     b6 A1 W a 1.00                      -> BetsPerSecond(2, 3)
+        ",
+    );
+}
+
+#[test]
+fn a_small_limit_within_a_minute_or_an_hour_is_exact() {
+    check(
+        "
+        config  rules_off none bets_per_minute_max 2 bets_per_hour_max 4
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00                      -> Accepted
+        skip    30s
+        bet     b2 A1 W a 1.00                      -> Accepted
+        skip    29999ms
+        bet     b3 A1 W a 1.00                      -> BetsPerMinute(2, 3)
+        skip    1ms
+        bet     b4 A1 W a 1.00                      -> Accepted
+        skip    1m
+        bet     b5 A1 W a 1.00                      -> Accepted
+        skip    5m
+        bet     b6 A1 W a 1.00                      -> BetsPerHour(4, 5)
+        skip    53m                                 # b1 is an hour old
+        bet     b7 A1 W a 1.00                      -> Accepted
+        bet     b8 A1 W a 1.00                      -> BetsPerHour(4, 5)
+        ",
+    );
+}
+
+#[test]
+fn stakes_within_an_hour_are_counted_by_quarters() {
+    check(
+        "
+        config  rules_off none stakes_per_hour_max 10.00
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 6.00                      -> Accepted      # at noon
+        skip    59m
+        bet     b2 A1 W a 4.01                      -> StakesPerHour(10.00, 10.01)
+        expect  max_stake A1 W a 4.00
+        bet     b3 A1 W a 4.00                      -> Accepted
+        skip    15m                                 # 1:14 pm: the quarter after noon still counts whole
+        bet     b4 A1 W a 0.10                      -> StakesPerHour(10.00, 10.10)
+        skip    1m                                  # 1:15 pm
+        bet     b5 A1 W a 6.00                      -> Accepted
+        ",
+    );
+}
+
+#[test]
+fn a_rule_that_is_off_is_not_asked_and_remembers_nothing() {
+    check(
+        "
+        config  bets_per_second_max 1 stake_max 5.00 rules_off bets_per_second,bets_per_minute,bets_per_hour,stakes_per_hour,stake_max
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 6.00                      -> Accepted
+        bet     b2 A1 W a 6.00                      -> Accepted
+        expect  rule stake_max refused 0 would_refuse 0
+        config  rules_off none
+        bet     b3 A1 W a 6.00                      -> StakeAboveLimit(5.00, 6.00)
+        bet     b4 A1 W a 1.00                      -> Accepted      # b2 was not noted
+        bet     b5 A1 W a 1.00                      -> BetsPerSecond(1, 2)
+        ",
+    );
+}
+
+#[test]
+fn a_rule_in_shadow_is_counted_and_refuses_nothing() {
+    check(
+        "
+        config  stake_max 50.00 rules_shadow stake_max,day_payout payout_day_max 30.00
+        account A1 balance 200.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        expect  max_stake A1 W a 50.00              # what is quoted is never more than the largest stake
+        bet     b1 A1 W a 60.00                     -> Accepted
+        expect  rule stake_max refused 0 would_refuse 1 would_refuse_stakes 60.00
+        expect  rule day_payout refused 0 would_refuse 1
+        bet     b2 A1 W a 1.00                      -> Accepted
+        expect  rule stake_max would_refuse 1
+        expect  rule day_payout would_refuse 2
+        bet     b3 A1 W a 500.00                    -> InsufficientFunds     # it was no bet in the end
+        expect  rule stake_max would_refuse 1
+        config  rules_shadow none
+        bet     b4 A1 W a 60.00                     -> StakeAboveLimit(50.00, 60.00)
+        bet     b5 A1 W a 1.00                      -> DayPayoutAboveLimit(30.00, 124.00)
+        again   b5                                  -> DayPayoutAboveLimit(30.00, 124.00)
+        expect  rule stake_max refused 1 would_refuse 1
+        expect  rule day_payout refused 1 would_refuse 2
+        ",
+    );
+}
+
+#[test]
+fn rules_are_asked_in_one_order() {
+    check(
+        "
+        config  rules_off none stake_max 50.00 payout_max 60.00 liability_selection_max 20.00
+        config  liability_market_max 18.00 liability_account_max 16.00 liability_group_max 14.00
+        config  tier_0 24/24/24/24 payout_day_max 16.00 bets_per_second_max 1 stakes_per_hour_max 5.00
+        config  bets_per_minute_max 1 bets_per_hour_max 1 stake_min 1.00
+        account A1 balance 100.00
+        account A2 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        group   A1 1
+        factor  A1 prematch 75
+        bet     b0 A1 W a 0.50                      -> StakeBelowMinimum
+        bet     b1 A1 W a 51.00                     -> StakeAboveLimit
+        bet     b2 A1 W a 31.00                     -> PayoutAboveLimit
+        bet     b3 A1 W a 21.00                     -> SelectionLiability
+        bet     b4 A1 W a 19.00                     -> MarketLiability
+        bet     b5 A1 W a 17.00                     -> AccountLiability
+        bet     b6 A1 W a 15.00                     -> GroupLiability
+        bet     b7 A1 W a 13.00                     -> StakeAboveStage
+        bet     b8 A1 W a 10.00                     -> StakeAboveFactor
+        bet     b9 A1 W a 8.50                      -> DayPayoutAboveLimit
+        bet     c0 A1 W a 6.00                      -> StakesPerHour
+        bet     c1 A1 W a 4.00                      -> Accepted
+        bet     c2 A1 W a 2.00                      -> BetsPerSecond
+        skip    1s
+        bet     c3 A1 W a 2.00                      -> BetsPerMinute
+        skip    1m
+        bet     c4 A1 W a 2.00                      -> BetsPerHour
+        skip    75m
+        bet     c5 A1 W a 2.00                      -> Accepted
+        ",
+    );
+}
+
+#[test]
+fn settings_of_rules_that_make_no_sense_are_refused_whole() {
+    check(
+        "
+        account A1 balance 1.00
+        config  rules_off selection_liability       -> InvalidParameter      # it bounds a sum
+        config  rules_off day_payout                -> InvalidParameter
+        config  rules_shadow bets_per_hour          -> InvalidParameter      # it is off already
+        config  bets_per_second_max 0               -> InvalidParameter
+        config  bets_per_second_max 6               -> InvalidParameter
+        config  bets_per_minute_max 251             -> InvalidParameter
+        config  bets_per_hour_max 60001             -> InvalidParameter
+        config  stakes_per_hour_max 0.00            -> InvalidParameter
+        config  stakes_per_hour_max 42949672.95     -> InvalidParameter
+        config  liability_group_max 0.00            -> InvalidParameter
+        config  payout_day_max 0.00                 -> InvalidParameter
+        config  bets_per_second_max 5 bets_per_minute_max 250 bets_per_hour_max 60000 stakes_per_hour_max 42949672.94
+        ",
+    );
+}
