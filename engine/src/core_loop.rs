@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use clutch_core::command::{Actor, ENCODED_MAX};
 use clutch_core::units::{Seq, Timestamp};
-use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{Durable, Writer};
+use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
+use clutch_journal::{Durable, Space, Writer};
 use disruptor::{MissingFreeSlots, Producer};
 
 use crate::clock::Clock;
@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub shared: Arc<Shared>,
     pub batch_max: usize,
     pub wait: Wait,
+    /// Whether the disk has little room, as it was at the beginning of the batch.
+    pub is_journal_low: bool,
     /// What every record says of its encoding and rules.
     pub record_version: u16,
     /// The bytes of the command at hand.
@@ -121,6 +123,7 @@ impl Core {
         requests: &mut Requests<'_>,
         now: Timestamp,
     ) -> Result<(), JournalFailed> {
+        self.is_journal_low = self.durable.space() != Space::Ample;
         let count = left(requests).min(self.batch_max);
         let mut line = [&Request::Nothing; LOOK_AHEAD];
         // A few requests are not made to wait behind places that are empty.
@@ -146,6 +149,13 @@ impl Core {
 
     fn process(&mut self, request: &Request, now: Timestamp) -> Result<(), JournalFailed> {
         match request {
+            // Decided here and not by the rules: it depends on a disk, and a replay has none.
+            Request::Command(envelope)
+                if self.is_journal_low
+                    && self.state.turn_away(envelope, Reject::JournalFull, &mut self.outbox) =>
+            {
+                self.shared.core.turned_away.add(1);
+            }
             Request::Command(envelope) => {
                 self.append_and_apply(envelope, now)?;
                 self.shared.core.commands.add(1);

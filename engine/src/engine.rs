@@ -161,6 +161,7 @@ impl Engine {
             shared: Arc::clone(&shared),
             batch_max: config.batch_max,
             wait,
+            is_journal_low: false,
             record_version: record_version(config.rule_set),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,

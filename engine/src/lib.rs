@@ -70,7 +70,7 @@ mod snapshot;
 mod snapshotter;
 
 pub use clutch_core;
-pub use clutch_journal::{Durability, Options as JournalOptions};
+pub use clutch_journal::{Durability, Options as JournalOptions, Space};
 
 pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};

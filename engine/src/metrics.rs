@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clutch_journal::Durable;
+use clutch_journal::{Durable, Space};
 
 use crate::config::Wait;
 use crate::pinning::Warning;
@@ -45,6 +45,7 @@ impl Counter {
 pub(crate) struct CoreCounters {
     pub commands: Counter,
     pub queries: Counter,
+    pub turned_away: Counter,
     pub ticks: Counter,
     pub batches: Counter,
     pub parks: Counter,
@@ -59,6 +60,8 @@ pub struct Metrics {
     pub commands: u64,
     /// Queries answered.
     pub queries: u64,
+    /// Commands refused with `JournalFull`.
+    pub turned_away: u64,
     /// Ticks the engine journaled by itself.
     pub ticks: u64,
     /// Batches taken from the input ring.
@@ -90,6 +93,8 @@ pub struct EngineStatus {
     pub last_seq: u64,
     /// The last command that survives power loss.
     pub durable_seq: u64,
+    /// How much room the disk has left for records.
+    pub space: Space,
     /// What the core really does when idle.
     pub wait: Wait,
     /// The core its thread is pinned to.
@@ -123,6 +128,7 @@ impl Monitor {
         Metrics {
             commands: core.commands.get(),
             queries: core.queries.get(),
+            turned_away: core.turned_away.get(),
             ticks: core.ticks.get(),
             batches: core.batches.get(),
             refused_busy: self.shared.refused_busy.load(Ordering::Relaxed),
@@ -142,6 +148,7 @@ impl Monitor {
             failure: self.shared.failure().map(str::to_owned),
             last_seq: self.shared.core.last_seq.get(),
             durable_seq: self.durable.seq(),
+            space: self.durable.space(),
             wait: self.setup.wait,
             pinned_core: self.setup.pinned_core,
             snapshots: self.snapshots.as_ref().map(|told| told.status()),

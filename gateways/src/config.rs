@@ -2,14 +2,17 @@
 //!
 //! An unknown key is an error, not a silent default: a misspelt limit must not be ignored.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clutch_core::command::{Capacity, Config as CoreConfig, RewindRule};
+use clutch_core::settings::Setting;
 use clutch_core::units::Money;
 use clutch_engine::{Durability, EngineConfig, Pin, Wait};
 use serde::Deserialize;
 
 use crate::wire::decimal::parse_money;
+use crate::wire::setting;
 
 /// The default file, with every key and what it means.
 pub const DEFAULT_TOML: &str = include_str!("../clutch.toml");
@@ -22,6 +25,8 @@ pub struct Config {
     pub engine: EngineSection,
     /// Limits, delays and margin of a new journal.
     pub book: BookSection,
+    /// Risk rules of a new journal: settings by the names that `clutch admin config` knows.
+    pub risk: BTreeMap<String, String>,
     /// The network.
     pub gateway: GatewaySection,
     /// The game-server log feed.
@@ -52,6 +57,8 @@ pub struct EngineSection {
     pub segment_mib: u64,
     /// Size of the journal's ring in MiB.
     pub ring_mib: usize,
+    /// Also keeps a journal on a network or overlay file system.
+    pub unsafe_storage: bool,
     /// Commands between two snapshots; 0 takes none.
     pub snapshot_every: u64,
     /// Table size.
@@ -210,6 +217,11 @@ pub struct AccountSection {
     pub deposit: Amount,
 }
 
+/// Whether a setting stands in `[risk]`; the plain limits stand in `[book]`.
+fn is_of_risk(setting: Setting) -> bool {
+    Setting::RulesOff <= setting
+}
+
 fn mr12() -> String {
     "mr12".to_owned()
 }
@@ -285,7 +297,16 @@ impl Config {
             let names = "connections_max and messages_per_s";
             return Err(format!("[gateway] {names} must be at least 1"));
         }
-        self.core_config().validate().map_err(|field| format!("[book] {field} is out of range"))?;
+        for (name, text) in &self.risk {
+            let known = Setting::named(name).filter(|setting| is_of_risk(*setting));
+            let setting = known.ok_or_else(|| format!("[risk] has no setting `{name}`"))?;
+            setting::read(setting, text)
+                .map_err(|expected| format!("[risk] {name} = \"{text}\" must be {expected}"))?;
+        }
+        self.core_config().validate().map_err(|field| {
+            let is_of_risk = Setting::of_field(field).is_some_and(is_of_risk);
+            format!("[{}] {field} is out of range", if is_of_risk { "risk" } else { "book" })
+        })?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
         let secret = self.gateway.token_secret.len();
         if secret != 0 && secret < 32 {
@@ -298,7 +319,7 @@ impl Config {
     pub fn core_config(&self) -> CoreConfig {
         let book = &self.book;
         let nanos = |millis: u64| millis.saturating_mul(1_000_000);
-        CoreConfig {
+        let config = CoreConfig {
             stake_min: book.stake_min.0,
             stake_max: book.stake_max.0,
             payout_max: book.payout_max.0,
@@ -318,7 +339,14 @@ impl Config {
                 RewindKey::Stand => RewindRule::Stand,
             },
             ..CoreConfig::default()
-        }
+        };
+        // What cannot be read has been refused before.
+        self.risk.iter().fold(config, |config, (name, text)| {
+            let setting = Setting::named(name);
+            let value = setting.and_then(|setting| setting::read(setting, text).ok());
+            let changed = setting.zip(value).and_then(|(it, value)| it.set(config, value));
+            changed.unwrap_or(config)
+        })
     }
 
     /// Table sizes of a new journal.
@@ -344,6 +372,7 @@ impl Config {
         config.input_ring = section.input_ring;
         config.journal.segment_bytes = section.segment_mib.saturating_mul(1 << 20);
         config.journal.ring_bytes = section.ring_mib.saturating_mul(1 << 20);
+        config.journal.unsafe_storage = section.unsafe_storage;
         config.journal.durability = match section.durability {
             DurabilityKey::Disk => Durability::Disk,
             DurabilityKey::Process => Durability::Process,

@@ -190,6 +190,45 @@ fn what_was_is_what_if_nothing_changes_and_less_under_tighter_limits() {
 }
 
 #[test]
+fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cuts() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = copy(dir.path());
+    let code = |extra: &[&str]| {
+        let output = clutch(&[&["journal", "verify", &journal], extra].concat());
+        let words = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(words).unwrap())
+    };
+    let (clean, words) = code(&[]);
+    assert_eq!(clean, 0, "{words}");
+    assert!(words.starts_with("clean: journal ") && words.contains("records 1 to "), "{words}");
+    assert_eq!(json(&["journal", "verify", &journal, "--json"])["class"], "clean");
+
+    // A bit in the middle of the records.
+    let segment = Path::new(&journal).join("seg-00000000000000000001.clj");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[60_000] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    let (damaged, words) = code(&[]);
+    assert_eq!(damaged, 2, "{words}");
+    assert!(words.contains("DAMAGE: ") && words.contains("a start stops here"), "{words}");
+    let (unasked, words) = code(&["--accept-loss"]);
+    assert_eq!(unasked, 1, "{words}");
+    assert!(words.contains("needs --yes"), "{words}");
+    let (accepted, words) = code(&["--accept-loss", "--yes"]);
+    assert_eq!(accepted, 0, "{words}");
+    assert!(words.contains("What would be lost: records ") && words.contains("copies are in"));
+    assert!(Path::new(&format!("{journal}.before-cut/seg-00000000000000000001.clj")).exists());
+    let (clean, words) = code(&[]);
+    assert_eq!(clean, 0, "{words}");
+
+    let (none, words) = {
+        let output = clutch(&["journal", "verify", &format!("{journal}-nowhere")]);
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(none, 2, "{words}");
+}
+
+#[test]
 fn a_snapshot_leads_to_the_same_state_as_the_whole_journal() {
     let dir = tempfile::tempdir().unwrap();
     let journal = copy(dir.path());

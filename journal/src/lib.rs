@@ -14,9 +14,14 @@
 //! |---|---|
 //! | `record`, `checksum` | the record's bytes and the chain that makes them believable |
 //! | `ring`, `shared`, `writer` | the core's side: mapped memory, cursors, append |
-//! | `committer`, `appender`, `spares` | the disk's side: group commit, segments ahead of need |
-//! | `segment`, `superblock`, `block`, `lock` | the files |
-//! | `open`, `continuation`, `verdict` | recovery, and the table that tells an end from damage |
+//! | `committer`, `inline`, `appender` | the disk's side: group commit, on a thread or by turns |
+//! | `spare`, `spares` | segments ahead of need, the emergency reserve, a full disk |
+//! | `segment`, `mark`, `superblock`, `block`, `lock` | the files |
+//! | `open`, `continuation` | recovery |
+//! | `verdict`, `judge`, `evidence` | the table that tells an end from damage, and its facts |
+//! | `verify`, `accept_loss` | what is wrong with all of it, and the only way to cut |
+//! | `file_system`, `bus_error` | what the files are on, and when that fails under a mapping |
+//! | `faults` | bugs on purpose, for the tests of the tests |
 //! | `reader`, `position` | reading, from the start or behind a snapshot |
 //! | `snapshot` | snapshot files: chunks, checksums, root hash |
 //! | `archive` | old segments leave the directory |
@@ -37,9 +42,8 @@
 //! A follower that must not run ahead of the disk calls [`Reader::next`] only while [`Reader::seq`] is less than
 //! [`Durable::seq`]: the reader itself returns whatever is valid.
 //!
-//! A power cut can leave the pages of one unfinished sync in any order. If a later page of it arrived and an earlier one
-//! did not, valid records follow a hole, and nothing on the disk tells that from damage to synced records. Then opening
-//! reports [`JournalError::Corrupt`] rather than guess.
+//! A power cut can leave the pages of one unfinished sync in any order, so valid records may follow a hole. The durable
+//! mark (`mark`) tells that from damage: what it covers is never cut, and what a crash tore is never called damage.
 //!
 //! This crate needs Linux: tmpfs, `fallocate`, `MADV_POPULATE_WRITE` and `fdatasync` are what it is made of.
 
@@ -47,6 +51,7 @@ mod accept_loss;
 mod appender;
 mod archive;
 mod block;
+mod bus_error;
 mod checksum;
 mod committer;
 mod continuation;
@@ -79,6 +84,7 @@ pub use accept_loss::{Loss, accept_loss};
 #[doc(hidden)]
 pub use archive::archive_with;
 pub use archive::{ArchiveProgress, Archived, archive};
+pub use bus_error::name_the_file_on_bus_error;
 pub use committer::{CommitFailure, Committer, CommitterHandle, OnDurable};
 pub use error::{IoFailure, JournalError};
 #[doc(hidden)]

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use memmap2::Mmap;
 
 use crate::block::{BLOCK_BYTES, Block};
+use crate::bus_error::Named;
 use crate::error::{IoFailure, JournalError};
 use crate::faults::Faults;
 use crate::mark::Mark;
@@ -144,6 +145,7 @@ pub(crate) struct SegmentMap {
     pub path: PathBuf,
     pub header: SegmentHeader,
     bytes: Mmap,
+    _named: Named,
 }
 
 /// What lies under a segment's name.
@@ -169,6 +171,7 @@ impl SegmentMap {
         // SAFETY: a segment has its full size before it gets its name and is never truncated or punched after; records
         // are written once, into places that were zero, and no reader trusts bytes before it has checked the record.
         let bytes = unsafe { Mmap::map(&file) }.map_err(IoFailure::at("map", &path))?;
+        let named = Named::new(&path, &bytes);
         let blocks = bytes.chunks(BLOCK_BYTES).take(2);
         let whole: Vec<Block> = blocks.filter_map(|chunk| Block::read(chunk, MAGIC)).collect();
         if let Some(found) = whole.iter().map(|block| block.u32(8)).find(|format| FORMAT < *format)
@@ -190,7 +193,7 @@ impl SegmentMap {
             let what = format!("cut to {length} bytes; its header says {}", header.segment_bytes);
             return Ok(Found::Broken(length, what));
         }
-        Ok(Found::Segment(Self { path, header, bytes }))
+        Ok(Found::Segment(Self { path, header, bytes, _named: named }))
     }
 
     /// Everything from a file offset to the segment's end.

@@ -25,6 +25,7 @@ fn the_process_to_be_killed() {
         segment_bytes: 1 << 20,
         ring_bytes: 1 << 18,
         shm_dir: Some(shm.into()),
+        unsafe_storage: true,
         ..Options::default()
     };
     let Opened { mut writer, committer, recovered } = open(dir.as_ref(), options).unwrap();
@@ -43,7 +44,9 @@ fn the_process_to_be_killed() {
 fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
     let place = Place::on_disk();
     let mut total_from_ring = 0;
-    for round in 0..10u64 {
+    // CLUTCH_KILL_CYCLES=100 and more for a longer run.
+    let cycles = std::env::var("CLUTCH_KILL_CYCLES").ok().and_then(|count| count.parse().ok());
+    for round in 0..cycles.unwrap_or(10u64) {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "the_process_to_be_killed", "--ignored", "--nocapture"])
             .env(DIR, place.dir())
@@ -69,7 +72,7 @@ fn a_process_killed_at_any_moment_loses_nothing_it_appended() {
                 .last()
                 .unwrap_or(0)
         });
-        std::thread::sleep(Duration::from_millis(round * 3));
+        std::thread::sleep(Duration::from_millis(round % 10 * 3));
         child.kill().unwrap();
         child.wait().unwrap();
         let reported = reported.join().unwrap();

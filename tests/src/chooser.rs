@@ -123,6 +123,7 @@ impl Chooser {
         Config {
             rules_off,
             rules_shadow,
+            liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[5_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
             stakes_per_hour_max: limit(&[5_000, 1_000_000]),

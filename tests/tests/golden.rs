@@ -271,6 +271,7 @@ fn config() -> Config {
         feed_grace_ns: 23,
         rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
         rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
+        liability_match_max: money(24),
         liability_group_max: money(25),
         payout_day_max: money(26),
         bets_per_second_max: 27,

@@ -111,6 +111,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "BetsPerMinute",
     "BetsPerHour",
     "StakesPerHour",
+    "MatchLiability",
     "InsufficientFunds",
     "ReferenceReused",
     "InvalidAmount",

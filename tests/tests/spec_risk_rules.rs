@@ -333,3 +333,69 @@ fn settings_of_rules_that_make_no_sense_are_refused_whole() {
         ",
     );
 }
+
+#[test]
+fn a_match_nets_its_markets_over_its_final_scores() {
+    check(
+        "
+        config  rules_off none liability_match_max 10.00
+        account A1 balance 1000.00
+        match   M bo3
+        maps    M even
+        market  W M winner                          # 2.00 for both
+        market  S M score                           # 2-0, 2-1, 1-2, 0-2 at 4.00
+        bet     b1 A1 W a 10.01                     -> MatchLiability(10.00, 10.01)
+        expect  max_stake A1 W a 10.00
+        bet     b2 A1 W a 10.00                     -> Accepted
+        bet     b3 A1 S #0 0.10                     -> MatchLiability(10.00, 10.30)   # A wins there, too
+        bet     b4 A1 S #3 5.00                     -> Accepted      # 15.00 − 10.00 there, −5.00 elsewhere
+        bet     b5 A1 S #0 1.66                     -> Accepted      # 5.00 + 4.98
+        bet     b6 A1 S #0 0.10                     -> MatchLiability(10.00, 10.28)
+        expect  max_stake A1 W b 6.66               # 5.00 − 1.66 if B wins 2–0, and 6.66 more
+        play    M 1 A13                             # 0–2 can no longer happen
+        expect  max_stake A1 W b 8.88               # at 4.00 now; 1–2 stands at −10.00 − 5.00 − 1.66
+        ",
+    );
+}
+
+#[test]
+fn markets_on_maps_count_with_their_worst_case_until_they_are_decided() {
+    check(
+        "
+        config  rules_off none liability_match_max 10.00
+        account A1 balance 1000.00
+        match   M bo3
+        maps    M even
+        market  W M winner
+        market  X M map 1
+        market  Y M map 2
+        bet     b1 A1 X a 4.00                      -> Accepted
+        bet     b2 A1 Y a 4.00                      -> Accepted      # both maps may go to A
+        bet     b3 A1 W b 2.01                      -> MatchLiability(10.00, 10.01)
+        bet     b4 A1 W b 2.00                      -> Accepted
+        bet     b5 A1 X b 6.00                      -> Accepted      # it lowers the worst case of its market
+        expect  max_stake A1 W b 2.00               # 2.00 + 4.00 + 2.00, as map 1 costs 2.00 if B wins it
+        play    M 1 B13                             # what map 1 costs is known and no longer at risk
+        expect  max_stake A1 W b 12.15              # 4.00 more to win, at 1.329 now
+        ",
+    );
+}
+
+#[test]
+fn what_a_match_costs_is_known_when_the_rule_is_turned_on() {
+    check(
+        "
+        config  liability_match_max 10.00
+        account A1 balance 1000.00
+        match   M bo3
+        maps    M even
+        market  W M winner
+        market  X M map 1
+        bet     b1 A1 W a 20.00                     -> Accepted      # the rule is off
+        bet     b2 A1 X a 5.00                      -> Accepted
+        config  rules_off none
+        bet     b3 A1 W a 0.10                      -> MatchLiability(10.00, 25.10)
+        bet     b4 A1 W b 5.00                      -> Accepted
+        ",
+    );
+}

@@ -416,6 +416,8 @@ pub struct Config {
     pub rules_off: RuleSet,
     /// Risk rules that are asked and counted, and refuse nothing.
     pub rules_shadow: RuleSet,
+    /// Largest sum that one match may cost over all its markets where a bet wins.
+    pub liability_match_max: Money,
     /// Largest sum that a group of linked accounts may win with its open bets.
     pub liability_group_max: Money,
     /// Largest sum that all bets of one account on one day may pay, stakes included.
@@ -465,6 +467,7 @@ wire_struct!(Config {
     agreeing_updates,
     rules_off,
     rules_shadow,
+    liability_match_max,
     liability_group_max,
     payout_day_max,
     bets_per_second_max,
@@ -511,6 +514,7 @@ impl Default for Config {
             agreeing_updates: 2,
             rules_off: Self::RULES_OFF,
             rules_shadow: RuleSet::EMPTY,
+            liability_match_max: Money::from_minor(10_000_000),
             liability_group_max: Money::from_minor(4_000_000),
             payout_day_max: Money::from_minor(20_000_000),
             bets_per_second_max: 5,

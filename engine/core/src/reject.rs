@@ -174,6 +174,8 @@ rejects! {
     BetsPerHour = 413, true, Count, "You have placed many bets within an hour. Please try again later.";
     /// Too much staked within an hour.
     StakesPerHour = 414, true, Money, "Your stakes within an hour reach the limit. Please try again later.";
+    /// The liability limit of a whole match is reached.
+    MatchLiability = 415, true, Money, "The limit for this match is reached.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";
@@ -215,6 +217,8 @@ rejects! {
     OperatorOnly = 908, false, None, "Only an operator may do this.";
     /// The second person must be another one; the numbers are both operators.
     SamePerson = 909, false, Count, "A second person must approve this.";
+    /// The disk is nearly full; what is left is for settlement.
+    JournalFull = 910, true, None, "We cannot take this at the moment. Please try again in a moment.";
 }
 
 /// A refusal with the numbers that decided it.

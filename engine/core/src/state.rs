@@ -131,7 +131,7 @@ impl State {
         }
         self.config = config;
         self.config_version = 1;
-        self.tables = Some(Tables {
+        let mut tables = Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
@@ -147,7 +147,7 @@ impl State {
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
-            risk: RiskTables::with_capacity(capacity.accounts_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
@@ -156,7 +156,9 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
-        });
+        };
+        tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        self.tables = Some(tables);
         Ok(())
     }
 
@@ -213,6 +215,11 @@ impl State {
     /// Bets of several legs that are waiting, open, or settled and not yet retired.
     pub fn multiples_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
+    pub fn exposures_agree(&self) -> bool {
+        self.tables.as_ref().is_none_or(Tables::exposures_agree)
     }
 
     /// Singles waiting, open, or settled and not yet retired.
@@ -317,6 +324,7 @@ impl Step<'_> {
         };
         let prices_change = of_prices(self.config) != of_prices(config);
         let before = core::mem::replace(self.config, *config);
+        self.tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
         for &setting in Setting::ALL {

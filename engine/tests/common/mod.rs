@@ -14,6 +14,8 @@ pub fn config(dir: &Path) -> EngineConfig {
     let mut config = EngineConfig::new(dir);
     config.journal.segment_bytes = 1 << 20;
     config.journal.ring_bytes = 1 << 18;
+    // The tests also run in containers, whose files are on an overlay.
+    config.journal.unsafe_storage = true;
     (config.input_ring, config.outbox_ring) = (8192, 8192);
     config.capacity.accounts_max = 100;
     config.capacity.matches_max = 4;

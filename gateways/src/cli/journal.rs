@@ -1,7 +1,10 @@
 //! `clutch journal`: looking after a journal.
 
+mod verify;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -18,9 +21,33 @@ use crate::output::answer;
 /// Look after a journal; every command works while a server is writing it
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
+    Verify(VerifyArgs),
     Inspect(InspectArgs),
     Snapshot(SnapshotArgs),
     Archive(ArchiveArgs),
+}
+
+/// Read everything and say what is wrong: every record, chain, header and snapshot
+///
+/// The verdict is the one that a start would come to. Exit code 0: clean; 1: it ends with a torn write,
+/// which the next start cuts, and nothing that was promised is lost; 2: damaged or incomplete.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// Every finding in one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Give up what is lost, so that the journal opens again: says exactly what would be lost, asks, and
+    /// copies every file it touches first. Only for a stopped engine, when there is no backup
+    #[arg(long)]
+    accept_loss: bool,
+    /// With --accept-loss: do not ask
+    #[arg(long, requires = "accept_loss")]
+    yes: bool,
+    /// With --accept-loss: where the copies go; else beside the data directory, with `.before-cut`
+    #[arg(long, value_name = "DIR", requires = "accept_loss")]
+    keep: Option<PathBuf>,
 }
 
 /// Print records in words, with what came of them
@@ -75,11 +102,12 @@ pub struct ArchiveArgs {
     json: bool,
 }
 
-pub fn run(command: &JournalCommand) -> Result<(), Failure> {
+pub fn run(command: &JournalCommand) -> Result<ExitCode, Failure> {
     match command {
-        JournalCommand::Inspect(args) => inspect(args),
-        JournalCommand::Snapshot(args) => snapshot(args),
-        JournalCommand::Archive(args) => archive(args),
+        JournalCommand::Verify(args) => verify::run(args),
+        JournalCommand::Inspect(args) => inspect(args).map(|()| ExitCode::SUCCESS),
+        JournalCommand::Snapshot(args) => snapshot(args).map(|()| ExitCode::SUCCESS),
+        JournalCommand::Archive(args) => archive(args).map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -63,6 +63,14 @@ enum Command {
 #[derive(Debug)]
 pub struct Failure(pub String);
 
+impl Failure {
+    /// Says it and gives the exit code.
+    fn exit(self) -> ExitCode {
+        eprintln!("clutch: {}", self.0);
+        ExitCode::FAILURE
+    }
+}
+
 impl<E: fmt::Display> From<E> for Failure {
     fn from(error: E) -> Self {
         Self(error.to_string())
@@ -76,6 +84,10 @@ pub fn main() -> ExitCode {
         eprintln!("clutch: --log-level: {error}");
         return ExitCode::from(2);
     }
+    // Without the handler a failing disk under a mapped file ends the process all the same, only without a word.
+    if let Err(error) = clutch_journal::name_the_file_on_bus_error() {
+        tracing::warn!("a failing disk under a mapped file will not be named: {error}");
+    }
     let outcome = match cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default())) {
         Command::Demo(args) => demo::run(&args),
         Command::Admin(args) => return admin::run(&args),
@@ -85,7 +97,10 @@ pub fn main() -> ExitCode {
         Command::Margin(args) => margin::run(&args),
         Command::Odds(args) => odds::run(&args),
         Command::Replay(args) => replay::run(&args),
-        Command::Journal(command) => journal::run(&command),
+        // Its exit code says more than whether it worked.
+        Command::Journal(command) => {
+            return journal::run(&command).unwrap_or_else(Failure::exit);
+        }
         Command::Why(args) => why::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
@@ -95,13 +110,7 @@ pub fn main() -> ExitCode {
             written.and_then(|()| output.flush()).map_err(Failure::from)
         }
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(message)) => {
-            eprintln!("clutch: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome.map_or_else(Failure::exit, |()| ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error, so that what a command prints stays clean.

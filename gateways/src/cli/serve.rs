@@ -34,6 +34,9 @@ pub struct ServeArgs {
     /// Listen on this address and port
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Keep the journal on a network or overlay file system, too: those may lose accepted bets
+    #[arg(long)]
+    unsafe_storage: bool,
     /// The key that game servers send
     #[arg(long, value_name = "KEY", env = "CLUTCH_CS_LOG_KEY", hide_env_values = true)]
     cs_log_key: Option<String>,
@@ -108,6 +111,7 @@ fn settings(args: &ServeArgs) -> Result<Config, Failure> {
     if let Some(key) = &args.cs_log_key {
         config.cs_log.key.clone_from(key);
     }
+    config.engine.unsafe_storage |= args.unsafe_storage;
     Ok(config)
 }
 

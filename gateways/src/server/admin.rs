@@ -5,6 +5,7 @@
 
 use clutch_core::command::{Actor, Config};
 use clutch_core::settings::Setting;
+use clutch_core::units::Timestamp;
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
@@ -65,7 +66,8 @@ impl Hub {
         body: &[u8],
     ) -> Result<Outcome, Fault> {
         let claims = self.staff(head)?;
-        let order = parse_order(body)?;
+        let now = Timestamp::from_millis(unix_now().as_millis() as u64);
+        let order = parse_order(body, now)?;
         if !order.is_allowed_to(&claims) {
             let text = "Your roles do not allow this command.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, KillScope, Scope, SuspendReason, Title};
+use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, SuspendReason, Title};
 use clutch_core::settings::Setting;
-use clutch_core::units::{AccountId, MarketId, MatchId, Money, Name};
+use clutch_core::units::{
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, Timestamp,
+};
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
@@ -51,6 +53,13 @@ const BETS_MAX: u16 = 20;
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
+    Override(OverrideJson),
+    ApproveOverride {
+        id: u64,
+    },
+    LiftOverride {
+        id: u64,
+    },
     Suspend {
         scope: ScopeJson,
     },
@@ -117,6 +126,27 @@ const fn accounts_of_a_page() -> u16 {
     100
 }
 
+/// One of the words, for so many seconds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OverrideJson {
+    market: u32,
+    selection: Option<u8>,
+    word: WordJson,
+    for_s: u64,
+}
+
+/// `{"odds":"2.05"}`, `{"fair":"48%"}`, `{"margin":"5%"}`, `"off"`, `"suspend"`.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WordJson {
+    Odds(String),
+    Fair(String),
+    Margin(String),
+    Off,
+    Suspend,
+}
+
 /// `"all"`, `{"match":0}`, `{"market":3}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,11 +191,11 @@ enum StateJson {
     SelfExcluded,
 }
 
-/// Reads the body of `POST /admin/commands`.
+/// Reads the body of `POST /admin/commands` at this time.
 ///
 /// # Errors
 /// [`Fault`] saying which field is wrong and what it should be.
-pub fn parse_order(body: &[u8]) -> Result<Order, Fault> {
+pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
     Ok(match read::<OrderJson>(body)? {
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
@@ -189,6 +219,13 @@ pub fn parse_order(body: &[u8]) -> Result<Order, Fault> {
                 .map(|id| id.0)
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
+        OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
+        OrderJson::ApproveOverride { id } => {
+            Order::Command(Command::ApproveOverride { id: OverrideId(id) })
+        }
+        OrderJson::LiftOverride { id } => {
+            Order::Command(Command::LiftOverride { id: OverrideId(id) })
+        }
         OrderJson::SetAccountFactor { account, title, phase, percent } => {
             Order::Command(Command::SetAccountFactor {
                 account: AccountId(account),
@@ -211,6 +248,35 @@ pub fn parse_order(body: &[u8]) -> Result<Order, Fault> {
             Order::Configure(Change { set: set.collect::<Result<_, _>>()?, based_on })
         }
     })
+}
+
+fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> {
+    let market = MarketId(said.market);
+    let on = || said.selection.map(SelectionIndex).ok_or_else(|| Fault::missing("selection"));
+    let percent = |field, text: &str| {
+        let parts = text.strip_suffix('%').and_then(|text| decimal::parse_decimal(text, 7));
+        let ppb = parts.and_then(|parts| u32::try_from(parts).ok());
+        ppb.ok_or_else(|| Fault::bad_field(field, "a percentage, such as 48.5%"))
+    };
+    let kind = match &said.word {
+        WordJson::Odds(text) => {
+            let odds = decimal::parse_odds(text)
+                .ok_or_else(|| Fault::bad_field("odds", "odds from 1.001 to 1000"))?;
+            OverrideKind::Odds { market, selection: on()?, odds }
+        }
+        WordJson::Fair(text) => {
+            let fair = Probability::from_ppb(percent("fair", text)?)
+                .ok_or_else(|| Fault::bad_field("fair", "a percentage below 100%"))?;
+            OverrideKind::Fair { market, selection: on()?, fair }
+        }
+        WordJson::Margin(text) => {
+            OverrideKind::Margin { market, margin_ppb: percent("margin", text)? }
+        }
+        WordJson::Off => OverrideKind::SuspendSelection { market, selection: on()? },
+        WordJson::Suspend => OverrideKind::SuspendMarket { market },
+    };
+    let expires_at = now.plus(said.for_s.saturating_mul(1_000_000_000));
+    Ok(Command::Override { kind, expires_at })
 }
 
 fn read_amount(text: &str) -> Result<Money, Fault> {
@@ -285,12 +351,19 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
 }
 
 impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting; what touches
+    /// Whether somebody with these roles may give it. Traders stop and resume betting and set prices; what touches
     /// accounts, money or settings is for operators.
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
             self,
-            Self::Command(Command::Suspend { .. } | Command::Resume { .. } | Command::Kill { .. })
+            Self::Command(
+                Command::Suspend { .. }
+                    | Command::Resume { .. }
+                    | Command::Kill { .. }
+                    | Command::Override { .. }
+                    | Command::ApproveOverride { .. }
+                    | Command::LiftOverride { .. }
+            )
         );
         staff.roles.contains(&Role::Operator)
             || is_for_traders && staff.roles.contains(&Role::Trader)
@@ -335,11 +408,19 @@ mod tests {
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {
-        let suspend = parse_order(br#"{"command":"suspend","scope":{"match":3}}"#).unwrap();
+        let suspend = parse_order(
+            br#"{"command":"suspend","scope":{"match":3}}"#,
+            Timestamp::from_millis(7_000),
+        )
+        .unwrap();
         let scope = Scope::Match(MatchId(3));
         let reason = SuspendReason::Trader;
         assert_eq!(suspend, Order::Command(Command::Suspend { scope, reason }));
-        let kill = parse_order(br#"{"command":"kill","scope":"all","on":true}"#).unwrap();
+        let kill = parse_order(
+            br#"{"command":"kill","scope":"all","on":true}"#,
+            Timestamp::from_millis(7_000),
+        )
+        .unwrap();
         assert_eq!(kill, Order::Command(Command::Kill { scope: KillScope::All, on: true }));
         for (body, code, says) in [
             ("", GatewayCode::MalformedJson, "brace"),
@@ -362,6 +443,26 @@ mod tests {
             ),
             (r#"{"command":"configure","set":{}}"#, GatewayCode::BadField, "at least one"),
             (
+                r#"{"command":"override","market":1,"word":{"odds":"2.0"},"for_s":60}"#,
+                GatewayCode::MissingField,
+                "selection",
+            ),
+            (
+                r#"{"command":"override","market":1,"selection":0,"word":{"odds":"1"},"for_s":60}"#,
+                GatewayCode::BadField,
+                "1.001",
+            ),
+            (
+                r#"{"command":"override","market":1,"selection":0,"word":{"fair":"48"},"for_s":60}"#,
+                GatewayCode::BadField,
+                "48.5%",
+            ),
+            (
+                r#"{"command":"override","market":1,"word":"suspend","for_s":-1}"#,
+                GatewayCode::BadField,
+                "-1",
+            ),
+            (
                 r#"{"command":"configure","set":{"stake_maxx":"5"}}"#,
                 GatewayCode::BadField,
                 "stake_max,",
@@ -372,7 +473,7 @@ mod tests {
                 "12.50",
             ),
         ] {
-            let fault = parse_order(body.as_bytes()).unwrap_err();
+            let fault = parse_order(body.as_bytes(), Timestamp::from_millis(7_000)).unwrap_err();
             assert_eq!(fault.code, code, "{body}");
             assert!(fault.text.contains(says), "{body}: {}", fault.text);
         }
@@ -400,8 +501,14 @@ mod tests {
     fn traders_stop_betting_and_operators_do_everything() {
         let staff =
             |role| StaffClaims { operator: 1, roles: vec![role], issued_at_s: 0, expires_at_s: 1 };
-        let suspend = parse_order(br#"{"command":"suspend","scope":"all"}"#).unwrap();
-        let change = parse_order(br#"{"command":"configure","set":{"rewind":"void"}}"#).unwrap();
+        let suspend =
+            parse_order(br#"{"command":"suspend","scope":"all"}"#, Timestamp::from_millis(7_000))
+                .unwrap();
+        let change = parse_order(
+            br#"{"command":"configure","set":{"rewind":"void"}}"#,
+            Timestamp::from_millis(7_000),
+        )
+        .unwrap();
         for (role, may_suspend, may_change) in [
             (Role::Trader, true, false),
             (Role::Operator, true, true),

@@ -1,10 +1,10 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, KillScope, Title};
-use clutch_core::event::BetView;
+use clutch_core::event::{BetView, OverrideStatus};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
-use clutch_core::units::{AccountId, MatchId, Name, Seq};
+use clutch_core::units::{AccountId, MatchId, Name, OverrideId, Seq, Timestamp};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
@@ -73,6 +73,13 @@ struct SwitchView {
 }
 
 #[derive(Serialize)]
+struct OverrideView {
+    id: u64,
+    status: &'static str,
+    expires_at: u64,
+}
+
+#[derive(Serialize)]
 struct SettingView {
     name: &'static str,
     value: String,
@@ -97,6 +104,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         markets: Vec<MarketView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         kill_switches: Vec<SwitchView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        overrides: Vec<OverrideView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,6 +119,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         matches: Vec::new(),
         markets: Vec::new(),
         kill_switches: Vec::new(),
+        overrides: Vec::new(),
         version: version_of(records),
         settings: settings_of(records, before),
     };
@@ -121,6 +131,9 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
             Event::Market { market, status, epoch } => message
                 .markets
                 .push(MarketView { market: market.0, status: status_of(status, epoch) }),
+            Event::Override { id, expires_at, status, .. } => {
+                message.overrides.push(override_view(id, expires_at, status));
+            }
             Event::KillSwitch { scope, on } => {
                 message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
             }
@@ -341,6 +354,17 @@ fn terms_view(factors: &[u8], group: Option<u32>) -> TermsView {
         })
     });
     TermsView { group, factors: factors.collect() }
+}
+
+fn override_view(id: OverrideId, expires_at: Timestamp, status: OverrideStatus) -> OverrideView {
+    let status = match status {
+        OverrideStatus::Proposed => "waits for a second person",
+        OverrideStatus::InForce { .. } => "in force",
+        OverrideStatus::Replaced => "replaced",
+        OverrideStatus::Lifted => "lifted",
+        OverrideStatus::Expired => "expired",
+    };
+    OverrideView { id: id.0, status, expires_at: expires_at.millis() }
 }
 
 const fn state_name(state: AccountState) -> &'static str {

@@ -113,9 +113,39 @@ fn an_operator_runs_a_server_from_the_command_line() {
     desk.done(&["kill", "off", "title:counter_strike"]);
     assert!(!desk.done(&["matches"]).contains("kill switch"));
 
+    // A trader's word: near the model at once, far from it with a second person.
+    let said = desk.done(&["override", "0", "--selection", "0", "--odds", "2.00", "--for", "600"]);
+    assert!(said.contains(": in force"), "{said}");
+    let far = ["override", "0", "--selection", "0", "--fair", "90%", "--for", "600"];
+    let waiting = desk.json(&far);
+    assert_eq!(waiting["overrides"][0]["status"], "waits for a second person");
+    let id = waiting["overrides"][0]["id"].to_string();
+    assert!(desk.refused(&["approve", &id]).contains("SamePerson"));
+    let second =
+        Desk { serve: &serve, token: staff_token(&["--operator", "8"], &config, &journal) };
+    assert!(second.done(&["approve", &id]).contains(": in force"));
+    assert!(desk.done(&["lift", &id]).contains(": lifted"));
+    assert!(desk.refused(&["lift", &id]).contains("UnknownOverride"));
+
+    // Rules are tried in shadow before they refuse anybody.
+    desk.done(&["config", "set", "rules_off=match_liability", "rules_shadow=bets_per_hour"]);
+    desk.done(&["config", "set", "bets_per_hour_max=1"]);
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+    let risk = desk.done(&["risk"]);
+    assert!(
+        risk.contains("bets_per_hour") && risk.contains("would have refused 1 bets of 1.00"),
+        "{risk}"
+    );
+    desk.done(&["account", "factor", "bob", "20", "--phase", "live"]);
+    desk.done(&["account", "group", "bob", "3"]);
+    let bob = desk.done(&["account", "show", "bob"]);
+    assert!(bob.contains("group 3, counter_strike live 20%"), "{bob}");
+    assert!(desk.done(&["tier", "final", "2"]).starts_with("done"));
+
     // Settings change one by one, and say what they were.
     let said = desk.done(&["config", "set", "stake_max=5.00", "in_play_delay=5s"]);
-    assert!(said.contains("configuration 2\n"), "{said}");
+    assert!(said.contains("configuration 4\n"), "{said}");
     assert!(said.contains("stake_max      5.00  (was 1000.00)"), "{said}");
     assert!(said.contains("in_play_delay  5s    (was 3s)"), "{said}");
     assert_eq!(bet(&mut alice, "6.00"), "StakeAboveLimit");
@@ -153,7 +183,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let trader = staff_token(&["--operator", "8", "--role", "trader"], &config, &journal);
     let desk = Desk { serve: &serve, token: trader };
     let settings = desk.json(&["config", "show"]);
-    assert_eq!(settings["version"], 2);
+    assert_eq!(settings["version"], 4);
     let stake_max =
         settings["settings"].as_array().unwrap().iter().find(|s| s["name"] == "stake_max");
     assert_eq!(stake_max.unwrap()["value"], "5.00");

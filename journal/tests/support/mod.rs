@@ -42,6 +42,8 @@ impl Place {
             segment_bytes: 24576,
             ring_bytes: 4096,
             reserve_segments: 0,
+            // The tests also run in containers, whose files are on an overlay.
+            unsafe_storage: true,
             shm_dir: Some(self.shm()),
             ..Options::default()
         }

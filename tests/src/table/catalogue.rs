@@ -65,6 +65,7 @@ impl Scenario {
                 "feed_lag_max" => config.feed_lag_max_ns = duration(value)?,
                 "feed_grace" => config.feed_grace_ns = duration(value)?,
                 "agreeing_updates" => config.agreeing_updates = number()?,
+                "liability_match_max" => config.liability_match_max = money(value)?,
                 "liability_group_max" => config.liability_group_max = money(value)?,
                 "payout_day_max" => config.payout_day_max = money(value)?,
                 "stakes_per_hour_max" => config.stakes_per_hour_max = money(value)?,

@@ -183,6 +183,7 @@ impl Twin {
 /// What must hold in the engine even while settlements are in progress: each account holds exactly
 /// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
 pub fn check_sums(world: &mut World) {
+    assert!(world.state().exposures_agree(), "a match's cost is not what its markets say");
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
         let (mut held, mut liability, mut open) = (0, 0, 0);

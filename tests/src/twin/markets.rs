@@ -311,6 +311,7 @@ impl Twin {
                 return Ok(());
             }
             Change::Moved { map } => map,
+            // Whether a market may open again is a question for the new prices.
             Change::Opinion { map } => {
                 self.epochs_move(index, map);
                 return Ok(());

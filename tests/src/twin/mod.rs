@@ -239,6 +239,7 @@ impl Twin {
             config.liability_selection_max,
             config.liability_market_max,
             config.liability_account_max,
+            config.liability_match_max,
             config.liability_group_max,
             config.payout_day_max,
             config.stakes_per_hour_max,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use clutch_core::Reject;
-use clutch_core::command::{Config, Title};
+use clutch_core::command::{Config, MarketKind, Team, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
+use clutch_core::market::MarketResult;
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
 use clutch_core::units::Money;
 
@@ -173,7 +174,78 @@ impl Twin {
         let lately = terms.paced.iter().filter(|(at, _)| begin <= *at as i128);
         let stakes: i128 = lately.map(|(_, stake)| stake).sum();
         at_most(RuleId::StakesPerHour, minor(config.stakes_per_hour_max), stakes + stake);
+        let would_be = self.match_cost(market, selection, won);
+        at_most(RuleId::MatchLiability, minor(config.liability_match_max), would_be);
         found
+    }
+
+    /// What the match of a market costs where a selection wins, with `won` more on it.
+    fn match_cost(&self, market: usize, selection: u8, won: i128) -> i128 {
+        let index = self.markets[market].match_index;
+        let of_match = |id: &usize| self.markets[*id].match_index == index;
+        let markets: Vec<usize> = (0..self.markets.len()).filter(of_match).collect();
+        // What one market costs if this selection wins it.
+        let cost = |id: usize, winner: u8| {
+            let standing = self.bets.iter().filter(|(bet_id, bet)| {
+                let status = self.where_it_stands(**bet_id, bet);
+                bet.market == id && !matches!(status, BetStatus::Refused(_) | BetStatus::Void(_))
+            });
+            let singles: i128 = standing
+                .map(|(_, bet)| if bet.selection == winner { bet.payout } else { 0 } - bet.stake)
+                .sum();
+            let bet_on = if (id, winner) == (market, selection) { won } else { 0 };
+            singles + self.liability_of_multiples(id, winner) + bet_on
+        };
+        let series = &self.matches[index].series;
+        let best_of = series.maps.len() as i32;
+        let needed = best_of / 2 + 1;
+        let reached = [Team::A, Team::B].map(|team| series.maps_won(team) as i32);
+        let scores =
+            (0..=best_of).flat_map(|a| (0..=best_of).map(move |b| [a, b])).filter(|[a, b]| {
+                let is_end = if best_of % 2 == 0 {
+                    a + b == best_of
+                } else {
+                    (*a).max(*b) == needed && (*a).min(*b) < needed
+                };
+                is_end && reached[0] <= *a && reached[1] <= *b
+            });
+        let winner_at = |id: usize, [a, b]: [i32; 2]| match self.markets[id].kind {
+            MarketKind::MatchWinner if best_of % 2 == 0 => Some((1 - (a - b).signum()) as u8),
+            MarketKind::MatchWinner => Some(u8::from(a < b)),
+            MarketKind::CorrectMapScore if best_of % 2 == 0 => Some(b as u8),
+            MarketKind::CorrectMapScore if a == needed => Some(b as u8),
+            MarketKind::CorrectMapScore => Some((best_of - a) as u8),
+            MarketKind::MapHandicap { line } => {
+                Some(u8::from(2 * (a - b) + i32::from(line.halves()) < 0))
+            }
+            MarketKind::TotalMaps { line } => {
+                Some(u8::from(2 * (a + b) < i32::from(line.halves())))
+            }
+            // All others are on rounds or on one map.
+            _ => None,
+        };
+        let follows = winner_at(market, [0; 2]).is_some();
+        let at_score = |score| {
+            let winners = markets.iter().filter_map(|id| Some((*id, winner_at(*id, score)?)));
+            winners.map(|(id, winner)| cost(id, winner)).sum::<i128>()
+        };
+        let wins_here = |score: &[i32; 2]| !follows || winner_at(market, *score) == Some(selection);
+        let by_score = scores.filter(wins_here).map(at_score).max();
+        let others = markets.iter().filter(|id| {
+            winner_at(**id, [0; 2]).is_none() && self.result(**id) == MarketResult::Undecided
+        });
+        let worst = |id: &usize| {
+            let selections = 0..self.markets[*id].odds.len() as u8;
+            // Of the bet's own market only the case that it wins can have grown.
+            let counted = selections.filter(|one| *id != market || *one == selection);
+            counted.map(|winner| cost(*id, winner)).max().unwrap_or(0).max(0)
+        };
+        let others: i128 = others.map(worst).sum();
+        match by_score {
+            None if follows => 0,
+            Some(by_score) if follows => by_score + others,
+            by_score => by_score.unwrap_or(0).max(0) + others,
+        }
     }
 
     /// The first millisecond that counts in a window that ends now. With buckets the oldest one

@@ -7,6 +7,7 @@ pub mod client_ids;
 pub mod multiple;
 pub mod place;
 mod snapshot;
+mod turn_away;
 pub mod waiting;
 mod warm;
 

@@ -51,6 +51,7 @@ pub(super) struct Offer<'a> {
     pub fixture: &'a Fixture,
     pub market: &'a Market,
     pub selection: &'a Selection,
+    pub selection_index: SelectionIndex,
     pub odds: Odds,
 }
 
@@ -163,12 +164,18 @@ impl Step<'_> {
         let view = bet.view();
         let stake = place.stake.money();
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
+        let keeps_exposures = tables.risk.keeps_exposures();
+        if keeps_exposures {
+            tables.count_with_exposure(place.market, place.selection, stake, payout, Sign::In);
+        }
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
         account.count(bet.liability(), Sign::In);
         tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
         tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
-        market.count(selection, stake, payout, Sign::In);
+        if !keeps_exposures {
+            market.count(selection, stake, payout, Sign::In);
+        }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
         }
@@ -314,8 +321,8 @@ impl Tables {
         stake: Stake,
         payout: Money,
     ) -> Wager<'a> {
-        let Offer { account_id, account, fixture, market, selection, .. } = *offer;
-        let tables = &self.risk;
+        let Offer { account_id, account, fixture, market, selection, selection_index, .. } = *offer;
+        let (tables, markets) = (&self.risk, &self.markets);
         Wager {
             config,
             now,
@@ -326,6 +333,8 @@ impl Tables {
             fixture,
             market,
             selection,
+            selection_index,
+            markets,
             tables,
         }
     }
@@ -371,7 +380,8 @@ impl Tables {
         }
         let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
         let account_id = request.account;
-        Ok(Offer { account_id, account, fixture, market, selection, odds })
+        let selection_index = request.selection;
+        Ok(Offer { account_id, account, fixture, market, selection, selection_index, odds })
     }
 
     /// What can still go wrong while a bet waits; its money is held already.
@@ -440,8 +450,13 @@ impl Tables {
         let bet = self.bets.bet(slot);
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
         self.risk.count_of_day(account, bet.id, bet.payout, sign);
-        let (market, selection) = self.markets.rows_mut(bet.market, bet.selection);
-        market.count(selection, bet.stake.money(), bet.payout, sign);
+        let (market, selection) = (bet.market, bet.selection);
+        let (stake, payout) = (bet.stake.money(), bet.payout);
+        if self.risk.keeps_exposures() {
+            return self.count_with_exposure(market, selection, stake, payout, sign);
+        }
+        let (market, selection) = self.markets.rows_mut(market, selection);
+        market.count(selection, stake, payout, sign);
     }
 
     /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
@@ -467,7 +482,7 @@ pub(super) fn is_remembered(code: Reject) -> bool {
 }
 
 /// The answer to a repeated id whose bet was settled so long ago that it has left the engine.
-fn forgotten(place: &PlaceBet) -> BetView {
+pub(super) fn forgotten(place: &PlaceBet) -> BetView {
     let refused = RefusedBet {
         market: place.market,
         selection: place.selection,

@@ -4,8 +4,7 @@
 //! Priced from the series forecast; a result that can no longer happen has probability zero and is
 //! taken off the board.
 
-use super::{MarketResult, MarketType};
-use crate::title::Series;
+use super::{MarketKind, MarketResult, MarketType};
 use crate::units::SelectionIndex;
 
 pub(super) const TYPE: MarketType = MarketType {
@@ -22,10 +21,11 @@ pub(super) const TYPE: MarketType = MarketType {
         }
         Some(())
     },
-    result: |_, series| match series.result() {
-        Some(_) => MarketResult::Won(selection_of(series)),
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
         None => MarketResult::Undecided,
     },
+    by_maps: Some(at_end),
 };
 
 /// How many final scores a series can have.
@@ -43,11 +43,13 @@ pub fn final_score(best_of: u8, selection: u8) -> [u8; 2] {
     if selection < needed { [needed, selection] } else { [2 * needed - 1 - selection, needed] }
 }
 
-/// The selection that stands for the score in maps at the end.
-fn selection_of(series: &Series) -> SelectionIndex {
-    let is_it = |selection: &u8| final_score(series.best_of(), *selection) == series.maps_won();
-    let found = (0..final_scores(series.best_of())).find(is_it);
-    SelectionIndex(found.expect("a series that is over has one of its final scores"))
+/// The selection that stands for this score.
+fn at_end(_: MarketKind, best_of: u8, score: [u8; 2]) -> MarketResult {
+    let is_it = |selection: &u8| final_score(best_of, *selection) == score;
+    let found = (0..final_scores(best_of)).find(is_it);
+    MarketResult::Won(SelectionIndex(
+        found.expect("a series that is over has one of its final scores"),
+    ))
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ pub(super) const TYPE: MarketType = MarketType {
             Team::B => 2 * half + 1,
         }))
     },
+    by_maps: None,
 };
 
 /// What a selection stands for under these rules; `None` beyond the last one.

@@ -19,14 +19,14 @@ use core::ops::ControlFlow;
 
 use super::overrides::Overrides;
 use super::shading::{Leaning, shade};
-use super::{Fair, SELECTIONS_MAX, Selection, Stops};
+use super::{SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
-use crate::pricing::{Ladder, apply_odds_ratio};
+use crate::pricing::{Ladder, apply_odds_ratio, two_way_odds_milli};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
-/// One market's quote in the making.
-pub(crate) struct Quote<'a> {
+/// One market's quote in the making, with room for `N` selections.
+pub(crate) struct Quote<'a, const N: usize> {
     pub config: &'a Config,
     /// The selections as they stand.
     pub before: &'a [Selection],
@@ -39,21 +39,21 @@ pub(crate) struct Quote<'a> {
     /// Whether strengths were known.
     pub priced: bool,
     /// The model's probabilities; the first `before.len()` count.
-    pub model: Fair,
+    pub model: [f64; N],
     /// The probabilities that the book is made of.
-    pub fair: Fair,
+    pub fair: [f64; N],
     /// What the book leans on; `None` if it does not.
     pub leaning: Option<Leaning>,
     /// What the book's probabilities sum to, in parts per billion above one.
     pub margin_ppb: u32,
     /// What a trader fixed.
-    pub fixed: [Fixed; SELECTIONS_MAX],
+    pub fixed: [Fixed; N],
     /// Whether what changed were strengths and not the match.
     pub checks_band: bool,
     /// Reasons to suspend the market, its own only.
     pub stops: Stops,
     /// What the board would show.
-    pub odds: [Option<Odds>; SELECTIONS_MAX],
+    pub odds: [Option<Odds>; N],
 }
 
 /// What a trader fixed of a selection.
@@ -70,7 +70,7 @@ pub(crate) enum Fixed {
 /// Goes on, or stops the market for a reason.
 type Verdict = ControlFlow<SuspendReason>;
 
-impl Quote<'_> {
+impl<const N: usize> Quote<'_, N> {
     /// Asks every guard in order. Afterwards `odds` and `stops` are what the market gets.
     pub fn judge(&mut self) {
         for noticed_here in
@@ -92,7 +92,7 @@ impl Quote<'_> {
 const ROUNDING: f64 = 1e-12;
 
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
-fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
+fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let fair = &mut quote.model[..quote.before.len()];
     // Sums of many small numbers may end a rounding error outside.
     for p in fair.iter_mut() {
@@ -115,7 +115,7 @@ fn is_a_book(quote: &mut Quote<'_>) -> Verdict {
 }
 
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
-fn stays_in_the_band(quote: &mut Quote<'_>) -> Verdict {
+fn stays_in_the_band<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let before = quote.before.iter().map(|selection| selection.model);
     let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
     if leaves { Verdict::Break(SuspendReason::PriceBand) } else { Verdict::Continue(()) }
@@ -142,7 +142,7 @@ pub(super) fn leaves_band(
 
 /// Guard 6: a trader's word replaces the model's. Odds and probabilities were an opinion on one score;
 /// if it moved since, the market waits for its trader.
-fn obeys_overrides(quote: &mut Quote<'_>) -> Verdict {
+fn obeys_overrides<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let Some(overrides) = quote.overrides else { return Verdict::Continue(()) };
     let mut verdict = Verdict::Continue(());
     for word in overrides.on(quote.market) {
@@ -173,7 +173,7 @@ fn obeys_overrides(quote: &mut Quote<'_>) -> Verdict {
 
 /// Gives one selection a probability and lets the others keep their shares of the rest. Where the
 /// model is certain there is nothing to share, and it keeps its word.
-fn share_out(quote: &mut Quote<'_>, selection: SelectionIndex, p: Probability) {
+fn share_out<const N: usize>(quote: &mut Quote<'_, N>, selection: SelectionIndex, p: Probability) {
     let index = usize::from(selection.0);
     let (p, model) = (p.as_f64(), quote.model[index]);
     if !(0.0 < model && model < 1.0) {
@@ -188,11 +188,22 @@ fn share_out(quote: &mut Quote<'_>, selection: SelectionIndex, p: Probability) {
 
 /// Guard 7: the book leans against its money, then margin by odds ratio, floored to the ladder, so the
 /// achieved margin is never below the target. A selection that is certain or impossible is off the board.
-fn margin_and_ladder(quote: &mut Quote<'_>) {
+fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let mut fair = quote.fair;
     let fair = &mut fair[..quote.before.len()];
     if let Some(leaning) = &quote.leaning {
         shade(quote.config, leaning, fair);
+    }
+    let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
+    if let [p, q] = *fair {
+        let booked = two_way_odds_milli(p, q, target);
+        for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
+            // Nothing is booked where one side is certain.
+            if let Some(milli) = milli {
+                *odds = on_the_board(Ladder::DEFAULT.price_milli(milli), fixed);
+            }
+        }
+        return;
     }
     let mut possible = [0.0; SELECTIONS_MAX];
     let mut count = 0;
@@ -200,7 +211,6 @@ fn margin_and_ladder(quote: &mut Quote<'_>) {
         possible[count] = p;
         count += 1;
     }
-    let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
     let mut booked = [0.0; SELECTIONS_MAX];
     if apply_odds_ratio(&possible[..count], target, &mut booked[..count]).is_err() {
         return;
@@ -209,18 +219,23 @@ fn margin_and_ladder(quote: &mut Quote<'_>) {
     for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair.iter()).zip(quote.fixed) {
         if 0.0 < *p && *p < 1.0 {
             let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
-            *odds = match fixed {
-                Fixed::No => milli.and_then(Odds::from_milli),
-                Fixed::Off => None,
-                Fixed::At(odds) => Some(odds),
-            };
+            *odds = on_the_board(milli, fixed);
         }
+    }
+}
+
+/// What the board shows for odds in thousandths, given what a trader fixed.
+fn on_the_board(milli: Option<u32>, fixed: Fixed) -> Option<Odds> {
+    match fixed {
+        Fixed::No => milli.and_then(Odds::from_milli),
+        Fixed::Off => None,
+        Fixed::At(odds) => Some(odds),
     }
 }
 
 /// Guard 8: odds that grow by fewer steps than `price_steps_min` stay as they are. Shorter odds are
 /// always sent: what stays is never longer than the new price, so the margin holds.
-fn is_worth_sending(quote: &mut Quote<'_>) {
+fn is_worth_sending<const N: usize>(quote: &mut Quote<'_, N>) {
     if quote.config.price_steps_min <= 1 {
         return;
     }

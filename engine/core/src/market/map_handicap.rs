@@ -19,12 +19,16 @@ pub const TYPE: MarketType = MarketType {
         fair[1] = 1.0 - fair[0];
         Some(())
     },
-    result: |kind, series| {
-        let MarketKind::MapHandicap { line } = kind else { return MarketResult::Undecided };
-        if series.result().is_none() {
-            return MarketResult::Undecided;
-        }
-        let [a, b] = series.maps_won().map(i16::from);
-        MarketResult::first_if(0 < 2 * (a - b) + line.halves())
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
+        None => MarketResult::Undecided,
     },
+    by_maps: Some(at_end),
 };
+
+/// Who has won with this score.
+fn at_end(kind: MarketKind, _: u8, score: [u8; 2]) -> MarketResult {
+    let MarketKind::MapHandicap { line } = kind else { return MarketResult::Undecided };
+    let [a, b] = score.map(i16::from);
+    MarketResult::first_if(0 < 2 * (a - b) + line.halves())
+}

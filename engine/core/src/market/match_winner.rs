@@ -2,9 +2,9 @@
 //!
 //! Priced from the series forecast; settled when a team has won most of the maps, or all are played.
 
-use super::{MarketResult, MarketType};
-use crate::command::Team;
-use crate::title::series::SeriesResult;
+use core::cmp::Ordering;
+
+use super::{MarketKind, MarketResult, MarketType};
 use crate::units::SelectionIndex;
 
 pub const TYPE: MarketType = MarketType {
@@ -22,13 +22,19 @@ pub const TYPE: MarketType = MarketType {
         }
         Some(())
     },
-    result: |_, series| {
-        let last = if series.can_be_drawn() { 2 } else { 1 };
-        match series.result() {
-            Some(SeriesResult::Won(Team::A)) => MarketResult::Won(SelectionIndex(0)),
-            Some(SeriesResult::Drawn) => MarketResult::Won(SelectionIndex(1)),
-            Some(SeriesResult::Won(Team::B)) => MarketResult::Won(SelectionIndex(last)),
-            None => MarketResult::Undecided,
-        }
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
+        None => MarketResult::Undecided,
     },
+    by_maps: Some(at_end),
 };
+
+/// Who has won with this score.
+fn at_end(_: MarketKind, best_of: u8, [a, b]: [u8; 2]) -> MarketResult {
+    let last = if best_of.is_multiple_of(2) { 2 } else { 1 };
+    MarketResult::Won(SelectionIndex(match a.cmp(&b) {
+        Ordering::Greater => 0,
+        Ordering::Equal => 1,
+        Ordering::Less => last,
+    }))
+}

@@ -29,6 +29,7 @@ mod team_rounds;
 mod total_maps;
 mod total_rounds;
 
+pub use correct_map_score::final_score;
 pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
@@ -49,6 +50,9 @@ pub const SELECTIONS_MAX: usize = 32;
 /// The fair probabilities of a market's selections, in order.
 pub type Fair = [f64; SELECTIONS_MAX];
 
+/// What a final score in maps (A, B) of a series of at most so many says about a market.
+pub type ByMaps = fn(MarketKind, u8, [u8; 2]) -> MarketResult;
+
 /// How one type of market is checked, priced and settled.
 pub struct MarketType {
     /// Its key on the wire.
@@ -57,11 +61,14 @@ pub struct MarketType {
     pub name: &'static str,
     /// How many selections it has in this series; `None` if its specifiers make no sense there.
     pub selections: fn(MarketKind, &Series) -> Option<u8>,
-    /// Writes the fair probabilities; `None` while the strengths that they need are unknown. The
+    /// Writes the fair probabilities, at least as many as there are selections; `None` while the strengths that they need are unknown. The
     /// series has a forecast once all its maps have strengths.
-    pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut Fair) -> Option<()>,
+    pub fair: fn(MarketKind, &Series, Option<&SeriesForecast>, &mut [f64]) -> Option<()>,
     /// What the score says about it.
     pub result: fn(MarketKind, &Series) -> MarketResult,
+    /// What a final score in maps, of a series of at most so many, says about it; `None` if the market
+    /// does not follow from that score.
+    pub by_maps: Option<ByMaps>,
 }
 
 /// Every type of market, in the order of [`MarketKind`].

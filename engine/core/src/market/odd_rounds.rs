@@ -23,4 +23,5 @@ pub const TYPE: MarketType = MarketType {
         }
         MarketResult::first_if(!series.rounds_played(map).is_multiple_of(2))
     },
+    by_maps: None,
 };

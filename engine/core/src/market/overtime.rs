@@ -26,4 +26,5 @@ pub const TYPE: MarketType = MarketType {
             series.undecided_or_not_played(map)
         }
     },
+    by_maps: None,
 };

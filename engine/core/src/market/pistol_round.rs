@@ -23,4 +23,5 @@ pub const TYPE: MarketType = MarketType {
         (Some(map), Some(round)) => round_winner::result(series, map, round),
         (None, _) | (_, None) => MarketResult::Undecided,
     },
+    by_maps: None,
 };

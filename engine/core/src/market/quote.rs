@@ -52,6 +52,9 @@ impl Requote {
 /// parameters on different walks, so only rounding may differ.
 const BRANCH_TOLERANCE: f64 = 1e-9;
 
+/// What most markets have room enough with.
+const FEW_SELECTIONS: usize = 4;
+
 impl Step<'_> {
     /// Prices every market that depends on what changed, and finds those that are now decided.
     pub(crate) fn requote(&mut self, match_id: MatchId, cause: Requote) {
@@ -98,8 +101,8 @@ impl Step<'_> {
 
     /// Prices a market that has just been opened.
     pub(crate) fn quote_new(&mut self, market: MarketId) {
-        let series = &self.fixture(self.tables.markets.market(market).match_id).series;
-        let forecast = series.series_forecast();
+        let row = self.tables.markets.market(market);
+        let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.resolve(market);
         self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
         self.announce_status(market, true);
@@ -141,8 +144,8 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let result = (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
         if result != row.result {
+            self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
-            row.result = result;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
         }
@@ -159,6 +162,21 @@ impl Step<'_> {
         if row.result != MarketResult::Undecided {
             return;
         }
+        // Nearly every market is small, and need not carry the room that a correct score takes.
+        if usize::from(row.selections()) <= FEW_SELECTIONS {
+            self.price_among::<FEW_SELECTIONS>(market, forecast, cause);
+        } else {
+            self.price_among::<SELECTIONS_MAX>(market, forecast, cause);
+        }
+    }
+
+    fn price_among<const N: usize>(
+        &mut self,
+        market: MarketId,
+        forecast: Option<&SeriesForecast>,
+        cause: Requote,
+    ) {
+        let row = self.tables.markets.market(market);
         let kind = row.kind;
         let series = &self.fixture(row.match_id).series;
         let is_live = match (kind.map(), series.round_of(kind)) {
@@ -172,18 +190,18 @@ impl Step<'_> {
             overrides: row.overridden.then_some(&self.tables.overrides),
             score_moved_at: row.moved_at,
             priced: false,
-            model: [0.0; SELECTIONS_MAX],
-            fair: [0.0; SELECTIONS_MAX],
+            model: [0.0; N],
+            fair: [0.0; N],
             leaning: None,
             margin_ppb: self.config.margin_ppb,
-            fixed: [Fixed::No; SELECTIONS_MAX],
+            fixed: [Fixed::No; N],
             checks_band: cause.checks_band(),
             stops: if is_live {
                 row.stops.with(SuspendReason::RoundLive)
             } else {
                 row.stops.without(SuspendReason::RoundLive)
             },
-            odds: [None; SELECTIONS_MAX],
+            odds: [None; N],
         };
         quote.priced =
             (kind.market_type().fair)(kind, series, forecast, &mut quote.model).is_some();

@@ -30,4 +30,5 @@ pub const TYPE: MarketType = MarketType {
             None => series.undecided_or_not_played(map),
         }
     },
+    by_maps: None,
 };

@@ -30,4 +30,5 @@ pub const TYPE: MarketType = MarketType {
         };
         MarketResult::Won(SelectionIndex(selection))
     },
+    by_maps: None,
 };

@@ -97,7 +97,7 @@ impl Step<'_> {
         if row.result != MarketResult::Undecided {
             return;
         }
-        let forecast = self.fixture(row.match_id).series.series_forecast();
+        let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.price(market, forecast.as_ref(), Requote::Market(cause));
         self.announce_status(market, moved);
     }

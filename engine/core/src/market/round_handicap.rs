@@ -28,4 +28,5 @@ pub const TYPE: MarketType = MarketType {
         let [a, b] = series.rounds(map).map(i16::from);
         MarketResult::first_if(0 < 2 * (a - b) + line.halves())
     },
+    by_maps: None,
 };

@@ -24,6 +24,7 @@ pub const TYPE: MarketType = MarketType {
         let MarketKind::RoundWinner { map, round } = kind else { return MarketResult::Undecided };
         result(series, map, round)
     },
+    by_maps: None,
 };
 
 /// The result of a question about one round.

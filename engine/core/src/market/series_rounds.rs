@@ -31,4 +31,5 @@ pub const TYPE: MarketType = MarketType {
             MarketResult::Undecided
         }
     },
+    by_maps: None,
 };

@@ -93,7 +93,7 @@ pub(crate) struct Leaner<'a> {
     pub series: &'a Series,
     pub forecast: Option<&'a SeriesForecast>,
     /// Its fair probabilities.
-    pub fair: &'a Fair,
+    pub fair: &'a [f64],
 }
 
 impl Leaner<'_> {
@@ -173,7 +173,7 @@ impl Leaner<'_> {
     }
 
     /// How far a market's selections may be moved without overtaking another market.
-    fn bounds(&self, kind: MarketKind, fair: &Fair) -> Bounds {
+    fn bounds(&self, kind: MarketKind, fair: &[f64]) -> Bounds {
         let first_of = |kind| self.fair_of(kind).map(|fair| fair[0]);
         match kind {
             MarketKind::TotalRounds { map, line } => {
@@ -266,7 +266,7 @@ impl Leaner<'_> {
     /// selection wins less often.
     fn between_lines(
         &self,
-        fair: &Fair,
+        fair: &[f64],
         line: Line,
         harder: i16,
         kind: impl Fn(Line) -> MarketKind,
@@ -290,7 +290,7 @@ fn moved(line: Line, halves: i16) -> Option<Line> {
 }
 
 /// Two selections of which the first lies between its neighbours below and above.
-fn between(fair: &Fair, below: Option<f64>, above: Option<f64>) -> Bounds {
+fn between(fair: &[f64], below: Option<f64>, above: Option<f64>) -> Bounds {
     let p = fair[0];
     let low = below.map_or(0.0, |below| (p + below.min(p)) / 2.0);
     let high = above.map_or(1.0, |above| (p + above.max(p)) / 2.0);

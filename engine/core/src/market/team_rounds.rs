@@ -29,4 +29,5 @@ pub const TYPE: MarketType = MarketType {
             series.undecided_or_not_played(map)
         }
     },
+    by_maps: None,
 };

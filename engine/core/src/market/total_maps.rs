@@ -19,12 +19,16 @@ pub const TYPE: MarketType = MarketType {
         fair[1] = 1.0 - fair[0];
         Some(())
     },
-    result: |kind, series| {
-        let MarketKind::TotalMaps { line } = kind else { return MarketResult::Undecided };
-        if series.result().is_none() {
-            return MarketResult::Undecided;
-        }
-        let played: i16 = series.maps_won().iter().map(|maps| i16::from(*maps)).sum();
-        MarketResult::first_if(line.halves() < 2 * played)
+    result: |kind, series| match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
+        None => MarketResult::Undecided,
     },
+    by_maps: Some(at_end),
 };
+
+/// Whether it was over or under with this score.
+fn at_end(kind: MarketKind, _: u8, score: [u8; 2]) -> MarketResult {
+    let MarketKind::TotalMaps { line } = kind else { return MarketResult::Undecided };
+    let played: i16 = score.iter().map(|maps| i16::from(*maps)).sum();
+    MarketResult::first_if(line.halves() < 2 * played)
+}

@@ -36,7 +36,19 @@ pub struct Ladder {
 struct Start {
     from_milli: u32,
     step_milli: u32,
+    /// 2⁴⁰ / step, rounded up: multiplying by it divides, exactly for any odds and any step, in a
+    /// fraction of the time.
+    reciprocal: u64,
 }
+
+impl Start {
+    const fn new(from_milli: u32, step_milli: u32) -> Self {
+        Self { from_milli, step_milli, reciprocal: (1 << RECIPROCAL_BITS) / step_milli as u64 + 1 }
+    }
+}
+
+/// With odds and steps of at most a million, x·step < 2⁴⁰ holds, and the error stays below a step.
+const RECIPROCAL_BITS: u32 = 40;
 
 /// Why a table is not a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +89,7 @@ impl Ladder {
         if bands.is_empty() || BANDS_MAX < bands.len() {
             return Err(LadderError::BandCount);
         }
-        let mut starts = [Start { from_milli: 0, step_milli: 1 }; BANDS_MAX + 1];
+        let mut starts = [Start::new(0, 1); BANDS_MAX + 1];
         let mut from_milli = first_milli;
         let mut index = 0;
         while index < bands.len() {
@@ -88,7 +100,7 @@ impl Ladder {
             if !whole {
                 return Err(LadderError::Band { index });
             }
-            starts[index] = Start { from_milli, step_milli };
+            starts[index] = Start::new(from_milli, step_milli);
             from_milli = up_to_milli;
             index += 1;
         }
@@ -104,7 +116,9 @@ impl Ladder {
         // a branch would have to be guessed anew for each.
         let begun = starts.iter().filter(|start| start.from_milli <= odds_milli).count();
         let band = starts[begun.checked_sub(1)?];
-        Some(odds_milli - (odds_milli - band.from_milli) % band.step_milli)
+        let above = u64::from(odds_milli - band.from_milli);
+        let steps = (above * band.reciprocal) >> RECIPROCAL_BITS;
+        Some(band.from_milli + steps as u32 * band.step_milli)
     }
 
     /// How many steps lead from odds on the ladder up to higher ones; zero if they are not higher.
@@ -121,6 +135,15 @@ impl Ladder {
                 end.saturating_sub(pair[0].from_milli) / pair[0].step_milli
             })
             .sum()
+    }
+
+    /// The odds on the board for unrounded odds in thousandths; `None` if there are none.
+    pub fn price_milli(&self, odds_milli: f64) -> Option<u32> {
+        // Written so that NaN fails. Below a million the cast only cuts the fraction off.
+        let at_least_one = 1_000.0 <= odds_milli;
+        let most = f64::from(ODDS_MILLI_MAX);
+        let floor = if most <= odds_milli { ODDS_MILLI_MAX } else { odds_milli as u32 };
+        at_least_one.then_some(floor).and_then(|floor| self.floor_to_ladder(floor))
     }
 
     /// The odds on the board for a booked probability; `None` if there are none.
@@ -246,6 +269,18 @@ mod tests {
         }
         assert_eq!(Ladder::DEFAULT.price(0.52), Some(1_920));
         assert_eq!(Ladder::DEFAULT.price(0.995), None);
+    }
+
+    #[test]
+    fn multiplying_by_the_reciprocal_divides_exactly() {
+        for step_milli in [1, 2, 3, 7, 10, 50, 100, 333, 500, 999, 1_000, 4_999, 65_537, 900_000] {
+            let up_to_milli = 1_010 + (998_990 / step_milli) * step_milli;
+            let ladder = Ladder::new(1_010, &[LadderBand { up_to_milli, step_milli }]).unwrap();
+            for odds_milli in (1_010..=up_to_milli).step_by(17).chain([up_to_milli - 1]) {
+                let expected = odds_milli - (odds_milli - 1_010) % step_milli;
+                assert_eq!(ladder.floor_to_ladder(odds_milli), Some(expected), "{odds_milli}");
+            }
+        }
     }
 
     #[test]

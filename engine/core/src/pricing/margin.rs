@@ -50,6 +50,27 @@ pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Resul
     if reached { Ok(()) } else { Err(MarginError::TargetNotReached) }
 }
 
+/// The unrounded decimal odds in thousandths of a two-way book under [`apply_odds_ratio`]; `None`
+/// where that would refuse.
+///
+/// With s = p² + q² the book's factor c has 1/c = (√(m²s² + 4p²q²·t(2−t)) + m·s) / (2pq·t), t the target
+/// and m = t − 1, and the odds of p are 1 + q/(c·p). Multiplied out nothing is left but one root and a
+/// division for each side.
+pub fn two_way_odds_milli(p: f64, q: f64, target_sum: f64) -> [Option<f64>; 2] {
+    // Each comparison is written so that NaN fails.
+    let is_chance = |p: f64| 0.0 < p && p < 1.0;
+    let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&(p + q - 1.0));
+    if !(is_chance(p) && is_chance(q) && sums_to_one && (1.0..2.0).contains(&target_sum)) {
+        return [None; 2];
+    }
+    let (pp, qq, pq) = (p * p, q * q, p * q);
+    let (margin, rest) = (target_sum - 1.0, 2.0 - target_sum);
+    let squares = margin * (pp + qq);
+    let divisor = libm::sqrt(squares * squares + 4.0 * pq * pq * target_sum * rest) + squares;
+    let odds = |other_squared: f64| Some(1_000.0 + 2_000.0 * rest * other_squared / divisor);
+    [odds(qq), odds(pp)]
+}
+
 /// Multiplies each probability by the target.
 pub fn apply_multiplicative(
     fair: &[f64],

@@ -20,7 +20,7 @@ pub mod solve;
 pub mod win_grid;
 
 pub use ladder::{Ladder, LadderBand, LadderError, odds_milli_floor};
-pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio};
+pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio, two_way_odds_milli};
 pub use moba::{MobaModel, MobaStanding};
 pub use round_grid::MapForecast;
 pub use round_rules::{BySide, ForecastError, MapModel, NextRound, OvertimeSides, RoundRules};

@@ -4,6 +4,7 @@
 //! state, so a quoted maximum is accepted if nothing changed. A rule can be off (then it is not asked
 //! and costs nothing), in force, or in *shadow*: it is asked and counted, and refuses nothing.
 
+pub(crate) mod exposure;
 mod group;
 mod modes;
 mod pace;
@@ -13,10 +14,10 @@ mod tables;
 mod terms;
 
 use crate::command::Config;
-use crate::market::{Market, Selection};
+use crate::market::{Market, MarketTable, Selection};
 use crate::reject::{Refusal, Reject};
 use crate::title::Fixture;
-use crate::units::{AccountId, Money, Odds, Stake, Timestamp};
+use crate::units::{AccountId, Money, Odds, SelectionIndex, Stake, Timestamp};
 use crate::wallet::Account;
 
 pub use modes::{RuleMode, RuleSet};
@@ -46,6 +47,10 @@ pub struct Wager<'a> {
     pub market: &'a Market,
     /// Its selection.
     pub selection: &'a Selection,
+    /// Which one of its market's that is.
+    pub selection_index: SelectionIndex,
+    /// Every market's selections.
+    pub(crate) markets: &'a MarketTable,
     /// What rules remember beside those rows.
     pub(crate) tables: &'a RiskTables,
 }
@@ -174,6 +179,8 @@ rules! {
     BetsPerHour = bets_per_hour;
     /// Stakes within an hour.
     StakesPerHour = stakes_per_hour;
+    /// What a whole match may cost.
+    MatchLiability = match_liability;
 }
 
 impl RuleId {

@@ -73,12 +73,13 @@ impl Config {
         RuleId::DayPayout,
     ]);
 
-    /// The rules that are off in a new journal: those that keep a memory of every account.
+    /// The rules that are off in a new journal: those that keep a memory of their own.
     pub(crate) const RULES_OFF: RuleSet = RuleSet::of(&[
         RuleId::BetsPerSecond,
         RuleId::BetsPerMinute,
         RuleId::BetsPerHour,
         RuleId::StakesPerHour,
+        RuleId::MatchLiability,
     ]);
 }
 

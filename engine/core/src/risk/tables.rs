@@ -6,6 +6,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::exposure::Exposures;
 use super::group::Group;
 use super::pace::Pace;
 use super::report::Tally;
@@ -34,6 +35,8 @@ pub(crate) struct RiskTables {
     /// By account; one cache line each, not touched while the rules that need it are off.
     paces: Vec<Pace>,
     groups: Vec<Group>,
+    /// What each match could cost; derived.
+    pub(super) exposures: Exposures,
     tallies: [Tally; RuleId::ALL.len()],
     /// The day that it is, counted from the Unix epoch in UTC.
     day: u32,
@@ -42,11 +45,12 @@ pub(crate) struct RiskTables {
 }
 
 impl RiskTables {
-    pub fn with_capacity(accounts_max: u32) -> Self {
+    pub fn with_capacity(accounts_max: u32, matches_max: u32) -> Self {
         let accounts_max = accounts_max as usize;
         Self {
             paces: vec![Pace::EMPTY; accounts_max],
             groups: vec![Group::EMPTY; accounts_max],
+            exposures: Exposures::with_capacity(matches_max),
             tallies: [Tally::default(); RuleId::ALL.len()],
             day: 0,
             day_began: Seq::default(),
@@ -77,6 +81,12 @@ impl RiskTables {
     /// How many groups there can be: as many as accounts.
     pub fn groups_max(&self) -> usize {
         self.groups.len()
+    }
+
+    /// Whether it is kept what each match could cost.
+    #[inline]
+    pub fn keeps_exposures(&self) -> bool {
+        self.exposures.are_kept()
     }
 
     /// A group that exists.
@@ -181,7 +191,7 @@ impl RiskTables {
 
 impl Table for RiskTables {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { paces, groups, tallies, day, day_began } = self;
+        let Self { paces, groups, exposures: _, tallies, day, day_began } = self;
         // Most accounts of a large book are idle or alone.
         let lively = || (0u32..).zip(paces).filter(|(_, pace)| !pace.is_empty());
         out.count(lively().count());
@@ -201,7 +211,7 @@ impl Table for RiskTables {
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
-        let mut tables = Self::with_capacity(capacity.accounts_max);
+        let mut tables = Self::with_capacity(capacity.accounts_max, capacity.matches_max);
         for _ in 0..input.count(tables.paces.len())? {
             let (account, pace): (u32, Pace) = input.take()?;
             *tables.paces.get_mut(account as usize).ok_or(DecodeError::OutOfRange)? = pace;

@@ -201,6 +201,8 @@ settings! {
     RulesOff = rules_off, "rules_off", Rules;
     /// Risk rules that are asked and counted, and refuse nothing.
     RulesShadow = rules_shadow, "rules_shadow", Rules;
+    /// Largest sum that one match may cost.
+    LiabilityMatchMax = liability_match_max, "liability_match_max", Money;
     /// Largest sum that linked accounts may win with their open bets.
     LiabilityGroupMax = liability_group_max, "liability_group_max", Money;
     /// Largest sum that one account's bets of one day may pay.

@@ -24,6 +24,7 @@ impl Config {
             ("liability_selection_max", self.liability_selection_max),
             ("liability_market_max", self.liability_market_max),
             ("liability_account_max", self.liability_account_max),
+            ("liability_match_max", self.liability_match_max),
             ("liability_group_max", self.liability_group_max),
             ("payout_day_max", self.payout_day_max),
             ("stakes_per_hour_max", self.stakes_per_hour_max),

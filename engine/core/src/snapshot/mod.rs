@@ -27,7 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
-use crate::risk::RiskTables;
+use crate::risk::{RiskTables, RuleId};
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
@@ -129,10 +129,16 @@ impl State {
             None
         };
         input.finish()?;
-        let state = Self { seq, now, config, config_version, tables };
+        let mut state = Self { seq, now, config, config_version, tables };
         input.begin("links between tables");
         let fits = state.tables.as_ref().is_none_or(|tables| tables.fit_together(seq));
-        if fits { Ok(state) } else { Err(RestoreFlaw::Links) }
+        if !fits {
+            return Err(RestoreFlaw::Links);
+        }
+        if let Some(tables) = &mut state.tables {
+            tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        }
+        Ok(state)
     }
 }
 

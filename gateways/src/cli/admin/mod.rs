@@ -71,6 +71,43 @@ enum AdminCommand {
         #[arg(value_name = "WHAT")]
         target: Target,
     },
+    /// A trader's word in place of the model's, for a while: --odds, --fair, --margin, --off, --suspend
+    #[command(group(clap::ArgGroup::new("word").required(true)))]
+    Override {
+        /// The market's number
+        market: u32,
+        /// The selection's number
+        #[arg(long)]
+        selection: Option<u8>,
+        /// The selection has these odds
+        #[arg(long, group = "word")]
+        odds: Option<String>,
+        /// The selection has this fair probability, such as 48.5%
+        #[arg(long, group = "word")]
+        fair: Option<String>,
+        /// The market has this margin, such as 5%
+        #[arg(long, group = "word")]
+        margin: Option<String>,
+        /// The selection is off the board
+        #[arg(long, group = "word")]
+        off: bool,
+        /// The market is suspended
+        #[arg(long, group = "word")]
+        suspend: bool,
+        /// How many seconds it holds
+        #[arg(long = "for", value_name = "SECONDS")]
+        for_s: u64,
+    },
+    /// Approve, as a second person, an override that waits
+    Approve {
+        /// The override's number
+        id: u64,
+    },
+    /// Take back an override
+    Lift {
+        /// The override's number
+        id: u64,
+    },
     /// Every match with its score and what stops it
     Matches,
     /// A match's markets with their status and odds
@@ -265,7 +302,9 @@ fn hint(name: &str) -> Option<&'static str> {
         "NotAuthenticated" | "BadToken" | "ExpiredToken" => {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
-        "Forbidden" => "Traders suspend, resume and kill; all else needs the role operator.",
+        "Forbidden" => {
+            "Traders suspend, resume, kill and override; all else needs the role operator."
+        }
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
@@ -287,6 +326,22 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let (on, scope) = (matches!(switch, Switch::On), scope(&client, target)?);
             order(&client, json!({"command": "kill", "scope": scope, "on": on}))
         }
+        AdminCommand::Override { market, selection, odds, fair, margin, off, for_s, .. } => {
+            let word = match (odds, fair, margin, off) {
+                (Some(odds), ..) => json!({"odds": odds}),
+                (_, Some(fair), ..) => json!({"fair": fair}),
+                (_, _, Some(margin), _) => json!({"margin": margin}),
+                (.., true) => json!("off"),
+                (.., false) => json!("suspend"),
+            };
+            let body = json!({"command": "override", "market": market, "selection": selection,
+                "word": word, "for_s": for_s});
+            order(&client, body)
+        }
+        AdminCommand::Approve { id } => {
+            order(&client, json!({"command": "approve_override", "id": id}))
+        }
+        AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;

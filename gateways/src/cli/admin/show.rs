@@ -14,6 +14,9 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
     }
+    for word in list(answer, "overrides") {
+        writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
+    }
     show_matches(output, answer)?;
     for market in list(answer, "markets") {
         writeln!(output, "market {}: {}", text(&market["market"]), status(market))?;

@@ -430,7 +430,7 @@ pub struct RefusedMultiple {
 wire_struct!(RefusedMultiple { unit, folds, bankers, legs, leg_at_fault, refusal });
 
 impl RefusedMultiple {
-    fn new(place: &PlaceMultiple, refusal: Refusal, leg_at_fault: Option<u8>) -> Self {
+    pub(super) fn new(place: &PlaceMultiple, refusal: Refusal, leg_at_fault: Option<u8>) -> Self {
         let system = place.system();
         Self {
             unit: place.unit(),

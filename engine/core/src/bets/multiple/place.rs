@@ -18,7 +18,9 @@ use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{Step, Tables};
-use crate::units::{AccountId, BetId, ClientBetId, Money, Odds, Stake, Timestamp};
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+};
 
 /// A bet that may stand: everything `commit` needs.
 struct Acceptance {
@@ -341,9 +343,19 @@ impl Tables {
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         account.count(liability, sign);
         self.risk.count_in_group(account.group, liability, sign);
-        for leg in self.multiples.legs_of(multiple) {
-            let (market, selection) = self.markets.rows_mut(leg.market, leg.selection);
-            market.count(selection, Money::ZERO, liability, sign);
+        let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
+        let count =
+            self.multiples.legs_of(multiple).zip(&mut legs).fold(0, |count, (leg, place)| {
+                *place = (leg.market, leg.selection);
+                count + 1
+            });
+        for (market, selection) in legs.into_iter().take(count) {
+            if self.risk.keeps_exposures() {
+                self.count_with_exposure(market, selection, Money::ZERO, liability, sign);
+            } else {
+                let (market, selection) = self.markets.rows_mut(market, selection);
+                market.count(selection, Money::ZERO, liability, sign);
+            }
         }
     }
 

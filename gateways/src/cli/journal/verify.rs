@@ -1,0 +1,187 @@
+//! `clutch journal verify`: what is wrong with a journal, and the one way to give up what is lost.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clutch_journal::{Class, Finding, JournalError, Loss, Options, Report, Severity};
+
+use super::VerifyArgs;
+use crate::cli::Failure;
+use crate::ops::progress::bar;
+use crate::output::answer;
+
+/// The exit code of a journal that is damaged, incomplete, or none.
+const DAMAGED: u8 = 2;
+
+pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let bar = bar("reading", Some(0), "bytes");
+    let read =
+        clutch_journal::verify(&args.dir, Some(Path::new("/dev/shm")), &mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        });
+    bar.finish_and_clear();
+    let report = match read {
+        Ok(report) => report,
+        Err(error) => {
+            eprintln!("clutch: {error}");
+            return Ok(ExitCode::from(DAMAGED));
+        }
+    };
+    let mut output = answer();
+    if args.json {
+        serde_json::to_writer(&mut output, &as_json(&report))?;
+        output.write_all(b"\n")?;
+    } else {
+        write_words(&mut output, &report)?;
+    }
+    output.flush()?;
+    if args.accept_loss {
+        drop(output);
+        return accept_loss(args);
+    }
+    Ok(match report.class() {
+        Class::Clean => ExitCode::SUCCESS,
+        Class::TornTail => ExitCode::from(1),
+        Class::Damaged => ExitCode::from(DAMAGED),
+    })
+}
+
+fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    for finding in &report.findings {
+        writeln!(output, "{}", in_words(finding))?;
+    }
+    if let Some(halt) = &report.halt {
+        writeln!(output, "a start stops here: {halt}")?;
+    }
+    let verdict = match report.class() {
+        Class::Clean => "clean",
+        Class::TornTail => "torn tail",
+        Class::Damaged => "damaged",
+    };
+    let live = match report.writer {
+        Some(Some(pid)) => format!(", being written by process {pid}"),
+        Some(None) => ", being written".to_owned(),
+        None => String::new(),
+    };
+    writeln!(
+        output,
+        "{verdict}: journal {:032x}, records {} to {} in {} segments, {} bytes of records, {} good \
+         snapshots{live}",
+        report.journal_id,
+        report.first_seq,
+        report.last_seq,
+        report.segments,
+        report.bytes,
+        report.good_snapshots.len()
+    )
+}
+
+fn in_words(finding: &Finding) -> String {
+    let Finding { severity, file, offset, records, what } = finding;
+    let records = match records {
+        Some((first, last)) if first == last => format!(", record {first}"),
+        Some((first, last)) => format!(", records {first} to {last}"),
+        None => String::new(),
+    };
+    format!("{}: {} at {offset}{records}: {what}", named(*severity), file.display())
+}
+
+fn named(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::TornTail => "torn",
+        Severity::Damage => "DAMAGE",
+    }
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let class = match report.class() {
+        Class::Clean => "clean",
+        Class::TornTail => "torn_tail",
+        Class::Damaged => "damaged",
+    };
+    let findings = report.findings.iter().map(|finding| {
+        serde_json::json!({
+            "severity": named(finding.severity).to_lowercase(),
+            "file": finding.file.display().to_string(),
+            "offset": finding.offset,
+            "records": finding.records.map(|(first, last)| [first, last]),
+            "what": finding.what,
+        })
+    });
+    serde_json::json!({
+        "class": class,
+        "journal_id": format!("{:032x}", report.journal_id),
+        "first_seq": report.first_seq,
+        "last_seq": report.last_seq,
+        "records": report.records,
+        "bytes": report.bytes,
+        "segments": report.segments,
+        "good_snapshots": report.good_snapshots,
+        "being_written": report.writer.is_some(),
+        "a_start_stops": report.halt.as_ref().map(ToString::to_string),
+        "findings": findings.collect::<Vec<_>>(),
+    })
+}
+
+/// Cuts behind the last good record, after saying what is lost and being told to.
+fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let keep = args.keep.clone().unwrap_or_else(|| beside(&args.dir));
+    let asks = !args.yes;
+    if asks && !std::io::stdin().is_terminal() {
+        let text = "--accept-loss asks before it cuts; without a terminal it needs --yes";
+        return Err(Failure(text.to_owned()));
+    }
+    let mut confirm = |loss: &Loss| {
+        eprint!("{}", loss_in_words(loss, &keep));
+        if !asks {
+            return true;
+        }
+        eprint!("Type \"accept\" to cut: ");
+        let mut line = String::new();
+        let heard = std::io::stdin().lock().read_line(&mut line);
+        heard.is_ok() && line.trim() == "accept"
+    };
+    let cut = clutch_journal::accept_loss(&args.dir, &keep, &Options::default(), &mut confirm);
+    match cut {
+        Ok(Some(loss)) => {
+            eprintln!("cut behind record {}; copies are in {}", loss.last_kept, keep.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(None) => {
+            eprintln!("nothing was changed");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error @ JournalError::Locked { .. }) => {
+            Err(Failure(format!("{error}; stop the engine first")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn loss_in_words(loss: &Loss, keep: &Path) -> String {
+    let (file, offset) = &loss.cut;
+    let mut text = format!(
+        "{}\nWhat would be lost: records {} to at least {}.\n  {} is cut at {offset}: {} bytes\n",
+        loss.reason,
+        loss.last_kept + 1,
+        loss.last_known,
+        file.display(),
+        loss.cut_bytes
+    );
+    for path in &loss.segments {
+        text.push_str(&format!("  {} goes as a whole\n", path.display()));
+    }
+    for path in &loss.snapshots {
+        text.push_str(&format!("  {} goes: the journal no longer leads to it\n", path.display()));
+    }
+    text.push_str(&format!("Copies of all of them go to {}.\n", keep.display()));
+    text
+}
+
+fn beside(dir: &Path) -> PathBuf {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    dir.with_file_name(format!("{name}.before-cut"))
+}
