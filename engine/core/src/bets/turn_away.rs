@@ -48,7 +48,8 @@ impl State {
             | Command::SetPlayLimit { .. }
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
-            | Command::EndRest { .. } => return false,
+            | Command::EndRest { .. }
+            | Command::HandOver { .. } => return false,
         }
         true
     }
