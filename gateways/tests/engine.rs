@@ -245,3 +245,38 @@ fn a_bet_of_several_legs_is_quoted_placed_and_explained_leg_by_leg() {
     assert_eq!(mine["bets"][0]["legs"], bet["legs"]);
     assert_eq!(mine["balance"]["held"], "4.00");
 }
+
+#[test]
+fn a_player_limits_himself_and_the_next_bet_knows_it() {
+    let journal = Journal::new("limits");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let mut client = gateway.sign_in();
+    let market = subscribe(&mut client);
+    client.send(r#"{"type":"set_limit","quantity":"stake","window":"day","amount":"20.00"}"#);
+    let limit = next_of(&mut client, "limit");
+    assert_eq!((&limit["amount"], &limit["used"]), (&json!("20.00"), &json!("0.00")));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    client.send(&place_on(&market, now.as_millis() as u64, "20.01"));
+    let bet = next_of(&mut client, "bet");
+    assert_eq!((&bet["status"], &bet["name"]), (&json!("refused"), &json!("StakeLimitReached")));
+    client.send(r#"{"type":"set_limit","quantity":"stake","window":"day","amount":"50.00"}"#);
+    let limit = next_of(&mut client, "limit");
+    assert_eq!((&limit["amount"], &limit["wish"]["amount"]), (&json!("20.00"), &json!("50.00")));
+    client.send(r#"{"type":"confirm_limit","quantity":"stake","window":"day"}"#);
+    assert_eq!(next_of(&mut client, "notice")["name"], "PlayLimitCooling");
+    client.send(r#"{"type":"lift_limit","quantity":"loss","window":"24h"}"#);
+    assert_eq!(next_of(&mut client, "notice")["name"], "UnknownPlayLimit");
+    client.send(r#"{"type":"set_limit","quantity":"stakes","window":"day","amount":"1"}"#);
+    assert_eq!(next_of(&mut client, "notice")["name"], "BadField");
+    client.send(r#"{"type":"time_out","hours":24}"#);
+    assert_eq!(next_of(&mut client, "rest")["rest"]["kind"], "time_out");
+    client.send(r#"{"type":"limits"}"#);
+    let all = next_of(&mut client, "limits");
+    assert_eq!(
+        (&all["rest"]["kind"], &all["limits"][0]["window"]),
+        (&json!("time_out"), &json!("day"))
+    );
+    drop(gateway);
+    engine.shutdown().unwrap();
+}

@@ -172,7 +172,7 @@ impl Chooser {
             290..308 => self.kill(twin),
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
-            _ if self.random.chance(2) => self.player_word(),
+            _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..316 => self.hand_over(twin),
             316..330 => Command::Tick,
@@ -296,27 +296,33 @@ impl Chooser {
         Command::OpenAccount { key, currency }
     }
 
-    /// What a player sets for himself.
-    fn player_word(&mut self) -> Command {
+    /// What a player sets for himself, mostly about a limit that he has.
+    fn player_word(&mut self, twin: &Twin) -> Command {
         let account = AccountId(self.mostly_below(4, 6) as u32);
-        let quantity = self.random.pick(Quantity::ALL);
-        let window =
-            self.random.pick(&[Window::Hours24, Window::Hours24, Window::Day, Window::Month]);
-        let window = if self.random.chance(25) { self.random.pick(Window::ALL) } else { window };
-        let key = LimitKey { quantity, window };
-        match self.random.below(20) {
-            0..9 => {
+        let windows = [Window::Hours24, Window::Hours24, Window::Day, Window::Month];
+        let window = if self.random.chance(25) {
+            self.random.pick(Window::ALL)
+        } else {
+            self.random.pick(&windows)
+        };
+        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window };
+        let known = twin.limits_of(account.0);
+        if !known.is_empty() && self.random.chance(70) {
+            key = self.random.pick(&known);
+        }
+        match self.random.below(30) {
+            0..16 => {
                 let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
-                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(85));
+                let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(80));
                 Command::SetPlayLimit { account, key, amount }
             }
-            9..14 => Command::ConfirmPlayLimit { account, key },
-            14..18 => {
+            16..25 => Command::ConfirmPlayLimit { account, key },
+            25..28 => {
                 let minutes = self.random.pick(&[0, 1, 1, 5, 20, 61 * 24 * 60]);
                 let rest = Rest { kind: RestKind::TimeOut, until: self.now.plus(minutes * MINUTE) };
                 Command::Rest { account, rest }
             }
-            18 => {
+            28 if self.random.chance(30) => {
                 let days = self.random.pick(&[1, 1, 200, 2_000]);
                 let until = self.now.plus(days * 24 * 60 * MINUTE);
                 Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }

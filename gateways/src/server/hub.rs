@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clutch_core::command::{Actor, Command, PlaceBet, PlaceMultiple};
 use clutch_core::event::LegView;
-use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq};
+use clutch_core::play::{LimitView, Rest};
+use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
 use super::admin::Work;
@@ -103,6 +104,10 @@ pub(super) enum Asked {
     Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<server::Mine> },
     /// The largest stake.
     QuoteMax,
+    /// Something that a player sets for himself.
+    Play,
+    /// All that he has set, gathered until it is complete.
+    Limits { rest: Option<Rest>, limits: Vec<LimitView> },
     /// Something of the staff's.
     Staff(Box<Work>),
 }
@@ -221,6 +226,18 @@ impl Hub {
             Request::Bet { client_id } => {
                 let asked = Asked::Bet { client_id, is_found: false };
                 self.ask(connection, Query::Bet { account, client_id }, asked, Some(client_id));
+            }
+            Request::Play(wish) => {
+                let trace = self.trace();
+                let now = Timestamp::from_millis(unix_now().as_millis() as u64);
+                let command = wish.command(account, now);
+                let sent =
+                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                self.note(connection, trace, sent, Asked::Play, None);
+            }
+            Request::Limits => {
+                let asked = Asked::Limits { rest: None, limits: Vec::new() };
+                self.ask(connection, Query::Account { account, bets_max: 0 }, asked, None);
             }
             Request::Balance => self.ask_for_mine(connection, account, None),
             Request::QuoteMaxUnit(mut place) => {

@@ -22,6 +22,7 @@ use crate::http::Response;
 use crate::wire::client::Topic;
 use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
 use crate::wire::offer::Occasion;
+use crate::wire::play;
 use crate::wire::server;
 
 /// Every connection by its slot.
@@ -73,7 +74,10 @@ impl Hub {
     fn route_whole(&mut self, record: &Record, connections: &mut Connections) {
         if let Some(mut pending) = self.pending.remove(&record.trace) {
             let is_question = match &pending.asked {
-                Asked::Place { .. } | Asked::PlaceByHttp { .. } | Asked::Cancel { .. } => false,
+                Asked::Place { .. }
+                | Asked::PlaceByHttp { .. }
+                | Asked::Cancel { .. }
+                | Asked::Play => false,
                 Asked::Staff(work) => work.is_question(),
                 _ => true,
             };
@@ -98,6 +102,12 @@ impl Hub {
             Event::Balance { account, available, held } => {
                 let frame = |_: &Book| server::balance(record.seq, available, held);
                 self.push(account, frame, connections);
+            }
+            Event::PlayLimit { account, limit } => {
+                self.push(account, |_| play::limit(record.seq, limit), connections);
+            }
+            Event::Rest { account, rest } => {
+                self.push(account, |_| play::rest(record.seq, rest), connections);
             }
             Event::Account { account, state, .. } => {
                 self.account_changed(account, state, connections)
@@ -186,6 +196,20 @@ impl Hub {
                 return true;
             }
             (Asked::Cancel { .. }, Event::Bet(_) | Event::Multiple(_)) => return true,
+            (Asked::Play, Event::Refused(refusal)) => {
+                if let Some(asker) = asker {
+                    asker.send(server::refusal_notice(*refusal, None));
+                }
+                return true;
+            }
+            (Asked::Play, Event::PlayLimit { .. } | Event::Rest { .. }) => return true,
+            (Asked::Limits { rest, .. }, Event::Rest { rest: now, .. }) => *rest = *now,
+            (Asked::Limits { limits, .. }, Event::PlayLimit { limit, .. }) => limits.push(*limit),
+            (Asked::Limits { rest, limits }, Event::QueryDone) => {
+                if let Some(asker) = asker {
+                    asker.send(play::limits(seq, *rest, limits));
+                }
+            }
             (Asked::Bet { is_found, .. }, Event::Bet(view)) => {
                 *is_found = true;
                 if let Some(asker) = asker {
@@ -234,7 +258,10 @@ impl Hub {
                     asker.send(server::quote_max(seq, *account, market.0, selection.0, *stake));
                 }
             }
-            (Asked::Mine { .. } | Asked::QuoteMax, Event::Refused(refusal)) => {
+            (
+                Asked::Mine { .. } | Asked::QuoteMax | Asked::Limits { .. },
+                Event::Refused(refusal),
+            ) => {
                 if let Some(asker) = asker {
                     asker.send(server::refusal_notice(*refusal, None));
                 }

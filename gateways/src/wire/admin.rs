@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, SuspendReason, Title};
+use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
     AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, Timestamp,
@@ -12,7 +13,7 @@ use clutch_core::units::{
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
-use super::{client, decimal, setting};
+use super::{client, decimal, play, setting};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -88,6 +89,25 @@ enum OrderJson {
     LinkAccount {
         account: u32,
         group: Option<u32>,
+    },
+    SetPlayLimit {
+        account: u32,
+        quantity: String,
+        window: String,
+        amount: Option<String>,
+    },
+    ConfirmPlayLimit {
+        account: u32,
+        quantity: String,
+        window: String,
+    },
+    Rest {
+        account: u32,
+        kind: RestKindJson,
+        until: u64,
+    },
+    EndRest {
+        account: u32,
     },
     SetTier {
         #[serde(rename = "match")]
@@ -174,6 +194,13 @@ enum TitleJson {
     Dota2,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RestKindJson {
+    TimeOut,
+    SelfExclusion,
+}
+
 /// Before or after a match begins.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -236,6 +263,32 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }
         OrderJson::LinkAccount { account, group } => {
             Order::Command(Command::LinkAccount { account: AccountId(account), group })
+        }
+        OrderJson::SetPlayLimit { account, quantity, window, amount } => {
+            let amount = amount.as_deref().map(|text| {
+                decimal::parse_money(text)
+                    .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+            });
+            Order::Command(Command::SetPlayLimit {
+                account: AccountId(account),
+                key: play::key(&quantity, &window)?,
+                amount: amount.transpose()?,
+            })
+        }
+        OrderJson::ConfirmPlayLimit { account, quantity, window } => {
+            let key = play::key(&quantity, &window)?;
+            Order::Command(Command::ConfirmPlayLimit { account: AccountId(account), key })
+        }
+        OrderJson::Rest { account, kind, until } => {
+            let kind = match kind {
+                RestKindJson::TimeOut => RestKind::TimeOut,
+                RestKindJson::SelfExclusion => RestKind::SelfExclusion,
+            };
+            let rest = Rest { kind, until: Timestamp::from_millis(until) };
+            Order::Command(Command::Rest { account: AccountId(account), rest })
+        }
+        OrderJson::EndRest { account } => {
+            Order::Command(Command::EndRest { account: AccountId(account) })
         }
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })

@@ -6,10 +6,12 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use clutch_core::command::{PlaceMultiple, PricePolicy};
+use clutch_core::play::{LimitKey, RestKind};
 use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Seq, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::play::{self, PlayWish};
 use super::{decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
@@ -62,6 +64,10 @@ pub enum Request {
     },
     /// Asks for the largest stake a line that would be accepted for a bet of several legs.
     QuoteMaxUnit(Box<PlaceMultiple>),
+    /// Sets something for himself.
+    Play(PlayWish),
+    /// Asks for all that he has set.
+    Limits,
     /// Asks for the server's time.
     Time {
         /// The client's time in whole milliseconds, sent back as it came.
@@ -223,6 +229,16 @@ struct Fields<'a> {
     #[serde(borrow)]
     unit: Option<&'a RawValue>,
     #[serde(borrow)]
+    quantity: Option<&'a RawValue>,
+    #[serde(borrow)]
+    window: Option<&'a RawValue>,
+    #[serde(borrow)]
+    amount: Option<&'a RawValue>,
+    #[serde(borrow)]
+    hours: Option<&'a RawValue>,
+    #[serde(borrow)]
+    days: Option<&'a RawValue>,
+    #[serde(borrow)]
     t0: Option<&'a RawValue>,
 }
 
@@ -276,6 +292,19 @@ impl<'a> Fields<'a> {
             "quote_max" => {
                 Request::QuoteMax { market: self.market()?, selection: self.selection()? }
             }
+            "set_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, Some(self.amount()?))),
+            "lift_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, None)),
+            "confirm_limit" => Request::Play(PlayWish::Confirm(self.limit_key()?)),
+            "time_out" => {
+                let hours = number::<u16>("hours", self.hours)?;
+                Request::Play(PlayWish::Rest(RestKind::TimeOut, hours.into()))
+            }
+            "self_exclude" => {
+                let days = number::<u16>("days", self.days)?;
+                Request::Play(PlayWish::Rest(RestKind::SelfExclusion, u32::from(days) * 24))
+            }
+            "return" => Request::Play(PlayWish::Return),
+            "limits" => Request::Limits,
             "time" => Request::Time { t0: number("t0", self.t0)? },
             "ping" => Request::Ping,
             unknown => {
@@ -360,6 +389,16 @@ impl<'a> Fields<'a> {
 
     fn selection(&self) -> Result<SelectionIndex, Fault> {
         number("selection", self.selection).map(SelectionIndex)
+    }
+
+    fn limit_key(&self) -> Result<LimitKey, Fault> {
+        play::key(&text("quantity", self.quantity)?, &text("window", self.window)?)
+    }
+
+    fn amount(&self) -> Result<Money, Fault> {
+        decimal::parse_money(&decimal_text("amount", self.amount)?)
+            .filter(|amount| Money::ZERO <= *amount)
+            .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
     }
 
     fn policy(&self) -> Result<PricePolicy, Fault> {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
+use super::play::{LimitJson, RestJson};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
 use crate::book::Book;
@@ -27,6 +28,10 @@ struct AccountView {
     held: Option<Shown<ShowMoney>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     terms: Option<TermsView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rest: Option<RestJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<LimitJson>,
 }
 
 /// What limits an account beside everybody's limits.
@@ -312,7 +317,9 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
         let (AccountId(account), event) = match record.event {
             Event::Account { account, .. }
             | Event::Balance { account, .. }
-            | Event::AccountTerms { account, .. } => (account, &record.event),
+            | Event::AccountTerms { account, .. }
+            | Event::PlayLimit { account, .. }
+            | Event::Rest { account, .. } => (account, &record.event),
             _ => continue,
         };
         let place = views.iter().rposition(|view| view.account == account).unwrap_or_else(|| {
@@ -323,6 +330,8 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
                 available: None,
                 held: None,
                 terms: None,
+                rest: None,
+                limits: Vec::new(),
             });
             views.len() - 1
         });
@@ -334,6 +343,8 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
             Event::AccountTerms { factors, group, .. } => {
                 views[place].terms = Some(terms_view(&factors, group));
             }
+            Event::PlayLimit { limit, .. } => views[place].limits.push(limit.into()),
+            Event::Rest { rest, .. } => views[place].rest = rest.map(RestJson::from),
             Event::Balance { available, held, .. } => {
                 views[place].available = Some(money(available));
                 views[place].held = Some(money(held));

@@ -290,6 +290,12 @@ impl Twin {
         Ok(())
     }
 
+    /// Which limits an account has.
+    pub fn limits_of(&self, account: u32) -> Vec<LimitKey> {
+        let own = self.accounts.get(account as usize).map(|account| &account.own);
+        own.map_or(Vec::new(), |own| own.limits.iter().map(|limit| limit.key).collect())
+    }
+
     /// Holds what the engine says of a player's limits to the twin's.
     pub(super) fn compare_limits(&self, account: u32, events: &[Event]) {
         let own = &self.accounts[account as usize].own;

@@ -4,6 +4,7 @@
 //! said no.
 
 mod client;
+mod play;
 mod show;
 
 use std::io::Write;
@@ -127,7 +128,7 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
-    /// Accounts: show, list, state, factor, group, deposit
+    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit
     #[command(subcommand)]
     Account(AccountCommand),
     /// Settings: show, set
@@ -179,6 +180,8 @@ enum AccountCommand {
         /// The group's number, or none
         group: String,
     },
+    #[command(flatten)]
+    Play(play::PlayCommand),
     /// Credit money, for tests and corrections
     Deposit {
         /// The account, by its key or number
@@ -406,6 +409,7 @@ fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Fail
             let account = account_number(client, account)?;
             order(client, json!({"command": "link_account", "account": account, "group": group}))
         }
+        AccountCommand::Play(command) => play::run(client, command),
         AccountCommand::Deposit { account, amount, reference } => {
             let account = account_number(client, account)?;
             let reference = match reference {

@@ -100,6 +100,7 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
             money("available"),
             money("held"),
             terms(&account["terms"]),
+            own(account),
         ]
     };
     let mut rows: Vec<_> = list(answer, "accounts").iter().map(row).collect();
@@ -132,6 +133,28 @@ fn terms(terms: &Value) -> String {
         format!("{title} {phase} {}%", text(&factor["percent"]))
     };
     group.into_iter().chain(factors.map(factor)).collect::<Vec<_>>().join(", ")
+}
+
+/// What the player has set for himself.
+fn own(account: &Value) -> String {
+    let rest = &account["rest"];
+    let rest = rest["kind"].as_str().map(|kind| format!("{kind} until {}", rest["until"]));
+    let limit = |limit: &Value| {
+        let of = |name: &str| text(&limit[name]);
+        let lifted = format!("no {} limit per {}", of("quantity"), of("window"));
+        let Some(amount) = limit["amount"].as_str() else { return lifted };
+        let used = format!("{amount}, {} used", of("used"));
+        let wish = &limit["wish"];
+        let wish = if wish.is_object() {
+            let wanted = wish["amount"].as_str().unwrap_or("none");
+            format!(", {wanted} to be confirmed from {}", wish["confirm_from"])
+        } else {
+            String::new()
+        };
+        format!("{} per {}: {used}{wish}", of("quantity"), of("window"))
+    };
+    let limits = list(account, "limits").iter().map(limit);
+    rest.into_iter().chain(limits).collect::<Vec<_>>().join("; ")
 }
 
 fn status(market: &Value) -> String {
