@@ -194,6 +194,11 @@ impl Step<'_> {
         let map = match change {
             Change::None => return,
             Change::Moved { map } => map,
+            Change::Drifted { map } => {
+                let fixture = &self.tables.fixtures[match_id.0 as usize];
+                fixture.announce_score(match_id, self.outbox);
+                return self.requote(match_id, Requote::Drift { map });
+            }
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
