@@ -166,6 +166,7 @@ impl Book {
             | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::Leg(_)
+            | Event::Graded { .. }
             | Event::Multiple(_)
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
@@ -391,7 +392,7 @@ impl Market {
     pub fn is_finished(&self) -> bool {
         match self.status {
             MarketStatus::Open | MarketStatus::Suspended(_) => false,
-            MarketStatus::Decided { .. } | MarketStatus::Void => true,
+            MarketStatus::Decided { .. } | MarketStatus::Graded | MarketStatus::Void => true,
         }
     }
 

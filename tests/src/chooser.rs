@@ -2,13 +2,14 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, KillScope, Line,
+    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
     MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team,
-    Title,
+    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -174,8 +175,10 @@ impl Chooser {
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
-            313..316 => self.hand_over(twin),
-            316..330 => Command::Tick,
+            313..317 => self.grade(twin),
+            317..320 => self.decide_grade(twin),
+            320..323 => self.hand_over(twin),
+            323..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
@@ -597,6 +600,40 @@ impl Chooser {
             received_at: self.now,
             event,
         })
+    }
+
+    fn grade(&mut self, twin: &Twin) -> Command {
+        let [.., markets] = twin.counts();
+        let market = self.id(markets);
+        let known = market < markets;
+        let count = if known { twin.board(market).0.len() } else { 2 };
+        let version = if known { twin.version(market) } else { 0 };
+        let (first, second) = (self.random.below(count as u64) as usize, usize::from(count > 2));
+        let heat = DeadHeat::new(1, 2).map_or(LegResult::Lost, LegResult::DeadHeat);
+        let mut results = vec![LegResult::Lost; count];
+        match self.random.below(6) {
+            0 => (results[0], results[1]) = (LegResult::HalfWon, LegResult::HalfLost),
+            1 => (results[second], results[second + 1]) = (heat, heat),
+            2 => {
+                results[1 - first.min(1)] = LegResult::Void;
+                results[first] = LegResult::Won;
+            }
+            _ => results[first] = LegResult::Won,
+        }
+        let results = Results::new(&results).map_or(Grade::Void, Grade::Results);
+        let grade = match self.random.below(8) {
+            0 => Grade::Void,
+            1 | 2 => Grade::Automatic,
+            _ => results,
+        };
+        let version = version + u32::from(self.random.chance(5));
+        Command::Grade { market: MarketId(market), version, grade }
+    }
+
+    fn decide_grade(&mut self, twin: &Twin) -> Command {
+        let market = twin.proposed().unwrap_or_default();
+        let approve = self.random.chance(85);
+        Command::DecideGrade { market: MarketId(market), approve }
     }
 
     fn cancel(&mut self) -> Command {

@@ -44,7 +44,9 @@ impl World {
             Command::CancelBet { account, .. } => Actor::Account(account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
+            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
+                Actor::Operator(1 + (self.journal.len() % 2) as u32)
+            }
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

@@ -9,13 +9,14 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent,
+    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
     KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -62,7 +63,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=28).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -138,7 +139,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &9999_u32.to_le_bytes()), Err(DecodeError::UnknownTag(9999)));
+    assert_eq!(with(16, &29_u32.to_le_bytes()), Err(DecodeError::UnknownTag(29)));
 }
 
 #[test]
@@ -357,6 +358,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let selection = SelectionIndex(1);
     let (odds, fair) = (place().odds, chance(470_000_000));
     let say = |kind| of(Command::Override { kind, expires_at: Timestamp::from_nanos(9) });
+    let heat = LegResult::DeadHeat(DeadHeat::new(1, 2).expect("one place for two"));
+    let results = Results::new(&[heat, LegResult::Lost, heat]).expect("results that agree");
+    let grade = |grade| of(Command::Grade { market: MarketId(8), version: 9, grade });
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config(), based_on: None })),
@@ -488,6 +492,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("rest_time_out", rest(RestKind::TimeOut)),
         ("rest_self_exclusion", rest(RestKind::SelfExclusion)),
         ("end_rest", of(Command::EndRest { account: AccountId(5) })),
+        ("grade_results", grade(Grade::Results(results))),
+        ("grade_void", grade(Grade::Void)),
+        ("grade_automatic", grade(Grade::Automatic)),
+        ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
     ]
 }

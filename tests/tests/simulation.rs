@@ -137,6 +137,11 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void Rewound",
     "won and then lost",
     "SelectionRepeated",
+    "GradeOutdated",
+    "GradeUnchanged",
+    "GradeTooLate",
+    "NothingToApprove",
+    "bet Void Declared",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -352,6 +357,7 @@ impl Simulation {
             }
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
+            BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
         }
     }
 

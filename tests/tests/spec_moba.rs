@@ -102,11 +102,11 @@ fn a_bet_waits_through_small_moves_and_is_turned_away_by_a_material_one() {
     for (later, epoch, answer) in [
         ("state 1 902 1.2 5 5 1 1 0 0", "same", "Accepted"),
         ("state 1 902 1.0 6 5 1 1 0 0", "same", "Accepted"), // a kill is in the gold
-        ("state 1 902 1.0 5 5 2 1 0 0", "moved", "Refused MaterialChange"), // a tower
-        ("state 1 902 1.0 5 5 1 1 0 1", "moved", "Refused MaterialChange"), // a dragon
-        ("state 1 902 2.0 5 5 1 1 0 0", "moved", "Refused MaterialChange"), // a fight
-        ("state 1 902 0.0 5 5 1 1 0 0", "moved", "Refused MaterialChange"),
-        ("won 1 A", "moved", "Refused MarketDecided"),
+        ("state 1 902 1.0 5 5 2 1 0 0", "moved", "MaterialChange"), // a tower
+        ("state 1 902 1.0 5 5 1 1 0 1", "moved", "MaterialChange"), // a dragon
+        ("state 1 902 2.0 5 5 1 1 0 0", "moved", "MaterialChange"), // a fight
+        ("state 1 902 0.0 5 5 1 1 0 0", "moved", "MaterialChange"),
+        ("won 1 A", "moved", "MarketDecided"),
     ] {
         check(&format!(
             "

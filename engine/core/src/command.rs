@@ -3,8 +3,10 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod grade;
 mod multiple;
 
+pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -234,6 +236,23 @@ pub enum Command {
         /// The account.
         account: AccountId,
     },
+    /// A trader says how a market ended. If that changes a result it waits for
+    /// [`Command::DecideGrade`].
+    Grade {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about; zero before the first result.
+        version: u32,
+        /// How it ended.
+        grade: Grade,
+    },
+    /// A second operator approves the grade that waits for a market, or anybody turns it down.
+    DecideGrade {
+        /// The market.
+        market: MarketId,
+        /// Whether it shall hold.
+        approve: bool,
+    },
     /// Makes another source the one that a match's score follows.
     HandOver {
         /// The match.
@@ -270,7 +289,9 @@ wire_enum!(Command {
     24 = ConfirmPlayLimit { account, key },
     25 = Rest { account, rest },
     26 = EndRest { account },
-    27 = HandOver { match_id, source },
+    27 = Grade { market, version, grade },
+    28 = DecideGrade { market, approve },
+    29 = HandOver { match_id, source },
 });
 
 impl Command {
@@ -304,7 +325,9 @@ impl Command {
             Self::ConfirmPlayLimit { .. } => 25,
             Self::Rest { .. } => 26,
             Self::EndRest { .. } => 27,
-            Self::HandOver { .. } => 28,
+            Self::Grade { .. } => 28,
+            Self::DecideGrade { .. } => 29,
+            Self::HandOver { .. } => 30,
         }
     }
 }

@@ -3,21 +3,21 @@
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
 //! that caused it, so prices, bets and balances are mutually ordered.
 
+mod multiple;
 mod posting;
 
+pub use multiple::{LegStanding, LegView, MultipleView};
 pub use posting::{LedgerAccount, PostingReason};
 
 use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    AccountState, Actor, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
     SuspendReason, Team, Title,
 };
 use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
-use crate::settlement::multiplier::LegResult;
-use crate::settlement::system::{Bankers, FoldSizes};
 use crate::title::Rule;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
@@ -118,6 +118,19 @@ pub enum Event {
     },
     /// Where a bet stands.
     Bet(BetView),
+    /// A person said how a market ended, or proposed to.
+    Graded {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about.
+        version: u32,
+        /// What was said.
+        grade: Grade,
+        /// The operator who said it.
+        by: u32,
+        /// Where it stands.
+        status: GradeStatus,
+    },
     /// A leg of a bet of several; the bet itself follows as [`Event::Multiple`]. Of a bet refused at
     /// once only the legs with a reason of their own are said.
     Leg(LegView),
@@ -324,11 +337,13 @@ pub enum MarketStatus {
         /// The winning selection.
         winner: SelectionIndex,
     },
+    /// No: a person said how each selection ended.
+    Graded,
     /// No: the market will never have a result and every stake goes back.
     Void,
 }
 
-wire_enum!(MarketStatus { 0 = Open, 1 = Suspended(reason), 2 = Decided { winner }, 3 = Void });
+wire_enum!(MarketStatus { 0 = Open, 1 = Suspended(reason), 2 = Decided { winner }, 3 = Void, 4 = Graded });
 
 /// A selection's price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,8 +444,28 @@ pub enum PriceCause {
     Override,
     /// An override was lifted or expired.
     OverrideEnded,
+    /// A grade was rolled back, and the market has no result any more.
+    RolledBack,
     /// It was not made now: an answer to a query shows the price as it stands.
     Image,
+}
+
+/// Where a person's grade of a market stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum GradeStatus {
+    /// It waits for a second person.
+    Proposed,
+    /// It holds.
+    InForce {
+        /// Who approved it, if it took a second person.
+        approved_by: Option<u32>,
+    },
+    /// It was turned down.
+    TurnedDown {
+        /// By whom.
+        by: u32,
+    },
 }
 
 /// Where a bet stands. The same view answers a placement, a status query and a settlement.
@@ -453,65 +488,6 @@ pub struct BetView {
     pub stake: Stake,
     /// Where it stands.
     pub status: BetStatus,
-}
-
-/// Where a bet of several legs stands. The same view answers a placement, a status query and a
-/// settlement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct MultipleView {
-    /// The bet; `None` if it was refused at once and so never existed.
-    pub bet: Option<BetId>,
-    /// Its account.
-    pub account: AccountId,
-    /// The bettor's own id.
-    pub client_id: ClientBetId,
-    /// The stake on each line.
-    pub unit: Stake,
-    /// Its line sizes.
-    pub folds: FoldSizes,
-    /// Its legs that stand in every line.
-    pub bankers: Bankers,
-    /// How many legs it has.
-    pub legs: u8,
-    /// The leg that a refusal is about, from 0; `None` if it is about the bet as a whole.
-    pub leg_at_fault: Option<u8>,
-    /// Where it stands.
-    pub status: BetStatus,
-}
-
-/// A leg of a bet of several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct LegView {
-    /// The bet's account.
-    pub account: AccountId,
-    /// The bettor's own id of the bet.
-    pub client_id: ClientBetId,
-    /// Which leg, from 0 in the bettor's order.
-    pub index: u8,
-    /// The market.
-    pub market: MarketId,
-    /// The selection.
-    pub selection: SelectionIndex,
-    /// The odds it stands at, or asked for.
-    pub odds: Odds,
-    /// Where it stands.
-    pub standing: LegStanding,
-}
-
-/// Where a leg stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum LegStanding {
-    /// It has no result yet.
-    Open,
-    /// It has one.
-    Decided(LegResult),
-    /// It does not count.
-    Void(VoidReason),
-    /// The bet was refused at once, also because of this leg.
-    Refused(Refusal),
 }
 
 /// Where a bet stands.
@@ -549,6 +525,8 @@ pub enum VoidReason {
     NotPlayed,
     /// The server took back the rounds after which the bet was struck.
     Rewound,
+    /// A person declared the market or the selection void.
+    Declared,
 }
 
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound });
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared });

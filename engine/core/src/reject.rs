@@ -128,10 +128,20 @@ rejects! {
     SelectionRepeated = 212, false, None, "This selection is in the bet already.";
     /// Two legs are on one match, so one result says something about the other.
     LegsRelated = 213, false, None, "Selections from the same match cannot be combined.";
+    /// The market's result has changed since it was looked at.
+    GradeOutdated = 214, true, Count, "The market was settled otherwise meanwhile. Please look again.";
+    /// A grade does not fit the market's selections.
+    GradeContradictory = 215, false, None, "These results do not fit the market.";
+    /// The grade is what holds already.
+    GradeUnchanged = 216, false, None, "The market is graded like this already.";
+    /// The market's bets have left the engine.
+    GradeTooLate = 217, false, None, "This market was settled too long ago to be settled again.";
+    /// No grade of this market waits for a second person.
+    NothingToApprove = 218, false, None, "No grade of this market waits for approval.";
     /// Messages of the feed are missing before this one.
-    FeedGap = 214, false, Count, "Messages of this feed are missing before this one.";
+    FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
     /// A source that has not spoken lately cannot be followed.
-    SourceSilent = 215, true, Millis, "This source has not spoken for too long to be followed.";
+    SourceSilent = 220, true, Millis, "This source has not spoken for too long to be followed.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

@@ -25,8 +25,9 @@ use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
+use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MatchId, Seq, Timestamp};
+use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -57,6 +58,8 @@ pub(crate) struct Tables {
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
+    /// Grades that wait for a second person.
+    pub proposals: Proposals,
     pub risk: RiskTables,
     pub requotes: Requotes,
     pub overrides: Overrides,
@@ -149,6 +152,7 @@ impl State {
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
+            proposals: Proposals::new(),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
             lags: Default::default(),
@@ -217,6 +221,12 @@ impl State {
         self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
     }
 
+    /// How often a market's result has changed; what a grade of it must name.
+    pub fn settlement_version(&self, market: MarketId) -> Option<u32> {
+        let tables = self.tables.as_ref()?;
+        tables.markets.get(market).map(|market| market.settlement_version)
+    }
+
     /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
     pub fn exposures_agree(&self) -> bool {
         self.tables.as_ref().is_none_or(Tables::exposures_agree)
@@ -281,6 +291,8 @@ impl Step<'_> {
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
             Command::SetNextRound(set) => self.set_next_round(set),
+            Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
+            Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())

@@ -444,6 +444,7 @@ fn why_priced(cause: PriceCause) -> String {
         PriceCause::Shading => "the market's liability moved",
         PriceCause::Override => "an override began",
         PriceCause::OverrideEnded => "an override ended",
+        PriceCause::RolledBack => "a grade was rolled back",
         PriceCause::Image => "as it stands",
         #[allow(unreachable_patterns, reason = "a cause that comes later says itself")]
         other => return format!("{other:?}"),

@@ -320,6 +320,7 @@ pub(super) fn status_of(status: MarketStatus, epoch: u32) -> StatusView {
         MarketStatus::Suspended(reason) => ("suspended", Some(reason_view(reason)), None),
         MarketStatus::Decided { winner } => ("decided", None, Some(winner.0)),
         MarketStatus::Void => ("void", None, None),
+        MarketStatus::Graded => ("graded", None, None),
     };
     StatusView { status, epoch, reason, winner }
 }

@@ -205,6 +205,7 @@ pub(super) const fn void_name(reason: VoidReason) -> &'static str {
     match reason {
         VoidReason::NotPlayed => "not_played",
         VoidReason::Rewound => "rewound",
+        VoidReason::Declared => "declared",
     }
 }
 

@@ -108,6 +108,7 @@ impl Scenario {
             Some(MarketStatus::Suspended(reason)) => format!("Suspended {reason:?}"),
             Some(MarketStatus::Decided { winner }) => format!("Decided #{}", winner.0),
             Some(MarketStatus::Void) => "Void".to_owned(),
+            Some(MarketStatus::Graded) => "Graded".to_owned(),
         };
         let mut expected = words.next()?.to_owned();
         if let Some(detail) = words.optional() {

@@ -36,12 +36,14 @@
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
+//! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
 
 mod catalogue;
 mod expect;
+mod grades;
 mod lines;
 mod multiples;
 mod r#override;
@@ -218,6 +220,8 @@ impl Scenario {
             "look" => self.look(words),
             "bet" => self.bet(words),
             "multi" => self.multiple(words),
+            "grade" => self.grade(words),
+            "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
             "wait" => self.wait(words),

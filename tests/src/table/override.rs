@@ -93,7 +93,7 @@ fn kind(market: MarketId, words: &mut Words<'_>) -> Outcome<OverrideKind> {
     })
 }
 
-fn by(words: &mut Words<'_>) -> Outcome<Actor> {
+pub(super) fn by(words: &mut Words<'_>) -> Outcome<Actor> {
     if !words.take("by") {
         return Ok(Actor::Operator(1));
     }

@@ -8,6 +8,7 @@ use clutch_core::units::{ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
+use super::grades::Outcome;
 
 /// A bet that was written down.
 #[derive(Clone, Debug)]
@@ -47,6 +48,12 @@ pub(super) enum Answered {
 
 pub(super) fn no(code: Reject, limit: i128, actual: i128) -> Refusal {
     Refusal::with(code, limit as i64, actual as i64)
+}
+
+/// A bet that returns nothing is lost.
+pub(super) fn paid(minor: i128) -> BetStatus {
+    let payout = Money::from_minor(minor as i64);
+    if minor == 0 { BetStatus::Lost } else { BetStatus::Won { payout } }
 }
 
 fn millis(nanos: u64) -> i128 {
@@ -248,7 +255,9 @@ impl Twin {
         match self.status(id) {
             MarketStatus::Open => Ok(()),
             MarketStatus::Suspended(_) => Err(Reject::MarketSuspended.into()),
-            MarketStatus::Decided { .. } | MarketStatus::Void => Err(Reject::MarketDecided.into()),
+            MarketStatus::Decided { .. } | MarketStatus::Graded | MarketStatus::Void => {
+                Err(Reject::MarketDecided.into())
+            }
         }
     }
 
@@ -334,11 +343,10 @@ impl Twin {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::Stands if self.is_undone(id, bet.market) => BetStatus::Void(VoidReason::Rewound),
-            Fate::Stands => match self.result(bet.market) {
-                MarketResult::Undecided => BetStatus::Accepted { payout },
-                MarketResult::NotPlayed => BetStatus::Void(VoidReason::NotPlayed),
-                MarketResult::Won(winner) if winner.0 == bet.selection => BetStatus::Won { payout },
-                MarketResult::Won(_) => BetStatus::Lost,
+            Fate::Stands => match self.ended(bet.market, bet.selection, bet.odds) {
+                Outcome::Open => BetStatus::Accepted { payout },
+                Outcome::Void(reason) => BetStatus::Void(reason),
+                Outcome::Returns(parts, whole) => paid(bet.stake * parts / whole),
             },
         }
     }
@@ -354,7 +362,7 @@ impl Twin {
         match self.where_it_stands(id, bet) {
             BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
             BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
-            BetStatus::Won { .. } => (bet.payout - bet.stake, 0),
+            BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
         }
     }
@@ -431,6 +439,7 @@ impl Twin {
                 self.bets.remove(&bet);
             }
             self.retire_legs(id as usize);
+            self.proposals.remove(&id);
             self.markets[id as usize].retired = true;
             self.decided.pop_front();
             self.retired_lately = true;

@@ -190,7 +190,7 @@ pub fn check_sums(world: &mut World) {
         let mut odds = Vec::new();
         for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
             match event {
-                Event::Leg(leg) => odds.push(i128::from(leg.odds.milli())),
+                Event::Leg(leg) => odds.push((i128::from(leg.odds.milli()), 1000)),
                 Event::Multiple(view) => {
                     let odds = std::mem::take(&mut odds);
                     let is_open = matches!(

@@ -23,6 +23,10 @@ pub(super) struct Market {
     pub stops: BTreeSet<u8>,
     /// The result as last noticed, and when it came.
     pub result: MarketResult,
+    /// What a person said it is.
+    pub graded: Option<MarketResult>,
+    /// How often it has changed.
+    pub version: u32,
     pub decided_at: u64,
     pub awaits_retirement: bool,
     pub retired: bool,
@@ -140,6 +144,8 @@ impl Twin {
             decided_at: 0,
             awaits_retirement: false,
             retired: false,
+            graded: None,
+            version: 0,
             status: None,
             epoch_must_move: true,
             moved_early: 0,
@@ -426,6 +432,7 @@ impl Twin {
                 continue;
             }
             market.result = result;
+            market.version += 1;
             market.decided_at = self.now;
             if result != MarketResult::Undecided && !market.awaits_retirement {
                 market.awaits_retirement = true;
@@ -439,7 +446,8 @@ impl Twin {
         let market = &self.markets[id];
         match self.result(id) {
             MarketResult::Won(winner) => return MarketStatus::Decided { winner },
-            MarketResult::NotPlayed => return MarketStatus::Void,
+            MarketResult::NotPlayed | MarketResult::DeclaredVoid => return MarketStatus::Void,
+            MarketResult::Graded(_) => return MarketStatus::Graded,
             MarketResult::Undecided => {}
         }
         let fixture = &self.matches[market.match_index];

@@ -9,6 +9,7 @@
 
 mod bets;
 mod compare;
+mod grades;
 mod markets;
 mod multiples;
 mod overrides;
@@ -19,7 +20,9 @@ mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason, Title};
+use clutch_core::command::{
+    AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
+};
 use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -57,6 +60,8 @@ pub struct Twin {
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    /// Grades that wait for a second person: by market, with the version they are about.
+    proposals: BTreeMap<u32, (u32, Grade)>,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -144,6 +149,7 @@ impl Twin {
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            proposals: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -209,6 +215,8 @@ impl Twin {
                 self.deposit(account.0, *amount, *reference)
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
+            Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
+            Command::DecideGrade { market, approve } => self.decide_grade(market.0, *approve),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),

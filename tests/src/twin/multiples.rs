@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use clutch_core::command::PlaceMultiple;
 use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
-use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
-use super::bets::{Answered, no};
+use super::bets::{Answered, no, paid};
+use super::grades::Outcome;
 
 /// A multiple that was written down.
 #[derive(Clone, Debug)]
@@ -36,14 +36,6 @@ pub(super) struct Leg {
     last: Option<Outcome>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Outcome {
-    Open,
-    Won,
-    Lost,
-    Void(VoidReason),
-}
-
 /// What became of a bet before any result.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate {
@@ -62,12 +54,14 @@ pub(super) fn lines(legs: usize, folds: u32, bankers: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Unit × Σ over lines of the product of thousandths, exactly, then rounded down.
-pub(super) fn pays(unit: i128, lines: &[u32], thousandths: &[i128]) -> i128 {
-    let whole: i128 = thousandths.iter().map(|_| 1000).product();
+/// Unit × Σ over lines of the product of what each leg returns, exactly, then rounded down.
+pub(super) fn pays(unit: i128, lines: &[u32], returns: &[(i128, i128)]) -> i128 {
+    let whole: i128 = returns.iter().map(|(_, whole)| whole).product();
     let of_line = |line: &u32| -> i128 {
-        let factor = |(leg, odds): (usize, &i128)| if line >> leg & 1 == 1 { *odds } else { 1000 };
-        thousandths.iter().enumerate().map(factor).product()
+        let factor = |(leg, (parts, whole)): (usize, &(i128, i128))| {
+            if line >> leg & 1 == 1 { *parts } else { *whole }
+        };
+        returns.iter().enumerate().map(factor).product()
     };
     lines.iter().map(of_line).sum::<i128>() * unit / whole
 }
@@ -157,7 +151,7 @@ impl Twin {
         let lines = lines(legs.len(), folds.bits(), place.system().bankers().0);
         let unit = i128::from(place.unit().money().minor());
         let stake = unit * lines.len() as i128;
-        let odds: Vec<i128> = legs.iter().map(|leg| leg.odds.into()).collect();
+        let odds: Vec<(i128, i128)> = legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
         let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
         let mut shadows = BTreeSet::new();
         for leg in &legs {
@@ -213,12 +207,7 @@ impl Twin {
         if self.is_undone(id, leg.market) {
             return Outcome::Void(VoidReason::Rewound);
         }
-        match self.result(leg.market) {
-            MarketResult::Undecided => Outcome::Open,
-            MarketResult::NotPlayed => Outcome::Void(VoidReason::NotPlayed),
-            MarketResult::Won(winner) if winner.0 == leg.selection => Outcome::Won,
-            MarketResult::Won(_) => Outcome::Lost,
-        }
+        self.ended(leg.market, leg.selection, leg.odds)
     }
 
     /// Where a multiple stands by the results of this moment.
@@ -232,10 +221,9 @@ impl Twin {
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();
         let can_win = |line: &u32| {
-            outcomes
-                .iter()
-                .enumerate()
-                .all(|(leg, outcome)| line >> leg & 1 == 0 || *outcome != Outcome::Lost)
+            outcomes.iter().enumerate().all(|(leg, outcome)| {
+                line >> leg & 1 == 0 || !matches!(outcome, Outcome::Returns(0, _))
+            })
         };
         if !bet.lines.iter().any(can_win) {
             return BetStatus::Lost;
@@ -248,18 +236,14 @@ impl Twin {
         {
             return BetStatus::Void(first);
         }
-        let thousandths: Vec<i128> = bet
-            .legs
+        let returns: Vec<(i128, i128)> = outcomes
             .iter()
-            .zip(&outcomes)
-            .map(|(leg, outcome)| match outcome {
-                Outcome::Won | Outcome::Open => leg.odds.into(),
-                Outcome::Lost => 0,
-                Outcome::Void(_) => 1000,
+            .map(|outcome| match outcome {
+                Outcome::Returns(parts, whole) => (*parts, *whole),
+                Outcome::Open | Outcome::Void(_) => (1, 1),
             })
             .collect();
-        let payout = Money::from_minor(pays(bet.unit, &bet.lines, &thousandths) as i64);
-        BetStatus::Won { payout }
+        paid(pays(bet.unit, &bet.lines, &returns))
     }
 
     /// What a multiple has moved out of its owner's balance (or into it) for good, and what it holds.

@@ -14,6 +14,9 @@ impl Twin {
         if market.retired {
             return market.result;
         }
+        if let Some(graded) = market.graded {
+            return graded;
+        }
         result(market.kind, &self.matches[market.match_index].series)
     }
 }

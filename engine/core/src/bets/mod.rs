@@ -80,8 +80,11 @@ pub enum BetState {
     Refused(Refusal),
     /// Stands.
     Open,
-    /// Won and paid.
-    Won,
+    /// Won, wholly or in part.
+    Won {
+        /// What was paid, stake included.
+        paid: Money,
+    },
     /// Lost.
     Lost,
     /// The stake went back.
@@ -92,10 +95,13 @@ wire_enum!(BetState {
     0 = Waiting { due, epoch },
     1 = Refused(refusal),
     2 = Open,
-    3 = Won,
+    3 = Won { paid },
     4 = Lost,
     5 = Void(reason),
 });
+
+// Five million open singles fit into half a gigabyte.
+const _: () = assert!(size_of::<Bet>() <= 96);
 
 impl Bet {
     /// What an unused slot is filled with; no command has the sequence zero, so no bet has this id.
@@ -147,7 +153,7 @@ impl Bet {
             BetState::Waiting { due, .. } => BetStatus::Pending { due },
             BetState::Refused(refusal) => BetStatus::Refused(refusal),
             BetState::Open => BetStatus::Accepted { payout: self.payout },
-            BetState::Won => BetStatus::Won { payout: self.payout },
+            BetState::Won { paid } => BetStatus::Won { payout: paid },
             BetState::Lost => BetStatus::Lost,
             BetState::Void(reason) => BetStatus::Void(reason),
         };

@@ -374,7 +374,7 @@ impl Tables {
         match market.status_under(fixture.stops.and(self.stops)) {
             MarketStatus::Open => {}
             MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),
-            MarketStatus::Decided { .. } | MarketStatus::Void => {
+            MarketStatus::Decided { .. } | MarketStatus::Graded | MarketStatus::Void => {
                 return Err(Reject::MarketDecided.into());
             }
         }

@@ -49,6 +49,8 @@ impl State {
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
             | Command::EndRest { .. }
+            | Command::Grade { .. }
+            | Command::DecideGrade { .. }
             | Command::HandOver { .. } => return false,
         }
         true

@@ -34,11 +34,13 @@ pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
-use crate::bets::multiple::NO_LEG;
+use crate::bets::multiple::{LegOutcome, NO_LEG};
 use crate::codec::{wire_enum, wire_struct};
+use crate::command::Results;
 use crate::command::{MarketKind, SuspendReason};
-use crate::event::MarketStatus;
+use crate::event::{MarketStatus, VoidReason};
 use crate::pricing::SeriesForecast;
+use crate::settlement::multiplier::LegResult;
 use crate::title::Series;
 use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
 use crate::wallet::NO_BET;
@@ -177,11 +179,36 @@ pub enum MarketResult {
     Won(SelectionIndex),
     /// It will never have a result: its map or round is not played.
     NotPlayed,
+    /// A person said how each selection ended, and it is not one winner alone.
+    Graded(Results),
+    /// A person declared it void.
+    DeclaredVoid,
 }
 
-wire_enum!(MarketResult { 0 = Undecided, 1 = Won(selection), 2 = NotPlayed });
+wire_enum!(MarketResult {
+    0 = Undecided,
+    1 = Won(selection),
+    2 = NotPlayed,
+    3 = Graded(results),
+    4 = DeclaredVoid,
+});
 
 impl MarketResult {
+    /// How a bet on this selection ended.
+    pub fn outcome_of(&self, selection: SelectionIndex) -> LegOutcome {
+        match self {
+            Self::Undecided => LegOutcome::Open,
+            Self::Won(winner) if *winner == selection => LegOutcome::Decided(LegResult::Won),
+            Self::Won(_) => LegOutcome::Decided(LegResult::Lost),
+            Self::NotPlayed => LegOutcome::Void(VoidReason::NotPlayed),
+            Self::Graded(results) => match results.of(usize::from(selection.0)) {
+                LegResult::Void => LegOutcome::Void(VoidReason::Declared),
+                result => LegOutcome::Decided(result),
+            },
+            Self::DeclaredVoid => LegOutcome::Void(VoidReason::Declared),
+        }
+    }
+
     /// The result of a question between the first selection and the second.
     pub(crate) const fn first_if(first: bool) -> Self {
         Self::Won(SelectionIndex(if first { 0 } else { 1 }))
@@ -199,6 +226,10 @@ pub struct Market {
     pub epoch: u32,
     /// What its outcome is.
     pub result: MarketResult,
+    /// What a person said it is, in place of the score.
+    pub graded: Option<MarketResult>,
+    /// Moves with every change of its result.
+    pub settlement_version: u32,
     /// Reasons to suspend it that are its own.
     pub stops: Stops,
     /// The status last announced.
@@ -242,6 +273,8 @@ wire_struct!(Market {
     kind,
     epoch,
     result,
+    graded,
+    settlement_version,
     stops,
     status,
     prices,
@@ -271,6 +304,8 @@ impl Market {
             kind,
             epoch: 0,
             result: MarketResult::Undecided,
+            graded: None,
+            settlement_version: 0,
             stops: Stops::none(),
             status: MarketStatus::Suspended(SuspendReason::Unpriced),
             prices: PriceHistory::default(),
@@ -302,7 +337,8 @@ impl Market {
     pub fn status_under(&self, stops_above: Stops) -> MarketStatus {
         match self.result {
             MarketResult::Won(winner) => MarketStatus::Decided { winner },
-            MarketResult::NotPlayed => MarketStatus::Void,
+            MarketResult::NotPlayed | MarketResult::DeclaredVoid => MarketStatus::Void,
+            MarketResult::Graded(_) => MarketStatus::Graded,
             MarketResult::Undecided => match self.stops.and(stops_above).first() {
                 Some(reason) => MarketStatus::Suspended(reason),
                 None => MarketStatus::Open,

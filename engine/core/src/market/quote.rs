@@ -155,12 +155,15 @@ impl Step<'_> {
     }
 
     /// Compares a market's result with the score, and starts a settlement where it changed.
-    fn resolve(&mut self, market: MarketId) {
+    pub(crate) fn resolve(&mut self, market: MarketId) {
         let row = self.tables.markets.market(market);
-        let result = (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
+        let by_score =
+            || (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
+        let result = row.graded.unwrap_or_else(by_score);
         if result != row.result {
             self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
+            row.settlement_version += 1;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
         }

@@ -14,8 +14,13 @@ pub const RULE: Rule = Rule {
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
+    // Most accounts have no factor of their own; when the match begins does not matter then.
+    let title = wager.fixture.title;
+    if [false, true].iter().all(|has_begun| wager.account.factor(title, *has_begun) == 100) {
+        return Measure::at_most_percent(wager.config.stake_max, 100, wager.stake.money());
+    }
     let has_begun = wager.fixture.series.phase() != MatchPhase::Scheduled;
-    let percent = wager.account.factor(wager.fixture.title, has_begun);
+    let percent = wager.account.factor(title, has_begun);
     let everybodys = match wager.config.mode(RuleId::StageStake) {
         RuleMode::On => percent_of(wager.config.stake_max, stage_percent(wager)),
         RuleMode::Shadow | RuleMode::Off => wager.config.stake_max,

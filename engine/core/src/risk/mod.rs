@@ -84,7 +84,7 @@ impl Measure {
     /// A stake up to a percentage of an amount; the whole of it is no limit of its own.
     #[inline]
     fn at_most_percent(amount: Money, percent: u8, stake: Money) -> Self {
-        let part = stage::percent_of(amount, percent);
+        let part = if percent == 100 { amount } else { stage::percent_of(amount, percent) };
         let measure = Self::at_most(part, Money::ZERO, stake);
         Self { passes: measure.passes || percent == 100, ..measure }
     }

@@ -82,8 +82,12 @@ pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
 /// The percentage of the largest stake that is open on a bet's tier at its stage.
 pub(super) fn stage_percent(wager: &Wager<'_>) -> u8 {
     let config = wager.config;
-    let tiers = [config.tier_0, config.tier_1, config.tier_2, config.tier_3];
-    let stages = tiers[usize::from(wager.fixture.tier) % TIERS];
+    let stages = match wager.fixture.tier {
+        0 => config.tier_0,
+        1 => config.tier_1,
+        2 => config.tier_2,
+        _ => config.tier_3,
+    };
     if stages == Stages::WHOLE {
         100
     } else {

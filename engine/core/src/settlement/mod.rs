@@ -5,6 +5,7 @@
 //! should be is posted. The same step therefore settles, settles again after a correction, and takes
 //! a settlement back, and doing it twice changes nothing.
 
+pub mod grading;
 pub mod multiplier;
 pub mod payout;
 pub mod system;
@@ -13,8 +14,8 @@ pub mod wide;
 use alloc::collections::VecDeque;
 use core::hint::black_box;
 
-use crate::bets::BetState;
-use crate::bets::multiple::NO_LEG;
+use crate::bets::multiple::{LegOutcome, NO_LEG};
+use crate::bets::{Bet, BetState};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
@@ -22,8 +23,9 @@ use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Money, Seq, Timestamp};
 use crate::wallet::NO_BET;
+use multiplier::{DeadHeatRule, LegResult, Multiplier};
 
 /// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not
 /// in time, so that a replay slices alike.
@@ -147,18 +149,13 @@ impl Step<'_> {
         let should_be = match now_is {
             // Decided by its delay, or refused: nothing to settle.
             BetState::Waiting { .. } | BetState::Refused(_) => return,
-            BetState::Open | BetState::Won | BetState::Lost | BetState::Void(_) => {
+            BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {
                 let market = self.tables.markets.market(bet.market);
                 let fixture = &self.tables.fixtures[market.match_id.0 as usize];
                 if fixture.is_undone(Seq(bet.id.0)) {
                     BetState::Void(VoidReason::Rewound)
                 } else {
-                    match market.result {
-                        MarketResult::Undecided => BetState::Open,
-                        MarketResult::Won(winner) if winner == bet.selection => BetState::Won,
-                        MarketResult::Won(_) => BetState::Lost,
-                        MarketResult::NotPlayed => BetState::Void(VoidReason::NotPlayed),
-                    }
+                    state_of(bet, market.result.outcome_of(bet.selection))
                 }
             }
         };
@@ -177,7 +174,7 @@ impl Step<'_> {
     fn move_money(&mut self, slot: u32, state: BetState, direction: Direction) {
         let bet = self.tables.bets.bet(slot);
         let (id, account) = (bet.id, bet.account);
-        let (stake, payout) = (bet.stake.money(), bet.payout);
+        let stake = bet.stake.money();
         let held = LedgerAccount::PlayerHeld(account);
         let available = LedgerAccount::PlayerAvailable(account);
         let mut post = |from, to, amount, reason| {
@@ -192,9 +189,9 @@ impl Step<'_> {
         };
         match state {
             BetState::Open => return,
-            BetState::Won => {
+            BetState::Won { paid } => {
                 post(held, LedgerAccount::House, stake, PostingReason::StakeTaken);
-                post(LedgerAccount::House, available, payout, PostingReason::Payout);
+                post(LedgerAccount::House, available, paid, PostingReason::Payout);
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
@@ -237,6 +234,7 @@ impl Step<'_> {
                     continue;
                 }
                 self.tables.markets.market_mut(market).retired = true;
+                self.tables.proposals.forget(market);
                 self.tables.settlement.decided.pop_front();
                 continue;
             }
@@ -250,6 +248,23 @@ impl Step<'_> {
         }
     }
 }
+
+/// Where a single stands whose selection ended like this.
+fn state_of(bet: &Bet, outcome: LegOutcome) -> BetState {
+    let result = match outcome {
+        LegOutcome::Open => return BetState::Open,
+        LegOutcome::Void(reason) => return BetState::Void(reason),
+        LegOutcome::Decided(LegResult::Won) => return BetState::Won { paid: bet.payout },
+        LegOutcome::Decided(LegResult::Lost) => return BetState::Lost,
+        LegOutcome::Decided(result) => result,
+    };
+    let paid = Multiplier::of(result, bet.odds, DEAD_HEAT).payout_floor(bet.stake);
+    assert!(paid <= bet.payout, "a bet would pay more than it was counted with");
+    if paid == Money::ZERO { BetState::Lost } else { BetState::Won { paid } }
+}
+
+/// How dead heats are paid, so that a settlement made again comes out alike.
+pub(crate) const DEAD_HEAT: DeadHeatRule = DeadHeatRule::StakeShare;
 
 /// Whether money moves to a settlement or is taken back from it.
 #[derive(Clone, Copy, Debug)]

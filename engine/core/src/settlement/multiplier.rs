@@ -4,7 +4,7 @@
 //! it lost, one if it is void. It is an exact fraction; nothing is rounded before the whole bet is.
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum};
-use crate::units::Odds;
+use crate::units::{Money, Odds, Stake};
 
 /// How one leg ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +124,14 @@ impl Multiplier {
                 Self { thousandths: 1000 * tied + (milli - 1000) * places, share: heat.tied }
             }
         }
+    }
+
+    /// What a stake on this leg alone returns, rounded down to a whole minor unit.
+    pub fn payout_floor(self, stake: Stake) -> Money {
+        // Below 2⁶³ ÷ 10⁶ × 2²⁸.
+        let product = i128::from(stake.money().minor()) * i128::from(self.thousandths);
+        let whole = product / (1000 * i128::from(self.share));
+        Money::from_minor(whole.try_into().expect("odds are at most 1000"))
     }
 
     /// Whether nothing comes back.

@@ -53,7 +53,11 @@ impl Tables {
     }
 
     fn settlement_fits(&self) -> bool {
-        let mut queued = self.settlement.markets().chain(self.requotes.markets());
+        let mut queued = self
+            .settlement
+            .markets()
+            .chain(self.requotes.markets())
+            .chain(self.proposals.markets());
         queued.all(|market| self.markets.get(market).is_some())
     }
 }

@@ -29,6 +29,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::risk::{RiskTables, RuleId};
 use crate::settlement::Settlement;
+use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
 use crate::units::{Seq, Timestamp};
@@ -163,6 +164,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            proposals,
             risk,
             requotes,
             overrides,
@@ -182,6 +184,7 @@ impl Table for Tables {
         fixtures.iter().for_each(|fixture| fixture.save(out));
         markets.save(out);
         settlement.save(out);
+        proposals.save(out);
         risk.save(out);
         requotes.save(out);
         overrides.save(out);
@@ -214,6 +217,7 @@ impl Table for Tables {
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
+        let proposals = Proposals::load(input, &capacity)?;
         input.begin("risk");
         let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
@@ -245,6 +249,7 @@ impl Table for Tables {
             fixtures,
             markets,
             settlement,
+            proposals,
             risk,
             requotes,
             overrides,

@@ -6,9 +6,10 @@
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
 use crate::event::{LedgerAccount, PostingReason, VoidReason};
-use crate::market::{MarketResult, Sign};
+use crate::market::Sign;
 use crate::reject::Reject;
-use crate::settlement::multiplier::{DeadHeatRule, LegResult, Multiplier};
+use crate::settlement::DEAD_HEAT;
+use crate::settlement::multiplier::{LegResult, Multiplier};
 use crate::settlement::payout::gross;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{Step, Tables};
@@ -142,14 +143,7 @@ impl Tables {
         if fixture.is_undone(Seq(multiple.id.0)) {
             return LegOutcome::Void(VoidReason::Rewound);
         }
-        match market.result {
-            MarketResult::Undecided => LegOutcome::Open,
-            MarketResult::Won(winner) if winner == leg.selection => {
-                LegOutcome::Decided(LegResult::Won)
-            }
-            MarketResult::Won(_) => LegOutcome::Decided(LegResult::Lost),
-            MarketResult::NotPlayed => LegOutcome::Void(VoidReason::NotPlayed),
-        }
+        market.result.outcome_of(leg.selection)
     }
 
     /// Where a bet that was taken stands by the results of this moment.
@@ -170,7 +164,7 @@ impl Tables {
                 }
             };
             all_void &= result == LegResult::Void;
-            *multiplier = Multiplier::of(result, leg.odds, DeadHeatRule::StakeShare);
+            *multiplier = Multiplier::of(result, leg.odds, DEAD_HEAT);
         }
         let system = multiple.system();
         if system.winning_lines(|leg| multipliers[leg].is_zero()) == 0 {

@@ -1,0 +1,194 @@
+//! The rule book: how a market ended by a person's word, and what becomes of money already paid.
+//!
+//! Every table begins with even matches whose winner's market is at 2.00.
+
+use clutch_tests::check;
+
+const BOARD: &str = "
+    account A balance 100.00
+    match   M bo1
+    maps    M even
+    market  W M winner
+    match   N bo1
+    maps    N even
+    market  V N winner
+    match   O bo3
+    maps    O even
+    market  S O score
+";
+
+#[track_caller]
+fn on_board(table: &str) {
+    check(&format!("{BOARD}{table}"));
+}
+
+#[test]
+fn a_market_without_a_result_is_graded_by_one_person() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        bet    c A W b 10.00
+        grade  W results won lost
+        expect market W Decided #0
+        expect bet b Won 20.00
+        expect bet c Lost
+        expect account A available 100.00 held 0.00
+        bet    d A W a 1.00 -> MarketDecided
+        ",
+    );
+}
+
+#[test]
+fn half_results_pay_half_and_give_half_back() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        bet    c A W b 10.01
+        multi  d A 10.00 2 W:a V:a
+        grade  W results half_won half_lost
+        expect market W Graded
+        # Half at 2.00 and half back; half lost, and half a cent stays with the house.
+        expect bet b Won 15.00
+        expect bet c Won 5.00
+        expect legs d HalfWon open
+        grade  V results won lost
+        expect bet d Won 30.00
+        ",
+    );
+}
+
+#[test]
+fn a_dead_heat_pays_the_share_of_the_stake_at_full_odds() {
+    check(
+        "
+        account A balance 100.00
+        match   O bo3
+        maps    O even
+        market  S O score
+        bet     b A S #0 10.00 -> Accepted 40.00
+        bet     c A S #1 10.00 -> Accepted 40.00
+        grade   S results 1/2 1/2 lost lost
+        expect  bet b Won 20.00
+        expect  bet c Won 20.00
+        ",
+    );
+}
+
+#[test]
+fn a_void_market_and_a_void_selection_give_the_stake_back() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        bet    c A V b 10.00
+        multi  d A 10.00 2 W:a V:a
+        grade  W void
+        expect market W Void
+        expect bet b Void Declared
+        grade  V results won void
+        expect bet c Void Declared
+        expect legs d void-Declared won
+        expect bet d Won 20.00
+        ",
+    );
+}
+
+#[test]
+fn results_that_do_not_fit_the_market_are_refused() {
+    on_board(
+        "
+        grade  W results lost lost won         -> GradeContradictory
+        grade  S results half_won half_lost    -> GradeContradictory
+        grade  W results won lost by nobody    -> OperatorOnly
+        grade  W results won lost version 1    -> GradeOutdated(0, 1)
+        grade  W automatic                     -> GradeUnchanged
+        grade  W results won lost
+        grade  W results won lost              -> GradeUnchanged
+        ",
+    );
+}
+
+#[test]
+fn a_result_that_was_paid_changes_only_with_a_second_person() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        bet    c A W b 10.00
+        play   M 1 A13
+        expect bet b Won 20.00
+        graded W approve by 2                  -> NothingToApprove
+        grade  W results lost won by 1
+        # Nothing moves before the second person's word.
+        expect bet b Won 20.00
+        graded W approve by 1                  -> SamePerson(1, 1)
+        graded W approve by nobody             -> OperatorOnly
+        graded W approve by 2
+        expect bet b Lost
+        expect bet c Won 20.00
+        expect account A available 100.00 held 0.00
+        graded W approve by 3                  -> NothingToApprove
+        ",
+    );
+}
+
+#[test]
+fn a_roll_back_gives_the_market_back_to_the_score() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        grade  W results lost won
+        expect bet b Lost
+        grade  W automatic
+        graded W approve by 2
+        expect bet b Accepted 20.00
+        expect account A available 90.00 held 10.00
+        expect market W Open
+        bet    c A W a 1.00
+        play   M 1 A13
+        expect bet b Won 20.00
+        ",
+    );
+}
+
+#[test]
+fn a_grade_stands_whatever_the_score_says_later() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        grade  W results lost won
+        play   M 1 A13
+        expect bet b Lost
+        feed   M rewind 1 0
+        expect bet b Lost
+        ",
+    );
+}
+
+#[test]
+fn a_proposal_about_an_older_settlement_is_refused() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        play   M 1 A13
+        grade  W results lost won
+        # The score takes the result back before the second person looks.
+        feed   M rewind 1 0
+        graded W approve by 2                  -> GradeOutdated(2, 1)
+        graded W drop by 2
+        expect bet b Accepted 20.00
+        ",
+    );
+}
+
+#[test]
+fn a_market_whose_bets_have_left_is_not_graded() {
+    check(&format!(
+        "config resettle_window 1h
+        {BOARD}
+        play   M 1 A13
+        grade  W void
+        wait   2h
+        grade  W void                          -> GradeTooLate
+        graded W approve by 2                  -> NothingToApprove
+        "
+    ));
+}
