@@ -75,7 +75,14 @@ fn main() {
 fn heard(version: u64, event: GameEvent) -> Envelope {
     let source = SourceId(0);
     let (source_time, received_at) = (Timestamp::default(), Timestamp::default());
-    let message =
-        FeedMessage { match_id: MatchId(0), source, version, source_time, received_at, event };
+    let message = FeedMessage {
+        match_id: MatchId(0),
+        source,
+        version,
+        follows: 0,
+        source_time,
+        received_at,
+        event,
+    };
     Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
 }

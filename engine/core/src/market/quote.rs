@@ -21,6 +21,11 @@ pub(crate) enum Requote {
         /// Who won the round, if it was one.
         winner: Option<Team>,
     },
+    /// The numbers of a map moved, but it is no other map to a bettor.
+    Drift {
+        /// The map.
+        map: u8,
+    },
     /// A trader changed a map's strengths.
     Parameters {
         /// The map.
@@ -33,7 +38,7 @@ pub(crate) enum Requote {
 impl Requote {
     const fn price_cause(self) -> PriceCause {
         match self {
-            Self::Score { .. } => PriceCause::Score,
+            Self::Score { .. } | Self::Drift { .. } => PriceCause::Score,
             Self::Parameters { .. } => PriceCause::Parameters,
             Self::Market(cause) => cause,
         }
@@ -43,7 +48,15 @@ impl Requote {
     const fn checks_band(self) -> bool {
         match self {
             Self::Parameters { .. } => true,
-            Self::Score { .. } | Self::Market(_) => false,
+            Self::Score { .. } | Self::Drift { .. } | Self::Market(_) => false,
+        }
+    }
+
+    /// Whether what is on offer is another thing to a bettor than before.
+    const fn is_material(self) -> bool {
+        match self {
+            Self::Score { .. } | Self::Parameters { .. } => true,
+            Self::Drift { .. } | Self::Market(_) => false,
         }
     }
 }
@@ -66,7 +79,9 @@ impl Step<'_> {
         let forecast = series.series_forecast();
         let series_over = series.result().is_some();
         let map = match cause {
-            Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
+            Requote::Score { map, .. } | Requote::Drift { map } | Requote::Parameters { map } => {
+                Some(map)
+            }
             Requote::Market(_) => None,
         };
         for index in 0..self.fixture(match_id).markets.len() {
@@ -82,7 +97,7 @@ impl Step<'_> {
             }
             self.resolve(market);
             self.price(market, forecast.as_ref(), cause);
-            self.announce_status(market, map.is_some() && affected);
+            self.announce_status(market, cause.is_material() && affected);
         }
     }
 

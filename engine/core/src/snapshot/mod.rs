@@ -168,6 +168,7 @@ impl Table for Tables {
             risk,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,
@@ -187,6 +188,7 @@ impl Table for Tables {
         risk.save(out);
         requotes.save(out);
         overrides.save(out);
+        out.put(lags);
         bets.save(out);
         waiting.save(out);
         multiples.save(out);
@@ -222,6 +224,7 @@ impl Table for Tables {
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
         let overrides = Overrides::load(input, &capacity)?;
+        let lags = input.take()?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -250,6 +253,7 @@ impl Table for Tables {
             risk,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,
