@@ -69,6 +69,9 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
+    /// No timer is due and no work is left over before this time. Derived from all of them, so that
+    /// a bet asks one number and not every timer.
+    pub due: Timestamp,
 }
 
 impl State {
@@ -112,16 +115,18 @@ impl State {
         step.outbox.stamp(seq, now, envelope.trace);
         step.actor = envelope.actor;
         let outcome = step.dispatch(&envelope.command);
-        let is_by_person = matches!(envelope.actor, Actor::Operator(_));
-        if is_by_person && outcome.is_ok() && !matches!(envelope.command, Command::PlaceBet(_)) {
-            step.outbox.push(Event::Applied);
+        if !matches!(envelope.command, Command::PlaceBet(_)) {
+            // A single says itself what it adds to the timers.
+            step.tables.due = step.tables.earliest_due(step.config);
+            if matches!(envelope.actor, Actor::Operator(_)) && outcome.is_ok() {
+                step.outbox.push(Event::Applied);
+            }
         }
         say_if_refused(outcome, step.outbox);
         step.outbox.stamp(seq, now, 0);
         step.actor = Actor::Engine;
         step.a_person_looks = false;
-        step.settle_slice();
-        step.requote_slice();
+        step.work_on();
     }
 
     #[cold]
@@ -156,6 +161,7 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
+            due: Timestamp::MAX,
         };
         tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
         self.tables = Some(tables);
@@ -165,15 +171,7 @@ impl State {
     /// When the next timer is due, or a time in the past if work is left over; [`Timestamp::MAX`]
     /// if there is nothing to wait for. The engine then journals a [`Command::Tick`].
     pub fn next_due(&self) -> Timestamp {
-        let Some(tables) = &self.tables else { return Timestamp::MAX };
-        tables
-            .waiting
-            .next_due()
-            .min(tables.waiting_multiples.next_due())
-            .min(tables.requotes.next_due())
-            .min(tables.overrides.next_due())
-            .min(tables.feed_check_at)
-            .min(tables.settlement.next_due(&tables.markets, &self.config))
+        self.tables.as_ref().map_or(Timestamp::MAX, |tables| tables.due)
     }
 
     /// The last command applied.
@@ -311,10 +309,32 @@ impl Step<'_> {
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
     pub(crate) fn fire_due(&mut self) {
         self.tables.risk.turn_day(self.seq, self.now);
+        if self.tables.due <= self.now {
+            self.fire_timers();
+        }
+    }
+
+    #[inline(never)]
+    fn fire_timers(&mut self) {
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
+        self.tables.due = self.tables.earliest_due(self.config);
+    }
+
+    /// A slice of the work in progress, if there is any.
+    fn work_on(&mut self) {
+        if self.tables.due <= self.now {
+            self.work_a_slice();
+        }
+    }
+
+    #[inline(never)]
+    fn work_a_slice(&mut self) {
+        self.settle_slice();
+        self.requote_slice();
+        self.tables.due = self.tables.earliest_due(self.config);
     }
 
     fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
@@ -438,6 +458,18 @@ impl Step<'_> {
 }
 
 impl Tables {
+    /// When the first timer is due; in the past if work is left over.
+    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
+        self.waiting
+            .next_due()
+            .min(self.waiting_multiples.next_due())
+            .min(self.requotes.next_due())
+            .min(self.overrides.next_due())
+            .min(self.feed_check_at)
+            .min(self.settlement.next_due(&self.markets, config))
+    }
+
+    #[inline]
     pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
         self.fixtures.get(match_id.0 as usize)
     }

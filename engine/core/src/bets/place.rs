@@ -178,11 +178,13 @@ impl Step<'_> {
         }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
+            tables.due = tables.due.min(tables.requotes.next_due());
         }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
+            tables.due = tables.due.min(due);
         }
         tables.wallet.post(
             LedgerAccount::PlayerAvailable(place.account),

@@ -138,6 +138,7 @@ impl State {
         }
         if let Some(tables) = &mut state.tables {
             tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+            tables.due = tables.earliest_due(&config);
         }
         Ok(state)
     }
@@ -172,6 +173,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            due: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
@@ -254,6 +256,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            due: Timestamp::MAX,
         })
     }
 }
