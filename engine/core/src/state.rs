@@ -48,6 +48,8 @@ pub(crate) struct Tables {
     pub client_ids: ClientIds<Answer>,
     /// No id made at or before this time is remembered for certain.
     pub ids_forgotten_to: Timestamp,
+    /// No id leaves the window at or before this time. Derived from the oldest one.
+    pub ids_last_until: Timestamp,
     /// Payment references never expire: a forgotten one could be credited twice.
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
@@ -141,6 +143,7 @@ impl State {
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
             ids_forgotten_to: Timestamp::default(),
+            ids_last_until: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
@@ -163,7 +166,7 @@ impl State {
             feed_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
         };
-        tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        tables.heed(&config);
         self.tables = Some(tables);
         Ok(())
     }
@@ -254,6 +257,7 @@ pub(crate) struct Step<'a> {
 
 impl Step<'_> {
     /// Command → handler. Bets answer in their own view; all others say [`Event::Refused`].
+    #[inline(always)]
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
@@ -351,7 +355,7 @@ impl Step<'_> {
         };
         let prices_change = of_prices(self.config) != of_prices(config);
         let before = core::mem::replace(self.config, *config);
-        self.tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        self.tables.heed(config);
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
         for &setting in Setting::ALL {

@@ -57,6 +57,7 @@ pub(super) struct Offer<'a> {
 
 impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
+    #[inline(never)]
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
         if let Some(answer) = self.tables.client_ids.get(key) {
@@ -74,6 +75,7 @@ impl Step<'_> {
     }
 
     /// The checks of a placement. Their order is the precedence of the codes.
+    #[inline(always)]
     fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
@@ -92,6 +94,7 @@ impl Step<'_> {
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
+    #[inline(always)]
     pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
         let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
         // What was forgotten stays refused when the window is widened later.
@@ -113,6 +116,7 @@ impl Step<'_> {
     }
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
+    #[inline(always)]
     pub(super) fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
         let Offer { market, odds: current, .. } = *offer;
         if place.epoch != market.epoch {
@@ -142,6 +146,7 @@ impl Step<'_> {
     }
 
     /// In play the bet waits; otherwise it stands at once.
+    #[inline(always)]
     fn first_state(&self, offer: &Offer<'_>) -> BetState {
         match self.due(offer) {
             Some(due) => BetState::Waiting { due, epoch: offer.market.epoch },
@@ -150,12 +155,14 @@ impl Step<'_> {
     }
 
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
+    #[inline]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
         let is_live = offer.fixture.series.phase() == MatchPhase::Live;
         (is_live && self.config.in_play_delay_ns != 0)
             .then(|| self.now.plus(self.config.in_play_delay_ns))
     }
 
+    #[inline(always)]
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
@@ -216,11 +223,22 @@ impl Step<'_> {
     }
 
     /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
+    #[inline]
     pub(super) fn forget_expired_ids(&mut self) {
+        if self.tables.ids_last_until < self.now {
+            self.forget_ids();
+        }
+    }
+
+    #[inline(never)]
+    fn forget_ids(&mut self) {
         for _ in 0..FORGET_PER_BET {
             let Some((key, _)) = self.tables.client_ids.oldest() else { return };
             let made = ClientBetId(key.id()).time().unwrap_or_default();
-            if self.now.since(made) <= self.config.client_id_past_ns {
+            let last = made.plus(self.config.client_id_past_ns);
+            if self.now <= last {
+                // It stays the oldest until it leaves.
+                self.tables.ids_last_until = last;
                 return;
             }
             self.tables.client_ids.forget_oldest();
@@ -341,6 +359,7 @@ impl Tables {
         }
     }
 
+    #[inline]
     fn check_room(&self) -> Result<(), Refusal> {
         if self.killed {
             return Err(Reject::BettingStopped.into());

@@ -334,6 +334,7 @@ impl Market {
     }
 
     /// Its status, given the reasons that come from its match and from above.
+    #[inline]
     pub fn status_under(&self, stops_above: Stops) -> MarketStatus {
         match self.result {
             MarketResult::Won(winner) => MarketStatus::Decided { winner },

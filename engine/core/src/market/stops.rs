@@ -82,6 +82,7 @@ impl Stops {
     }
 
     /// The reason to name: the first of the order.
+    #[inline]
     pub fn first(self) -> Option<SuspendReason> {
         // Markets are mostly open, and asked on every bet.
         if self.is_empty() {

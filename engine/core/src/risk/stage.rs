@@ -2,6 +2,7 @@
 
 use super::Wager;
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
+use crate::command::Config;
 use crate::event::MatchPhase;
 use crate::title::Fixture;
 use crate::units::{Money, Timestamp};
@@ -70,6 +71,13 @@ impl Wire for Stages {
 
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Self::new(Wire::take(input)?).ok_or(DecodeError::OutOfRange)
+    }
+}
+
+impl Config {
+    /// Whether the whole stake is open on every tier at all times.
+    pub(super) fn has_whole_stages(&self) -> bool {
+        [self.tier_0, self.tier_1, self.tier_2, self.tier_3] == [Stages::WHOLE; TIERS]
     }
 }
 

@@ -130,6 +130,7 @@ impl Series {
     }
 
     /// How the series ended.
+    #[inline]
     pub fn result(&self) -> Option<SeriesResult> {
         let needed = self.maps_to_win();
         match self.maps_won {
@@ -141,6 +142,7 @@ impl Series {
     }
 
     /// Where the series stands.
+    #[inline]
     pub fn phase(&self) -> MatchPhase {
         if self.result().is_some() {
             MatchPhase::Over
