@@ -112,7 +112,6 @@ impl State {
             outbox,
         };
         step.tables.wallet.turn_to(seq, now);
-        step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
         step.actor = envelope.actor;
@@ -125,9 +124,6 @@ impl State {
             }
         }
         say_if_refused(outcome, step.outbox);
-        step.outbox.stamp(seq, now, 0);
-        step.actor = Actor::Engine;
-        step.a_person_looks = false;
         step.work_on();
     }
 
@@ -320,6 +316,7 @@ impl Step<'_> {
 
     #[inline(never)]
     fn fire_timers(&mut self) {
+        self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
@@ -336,6 +333,9 @@ impl Step<'_> {
 
     #[inline(never)]
     fn work_a_slice(&mut self) {
+        self.outbox.stamp(self.seq, self.now, 0);
+        self.actor = Actor::Engine;
+        self.a_person_looks = false;
         self.settle_slice();
         self.requote_slice();
         self.tables.due = self.tables.earliest_due(self.config);

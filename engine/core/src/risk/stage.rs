@@ -1,6 +1,5 @@
 //! How large a stake may be by the match's tier and the time to its start: a table that traders keep.
 
-use super::Wager;
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::command::Config;
 use crate::event::MatchPhase;
@@ -88,17 +87,12 @@ pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
 }
 
 /// The percentage of the largest stake that is open on a bet's tier at its stage.
-pub(super) fn stage_percent(wager: &Wager<'_>) -> u8 {
-    let config = wager.config;
-    let stages = match wager.fixture.tier {
+pub(super) fn stage_percent(config: &Config, fixture: &Fixture, now: Timestamp) -> u8 {
+    let stages = match fixture.tier {
         0 => config.tier_0,
         1 => config.tier_1,
         2 => config.tier_2,
         _ => config.tier_3,
     };
-    if stages == Stages::WHOLE {
-        100
-    } else {
-        stages.0[Stage::of(wager.fixture, wager.now) as usize]
-    }
+    if stages == Stages::WHOLE { 100 } else { stages.0[Stage::of(fixture, now) as usize] }
 }
