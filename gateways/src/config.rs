@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clutch_core::command::{Capacity, Config as CoreConfig, RewindRule};
+use clutch_core::pricing::LadderTable;
 use clutch_core::settings::Setting;
 use clutch_core::units::Money;
 use clutch_engine::{Durability, EngineConfig, Pin, Wait};
@@ -131,6 +132,20 @@ pub struct BookSection {
     pub resettle_window_hours: u64,
     /// What a rewind does.
     pub rewind: RewindKey,
+    /// Which odds can stand on the board.
+    pub ladder: LadderKey,
+}
+
+/// `ladder`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LadderKey {
+    /// The usual bookmaker's.
+    Bookmaker,
+    /// The usual exchange's.
+    Exchange,
+    /// Nearly every thousandth.
+    Fine,
 }
 
 /// `rewind`
@@ -334,6 +349,11 @@ impl Config {
             margin_ppb: (book.margin_percent * 1e7).round() as u32,
             band_milli: (book.price_band * 1e3).round() as u32,
             resettle_window_ns: nanos(book.resettle_window_hours.saturating_mul(3_600_000)),
+            ladder: match book.ladder {
+                LadderKey::Bookmaker => LadderTable::Bookmaker,
+                LadderKey::Exchange => LadderTable::Exchange,
+                LadderKey::Fine => LadderTable::Fine,
+            },
             rewind_rule: match book.rewind {
                 RewindKey::Void => RewindRule::Void,
                 RewindKey::Stand => RewindRule::Stand,
@@ -422,6 +442,7 @@ mod tests {
             ("[book]\nprice_band = inf\n", "price_band"),
             ("[gateway]\nconnections_max = 0\n", "connections_max"),
             ("[gateway]\nmessages_per_s = 0\n", "messages_per_s"),
+            ("[book]\nladder = \"rope\"\n", "rope"),
             ("[engine]\nwait = \"sleep\"\n", "sleep"),
             ("[engine]\nbets_max = 0\n", "bets_max"),
             ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),

@@ -6,6 +6,7 @@
 //!
 //! Nothing here ships, so a broken expectation is a panic that says where.
 
+pub mod answer;
 pub mod chooser;
 pub mod random;
 pub mod table;

@@ -34,6 +34,15 @@ impl World {
         world
     }
 
+    /// An engine that goes on from a state that was recovered, with the commands that led to it.
+    ///
+    /// # Panics
+    /// If the state has not seen its first record.
+    pub fn resumed(state: State, now: Timestamp, journal: Vec<(Timestamp, Envelope)>) -> Self {
+        let capacity = state.capacity().expect("the first record is in");
+        Self { state, outbox: Outbox::with_capacity(capacity.events_max()), now, journal }
+    }
+
     /// Applies one command at the present time and returns what it said.
     ///
     /// What is applied is what a journal would give back: each command is encoded and decoded first.

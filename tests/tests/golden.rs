@@ -283,6 +283,7 @@ fn config() -> Config {
         tier_1: stages([1, 2, 3, 4]),
         tier_2: stages([5, 6, 7, 8]),
         tier_3: stages([9, 10, 11, 12]),
+        ladder: clutch_core::pricing::LadderTable::Exchange,
         agreeing_updates: 24,
     }
 }

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
 use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
-use clutch_core::units::{AccountId, BetId, ClientBetId, Seq};
+use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
+use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
 use clutch_tests::twin::{Answer, Twin, check_sums};
@@ -395,36 +396,4 @@ impl Simulation {
             assert_eq!(hash, self.hashes[index], "after command {}, {command:?}", index + 1);
         }
     }
-}
-
-/// What the engine answered to the command itself.
-fn answer_of(command: &Command, records: &[Record]) -> Answer {
-    let mut answer = None;
-    for record in records.iter().filter(|record| record.trace != 0) {
-        let said = match (record.event, command) {
-            (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
-            (Event::Bet(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
-                assert_own(command, (view.account, view.client_id));
-                Answer::Bet(view.status)
-            }
-            (Event::Multiple(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
-                assert_own(command, (view.account, view.client_id));
-                Answer::Bet(view.status)
-            }
-            _ => continue,
-        };
-        assert_eq!(answer, None, "two answers to {command:?}");
-        answer = Some(said);
-    }
-    answer.unwrap_or(Answer::Done)
-}
-
-/// The answer to a placement is about the bet that was asked for.
-fn assert_own(command: &Command, answered: (AccountId, ClientBetId)) {
-    let asked = match command {
-        Command::PlaceBet(place) => (place.account, place.client_id),
-        Command::PlaceMultiple(place) => (place.account, place.client_id),
-        _ => return,
-    };
-    assert_eq!(answered, asked, "the answer to {command:?} is about another bet");
 }

@@ -286,3 +286,21 @@ fn a_fat_finger_stops_the_market_until_a_person_looks() {
         ",
     );
 }
+
+#[test]
+fn odds_stand_on_the_ladder_that_the_operator_chose() {
+    check(
+        "
+        config  margin_ppb 60000000
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        expect  odds W a 1.88                       # 1/0.53 is 1.8867
+        config  ladder fine margin_ppb 60000000
+        expect  odds W a 1.886
+        config  ladder exchange margin_ppb 60000000
+        expect  odds W a 1.88
+        ",
+    );
+}

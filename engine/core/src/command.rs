@@ -11,6 +11,7 @@ pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::play::{LimitKey, Rest};
+use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
@@ -452,6 +453,8 @@ pub struct Config {
     pub tier_2: Stages,
     /// The same for the least known.
     pub tier_3: Stages,
+    /// The odds that can stand on the board.
+    pub ladder: LadderTable,
 }
 wire_struct!(Config {
     stake_min,
@@ -492,6 +495,7 @@ wire_struct!(Config {
     tier_1,
     tier_2,
     tier_3,
+    ladder,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -539,6 +543,7 @@ impl Default for Config {
             tier_1: Stages::WHOLE,
             tier_2: Stages::WHOLE,
             tier_3: Stages::WHOLE,
+            ladder: LadderTable::Bookmaker,
         }
     }
 }
@@ -553,6 +558,7 @@ pub enum RewindRule {
     Stand,
 }
 wire_enum!(RewindRule { 0 = Void, 1 = Stand });
+wire_enum!(LadderTable { 0 = Bookmaker, 1 = Exchange, 2 = Fine });
 
 /// A game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

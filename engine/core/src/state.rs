@@ -351,7 +351,8 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
         }
         let of_prices = |config: &Config| {
-            (config.margin_ppb, config.shading_ppb, config.shading_scale, config.price_steps_min)
+            let shading = (config.shading_ppb, config.shading_scale);
+            (config.margin_ppb, shading, config.price_steps_min, config.ladder)
         };
         let prices_change = of_prices(self.config) != of_prices(config);
         let before = core::mem::replace(self.config, *config);

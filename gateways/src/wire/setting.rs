@@ -1,5 +1,6 @@
 //! Settings as people write them: `12.50`, `3s`, `6%`, `4.0`, `void`. Read exactly or not at all.
 
+use clutch_core::pricing::LadderTable;
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settings::{Setting, Unit};
 
@@ -46,6 +47,10 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
             "stand" => Ok(1),
             _ => Err("void or stand"),
         },
+        Unit::Ladder => {
+            let known = LadderTable::ALL.iter().position(|table| table.name() == text);
+            known.map(|index| index as i64).ok_or("bookmaker, exchange or fine")
+        }
     }
 }
 
@@ -71,6 +76,10 @@ pub fn show(setting: Setting, value: i64) -> String {
             format!("{early}/{day}/{hour}/{live}")
         }
         Unit::RewindRule => if value == 0 { "void" } else { "stand" }.to_owned(),
+        Unit::Ladder => {
+            let table = usize::try_from(value).ok().and_then(|index| LadderTable::ALL.get(index));
+            table.map_or("?", |table| table.name()).to_owned()
+        }
     }
 }
 

@@ -381,6 +381,6 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Count => "count",
         Unit::Rules => "rules",
         Unit::Stages => "percents",
-        Unit::RewindRule => "word",
+        Unit::RewindRule | Unit::Ladder => "word",
     }
 }

@@ -6,6 +6,7 @@ use clutch_core::command::{
     RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{Event, MatchPhase, Score};
+use clutch_core::pricing::LadderTable;
 use clutch_core::units::{
     AccountId, Currency, MarketId, MatchId, Name, Probability, SourceId, Timestamp,
 };
@@ -78,6 +79,11 @@ impl Scenario {
                 "tier_1" => config.tier_1 = stages(value)?,
                 "tier_2" => config.tier_2 = stages(value)?,
                 "tier_3" => config.tier_3 = stages(value)?,
+                "ladder" => {
+                    let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
+                    config.ladder =
+                        named.ok_or_else(|| format!("no ladder is called {value:?}"))?;
+                }
                 "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
                 "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
                 _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),

@@ -22,7 +22,7 @@ use super::shading::{Leaning, shade};
 use super::{SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
-use crate::pricing::{Ladder, apply_odds_ratio, two_way_odds_milli};
+use crate::pricing::{apply_odds_ratio, two_way_odds_milli};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
 /// One market's quote in the making, with room for `N` selections.
@@ -195,12 +195,13 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
         shade(quote.config, leaning, fair);
     }
     let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
+    let ladder = quote.config.ladder.ladder();
     if let [p, q] = *fair {
         let booked = two_way_odds_milli(p, q, target);
         for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
             // Nothing is booked where one side is certain.
             if let Some(milli) = milli {
-                *odds = on_the_board(Ladder::DEFAULT.price_milli(milli), fixed);
+                *odds = on_the_board(ladder.price_milli(milli), fixed);
             }
         }
         return;
@@ -218,7 +219,7 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let mut booked = booked.into_iter();
     for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair.iter()).zip(quote.fixed) {
         if 0.0 < *p && *p < 1.0 {
-            let milli = booked.next().and_then(|booked| Ladder::DEFAULT.price(booked));
+            let milli = booked.next().and_then(|booked| ladder.price(booked));
             *odds = on_the_board(milli, fixed);
         }
     }
@@ -242,7 +243,8 @@ fn is_worth_sending<const N: usize>(quote: &mut Quote<'_, N>) {
     for (odds, selection) in quote.odds.iter_mut().zip(quote.before) {
         if let (Some(new), Some(old)) = (*odds, selection.odds)
             && old < new
-            && Ladder::DEFAULT.steps(old.milli(), new.milli()) < quote.config.price_steps_min
+            && quote.config.ladder.ladder().steps(old.milli(), new.milli())
+                < quote.config.price_steps_min
         {
             *odds = Some(old);
         }

@@ -81,6 +81,41 @@ impl Ladder {
         Err(_) => panic!("the default table is a ladder"),
     };
 
+    /// The usual exchange's: from 1.01 by .01 to 2, .02 to 3, .05 to 4, .1 to 6, .2 to 10, .5 to 20,
+    /// 1 to 30, 2 to 50, 5 to 100, 10 to 1000.
+    pub const EXCHANGE: Self = match Self::new(
+        1_010,
+        &[
+            LadderBand { up_to_milli: 2_000, step_milli: 10 },
+            LadderBand { up_to_milli: 3_000, step_milli: 20 },
+            LadderBand { up_to_milli: 4_000, step_milli: 50 },
+            LadderBand { up_to_milli: 6_000, step_milli: 100 },
+            LadderBand { up_to_milli: 10_000, step_milli: 200 },
+            LadderBand { up_to_milli: 20_000, step_milli: 500 },
+            LadderBand { up_to_milli: 30_000, step_milli: 1_000 },
+            LadderBand { up_to_milli: 50_000, step_milli: 2_000 },
+            LadderBand { up_to_milli: 100_000, step_milli: 5_000 },
+            LadderBand { up_to_milli: 1_000_000, step_milli: 10_000 },
+        ],
+    ) {
+        Ok(ladder) => ladder,
+        Err(_) => panic!("the exchange's table is a ladder"),
+    };
+
+    /// Every thousandth to 5, every hundredth to 100, every tenth to 1000: margins hardly grow by
+    /// rounding.
+    pub const FINE: Self = match Self::new(
+        1_001,
+        &[
+            LadderBand { up_to_milli: 5_000, step_milli: 1 },
+            LadderBand { up_to_milli: 100_000, step_milli: 10 },
+            LadderBand { up_to_milli: 1_000_000, step_milli: 100 },
+        ],
+    ) {
+        Ok(ladder) => ladder,
+        Err(_) => panic!("the fine table is a ladder"),
+    };
+
     /// Checks an operator's table.
     pub const fn new(first_milli: u32, bands: &[LadderBand]) -> Result<Self, LadderError> {
         if first_milli < ODDS_MILLI_MIN || ODDS_MILLI_MAX < first_milli {
@@ -155,6 +190,42 @@ impl Ladder {
 impl Default for Ladder {
     fn default() -> Self {
         Self::DEFAULT
+    }
+}
+
+/// The tables that an operator can choose from. Each is data and a line in [`LadderTable::ladder`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum LadderTable {
+    /// [`Ladder::DEFAULT`].
+    #[default]
+    Bookmaker,
+    /// [`Ladder::EXCHANGE`].
+    Exchange,
+    /// [`Ladder::FINE`].
+    Fine,
+}
+
+impl LadderTable {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Bookmaker, Self::Exchange, Self::Fine];
+
+    /// Its name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bookmaker => "bookmaker",
+            Self::Exchange => "exchange",
+            Self::Fine => "fine",
+        }
+    }
+
+    /// The table.
+    pub const fn ladder(self) -> &'static Ladder {
+        match self {
+            Self::Bookmaker => &Ladder::DEFAULT,
+            Self::Exchange => &Ladder::EXCHANGE,
+            Self::Fine => &Ladder::FINE,
+        }
     }
 }
 
@@ -233,6 +304,21 @@ mod tests {
             (20_000, 22_000, 2),
         ] {
             assert_eq!(Ladder::DEFAULT.steps(from, to), steps, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn each_table_has_its_own_steps() {
+        for (odds_milli, bookmaker, exchange, fine) in [
+            (1_009, None, None, Some(1_009)),
+            (1_923, Some(1_920), Some(1_920), Some(1_923)),
+            (2_019, Some(2_010), Some(2_000), Some(2_019)),
+            (5_678, Some(5_600), Some(5_600), Some(5_670)),
+            (7_399, Some(7_300), Some(7_200), Some(7_390)),
+            (129_999, Some(129_000), Some(120_000), Some(129_900)),
+        ] {
+            let floors = LadderTable::ALL.map(|table| table.ladder().floor_to_ladder(odds_milli));
+            assert_eq!(floors, [bookmaker, exchange, fine], "{odds_milli}");
         }
     }
 

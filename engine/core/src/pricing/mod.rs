@@ -19,7 +19,7 @@ pub mod series_rounds;
 pub mod solve;
 pub mod win_grid;
 
-pub use ladder::{Ladder, LadderBand, LadderError, odds_milli_floor};
+pub use ladder::{Ladder, LadderBand, LadderError, LadderTable, odds_milli_floor};
 pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio, two_way_odds_milli};
 pub use moba::{MobaModel, MobaStanding};
 pub use round_grid::MapForecast;

@@ -6,6 +6,7 @@
 mod validate;
 
 use crate::command::{Config, RewindRule};
+use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
 use crate::units::Money;
 
@@ -28,6 +29,8 @@ pub enum Unit {
     Stages,
     /// 0 is [`RewindRule::Void`], 1 is [`RewindRule::Stand`].
     RewindRule,
+    /// The place in [`LadderTable::ALL`].
+    Ladder,
 }
 
 /// A field that can be read and written as a number.
@@ -77,6 +80,15 @@ impl Number for RewindRule {
             1 => Some(Self::Stand),
             _ => None,
         }
+    }
+}
+
+impl Number for LadderTable {
+    fn number(self) -> i64 {
+        self as i64
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
     }
 }
 
@@ -223,6 +235,8 @@ settings! {
     Tier2 = tier_2, "tier_2", Stages;
     /// For the least known tier.
     Tier3 = tier_3, "tier_3", Stages;
+    /// The odds that can stand on the board.
+    Ladder = ladder, "ladder", Ladder;
 }
 
 impl Setting {
