@@ -147,7 +147,8 @@ macro_rules! rules {
         /// Every rule, in the order of [`RuleId`].
         pub const RULES: &[Rule] = &[$($module::RULE,)* $($seldom_module::RULE),*];
 
-        /// The rules that most operators never turn on. One question is asked about all of them.
+        /// The rules that most operators never turn on, last in precedence: one question is asked
+        /// about all of them.
         const SELDOM: RuleSet = RuleSet::of(&[$(RuleId::$seldom_id),*]);
 
 
@@ -180,38 +181,38 @@ macro_rules! rules {
 
 rules! {
     always {
-    /// The smallest stake.
-    StakeMin = stake_min;
-    /// The largest stake.
-    StakeMax = stake_max;
-    /// The largest payout of one bet.
-    PayoutMax = payout_max;
-    /// What one selection may cost.
-    SelectionLiability = selection_liability;
-    /// What one market may cost.
-    MarketLiability = market_liability;
-    /// What one account may win with its open bets.
-    AccountLiability = account_liability;
-    /// What a group of linked accounts may win together.
-    GroupLiability = group_liability;
-    /// The largest stake on this tier at this time before the start.
-    StageStake = stage_stake;
-    /// The largest stake of this account in this title and phase.
-    AccountFactor = account_factor;
-    /// What the bets of one account on one day may pay.
-    DayPayout = day_payout;
+        /// The smallest stake.
+        StakeMin = stake_min;
+        /// The largest stake.
+        StakeMax = stake_max;
+        /// The largest payout of one bet.
+        PayoutMax = payout_max;
+        /// What one selection may cost.
+        SelectionLiability = selection_liability;
+        /// What one market may cost.
+        MarketLiability = market_liability;
+        /// What one account may win with its open bets.
+        AccountLiability = account_liability;
+        /// What a group of linked accounts may win together.
+        GroupLiability = group_liability;
+        /// The largest stake on this tier at this time before the start.
+        StageStake = stage_stake;
+        /// The largest stake of this account in this title and phase.
+        AccountFactor = account_factor;
+        /// What the bets of one account on one day may pay.
+        DayPayout = day_payout;
     }
     seldom {
-    /// Bets within a second.
-    BetsPerSecond = bets_per_second;
-    /// Bets within a minute.
-    BetsPerMinute = bets_per_minute;
-    /// Bets within an hour.
-    BetsPerHour = bets_per_hour;
-    /// Stakes within an hour.
-    StakesPerHour = stakes_per_hour;
-    /// What a whole match may cost.
-    MatchLiability = match_liability;
+        /// Bets within a second.
+        BetsPerSecond = bets_per_second;
+        /// Bets within a minute.
+        BetsPerMinute = bets_per_minute;
+        /// Bets within an hour.
+        BetsPerHour = bets_per_hour;
+        /// Stakes within an hour.
+        StakesPerHour = stakes_per_hour;
+        /// What a whole match may cost.
+        MatchLiability = match_liability;
     }
 }
 
