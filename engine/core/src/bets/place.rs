@@ -9,7 +9,7 @@ pub use explain::Check;
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
-use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
+use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
 use crate::market::{Market, MarketResult, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet, Wager};
@@ -157,7 +157,7 @@ impl Step<'_> {
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
     #[inline(always)]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
-        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
+        let is_live = offer.fixture.series.is_live();
         (is_live && self.config.in_play_delay_ns != 0)
             .then(|| self.now.plus(self.config.in_play_delay_ns))
     }

@@ -141,6 +141,13 @@ impl Series {
         }
     }
 
+    /// Whether a map is being played. Before the first one, as most bets are placed, that is one
+    /// look.
+    #[inline]
+    pub fn is_live(&self) -> bool {
+        self.current != 0 && self.phase() == MatchPhase::Live
+    }
+
     /// Where the series stands.
     #[inline]
     pub fn phase(&self) -> MatchPhase {
