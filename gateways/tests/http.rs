@@ -41,6 +41,27 @@ fn health_tells_the_state_of_the_engine_and_503_when_it_failed() {
 }
 
 #[test]
+fn health_and_metrics_tell_of_the_journals_room_and_of_the_snapshots() {
+    let gateway = Gateway::start();
+    let health = || gateway.http("GET", "/health", "", "").1;
+    let metrics = || gateway.http("GET", "/metrics", "", "").1.as_str().unwrap().to_owned();
+    assert_eq!(health()["journal"], json!({"space": "ample"}));
+    assert_eq!(health()["snapshots"], json!(null), "none are taken");
+    assert!(metrics().contains("clutch_journal_full 0"));
+    {
+        let mut script = gateway.script.lock().unwrap();
+        script.is_full = true;
+        let failure = Some("no room".to_owned());
+        script.snapshots =
+            Some(clutch_engine::SnapshotStatus { newest: clutch_core::units::Seq(70), failure });
+    }
+    assert_eq!(health()["journal"], json!({"space": "low"}));
+    assert_eq!(health()["snapshots"], json!({"newest_seq": 70, "failure": "no room"}));
+    assert!(metrics().contains("clutch_journal_full 1"));
+    assert!(metrics().contains("clutch_snapshot_seq 70"));
+}
+
+#[test]
 fn unknown_addresses_and_methods_are_refused_in_json() {
     let gateway = Gateway::start();
     let (status, error) = gateway.http("GET", "/nothing", "", "");

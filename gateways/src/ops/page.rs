@@ -34,7 +34,7 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
         let shadow = if check.in_shadow { ", in shadow" } else { "" };
         let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
-        writeln!(output, "  {verdict}  {}{numbers}{code}", check.question)?;
+        writeln!(output, "  {verdict}  {}{numbers}{code}", spoken(check.question))?;
     }
 
     heading(output, "The price of the selection")?;
@@ -112,4 +112,15 @@ fn lines(output: &mut impl Write, lines: &[Line]) -> io::Result<()> {
 /// The time of day alone: the page's first line has the date.
 fn clock(time: &str) -> &str {
     time.get(11..).unwrap_or(time)
+}
+
+/// A question as it is read aloud: risk rules are known by the names of their settings.
+fn spoken(question: &str) -> String {
+    let words = question.replace('_', " ");
+    for (short, long) in [(" min", " minimum"), (" max", " maximum")] {
+        if let Some(rule) = words.strip_suffix(short) {
+            return format!("{rule}{long}");
+        }
+    }
+    words
 }

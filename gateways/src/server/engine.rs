@@ -62,6 +62,8 @@ impl EnginePort for EngineLink {
             durable_seq: Seq(status.durable_seq),
             durability: self.durability,
             ring_in_memory_only: self.ring_in_memory_only,
+            space: status.space,
+            snapshots: status.snapshots,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the gateway counts about itself, in the text format that Prometheus reads.
 
+use clutch_engine::Space;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -44,6 +45,8 @@ pub struct Metrics {
     last_seq: Gauge,
     durable_seq: Gauge,
     engine_running: Gauge,
+    journal_full: Gauge,
+    snapshot_seq: Gauge,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -79,6 +82,8 @@ impl Metrics {
             last_seq: Gauge::default(),
             durable_seq: Gauge::default(),
             engine_running: Gauge::default(),
+            journal_full: Gauge::default(),
+            snapshot_seq: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -116,6 +121,16 @@ impl Metrics {
             "1 while commands are taken",
             self.engine_running.clone(),
         );
+        registry.register(
+            "journal_full",
+            "1 while the disk has no room for more than the emergency reserve",
+            self.journal_full.clone(),
+        );
+        registry.register(
+            "snapshot_seq",
+            "Command behind the newest snapshot",
+            self.snapshot_seq.clone(),
+        );
         registry.register_with_unit("sent", "Bytes sent", Unit::Bytes, self.sent_bytes.clone());
         registry.register_with_unit(
             "placement",
@@ -140,6 +155,9 @@ impl Metrics {
         self.last_seq.set(engine.last_seq.0 as i64);
         self.durable_seq.set(engine.durable_seq.0 as i64);
         self.engine_running.set(i64::from(engine.state == EngineState::Running));
+        self.journal_full.set(i64::from(engine.space != Space::Ample));
+        let newest = engine.snapshots.as_ref().map_or(0, |last| last.newest.0);
+        self.snapshot_seq.set(newest as i64);
         let mut text = String::new();
         // Writing to memory cannot fail.
         let _ = encode(&mut text, &self.registry);

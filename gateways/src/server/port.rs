@@ -2,7 +2,7 @@
 
 use clutch_core::units::Seq;
 use clutch_core::{Envelope, Query, Record, Reject};
-use clutch_engine::Waker;
+use clutch_engine::{SnapshotStatus, Space, Waker};
 
 /// The engine as the gateway sees it. Nothing here waits: a full ring is an answer.
 pub trait EnginePort: Send {
@@ -31,7 +31,7 @@ pub trait EnginePort: Send {
 }
 
 /// How the engine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineHealth {
     /// Whether it takes commands.
     pub state: EngineState,
@@ -44,6 +44,10 @@ pub struct EngineHealth {
     /// Whether the journal's ring lies in memory only, so that it survives the process but not the
     /// machine.
     pub ring_in_memory_only: bool,
+    /// How much room the disk has left for records.
+    pub space: Space,
+    /// What the snapshotter last did; `None` if the engine takes no snapshots.
+    pub snapshots: Option<SnapshotStatus>,
 }
 
 /// Whether the engine takes commands.

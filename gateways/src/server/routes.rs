@@ -5,6 +5,7 @@ use std::time::Instant;
 use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Event, Record, Refusal, Reject};
+use clutch_engine::Space;
 use serde_json::json;
 
 use super::connection::{Connection, Phase, Session};
@@ -264,6 +265,11 @@ impl Hub {
                 "durability": engine.durability,
                 "ring_in_memory_only": engine.ring_in_memory_only,
             },
+            "journal": {"space": space_name(engine.space)},
+            "snapshots": engine.snapshots.map(|last| json!({
+                "newest_seq": last.newest.0,
+                "failure": last.failure,
+            })),
             "released_seq": self.book.last_seq().0,
             "uptime_s": self.started.elapsed().as_secs(),
             "connections": self.metrics.connections.get(),
@@ -401,6 +407,15 @@ const fn http_status(status: BetStatus) -> u16 {
 }
 
 /// The answer to something that is no bet and was refused.
+/// The name of how much room the journal has, as `/health` says it.
+const fn space_name(space: Space) -> &'static str {
+    match space {
+        Space::Ample => "ample",
+        Space::Low => "low",
+        Space::None => "none",
+    }
+}
+
 pub(super) fn refused_answer(refusal: Refusal) -> Response {
     Response::json(refused_status(refusal.code), refusal_notice(refusal, None))
 }

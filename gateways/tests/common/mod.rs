@@ -18,6 +18,7 @@ use clutch_core::units::{
     SelectionIndex, Seq, Timestamp,
 };
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
+use clutch_engine::Space;
 use clutch_gateways::server::{
     EngineHealth, EnginePort, EngineState, FeedReply, Server, ServerConfig,
 };
@@ -40,6 +41,8 @@ pub struct Script {
     /// Takes commands and never answers.
     pub is_silent: bool,
     pub has_failed: bool,
+    pub is_full: bool,
+    pub snapshots: Option<clutch_engine::SnapshotStatus>,
     pub heard: Vec<Envelope>,
     waker: Option<clutch_engine::Waker>,
 }
@@ -230,6 +233,8 @@ impl EnginePort for ScriptedEngine {
             durable_seq: Seq(script.seq),
             durability: "process",
             ring_in_memory_only: true,
+            space: if script.is_full { Space::Low } else { Space::Ample },
+            snapshots: script.snapshots.clone(),
         }
     }
 }
@@ -330,7 +335,12 @@ impl Gateway {
         let mut client = self.connect();
         client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, self.token(60)));
         assert_eq!(client.next()["type"], "welcome");
-        assert_eq!(client.next()["topic"], "mine");
+        // A balance that moves at this moment may come first.
+        let mut message = client.next();
+        while message["type"] == "balance" {
+            message = client.next();
+        }
+        assert_eq!(message["topic"], "mine");
         client
     }
 

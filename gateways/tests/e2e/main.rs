@@ -4,7 +4,7 @@
 //! | variable | what it does |
 //! |---|---|
 //! | `CLUTCH_E2E_SEED` | repeats the random choices of a run |
-//! | `CLUTCH_E2E_KILLS` | how often each killed run is killed |
+//! | `CLUTCH_E2E_KILLS` | how often each killed run is killed: about ten times unless set, 100 in the slow mode |
 //! | `CLUTCH_E2E_PATIENCE_S` | how long anything may take |
 //! | `CLUTCH_E2E_COMPLETE` | 1: a missing browser or Python library is a failure and no skipped test |
 //! | `CLUTCH_E2E_SHOTS` | a directory that keeps the browser's pictures |

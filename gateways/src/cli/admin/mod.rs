@@ -4,6 +4,7 @@
 //! said no.
 
 mod client;
+mod names;
 mod play;
 mod show;
 
@@ -15,6 +16,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use self::client::{Client, Said};
+use self::names::{account_number, match_number, scope};
 use super::{Failure, secret};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
@@ -423,43 +425,6 @@ fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Fail
             order(client, body)
         }
     }
-}
-
-fn scope(client: &Client, target: &Target) -> Result<Value, Failure> {
-    Ok(match target {
-        Target::All => json!("all"),
-        Target::Title(title) => json!({"title": title}),
-        Target::Match(name) => json!({"match": match_number(client, name)?}),
-        Target::Market(number) => json!({"market": number}),
-    })
-}
-
-/// A match by its key, or by its number if none has that key.
-fn match_number(client: &Client, name: &str) -> Result<u32, Failure> {
-    let said = client.query(&json!({"query": "matches"}))?.or_refusal()?;
-    let has_key = |game: &&Value| game["key"] == name;
-    let found = said["matches"].as_array().into_iter().flatten().find(has_key);
-    match (found.and_then(|game| game["match"].as_u64()), name.parse()) {
-        (Some(number), _) => Ok(number as u32),
-        (None, Ok(number)) => Ok(number),
-        (None, Err(_)) => {
-            Err(Failure(format!("no match has the key `{name}`; see `clutch admin matches`")))
-        }
-    }
-}
-
-/// An account by its number, or by its key.
-fn account_number(client: &Client, name: &str) -> Result<u32, Failure> {
-    if let Ok(number) = name.parse() {
-        return Ok(number);
-    }
-    let said = client.query(&json!({"query": "account", "key": name}))?;
-    let no_such = || Failure(format!("no account has the key `{name}`"));
-    if said.body["name"] == "UnknownAccount" {
-        return Err(no_such());
-    }
-    let number = said.or_refusal()?["account"].as_u64().ok_or_else(no_such)?;
-    Ok(number as u32)
 }
 
 fn connect(args: &AdminArgs) -> Result<Client, Failure> {
