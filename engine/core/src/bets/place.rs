@@ -3,6 +3,7 @@
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
 mod explain;
+mod forget;
 
 pub use explain::Check;
 
@@ -19,9 +20,6 @@ use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
 };
 use crate::wallet::Account;
-
-/// Expired client ids forgotten with each new one: more than one, so that the table drains.
-const FORGET_PER_BET: usize = 4;
 
 /// A bet that may stand: everything `commit` needs.
 #[derive(Clone, Copy, Debug)]
@@ -220,30 +218,6 @@ impl Step<'_> {
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
-    }
-
-    /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
-    #[inline]
-    pub(super) fn forget_expired_ids(&mut self) {
-        if self.tables.ids_last_until < self.now {
-            self.forget_ids();
-        }
-    }
-
-    #[inline(never)]
-    fn forget_ids(&mut self) {
-        for _ in 0..FORGET_PER_BET {
-            let Some((key, _)) = self.tables.client_ids.oldest() else { return };
-            let made = ClientBetId(key.id()).time().unwrap_or_default();
-            let last = made.plus(self.config.client_id_past_ns);
-            if self.now <= last {
-                // It stays the oldest until it leaves.
-                self.tables.ids_last_until = last;
-                return;
-            }
-            self.tables.client_ids.forget_oldest();
-            self.tables.ids_forgotten_to = self.tables.ids_forgotten_to.max(made);
-        }
     }
 
     /// Decides the bets whose delay is over: they stand if nothing moved, else they are refused.
