@@ -69,7 +69,8 @@ impl Rounds {
 fn heard(match_id: MatchId, version: u64, event: GameEvent) -> Envelope {
     let source = SourceId(0);
     let (source_time, received_at) = (Timestamp::default(), Timestamp::default());
-    let message = FeedMessage { match_id, source, version, source_time, received_at, event };
+    let message =
+        FeedMessage { match_id, source, version, follows: 0, source_time, received_at, event };
     Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
 }
 

@@ -29,6 +29,7 @@ fn heard(version: u64, event: GameEvent) -> Envelope {
         match_id: MatchId(0),
         source: SourceId(0),
         version,
+        follows: 0,
         source_time: Timestamp::default(),
         received_at: Timestamp::default(),
         event,

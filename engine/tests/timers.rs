@@ -29,7 +29,15 @@ fn live_match(now: Timestamp) -> [Command; 3] {
     });
     let feed = |event| {
         let (source, source_time, received_at) = (SourceId(0), now, now);
-        Command::Feed(FeedMessage { match_id, source, version: 1, source_time, received_at, event })
+        Command::Feed(FeedMessage {
+            match_id,
+            source,
+            version: 1,
+            follows: 0,
+            source_time,
+            received_at,
+            event,
+        })
     };
     let started = feed(GameEvent::MapStarted { map: 1, first_side_a: Side::T });
     [create, started, feed(GameEvent::Heartbeat)]

@@ -161,6 +161,8 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::FeedHeard { .. }
+            | Event::FeedAlert { .. }
+            | Event::SourceLag { .. }
             | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::Leg(_)

@@ -195,10 +195,13 @@ pub struct MatchSection {
     pub team_a: String,
     /// Team B.
     pub team_b: String,
-    /// Maps at most.
+    /// What is played: `cs2`, `csgo`, `valorant`, `lol` or `dota2`.
+    #[serde(default = "cs2")]
+    pub game: String,
+    /// Maps at most: 1, 2, 3 or 5.
     pub best_of: u8,
-    /// `mr12` or `mr15`.
-    #[serde(default = "mr12")]
+    /// `mr12` or `mr15`; empty: as the game is played.
+    #[serde(default)]
     pub format: String,
     /// Planned start, as in RFC 3339; empty: none is planned.
     #[serde(default)]
@@ -213,12 +216,23 @@ pub struct MatchSection {
 pub struct MapSection {
     /// The map's name.
     pub name: String,
-    /// `CT` or `T`: the side on which team A begins.
+    /// The side on which team A begins, by its name in the game: `CT`, `attack`, `blue`, `radiant`.
     pub first_side_a: String,
-    /// P(team A wins a round as T).
-    pub p_a_t: f64,
-    /// P(team A wins a round as CT).
-    pub p_a_ct: f64,
+    /// P(team A wins a round as T, or attacking).
+    #[serde(default, alias = "p_a_attack")]
+    pub p_a_t: Option<f64>,
+    /// P(team A wins a round as CT, or defending).
+    #[serde(default, alias = "p_a_defence")]
+    pub p_a_ct: Option<f64>,
+    /// The same for the first round of a half.
+    #[serde(default, alias = "p_a_pistol_attack")]
+    pub p_a_pistol_t: Option<f64>,
+    /// The same for the first round of a half.
+    #[serde(default, alias = "p_a_pistol_defence")]
+    pub p_a_pistol_ct: Option<f64>,
+    /// P(team A wins the map), instead of chances by side.
+    #[serde(default)]
+    pub p_a_map: Option<f64>,
 }
 
 /// `[[account]]`
@@ -237,8 +251,8 @@ fn is_of_risk(setting: Setting) -> bool {
     Setting::RulesOff <= setting
 }
 
-fn mr12() -> String {
-    "mr12".to_owned()
+fn cs2() -> String {
+    "cs2".to_owned()
 }
 
 /// An amount of money in the configuration: a decimal string with at most two places.

@@ -3,16 +3,14 @@
 //! Runs before the gateway opens, on the engine's own way in and out. What the journal has already
 //! is left alone.
 
+mod plan;
+
 use std::time::{Duration, Instant};
 
-use chrono::DateTime;
-use clutch_core::command::{
-    Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Side, Strengths, Title,
-};
+use clutch_core::command::{Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Title};
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
-use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
-use clutch_core::units::{AccountId, Currency, MatchId, Name, Probability, SourceId, Timestamp};
+use clutch_core::units::{AccountId, Currency, MatchId, Name, SourceId};
 use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
@@ -30,6 +28,8 @@ pub struct Provisioner<'a> {
 pub struct Provisioned {
     /// Its id.
     pub match_id: MatchId,
+    /// Its game.
+    pub title: Title,
     /// Its teams.
     pub teams: [Name; 2],
     /// Rounds per map.
@@ -65,69 +65,22 @@ impl<'a> Provisioner<'a> {
         source: SourceId,
     ) -> Result<Provisioned, String> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
-        let name = |text: &str| Name::new(text).map_err(|error| wrong(error.to_string()));
-        let (key, teams) = (name(&section.key)?, [name(&section.team_a)?, name(&section.team_b)?]);
-        if teams[0] == teams[1] {
-            return Err(wrong(
-                "both teams have one name, so the log could not tell them apart".into(),
-            ));
-        }
-        let format = match section.format.as_str() {
-            "mr12" => RoundFormat::Mr12,
-            "mr15" => RoundFormat::Mr15,
-            other => return Err(wrong(format!("format `{other}` is neither mr12 nor mr15"))),
-        };
-        let starts_at = planned_start(&section.starts_at).map_err(wrong)?;
-        let maps = usize::from(section.best_of);
-        if section.maps.len() != maps {
-            return Err(wrong(format!("a best of {maps} needs {maps} [[match.maps]] entries")));
-        }
-        let mut plans = Vec::new();
-        for (index, map) in section.maps.iter().enumerate() {
-            let chance = |p: f64| {
-                let usable = (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p);
-                Probability::from_f64(p).filter(|_| usable).ok_or_else(|| {
-                    wrong(format!(
-                        "map {}: {p} is no chance to win a round; it must lie between 0 and 1",
-                        map.name
-                    ))
-                })
-            };
-            plans.push(SetMap {
-                match_id: MatchId(0),
-                map_no: index as u8 + 1,
-                name: name(&map.name)?,
-                first_side_a: match map.first_side_a.as_str() {
-                    "CT" => Side::Ct,
-                    "T" => Side::T,
-                    other => return Err(wrong(format!("side `{other}` is neither CT nor T"))),
-                },
-                strengths: Strengths::BySide { t: chance(map.p_a_t)?, ct: chance(map.p_a_ct)? },
-            });
-        }
+        let plan = plan::plan(section).map_err(wrong)?;
+        let CreateMatch { key, title, rounds: format, team_a, team_b, .. } = plan.create;
         let match_id = match self.find_match(key)? {
             Some(match_id) => match_id,
             None => {
-                let [team_a, team_b] = teams;
-                self.command(Command::CreateMatch(CreateMatch {
-                    key,
-                    title: Title::CounterStrike,
-                    rounds: format,
-                    best_of: section.best_of,
-                    team_a,
-                    team_b,
-                    starts_at,
-                    round_markets: true,
-                }))
-                .map_err(|refused| wrong(refused.to_string()))?;
+                self.command(Command::CreateMatch(plan.create))
+                    .map_err(|refused| wrong(refused.to_string()))?;
                 self.find_match(key)?.ok_or_else(|| wrong("it was not created".to_owned()))?
             }
         };
         // A start that was cut short left some of them out; what a trader changed since then stays.
         let present = self.look(match_id, source)?;
-        for plan in plans.into_iter().filter(|plan| !present.maps.contains(&plan.map_no)) {
-            self.command(Command::SetMap(SetMap { match_id, ..plan }))
-                .map_err(|refused| wrong(refused.to_string()))?;
+        for map in plan.maps.into_iter().filter(|map| !present.maps.contains(&map.map_no)) {
+            self.command(Command::SetMap(SetMap { match_id, ..map })).map_err(|refused| {
+                wrong(format!("map {}: its chances: {refused}", map.name.as_str()))
+            })?;
         }
         if present.heard == 0 {
             let kinds = book(format, section.best_of).into_iter();
@@ -136,7 +89,8 @@ impl<'a> Provisioner<'a> {
                     .map_err(|refused| wrong(refused.to_string()))?;
             }
         }
-        Ok(Provisioned { match_id, teams, format, heard: present.heard })
+        let teams = [team_a, team_b];
+        Ok(Provisioned { match_id, title, teams, format, heard: present.heard })
     }
 
     /// Opens an account with its deposit, unless one with its key exists.
@@ -274,18 +228,6 @@ impl std::fmt::Display for Refused {
             None => f.write_str("the engine does not answer"),
         }
     }
-}
-
-/// Reads a planned start; an empty text plans none.
-fn planned_start(text: &str) -> Result<Timestamp, String> {
-    if text.is_empty() {
-        return Ok(Timestamp::default());
-    }
-    let start = DateTime::parse_from_rfc3339(text)
-        .map_err(|error| format!("starts_at `{text}`: {error}; write 2026-12-01T18:00:00Z"))?;
-    let millis = u64::try_from(start.timestamp_millis())
-        .map_err(|_| format!("starts_at `{text}` lies before 1970"))?;
-    Ok(Timestamp::from_millis(millis))
 }
 
 /// The usual markets of a series; those on single rounds are opened by the engine.

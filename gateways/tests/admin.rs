@@ -69,6 +69,7 @@ fn a_match_that_its_feed_disputed_is_released_by_a_person() {
             match_id,
             source: SourceId(0),
             version: 1,
+            follows: 0,
             source_time: now,
             received_at: now,
             event: GameEvent::Disputed,

@@ -247,3 +247,77 @@ fn a_snapshot_leads_to_the_same_state_as_the_whole_journal() {
     let words = said(&["journal", "inspect", &journal, "--from", &last]);
     assert!(words.contains("rvls test team 1 v rvls test 2"), "{words}");
 }
+
+#[test]
+fn the_price_log_says_who_priced_what_why_and_what_was_shown() {
+    let all = records();
+    let created = all.iter().find(|record| record["kind"] == "create_match").unwrap();
+    let key = created["command"]["CreateMatch"]["key"].as_str().unwrap();
+    let log = |extra: &[&str]| -> Vec<Value> {
+        let text =
+            said(&[&["inspect", "prices", demo(), "--match", key, "--json"], extra].concat());
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let whole = log(&[]);
+    let of_kind = |name: &str| {
+        let events = all.iter().flat_map(|record| record["events"].as_array().unwrap());
+        events.filter(|event| !event[name].is_null()).count()
+    };
+    assert_eq!(whole.len(), of_kind("Price") + of_kind("Market"), "nothing is left out");
+    let by_score =
+        |entry: &&Value| entry["cause"] == "the score moved" && entry["odds"].is_string();
+    let round = whole.iter().rfind(by_score).unwrap();
+    assert_eq!((&round["by"], &round["source"]), (&"feed 0".into(), &0.into()), "{round}");
+    assert!(round["said"].as_str().unwrap().contains(" won by "), "{round}");
+    assert!(whole.iter().any(|entry| entry["cause"] == "the market was opened"));
+    assert!(whole.iter().any(|entry| entry["open"] == false && entry["status"].is_string()));
+
+    // What was shown then is what the log adds up to.
+    let seq = round["seq"].as_u64().unwrap();
+    for at in [seq, seq - 1] {
+        let shown = log(&["--at", &at.to_string()]);
+        let mut prices = 0;
+        for market in &shown {
+            for (selection, price) in market["prices"].as_object().unwrap() {
+                let is_it = |entry: &&Value| {
+                    let place = (&entry["market"], entry["selection"].as_u64());
+                    place == (&price["market"], selection.parse().ok())
+                };
+                let until = whole.iter().filter(|entry| entry["seq"].as_u64().unwrap() <= at);
+                assert_eq!(until.filter(is_it).next_back(), Some(price), "at {at}");
+                prices += 1;
+            }
+        }
+        assert!(2 < prices, "at {at}");
+    }
+    // The same moment by its time; nothing else has that time.
+    let time = round["time"].as_str().unwrap();
+    let later = all.iter().rfind(|record| record["time"] == time).unwrap()["seq"].to_string();
+    let nanos = round["time_ns"].as_u64().unwrap() % 1_000_000_000;
+    let exact = format!("{}.{nanos:09}Z", &time[..19]);
+    assert_eq!(log(&["--at", &exact]), log(&["--at", &later]));
+    let market = round["market"].to_string();
+    let some = log(&["--market", &market]);
+    assert!(
+        some.iter().all(|entry| entry["market"] == round["market"]) && some.len() < whole.len()
+    );
+    let name = round["market_name"].as_str().unwrap();
+    assert_eq!(log(&["--market", name]), some, "by its name as well");
+
+    let page = said(&["inspect", "prices", demo(), "--match", key, "--market", &market]);
+    assert!(page.contains("the score moved: feed 0 says map 1 round "), "{page}");
+    let page = said(&["inspect", "prices", demo(), "--match", "0", "--at", &seq.to_string()]);
+    assert!(page.contains(&format!("market {market}: {name}, ")) && page.contains("  since "));
+    for (arguments, why) in [
+        (
+            ["--match", "nowhere", "--market", "1"],
+            format!("there is no match `nowhere`; there are {key}"),
+        ),
+        (["--match", key, "--market", "none"], "has no such market".to_owned()),
+        (["--match", key, "--at", "noon"], "`noon` is neither a record's number".to_owned()),
+        (["--match", key, "--at", "1"], "there is no match at that moment".to_owned()),
+    ] {
+        let error = refused(&[&["inspect", "prices", demo()], &arguments[..]].concat());
+        assert!(error.contains(&why), "{error}");
+    }
+}

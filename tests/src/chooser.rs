@@ -177,7 +177,8 @@ impl Chooser {
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..320 => self.decide_grade(twin),
-            320..330 => Command::Tick,
+            320..323 => self.hand_over(twin),
+            323..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {
@@ -496,6 +497,11 @@ impl Chooser {
         Command::Override { kind, expires_at: self.now.plus(life) }
     }
 
+    fn hand_over(&mut self, twin: &Twin) -> Command {
+        let source = SourceId(self.random.pick(&[0, 0, 1, 8]));
+        Command::HandOver { match_id: MatchId(self.match_id(twin)), source }
+    }
+
     fn kill(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
         let scope = match self.random.below(3) {
@@ -571,11 +577,26 @@ impl Chooser {
         };
         // An outdated number now and then.
         self.versions += u64::from(!self.random.chance(3));
+        let version = match event {
+            GameEvent::Heartbeat if self.random.chance(90) => twin.newest_version(match_id, 0),
+            _ => self.versions,
+        };
+        let follows = match self.random.below(100) {
+            0..70 => twin.newest_version(match_id, 0),
+            70 => self.versions + 1,
+            _ => 0,
+        };
+        let late = self.random.pick(&[0, 0, 0, SECOND, 5 * SECOND]);
+        let source_time = match self.random.below(4) {
+            0 => Timestamp::default(),
+            _ => Timestamp::from_nanos(self.now.nanos() - late),
+        };
         Command::Feed(FeedMessage {
             match_id: MatchId(match_id),
             source: SourceId(if self.random.chance(1) { 8 } else { 0 }),
-            version: self.versions,
-            source_time: self.now,
+            version,
+            follows,
+            source_time,
             received_at: self.now,
             event,
         })

@@ -82,11 +82,13 @@ impl Core {
     }
 
     fn hear(&mut self, event: GameEvent) {
-        self.version += 1;
+        // A heartbeat repeats the last version.
+        self.version += u64::from(event != GameEvent::Heartbeat);
         self.apply(Command::Feed(FeedMessage {
             match_id: MatchId(0),
             source: SourceId(0),
             version: self.version,
+            follows: 0,
             source_time: self.now,
             received_at: self.now,
             event,

@@ -63,7 +63,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=29).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -139,7 +139,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &29_u32.to_le_bytes()), Err(DecodeError::UnknownTag(29)));
+    assert_eq!(with(16, &30_u32.to_le_bytes()), Err(DecodeError::UnknownTag(30)));
 }
 
 #[test]
@@ -338,6 +338,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             match_id: MatchId(7),
             source: SourceId(3),
             version: 0x0102_0304_0506_0708,
+            follows: 0x0102_0304_0506_0707,
             source_time: Timestamp::from_nanos(1),
             received_at: Timestamp::MAX,
             event,
@@ -496,5 +497,6 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_void", grade(Grade::Void)),
         ("grade_automatic", grade(Grade::Automatic)),
         ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
+        ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
     ]
 }

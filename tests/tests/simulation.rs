@@ -93,6 +93,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "InvalidParameter",
     "FeedOutdated",
     "FeedImpossible",
+    "FeedGap",
+    "SourceSilent",
     "MaterialChange",
     "StaleView",
     "OddsChanged",
@@ -280,7 +282,8 @@ impl Simulation {
             self.hear_of_bet(record);
             self.visit_fate(&record.event);
         }
-        let refused = matches!(actual, Answer::Refused(code) if code != Reject::FeedImpossible);
+        let leaves_a_trace = [Reject::FeedImpossible, Reject::FeedGap];
+        let refused = matches!(actual, Answer::Refused(code) if !leaves_a_trace.contains(&code));
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());
         if self.random.chance(SNAPSHOT_PERCENT) {

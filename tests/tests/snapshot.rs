@@ -88,7 +88,7 @@ fn damaged_bytes_never_panic() {
         let mut random = Random::new(seed);
         for round in 0..600 {
             let mut damaged = bytes.clone();
-            for _ in 0..=random.below(3) {
+            for _ in 0..=random.below(5) {
                 let at = random.below(bytes.len() as u64) as usize;
                 if !sizes.contains(&at) {
                     damaged[at] = random.pick(&[0, 1, 2, 0x7f, 0xff]);

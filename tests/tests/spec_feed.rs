@@ -23,21 +23,6 @@ fn a_message_is_applied_once() {
 }
 
 #[test]
-fn each_source_has_its_own_count() {
-    check(
-        "
-        match   M bo1
-        maps    M even
-        feed    M start 1 ct source 0 version 10
-        feed    M round 1 1 A source 7 version 1
-        feed    M round 1 2 A source 0 version 11
-        feed    M round 1 3 A source 7 version 1    -> FeedOutdated(1, 1)
-        expect  score M 2-0
-        ",
-    );
-}
-
-#[test]
 fn a_missing_round_freezes_the_match_until_a_person_looks() {
     check(
         "

@@ -95,6 +95,68 @@ fn a_map_that_is_over_says_no_more() {
     );
 }
 
+/// The numbers of a MOBA move with every tick. A bet that waits is turned away by what matters: a
+/// tower, an objective, the odds of a team (P against 1 − P) a tenth away from where they were.
+#[test]
+fn a_bet_waits_through_small_moves_and_is_turned_away_by_a_material_one() {
+    for (later, epoch, answer) in [
+        ("state 1 902 1.2 5 5 1 1 0 0", "same", "Accepted"),
+        ("state 1 902 1.0 6 5 1 1 0 0", "same", "Accepted"), // a kill is in the gold
+        ("state 1 902 1.0 5 5 2 1 0 0", "moved", "MaterialChange"), // a tower
+        ("state 1 902 1.0 5 5 1 1 0 1", "moved", "MaterialChange"), // a dragon
+        ("state 1 902 2.0 5 5 1 1 0 0", "moved", "MaterialChange"), // a fight
+        ("state 1 902 0.0 5 5 1 1 0 0", "moved", "MaterialChange"),
+        ("won 1 A", "moved", "MarketDecided"),
+    ] {
+        check(&format!(
+            "
+            config  in_play_delay 3s
+            account A1 balance 10.00
+            match   M bo1 lol
+            maps    M even
+            market  W M map 1
+            feed    M start 1 t
+            feed    M state 1 900 1.0 5 5 1 1 0 0
+            expect  epoch W moved                   # the clock began
+            bet     b1 A1 W a 4.00                  -> Pending
+            feed    M state 1 901 1.1 5 5 1 1 0 0
+            expect  epoch W same
+            feed    M {later}
+            expect  epoch W {epoch}
+            wait    3s
+            expect  bet b1 {answer}
+            "
+        ));
+    }
+}
+
+/// Small moves add up: they are counted from the last material change and not from tick to tick.
+#[test]
+fn small_moves_add_up() {
+    check(
+        "
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t
+        feed    M state 1 900 1.0
+        expect  epoch W moved
+        feed    M state 1 901 1.2
+        expect  epoch W same
+        feed    M state 1 902 1.4
+        expect  epoch W moved
+        feed    M state 1 903 1.2
+        expect  epoch W same
+        feed    M state 1 904 1.5
+        expect  epoch W same
+        map     M 1 price 52                        # an opinion is material, and counts anew
+        expect  epoch W moved
+        feed    M state 1 905 1.7
+        expect  epoch W same
+        ",
+    );
+}
+
 #[test]
 fn a_restored_moment_takes_back_what_came_after_it() {
     check(

@@ -254,6 +254,13 @@ pub enum Command {
         /// Whether it shall hold.
         approve: bool,
     },
+    /// Makes another source the one that a match's score follows.
+    HandOver {
+        /// The match.
+        match_id: MatchId,
+        /// The source to follow.
+        source: SourceId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -285,6 +292,7 @@ wire_enum!(Command {
     26 = EndRest { account },
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
+    29 = HandOver { match_id, source },
 });
 
 impl Command {
@@ -320,6 +328,7 @@ impl Command {
             Self::EndRest { .. } => 27,
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
+            Self::HandOver { .. } => 30,
         }
     }
 }
@@ -891,16 +900,20 @@ pub struct FeedMessage {
     pub match_id: MatchId,
     /// The source.
     pub source: SourceId,
-    /// The source's own running number; one already seen is dropped. A heartbeat repeats the last.
+    /// The source's own running number; one already seen is dropped. A heartbeat repeats the last,
+    /// or is zero.
     pub version: u64,
-    /// When it happened, by the source's clock.
+    /// The version of the message before this one, so that a missing one is noticed; zero if the
+    /// source cannot say.
+    pub follows: u64,
+    /// When it happened, by the source's clock; zero if the source does not say.
     pub source_time: Timestamp,
     /// When it reached us, by the gateway's clock.
     pub received_at: Timestamp,
     /// What happened.
     pub event: GameEvent,
 }
-wire_struct!(FeedMessage { match_id, source, version, source_time, received_at, event });
+wire_struct!(FeedMessage { match_id, source, version, follows, source_time, received_at, event });
 
 /// What a feed can say about a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1253,6 +1266,8 @@ pub enum Query {
         /// At most this many; no answer holds more than [`Query::ACCOUNTS_MAX`].
         accounts_max: u16,
     },
+    /// How late every source was, over all its matches.
+    Sources,
     /// The version of the configuration and every setting.
     Settings,
     /// Every risk rule: how it stands, and what it has refused.

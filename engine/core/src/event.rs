@@ -18,6 +18,7 @@ use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
+use crate::title::Rule;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
     SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -173,6 +174,25 @@ pub enum Event {
         match_id: MatchId,
         /// Why; `None` when it was lifted.
         reason: Option<SuspendReason>,
+    },
+    /// Something about a source that a person should know.
+    FeedAlert {
+        /// The match.
+        match_id: MatchId,
+        /// The source.
+        source: SourceId,
+        /// What.
+        alert: FeedAlert,
+    },
+    /// How many messages of a source were this late, over all its matches; in the answer to
+    /// [`crate::Query::Sources`].
+    SourceLag {
+        /// The source.
+        source: SourceId,
+        /// The upper end of the bucket in milliseconds; `None` for all that were later.
+        at_most_ms: Option<u32>,
+        /// How many messages.
+        count: u64,
     },
     /// How far a source has been followed; in the answer to [`crate::Query::Match`], so that a feed
     /// knows after a restart where to go on.
@@ -345,6 +365,46 @@ pub struct Price {
     pub cause: PriceCause,
     /// Who caused it; the engine itself for timers and for work that it does in slices.
     pub by: Actor,
+}
+
+/// What a person should know about a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum FeedAlert {
+    /// It said something that cannot be, and the match froze.
+    Impossible {
+        /// What that breaks.
+        rule: Rule,
+        /// The number that would have fitted.
+        expected: i64,
+        /// The number that came.
+        actual: i64,
+    },
+    /// Messages after this version are missing. It should say them again.
+    Gap {
+        /// The last version that was heard.
+        after: u64,
+    },
+    /// It is late beyond the limit.
+    Late {
+        /// By how much, in milliseconds.
+        lag_ms: u32,
+    },
+    /// It knows more than the truth; betting waits until the primary says the same.
+    Ahead,
+    /// It has not confirmed the truth within the grace.
+    Behind,
+    /// It names another winner of a round, or of a map if the round is 0; the match froze.
+    Disagrees {
+        /// The map, from 1.
+        map: u8,
+        /// The round, from 1.
+        round: u8,
+    },
+    /// It contradicted itself, and is not asked until it agrees with the truth again.
+    Contradictory,
+    /// The score follows it from now on.
+    HandedOver,
 }
 
 /// Where an override stands.

@@ -18,7 +18,7 @@ mod capacity;
 pub mod codec;
 pub mod command;
 pub mod event;
-mod feed;
+pub mod feed;
 pub mod hash;
 pub mod market;
 mod memory;

@@ -3,6 +3,7 @@
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, KillScope, PlaceMultiple, Query, Title};
 use crate::event::{Event, Price, PriceCause};
+use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::reject::Reject;
 use crate::settings::Setting;
@@ -94,6 +95,15 @@ impl Tables {
             Query::Risk => {
                 let reports = self.rule_reports(&state.config);
                 reports.for_each(|report| outbox.push(Event::Rule(report)));
+            }
+            Query::Sources => {
+                for (index, lags) in self.lags.iter().enumerate() {
+                    let ends = LagHistogram::AT_MOST_MS.into_iter().map(Some).chain([None]);
+                    for (at_most_ms, count) in ends.zip(lags.counts) {
+                        let source = SourceId(index as u8);
+                        outbox.push(Event::SourceLag { source, at_most_ms, count });
+                    }
+                }
             }
             Query::Settings => {
                 outbox.push(Event::Configured { version: state.config_version });

@@ -138,6 +138,10 @@ rejects! {
     GradeTooLate = 217, false, None, "This market was settled too long ago to be settled again.";
     /// No grade of this market waits for a second person.
     NothingToApprove = 218, false, None, "No grade of this market waits for approval.";
+    /// Messages of the feed are missing before this one.
+    FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
+    /// A source that has not spoken lately cannot be followed.
+    SourceSilent = 220, true, Millis, "This source has not spoken for too long to be followed.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

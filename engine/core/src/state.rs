@@ -16,6 +16,7 @@ use crate::command::{
     AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
+use crate::feed::sources::LagHistogram;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
@@ -25,7 +26,7 @@ use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
-use crate::title::Fixture;
+use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
@@ -64,6 +65,8 @@ pub(crate) struct Tables {
     pub risk: RiskTables,
     pub requotes: Requotes,
     pub overrides: Overrides,
+    /// How late each source was.
+    pub lags: [LagHistogram; SOURCES_MAX],
     /// Reasons that stop every market.
     pub stops: Stops,
     /// Kill switches of all betting and of single titles.
@@ -156,6 +159,7 @@ impl State {
             proposals: Proposals::new(),
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
+            lags: Default::default(),
             stops: Stops::none(),
             killed: false,
             killed_titles: 0,
@@ -283,6 +287,7 @@ impl Step<'_> {
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
+            Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -400,7 +405,8 @@ impl Step<'_> {
                 self.announce_all_statuses();
             }
             Scope::Match(match_id) => {
-                self.tables.fixture_mut(match_id)?;
+                // What a person froze, a person lets go on.
+                self.tables.fixture_mut(match_id)?.feed.needs_person = true;
                 self.stop_match(match_id, reason);
             }
             Scope::Market(market) => {
@@ -425,7 +431,8 @@ impl Step<'_> {
             Scope::Match(match_id) => {
                 let fixture = self.tables.fixture_mut(match_id)?;
                 fixture.stops = fixture.stops.less(stops::FOR_A_PERSON);
-                let reason = fixture.stops.first();
+                self.decide_against_dissenters(match_id);
+                let reason = self.tables.fixture_mut(match_id)?.stops.first();
                 self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
             }

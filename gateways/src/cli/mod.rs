@@ -5,6 +5,7 @@ mod demo;
 mod descriptors;
 mod feed;
 mod grade;
+mod inspect;
 mod journal;
 mod margin;
 mod odds;
@@ -53,6 +54,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     #[command(subcommand)]
     Journal(journal::JournalCommand),
+    #[command(subcommand)]
+    Inspect(inspect::InspectCommand),
     Why(why::WhyArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Journal(command) => {
             return journal::run(&command).unwrap_or_else(Failure::exit);
         }
+        Command::Inspect(command) => inspect::run(&command),
         Command::Why(args) => why::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),

@@ -58,3 +58,18 @@ pub fn parse(text: &str) -> Result<Secret, Failure> {
     Secret::new(text.as_bytes())
         .ok_or_else(|| Failure("a token secret needs at least 32 bytes".to_owned()))
 }
+
+/// A random id that nobody else has.
+pub fn fresh_uuid() -> Result<String, Failure> {
+    let hex = fresh()?;
+    let part = |range: std::ops::Range<usize>| &hex[range];
+    // Version 4, variant 1: random but for these two digits.
+    Ok(format!(
+        "{}-{}-4{}-8{}-{}",
+        part(0..8),
+        part(8..12),
+        part(12..15),
+        part(15..18),
+        part(18..30)
+    ))
+}

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::Args;
+use clutch_core::command::Title;
 use clutch_core::units::SourceId;
 use clutch_engine::{CommandSender, Engine, Follower, Publisher};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -137,8 +138,12 @@ fn prepare(
     let mut followed = None;
     for section in &config.matches {
         let provided = provisioner.provide_match(section, CS_LOG).map_err(Failure)?;
-        let is_followed =
-            config.cs_log.match_key.is_empty() || config.cs_log.match_key == section.key;
+        let (key, is_cs) = (&config.cs_log.match_key, provided.title == Title::CounterStrike);
+        if *key == section.key && !is_cs {
+            let game = &section.game;
+            return Err(Failure(format!("[cs_log] match: `{key}` is played in {game}")));
+        }
+        let is_followed = is_cs && (key.is_empty() || *key == section.key);
         if is_followed && followed.is_none() {
             followed = Some(provided);
         }
@@ -152,7 +157,7 @@ fn prepare(
         return Err(Failure(format!("[cs_log] match: no [[match]] has the key `{key}`")));
     }
     if !config.cs_log.key.is_empty() && followed.is_none() {
-        let text = "[cs_log] has a key but there is no [[match]] that its lines could be about";
+        let text = "[cs_log] has a key but there is no Counter-Strike [[match]] that its lines could be about";
         return Err(Failure(text.to_owned()));
     }
     let Some(provided) = followed else {
@@ -161,7 +166,7 @@ fn prepare(
     let format = match provided.format {
         clutch_core::command::RoundFormat::Mr12 => RoundFormat::Mr12,
         clutch_core::command::RoundFormat::Mr15 => RoundFormat::Mr15,
-        // The log of a Counter-Strike server has rounds; provisioning refuses anything else.
+        // Only Counter-Strike is followed, and it has rounds.
         clutch_core::command::RoundFormat::NoRounds => RoundFormat::Mr12,
     };
     let normaliser = CsLog::new(Options { format: Some(format) });

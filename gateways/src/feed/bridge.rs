@@ -53,7 +53,7 @@ impl MatchFeed {
             return None;
         }
         self.version = applied + 1;
-        Some(self.envelope(GameEvent::Held, now, now))
+        Some(self.envelope(GameEvent::Held, Timestamp::default(), now))
     }
 
     /// The source it speaks for.
@@ -77,7 +77,7 @@ impl MatchFeed {
         let source_time = normalised
             .time
             .and_then(|time| u64::try_from(time.unix_millis()).ok())
-            .map_or(received_at, Timestamp::from_millis);
+            .map_or(Timestamp::default(), Timestamp::from_millis);
         Some(self.envelope(event, source_time, received_at))
     }
 
@@ -88,7 +88,10 @@ impl MatchFeed {
         received_at: Timestamp,
     ) -> Envelope {
         let Self { match_id, source, version, .. } = *self;
-        let message = FeedMessage { match_id, source, version, source_time, received_at, event };
+        // The numbering is dense, and what a restart skips was heard before it.
+        let follows = version - 1;
+        let message =
+            FeedMessage { match_id, source, version, follows, source_time, received_at, event };
         Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
     }
 
@@ -173,7 +176,8 @@ pub fn heartbeat(match_id: MatchId, source: SourceId, received_at: Timestamp) ->
         match_id,
         source,
         version: 0,
-        source_time: received_at,
+        follows: 0,
+        source_time: Timestamp::default(),
         received_at,
         event: GameEvent::Heartbeat,
     };

@@ -59,6 +59,7 @@ impl FactsFeed {
             match_id: self.match_id,
             source: self.source,
             version: self.version,
+            follows: self.version - 1,
             source_time: Timestamp::from_millis(fact.at_ms),
             received_at,
             event,

@@ -350,7 +350,7 @@ impl Life {
             seq: record.seq.0,
             time: words::time(record.time),
             odds: odds.map(words::odds),
-            cause: why_priced(cause),
+            cause: words::why_priced(cause),
             by,
         }
     }
@@ -433,21 +433,4 @@ fn check_line(check: Check, market_status: Option<&str>) -> CheckLine {
         })
     });
     CheckLine { question: name, passed, in_shadow, code: code.name(), numbers }
-}
-
-fn why_priced(cause: PriceCause) -> String {
-    match cause {
-        PriceCause::Opened => "the market was opened",
-        PriceCause::Score => "the score moved",
-        PriceCause::Parameters => "a trader changed the strengths",
-        PriceCause::Margin => "the margin changed",
-        PriceCause::Shading => "the market's liability moved",
-        PriceCause::Override => "an override began",
-        PriceCause::OverrideEnded => "an override ended",
-        PriceCause::RolledBack => "a grade was rolled back",
-        PriceCause::Image => "as it stands",
-        #[allow(unreachable_patterns, reason = "a cause that comes later says itself")]
-        other => return format!("{other:?}"),
-    }
-    .to_owned()
 }

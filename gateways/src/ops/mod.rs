@@ -10,12 +10,14 @@
 //! | `words` | commands and events as a person reads them |
 //! | `inspect` | one line a record |
 //! | `dispute`, `page` | one bet's whole life, and how it is written down |
+//! | `price_log` | who priced what, when and why, and what was shown at some moment |
 //! | `what_if` | the same inputs under other settings |
 //! | `progress` | how far a long reading has come |
 
 pub mod dispute;
 pub mod inspect;
 pub mod page;
+pub mod price_log;
 pub mod progress;
 pub mod what_if;
 pub mod words;

@@ -9,36 +9,93 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
-use clutch_core::command::{Config, PlaceBet};
+use clutch_core::command::{Config, PlaceBet, SetMap, Strengths};
 use clutch_core::event::BetStatus;
 use clutch_core::settings::Setting;
-use clutch_core::units::{AccountId, ClientBetId, MarketId, Money, Odds, Seq, Timestamp};
+use clutch_core::units::{
+    AccountId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Probability, Seq, Timestamp,
+};
 use clutch_core::{Command, Envelope, Event, Outbox, Record, State};
 use clutch_engine::Step;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::words::money;
 use crate::wire::setting;
 
-/// Settings that are other than they were.
+/// Settings and opinions that are other than they were.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
     settings: Vec<(Setting, i64)>,
+    maps: Vec<OtherMap>,
+}
+
+/// Another opinion on a map, in place of every one that a trader gave.
+#[derive(Clone, Debug)]
+struct OtherMap {
+    game: Name,
+    map: u8,
+    strengths: Strengths,
+}
+
+/// The form of the file.
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    map: Vec<MapEntry>,
+    #[serde(flatten)]
+    settings: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapEntry {
+    #[serde(rename = "match")]
+    game: String,
+    map: u8,
+    price: Option<f64>,
+    t: Option<f64>,
+    ct: Option<f64>,
+}
+
+impl MapEntry {
+    fn read(self) -> Result<OtherMap, String> {
+        let Self { game, map, price, t, ct } = self;
+        let chance = |name: &str, p: f64| {
+            let usable = if p > 0.0 && p < 1.0 { Probability::from_f64(p) } else { None };
+            usable.ok_or_else(|| {
+                format!("[[map]] {map} of `{game}`: `{name}` must lie between 0 and 1")
+            })
+        };
+        let strengths = match (price, t, ct) {
+            (Some(price), None, None) => Strengths::MapPrice { a: chance("price", price)? },
+            (None, Some(t), Some(ct)) => {
+                Strengths::BySide { t: chance("t", t)?, ct: chance("ct", ct)? }
+            }
+            _ => {
+                return Err(format!(
+                    "[[map]] {map} of `{game}` needs either `price`, or `t` and `ct`: chances of the first team"
+                ));
+            }
+        };
+        let game = Name::new(&game).map_err(|_| format!("[[map]]: `{game}` is no match's key"))?;
+        Ok(OtherMap { game, map, strengths })
+    }
 }
 
 impl Change {
-    /// Reads a file of settings by name, as TOML or JSON: `stake_max = "50.00"`, `margin = "8%"`.
+    /// Reads a file of settings by name, as TOML or JSON: `stake_max = "50.00"`, `margin = "8%"`; and of
+    /// opinions on maps: `[[map]]` with `match = "KEY"`, `map = 1`, and `price = 0.6`, or `t` and `ct`.
     ///
     /// # Errors
     /// What is wrong with it, as a sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let read: BTreeMap<String, String> = if text.trim_start().starts_with('{') {
+        let read: File = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| error.to_string())?
         } else {
             toml::from_str(text).map_err(|error| error.to_string())?
         };
         let mut settings = Vec::new();
-        for (name, value) in read {
+        for (name, value) in read.settings {
             let unknown = || {
                 let names: Vec<_> = Setting::ALL.iter().map(|it| it.name()).collect();
                 format!("there is no setting `{name}`; there are {}", names.join(", "))
@@ -48,10 +105,22 @@ impl Change {
                 .map_err(|expected| format!("`{name}` must be {expected}"))?;
             settings.push((setting, number));
         }
-        if settings.is_empty() {
+        let maps = read.map.into_iter().map(MapEntry::read).collect::<Result<Vec<_>, _>>()?;
+        if settings.is_empty() && maps.is_empty() {
             return Err("it changes no setting".to_owned());
         }
-        Ok(Self { settings })
+        Ok(Self { settings, maps })
+    }
+
+    /// The opinion of this change in place of a trader's.
+    fn opinion(&self, games: &HashMap<MatchId, Name>, set: SetMap) -> SetMap {
+        let is_it = |other: &&OtherMap| {
+            games.get(&set.match_id) == Some(&other.game) && other.map == set.map_no
+        };
+        match self.maps.iter().find(is_it) {
+            Some(OtherMap { strengths, .. }) => SetMap { strengths: *strengths, ..set },
+            None => set,
+        }
     }
 
     fn apply(&self, mut config: Config) -> Result<Config, String> {
@@ -68,13 +137,27 @@ impl Change {
     pub fn shown(&self) -> Vec<(String, String)> {
         let shown =
             |(it, number): &(Setting, i64)| (it.name().to_owned(), setting::show(*it, *number));
-        self.settings.iter().map(shown).collect()
+        let map = |other: &OtherMap| {
+            let name = format!("map {} of {}", other.map, other.game.as_str());
+            let percent = |p: Probability| format!("{:.2}%", p.as_f64() * 100.0);
+            (
+                name,
+                match other.strengths {
+                    Strengths::MapPrice { a } => percent(a),
+                    Strengths::BySide { t, ct } | Strengths::WithPistols { t, ct, .. } => {
+                        format!("T {} CT {}", percent(t), percent(ct))
+                    }
+                },
+            )
+        };
+        self.settings.iter().map(shown).chain(self.maps.iter().map(map)).collect()
     }
 }
 
 /// The two worlds.
 pub struct WhatIf {
     change: Change,
+    games: HashMap<MatchId, Name>,
     real: Ledger,
     other: Ledger,
     state: State,
@@ -85,7 +168,8 @@ impl WhatIf {
     /// Both worlds before the first record.
     pub fn new(change: Change) -> Self {
         let (real, other) = (Ledger::default(), Ledger::default());
-        Self { change, real, other, state: State::new(), outbox: Outbox::with_capacity(1) }
+        let (state, outbox) = (State::new(), Outbox::with_capacity(1));
+        Self { change, games: HashMap::new(), real, other, state, outbox }
     }
 
     /// Takes a record that the real state has just applied.
@@ -101,16 +185,34 @@ impl WhatIf {
             Command::Configure { config, based_on } => {
                 Command::Configure { config: self.change.apply(config)?, based_on }
             }
+            Command::SetMap(set) => Command::SetMap(self.change.opinion(&self.games, set)),
             // The bettor's view is older than this record.
             Command::PlaceBet(place) => Command::PlaceBet(self.translated(place, step.seq)),
             other => other,
         };
+        if let Command::CreateMatch(create) = step.envelope.command {
+            let made = step.events.iter().find_map(|record| match record.event {
+                Event::MatchCreated { match_id, .. } => Some(match_id),
+                _ => None,
+            });
+            self.games.extend(made.map(|id| (id, create.key)));
+        }
         self.real.hear(step.events);
         let envelope = Envelope { command, ..step.envelope };
         self.outbox.clear();
         self.state.apply(step.seq, step.time, &envelope, &mut self.outbox);
         self.other.hear(self.outbox.records());
         Ok(())
+    }
+
+    /// What became true in the other world by the last record.
+    pub fn other_events(&self) -> &[Record] {
+        self.outbox.records()
+    }
+
+    /// The settings of the other world.
+    pub fn other_config(&self) -> &Config {
+        self.state.config()
     }
 
     /// What the bettor would have asked for in front of the other board.

@@ -5,7 +5,9 @@ use clutch_core::command::{
     Actor, Command, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy, Scope, Side,
     SuspendReason, Team,
 };
-use clutch_core::event::{BetStatus, LedgerAccount, MarketStatus, PostingReason, VoidReason};
+use clutch_core::event::{
+    BetStatus, LedgerAccount, MarketStatus, PostingReason, PriceCause, VoidReason,
+};
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
 };
@@ -47,6 +49,22 @@ impl Words {
             Some(game) => format!("{} v {}", game.team(Team::A), game.team(Team::B)),
             None => format!("match {}", id.0),
         }
+    }
+
+    /// Whether a match has this key, or this number.
+    pub fn is_called(&self, id: MatchId, name: &str) -> bool {
+        let key = self.book.game(id).and_then(|game| game.key);
+        key.is_some_and(|key| key.as_str() == name) || name.parse() == Ok(id.0)
+    }
+
+    /// Every match.
+    pub fn games(&self) -> impl Iterator<Item = MatchId> {
+        self.book.matches().map(|game| game.id)
+    }
+
+    /// The keys of all matches.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.book.matches().filter_map(|game| game.key.as_ref()).map(|key| key.as_str())
     }
 
     /// "Map 1 winner".
@@ -313,6 +331,24 @@ pub fn why_suspended(reason: SuspendReason) -> String {
         SuspendReason::PriceBand => "the price moved too far at once",
         SuspendReason::Unpriced => "there is no price",
         SuspendReason::RoundLive => "the round is being played",
+        other => return format!("{other:?}"),
+    }
+    .to_owned()
+}
+
+/// Why a price was made.
+pub fn why_priced(cause: PriceCause) -> String {
+    match cause {
+        PriceCause::Opened => "the market was opened",
+        PriceCause::Score => "the score moved",
+        PriceCause::Parameters => "a trader changed the strengths",
+        PriceCause::Margin => "the margin changed",
+        PriceCause::Shading => "the market's liability moved",
+        PriceCause::Override => "an override began",
+        PriceCause::OverrideEnded => "an override ended",
+        PriceCause::RolledBack => "a grade was rolled back",
+        PriceCause::Image => "as it stands",
+        #[allow(unreachable_patterns, reason = "a cause that comes later says itself")]
         other => return format!("{other:?}"),
     }
     .to_owned()

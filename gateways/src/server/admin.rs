@@ -204,6 +204,7 @@ impl Hub {
         let body = match query {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
+            Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }
             | Query::AccountNamed { .. }

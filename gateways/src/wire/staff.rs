@@ -201,6 +201,29 @@ pub fn settings(records: &[Record]) -> Vec<u8> {
     })
 }
 
+/// How late every source was: messages by the upper end of their bucket; sources that never spoke are
+/// left out.
+pub fn sources(records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Bucket {
+        source: u8,
+        at_most_ms: Option<u32>,
+        count: u64,
+    }
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        lag: Vec<Bucket>,
+    }
+    let bucket = |record: &Record| match record.event {
+        Event::SourceLag { source, at_most_ms, count } if count != 0 => {
+            Some(Bucket { source: source.0, at_most_ms, count })
+        }
+        _ => None,
+    };
+    to_json(&Message { seq: seq_of(records), lag: records.iter().filter_map(bucket).collect() })
+}
+
 /// One account with its latest bets, newest first.
 pub fn account(book: &Book, records: &[Record]) -> Vec<u8> {
     #[derive(Serialize)]

@@ -136,6 +136,7 @@ impl Script {
             Query::Bet { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
+            | Query::Sources
             | Query::Settings
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {

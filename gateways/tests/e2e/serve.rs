@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::harness::books::{self, Ended};
 use crate::harness::data_dir::DataDir;
 use crate::harness::http::{get, request};
-use crate::harness::process::{Running, Serve, clutch, run, stdout, token};
+use crate::harness::process::{Running, Serve, clutch, refusal, run, stdout, token};
 use crate::harness::random::Random;
 use crate::harness::socket::{Bettor, bet_on, open_markets};
 use crate::harness::{INFERNO, from_env, log_text};
@@ -189,4 +189,97 @@ fn the_printed_configuration_can_be_served_as_it_is() {
 
     let mut again = Serve::start(&path, &journal);
     assert!(again.process.terminate().success());
+}
+
+/// One match of every game, each with chances in another form.
+const EVERY_GAME: &str = r#"
+[[match]]
+key = "cs2"
+team_a = "A"
+team_b = "B"
+best_of = 1
+[[match.maps]]
+name = "de_nuke"
+first_side_a = "CT"
+p_a_map = 0.55
+[[match]]
+key = "csgo"
+game = "csgo"
+team_a = "A"
+team_b = "B"
+best_of = 2
+[[match.maps]]
+name = "de_nuke"
+first_side_a = "CT"
+p_a_t = 0.48
+p_a_ct = 0.52
+[[match.maps]]
+name = "de_inferno"
+first_side_a = "T"
+p_a_map = 0.4
+[[match]]
+key = "valorant"
+game = "valorant"
+team_a = "A"
+team_b = "B"
+best_of = 1
+[[match.maps]]
+name = "Ascent"
+first_side_a = "attack"
+p_a_attack = 0.48
+p_a_defence = 0.52
+p_a_pistol_attack = 0.5
+p_a_pistol_defence = 0.5
+[[match]]
+key = "lol"
+game = "lol"
+team_a = "A"
+team_b = "B"
+best_of = 1
+[[match.maps]]
+name = "game 1"
+first_side_a = "blue"
+p_a_map = 0.6
+[[match]]
+key = "dota2"
+game = "dota2"
+team_a = "A"
+team_b = "B"
+best_of = 1
+[[match.maps]]
+name = "game 1"
+first_side_a = "dire"
+p_a_map = 0.6
+[[account]]
+key = "alice"
+deposit = "100.00"
+"#;
+
+#[test]
+fn every_game_stands_on_the_board_with_prices_from_its_configuration() {
+    let data = DataDir::new("games");
+    let (config, journal) = (data.file("clutch.toml", EVERY_GAME), data.journal());
+    let mut serve = Serve::start(&config, &journal);
+    let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
+    let image = alice.image().unwrap();
+    let matches = image["matches"].as_array().unwrap();
+    assert_eq!(matches.len(), 5);
+    for game in matches {
+        let markets = game["markets"].as_array().unwrap();
+        assert!(!markets.is_empty(), "{game}");
+        for market in markets {
+            let selections = market["selections"].as_array().unwrap();
+            let priced = selections.iter().any(|one| !one["odds"].is_null());
+            assert!(market["status"] == "open" && priced, "{market}");
+        }
+    }
+    assert!(serve.process.terminate().success());
+    // With nothing but a MOBA there is no game that a Counter-Strike log could be about.
+    let only_lol = &EVERY_GAME[EVERY_GAME.find("[[match]]\nkey = \"lol\"").unwrap()..];
+    let closed = format!("[cs_log]\nkey = \"k\"\n{only_lol}");
+    let config = data.file("lol.toml", &closed);
+    let (config, journal) = (config.to_str().unwrap(), data.path().join("other"));
+    let other = ["serve", "--config", config, "--data", journal.to_str().unwrap()];
+    let said = refusal(&run(other.into_iter().chain(["--listen", "127.0.0.1:0"])));
+    assert!(said.contains("no Counter-Strike [[match]]"), "{said}");
 }

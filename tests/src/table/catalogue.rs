@@ -296,7 +296,9 @@ impl Scenario {
         };
         let source = if words.take("source") { words.number()? } else { 0 };
         let version = if words.take("version") { Some(words.number()?) } else { None };
-        Ok(self.hear(match_id, source, version, event))
+        let follows = if words.take("follows") { words.number()? } else { 0 };
+        let late = if words.take("late") { duration(words.next()?)? } else { 0 };
+        Ok(self.hear_late(match_id, source, version, event, (follows, late)))
     }
 
     fn hear(
@@ -306,7 +308,20 @@ impl Scenario {
         version: Option<u64>,
         event: GameEvent,
     ) -> Answer {
+        self.hear_late(match_id, source, version, event, (0, 0))
+    }
+
+    /// The same with the version that it says it follows, and so much late.
+    fn hear_late(
+        &mut self,
+        match_id: MatchId,
+        source: u8,
+        version: Option<u64>,
+        event: GameEvent,
+        (follows, late): (u64, u64),
+    ) -> Answer {
         let now = self.world().now();
+        let source_time = Timestamp::from_nanos(now.nanos() - late);
         let newest = self.versions.entry((match_id, source)).or_default();
         let version = version.unwrap_or(*newest + u64::from(event != GameEvent::Heartbeat));
         *newest = version.max(*newest);
@@ -314,7 +329,8 @@ impl Scenario {
             match_id,
             source: SourceId(source),
             version,
-            source_time: now,
+            follows,
+            source_time,
             received_at: now,
             event,
         }))

@@ -26,12 +26,13 @@
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
-//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V]` | |
+//! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V] [follows V] [late TIME]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
 //! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
 //! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
+//! | `handover MATCH S [by N]` | the score follows this source from now on |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
@@ -215,6 +216,7 @@ impl Scenario {
             "factor" => self.factor(words),
             "group" => self.group(words),
             "tier" => self.tier(words),
+            "handover" => self.hand_over(words),
             "look" => self.look(words),
             "bet" => self.bet(words),
             "multi" => self.multiple(words),

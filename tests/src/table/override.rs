@@ -2,7 +2,7 @@
 
 use clutch_core::command::{Actor, OverrideKind};
 use clutch_core::event::{Event, OverrideStatus};
-use clutch_core::units::{MarketId, Odds, OverrideId, Probability};
+use clutch_core::units::{MarketId, Odds, OverrideId, Probability, SourceId};
 use clutch_core::{Command, Query};
 
 use super::lines::Words;
@@ -39,6 +39,13 @@ impl Scenario {
         let id = self.override_named(words.next()?)?;
         let by = by(words)?;
         Ok(self.send_by(by, Command::LiftOverride { id }))
+    }
+
+    pub(super) fn hand_over(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let match_id = self.match_named(words.next()?)?;
+        let source = SourceId(words.number()?);
+        let by = by(words)?;
+        Ok(self.send_by(by, Command::HandOver { match_id, source }))
     }
 
     fn override_named(&self, word: &str) -> Outcome<OverrideId> {

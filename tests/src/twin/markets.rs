@@ -81,6 +81,10 @@ impl Twin {
             tier: 0,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
+            heard: None,
+            took_best: None,
+            fitted: 0,
+            needs_person: false,
         });
         Ok(())
     }
@@ -163,12 +167,19 @@ impl Twin {
             return Err(Reject::InvalidParameter);
         }
         self.stops_of(scope)?.insert(reason);
+        if let Scope::Match(id) = scope {
+            self.matches[id.0 as usize].needs_person = true;
+        }
         Ok(())
     }
 
     pub(super) fn resume(&mut self, scope: Scope) -> Result<(), Reject> {
         self.a_person_looks = true;
         self.stops_of(scope)?.retain(|reason| !is_for_a_person(*reason));
+        if let Scope::Match(id) = scope {
+            let fixture = &mut self.matches[id.0 as usize];
+            (fixture.needs_person, fixture.fitted) = (false, 0);
+        }
         Ok(())
     }
 
@@ -188,21 +199,93 @@ impl Twin {
 
     pub(super) fn hear(&mut self, message: &FeedMessage) -> Result<(), Reject> {
         let index = message.match_id.0 as usize;
-        let (now, seq) = (self.now, self.seq);
+        let now = self.now;
         let fixture = self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?;
         if message.source.0 >= 8 {
             return Err(Reject::InvalidParameter);
         }
-        if message.event != GameEvent::Heartbeat {
-            let newest = fixture.versions.entry(message.source.0).or_default();
-            if message.version <= *newest {
-                return Err(Reject::FeedOutdated);
-            }
-            *newest = message.version;
+        let is_heartbeat = message.event == GameEvent::Heartbeat;
+        let newest = fixture.versions.entry(message.source.0).or_default();
+        if !is_heartbeat && message.version <= *newest {
+            return Err(Reject::FeedOutdated);
         }
         fixture.last_heard = Some(now);
+        fixture.heard = Some(now);
         fixture.stops.remove(&(SuspendReason::FeedStale as u8));
-        let change = match message.event {
+        let source_time = message.source_time.nanos();
+        if !is_heartbeat && source_time != 0 {
+            let took = i128::from(message.received_at.nanos()) - i128::from(source_time);
+            let best = fixture.took_best.map_or(took, |best: i128| best.min(took));
+            fixture.took_best = Some(best);
+            if took - best > i128::from(self.config.feed_lag_max_ns) {
+                fixture.stops.insert(SuspendReason::FeedLag as u8);
+            } else {
+                fixture.stops.remove(&(SuspendReason::FeedLag as u8));
+            }
+        }
+        let follows = message.follows;
+        let missing = match is_heartbeat {
+            true => message.version > *newest,
+            false => follows != 0 && follows != *newest,
+        };
+        if missing {
+            fixture.stops.insert(SuspendReason::FeedGap as u8);
+            return if is_heartbeat { Ok(()) } else { Err(Reject::FeedGap) };
+        }
+        if is_heartbeat {
+            return Ok(());
+        }
+        *newest = message.version;
+        let heard = self.follow(index, message.event);
+        let fixture = &mut self.matches[index];
+        let frozen = [SuspendReason::ImpossibleState, SuspendReason::FeedsDisagree];
+        let is_frozen = frozen.iter().any(|reason| fixture.stops.contains(&(*reason as u8)));
+        let is_of_the_score = !matches!(
+            message.event,
+            GameEvent::Held
+                | GameEvent::Released
+                | GameEvent::Disputed
+                | GameEvent::NextRound { .. }
+        );
+        let needed = self.config.agreeing_updates;
+        if heard.is_ok() && is_of_the_score && is_frozen && !fixture.needs_person && needed > 0 {
+            fixture.fitted += 1;
+            if fixture.fitted >= needed {
+                fixture.fitted = 0;
+                frozen.iter().for_each(|reason| {
+                    fixture.stops.remove(&(*reason as u8));
+                });
+            }
+        }
+        fixture.stops.remove(&(SuspendReason::FeedGap as u8));
+        heard
+    }
+
+    /// Another source is followed; the twin knows one that speaks.
+    pub(super) fn hand_over(&mut self, index: u32, source: u8) -> Result<(), Reject> {
+        let now = self.now;
+        let fixture = self.matches.get_mut(index as usize).ok_or(Reject::UnknownMatch)?;
+        let limit = match fixture.series.phase() {
+            MatchPhase::Live => self.config.feed_age_live_ns,
+            MatchPhase::Scheduled | MatchPhase::Break => self.config.feed_age_prematch_ns,
+            MatchPhase::Over => return Err(Reject::MarketDecided),
+        };
+        if source >= 8 {
+            return Err(Reject::InvalidParameter);
+        }
+        let heard = fixture.heard.filter(|heard| source == 0 && now - heard <= limit);
+        fixture.last_heard = Some(heard.ok_or(Reject::SourceSilent)?);
+        for lifted in [SuspendReason::FeedsDisagree, SuspendReason::FeedStale] {
+            fixture.stops.remove(&(lifted as u8));
+        }
+        (fixture.needs_person, fixture.fitted) = (false, 0);
+        Ok(())
+    }
+
+    fn follow(&mut self, index: usize, event: GameEvent) -> Result<(), Reject> {
+        let seq = self.seq;
+        let fixture = &mut self.matches[index];
+        let change = match event {
             GameEvent::Heartbeat => return Ok(()),
             GameEvent::Held => {
                 fixture.stops.insert(SuspendReason::FeedHeld as u8);
@@ -214,13 +297,18 @@ impl Twin {
             }
             GameEvent::Disputed => {
                 fixture.stops.insert(SuspendReason::ImpossibleState as u8);
+                (fixture.needs_person, fixture.fitted) = (true, 0);
                 return Ok(());
             }
-            GameEvent::Rewound { .. } if fixture.undone.len() == 16 => None,
+            GameEvent::Rewound { .. } if fixture.undone.len() == 16 => {
+                fixture.needs_person = true;
+                None
+            }
             event => fixture.series.apply(event, seq).ok(),
         };
         let Some(change) = change else {
             fixture.stops.insert(SuspendReason::ImpossibleState as u8);
+            fixture.fitted = 0;
             return Err(Reject::FeedImpossible);
         };
         let map = match change {

@@ -106,6 +106,14 @@ struct Match {
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
+    /// When a source really spoke.
+    heard: Option<u64>,
+    /// The least that a message took from its source's clock to ours.
+    took_best: Option<i128>,
+    /// Updates in a row that fitted since it froze.
+    fitted: u32,
+    /// Whether only a person lifts the freeze.
+    needs_person: bool,
     /// Stretches of the journal that rewinds took back: from, to.
     undone: Vec<(u64, u64)>,
 }
@@ -226,6 +234,7 @@ impl Twin {
             Command::Rest { account, rest } => self.rest(account.0, *rest),
             Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
+            Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -344,5 +353,13 @@ impl Twin {
         self.accounts[id as usize].base += i128::from(amount.minor());
         self.payments.insert(reference, (id, amount.minor()));
         Ok(())
+    }
+}
+
+impl Twin {
+    /// The newest version that a source has said.
+    pub fn newest_version(&self, match_id: u32, source: u8) -> u64 {
+        let known = self.matches.get(match_id as usize);
+        known.and_then(|known| known.versions.get(&source).copied()).unwrap_or_default()
     }
 }

@@ -50,7 +50,8 @@ impl State {
             | Command::Rest { .. }
             | Command::EndRest { .. }
             | Command::Grade { .. }
-            | Command::DecideGrade { .. } => return false,
+            | Command::DecideGrade { .. }
+            | Command::HandOver { .. } => return false,
         }
         true
     }

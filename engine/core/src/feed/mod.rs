@@ -1,45 +1,145 @@
-//! What feeds say, and how long they may be silent.
+//! What feeds say, how late, and how long they may be silent.
 //!
-//! A feed is not trusted: duplicates and old versions drop, what cannot follow from the score
-//! freezes the match, and a match whose feeds are silent too long is suspended until one speaks.
+//! A feed is not trusted: duplicates and old versions drop, a gap stops the match until it is closed,
+//! what cannot follow from the score freezes it by name, and a match whose source is silent or late
+//! beyond the limits is suspended. [`sources`] keeps what is known of each source, [`view`] the score by
+//! its own account, [`merge`] makes one truth of several.
+
+mod merge;
+pub mod sources;
+pub mod view;
+
+use sources::silence_max;
 
 use crate::command::{Config, FeedMessage, GameEvent, RewindRule, SuspendReason};
-use crate::event::MatchPhase;
+use crate::event::FeedAlert;
 use crate::market::Requote;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::{Change, Fixture, REWINDS_MAX, Undone};
-use crate::units::{MatchId, Timestamp};
+use crate::title::{Change, Fixture, Impossible, REWINDS_MAX, Rule, Undone};
+use crate::units::{MatchId, SourceId, Timestamp};
 
 impl Step<'_> {
     /// Takes one message of one feed.
     pub(crate) fn hear(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
-        let FeedMessage { match_id, version, event, .. } = *message;
+        let FeedMessage { match_id, source, version, follows, event, .. } = *message;
         let now = self.now;
         let fixture = self.tables.fixture_mut(match_id)?;
-        let Some(newest) = fixture.version(message.source) else {
+        let Some(newest) = fixture.version(source).copied() else {
             let most = crate::title::SOURCES_MAX as i64;
-            return Err(Refusal::with(Reject::InvalidParameter, most, i64::from(message.source.0)));
+            return Err(Refusal::with(Reject::InvalidParameter, most, i64::from(source.0)));
         };
-        if event != GameEvent::Heartbeat {
-            if version <= *newest {
-                let (newest, version) = (*newest as i64, version as i64);
-                return Err(Refusal::with(Reject::FeedOutdated, newest, version));
-            }
-            *newest = version;
+        let is_heartbeat = event == GameEvent::Heartbeat;
+        if !is_heartbeat && version <= newest {
+            return Err(Refusal::with(Reject::FeedOutdated, newest as i64, version as i64));
         }
-        fixture.feed.last_heard = now;
-        let outcome = self.follow(match_id, event);
-        // In this order no market is open for a moment at the price of before the silence.
-        self.lift_match(match_id, SuspendReason::FeedStale);
-        // Only now is it known how long the match may be silent: a map may have begun.
-        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
-        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        if !is_heartbeat && fixture.feed.primary.is_none() {
+            fixture.feed.primary = Some(source);
+        }
+        let is_primary = fixture.feed.primary.is_none_or(|primary| primary == source);
+        fixture.feed.source(source).heard_at = now;
+        if is_primary {
+            fixture.feed.last_heard = now;
+        }
+        let caught_up = self.check_lag(message, is_primary);
+        let missing =
+            if is_heartbeat { newest < version } else { follows != 0 && follows != newest };
+        let outcome = if missing {
+            self.miss(message, is_primary, newest)
+        } else {
+            self.take(message, is_primary)
+        };
+        if is_primary {
+            // In this order no market is open for a moment at the price of before the silence.
+            self.lift_match(match_id, SuspendReason::FeedStale);
+            if caught_up {
+                self.lift_match(match_id, SuspendReason::FeedLag);
+            }
+            // Only now is it known how long the match may be silent: a map may have begun.
+            let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+            self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        }
         outcome
     }
 
-    /// Applies what a feed said to the score.
-    fn follow(&mut self, match_id: MatchId, event: GameEvent) -> Result<(), Refusal> {
+    /// Takes the next message of a source that has said everything before it.
+    fn take(&mut self, message: &FeedMessage, is_primary: bool) -> Result<(), Refusal> {
+        let FeedMessage { match_id, source, version, event, .. } = *message;
+        if event == GameEvent::Heartbeat {
+            // A source that was silent counts again, and one that is known to be alive does not excuse.
+            self.reconcile(match_id);
+            return Ok(());
+        }
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        feed.versions[usize::from(source.0)] = version;
+        feed.source(source).has_gap = false;
+        if !is_primary {
+            return self.confirm(message);
+        }
+        let outcome = self.follow(match_id, source, event);
+        self.reconcile(match_id);
+        let is_of_the_score = !matches!(
+            event,
+            GameEvent::Held
+                | GameEvent::Released
+                | GameEvent::Disputed
+                | GameEvent::NextRound { .. }
+        );
+        if outcome.is_ok() && is_of_the_score {
+            self.count_fitting(match_id);
+        }
+        self.lift_match(match_id, SuspendReason::FeedGap);
+        outcome
+    }
+
+    /// Messages are missing: nothing that came after them is believed, and the source is asked again.
+    fn miss(
+        &mut self,
+        message: &FeedMessage,
+        is_primary: bool,
+        newest: u64,
+    ) -> Result<(), Refusal> {
+        let FeedMessage { match_id, source, version, follows, event, .. } = *message;
+        let row = self.tables.fixtures[match_id.0 as usize].feed.source(source);
+        row.has_gap = true;
+        self.alert(match_id, source, FeedAlert::Gap { after: newest });
+        if is_primary {
+            self.stop_match(match_id, SuspendReason::FeedGap);
+        } else {
+            self.reconcile(match_id);
+        }
+        if event == GameEvent::Heartbeat {
+            return Ok(());
+        }
+        let before = if follows == 0 { version } else { follows };
+        Err(Refusal::with(Reject::FeedGap, newest as i64, before as i64))
+    }
+
+    /// Notices a source that is late beyond the limit. Returns whether one no longer is.
+    fn check_lag(&mut self, message: &FeedMessage, is_primary: bool) -> bool {
+        let FeedMessage { match_id, source, .. } = *message;
+        let row = self.tables.fixtures[match_id.0 as usize].feed.source(source);
+        let Some(lag_ns) = row.measure_lag(message) else { return false };
+        let lagged = core::mem::replace(&mut row.lags, self.config.feed_lag_max_ns < lag_ns);
+        let lags = row.lags;
+        self.tables.lags[usize::from(source.0)].count(lag_ns);
+        if lags && !lagged {
+            let lag_ms = (lag_ns / 1_000_000) as u32;
+            self.alert(match_id, source, FeedAlert::Late { lag_ms });
+        }
+        if is_primary && lags {
+            self.stop_match(match_id, SuspendReason::FeedLag);
+        }
+        lagged && !lags
+    }
+
+    /// Applies what the primary said to the score.
+    fn follow(
+        &mut self,
+        match_id: MatchId,
+        source: SourceId,
+        event: GameEvent,
+    ) -> Result<(), Refusal> {
         match event {
             GameEvent::Heartbeat => return Ok(()),
             GameEvent::Held => {
@@ -51,7 +151,8 @@ impl Step<'_> {
                 return Ok(());
             }
             GameEvent::Disputed => {
-                self.stop_match(match_id, SuspendReason::ImpossibleState);
+                let odd = Impossible { rule: Rule::Disputed, expected: 0, actual: 0 };
+                self.freeze(match_id, source, odd, true);
                 return Ok(());
             }
             GameEvent::MapStarted { .. }
@@ -70,13 +171,14 @@ impl Step<'_> {
         let rewinds_now =
             matches!(event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
         if rewinds_now && rewinds == REWINDS_MAX {
-            self.stop_match(match_id, SuspendReason::ImpossibleState);
             let max = REWINDS_MAX as i64;
+            let odd = Impossible { rule: Rule::TooManyRewinds, expected: max, actual: max + 1 };
+            self.freeze(match_id, source, odd, true);
             return Err(Refusal::with(Reject::FeedImpossible, max, max + 1));
         }
         match fixture.series.apply(event, seq) {
             Err(impossible) => {
-                self.stop_match(match_id, SuspendReason::ImpossibleState);
+                self.freeze(match_id, source, impossible, false);
                 let (expected, actual) = (impossible.expected, impossible.actual);
                 Err(Refusal::with(Reject::FeedImpossible, expected, actual))
             }
@@ -92,6 +194,11 @@ impl Step<'_> {
         let map = match change {
             Change::None => return,
             Change::Moved { map } => map,
+            Change::Drifted { map } => {
+                let fixture = &self.tables.fixtures[match_id.0 as usize];
+                fixture.announce_score(match_id, self.outbox);
+                return self.requote(match_id, Requote::Drift { map });
+            }
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
@@ -131,6 +238,12 @@ impl Step<'_> {
             } else {
                 next = next.min(due);
             }
+            let fixture = &self.tables.fixtures[match_id.0 as usize];
+            if fixture.apart_at(self.config, Timestamp::default()) != Timestamp::MAX {
+                self.reconcile(match_id);
+            }
+            next =
+                next.min(self.tables.fixtures[match_id.0 as usize].apart_at(self.config, self.now));
         }
         self.tables.feed_check_at = next;
     }
@@ -140,11 +253,7 @@ impl Fixture {
     /// When the match becomes stale if no feed speaks; never for a match that is over, or of which no
     /// feed has spoken and no start is planned.
     pub(crate) fn stale_at(&self, config: &Config) -> Timestamp {
-        let limit = match self.series.phase() {
-            MatchPhase::Live => config.feed_age_live_ns,
-            MatchPhase::Scheduled | MatchPhase::Break => config.feed_age_prematch_ns,
-            MatchPhase::Over => return Timestamp::MAX,
-        };
+        let Some(limit) = silence_max(self.series.phase(), config) else { return Timestamp::MAX };
         if self.feed.last_heard == Timestamp::default() || self.stops.has(SuspendReason::FeedStale)
         {
             return Timestamp::MAX;

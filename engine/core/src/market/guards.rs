@@ -43,7 +43,7 @@ pub(crate) struct Quote<'a, const N: usize> {
     /// The probabilities that the book is made of.
     pub fair: [f64; N],
     /// What the book leans on; `None` if it does not.
-    pub leaning: Option<Leaning>,
+    pub leaning: Option<&'a Leaning>,
     /// What the book's probabilities sum to, in parts per billion above one.
     pub margin_ppb: u32,
     /// What a trader fixed.
@@ -72,19 +72,30 @@ type Verdict = ControlFlow<SuspendReason>;
 
 impl<const N: usize> Quote<'_, N> {
     /// Asks every guard in order. Afterwards `odds` and `stops` are what the market gets.
+    #[inline]
     pub fn judge(&mut self) {
-        for noticed_here in
-            [SuspendReason::Unpriced, SuspendReason::PriceInvalid, SuspendReason::Override]
-        {
-            self.stops = self.stops.without(noticed_here);
-        }
-        let verdicts = [is_a_book(self), stays_in_the_band(self), obeys_overrides(self)];
-        for reason in verdicts.into_iter().filter_map(ControlFlow::break_value) {
-            self.stops = self.stops.with(reason);
-        }
+        const NOTICED_HERE: Stops = Stops::none()
+            .with(SuspendReason::Unpriced)
+            .with(SuspendReason::PriceInvalid)
+            .with(SuspendReason::Override);
+        self.stops = self.stops.less(NOTICED_HERE);
+        // One after the other, and not a loop over the verdicts, which would have to be stored first.
+        let verdict = is_a_book(self);
+        self.note(verdict);
+        let verdict = stays_in_the_band(self);
+        self.note(verdict);
+        let verdict = obeys_overrides(self);
+        self.note(verdict);
         // The price is made all the same, so that a trader sees what he resumes.
         margin_and_ladder(self);
         is_worth_sending(self);
+    }
+
+    #[inline]
+    fn note(&mut self, verdict: Verdict) {
+        if let Verdict::Break(reason) = verdict {
+            self.stops = self.stops.with(reason);
+        }
     }
 }
 
@@ -92,6 +103,7 @@ impl<const N: usize> Quote<'_, N> {
 const ROUNDING: f64 = 1e-12;
 
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
+#[inline]
 fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let fair = &mut quote.model[..quote.before.len()];
     // Sums of many small numbers may end a rounding error outside.
@@ -115,6 +127,7 @@ fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
 }
 
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
+#[inline]
 fn stays_in_the_band<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let before = quote.before.iter().map(|selection| selection.model);
     let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
@@ -142,6 +155,7 @@ pub(super) fn leaves_band(
 
 /// Guard 6: a trader's word replaces the model's. Odds and probabilities were an opinion on one score;
 /// if it moved since, the market waits for its trader.
+#[inline]
 fn obeys_overrides<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let Some(overrides) = quote.overrides else { return Verdict::Continue(()) };
     let mut verdict = Verdict::Continue(());
@@ -173,6 +187,7 @@ fn obeys_overrides<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
 
 /// Gives one selection a probability and lets the others keep their shares of the rest. Where the
 /// model is certain there is nothing to share, and it keeps its word.
+#[inline]
 fn share_out<const N: usize>(quote: &mut Quote<'_, N>, selection: SelectionIndex, p: Probability) {
     let index = usize::from(selection.0);
     let (p, model) = (p.as_f64(), quote.model[index]);
@@ -188,10 +203,11 @@ fn share_out<const N: usize>(quote: &mut Quote<'_, N>, selection: SelectionIndex
 
 /// Guard 7: the book leans against its money, then margin by odds ratio, floored to the ladder, so the
 /// achieved margin is never below the target. A selection that is certain or impossible is off the board.
+#[inline]
 fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let mut fair = quote.fair;
     let fair = &mut fair[..quote.before.len()];
-    if let Some(leaning) = &quote.leaning {
+    if let Some(leaning) = quote.leaning {
         shade(quote.config, leaning, fair);
     }
     let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
@@ -236,6 +252,7 @@ fn on_the_board(milli: Option<u32>, fixed: Fixed) -> Option<Odds> {
 
 /// Guard 8: odds that grow by fewer steps than `price_steps_min` stay as they are. Shorter odds are
 /// always sent: what stays is never longer than the new price, so the margin holds.
+#[inline]
 fn is_worth_sending<const N: usize>(quote: &mut Quote<'_, N>) {
     if quote.config.price_steps_min <= 1 {
         return;

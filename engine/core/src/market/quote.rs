@@ -21,6 +21,11 @@ pub(crate) enum Requote {
         /// Who won the round, if it was one.
         winner: Option<Team>,
     },
+    /// The numbers of a map moved, but it is no other map to a bettor.
+    Drift {
+        /// The map.
+        map: u8,
+    },
     /// A trader changed a map's strengths.
     Parameters {
         /// The map.
@@ -33,7 +38,7 @@ pub(crate) enum Requote {
 impl Requote {
     const fn price_cause(self) -> PriceCause {
         match self {
-            Self::Score { .. } => PriceCause::Score,
+            Self::Score { .. } | Self::Drift { .. } => PriceCause::Score,
             Self::Parameters { .. } => PriceCause::Parameters,
             Self::Market(cause) => cause,
         }
@@ -43,7 +48,15 @@ impl Requote {
     const fn checks_band(self) -> bool {
         match self {
             Self::Parameters { .. } => true,
-            Self::Score { .. } | Self::Market(_) => false,
+            Self::Score { .. } | Self::Drift { .. } | Self::Market(_) => false,
+        }
+    }
+
+    /// Whether what is on offer is another thing to a bettor than before.
+    const fn is_material(self) -> bool {
+        match self {
+            Self::Score { .. } | Self::Parameters { .. } => true,
+            Self::Drift { .. } | Self::Market(_) => false,
         }
     }
 }
@@ -52,7 +65,7 @@ impl Requote {
 /// parameters on different walks, so only rounding may differ.
 const BRANCH_TOLERANCE: f64 = 1e-9;
 
-/// What most markets have room enough with.
+/// What nearly every other market has room enough with.
 const FEW_SELECTIONS: usize = 4;
 
 impl Step<'_> {
@@ -66,13 +79,16 @@ impl Step<'_> {
         let forecast = series.series_forecast();
         let series_over = series.result().is_some();
         let map = match cause {
-            Requote::Score { map, .. } | Requote::Parameters { map } => Some(map),
+            Requote::Score { map, .. } | Requote::Drift { map } | Requote::Parameters { map } => {
+                Some(map)
+            }
             Requote::Market(_) => None,
         };
         for index in 0..self.fixture(match_id).markets.len() {
             let market = self.fixture(match_id).markets[index];
             let row = self.tables.markets.market(market);
-            let affected = map.is_none() || row.kind.map().is_none() || row.kind.map() == map;
+            let on = row.kind.map();
+            let affected = on.is_none() || map.is_none() || on == map;
             if row.retired || !(affected || series_over || row.result == MarketResult::NotPlayed) {
                 continue;
             }
@@ -81,7 +97,7 @@ impl Step<'_> {
             }
             self.resolve(market);
             self.price(market, forecast.as_ref(), cause);
-            self.announce_status(market, map.is_some() && affected);
+            self.announce_status(market, cause.is_material() && affected);
         }
     }
 
@@ -165,14 +181,15 @@ impl Step<'_> {
         if row.result != MarketResult::Undecided {
             return;
         }
-        // Nearly every market is small, and need not carry the room that a correct score takes.
-        if usize::from(row.selections()) <= FEW_SELECTIONS {
-            self.price_among::<FEW_SELECTIONS>(market, forecast, cause);
-        } else {
-            self.price_among::<SELECTIONS_MAX>(market, forecast, cause);
+        // Nearly every market has two sides: known when compiled, nothing has to be counted or carried.
+        match usize::from(row.selections()) {
+            2 => self.price_among::<2>(market, forecast, cause),
+            0..=FEW_SELECTIONS => self.price_among::<FEW_SELECTIONS>(market, forecast, cause),
+            _ => self.price_among::<SELECTIONS_MAX>(market, forecast, cause),
         }
     }
 
+    #[inline(never)]
     fn price_among<const N: usize>(
         &mut self,
         market: MarketId,
@@ -182,60 +199,62 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let kind = row.kind;
         let series = &self.fixture(row.match_id).series;
-        let is_live = match (kind.map(), series.round_of(kind)) {
-            (Some(map), Some(round)) => series.is_live_round(map, round),
-            (None, _) | (_, None) => false,
+        let before = self.tables.markets.selections(row);
+        let mut model = [0.0; N];
+        let priced = (kind.market_type().fair)(kind, series, forecast, &mut model).is_some();
+        let leaning = if self.config.shading_ppb == 0 {
+            None
+        } else {
+            let leaner = Leaner { kind, series, forecast, fair: &model };
+            let own = results(row.stakes, before);
+            leaner.leaning(own, |kind| self.results_of(row.match_id, kind))
         };
         let mut quote = Quote {
             config: self.config,
-            before: self.tables.markets.selections(row),
+            before: if N == 2 { &before[..2] } else { before },
             market,
             overrides: row.overridden.then_some(&self.tables.overrides),
             score_moved_at: row.moved_at,
-            priced: false,
-            model: [0.0; N],
+            priced,
+            model,
             fair: [0.0; N],
-            leaning: None,
+            leaning: leaning.as_ref(),
             margin_ppb: self.config.margin_ppb,
             fixed: [Fixed::No; N],
             checks_band: cause.checks_band(),
-            stops: if is_live {
+            stops: if series.is_live(kind) {
                 row.stops.with(SuspendReason::RoundLive)
             } else {
                 row.stops.without(SuspendReason::RoundLive)
             },
             odds: [None; N],
         };
-        quote.priced =
-            (kind.market_type().fair)(kind, series, forecast, &mut quote.model).is_some();
-        if self.config.shading_ppb != 0 {
-            let fair = &quote.model;
-            let leaner = Leaner { kind, series, forecast, fair };
-            let own = results(row.stakes, quote.before);
-            quote.leaning = leaner.leaning(own, |kind| self.results_of(row.match_id, kind));
-        }
         quote.judge();
-        let Quote { model, fair, stops, odds, before, .. } = quote;
-        let selections = before.len();
-        let row = self.tables.markets.market_mut(market);
+        let Quote { model, fair, stops, odds, overrides, .. } = quote;
+        // Only a trader's word makes the book from anything but the model.
+        let is_models_own = overrides.is_none();
+        let (row, selections) = self.tables.markets.book_mut(market);
+        let selections = if N == 2 { &mut selections[..2] } else { selections };
         row.stops = stops;
         row.unshaded = Money::ZERO;
-        for (index, (p, odds)) in fair.iter().zip(odds).enumerate().take(selections) {
-            let selection = SelectionIndex(index as u8);
-            let fair = Probability::from_f64(*p).unwrap_or_default();
-            let model = Probability::from_f64(model[index]).unwrap_or_default();
-            let row = self.tables.markets.selection_mut(market, selection);
-            if row.odds == odds && row.fair == fair && row.model == model {
+        let price_seq = self.seq.0;
+        let of_selection = fair.into_iter().zip(model).zip(odds);
+        for (index, (selection, ((fair, model), odds))) in
+            selections.iter_mut().zip(of_selection).enumerate()
+        {
+            let fair = Probability::from_f64(fair).unwrap_or_default();
+            let model =
+                if is_models_own { fair } else { Probability::from_f64(model).unwrap_or_default() };
+            if selection.odds == odds && selection.fair == fair && selection.model == model {
                 continue;
             }
-            row.odds = odds;
-            row.fair = fair;
-            row.model = model;
-            let price_seq = self.seq.0;
-            self.tables.markets.market_mut(market).prices.changed(price_seq, self.now);
+            selection.odds = odds;
+            selection.fair = fair;
+            selection.model = model;
+            row.prices.changed(price_seq, self.now);
             self.outbox.push(Event::Price(Price {
                 market,
-                selection,
+                selection: SelectionIndex(index as u8),
                 odds,
                 fair,
                 model,
@@ -331,17 +350,19 @@ impl Step<'_> {
             self.set_stop(market, SuspendReason::PriceBand, true);
             status = MarketStatus::Suspended(SuspendReason::PriceBand);
         }
-        let row = self.tables.markets.market(market);
+        let (row, selections) = self.tables.markets.book_mut(market);
         let closed = was == MarketStatus::Open && status != MarketStatus::Open;
         // A market that is decided and stays so has nothing more to say.
         let is_still_decided = row.result != MarketResult::Undecided;
         if status == MarketStatus::Open {
-            self.tables.markets.keep_safe(market);
+            for selection in selections {
+                selection.safe_odds = selection.odds;
+                selection.safe_fair = selection.fair;
+            }
         }
         if status == was && (!moved || is_still_decided) {
             return;
         }
-        let row = self.tables.markets.market_mut(market);
         row.status = status;
         row.epoch += u32::from(moved || closed);
         if closed {

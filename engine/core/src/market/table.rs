@@ -88,14 +88,13 @@ impl MarketTable {
         self.rows_mut(market, selection).1
     }
 
-    /// Remembers the prices of a market that is open.
-    pub(super) fn keep_safe(&mut self, market: MarketId) {
-        let market = &self.markets[market.0 as usize];
+    /// A market that exists and its selections, to change them.
+    #[inline]
+    pub(super) fn book_mut(&mut self, market: MarketId) -> (&mut Market, &mut [Selection]) {
+        let market = &mut self.markets[market.0 as usize];
         let first = market.first_selection as usize;
-        for selection in &mut self.selections[first..first + usize::from(market.selections)] {
-            selection.safe_odds = selection.odds;
-            selection.safe_fair = selection.fair;
-        }
+        let last = first + usize::from(market.selections);
+        (market, &mut self.selections[first..last])
     }
 
     /// A market that exists and one of its selections, to change both.
@@ -195,8 +194,8 @@ impl PriceHistory {
     /// Writes down a change; several within one command are one.
     pub fn changed(&mut self, price_seq: u64, now: Timestamp) {
         if self.price_seq() != price_seq {
-            self.changes.rotate_right(1);
-            self.changes[0] = (price_seq, now);
+            let [first, second, third, _] = self.changes;
+            self.changes = [(price_seq, now), first, second, third];
         }
     }
 

@@ -30,6 +30,11 @@ pub struct Ladder {
     /// stops.
     starts: [Start; BANDS_MAX + 1],
     starts_len: usize,
+    /// Where each band ends, beside each other so that all are compared at once; unused places lie
+    /// above all odds.
+    ends: [i32; BANDS_MAX],
+    /// The highest odds on the ladder.
+    top_milli: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +130,7 @@ impl Ladder {
             return Err(LadderError::BandCount);
         }
         let mut starts = [Start::new(0, 1); BANDS_MAX + 1];
+        let mut ends = [i32::MAX; BANDS_MAX];
         let mut from_milli = first_milli;
         let mut index = 0;
         while index < bands.len() {
@@ -136,22 +142,26 @@ impl Ladder {
                 return Err(LadderError::Band { index });
             }
             starts[index] = Start::new(from_milli, step_milli);
+            ends[index] = up_to_milli as i32;
             from_milli = up_to_milli;
             index += 1;
         }
         starts[index].from_milli = from_milli;
-        Ok(Self { starts, starts_len: index + 1 })
+        Ok(Self { starts, starts_len: index + 1, ends, top_milli: from_milli })
     }
 
     /// The highest odds on the ladder that are not above these; `None` below its first odds.
+    #[inline]
     pub fn floor_to_ladder(&self, odds_milli: u32) -> Option<u32> {
-        let starts = &self.starts[..self.starts_len];
-        let odds_milli = odds_milli.min(starts[starts.len() - 1].from_milli);
-        // Counts through all bands instead of stopping at the right one: prices jump between bands, and
+        let odds_milli = odds_milli.min(ODDS_MILLI_MAX);
+        // Compares with all bands instead of stopping at the right one: prices jump between bands, and
         // a branch would have to be guessed anew for each.
-        let begun = starts.iter().filter(|start| start.from_milli <= odds_milli).count();
-        let band = starts[begun.checked_sub(1)?];
-        let above = u64::from(odds_milli - band.from_milli);
+        let odds = odds_milli as i32;
+        let bits = self.ends.iter().enumerate();
+        let ahead = bits.fold(0, |ahead, (index, end)| ahead | u32::from(odds < *end) << index);
+        let band = self.starts[(ahead | 1 << BANDS_MAX).trailing_zeros() as usize];
+        // At the top nothing is left above the last entry.
+        let above = u64::from(odds_milli.min(self.top_milli).checked_sub(band.from_milli)?);
         let steps = (above * band.reciprocal) >> RECIPROCAL_BITS;
         Some(band.from_milli + steps as u32 * band.step_milli)
     }
@@ -173,6 +183,7 @@ impl Ladder {
     }
 
     /// The odds on the board for unrounded odds in thousandths; `None` if there are none.
+    #[inline]
     pub fn price_milli(&self, odds_milli: f64) -> Option<u32> {
         // Written so that NaN fails. Below a million the cast only cuts the fraction off.
         let at_least_one = 1_000.0 <= odds_milli;

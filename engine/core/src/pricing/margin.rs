@@ -56,6 +56,7 @@ pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Resul
 /// With s = p² + q² the book's factor c has 1/c = (√(m²s² + 4p²q²·t(2−t)) + m·s) / (2pq·t), t the target
 /// and m = t − 1, and the odds of p are 1 + q/(c·p). Multiplied out nothing is left but one root and a
 /// division for each side.
+#[inline]
 pub fn two_way_odds_milli(p: f64, q: f64, target_sum: f64) -> [Option<f64>; 2] {
     // Each comparison is written so that NaN fails.
     let is_chance = |p: f64| 0.0 < p && p < 1.0;

@@ -170,6 +170,7 @@ impl Table for Tables {
             risk,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,
@@ -190,6 +191,7 @@ impl Table for Tables {
         risk.save(out);
         requotes.save(out);
         overrides.save(out);
+        out.put(lags);
         bets.save(out);
         waiting.save(out);
         multiples.save(out);
@@ -225,6 +227,7 @@ impl Table for Tables {
         let requotes = Requotes::load(input, &capacity)?;
         input.begin("overrides");
         let overrides = Overrides::load(input, &capacity)?;
+        let lags = input.take()?;
         input.begin("bets");
         let bets = BetTable::load(input, &capacity)?;
         input.begin("waiting bets");
@@ -253,6 +256,7 @@ impl Table for Tables {
             risk,
             requotes,
             overrides,
+            lags,
             stops,
             killed,
             killed_titles,

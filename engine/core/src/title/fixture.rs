@@ -6,6 +6,7 @@ use super::series::Series;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, CreateMatch, MarketKind, SuspendReason, Title};
 use crate::event::Score;
+use crate::feed::sources::FeedState;
 use crate::market::Stops;
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::snapshot::{Loader, Saver, Table};
@@ -48,18 +49,6 @@ pub struct Fixture {
     /// The live map's next two prices; derived.
     pub branches: Option<WinBranches>,
 }
-
-/// What a match's feeds said last.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FeedState {
-    /// The newest version of each source.
-    pub versions: [u64; SOURCES_MAX],
-    /// When any source was heard last. Until one is, the planned start stands here: from then on
-    /// silence means that the match may be played unseen.
-    pub last_heard: Timestamp,
-}
-
-wire_struct!(FeedState { versions, last_heard });
 
 /// A stretch of the journal that a rewind took back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

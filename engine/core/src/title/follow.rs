@@ -4,7 +4,7 @@
 //! from the score. A refused event changes nothing.
 
 use super::Play;
-use super::moba::{MobaMap, MobaRules};
+use super::moba::{Heard, MobaMap, MobaRules};
 use super::rounds::{ROUNDS_MAX, RoundMap};
 use super::series::{Game, Series};
 use crate::command::{GameEvent, MobaState, Side, Team};
@@ -19,6 +19,12 @@ pub enum Change {
     None,
     /// The score or the sides of this map moved.
     Moved {
+        /// The map, from 1.
+        map: u8,
+    },
+    /// The numbers of this map moved, and its prices with them, but not materially: bets that wait
+    /// are not turned away.
+    Drifted {
         /// The map, from 1.
         map: u8,
     },
@@ -56,6 +62,7 @@ pub struct Impossible {
 
 /// What can be impossible about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Rule {
     /// The event belongs to a game of another kind.
     OtherGame,
@@ -87,6 +94,10 @@ pub enum Rule {
     ObjectivesFell,
     /// A team has taken more towers than stand on the map.
     TooManyTowers,
+    /// More rewinds than a match can have before a person looks.
+    TooManyRewinds,
+    /// The source says itself that it contradicts itself.
+    Disputed,
 }
 
 impl Impossible {
@@ -269,9 +280,11 @@ impl Series {
 
     fn hear_moba(&mut self, map: u8, state: MobaState, seq: Seq) -> Result<Change, Impossible> {
         let (moba, rules) = self.moba_mut(map)?;
-        let moved = moba.hear(rules, state, seq)?;
-        moba.refresh(rules);
-        Ok(if moved { Change::Moved { map } } else { Change::None })
+        Ok(match moba.hear(rules, state, seq)? {
+            Heard::Nothing => Change::None,
+            Heard::Drift => Change::Drifted { map },
+            Heard::Change => Change::Moved { map },
+        })
     }
 
     fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {

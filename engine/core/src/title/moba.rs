@@ -3,6 +3,9 @@
 //! Owns what a feed may say about such a map and the trader's opinion on it. What a lead is worth is
 //! in the title's own model.
 //!
+//! When such a map has *materially* changed is a rule of its own, as its numbers move with every tick:
+//! bets that wait out a delay would never live to see the end of it. See [`Heard`].
+//!
 //! Invariants: time, kills and towers only grow; a map that has a winner has no price.
 
 use alloc::vec::Vec;
@@ -17,6 +20,24 @@ pub const TIME_S_MAX: u16 = 4 * 3600;
 /// How finely it is remembered which command said what when, for a server that restores a moment.
 const STRETCH_S: u16 = 10;
 pub(super) const STRETCHES_MAX: usize = (TIME_S_MAX / STRETCH_S) as usize + 1;
+
+/// How far the odds of a team, P/(1 − P), may drift before the map counts as another one to a bettor: by
+/// a tenth either way. An even map has then moved by 2.4 points, and no team's probability has grown by
+/// more than a tenth, so this is the most that a bet gains by waiting. A ratio and not a distance, as a
+/// few points that are nothing to a favourite are half the price of an outsider.
+const MATERIAL_RATIO: f64 = 1.1;
+
+/// What a state of the map changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Nothing.
+    Nothing,
+    /// Its numbers, and so its price, but not enough to matter.
+    Drift,
+    /// It is materially another map: it began, a tower or an objective fell, or the odds have left those of
+    /// the last material change by [`MATERIAL_RATIO`].
+    Change,
+}
 
 /// What differs from one MOBA to the next.
 #[derive(Debug)]
@@ -36,6 +57,8 @@ pub struct MobaMap {
     /// P(A wins) as a trader saw it before the map.
     pub(super) before: Option<Probability>,
     pub(super) state: Option<MobaState>,
+    /// What it said when the map last changed materially.
+    pub(super) marked: Option<MobaState>,
     /// The first command of each stretch of the game clock that was spoken of.
     pub(super) stretches: Vec<(u16, Seq)>,
     pub(super) winner: Option<Team>,
@@ -51,6 +74,7 @@ impl MobaMap {
             side_a: Side::T,
             before: None,
             state: None,
+            marked: None,
             stretches: Vec::with_capacity(STRETCHES_MAX),
             winner: None,
             won_at: Seq(0),
@@ -75,6 +99,7 @@ impl MobaMap {
             return None;
         }
         self.before = Some(a);
+        self.mark();
         Some(())
     }
 
@@ -82,13 +107,18 @@ impl MobaMap {
         self.state.is_some()
     }
 
-    /// Takes a state of the map. Returns whether anything changed.
+    /// From here on it is counted how far the map drifts.
+    pub(super) fn mark(&mut self) {
+        self.marked = self.state;
+    }
+
+    /// Takes a state of the map, and prices it.
     pub(super) fn hear(
         &mut self,
         rules: &MobaRules,
         new: MobaState,
         seq: Seq,
-    ) -> Result<bool, Impossible> {
+    ) -> Result<Heard, Impossible> {
         if self.winner.is_some() {
             return Err(Impossible::new(Rule::MapIsOver, 0, new.time_s));
         }
@@ -104,7 +134,29 @@ impl MobaMap {
         if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
             self.stretches.push((stretch, seq));
         }
-        Ok(self.state.replace(new) != Some(new))
+        if self.state.replace(new) == Some(new) {
+            return Ok(Heard::Nothing);
+        }
+        self.refresh(rules);
+        if self.has_drifted_away(rules) {
+            self.mark();
+            return Ok(Heard::Change);
+        }
+        Ok(Heard::Drift)
+    }
+
+    /// Whether the map is materially another one than when it was last marked.
+    fn has_drifted_away(&self, rules: &MobaRules) -> bool {
+        let (Some(is), Some(was)) = (self.state, self.marked) else { return true };
+        if is.towers != was.towers || is.objectives != was.objectives {
+            return true;
+        }
+        // Nothing is on offer on a map without a price.
+        let chances = (self.chance_in(rules, is), self.chance_in(rules, was));
+        let (Some(is), Some(was)) = chances else { return false };
+        // Compared as products: neither side is ever 0, and no logarithm is needed.
+        let (for_a, against_a) = (is * (1.0 - was), was * (1.0 - is));
+        for_a > against_a * MATERIAL_RATIO || against_a > for_a * MATERIAL_RATIO
     }
 
     /// Takes the end of the map. Returns whether it is news.
@@ -136,25 +188,27 @@ impl MobaMap {
         let first = first.or(self.winner.map(|_| self.won_at));
         self.stretches.retain(stands);
         self.state = Some(to);
+        self.mark();
         self.winner = None;
         Ok(first)
     }
 
     pub(super) fn refresh(&mut self, rules: &MobaRules) {
-        let chance = |before: Probability| {
-            let a_is_first = self.side_a == Side::T;
-            let strength = rules.model.strength_of(before.as_f64(), a_is_first)?;
-            let MobaState { time_s, lead_milli, objectives: [a, b], .. } =
-                self.state.unwrap_or_default();
-            let objectives = i32::from(a) - i32::from(b);
-            let clock_s = time_s.into();
-            let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
-            Some(rules.model.win_a(&standing, strength))
-        };
         self.chance_a = match self.winner {
             Some(_) => None,
-            None => self.before.and_then(chance),
+            None => self.chance_in(rules, self.state.unwrap_or_default()),
         };
+    }
+
+    /// P(A wins the map) if it stood so; `None` without an opinion.
+    fn chance_in(&self, rules: &MobaRules, state: MobaState) -> Option<f64> {
+        let a_is_first = self.side_a == Side::T;
+        let strength = rules.model.strength_of(self.before?.as_f64(), a_is_first)?;
+        let MobaState { time_s, lead_milli, objectives: [a, b], .. } = state;
+        let objectives = i32::from(a) - i32::from(b);
+        let clock_s = time_s.into();
+        let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
+        Some(rules.model.win_a(&standing, strength))
     }
 }
 

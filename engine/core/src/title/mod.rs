@@ -16,8 +16,8 @@ pub mod series;
 mod snapshot;
 mod valorant;
 
-pub use fixture::{FeedState, Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone};
-pub use follow::{Change, Impossible};
+pub use fixture::{Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone};
+pub use follow::{Change, Impossible, Rule};
 pub use series::{MAPS_MAX, Series};
 
 use crate::command::{RoundFormat, Side, Title};

@@ -201,9 +201,12 @@ impl Series {
         self.map(map).winner()
     }
 
-    /// Whether this round is being played.
-    pub fn is_live_round(&self, map: u8, round: u8) -> bool {
-        map == self.current && round == self.live_round && round != 0
+    /// Whether a market is on the round that is being played.
+    #[inline]
+    pub fn is_live(&self, kind: MarketKind) -> bool {
+        self.live_round != 0
+            && kind.map() == Some(self.current)
+            && self.round_of(kind) == Some(self.live_round)
     }
 
     /// The round that a market is on, if it is on a single one.

@@ -109,6 +109,7 @@ impl Table for MobaMap {
             side_a,
             before,
             state,
+            marked,
             stretches,
             winner,
             won_at,
@@ -118,6 +119,7 @@ impl Table for MobaMap {
         out.put(side_a);
         out.put(before);
         out.put(state);
+        out.put(marked);
         out.list(stretches.iter());
         out.put(winner);
         out.put(won_at);
@@ -128,6 +130,7 @@ impl Table for MobaMap {
             side_a: input.take()?,
             before: input.take()?,
             state: input.take()?,
+            marked: input.take()?,
             stretches: input.list(STRETCHES_MAX)?,
             winner: input.take()?,
             won_at: input.take()?,

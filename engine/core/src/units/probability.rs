@@ -15,6 +15,7 @@ impl Probability {
     }
 
     /// The nearest probability to `p`; `None` if `p` is not a number between 0 and 1.
+    #[inline]
     pub fn from_f64(p: f64) -> Option<Self> {
         // A NaN is in no range.
         (0.0..=1.0).contains(&p).then_some(Self((p * 1e9 + 0.5) as u32))

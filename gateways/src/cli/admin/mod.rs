@@ -416,7 +416,7 @@ fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Fail
             let account = account_number(client, account)?;
             let reference = match reference {
                 Some(reference) => reference.clone(),
-                None => fresh_uuid()?,
+                None => secret::fresh_uuid()?,
             };
             // Whoever does not hear the answer can ask again with the same one.
             eprintln!("reference {reference}");
@@ -452,18 +452,4 @@ fn connect(args: &AdminArgs) -> Result<Client, Failure> {
     };
     let server = args.server.clone().unwrap_or_else(|| format!("http://{}", config.gateway.listen));
     Client::new(&server, token)
-}
-
-fn fresh_uuid() -> Result<String, Failure> {
-    let hex = secret::fresh()?;
-    let part = |range: std::ops::Range<usize>| &hex[range];
-    // Version 4, variant 1: random but for these two digits.
-    Ok(format!(
-        "{}-{}-4{}-8{}-{}",
-        part(0..8),
-        part(8..12),
-        part(12..15),
-        part(15..18),
-        part(18..30)
-    ))
 }

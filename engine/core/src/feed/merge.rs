@@ -1,0 +1,260 @@
+//! One truth from several sources.
+//!
+//! The truth follows the primary. The others confirm it: who is late has a grace, who knows more stops
+//! betting until the primary says the same, who contradicts freezes the match. Handing over to another
+//! source is a person's command, and makes that source's score the truth.
+
+use super::sources::silence_max;
+use super::view::{Relation, View};
+use crate::command::{FeedMessage, GameEvent, SuspendReason};
+use crate::event::{Event, FeedAlert};
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::title::{Impossible, Rule};
+use crate::units::{MatchId, SourceId, Timestamp};
+
+impl Step<'_> {
+    /// Takes the word of a source that only confirms.
+    pub(super) fn confirm(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
+        let FeedMessage { match_id, source, event, .. } = *message;
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let truth = View::of(&fixture.series);
+        let row = fixture.feed.source(source);
+        let before = row.view;
+        let fits = row.view.hear(event) && event != GameEvent::Disputed;
+        let relation = row.view.against(&truth);
+        if !fits {
+            row.in_doubt = true;
+            self.alert(match_id, source, FeedAlert::Contradictory);
+            self.reconcile(match_id);
+            let expected = i64::from(before.played) + 1;
+            return Err(Refusal::with(Reject::FeedImpossible, expected, i64::from(truth.played)));
+        }
+        if row.in_doubt && relation == Relation::Agrees {
+            row.in_doubt = false;
+        }
+        // A source that takes something back doubts the truth, however short it is of it.
+        let takes_back = matches!(event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
+        if takes_back && relation == Relation::Behind && !row.in_doubt {
+            fixture.feed.apart_since = Timestamp::from_nanos(1);
+        }
+        self.reconcile(match_id);
+        self.count_fitting(match_id);
+        Ok(())
+    }
+
+    /// Compares every source that counts with the truth, and stops or lifts what follows from that.
+    pub(super) fn reconcile(&mut self, match_id: MatchId) {
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let Some(limit) = silence_max(fixture.series.phase(), self.config) else { return };
+        // Most matches have one source.
+        if !fixture.feed.has_others() && !fixture.stops.has(SuspendReason::FeedsApart) {
+            return;
+        }
+        let truth = View::of(&fixture.series);
+        let (mut ahead, mut behind, mut disagrees) = (None, None, None);
+        for (index, row) in fixture.feed.sources.iter().enumerate() {
+            let source = SourceId(index as u8);
+            if fixture.feed.is_primary(source) || !row.counts(self.now, limit) {
+                continue;
+            }
+            match row.view.against(&truth) {
+                Relation::Agrees => {}
+                Relation::Behind => behind = behind.or(Some(source)),
+                Relation::Ahead => ahead = ahead.or(Some(source)),
+                Relation::Disagrees { map, round } => {
+                    disagrees = disagrees.or(Some((source, map, round)));
+                }
+            }
+        }
+        if let Some((source, map, round)) = disagrees {
+            let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+            feed.fitted = 0;
+            if !self.is_stopped(match_id, SuspendReason::FeedsDisagree) {
+                self.alert(match_id, source, FeedAlert::Disagrees { map, round });
+                self.stop_match(match_id, SuspendReason::FeedsDisagree);
+            }
+        }
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        feed.apart_since = match (behind, feed.apart_since == Timestamp::default()) {
+            (None, _) => Timestamp::default(),
+            (Some(_), true) => self.now,
+            (Some(_), false) => feed.apart_since,
+        };
+        let is_late =
+            behind.filter(|_| self.config.feed_grace_ns < self.now.since(feed.apart_since));
+        match (ahead, is_late) {
+            (None, None) => self.lift_match(match_id, SuspendReason::FeedsApart),
+            (Some(source), _) | (None, Some(source)) => {
+                if !self.is_stopped(match_id, SuspendReason::FeedsApart) {
+                    let alert = match ahead {
+                        Some(_) => FeedAlert::Ahead,
+                        None => FeedAlert::Behind,
+                    };
+                    self.alert(match_id, source, alert);
+                    self.stop_match(match_id, SuspendReason::FeedsApart);
+                }
+            }
+        }
+        let due = self.tables.fixtures[match_id.0 as usize].apart_at(self.config, self.now);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+    }
+
+    /// Counts an update that fitted. After enough of them in a row a match that froze on something
+    /// impossible or on a contradiction goes on.
+    pub(super) fn count_fitting(&mut self, match_id: MatchId) {
+        let needed = self.config.agreeing_updates;
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let is_frozen = [SuspendReason::ImpossibleState, SuspendReason::FeedsDisagree]
+            .into_iter()
+            .any(|reason| fixture.stops.has(reason));
+        if !is_frozen || fixture.feed.needs_person || needed == 0 {
+            return;
+        }
+        let truth = View::of(&fixture.series);
+        let still_disagrees = fixture.feed.sources.iter().zip(0..).any(|(row, index)| {
+            let relation = row.view.against(&truth);
+            let is_asked =
+                row.view.map != 0 && !row.in_doubt && !fixture.feed.is_primary(SourceId(index));
+            is_asked && matches!(relation, Relation::Disagrees { .. })
+        });
+        if still_disagrees {
+            return;
+        }
+        fixture.feed.fitted += 1;
+        if needed <= fixture.feed.fitted {
+            fixture.feed.fitted = 0;
+            self.lift_match(match_id, SuspendReason::ImpossibleState);
+            self.lift_match(match_id, SuspendReason::FeedsDisagree);
+        }
+    }
+
+    /// A person looked at a match and lets it go on: the truth stands, and who contradicts it is not
+    /// asked until he agrees again.
+    pub(crate) fn decide_against_dissenters(&mut self, match_id: MatchId) {
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        fixture.feed.needs_person = false;
+        fixture.feed.fitted = 0;
+        let truth = View::of(&fixture.series);
+        let primary = fixture.feed.primary;
+        for (row, index) in fixture.feed.sources.iter_mut().zip(0..) {
+            let dissents = matches!(row.view.against(&truth), Relation::Disagrees { .. });
+            row.in_doubt |= dissents && row.view.map != 0 && primary != Some(SourceId(index));
+        }
+    }
+
+    /// Makes another source the one that the truth follows. What it says of the map that is played
+    /// becomes the truth, as a rewind and the rounds that it knows.
+    pub(crate) fn hand_over(&mut self, match_id: MatchId, source: SourceId) -> Result<(), Refusal> {
+        self.operator()?;
+        let limit = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?.series.phase();
+        let limit = silence_max(limit, self.config).ok_or(Reject::MarketDecided)?;
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let most = crate::title::SOURCES_MAX;
+        let Some(row) = fixture.feed.sources.get(usize::from(source.0)).copied() else {
+            let (most, asked) = (most as i64, i64::from(source.0));
+            return Err(Refusal::with(Reject::InvalidParameter, most, asked));
+        };
+        if self.now.since(row.heard_at) > limit {
+            let millis = |nanos: u64| (nanos / 1_000_000) as i64;
+            let silent = self.now.since(row.heard_at);
+            return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
+        }
+        // By its own account the old one agrees with the truth: the truth followed it.
+        if let Some(old) = fixture.feed.primary {
+            fixture.feed.source(old).view = View::of(&fixture.series);
+        }
+        let row = *fixture.feed.source(source);
+        fixture.feed.primary = Some(source);
+        fixture.feed.last_heard = row.heard_at;
+        fixture.feed.source(source).in_doubt = false;
+        self.alert(match_id, source, FeedAlert::HandedOver);
+        self.lift_match(match_id, SuspendReason::FeedsDisagree);
+        self.lift_match(match_id, SuspendReason::FeedStale);
+        for (reason, holds) in
+            [(SuspendReason::FeedLag, row.lags), (SuspendReason::FeedGap, row.has_gap)]
+        {
+            if holds {
+                self.stop_match(match_id, reason)
+            } else {
+                self.lift_match(match_id, reason)
+            }
+        }
+        self.adopt(match_id, source, &row.view);
+        self.decide_against_dissenters(match_id);
+        self.reconcile(match_id);
+        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        Ok(())
+    }
+
+    fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {
+        let truth = View::of(&self.tables.fixtures[match_id.0 as usize].series);
+        let map = view.map;
+        let common = match view.against(&truth) {
+            Relation::Agrees => return,
+            Relation::Disagrees { map: on, round }
+                if on == truth.map && map == on && round != 0 =>
+            {
+                round - 1
+            }
+            Relation::Ahead | Relation::Behind if map == truth.map => view.played.min(truth.played),
+            // On another map, or with another winner of one: only a person knows what is right.
+            Relation::Disagrees { .. } | Relation::Ahead | Relation::Behind => {
+                let rule = Rule::MapOutOfTurn;
+                let odd = Impossible { rule, expected: truth.map.into(), actual: map.into() };
+                self.freeze(match_id, source, odd, true);
+                return;
+            }
+        };
+        if common < truth.played {
+            // What the new source does not know of no longer stands.
+            let _ = self.follow(match_id, source, GameEvent::Rewound { map, to_round: common });
+        }
+        for round in common + 1..=view.played {
+            let winner = view.round_winner(round);
+            let _ = self.follow(match_id, source, GameEvent::RoundWon { map, round, winner });
+        }
+    }
+
+    pub(super) fn alert(&mut self, match_id: MatchId, source: SourceId, alert: FeedAlert) {
+        self.outbox.push(Event::FeedAlert { match_id, source, alert });
+    }
+
+    /// Freezes a match on something that cannot be, and names it.
+    pub(super) fn freeze(
+        &mut self,
+        match_id: MatchId,
+        source: SourceId,
+        odd: Impossible,
+        needs_person: bool,
+    ) {
+        let Impossible { rule, expected, actual } = odd;
+        self.alert(match_id, source, FeedAlert::Impossible { rule, expected, actual });
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        feed.fitted = 0;
+        feed.needs_person |= needs_person;
+        self.stop_match(match_id, SuspendReason::ImpossibleState);
+    }
+
+    fn is_stopped(&self, match_id: MatchId, reason: SuspendReason) -> bool {
+        self.tables.fixtures[match_id.0 as usize].stops.has(reason)
+    }
+}
+
+impl crate::title::Fixture {
+    /// When it must be looked again at sources that are apart: as the grace or the life of one that
+    /// counts ends.
+    pub(super) fn apart_at(&self, config: &crate::command::Config, now: Timestamp) -> Timestamp {
+        let Some(limit) = silence_max(self.series.phase(), config) else { return Timestamp::MAX };
+        let is_apart = self.feed.apart_since != Timestamp::default();
+        if !is_apart && !self.stops.has(SuspendReason::FeedsApart) {
+            return Timestamp::MAX;
+        }
+        let grace = self.feed.apart_since.plus(config.feed_grace_ns).plus(1);
+        let grace = if is_apart && now < grace { grace } else { Timestamp::MAX };
+        let lives = self.feed.sources.iter().filter(|row| row.counts(now, limit));
+        let lives = lives.map(|row| row.heard_at.plus(limit).plus(1)).min();
+        grace.min(lives.unwrap_or(Timestamp::MAX))
+    }
+}

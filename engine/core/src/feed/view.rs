@@ -1,0 +1,170 @@
+//! What one source has said the score is, and how that compares with the truth.
+//!
+//! Small enough that every source has its own: the rounds of the map it is on, one bit each, and the
+//! winners of maps that are named without rounds.
+
+use crate::codec::wire_struct;
+use crate::command::{GameEvent, Team};
+use crate::title::Series;
+use crate::title::rounds::ROUNDS_MAX;
+
+/// A source's own score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The map it is on, from 1; 0 before its first word on any.
+    pub map: u8,
+    /// Rounds played on that map.
+    pub played: u8,
+    /// Who won them, the first in the lowest bit; set if it was B.
+    pub won_by_b: u128,
+    /// Who won maps, two bits each, the first map's lowest: 0 unknown, 1 A, 2 B.
+    pub maps: u16,
+}
+
+wire_struct!(View { map, played, won_by_b, maps });
+
+/// How a source's score compares with the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It is the same.
+    Agrees,
+    /// The source has not said all of it yet.
+    Behind,
+    /// The source says more.
+    Ahead,
+    /// Both name a different winner of this round; 0 for the winner of the map as a whole.
+    Disagrees { map: u8, round: u8 },
+}
+
+const BITS: u8 = ROUNDS_MAX as u8;
+
+impl View {
+    /// The truth as a view.
+    pub(super) fn of(series: &Series) -> Self {
+        let map = series.current();
+        let mut view = Self { map, played: series.rounds_played(map.max(1)), ..Self::default() };
+        for round in 1..=view.played {
+            if let Some(Team::B) = series.round_map(map).and_then(|map| map.round_winner(round)) {
+                view.won_by_b |= 1 << (round - 1);
+            }
+        }
+        for map in 1..=series.best_of() {
+            if let Some(winner) = series.map_winner(map) {
+                view.set_map_winner(map, Some(winner));
+            }
+        }
+        view
+    }
+
+    /// Takes the source's own next word. Returns whether it fits what the source said before.
+    pub(super) fn hear(&mut self, event: GameEvent) -> bool {
+        match event {
+            GameEvent::MapStarted { map, .. } => {
+                let is_next = self.map == 0 || map == self.map + 1;
+                if is_next {
+                    (self.map, self.played, self.won_by_b) = (map, 0, 0);
+                }
+                is_next || (map == self.map && self.played == 0)
+            }
+            GameEvent::RoundWon { map, round, winner } => {
+                let fits = map == self.map && round == self.played + 1 && round <= BITS && map != 0;
+                if fits {
+                    self.won_by_b |= u128::from(winner == Team::B) << self.played;
+                    self.played = round;
+                }
+                fits
+            }
+            GameEvent::Rewound { map, to_round } => {
+                let fits = map == self.map && to_round <= self.played;
+                if fits {
+                    self.played = to_round;
+                    self.won_by_b &= (1 << to_round) - 1;
+                }
+                fits
+            }
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                let b = self.won_by_b.count_ones();
+                let a = u32::from(self.played) - b;
+                map == self.map && (u32::from(rounds_a), u32::from(rounds_b)) == (a, b)
+            }
+            GameEvent::MapWon { map, winner } => {
+                let known = self.map_winner(map);
+                let fits = self.map <= map && known.is_none_or(|known| known == winner);
+                if fits {
+                    self.map = map;
+                    self.set_map_winner(map, Some(winner));
+                }
+                fits
+            }
+            GameEvent::MobaRewound { map, .. } => {
+                self.set_map_winner(map, None);
+                map == self.map
+            }
+            GameEvent::MobaState { map, .. } => {
+                let fits = self.map <= map;
+                self.map = self.map.max(map);
+                fits
+            }
+            GameEvent::RoundStarted { .. }
+            | GameEvent::NextRound { .. }
+            | GameEvent::Heartbeat
+            | GameEvent::Held
+            | GameEvent::Released
+            | GameEvent::Disputed => true,
+        }
+    }
+
+    /// Compares with the truth.
+    pub(super) fn against(&self, truth: &Self) -> Relation {
+        for map in 1..=8 {
+            if let (Some(said), Some(known)) = (self.map_winner(map), truth.map_winner(map))
+                && said != known
+            {
+                return Relation::Disagrees { map, round: 0 };
+            }
+        }
+        if self.map == truth.map {
+            let common = self.played.min(truth.played);
+            let apart = (self.won_by_b ^ truth.won_by_b) & ((1 << common) - 1);
+            if apart != 0 {
+                let round = apart.trailing_zeros() as u8 + 1;
+                return Relation::Disagrees { map: self.map, round };
+            }
+        }
+        let knows_more = self.map_winner(self.map).is_some()
+            && truth.map_winner(self.map).is_none()
+            && truth.map <= self.map;
+        match (self.map, self.played).cmp(&(truth.map, truth.played)) {
+            core::cmp::Ordering::Greater => Relation::Ahead,
+            core::cmp::Ordering::Equal if knows_more => Relation::Ahead,
+            core::cmp::Ordering::Equal => Relation::Agrees,
+            core::cmp::Ordering::Less => Relation::Behind,
+        }
+    }
+
+    /// Who won a round of the map that the source is on.
+    pub(super) fn round_winner(&self, round: u8) -> Team {
+        if self.won_by_b >> (round - 1) & 1 == 1 { Team::B } else { Team::A }
+    }
+
+    fn map_winner(&self, map: u8) -> Option<Team> {
+        match self.maps.checked_shr(Self::shift(map)).unwrap_or_default() & 0b11 {
+            1 => Some(Team::A),
+            2 => Some(Team::B),
+            _ => None,
+        }
+    }
+
+    fn set_map_winner(&mut self, map: u8, winner: Option<Team>) {
+        let shift = Self::shift(map);
+        if shift < u16::BITS {
+            let bits = winner.map_or(0, |winner| winner as u16 + 1);
+            self.maps = self.maps & !(0b11 << shift) | bits << shift;
+        }
+    }
+
+    /// Past the last bit for what is no map.
+    fn shift(map: u8) -> u32 {
+        map.checked_sub(1).map_or(u16::BITS, |index| 2 * u32::from(index))
+    }
+}

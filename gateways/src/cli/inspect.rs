@@ -1,0 +1,111 @@
+//! `clutch inspect`: what traders and quants ask of a journal.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use clutch_engine::Follower;
+
+use super::Failure;
+use crate::ops::price_log::{Board, Moment, Wanted, entries};
+use crate::ops::progress::{self, bar};
+use crate::ops::words::Words;
+use crate::output::answer;
+
+/// Read the prices in a journal; works while a server is writing it
+#[derive(Debug, Subcommand)]
+pub enum InspectCommand {
+    Prices(PricesArgs),
+}
+
+/// The price log of a match: who made which price, when, why, and from which source
+///
+/// One line a price, and one whenever a market opens or closes. With --at: what was shown at that
+/// moment, each price with the record that made it.
+#[derive(Debug, Args)]
+pub struct PricesArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// The match, by the operator's key or its number
+    #[arg(long = "match", value_name = "KEY")]
+    game: String,
+    /// Only these markets, by number or name: 3, "Map 1 winner"
+    #[arg(long, value_name = "MARKET", value_delimiter = ',')]
+    market: Vec<String>,
+    /// What was shown at this moment: a time in UTC, "2026-01-19 19:02:30.5", or behind a record
+    #[arg(long, value_name = "TIME|SEQ")]
+    at: Option<String>,
+    /// One JSON object a line of the log; with --at, one object a market
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(command: &InspectCommand) -> Result<(), Failure> {
+    match command {
+        InspectCommand::Prices(args) => prices(args),
+    }
+}
+
+fn prices(args: &PricesArgs) -> Result<(), Failure> {
+    let at = match &args.at {
+        None => None,
+        Some(text) => Some(Moment::parse(text).ok_or_else(|| {
+            Failure(format!(
+                "--at: `{text}` is neither a record's number nor a time like 2026-01-19 19:02:30.5"
+            ))
+        })?),
+    };
+    let wanted = Wanted { game: args.game.clone(), markets: args.market.clone() };
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
+    let bar = bar("reading", None, "records");
+    let mut output = answer();
+    while let Some(step) = follower.step()? {
+        if at.is_some_and(|at| at.is_before(step.seq, step.time)) {
+            break;
+        }
+        words.hear(step.events);
+        for entry in entries(&wanted, &words, &step) {
+            found = true;
+            match (at, args.json) {
+                (Some(_), _) => board.take(entry),
+                (None, true) => {
+                    serde_json::to_writer(&mut output, &entry)?;
+                    output.write_all(b"\n")?;
+                }
+                (None, false) => entry.write(&mut output)?,
+            }
+        }
+        if step.seq.0.is_multiple_of(progress::EVERY) {
+            bar.set_position(step.seq.0);
+        }
+    }
+    bar.finish_and_clear();
+    if !found {
+        return Err(Failure(nothing_found(args, &words)));
+    }
+    if at.is_some() && !args.json {
+        board.write(&mut output)?;
+    } else {
+        for shown in board.markets() {
+            serde_json::to_writer(&mut output, shown)?;
+            output.write_all(b"\n")?;
+        }
+    }
+    Ok(output.flush()?)
+}
+
+/// Whether there is no such match, no such market, or nothing yet at that moment.
+fn nothing_found(args: &PricesArgs, words: &Words) -> String {
+    let then = if args.at.is_some() { " at that moment" } else { "" };
+    let keys: Vec<&str> = words.keys().collect();
+    let is_known = words.games().any(|id| words.is_called(id, &args.game));
+    match (is_known, keys.is_empty()) {
+        (false, true) => format!("there is no match{then}"),
+        (false, false) => {
+            let shown = keys.iter().take(20).copied().collect::<Vec<_>>().join(", ");
+            format!("there is no match `{}`{then}; there are {shown}", args.game)
+        }
+        (true, _) => format!("match `{}` has no such market{then}", args.game),
+    }
+}

@@ -1,0 +1,263 @@
+//! Several sources for one match, and how far each is trusted.
+
+use clutch_tests::check;
+
+#[test]
+fn the_second_source_confirms_and_has_its_own_count() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0 version 10
+        feed    M start 1 ct source 7 version 1
+        feed    M round 1 1 A source 0 version 11
+        feed    M round 1 1 A source 7 version 2
+        feed    M round 1 1 A source 7 version 2    -> FeedOutdated(2, 2)
+        expect  score M 1-0                         # said twice, counted once
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_late_second_source_has_a_grace() {
+    check(
+        "
+        config  feed_grace 2s feed_age_live 20s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        expect  market W Open                       # on the primary's word alone
+        wait    2s
+        expect  market W Open
+        wait    1ns
+        expect  market W Suspended FeedsApart
+        feed    M round 1 1 A source 1
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_second_source_that_is_down_does_not_stop_the_match() {
+    check(
+        "
+        config  feed_grace 2s feed_age_live 5s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        wait    3s
+        feed    M heartbeat source 0
+        expect  market W Suspended FeedsApart       # it lives, but is short of a round
+        wait    2s
+        wait    1ns
+        expect  market W Open                       # silent for too long: not asked any more
+        feed    M round 1 2 A source 0
+        feed    M round 1 1 A source 1
+        feed    M round 1 2 A source 1              # back again
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn news_that_only_the_second_source_knows_stop_betting_at_once() {
+    check(
+        "
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 1
+        expect  score M 0-0                         # the truth follows the primary
+        expect  market W Suspended FeedsApart
+        bet     b1 A1 W a 1.00                      -> MarketSuspended
+        feed    M round 1 1 A source 0
+        expect  score M 1-0
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn two_sources_that_contradict_each_other_freeze_the_match() {
+    check(
+        "
+        config  agreeing_updates 2
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 B source 1
+        expect  frozen M FeedsDisagree
+        expect  market W Suspended FeedsDisagree
+        feed    M round 1 2 A source 0
+        expect  market W Suspended FeedsDisagree
+        feed    M rewind 1 0 source 1               # the second corrects itself
+        expect  market W Suspended FeedsDisagree
+        feed    M round 1 1 A source 1              # two updates that agree, but one round short
+        expect  market W Suspended FeedsApart
+        feed    M round 1 2 A source 1
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_person_decides_for_the_primary() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 B source 1
+        resume  match M
+        expect  market W Open
+        feed    M round 1 2 A source 0              # the other is not asked any more
+        expect  market W Open
+        expect  score M 2-0
+        ",
+    );
+}
+
+#[test]
+fn a_person_hands_the_match_over_to_the_other_source() {
+    check(
+        "
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        feed     M round 1 1 A source 0
+        feed     M round 1 1 B source 1
+        feed     M round 1 2 B source 1
+        expect   score M 1-0
+        handover M 1 by nobody                       -> OperatorOnly
+        handover nothing 1                           -> UnknownMatch
+        handover M 8                                 -> InvalidParameter(8, 8)
+        handover M 5                                 -> SourceSilent
+        handover M 1
+        expect   score M 0-2                         # what the old one said is taken back
+        expect   market W Open
+        feed     M round 1 3 B source 1
+        expect   score M 0-3
+        feed     M round 1 2 A source 0
+        expect   score M 0-3                         # it only confirms now, and is in doubt
+        expect   market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_second_source_that_takes_a_round_back_casts_doubt_at_once() {
+    check(
+        "
+        config  feed_grace 10s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 A source 1
+        feed    M rewind 1 0 source 1
+        expect  market W Suspended FeedsApart
+        feed    M rewind 1 0 source 0
+        expect  score M 0-0
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn missing_messages_stop_the_match_until_they_are_said_again() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct version 1
+        feed    M round 1 1 A version 2 follows 1
+        feed    M round 1 3 A version 4 follows 3   -> FeedGap(2, 3)
+        expect  market W Suspended FeedGap
+        expect  score M 1-0
+        feed    M round 1 2 B version 3 follows 2
+        feed    M round 1 3 A version 4 follows 3
+        expect  score M 2-1
+        expect  market W Open
+        feed    M heartbeat version 5               # a fifth message that we have not heard
+        expect  market W Suspended FeedGap
+        feed    M round 1 4 A version 5 follows 4
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_source_that_lags_is_not_priced_on() {
+    check(
+        "
+        config  feed_lag_max 4s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct late 1h                # its clock is an hour off, which is no lag
+        expect  market W Open
+        feed    M round 1 1 A late 3604s
+        expect  market W Open
+        feed    M round 1 2 A late 3605s            # five seconds more than at its best
+        expect  market W Suspended FeedLag
+        feed    M heartbeat
+        expect  market W Suspended FeedLag
+        feed    M round 1 3 A late 3601s
+        expect  market W Open
+        expect  score M 3-0
+        ",
+    );
+}
+
+#[test]
+fn two_updates_that_fit_lift_a_freeze_and_a_dispute_waits_for_a_person() {
+    check(
+        "
+        config  agreeing_updates 2
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1 A1
+        feed    M round 1 9 A                       -> FeedImpossible(2, 9)
+        feed    M round 1 2 A
+        feed    M round 1 9 A                       -> FeedImpossible(3, 9)
+        feed    M round 1 3 A
+        expect  market W Suspended ImpossibleState  # one in a row
+        feed    M round 1 4 A
+        expect  market W Open
+        feed    M disputed
+        feed    M round 1 5 A
+        feed    M round 1 6 A
+        expect  market W Suspended ImpossibleState
+        resume  match M
+        expect  market W Open
+        config  agreeing_updates 0
+        feed    M round 1 9 A                       -> FeedImpossible(7, 9)
+        feed    M round 1 7 A
+        feed    M round 1 8 A
+        expect  market W Suspended ImpossibleState
+        ",
+    );
+}
