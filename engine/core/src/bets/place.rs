@@ -155,7 +155,7 @@ impl Step<'_> {
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
     #[inline(always)]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
-        let is_live = offer.fixture.series.is_live();
+        let is_live = offer.fixture.series.is_in_play();
         (is_live && self.config.in_play_delay_ns != 0)
             .then(|| self.now.plus(self.config.in_play_delay_ns))
     }

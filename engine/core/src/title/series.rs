@@ -144,7 +144,7 @@ impl Series {
     /// Whether a map is being played. Before the first one, as most bets are placed, that is one
     /// look.
     #[inline]
-    pub fn is_live(&self) -> bool {
+    pub fn is_in_play(&self) -> bool {
         self.current != 0 && self.phase() == MatchPhase::Live
     }
 
