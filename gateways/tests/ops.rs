@@ -321,3 +321,38 @@ fn the_price_log_says_who_priced_what_why_and_what_was_shown() {
         assert!(error.contains(&why), "{error}");
     }
 }
+
+#[test]
+fn a_shadow_is_compared_and_scored_and_leaves_no_trace() {
+    let dir = tempfile::tempdir().unwrap();
+    let params = dir.path().join("shadow.toml");
+    let file = params.display().to_string();
+    let before = said(&["replay", demo(), "--hash", "--json"]);
+    let shadow = |text: &str| {
+        std::fs::write(&params, text).unwrap();
+        json(&["inspect", "shadow", demo(), "--params", &file, "--json"])
+    };
+    let same = shadow("margin = \"6%\"\n");
+    let quotes = same["quotes"].as_u64().unwrap();
+    assert!(100 < quotes && same["equal"] == quotes, "{same}");
+    assert_eq!((&same["mean_difference"], &same["other_odds"]), (&0.0.into(), &0.into()));
+    assert_eq!(same["score"]["live"], same["score"]["shadow"]);
+    assert!(0 < same["scored"].as_u64().unwrap(), "{same}");
+
+    let key = records().into_iter().find(|record| record["kind"] == "create_match").unwrap();
+    let key = key["command"]["CreateMatch"]["key"].as_str().unwrap().to_owned();
+    let other = format!("[[map]]\nmatch = \"{key}\"\nmap = 1\nt = 0.6\nct = 0.6\n");
+    let other = shadow(&other);
+    assert!(0.0 < other["mean_difference"].as_f64().unwrap(), "{other}");
+    assert_eq!(other["score"]["live"].is_object(), other["largest"].is_object());
+    assert_ne!(other["score"]["live"]["brier"], other["score"]["shadow"]["brier"]);
+    let page = said(&["inspect", "shadow", demo(), "--params", &file]);
+    assert!(page.contains("  log-loss") && page.contains("T 60.00% CT 60.00%"), "{page}");
+
+    // Whoever looks on changes nothing.
+    let hash = |text: &str| serde_json::from_str::<Value>(text).unwrap()["state_hash"].clone();
+    assert_eq!(hash(&said(&["replay", demo(), "--hash", "--json"])), hash(&before));
+    std::fs::write(&params, "margins = \"6%\"").unwrap();
+    let error = refused(&["inspect", "shadow", demo(), "--params", &file]);
+    assert!(error.contains("shadow.toml: there is no setting `margins`"), "{error}");
+}

@@ -49,6 +49,8 @@ pub(crate) struct Tables {
     pub client_ids: ClientIds<Answer>,
     /// No id made at or before this time is remembered for certain.
     pub ids_forgotten_to: Timestamp,
+    /// No id leaves the window at or before this time. Derived from the oldest one.
+    pub ids_last_until: Timestamp,
     /// Payment references never expire: a forgotten one could be credited twice.
     pub payments: ClientIds<Payment>,
     pub bets: BetTable,
@@ -72,6 +74,9 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
+    /// No timer is due and no work is left over before this time. Derived from all of them, so that
+    /// a bet asks one number and not every timer.
+    pub due: Timestamp,
 }
 
 impl State {
@@ -110,21 +115,19 @@ impl State {
             outbox,
         };
         step.tables.wallet.turn_to(seq, now);
-        step.outbox.stamp(seq, now, 0);
         step.fire_due();
         step.outbox.stamp(seq, now, envelope.trace);
         step.actor = envelope.actor;
         let outcome = step.dispatch(&envelope.command);
-        let is_by_person = matches!(envelope.actor, Actor::Operator(_));
-        if is_by_person && outcome.is_ok() && !matches!(envelope.command, Command::PlaceBet(_)) {
-            step.outbox.push(Event::Applied);
+        if !matches!(envelope.command, Command::PlaceBet(_)) {
+            // A single says itself what it adds to the timers.
+            step.tables.due = step.tables.earliest_due(step.config);
+            if matches!(envelope.actor, Actor::Operator(_)) && outcome.is_ok() {
+                step.outbox.push(Event::Applied);
+            }
         }
         say_if_refused(outcome, step.outbox);
-        step.outbox.stamp(seq, now, 0);
-        step.actor = Actor::Engine;
-        step.a_person_looks = false;
-        step.settle_slice();
-        step.requote_slice();
+        step.work_on();
     }
 
     #[cold]
@@ -139,6 +142,7 @@ impl State {
             wallet: Wallet::with_capacity(capacity.accounts_max),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
             ids_forgotten_to: Timestamp::default(),
+            ids_last_until: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
@@ -160,8 +164,9 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
+            due: Timestamp::MAX,
         };
-        tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        tables.heed(&config);
         self.tables = Some(tables);
         Ok(())
     }
@@ -169,15 +174,7 @@ impl State {
     /// When the next timer is due, or a time in the past if work is left over; [`Timestamp::MAX`]
     /// if there is nothing to wait for. The engine then journals a [`Command::Tick`].
     pub fn next_due(&self) -> Timestamp {
-        let Some(tables) = &self.tables else { return Timestamp::MAX };
-        tables
-            .waiting
-            .next_due()
-            .min(tables.waiting_multiples.next_due())
-            .min(tables.requotes.next_due())
-            .min(tables.overrides.next_due())
-            .min(tables.feed_check_at)
-            .min(tables.settlement.next_due(&tables.markets, &self.config))
+        self.tables.as_ref().map_or(Timestamp::MAX, |tables| tables.due)
     }
 
     /// The last command applied.
@@ -260,6 +257,7 @@ pub(crate) struct Step<'a> {
 
 impl Step<'_> {
     /// Command → handler. Bets answer in their own view; all others say [`Event::Refused`].
+    #[inline(always)]
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
@@ -316,10 +314,36 @@ impl Step<'_> {
     /// Feeds come first: if a tick is late, no bet is accepted on a feed that is known to be silent.
     pub(crate) fn fire_due(&mut self) {
         self.tables.risk.turn_day(self.seq, self.now);
+        if self.tables.due <= self.now {
+            self.fire_timers();
+        }
+    }
+
+    #[inline(never)]
+    fn fire_timers(&mut self) {
+        self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
+        self.tables.due = self.tables.earliest_due(self.config);
+    }
+
+    /// A slice of the work in progress, if there is any.
+    fn work_on(&mut self) {
+        if self.tables.due <= self.now {
+            self.work_a_slice();
+        }
+    }
+
+    #[inline(never)]
+    fn work_a_slice(&mut self) {
+        self.outbox.stamp(self.seq, self.now, 0);
+        self.actor = Actor::Engine;
+        self.a_person_looks = false;
+        self.settle_slice();
+        self.requote_slice();
+        self.tables.due = self.tables.earliest_due(self.config);
     }
 
     fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
@@ -337,7 +361,7 @@ impl Step<'_> {
         };
         let prices_change = of_prices(self.config) != of_prices(config);
         let before = core::mem::replace(self.config, *config);
-        self.tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        self.tables.heed(config);
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
         for &setting in Setting::ALL {
@@ -446,6 +470,18 @@ impl Step<'_> {
 }
 
 impl Tables {
+    /// When the first timer is due; in the past if work is left over.
+    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
+        self.waiting
+            .next_due()
+            .min(self.waiting_multiples.next_due())
+            .min(self.requotes.next_due())
+            .min(self.overrides.next_due())
+            .min(self.feed_check_at)
+            .min(self.settlement.next_due(&self.markets, config))
+    }
+
+    #[inline]
     pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
         self.fixtures.get(match_id.0 as usize)
     }

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use clutch_engine::Follower;
@@ -9,13 +11,19 @@ use clutch_engine::Follower;
 use super::Failure;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
+use crate::ops::shadow::Shadow;
+use crate::ops::what_if::Change;
 use crate::ops::words::Words;
 use crate::output::answer;
+
+/// How often the end of a live journal is looked at again.
+const POLL: Duration = Duration::from_millis(50);
 
 /// Read the prices in a journal; works while a server is writing it
 #[derive(Debug, Subcommand)]
 pub enum InspectCommand {
     Prices(PricesArgs),
+    Shadow(ShadowArgs),
 }
 
 /// The price log of a match: who made which price, when, why, and from which source
@@ -40,9 +48,31 @@ pub struct PricesArgs {
     json: bool,
 }
 
+/// Price everything with other parameters beside the live ones, and count the differences
+///
+/// The shadow follows the journal like every other reader: the engine neither knows of it nor waits for
+/// it, and nobody is shown its prices. Every quote is compared, and scored once its market is decided.
+#[derive(Debug, Args)]
+pub struct ShadowArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// What is other than live, as TOML or JSON: settings by name (margin = "8%", shading = "10%"), and
+    /// opinions on maps: [[map]] with match = "KEY", map = 1, and price = 0.6, or t and ct
+    #[arg(long, value_name = "FILE")]
+    params: PathBuf,
+    /// Stay beside a running server until SIGINT or SIGTERM, and report every so many seconds
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    follow: Option<u64>,
+    /// Each report as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 pub fn run(command: &InspectCommand) -> Result<(), Failure> {
     match command {
         InspectCommand::Prices(args) => prices(args),
+        InspectCommand::Shadow(args) => shadow(args),
     }
 }
 
@@ -91,6 +121,42 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
             serde_json::to_writer(&mut output, shown)?;
             output.write_all(b"\n")?;
         }
+    }
+    Ok(output.flush()?)
+}
+
+fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
+    let stop = super::stop_flag()?;
+    let mut shadow = Shadow::new(Change::read(&args.params).map_err(Failure)?);
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let bar = bar("pricing", None, "records");
+    let mut reported = Instant::now();
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(step) = follower.step()? {
+            shadow.take(&step).map_err(Failure)?;
+            if step.seq.0.is_multiple_of(progress::EVERY) {
+                bar.set_position(step.seq.0);
+            }
+            continue;
+        }
+        let Some(every) = args.follow else { break };
+        if Duration::from_secs(every) <= reported.elapsed() {
+            report(&shadow, args.json)?;
+            reported = Instant::now();
+        }
+        std::thread::sleep(POLL);
+    }
+    bar.finish_and_clear();
+    report(&shadow, args.json)
+}
+
+fn report(shadow: &Shadow, json: bool) -> Result<(), Failure> {
+    let mut output = answer();
+    if json {
+        serde_json::to_writer(&mut output, &shadow.report())?;
+        output.write_all(b"\n")?;
+    } else {
+        shadow.report().write(&mut output)?;
     }
     Ok(output.flush()?)
 }

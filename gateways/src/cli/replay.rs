@@ -51,7 +51,8 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         Follower::open(&args.dir)?
     };
     let mut follower = follower.with_ring(ring);
-    let mut what_if = args.what_if.as_deref().map(read_change).transpose()?.map(WhatIf::new);
+    let mut what_if =
+        args.what_if.as_deref().map(Change::read).transpose().map_err(Failure)?.map(WhatIf::new);
     let total = args.to.or_else(|| last_record(&args.dir));
     let bar = if args.events { ProgressBar::hidden() } else { bar("replaying", total, "commands") };
     let started = Instant::now();
@@ -107,12 +108,6 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         )?;
     }
     Ok(output.flush()?)
-}
-
-fn read_change(file: &Path) -> Result<Change, Failure> {
-    let failed = |what: String| Failure(format!("{}: {what}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
-    Change::parse(&text).map_err(failed)
 }
 
 /// Roughly where the journal ends, for a bar: what was known to be durable at its last segment.

@@ -11,6 +11,7 @@
 //! | `inspect` | one line a record |
 //! | `dispute`, `page` | one bet's whole life, and how it is written down |
 //! | `price_log` | who priced what, when and why, and what was shown at some moment |
+//! | `shadow` | other parameters priced beside the live ones, compared and scored |
 //! | `what_if` | the same inputs under other settings |
 //! | `progress` | how far a long reading has come |
 
@@ -19,5 +20,6 @@ pub mod inspect;
 pub mod page;
 pub mod price_log;
 pub mod progress;
+pub mod shadow;
 pub mod what_if;
 pub mod words;

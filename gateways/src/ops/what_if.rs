@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::path::Path;
 
 use clutch_core::command::{Config, PlaceBet, SetMap, Strengths};
 use clutch_core::event::BetStatus;
@@ -123,6 +124,16 @@ impl Change {
         }
     }
 
+    /// Reads a file as [`Change::parse`] does.
+    ///
+    /// # Errors
+    /// What is wrong with it, after its name.
+    pub fn read(file: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+        let change = text.and_then(|text| Self::parse(&text));
+        change.map_err(|what| format!("{}: {what}", file.display()))
+    }
+
     fn apply(&self, mut config: Config) -> Result<Config, String> {
         for (setting, number) in &self.settings {
             config = setting
@@ -210,9 +221,9 @@ impl WhatIf {
         self.outbox.records()
     }
 
-    /// The settings of the other world.
-    pub fn other_config(&self) -> &Config {
-        self.state.config()
+    /// What is other there, as people write it.
+    pub fn changed(&self) -> Vec<(String, String)> {
+        self.change.shown()
     }
 
     /// What the bettor would have asked for in front of the other board.

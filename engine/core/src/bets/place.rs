@@ -3,13 +3,14 @@
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
 mod explain;
+mod forget;
 
 pub use explain::Check;
 
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
-use crate::event::{BetView, Event, LedgerAccount, MarketStatus, MatchPhase, PostingReason};
+use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
 use crate::market::{Market, MarketResult, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet, Wager};
@@ -19,9 +20,6 @@ use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
 };
 use crate::wallet::Account;
-
-/// Expired client ids forgotten with each new one: more than one, so that the table drains.
-const FORGET_PER_BET: usize = 4;
 
 /// A bet that may stand: everything `commit` needs.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +55,7 @@ pub(super) struct Offer<'a> {
 
 impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
+    #[inline(never)]
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
         if let Some(answer) = self.tables.client_ids.get(key) {
@@ -74,6 +73,7 @@ impl Step<'_> {
     }
 
     /// The checks of a placement. Their order is the precedence of the codes.
+    #[inline(always)]
     fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
@@ -92,6 +92,7 @@ impl Step<'_> {
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
+    #[inline(always)]
     pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
         let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
         // What was forgotten stays refused when the window is widened later.
@@ -113,6 +114,7 @@ impl Step<'_> {
     }
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
+    #[inline(always)]
     pub(super) fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
         let Offer { market, odds: current, .. } = *offer;
         if place.epoch != market.epoch {
@@ -142,6 +144,7 @@ impl Step<'_> {
     }
 
     /// In play the bet waits; otherwise it stands at once.
+    #[inline(always)]
     fn first_state(&self, offer: &Offer<'_>) -> BetState {
         match self.due(offer) {
             Some(due) => BetState::Waiting { due, epoch: offer.market.epoch },
@@ -150,12 +153,14 @@ impl Step<'_> {
     }
 
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
+    #[inline(always)]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
-        let is_live = offer.fixture.series.phase() == MatchPhase::Live;
+        let is_live = offer.fixture.series.is_in_play();
         (is_live && self.config.in_play_delay_ns != 0)
             .then(|| self.now.plus(self.config.in_play_delay_ns))
     }
 
+    #[inline(always)]
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
@@ -178,11 +183,13 @@ impl Step<'_> {
         }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
+            tables.due = tables.due.min(tables.requotes.next_due());
         }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
         tables.client_ids.insert(key, Answer::Bet { slot, id });
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
+            tables.due = tables.due.min(due);
         }
         tables.wallet.post(
             LedgerAccount::PlayerAvailable(place.account),
@@ -211,19 +218,6 @@ impl Step<'_> {
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
-    }
-
-    /// Ids whose own time has left the window are refused anyway, so nothing is lost with them.
-    pub(super) fn forget_expired_ids(&mut self) {
-        for _ in 0..FORGET_PER_BET {
-            let Some((key, _)) = self.tables.client_ids.oldest() else { return };
-            let made = ClientBetId(key.id()).time().unwrap_or_default();
-            if self.now.since(made) <= self.config.client_id_past_ns {
-                return;
-            }
-            self.tables.client_ids.forget_oldest();
-            self.tables.ids_forgotten_to = self.tables.ids_forgotten_to.max(made);
-        }
     }
 
     /// Decides the bets whose delay is over: they stand if nothing moved, else they are refused.
@@ -339,6 +333,7 @@ impl Tables {
         }
     }
 
+    #[inline]
     fn check_room(&self) -> Result<(), Refusal> {
         if self.killed {
             return Err(Reject::BettingStopped.into());

@@ -5,6 +5,7 @@ use super::stage::{percent_of, stage_percent};
 use super::{Measure, Rule, RuleId, RuleMode, Wager};
 use crate::event::MatchPhase;
 use crate::reject::Reject;
+use crate::wallet::FACTORS;
 
 pub const RULE: Rule = Rule {
     name: "account_factor",
@@ -14,15 +15,15 @@ pub const RULE: Rule = Rule {
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
-    // Most accounts have no factor of their own; when the match begins does not matter then.
-    let title = wager.fixture.title;
-    if [false, true].iter().all(|has_begun| wager.account.factor(title, *has_begun) == 100) {
+    // Most accounts have no factor of their own; neither title nor phase matters then.
+    if wager.account.factors == [100; FACTORS] {
         return Measure::at_most_percent(wager.config.stake_max, 100, wager.stake.money());
     }
+    let title = wager.fixture.title;
     let has_begun = wager.fixture.series.phase() != MatchPhase::Scheduled;
     let percent = wager.account.factor(title, has_begun);
     let everybodys = match wager.config.mode(RuleId::StageStake) {
-        RuleMode::On => percent_of(wager.config.stake_max, stage_percent(wager)),
+        RuleMode::On => percent_of(wager.config.stake_max, stage_percent(wager.config, wager.fixture, wager.now)),
         RuleMode::Shadow | RuleMode::Off => wager.config.stake_max,
     };
     Measure::at_most_percent(everybodys, percent, wager.stake.money())

@@ -11,10 +11,12 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::command::Config;
 use crate::market::{Market, MarketResult, Selection, Sign, final_score};
+use crate::risk::RuleId;
 use crate::state::Tables;
 use crate::title::{Fixture, Series};
-use crate::units::{MarketId, MatchId, Money, SelectionIndex};
+use crate::units::{MarketId, MatchId, Money, SelectionIndex, Timestamp};
 
 /// Final scores of the longest series.
 pub(crate) const SCORES_MAX: usize = 6;
@@ -179,8 +181,15 @@ impl Tables {
         }
     }
 
+    /// Takes up what follows from new settings.
+    pub(crate) fn heed(&mut self, config: &Config) {
+        self.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+        self.risk.heed(config);
+        self.ids_last_until = Timestamp::default();
+    }
+
     /// Begins to keep exposures, or ceases to.
-    pub(crate) fn keep_exposures(&mut self, is_kept: bool) {
+    fn keep_exposures(&mut self, is_kept: bool) {
         if is_kept == self.risk.exposures.is_kept {
             return;
         }

@@ -107,9 +107,28 @@ pub struct Rule {
     pub measure: fn(&Wager<'_>) -> Measure,
 }
 
+macro_rules! ask {
+    ($id:ident, $module:ident, $wager:ident, $asked:ident, $shadow:ident, $would_refuse:ident) => {
+        if $asked.has(RuleId::$id) {
+            let measure = ($module::RULE.measure)($wager);
+            if !measure.passes {
+                let Measure { limit, would_be, .. } = measure;
+                if !$shadow.has(RuleId::$id) || !is_sane(would_be) {
+                    return Err(Refusal::with($module::RULE.code, limit, would_be));
+                }
+                $would_refuse = $would_refuse.with(RuleId::$id);
+            }
+        }
+    };
+}
+
 macro_rules! rules {
-    ($($(#[$doc:meta])* $id:ident = $module:ident;)*) => {
+    (
+        always {$($(#[$doc:meta])* $id:ident = $module:ident;)*}
+        seldom {$($(#[$seldom_doc:meta])* $seldom_id:ident = $seldom_module:ident;)*}
+    ) => {
         $(mod $module;)*
+        $(mod $seldom_module;)*
 
         /// Every rule, in order of precedence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,15 +136,21 @@ macro_rules! rules {
         #[repr(u8)]
         pub enum RuleId {
             $($(#[$doc])* $id,)*
+            $($(#[$seldom_doc])* $seldom_id,)*
         }
 
         impl RuleId {
             /// Every rule.
-            pub const ALL: &'static [Self] = &[$(Self::$id),*];
+            pub const ALL: &'static [Self] = &[$(Self::$id,)* $(Self::$seldom_id),*];
         }
 
         /// Every rule, in the order of [`RuleId`].
-        pub const RULES: &[Rule] = &[$($module::RULE),*];
+        pub const RULES: &[Rule] = &[$($module::RULE,)* $($seldom_module::RULE),*];
+
+        /// The rules that most operators never turn on, last in precedence: one question is asked
+        /// about all of them.
+        const SELDOM: RuleSet = RuleSet::of(&[$(RuleId::$seldom_id),*]);
+
 
         /// Asks every rule that is not off. Answers which of those in shadow would have refused.
         ///
@@ -133,54 +158,62 @@ macro_rules! rules {
         /// The refusal of the first rule in force that says no.
         #[inline(always)]
         pub fn check(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
-            let (off, shadow) = (wager.config.rules_off, wager.config.rules_shadow);
+            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
             let mut would_refuse = RuleSet::EMPTY;
-            $(if !off.has(RuleId::$id) {
-                let measure = ($module::RULE.measure)(wager);
-                if !measure.passes {
-                    let Measure { limit, would_be, .. } = measure;
-                    if !shadow.has(RuleId::$id) || !is_sane(would_be) {
-                        return Err(Refusal::with($module::RULE.code, limit, would_be));
-                    }
-                    would_refuse = would_refuse.with(RuleId::$id);
-                }
-            })*
+            $(ask!($id, $module, wager, asked, shadow, would_refuse);)*
+            if asked.is_apart_from(SELDOM) {
+                return Ok(would_refuse);
+            }
+            // A copy, so that the wager itself need not stand in memory for the other rules.
+            let copy = *wager;
+            check_seldom(&copy).map(|others| would_refuse.and(others))
+        }
+
+        #[inline(never)]
+        fn check_seldom(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
+            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
+            let mut would_refuse = RuleSet::EMPTY;
+            $(ask!($seldom_id, $seldom_module, wager, asked, shadow, would_refuse);)*
             Ok(would_refuse)
         }
     };
 }
 
 rules! {
-    /// The smallest stake.
-    StakeMin = stake_min;
-    /// The largest stake.
-    StakeMax = stake_max;
-    /// The largest payout of one bet.
-    PayoutMax = payout_max;
-    /// What one selection may cost.
-    SelectionLiability = selection_liability;
-    /// What one market may cost.
-    MarketLiability = market_liability;
-    /// What one account may win with its open bets.
-    AccountLiability = account_liability;
-    /// What a group of linked accounts may win together.
-    GroupLiability = group_liability;
-    /// The largest stake on this tier at this time before the start.
-    StageStake = stage_stake;
-    /// The largest stake of this account in this title and phase.
-    AccountFactor = account_factor;
-    /// What the bets of one account on one day may pay.
-    DayPayout = day_payout;
-    /// Bets within a second.
-    BetsPerSecond = bets_per_second;
-    /// Bets within a minute.
-    BetsPerMinute = bets_per_minute;
-    /// Bets within an hour.
-    BetsPerHour = bets_per_hour;
-    /// Stakes within an hour.
-    StakesPerHour = stakes_per_hour;
-    /// What a whole match may cost.
-    MatchLiability = match_liability;
+    always {
+        /// The smallest stake.
+        StakeMin = stake_min;
+        /// The largest stake.
+        StakeMax = stake_max;
+        /// The largest payout of one bet.
+        PayoutMax = payout_max;
+        /// What one selection may cost.
+        SelectionLiability = selection_liability;
+        /// What one market may cost.
+        MarketLiability = market_liability;
+        /// What one account may win with its open bets.
+        AccountLiability = account_liability;
+        /// What a group of linked accounts may win together.
+        GroupLiability = group_liability;
+        /// The largest stake on this tier at this time before the start.
+        StageStake = stage_stake;
+        /// The largest stake of this account in this title and phase.
+        AccountFactor = account_factor;
+        /// What the bets of one account on one day may pay.
+        DayPayout = day_payout;
+    }
+    seldom {
+        /// Bets within a second.
+        BetsPerSecond = bets_per_second;
+        /// Bets within a minute.
+        BetsPerMinute = bets_per_minute;
+        /// Bets within an hour.
+        BetsPerHour = bets_per_hour;
+        /// Stakes within an hour.
+        StakesPerHour = stakes_per_hour;
+        /// What a whole match may cost.
+        MatchLiability = match_liability;
+    }
 }
 
 impl RuleId {

@@ -1,7 +1,7 @@
 //! How large a stake may be by the match's tier and the time to its start: a table that traders keep.
 
-use super::Wager;
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
+use crate::command::Config;
 use crate::event::MatchPhase;
 use crate::title::Fixture;
 use crate::units::{Money, Timestamp};
@@ -73,6 +73,13 @@ impl Wire for Stages {
     }
 }
 
+impl Config {
+    /// Whether the whole stake is open on every tier at all times.
+    pub(super) fn has_whole_stages(&self) -> bool {
+        [self.tier_0, self.tier_1, self.tier_2, self.tier_3] == [Stages::WHOLE; TIERS]
+    }
+}
+
 /// A part of an amount, rounded down.
 pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
     // No limit is above `Config::AMOUNT_MAX`, so this is far from overflow.
@@ -80,17 +87,12 @@ pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
 }
 
 /// The percentage of the largest stake that is open on a bet's tier at its stage.
-pub(super) fn stage_percent(wager: &Wager<'_>) -> u8 {
-    let config = wager.config;
-    let stages = match wager.fixture.tier {
+pub(super) fn stage_percent(config: &Config, fixture: &Fixture, now: Timestamp) -> u8 {
+    let stages = match fixture.tier {
         0 => config.tier_0,
         1 => config.tier_1,
         2 => config.tier_2,
         _ => config.tier_3,
     };
-    if stages == Stages::WHOLE {
-        100
-    } else {
-        stages.0[Stage::of(wager.fixture, wager.now) as usize]
-    }
+    if stages == Stages::WHOLE { 100 } else { stages.0[Stage::of(fixture, now) as usize] }
 }

@@ -12,6 +12,6 @@ pub const RULE: Rule = Rule {
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
-    let percent = stage_percent(wager);
+    let percent = stage_percent(wager.config, wager.fixture, wager.now);
     Measure::at_most_percent(wager.config.stake_max, percent, wager.stake.money())
 }

@@ -38,6 +38,8 @@ pub(crate) struct RiskTables {
     /// What each match could cost; derived.
     pub(super) exposures: Exposures,
     tallies: [Tally; RuleId::ALL.len()],
+    /// The rules that could find anything under the settings in force; derived.
+    asked: RuleSet,
     /// The day that it is, counted from the Unix epoch in UTC.
     day: u32,
     /// The first command of that day.
@@ -52,9 +54,25 @@ impl RiskTables {
             groups: vec![Group::EMPTY; accounts_max],
             exposures: Exposures::with_capacity(matches_max),
             tallies: [Tally::default(); RuleId::ALL.len()],
+            asked: RuleSet::EMPTY,
             day: 0,
             day_began: Seq::default(),
         }
+    }
+
+    /// Learns from the settings which rules are to be asked.
+    pub fn heed(&mut self, config: &Config) {
+        // Where the whole stake is open at every stage, no stage has anything to say.
+        let is_idle = |rule| rule == RuleId::StageStake && config.has_whole_stages();
+        let asked =
+            RuleId::ALL.iter().filter(|rule| !config.rules_off.has(**rule) && !is_idle(**rule));
+        self.asked = asked.fold(RuleSet::EMPTY, |set, rule| set.with(*rule));
+    }
+
+    /// The rules that are not off, less those that the settings leave nothing to say.
+    #[inline]
+    pub fn asked(&self) -> RuleSet {
+        self.asked
     }
 
     /// Notices that a new day has begun.
@@ -191,7 +209,7 @@ impl RiskTables {
 
 impl Table for RiskTables {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { paces, groups, exposures: _, tallies, day, day_began } = self;
+        let Self { paces, groups, exposures: _, tallies, asked: _, day, day_began } = self;
         // Most accounts of a large book are idle or alone.
         let lively = || (0u32..).zip(paces).filter(|(_, pace)| !pace.is_empty());
         out.count(lively().count());

@@ -75,7 +75,14 @@ impl Settlement {
             return Timestamp::default();
         }
         let oldest = self.decided.front().map(|market| markets.market(*market));
-        oldest.map_or(Timestamp::MAX, |market| market.retires_at(config))
+        oldest.map_or(Timestamp::MAX, |market| match market.result {
+            // Its result was taken back: it only has to leave the queue.
+            MarketResult::Undecided => Timestamp::default(),
+            MarketResult::Won(_)
+            | MarketResult::NotPlayed
+            | MarketResult::Graded(_)
+            | MarketResult::DeclaredVoid => market.retires_at(config),
+        })
     }
 }
 

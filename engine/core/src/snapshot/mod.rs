@@ -27,7 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
-use crate::risk::{RiskTables, RuleId};
+use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
@@ -137,7 +137,8 @@ impl State {
             return Err(RestoreFlaw::Links);
         }
         if let Some(tables) = &mut state.tables {
-            tables.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
+            tables.heed(&config);
+            tables.due = tables.earliest_due(&config);
         }
         Ok(state)
     }
@@ -156,6 +157,7 @@ impl Table for Tables {
             wallet,
             client_ids,
             ids_forgotten_to,
+            ids_last_until: _,
             payments,
             bets,
             waiting,
@@ -173,6 +175,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            due: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
@@ -258,6 +261,8 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            due: Timestamp::MAX,
+            ids_last_until: Timestamp::default(),
         })
     }
 }

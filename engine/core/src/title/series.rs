@@ -130,6 +130,7 @@ impl Series {
     }
 
     /// How the series ended.
+    #[inline]
     pub fn result(&self) -> Option<SeriesResult> {
         let needed = self.maps_to_win();
         match self.maps_won {
@@ -140,7 +141,15 @@ impl Series {
         }
     }
 
+    /// Whether a map is being played. Before the first one, as most bets are placed, that is one
+    /// look.
+    #[inline]
+    pub fn is_in_play(&self) -> bool {
+        self.current != 0 && self.phase() == MatchPhase::Live
+    }
+
     /// Where the series stands.
+    #[inline]
     pub fn phase(&self) -> MatchPhase {
         if self.result().is_some() {
             MatchPhase::Over

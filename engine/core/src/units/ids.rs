@@ -52,6 +52,7 @@ id! {
 impl ClientBetId {
     /// The time inside the id (RFC 9562, UUIDv7: the first 48 bits are Unix milliseconds), or
     /// `None` if the id is not of version 7.
+    #[inline]
     pub fn time(self) -> Option<Timestamp> {
         // Half by half: shifts of all 128 bits take several times the instructions.
         let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
