@@ -283,8 +283,8 @@ fn the_price_log_says_who_priced_what_why_and_what_was_shown() {
                     let place = (&entry["market"], entry["selection"].as_u64());
                     place == (&price["market"], selection.parse().ok())
                 };
-                let until = whole.iter().filter(|entry| entry["seq"].as_u64().unwrap() <= at);
-                assert_eq!(until.filter(is_it).next_back(), Some(price), "at {at}");
+                let mut until = whole.iter().filter(|entry| entry["seq"].as_u64().unwrap() <= at);
+                assert_eq!(until.rfind(is_it), Some(price), "at {at}");
                 prices += 1;
             }
         }

@@ -400,7 +400,10 @@ mod tests {
         // 0.6 : 0.4 is 1.5 times 1 : 1, within the usual band.
         assert_eq!(report.outside_band, 0, "{report:?}");
         let Both { live, shadow } = report.score;
-        assert!(near(live.brier, 0.25) && near(live.log_loss, 0.693_147_180_6), "{report:?}");
+        assert!(
+            near(live.brier, 0.25) && near(live.log_loss, std::f64::consts::LN_2),
+            "{report:?}"
+        );
         assert!(near(shadow.brier, 0.16) && near(shadow.log_loss, 0.510_825_623_8), "{report:?}");
         // 0.99 : 0.01 is 99 times 1 : 1.
         let report = played("[[map]]\nmatch = \"final\"\nmap = 1\nprice = 0.99\n");

@@ -3,7 +3,7 @@
 //! A feed is not trusted: duplicates and old versions drop, a gap stops the match until it is closed,
 //! what cannot follow from the score freezes it by name, and a match whose source is silent or late
 //! beyond the limits is suspended. [`sources`] keeps what is known of each source, [`view`] the score by
-//! its own account, [`merge`] makes one truth of several.
+//! its own account, `merge` makes one truth of several.
 
 mod merge;
 pub mod sources;

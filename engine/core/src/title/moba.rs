@@ -4,7 +4,7 @@
 //! in the title's own model.
 //!
 //! When such a map has *materially* changed is a rule of its own, as its numbers move with every tick:
-//! bets that wait out a delay would never live to see the end of it. See [`Heard`].
+//! bets that wait out a delay would never live to see the end of it. See `Heard`.
 //!
 //! Invariants: time, kills and towers only grow; a map that has a winner has no price.
 
