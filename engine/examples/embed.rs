@@ -23,7 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bettor = AccountId(0);
 
     println!("-- a new engine");
-    let mut engine = Engine::start(EngineConfig::new(dir.path()))?;
+    let mut config = EngineConfig::new(dir.path());
+    // This journal may go with its temporary directory, which in a container is an overlay.
+    config.journal.unsafe_storage = true;
+    let mut engine = Engine::start(config)?;
     let mut clutch =
         Client::new(engine.sender(), engine.publisher().ok_or("it was not taken yet")?);
     let offer = clutch.offer_a_match()?;
@@ -51,7 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("-- stopped and started again");
     let before = engine.shutdown()?;
-    let again = Engine::start(EngineConfig::new(dir.path()))?;
+    let mut config = EngineConfig::new(dir.path());
+    config.journal.unsafe_storage = true;
+    let again = Engine::start(config)?;
     let after = again.shutdown()?;
     println!("{before:?}\n{after:?}");
     assert_eq!((before.last_seq, before.state_hash), (after.last_seq, after.state_hash));

@@ -35,7 +35,8 @@ fn look(gateway: &Gateway, body: &str) -> (u16, Value) {
 fn a_match_that_its_feed_disputed_is_released_by_a_person() {
     let path = std::env::temp_dir().join(format!("clutch-admin-frozen-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&path);
-    let config = EngineConfig::new(&path);
+    let mut config = EngineConfig::new(&path);
+    config.journal.unsafe_storage = true;
     let durability = config.journal.durability;
     let mut engine = Engine::start(config).unwrap();
     let publisher = engine.publisher().unwrap();

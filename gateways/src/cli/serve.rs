@@ -36,7 +36,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Keep the journal on a network or overlay file system, too: those may lose accepted bets
-    #[arg(long)]
+    #[arg(long, env = "CLUTCH_UNSAFE_STORAGE")]
     unsafe_storage: bool,
     /// The key that game servers send
     #[arg(long, value_name = "KEY", env = "CLUTCH_CS_LOG_KEY", hide_env_values = true)]
