@@ -13,6 +13,7 @@ mod grade;
 mod market_kind;
 mod multiple;
 mod query;
+mod switch;
 mod trading;
 
 pub use account::AccountState;
@@ -24,7 +25,8 @@ pub use grade::{Grade, Results};
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
-pub use trading::{KillScope, OverrideKind, Scope, SuspendReason};
+pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::play::{LimitKey, Rest};
@@ -77,13 +79,18 @@ pub enum Actor {
     /// The engine itself: ticks and the first record.
     Engine,
     /// A bettor, for his own account.
-    Account(AccountId),
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The way by which he came.
+        channel: Channel,
+    },
     /// A feed.
     Feed(SourceId),
     /// A trader or an operator, by his number.
     Operator(u32),
 }
-wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Operator(operator) });
+wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source), 3 = Operator(operator) });
 
 /// Everything that can be asked of the engine and stands in the journal.
 ///
@@ -276,6 +283,11 @@ pub enum Command {
         /// The source to follow.
         source: SourceId,
     },
+    /// Goes into a mode.
+    SetMode {
+        /// The mode.
+        mode: Mode,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -308,7 +320,15 @@ wire_enum!(Command {
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
+    30 = SetMode { mode },
 });
+
+impl Actor {
+    /// A bettor who came by the usual way, the web.
+    pub const fn account(account: AccountId) -> Self {
+        Self::Account { account, channel: Channel::Web }
+    }
+}
 
 impl Command {
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
@@ -344,6 +364,7 @@ impl Command {
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
+            Self::SetMode { .. } => 31,
         }
     }
 }

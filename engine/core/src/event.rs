@@ -21,7 +21,7 @@ pub use price::{Price, PriceCause};
 pub use trading::{GradeStatus, OverrideStatus};
 
 use crate::command::{
-    AccountState, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    AccountState, Grade, KillScope, MarketKind, MobaState, Mode, OverrideKind, RoundFormat,
     SuspendReason, Title,
 };
 use crate::play::{LimitView, Rest};
@@ -284,6 +284,11 @@ pub enum Event {
         client_id: ClientBetId,
         /// The largest stake a line that would be accepted now; zero if none.
         unit: Money,
+    },
+    /// The engine went into a mode; in the answer to [`crate::Query::Catalogue`], the one it is in.
+    Mode {
+        /// The mode.
+        mode: Mode,
     },
     /// The last event of an answer to a query.
     QueryDone,

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, SuspendReason, Title};
+use clutch_core::command::{
+    AccountState, Channel, KillScope, MarketClass, Mode, OverrideKind, Scope, SuspendReason, Title,
+};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
@@ -70,6 +72,9 @@ enum OrderJson {
     Kill {
         scope: KillScopeJson,
         on: bool,
+    },
+    SetMode {
+        mode: String,
     },
     SetAccountState {
         account: u32,
@@ -176,13 +181,18 @@ enum ScopeJson {
     Market(u32),
 }
 
-/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`.
+/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`, `{"class":"round"}`, `{"channel":"app"}`,
+/// `"cash_out"`, `"withdrawals"`.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KillScopeJson {
     All,
     Title(TitleJson),
     Match(u32),
+    Class(String),
+    Channel(String),
+    CashOut,
+    Withdrawals,
 }
 
 #[derive(Deserialize)]
@@ -229,7 +239,14 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             Order::Command(Command::Suspend { scope: scope.into(), reason })
         }
         OrderJson::Resume { scope } => Order::Command(Command::Resume { scope: scope.into() }),
-        OrderJson::Kill { scope, on } => Order::Command(Command::Kill { scope: scope.into(), on }),
+        OrderJson::Kill { scope, on } => {
+            Order::Command(Command::Kill { scope: kill_scope(scope)?, on })
+        }
+        OrderJson::SetMode { mode } => {
+            let keys = Mode::ALL.iter().map(|mode| mode.key());
+            let mode = keyed("mode", Mode::from_key(&mode), keys)?;
+            Order::Command(Command::SetMode { mode })
+        }
         OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
             account: AccountId(account),
             state: match state {
@@ -413,6 +430,7 @@ impl Order {
                 Command::Suspend { .. }
                     | Command::Resume { .. }
                     | Command::Kill { .. }
+                    | Command::SetMode { .. }
                     | Command::Override { .. }
                     | Command::ApproveOverride { .. }
                     | Command::LiftOverride { .. }
@@ -444,14 +462,34 @@ impl From<TitleJson> for Title {
     }
 }
 
-impl From<KillScopeJson> for KillScope {
-    fn from(scope: KillScopeJson) -> Self {
-        match scope {
-            KillScopeJson::All => Self::All,
-            KillScopeJson::Title(title) => Self::Title(title.into()),
-            KillScopeJson::Match(id) => Self::Match(MatchId(id)),
+fn kill_scope(scope: KillScopeJson) -> Result<KillScope, Fault> {
+    Ok(match scope {
+        KillScopeJson::All => KillScope::All,
+        KillScopeJson::Title(title) => KillScope::Title(title.into()),
+        KillScopeJson::Match(id) => KillScope::Match(MatchId(id)),
+        KillScopeJson::Class(key) => {
+            let keys = MarketClass::ALL.iter().map(|class| class.key());
+            KillScope::Class(keyed("class", MarketClass::from_key(&key), keys)?)
         }
-    }
+        KillScopeJson::Channel(key) => {
+            let keys = Channel::ALL.iter().map(|channel| channel.key());
+            KillScope::Channel(keyed("channel", Channel::from_key(&key), keys)?)
+        }
+        KillScopeJson::CashOut => KillScope::CashOut,
+        KillScopeJson::Withdrawals => KillScope::Withdrawals,
+    })
+}
+
+/// What a key names, or which keys there are.
+fn keyed<T>(
+    field: &str,
+    found: Option<T>,
+    keys: impl Iterator<Item = &'static str>,
+) -> Result<T, Fault> {
+    found.ok_or_else(|| {
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        Fault::bad_field(field, &format!("one of {keys}"))
+    })
 }
 
 #[cfg(test)]

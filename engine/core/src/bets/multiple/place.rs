@@ -8,7 +8,7 @@ use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
 use crate::bets::Answer;
 use crate::bets::client_ids::Key;
 use crate::bets::place::{Offer, Request, is_remembered};
-use crate::command::{Config, PlaceBet, PlaceMultiple};
+use crate::command::{Channel, Config, PlaceBet, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
 use crate::outbox::Outbox;
@@ -104,7 +104,8 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let offers = self.tables.check_offers(place, place.stake().money(), reasons)?;
+        let (adds, channel) = (place.stake().money(), self.channel());
+        let offers = self.tables.check_offers(place, channel, adds, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
         let would_refuse =
@@ -264,14 +265,16 @@ impl Step<'_> {
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
-    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
     /// to the account's stakes.
     fn check_offers(
         &self,
         place: &PlaceMultiple,
+        channel: Option<Channel>,
         adds: Money,
         reasons: &mut Reasons,
     ) -> Result<Offers<'_>, Refused> {
+        place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
         self.check_room_for_multiple(place.picks().len())?;
         let mut offers = [None; LEGS_MAX];
         for (leg, pick) in place.picks().iter().enumerate() {
@@ -289,9 +292,6 @@ impl Tables {
     }
 
     fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
         let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
             self.capacity.multiples_max
         } else if self.client_ids.is_full() {
@@ -316,7 +316,8 @@ impl Tables {
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, Money::ZERO, &mut Reasons::default()) else {
+        let Ok(offers) = self.check_offers(place, None, Money::ZERO, &mut Reasons::default())
+        else {
             return Money::ZERO;
         };
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -384,6 +385,7 @@ impl Tables {
                         refusal.code,
                         Reject::SelectionLiability
                             | Reject::MarketLiability
+                            | Reject::BetNotReducing
                             | Reject::StakeAboveStage
                             | Reject::StakeAboveFactor
                     );
