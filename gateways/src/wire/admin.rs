@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{
-    AccountState, Channel, KillScope, MarketClass, Mode, OverrideKind, Scope, SuspendReason, Title,
-};
+use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
@@ -15,6 +13,7 @@ use clutch_core::units::{
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
+use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
 use super::{client, decimal, play, setting};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
@@ -170,38 +169,6 @@ enum WordJson {
     Margin(String),
     Off,
     Suspend,
-}
-
-/// `"all"`, `{"match":0}`, `{"market":3}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ScopeJson {
-    All,
-    Match(u32),
-    Market(u32),
-}
-
-/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`, `{"class":"round"}`, `{"channel":"app"}`,
-/// `"cash_out"`, `"withdrawals"`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum KillScopeJson {
-    All,
-    Title(TitleJson),
-    Match(u32),
-    Class(String),
-    Channel(String),
-    CashOut,
-    Withdrawals,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TitleJson {
-    CounterStrike,
-    Valorant,
-    Lol,
-    Dota2,
 }
 
 #[derive(Deserialize)]
@@ -441,61 +408,11 @@ impl Order {
     }
 }
 
-impl From<ScopeJson> for Scope {
-    fn from(scope: ScopeJson) -> Self {
-        match scope {
-            ScopeJson::All => Self::All,
-            ScopeJson::Match(id) => Self::Match(MatchId(id)),
-            ScopeJson::Market(id) => Self::Market(MarketId(id)),
-        }
-    }
-}
-
-impl From<TitleJson> for Title {
-    fn from(title: TitleJson) -> Self {
-        match title {
-            TitleJson::CounterStrike => Self::CounterStrike,
-            TitleJson::Valorant => Self::Valorant,
-            TitleJson::Lol => Self::Lol,
-            TitleJson::Dota2 => Self::Dota2,
-        }
-    }
-}
-
-fn kill_scope(scope: KillScopeJson) -> Result<KillScope, Fault> {
-    Ok(match scope {
-        KillScopeJson::All => KillScope::All,
-        KillScopeJson::Title(title) => KillScope::Title(title.into()),
-        KillScopeJson::Match(id) => KillScope::Match(MatchId(id)),
-        KillScopeJson::Class(key) => {
-            let keys = MarketClass::ALL.iter().map(|class| class.key());
-            KillScope::Class(keyed("class", MarketClass::from_key(&key), keys)?)
-        }
-        KillScopeJson::Channel(key) => {
-            let keys = Channel::ALL.iter().map(|channel| channel.key());
-            KillScope::Channel(keyed("channel", Channel::from_key(&key), keys)?)
-        }
-        KillScopeJson::CashOut => KillScope::CashOut,
-        KillScopeJson::Withdrawals => KillScope::Withdrawals,
-    })
-}
-
-/// What a key names, or which keys there are.
-fn keyed<T>(
-    field: &str,
-    found: Option<T>,
-    keys: impl Iterator<Item = &'static str>,
-) -> Result<T, Fault> {
-    found.ok_or_else(|| {
-        let keys = keys.collect::<Vec<_>>().join(", ");
-        Fault::bad_field(field, &format!("one of {keys}"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use clutch_core::command::{KillScope, Scope};
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {

@@ -1,6 +1,6 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
-use clutch_core::command::{AccountState, KillScope, Mode, Title};
+use clutch_core::command::{AccountState, Mode, Title};
 use clutch_core::event::{BetView, OverrideStatus};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
+use super::scope::{KillScopeView, scope_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
 use crate::book::Book;
@@ -60,19 +61,6 @@ struct FrozenView {
     #[serde(rename = "match")]
     match_id: u32,
     frozen: Option<ReasonView>,
-}
-
-/// What a kill switch stops, as an order names it.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum KillScopeView {
-    All,
-    Title(&'static str),
-    Match(u32),
-    Class(&'static str),
-    Channel(&'static str),
-    CashOut,
-    Withdrawals,
 }
 
 #[derive(Serialize)]
@@ -394,18 +382,6 @@ const fn state_name(state: AccountState) -> &'static str {
         AccountState::Suspended => "suspended",
         AccountState::Closed => "closed",
         AccountState::SelfExcluded => "self_excluded",
-    }
-}
-
-const fn scope_view(scope: KillScope) -> KillScopeView {
-    match scope {
-        KillScope::All => KillScopeView::All,
-        KillScope::Title(title) => KillScopeView::Title(title.rules().key),
-        KillScope::Match(MatchId(id)) => KillScopeView::Match(id),
-        KillScope::Class(class) => KillScopeView::Class(class.key()),
-        KillScope::Channel(channel) => KillScopeView::Channel(channel.key()),
-        KillScope::CashOut => KillScopeView::CashOut,
-        KillScope::Withdrawals => KillScopeView::Withdrawals,
     }
 }
 

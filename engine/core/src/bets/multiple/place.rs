@@ -104,8 +104,8 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let (adds, channel) = (place.stake().money(), self.channel());
-        let offers = self.tables.check_offers(place, channel, adds, reasons)?;
+        let by = (self.channel(), place.stake().money());
+        let offers = self.tables.check_offers(place, by, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
         let would_refuse =
@@ -184,9 +184,9 @@ impl Step<'_> {
         reasons: &Reasons,
         key: Key,
     ) {
-        let Refused { refusal, leg } = refused;
+        let Refused { refusal, leg } = *refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
-        let answer = RefusedMultiple::new(place, *refusal, *leg);
+        let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
@@ -267,7 +267,7 @@ impl Step<'_> {
     }
 }
 
-/// Most waiting multiples decided with one command; each looks at up to twenty legs.
+/// Waiting multiples decided with one command; each has up to twenty legs.
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
@@ -276,8 +276,7 @@ impl Tables {
     fn check_offers(
         &self,
         place: &PlaceMultiple,
-        channel: Option<Channel>,
-        adds: Money,
+        (channel, adds): (Option<Channel>, Money),
         reasons: &mut Reasons,
     ) -> Result<Offers<'_>, Refused> {
         place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
@@ -322,7 +321,7 @@ impl Tables {
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, None, Money::ZERO, &mut Reasons::default())
+        let Ok(offers) = self.check_offers(place, (None, Money::ZERO), &mut Reasons::default())
         else {
             return Money::ZERO;
         };
