@@ -206,6 +206,8 @@ pub(super) const fn void_name(reason: VoidReason) -> &'static str {
         VoidReason::NotPlayed => "not_played",
         VoidReason::Rewound => "rewound",
         VoidReason::Declared => "declared",
+        VoidReason::HouseRules => "house_rules",
+        VoidReason::TakenLate => "taken_late",
     }
 }
 

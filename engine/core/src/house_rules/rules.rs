@@ -5,6 +5,7 @@
 //! the person who grades, through the functions of [`super::by_hand`].
 
 use crate::codec::{wire_enum, wire_struct};
+use crate::settlement::multiplier::DeadHeatRule;
 
 /// One case: what its answers are called in a file, and what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,6 +224,16 @@ impl Corrected {
         match self {
             Self::Within72h => 72 * HOUR_NS,
             Self::Within24h => 24 * HOUR_NS,
+        }
+    }
+}
+
+impl From<DeadHeat> for DeadHeatRule {
+    fn from(answer: DeadHeat) -> Self {
+        match answer {
+            DeadHeat::StakeShare => Self::StakeShare,
+            DeadHeat::ReducedOdds => Self::ReducedOdds,
+            DeadHeat::ProfitShare => Self::ProfitShare,
         }
     }
 }
