@@ -275,7 +275,8 @@ impl Book {
     /// A match may be played over another number of maps than it was created with. Where that is taken
     /// back, the score alone says how long it is, as it did before.
     fn change_format(&mut self, seq: Seq, id: MatchId, incident: Incident, status: IncidentStatus) {
-        let (Incident::FormatChanged { best_of }, IncidentStatus::Reported) = (incident, status) else {
+        let (Incident::FormatChanged { best_of }, IncidentStatus::Reported) = (incident, status)
+        else {
             return;
         };
         self.change_match(seq, id, |game| {

@@ -2,9 +2,9 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
-    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
+    PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
     Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
@@ -177,7 +177,8 @@ impl Chooser {
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..319 => self.decide_grade(twin),
-            319..320 if self.random.chance(60) => self.incident(twin),
+            319..320 => self.incident(twin),
+            _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -512,16 +513,15 @@ impl Chooser {
                 let case = self.random.pick(HouseRules::CASES);
                 let answers = [self.random.pick(case.answers), case.answers[0]];
                 let case = (case.key, self.random.pick(&answers));
-                let rules = HouseRules::default();
-                // Windows of days are longer than the engine remembers settled bets here.
-                let rules = rules.with(case.0, case.1).expect("it is in the list");
+                let mut rules = HouseRules::default();
+                if self.random.chance(70) {
+                    rules = rules.with(case.0, case.1).expect("it is in the list");
+                }
                 let title = self.random.pick(&[Title::CounterStrike, Title::Valorant]);
                 return Command::AdoptHouseRules { title, name: name("rules"), rules };
             }
             3 => return Command::TakeBackIncident { match_id },
-            4 | 5 => {
-                Incident::Walkover { map, to: team, stated: self.random.chance(50) }
-            }
+            4 | 5 => Incident::Walkover { map, to: team, stated: self.random.chance(50) },
             6 | 7 => Incident::Forfeit { map, by: team },
             8 => Incident::ShortHanded { map },
             9 => Incident::FormatChanged { best_of: self.random.pick(&[1, 2, 3, 5, 4]) },

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    Incident, KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    Incident, KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;

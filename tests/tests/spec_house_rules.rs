@@ -61,10 +61,7 @@ fn a_walkover_between_maps_leaves_other_maps_alone() {
             incident M walkover 2 B
             play M 3 B13"
         ),
-        &[
-            ("bet w", "Void HouseRules", "Won 20.00"),
-            ("bet f", "Won 20.00", "Won 20.00"),
-        ],
+        &[("bet w", "Void HouseRules", "Won 20.00"), ("bet f", "Won 20.00", "Won 20.00")],
     );
 }
 
@@ -193,14 +190,8 @@ fn a_match_put_off_for_nobody_knows_how_long_is_void_when_the_time_is_over() {
         incident M postponed
         ";
     by_both(&format!("{scenario} wait 24h"), &[("bet w", "Accepted 20.00", "Accepted 20.00")]);
-    by_both(
-        &format!("{scenario} wait 25h"),
-        &[("bet w", "Void HouseRules", "Accepted 20.00")],
-    );
-    by_both(
-        &format!("{scenario} wait 49h"),
-        &[("bet w", "Void HouseRules", "Void HouseRules")],
-    );
+    by_both(&format!("{scenario} wait 25h"), &[("bet w", "Void HouseRules", "Accepted 20.00")]);
+    by_both(&format!("{scenario} wait 49h"), &[("bet w", "Void HouseRules", "Void HouseRules")]);
 }
 
 #[test]

@@ -307,7 +307,8 @@ pub fn status(status: BetStatus) -> String {
             "void, stake returned: a person declared it".to_owned()
         }
         BetStatus::Void(VoidReason::HouseRules) => {
-            "void, stake returned: the house rules say so after what happened to the match".to_owned()
+            "void, stake returned: the house rules say so after what happened to the match"
+                .to_owned()
         }
         BetStatus::Void(VoidReason::TakenLate) => {
             "void, stake returned: it was struck when the outcome could already be known".to_owned()

@@ -2,8 +2,8 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState,
-    RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title,
+    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState, RoundFormat,
+    SetMap, SetNextRound, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{Event, MatchPhase, Score};
 use clutch_core::pricing::LadderTable;

@@ -98,8 +98,7 @@ fn set_named(name: &str) -> Option<HouseRules> {
         let (key, answer) = line.split_once(" = ")?;
         Some((key, answer.trim_matches('"')))
     });
-    answers.filter(|(key, _)| *key != "name").try_fold(
-        HouseRules::default(),
-        |rules, (key, answer)| rules.with(key, answer),
-    )
+    answers
+        .filter(|(key, _)| *key != "name")
+        .try_fold(HouseRules::default(), |rules, (key, answer)| rules.with(key, answer))
 }

@@ -88,11 +88,16 @@ impl Twin {
         let ruled: Vec<(usize, MarketResult)> = (0..self.markets.len())
             .filter_map(|id| {
                 let market = &self.markets[id];
-                let asked = market.match_index == index
-                    && !market.retired
-                    && market.by_rules.is_none();
+                let asked =
+                    market.match_index == index && !market.retired && market.by_rules.is_none();
                 let result = super::results::result(market.kind, series);
-                Some(id).filter(|_| asked).zip(rule(&fixture.rules, incident, market.kind, result, series))
+                Some(id).filter(|_| asked).zip(rule(
+                    &fixture.rules,
+                    incident,
+                    market.kind,
+                    result,
+                    series,
+                ))
             })
             .collect();
         for (id, result) in ruled {
@@ -260,9 +265,9 @@ fn rule(
             Forfeit::WinnerStands if decided => was,
             Forfeit::WinnerStands => given_up(kind, map.into(), by, series),
         }),
-        Incident::ShortHanded { map } => (rules.short_handed == ShortHanded::VoidMap
-            && kind.map() == Some(map))
-        .then_some(VOID),
+        Incident::ShortHanded { map } => {
+            (rules.short_handed == ShortHanded::VoidMap && kind.map() == Some(map)).then_some(VOID)
+        }
         Incident::FormatChanged { best_of } if kind.map().is_some_and(|map| map > best_of) => {
             Some(VOID)
         }
@@ -306,10 +311,7 @@ fn given_up(kind: MarketKind, map: usize, by: Team, series: &Series) -> MarketRe
 /// Walks over every score at which the map could still have ended, up to three overtimes.
 fn certain(map: usize, line: Line, series: &Series) -> MarketResult {
     let (half, extra) = (series.half() as i64, series.overtime_half() as i64);
-    let (a, b) = (
-        series.rounds_of(map, Team::A) as i64,
-        series.rounds_of(map, Team::B) as i64,
-    );
+    let (a, b) = (series.rounds_of(map, Team::A) as i64, series.rounds_of(map, Team::B) as i64);
     let mut ends = Vec::new();
     for loser in 0..half {
         ends.extend([(half + 1, loser), (loser, half + 1)]);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{
-    CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, Scope, SetMap,
-    SetNextRound, Strengths, SuspendReason, Title,
+    CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, Scope, SetMap, SetNextRound,
+    Strengths, SuspendReason, Title,
 };
 use clutch_core::event::{MarketStatus, MatchPhase, VoidReason};
 use clutch_core::house_rules::rules::Rewound;

@@ -250,9 +250,7 @@ impl Twin {
             Command::MatchIncident { match_id, incident } => {
                 self.report(match_id.0 as usize, *incident)
             }
-            Command::TakeBackIncident { match_id } => {
-                self.take_back_incident(match_id.0 as usize)
-            }
+            Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }

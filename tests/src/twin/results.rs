@@ -73,7 +73,9 @@ pub(super) fn result(kind: MarketKind, series: &Series) -> MarketResult {
             if beyond(played as i64, line) { won(true) } else { of_series(false) }
         }
         // Where overtime does not count, the map ends with regulation.
-        MarketKind::MapWinner { .. } if is_overtime && series.ends_early() => MarketResult::NotPlayed,
+        MarketKind::MapWinner { .. } if is_overtime && series.ends_early() => {
+            MarketResult::NotPlayed
+        }
         MarketKind::RoundHandicap { line, .. } if is_overtime && series.ends_early() => {
             won(covers(0, line))
         }

@@ -271,12 +271,7 @@ impl Series {
         }
     }
 
-    fn start(
-        &mut self,
-        map: usize,
-        first_side_a: Side,
-        seq: u64,
-    ) -> Result<Change, Impossible> {
+    fn start(&mut self, map: usize, first_side_a: Side, seq: u64) -> Result<Change, Impossible> {
         let next = match self.phase() {
             MatchPhase::Scheduled => 1,
             MatchPhase::Live => self.current,

@@ -2,7 +2,9 @@
 //!
 //! Pure decisions on the score as it was before the incident. Applying them is [`super::incidents`].
 
-use super::rules::{FormatChanged, Forfeit, HouseRules, Replayed, ShortHanded, StartedEarly, Walkover};
+use super::rules::{
+    Forfeit, FormatChanged, HouseRules, Replayed, ShortHanded, StartedEarly, Walkover,
+};
 use crate::command::{Incident, Line, MarketKind, Team};
 use crate::market::MarketResult;
 use crate::title::Series;

@@ -170,6 +170,7 @@ impl Step<'_> {
             | Incident::StandIns { .. } => None,
         };
         self.tables.house_check_at = Timestamp::default();
+        self.tables.refresh_exposure(match_id);
         let fixture = &self.tables.fixtures[match_id.0 as usize];
         fixture.announce_score(match_id, self.outbox);
         let markets = fixture.markets.len();

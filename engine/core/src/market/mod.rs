@@ -347,9 +347,9 @@ impl Market {
     pub fn status_under(&self, stops_above: Stops) -> MarketStatus {
         match self.result {
             MarketResult::Won(winner) => MarketStatus::Decided { winner },
-            MarketResult::NotPlayed
-            | MarketResult::DeclaredVoid
-            | MarketResult::VoidByRules => MarketStatus::Void,
+            MarketResult::NotPlayed | MarketResult::DeclaredVoid | MarketResult::VoidByRules => {
+                MarketStatus::Void
+            }
             MarketResult::Graded(_) => MarketStatus::Graded,
             MarketResult::Undecided => match self.stops.and(stops_above).first() {
                 Some(reason) => MarketStatus::Suspended(reason),

@@ -14,8 +14,8 @@ pub const TYPE: MarketType = MarketType {
         // Below the shortest map the line has only one side.
         let shortest = series.rules()?.win_target() as i16;
         let most = 2 * series.rules()?.regulation_rounds() as i16;
-        let two_sided = 2 * shortest < line.halves()
-            && (series.overtime_counts() || line.halves() < most);
+        let two_sided =
+            2 * shortest < line.halves() && (series.overtime_counts() || line.halves() < most);
         (series.has_map(map) && two_sided).then_some(2)
     },
     fair: |kind, series, _, fair| {

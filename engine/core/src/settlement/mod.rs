@@ -261,11 +261,7 @@ impl Step<'_> {
 }
 
 /// Where a single stands whose selection ended like this.
-fn state_of(
-    bet: &Bet,
-    outcome: LegOutcome,
-    dead_heat: impl FnOnce() -> DeadHeatRule,
-) -> BetState {
+fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeatRule) -> BetState {
     let result = match outcome {
         LegOutcome::Open => return BetState::Open,
         LegOutcome::Void(reason) => return BetState::Void(reason),

@@ -150,9 +150,11 @@ impl Fixture {
                 undone.reason != VoidReason::Rewound || market.by_rules.is_none()
             }
         };
-        let found = self.undone.iter().filter(counts).find(|undone| {
-            undone.from < placed && placed < undone.to && is_on(undone.scope)
-        });
+        let found = self
+            .undone
+            .iter()
+            .filter(counts)
+            .find(|undone| undone.from < placed && placed < undone.to && is_on(undone.scope));
         found.map(|undone| undone.reason)
     }
 

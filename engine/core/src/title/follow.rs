@@ -133,12 +133,7 @@ impl Series {
         }
     }
 
-    fn start_map(
-        &mut self,
-        map: u8,
-        first_side_a: Side,
-        seq: Seq,
-    ) -> Result<Change, Impossible> {
+    fn start_map(&mut self, map: u8, first_side_a: Side, seq: Seq) -> Result<Change, Impossible> {
         let expected = match self.phase() {
             MatchPhase::Scheduled => 1,
             MatchPhase::Live => self.current,

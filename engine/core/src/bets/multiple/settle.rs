@@ -205,7 +205,8 @@ impl Tables {
     fn rounding_of(&self, multiple: &Multiple, system: &System) -> Rounding {
         let mut legs = self.multiples.legs_of(multiple);
         let is_per_line = |leg: &Leg| self.rules_of(leg).rounding == RoundingRule::PerLine;
-        if self.rule_book.is_empty() || LINES_FLOORED_MAX < system.lines() || !legs.any(is_per_line) {
+        if self.rule_book.is_empty() || LINES_FLOORED_MAX < system.lines() || !legs.any(is_per_line)
+        {
             Rounding::PerBet
         } else {
             Rounding::PerLine
