@@ -30,7 +30,7 @@ use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
+use crate::units::{AccountId, MarketId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
