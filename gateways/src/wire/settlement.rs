@@ -1,5 +1,6 @@
 //! What staff say and hear of settlement: house rules, incidents, grades.
 
+use clutch_core::event::VoidReason;
 use clutch_core::house_rules::HouseRules;
 use clutch_core::{Event, Record};
 use serde::Serialize;
@@ -47,4 +48,15 @@ fn answers(rules: &HouseRules) -> Vec<AnswerView> {
         means: case.meanings[answer],
     };
     rules.answers().map(view).collect()
+}
+
+/// Why a bet is void, as clients are told.
+pub(super) const fn void_name(reason: VoidReason) -> &'static str {
+    match reason {
+        VoidReason::NotPlayed => "not_played",
+        VoidReason::Rewound => "rewound",
+        VoidReason::Declared => "declared",
+        VoidReason::HouseRules => "house_rules",
+        VoidReason::TakenLate => "taken_late",
+    }
 }
