@@ -30,6 +30,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::play::{LimitKey, Rest};
+use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
     Timestamp,
@@ -288,6 +289,16 @@ pub enum Command {
         /// The mode.
         mode: Mode,
     },
+    /// Lets betting go on after a trip, once it has cooled down.
+    ResetTrip {
+        /// The trip.
+        trip: TripId,
+    },
+    /// The engine's edge gives up the least valued bets, as many as its input ring is full.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -321,6 +332,8 @@ wire_enum!(Command {
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
     30 = SetMode { mode },
+    31 = ResetTrip { trip },
+    32 = Shed { level },
 });
 
 impl Actor {
@@ -365,6 +378,8 @@ impl Command {
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
             Self::SetMode { .. } => 31,
+            Self::ResetTrip { .. } => 32,
+            Self::Shed { .. } => 33,
         }
     }
 }

@@ -52,7 +52,9 @@ impl State {
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
             | Command::HandOver { .. }
-            | Command::SetMode { .. } => return false,
+            | Command::SetMode { .. }
+            | Command::ResetTrip { .. }
+            | Command::Shed { .. } => return false,
         }
         true
     }

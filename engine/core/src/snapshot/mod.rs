@@ -173,6 +173,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             due: _,
         } = self;
@@ -180,6 +182,8 @@ impl Table for Tables {
         out.put(ids_forgotten_to);
         out.put(stops);
         out.put(switches);
+        out.put(trips);
+        out.put(shed);
         out.put(feed_check_at);
         wallet.save(out);
         out.count(fixtures.len());
@@ -206,6 +210,8 @@ impl Table for Tables {
         let ids_forgotten_to = input.take()?;
         let stops = input.take()?;
         let switches = input.take()?;
+        let trips = input.take()?;
+        let shed = input.take()?;
         let feed_check_at = input.take()?;
         input.begin("accounts");
         let wallet = Wallet::load(input, &capacity)?;
@@ -258,6 +264,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             due: Timestamp::MAX,
             ids_last_until: Timestamp::default(),
