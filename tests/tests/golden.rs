@@ -19,6 +19,7 @@ use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
+use clutch_core::switches::TripId;
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -64,7 +65,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=34).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=36).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -141,7 +142,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &34_u32.to_le_bytes()), Err(DecodeError::UnknownTag(34)));
+    assert_eq!(with(16, &36_u32.to_le_bytes()), Err(DecodeError::UnknownTag(36)));
 }
 
 #[test]
@@ -526,5 +527,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
         ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
         ("set_mode", of(Command::SetMode { mode: Mode::SettleOnly })),
+        ("reset_trip", of(Command::ResetTrip { trip: TripId::LossRate })),
+        ("shed", of(Command::Shed { level: 2 })),
     ]
 }

@@ -33,6 +33,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
+use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
     Timestamp,
@@ -312,6 +313,16 @@ pub enum Command {
         /// The mode.
         mode: Mode,
     },
+    /// Lets betting go on after a trip, once it has cooled down.
+    ResetTrip {
+        /// The trip.
+        trip: TripId,
+    },
+    /// The engine's edge gives up the least valued bets, as many as its input ring is full.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -348,6 +359,8 @@ wire_enum!(Command {
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
     33 = SetMode { mode },
+    34 = ResetTrip { trip },
+    35 = Shed { level },
 });
 
 impl Actor {
@@ -395,6 +408,8 @@ impl Command {
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
             Self::SetMode { .. } => 34,
+            Self::ResetTrip { .. } => 35,
+            Self::Shed { .. } => 36,
         }
     }
 }

@@ -190,6 +190,9 @@ impl Hub {
             ("/odds.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
             }
+            ("/slip.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/slip.js"))
+            }
             ("/style.css", true, _) => {
                 page("text/css; charset=utf-8", include_str!("../../web/style.css"))
             }
@@ -207,7 +210,7 @@ impl Hub {
             (FEED, _, true) => self.feed_lines(head, body)?,
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            ("/" | "/app.js" | "/odds.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+            ("/" | "/app.js" | "/odds.js" | "/slip.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {

@@ -19,6 +19,7 @@ mod results;
 mod risk;
 mod score;
 mod switches;
+mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -74,6 +75,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     switched: switches::Switched,
+    trips: trips::Tripped,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -164,6 +166,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
+            trips: trips::Tripped::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -184,6 +187,7 @@ impl Twin {
         // Timers come first, and say nothing of the command's own trace.
         let timers = records.iter().take_while(|record| record.trace == 0).count();
         self.learn_moves(&records[..timers]);
+        self.learn_trips(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.check_postponed();
@@ -193,6 +197,7 @@ impl Twin {
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -251,6 +256,9 @@ impl Twin {
             }
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
             Command::SetMode { mode } => self.set_mode(*mode),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } if *level <= 3 => Ok(()),
+            Command::Shed { .. } => Err(Reject::InvalidParameter),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -269,6 +277,7 @@ impl Twin {
             config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
+            config.trip_loss_max,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
@@ -276,6 +285,9 @@ impl Twin {
             && config.band_milli > 1_000
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
+            && config.trips_shadow.is_apart_from(config.trips_off)
+            && config.trip_window_ns >= 1_000_000_000
+            && config.trip_reject_percent <= 100
             && config.shading_ppb <= 250_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)

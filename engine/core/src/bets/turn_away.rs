@@ -55,7 +55,9 @@ impl State {
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
             | Command::TakeBackIncident { .. }
-            | Command::SetMode { .. } => return false,
+            | Command::SetMode { .. }
+            | Command::ResetTrip { .. }
+            | Command::Shed { .. } => return false,
         }
         true
     }
