@@ -56,9 +56,7 @@ impl World {
             // Now the one who said it, now another.
             Command::ApproveOverride { .. }
             | Command::DecideGrade { .. }
-            | Command::ResetTrip { .. } => {
-                Actor::Operator(1 + (self.journal.len() % 2) as u32)
-            }
+            | Command::ResetTrip { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

@@ -210,7 +210,11 @@ impl Hub {
             (FEED, _, true) => self.feed_lines(head, body)?,
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            ("/" | "/app.js" | "/odds.js" | "/slip.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+            (
+                "/" | "/app.js" | "/odds.js" | "/slip.js" | "/style.css" | "/ws" | "/health"
+                | "/metrics",
+                ..,
+            ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {

@@ -159,7 +159,9 @@ fn a_double_and_a_system_are_placed_on_the_page_and_what_cannot_be_is_said_befor
     slip_says("#slip-title", "2");
     browser.type_into("#stake", "10.00");
     let odds: Vec<u128> = browser
-        .evaluate("[...document.querySelectorAll('.picks .pick-odds')].map((odds) => odds.innerText)")
+        .evaluate(
+            "[...document.querySelectorAll('.picks .pick-odds')].map((odds) => odds.innerText)",
+        )
         .as_array()
         .unwrap()
         .iter()
@@ -224,7 +226,8 @@ fn a_double_and_a_system_are_placed_on_the_page_and_what_cannot_be_is_said_befor
 /// An account and three matches that can be bet on.
 fn three_matches() -> String {
     let mut config = "[[account]]\nkey = \"alice\"\ndeposit = \"100.00\"\n".to_owned();
-    for (key, a, b) in [("one", "Spirit", "Vitality"), ("two", "FaZe", "NAVI"), ("three", "G2", "MOUZ")]
+    for (key, a, b) in
+        [("one", "Spirit", "Vitality"), ("two", "FaZe", "NAVI"), ("three", "G2", "MOUZ")]
     {
         config.push_str(&format!(
             "[[match]]\nkey = \"{key}\"\nteam_a = \"{a}\"\nteam_b = \"{b}\"\nbest_of = 1\n\

@@ -34,8 +34,8 @@ impl Twin {
         TripId::ALL.iter().find(stops).copied()
     }
 
-    /// Notes a refused bet, and says whether betting must stop for it now.
-    pub(super) fn note_refused(&mut self, code: Reject) {
+    /// Notes a refused bet, unless the bettor himself is the reason.
+    pub(super) fn note_refused_bet(&mut self, code: Reject) {
         let counts = (200..500).contains(&code.code());
         if counts && !self.config.trips_off.has(TripId::RejectRate) {
             self.trips.refused.push((self.eighth(), self.seq));
@@ -128,7 +128,8 @@ impl Twin {
         let config = &self.config;
         match trip {
             TripId::RejectRate => {
-                let refused_now = self.trips.refused.last().is_some_and(|(_, seq)| *seq == self.seq);
+                let refused_now =
+                    self.trips.refused.last().is_some_and(|(_, seq)| *seq == self.seq);
                 let percent = self.refused_percent();
                 assert!(
                     !refused_now || percent <= config.trip_reject_percent.into(),

@@ -19,8 +19,8 @@ use crate::title::Fixture;
 use crate::units::{MarketId, MatchId};
 
 pub use shed::SHED_MAX;
-pub use trips::{TripId, TripSet, TripStanding};
 pub(crate) use trips::Trips;
+pub use trips::{TripId, TripSet, TripStanding};
 
 /// What is switched off, as bits: 0 all betting, 1 some match, 2 cash-outs, 3 withdrawals, 4 to 6 a
 /// mode other than [`Mode::Normal`], 7 a trip, from 8 on titles, from 16 on classes, from 24 on channels.
@@ -129,7 +129,8 @@ impl Switches {
     /// Whether the word agrees with what stands with the matches.
     pub(crate) fn agree_with(self, fixtures: &[Fixture], trips: &Trips) -> bool {
         self.is_tripped() == trips.tripped().is_some()
-            && self.has(KillScope::Match(MatchId(0))) == fixtures.iter().any(|fixture| fixture.killed)
+            && self.has(KillScope::Match(MatchId(0)))
+                == fixtures.iter().any(|fixture| fixture.killed)
     }
 
     /// Whether cashing out is stopped.
@@ -229,8 +230,8 @@ impl Tables {
     ) -> Result<(), Refusal> {
         let switches = self.switches;
         let market = self.markets.get(market);
-        let fixture = market
-            .and_then(|market| Some((market.match_id, self.fixture(market.match_id)?)));
+        let fixture =
+            market.and_then(|market| Some((market.match_id, self.fixture(market.match_id)?)));
         let scopes = [
             Some(KillScope::All),
             fixture.map(|(_, fixture)| KillScope::Title(fixture.title)),
