@@ -10,14 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::descriptors::make_room;
 use super::{Failure, doors, secret, stop_flag};
 use crate::config::Config;
-<<<<<<< HEAD
-=======
-use crate::demo::play::wall_clock;
-use crate::feed::PushFeed;
-use crate::feed::bridge::MatchFeed;
-use crate::feed::cs_log::{CsLog, Options, RoundFormat};
 use crate::house_rules;
->>>>>>> main
 use crate::output::say;
 use crate::provision::Provisioner;
 use crate::server::{EngineLink, FeedDoor, Server, ServerConfig};
@@ -133,15 +126,11 @@ fn prepare(
     publisher: &mut Publisher,
 ) -> Result<Vec<FeedDoor>, Failure> {
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
-<<<<<<< HEAD
-    let mut provided = Vec::new();
-=======
     if !config.book.house_rules.is_empty() {
         let named = house_rules::find(&config.book.house_rules).map_err(Failure)?;
         provisioner.provide_house_rules(&named).map_err(Failure)?;
     }
-    let mut followed = None;
->>>>>>> main
+    let mut provided = Vec::new();
     for section in &config.matches {
         provided.push(provisioner.provide_match(section).map_err(Failure)?);
     }

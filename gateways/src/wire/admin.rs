@@ -136,11 +136,8 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
-<<<<<<< HEAD
     Sources {},
-=======
     HouseRules {},
->>>>>>> main
     Account {
         account: Option<u32>,
         key: Option<String>,
