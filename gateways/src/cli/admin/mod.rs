@@ -17,7 +17,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use self::client::{Client, Said};
-use self::names::{account_number, match_number, scope};
+use self::names::{match_number, scope};
 use super::{Failure, secret};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
@@ -30,6 +30,7 @@ use crate::token::{Role, StaffClaims, issue_staff};
 /// makes one), or, on the server's own machine, --as 7 with --config or --data.
 /// Exit codes: 0 done, 1 could not be asked, 2 wrong use, 3 the server said no.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct AdminArgs {
     /// Where the server is; else its configuration's address
     #[arg(long, value_name = "URL", env = "CLUTCH_ADMIN_SERVER")]
@@ -52,6 +53,18 @@ pub struct AdminArgs {
     #[command(subcommand)]
     command: AdminCommand,
 }
+
+/// What people do most.
+const EXAMPLES: &str = "\
+Examples:
+  clutch admin matches                     what is on, and what stops it
+  clutch admin suspend match:final-2026    until somebody resumes it
+  clutch admin kill on class:round         no bet on single rounds, on any match
+  clutch admin mode settle-only            nothing new; what is open is settled
+  clutch admin reset loss_rate             go on after an automatic trip
+  clutch admin override 12 --selection 0 --odds 1.95 --for 600
+  clutch admin config set stake_max=500.00 in_play_delay=5s
+  clutch admin account show alice --json   as the server says it";
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
@@ -273,8 +286,9 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders suspend, resume, kill, override and hand over; all else needs the role operator."
+            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
         }
+
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
