@@ -67,14 +67,14 @@ pub(super) enum AccountCommand {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Phase {
+pub(super) enum Phase {
     Prematch,
     Live,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum AccountState {
+pub(super) enum AccountState {
     /// Everything
     Open,
     /// Nothing until support lifts it
