@@ -31,7 +31,7 @@ pub struct ReplayArgs {
     /// Push the bytes to this server instead, such as http://127.0.0.1:8080
     #[arg(long, value_name = "URL", requires = "keys")]
     to: Option<String>,
-    /// The key of the feed at that server; of several sources SOURCE=KEY for each
+    /// The key of the feed at that server; of several sources SOURCE=KEY for those that have another
     #[arg(long = "key", value_name = "KEY", requires = "to")]
     keys: Vec<String>,
 }
@@ -182,7 +182,10 @@ impl ToServer {
         }
         let key_of = |source: u8| {
             let own = keys.iter().find_map(|key| key.strip_prefix(&format!("{source}=")));
-            own.or_else(|| keys.iter().find(|_| keys.len() == 1).map(String::as_str))
+            let names_none = |key: &&String| {
+                key.split_once('=').is_none_or(|(source, _)| source.parse::<u8>().is_err())
+            };
+            own.or_else(|| keys.iter().find(names_none).map(String::as_str))
         };
         let address = |context: &Context| {
             let Context { provider, match_key, source, .. } = context;

@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use clutch_core::command::GameEvent;
 use clutch_core::units::{MatchId, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_engine::CommandSender;
@@ -54,7 +55,10 @@ impl<F: Follow> PushFeed<F> {
             follow::read(&mut feed.follow, lines, now, &mut feed.pending, &mut taken)?;
         }
         feed.pending.retain(|envelope| match &envelope.command {
-            Command::Feed(message) => applied < message.version,
+            // A sign of life of before is none now.
+            Command::Feed(message) => {
+                applied < message.version && message.event != GameEvent::Heartbeat
+            }
             _ => false,
         });
         if let Some(held) = feed.follow.catch_up(applied, now) {
@@ -170,7 +174,7 @@ fn end_last_line(file: &mut File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use clutch_core::command::{GameEvent, RoundFormat};
+    use clutch_core::command::RoundFormat;
     use clutch_core::units::Name;
 
     use super::super::MatchFeed;
