@@ -287,6 +287,9 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     push(address, CUP, "second-key", &[start(1, "ct"), round(2, 1, "a")]);
     push(address, CUP, "first-key", &[]);
     push(address, CUP, "first-key", &[round(4, 3, "a")]);
+    // A sign of life that the engine had not taken by the kill is not given again.
+    let staff = Staff::of(&config, &journal);
+    assert_eq!(staff.cup(&serve), (json!([1, 0]), "feed_gap".into()));
     // Nobody waits for the capture, so a kill may be quicker than its thread.
     eventually("everything is captured", || {
         let files = capture::files_of(&journal.join("captures"), "").ok()?;
@@ -298,7 +301,6 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     let revert = fact(5, json!({"event": "revert", "of": 3}));
     let lines = [round(3, 2, "b"), round(4, 3, "a"), revert, round(6, 2, "a")];
     push(serve.address, CUP, "first-key", &lines);
-    let staff = Staff::of(&config, &journal);
     let score = staff.cup(&serve);
     assert_eq!(score.0, json!([2, 0]));
     assert!(serve.process.terminate().success());
