@@ -152,6 +152,8 @@ impl Book {
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
             | Event::PlayLimit { .. }
+            | Event::Payment(_)
+            | Event::Bonus { .. }
             | Event::Rest { .. }
             | Event::Setting { .. }
             | Event::Account { .. }

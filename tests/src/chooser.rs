@@ -2,10 +2,10 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
-    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
-    Team, Title,
+    AccountState, BonusStep, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound,
+    Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
@@ -15,6 +15,7 @@ use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
+use clutch_core::wallet::BonusKind;
 
 use crate::random::Random;
 use crate::twin::Twin;
@@ -62,6 +63,9 @@ impl Chooser {
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
             multiples_max: self.random.pick(&[8, 60, 200]),
             legs_max: self.random.pick(&[30, 200, 600]),
+            payments_max: self.random.pick(&[60, 200, 1_500]),
+            bonuses_max: self.random.pick(&[2, 8]) as u32,
+            play_limits_max: self.random.pick(&[4, 12]) as u32,
         }
     }
 
@@ -164,7 +168,9 @@ impl Chooser {
         match self.random.below(1_000) {
             0..30 => self.account(),
             30..50 => self.account_state(),
-            50..90 => self.deposit(),
+            50..70 => self.deposit(),
+            70..86 => self.payment(),
+            86..90 => self.bonus(twin),
             90..98 => Command::CreateMatch(self.create_match()),
             98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
@@ -351,6 +357,46 @@ impl Chooser {
             amount: Money::from_minor(amount),
             reference: u128::from(self.random.below(400)),
         }
+    }
+
+    /// Mostly under a reference that deposits and other steps use as well.
+    fn payment(&mut self) -> Command {
+        let tax = Money::from_minor(self.random.pick(&[0, 0, 0, 10, 10, -1, 2_000]));
+        let step = match self.random.below(9) {
+            0..2 => PaymentStep::Authorise,
+            2 => PaymentStep::Fail,
+            3..7 => PaymentStep::Withdraw { tax },
+            7 => PaymentStep::Paid,
+            _ => PaymentStep::Returned,
+        };
+        let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 1_000_000]);
+        Command::Payment {
+            account: AccountId(self.random.below(5) as u32),
+            amount: Money::from_minor(amount),
+            reference: u128::from(self.random.below(30)),
+            step,
+        }
+    }
+
+    fn bonus(&mut self, twin: &Twin) -> Command {
+        let account = AccountId(self.random.below(5) as u32);
+        let step = if self.random.chance(30) {
+            BonusStep::Forfeit { bonus: twin.a_bonus(self.random.below(8) as usize) }
+        } else {
+            let kind = self.random.pick(BonusKind::ALL);
+            let is_absurd = self.random.chance(10);
+            let wagering =
+                Money::from_minor(if (kind == BonusKind::Money) != is_absurd { 900 } else { 0 });
+            let minutes = self.random.pick(&[0, 1, 5, 60]);
+            BonusStep::Grant {
+                kind,
+                amount: Money::from_minor(self.random.pick(&[0, 300, 300, 300])),
+                wagering,
+                expires_at: self.now.plus(minutes * MINUTE),
+                reference: u128::from(self.random.below(60)),
+            }
+        };
+        Command::Bonus { account, step }
     }
 
     fn create_match(&mut self) -> CreateMatch {

@@ -9,19 +9,20 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title,
+    AccountState, Actor, BonusStep, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage,
+    GameEvent, Grade, KillScope, Line, MarketKind, MobaState, OverrideKind, PaymentStep, Pick,
+    Picks, PlaceBet, PlaceMultiple, PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap,
+    SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, SourceId, Stake, Timestamp,
 };
+use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
 
@@ -63,7 +64,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=32).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -298,6 +299,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         client_ids_max: 0xffff_fffe,
         multiples_max: 5,
         legs_max: 6,
+        payments_max: 7,
+        bonuses_max: 8,
+        play_limits_max: 9,
     };
     let create = CreateMatch {
         key: name("match-1"),
@@ -362,6 +366,20 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let heat = LegResult::DeadHeat(DeadHeat::new(1, 2).expect("one place for two"));
     let results = Results::new(&[heat, LegResult::Lost, heat]).expect("results that agree");
     let grade = |grade| of(Command::Grade { market: MarketId(8), version: 9, grade });
+    let payment = |step| {
+        let (account, amount) = (AccountId(5), money(2));
+        of(Command::Payment { account, amount, reference: 0x0102, step })
+    };
+    let bonus = |step| of(Command::Bonus { account: AccountId(5), step });
+    let grant = |kind| {
+        bonus(BonusStep::Grant {
+            kind,
+            amount: money(2),
+            wagering: money(3),
+            expires_at: Timestamp::from_nanos(9),
+            reference: 0x0102,
+        })
+    };
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config(), based_on: None })),
@@ -498,5 +516,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_automatic", grade(Grade::Automatic)),
         ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
+        ("payment_authorise", payment(PaymentStep::Authorise)),
+        ("payment_fail", payment(PaymentStep::Fail)),
+        ("payment_withdraw", payment(PaymentStep::Withdraw { tax: money(3) })),
+        ("payment_paid", payment(PaymentStep::Paid)),
+        ("payment_returned", payment(PaymentStep::Returned)),
+        ("bonus_money", grant(BonusKind::Money)),
+        ("bonus_free_bet", grant(BonusKind::FreeBet)),
+        ("bonus_forfeit", bonus(BonusStep::Forfeit { bonus: BonusId(0x0102) })),
     ]
 }

@@ -6,8 +6,8 @@
 
 use crate::reject::Reject;
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// Why bytes are no command.
@@ -157,6 +157,7 @@ macro_rules! wire_newtype {
 wire_newtype!(
     AccountId,
     BetId,
+    BonusId,
     ClientBetId,
     Currency,
     MarketId,

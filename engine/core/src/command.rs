@@ -3,9 +3,11 @@
 //!
 //! Fields are proofs: a gateway that holds a [`Stake`] or [`Odds`] has already refused nonsense.
 
+mod cash;
 mod grade;
 mod multiple;
 
+pub use cash::{BonusStep, PaymentStep};
 pub use grade::{Grade, Results};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 
@@ -141,7 +143,7 @@ pub enum Command {
         /// The new state.
         state: AccountState,
     },
-    /// Credits a captured payment.
+    /// Credits a captured payment, whether it was authorised before or not.
     Deposit {
         /// The account.
         account: AccountId,
@@ -261,6 +263,24 @@ pub enum Command {
         /// The source to follow.
         source: SourceId,
     },
+    /// One step of a payment in two phases, under the provider's reference.
+    Payment {
+        /// The account.
+        account: AccountId,
+        /// How much, above zero; the same in each step.
+        amount: Money,
+        /// The provider's reference: the idempotency key.
+        reference: u128,
+        /// What happened.
+        step: PaymentStep,
+    },
+    /// Grants a bonus or takes one back.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// What happens.
+        step: BonusStep,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -293,6 +313,8 @@ wire_enum!(Command {
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
+    30 = Payment { account, amount, reference, step },
+    31 = Bonus { account, step },
 });
 
 impl Command {
@@ -329,6 +351,8 @@ impl Command {
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
+            Self::Payment { .. } => 31,
+            Self::Bonus { .. } => 32,
         }
     }
 }
@@ -345,12 +369,18 @@ pub struct Capacity {
     pub markets_max: u32,
     /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
-    /// Client bet ids and payment references remembered.
+    /// Client bet ids remembered.
     pub client_ids_max: u32,
     /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
     pub multiples_max: u32,
     /// The legs of all of them together.
     pub legs_max: u32,
+    /// Payment references remembered, for ever.
+    pub payments_max: u32,
+    /// Bonuses that are not used up.
+    pub bonuses_max: u32,
+    /// Limits that players have set for themselves.
+    pub play_limits_max: u32,
 }
 wire_struct!(Capacity {
     accounts_max,
@@ -360,6 +390,9 @@ wire_struct!(Capacity {
     client_ids_max,
     multiples_max,
     legs_max,
+    payments_max,
+    bonuses_max,
+    play_limits_max,
 });
 
 impl Default for Capacity {
@@ -373,6 +406,9 @@ impl Default for Capacity {
             client_ids_max: 500_000,
             multiples_max: 50_000,
             legs_max: 250_000,
+            payments_max: 500_000,
+            bonuses_max: 25_000,
+            play_limits_max: 25_000,
         }
     }
 }
@@ -1291,6 +1327,11 @@ pub enum Query {
     /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
     /// the odds seen.
     MaxUnit(PlaceMultiple),
+    /// A payment by its reference.
+    Payment {
+        /// The provider's reference.
+        reference: u128,
+    },
 }
 
 impl Query {

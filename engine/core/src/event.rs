@@ -4,9 +4,11 @@
 //! that caused it, so prices, bets and balances are mutually ordered.
 
 mod multiple;
+mod payment;
 mod posting;
 
 pub use multiple::{LegStanding, LegView, MultipleView};
+pub use payment::{AdjustmentStatus, DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 
 use crate::codec::wire_enum;
@@ -20,10 +22,10 @@ use crate::risk::RuleReport;
 use crate::settings::Setting;
 use crate::title::Rule;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, Odds, OverrideId, Probability,
-    SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
-use crate::wallet::FACTORS;
+use crate::wallet::{BonusView, FACTORS};
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,6 +146,8 @@ pub enum Event {
         to: LedgerAccount,
         /// How much; above zero.
         amount: Money,
+        /// In which currency.
+        currency: Currency,
         /// The bet, if there is one.
         bet: Option<BetId>,
         /// Why.
@@ -275,6 +279,15 @@ pub enum Event {
         client_id: ClientBetId,
         /// The largest stake a line that would be accepted now; zero if none.
         unit: Money,
+    },
+    /// Where a payment stands.
+    Payment(PaymentView),
+    /// A bonus of a player as it stands now.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// The bonus.
+        bonus: BonusView,
     },
     /// The last event of an answer to a query.
     QueryDone,

@@ -23,6 +23,7 @@ pub mod hash;
 pub mod market;
 mod memory;
 pub mod outbox;
+mod payments;
 pub mod play;
 pub mod pricing;
 mod query;

@@ -196,6 +196,19 @@ rejects! {
     /// The engine keeps its books in another currency.
     UnknownCurrency = 504, false, Count, "This currency is not available.";
 
+    /// No payment has this reference.
+    UnknownPayment = 505, false, None, "This payment is not known.";
+    /// The payment ended otherwise before, and a payment ends once.
+    PaymentClosed = 506, false, None, "This payment has ended otherwise already.";
+    /// More than can be taken out.
+    BalanceTooLow = 507, true, Money, "The balance is too low for this.";
+    /// A tax below zero or above its withdrawal.
+    TaxOutOfRange = 508, false, Money, "The tax must lie between zero and the amount.";
+    /// No bonus of this account has this id, or it has ended.
+    UnknownBonus = 509, false, None, "This bonus does not exist or has ended.";
+    /// A bonus ends in the future; money must be wagered, a free bet need not be.
+    BonusTerms = 510, false, None, "A bonus ends in the future; only bonus money must be wagered.";
+
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";
     /// The client bet id's own time lies outside the window.

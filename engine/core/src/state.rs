@@ -21,6 +21,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
+use crate::payments::Payment;
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
@@ -28,7 +29,7 @@ use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::wallet::Wallet;
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]
@@ -139,11 +140,11 @@ impl State {
         self.config_version = 1;
         let mut tables = Tables {
             capacity,
-            wallet: Wallet::with_capacity(capacity.accounts_max),
+            wallet: Wallet::with_capacity(&capacity),
             client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
             ids_forgotten_to: Timestamp::default(),
             ids_last_until: Timestamp::default(),
-            payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
+            payments: ClientIds::with_capacity(capacity.payments_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
             multiples: MultipleTable::with_capacity(
@@ -306,6 +307,10 @@ impl Step<'_> {
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
+            Command::Payment { account, amount, reference, step } => {
+                self.payment_step(*account, *amount, *reference, *step)
+            }
+            Command::Bonus { account, step } => self.bonus(*account, *step),
         }
     }
 
@@ -324,6 +329,7 @@ impl Step<'_> {
         self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
         self.expire_overrides();
+        self.expire_bonuses();
         self.decide_due_bets();
         self.decide_due_multiples();
         self.tables.due = self.tables.earliest_due(self.config);
@@ -477,6 +483,7 @@ impl Tables {
             .min(self.waiting_multiples.next_due())
             .min(self.requotes.next_due())
             .min(self.overrides.next_due())
+            .min(self.wallet.bonuses().next_due())
             .min(self.feed_check_at)
             .min(self.settlement.next_due(&self.markets, config))
     }

@@ -212,7 +212,8 @@ impl Hub {
             | Query::Match { .. }
             | Query::Bet { .. }
             | Query::MaxStake { .. }
-            | Query::MaxUnit(_) => staff::account(&self.book, records),
+            | Query::MaxUnit(_)
+            | Query::Payment { .. } => staff::account(&self.book, records),
         };
         Response::json(200, body)
     }

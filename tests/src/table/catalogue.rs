@@ -30,6 +30,9 @@ impl Scenario {
                 "client_ids_max" => self.capacity.client_ids_max = value,
                 "multiples_max" => self.capacity.multiples_max = value,
                 "legs_max" => self.capacity.legs_max = value,
+                "payments_max" => self.capacity.payments_max = value,
+                "bonuses_max" => self.capacity.bonuses_max = value,
+                "play_limits_max" => self.capacity.play_limits_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }

@@ -22,6 +22,7 @@
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
 //! | `limit ACCOUNT QUANTITY WINDOW AMOUNT\|none`, `confirm ACCOUNT QUANTITY WINDOW` | a player's own limit: `stake`, `loss`, `deposit`, `net_deposit` over `24h`, `7d`, `day`, `week`, `month` |
 //! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
+//! | payments and bonuses | see the file `cash.rs` |
 //! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
@@ -41,6 +42,7 @@
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
 
+mod cash;
 mod catalogue;
 mod expect;
 mod grades;
@@ -55,7 +57,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{Actor, Capacity, Config, PlaceBet, PlaceMultiple};
 use clutch_core::event::BetStatus;
-use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
+use clutch_core::units::{AccountId, BonusId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -129,6 +131,7 @@ struct Scenario {
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
+    bonuses: BTreeMap<String, BonusId>,
     versions: BTreeMap<(MatchId, u8), u64>,
     ids: u128,
     references: u128,
@@ -146,6 +149,9 @@ impl Scenario {
                 client_ids_max: 8192,
                 multiples_max: 256,
                 legs_max: 2048,
+                payments_max: 8192,
+                bonuses_max: 64,
+                play_limits_max: 64,
             },
             // Even teams at 2.00 and patient feeds, so that a table says only what it is about.
             config: Config {
@@ -166,6 +172,7 @@ impl Scenario {
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
+            bonuses: BTreeMap::new(),
             versions: BTreeMap::new(),
             ids: 0,
             references: 1_000_000,
@@ -195,6 +202,11 @@ impl Scenario {
             "config" => self.configure(words),
             "account" => self.account(words),
             "deposit" => self.deposit(words),
+            word @ ("authorise" | "fail" | "withdraw" | "paid" | "returned") => {
+                self.payment(word, words)
+            }
+            "bonus" => self.bonus(words),
+            "forfeit" => self.forfeit(words),
             "state" => self.account_state(words),
             "limit" => self.play_limit(words),
             "confirm" => self.confirm_limit(words),

@@ -388,7 +388,7 @@ impl Twin {
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
-        let base = self.accounts.get(account as usize)?.base;
+        let base = self.accounts.get(account as usize)?.base + self.paid_in(account);
         Some(
             base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
         )
@@ -410,7 +410,7 @@ impl Twin {
         let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
         let multiples: i128 =
             self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples
+        self.house_of_retired - singles - multiples - self.granted()
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.

@@ -8,6 +8,7 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod bets;
+mod cash;
 mod compare;
 mod grades;
 mod markets;
@@ -24,7 +25,7 @@ use clutch_core::command::{
     AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
 };
 use clutch_core::event::BetStatus;
-use clutch_core::units::{Money, Name};
+use clutch_core::units::Name;
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -55,7 +56,9 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
-    payments: BTreeMap<u128, (u32, i64)>,
+    payments: BTreeMap<u128, cash::Payment>,
+    /// Every bonus that was ever granted.
+    bonuses: Vec<cash::Bonus>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
@@ -88,7 +91,7 @@ pub struct Twin {
 struct Account {
     key: Name,
     state: AccountState,
-    /// Deposits, and what bets that have left the engine won and lost.
+    /// What bets that have left the engine won and lost.
     base: i128,
     terms: Terms,
     own: play::Own,
@@ -145,6 +148,7 @@ impl Twin {
             capacity,
             accounts: Vec::new(),
             payments: BTreeMap::new(),
+            bonuses: Vec::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
@@ -181,6 +185,7 @@ impl Twin {
         self.turn_day();
         self.notice_silence();
         self.expire_overrides();
+        self.expire_bonuses();
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.a_person_looks = false;
@@ -235,6 +240,10 @@ impl Twin {
             Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
+            Command::Payment { account, amount, reference, step } => {
+                self.payment_step(account.0, *amount, *reference, *step)
+            }
+            Command::Bonus { account, step } => self.bonus(account.0, *step),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -327,31 +336,6 @@ impl Twin {
             return Err(Reject::AccountClosed);
         }
         account.state = state;
-        Ok(())
-    }
-
-    fn deposit(&mut self, id: u32, amount: Money, reference: u128) -> Result<(), Reject> {
-        let available = self.available(id).ok_or(Reject::UnknownAccount)?;
-        if let Some(credited) = self.payments.get(&reference) {
-            let same = *credited == (id, amount.minor());
-            return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
-        }
-        if self.accounts[id as usize].state == AccountState::Closed {
-            return Err(Reject::AccountClosed);
-        }
-        let sum = available + i128::from(amount.minor());
-        let all: i128 = self.payments.values().map(|(_, paid)| i128::from(*paid)).sum();
-        let too_much =
-            sum > 10_i128.pow(15) || all + i128::from(amount.minor()) > i128::from(i64::MAX / 8);
-        if amount <= Money::ZERO || too_much {
-            return Err(Reject::InvalidAmount);
-        }
-        if self.payments.len() == self.capacity.client_ids_max as usize {
-            return Err(Reject::CapacityReached);
-        }
-        self.may_pay_in(id, amount.minor().into())?;
-        self.accounts[id as usize].base += i128::from(amount.minor());
-        self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }
 }

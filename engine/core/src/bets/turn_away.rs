@@ -51,7 +51,9 @@ impl State {
             | Command::EndRest { .. }
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
-            | Command::HandOver { .. } => return false,
+            | Command::HandOver { .. }
+            | Command::Payment { .. }
+            | Command::Bonus { .. } => return false,
         }
         true
     }

@@ -27,17 +27,18 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::payments::Payment;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
 use crate::units::{Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 3;
+pub const LAYOUT: u32 = 4;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +239,7 @@ impl Table for Tables {
         input.begin("client bet ids");
         let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
         input.begin("payment references");
-        let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
+        let payments = ClientIds::load(input, capacity.payments_max, Payment::BLANK)?;
         Ok(Self {
             capacity,
             wallet,

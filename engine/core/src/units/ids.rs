@@ -37,6 +37,10 @@ id! {
     OverrideId(u64)
 }
 id! {
+    /// A bonus: the [`Seq`] of the command that granted it.
+    BonusId(u64)
+}
+id! {
     /// A selection within its market.
     SelectionIndex(u8)
 }

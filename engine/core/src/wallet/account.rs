@@ -2,7 +2,7 @@
 
 use crate::command::{AccountState, Title};
 use crate::market::Sign;
-use crate::units::Money;
+use crate::units::{Currency, Money};
 
 /// No bet: the end of a list of bets.
 pub const NO_BET: u32 = u32::MAX;
@@ -39,6 +39,8 @@ pub struct Account {
     pub(crate) factors: [u8; FACTORS],
     /// Whether the player has set anything for himself: limits, a rest.
     pub(crate) limits_himself: bool,
+    /// The currency of all its money.
+    pub currency: Currency,
 }
 
 crate::codec::wire_struct!(Account {
@@ -53,12 +55,13 @@ crate::codec::wire_struct!(Account {
     group,
     factors,
     limits_himself,
+    currency,
 });
 
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
 
 impl Account {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(currency: Currency) -> Self {
         Self {
             available: Money::ZERO,
             held: Money::ZERO,
@@ -71,6 +74,7 @@ impl Account {
             group: NO_GROUP,
             factors: [100; FACTORS],
             limits_himself: false,
+            currency,
         }
     }
 
