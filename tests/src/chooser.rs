@@ -355,7 +355,7 @@ impl Chooser {
         Command::Deposit {
             account: AccountId(self.random.below(5) as u32),
             amount: Money::from_minor(amount),
-            reference: u128::from(self.random.below(400)),
+            reference: u128::from(self.random.below(400)) + self.random.pick(&[0, 0, 700]) as u128,
         }
     }
 
@@ -369,11 +369,14 @@ impl Chooser {
             7 => PaymentStep::Paid,
             _ => PaymentStep::Returned,
         };
-        let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 1_000_000]);
+        // Mostly the same account and amount under the same reference, so that payments go on.
+        let reference = self.random.below(24);
+        let account = if self.random.chance(10) { self.random.below(5) } else { reference % 4 };
+        let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 200, 200, 1_000_000]);
         Command::Payment {
-            account: AccountId(self.random.below(5) as u32),
+            account: AccountId(account as u32),
             amount: Money::from_minor(amount),
-            reference: u128::from(self.random.below(30)),
+            reference: 1_000 + u128::from(reference),
             step,
         }
     }

@@ -140,7 +140,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &30_u32.to_le_bytes()), Err(DecodeError::UnknownTag(30)));
+    assert_eq!(with(16, &32_u32.to_le_bytes()), Err(DecodeError::UnknownTag(32)));
 }
 
 #[test]
