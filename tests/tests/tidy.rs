@@ -35,15 +35,6 @@ const SHIPPED: &[&str] = &["engine/core/src", "journal/src", "engine/src", "gate
 
 const LINES_MAX: usize = 500;
 
-/// Files that may be longer, and why.
-const LONG_FILES: &[(&str, &str)] = &[
-    (
-        "engine/core/src/command.rs",
-        "every input of the engine with its wire order, in one place to be read as one list",
-    ),
-    ("engine/core/src/event.rs", "every output of the engine, in one place to be read as one list"),
-];
-
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().expect("tests/ lies in the repository").to_path_buf()
@@ -150,9 +141,7 @@ fn a_file_is_a_chapter() {
             let (name, text) = (shown(&path), read(&path));
             // A file's own tests stand at its end and do not count.
             let lines = text.lines().take_while(|line| *line != "#[cfg(test)]").count();
-            let excused = LONG_FILES.iter().any(|(file, _)| *file == name);
-            assert!(lines <= LINES_MAX || excused, "{name} has {lines} lines; split its subjects");
-            assert!(lines > LINES_MAX || !excused, "{name} no longer needs its excuse");
+            assert!(lines <= LINES_MAX, "{name} has {lines} lines; split its subjects");
         }
     }
 }

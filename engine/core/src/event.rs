@@ -1,29 +1,38 @@
 //! The outputs of the engine: what changed, for everybody who follows.
 //!
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
-//! that caused it, so prices, bets and balances are mutually ordered.
+//! that caused it, so prices, bets and balances are mutually ordered. This page is the list of
+//! events; what they carry is told in chapters by subject.
 
+mod bet;
+mod feed;
+mod fixture;
 mod multiple;
 mod payment;
 mod posting;
+mod price;
+mod trading;
 
+pub use bet::{BetStatus, BetView, VoidReason};
+pub use feed::FeedAlert;
+pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
 pub use payment::{AdjustmentStatus, DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
+pub use price::{Price, PriceCause};
+pub use trading::{GradeStatus, OverrideStatus};
 
-use crate::codec::wire_enum;
 use crate::command::{
-    AccountState, Actor, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
-    SuspendReason, Team, Title,
+    AccountState, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    SuspendReason, Title,
 };
 use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
-use crate::title::Rule;
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    SelectionIndex, Seq, SourceId, Timestamp,
 };
 use crate::wallet::{BonusView, FACTORS};
 
@@ -292,254 +301,3 @@ pub enum Event {
     /// The last event of an answer to a query.
     QueryDone,
 }
-
-/// What of a match a name belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum NamedPart {
-    /// The match itself: the operator's key.
-    Match,
-    /// A team.
-    Team(Team),
-    /// A map, from 1.
-    Map(u8),
-}
-
-/// A match's score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Score {
-    /// The match.
-    pub match_id: MatchId,
-    /// The map being played or played last, from 1.
-    pub map: u8,
-    /// Rounds of that map: A, B.
-    pub rounds: [u8; 2],
-    /// Maps won: A, B.
-    pub maps: [u8; 2],
-    /// Where the match stands.
-    pub phase: MatchPhase,
-    /// Whether team A plays the next round as T.
-    pub a_is_t: bool,
-}
-
-/// Where a match stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum MatchPhase {
-    /// Not begun.
-    Scheduled,
-    /// A map is being played.
-    Live,
-    /// Between two maps.
-    Break,
-    /// Decided.
-    Over,
-}
-
-/// Whether a market can be bet on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum MarketStatus {
-    /// Yes.
-    Open,
-    /// Not for the moment.
-    Suspended(SuspendReason),
-    /// No: this selection won.
-    Decided {
-        /// The winning selection.
-        winner: SelectionIndex,
-    },
-    /// No: a person said how each selection ended.
-    Graded,
-    /// No: the market will never have a result and every stake goes back.
-    Void,
-}
-
-wire_enum!(MarketStatus { 0 = Open, 1 = Suspended(reason), 2 = Decided { winner }, 3 = Void, 4 = Graded });
-
-/// A selection's price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Price {
-    /// The market.
-    pub market: MarketId,
-    /// The selection within it.
-    pub selection: SelectionIndex,
-    /// The odds on offer; `None` while the selection cannot be bet on.
-    pub odds: Option<Odds>,
-    /// The fair probability before margin.
-    pub fair: Probability,
-    /// What the model says of it; another number only under a trader's override.
-    pub model: Probability,
-    /// The market's price sequence: the [`Seq`] of the command that last changed a price in it.
-    pub price_seq: u64,
-    /// Why the price was made.
-    pub cause: PriceCause,
-    /// Who caused it; the engine itself for timers and for work that it does in slices.
-    pub by: Actor,
-}
-
-/// What a person should know about a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum FeedAlert {
-    /// It said something that cannot be, and the match froze.
-    Impossible {
-        /// What that breaks.
-        rule: Rule,
-        /// The number that would have fitted.
-        expected: i64,
-        /// The number that came.
-        actual: i64,
-    },
-    /// Messages after this version are missing. It should say them again.
-    Gap {
-        /// The last version that was heard.
-        after: u64,
-    },
-    /// It is late beyond the limit.
-    Late {
-        /// By how much, in milliseconds.
-        lag_ms: u32,
-    },
-    /// It knows more than the truth; betting waits until the primary says the same.
-    Ahead,
-    /// It has not confirmed the truth within the grace.
-    Behind,
-    /// It names another winner of a round, or of a map if the round is 0; the match froze.
-    Disagrees {
-        /// The map, from 1.
-        map: u8,
-        /// The round, from 1.
-        round: u8,
-    },
-    /// It contradicted itself, and is not asked until it agrees with the truth again.
-    Contradictory,
-    /// The score follows it from now on.
-    HandedOver,
-}
-
-/// Where an override stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum OverrideStatus {
-    /// It waits for a second person.
-    Proposed,
-    /// It holds.
-    InForce {
-        /// The second person, if it took one.
-        approved_by: Option<u32>,
-    },
-    /// A new one took its place.
-    Replaced,
-    /// It was taken back.
-    Lifted,
-    /// Its time was over.
-    Expired,
-}
-
-/// Why a price was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum PriceCause {
-    /// The market was opened.
-    Opened,
-    /// The score or the sides moved.
-    Score,
-    /// A trader changed the strengths.
-    Parameters,
-    /// The margin, or how the book is shaded and sent, changed.
-    Margin,
-    /// The market's liability moved by a step.
-    Shading,
-    /// An override began.
-    Override,
-    /// An override was lifted or expired.
-    OverrideEnded,
-    /// A grade was rolled back, and the market has no result any more.
-    RolledBack,
-    /// It was not made now: an answer to a query shows the price as it stands.
-    Image,
-}
-
-/// Where a person's grade of a market stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum GradeStatus {
-    /// It waits for a second person.
-    Proposed,
-    /// It holds.
-    InForce {
-        /// Who approved it, if it took a second person.
-        approved_by: Option<u32>,
-    },
-    /// It was turned down.
-    TurnedDown {
-        /// By whom.
-        by: u32,
-    },
-}
-
-/// Where a bet stands. The same view answers a placement, a status query and a settlement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct BetView {
-    /// The bet; `None` if it was refused at once and so never existed.
-    pub bet: Option<BetId>,
-    /// Its account.
-    pub account: AccountId,
-    /// The bettor's own id.
-    pub client_id: ClientBetId,
-    /// The market.
-    pub market: MarketId,
-    /// The selection.
-    pub selection: SelectionIndex,
-    /// The odds it stands at, or asked for.
-    pub odds: Odds,
-    /// The stake.
-    pub stake: Stake,
-    /// Where it stands.
-    pub status: BetStatus,
-}
-
-/// Where a bet stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum BetStatus {
-    /// It waits out the in-play delay; stake and liability are held.
-    Pending {
-        /// When it will be decided.
-        due: Timestamp,
-    },
-    /// It was not taken.
-    Refused(Refusal),
-    /// It stands.
-    Accepted {
-        /// What it pays if it wins, stake included.
-        payout: Money,
-    },
-    /// It won.
-    Won {
-        /// What was paid, stake included.
-        payout: Money,
-    },
-    /// It lost.
-    Lost,
-    /// The stake went back.
-    Void(VoidReason),
-}
-
-/// Why a bet is void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum VoidReason {
-    /// The market never got a result: its map or round was not played.
-    NotPlayed,
-    /// The server took back the rounds after which the bet was struck.
-    Rewound,
-    /// A person declared the market or the selection void.
-    Declared,
-}
-
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared });

@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
+use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
@@ -237,7 +237,7 @@ impl Table for Tables {
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
         input.begin("client bet ids");
-        let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
+        let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
         let payments = ClientIds::load(input, capacity.payments_max, Payment::BLANK)?;
         Ok(Self {

@@ -1,0 +1,254 @@
+//! What the operator says of the engine itself: how large its tables are, and every setting.
+
+use crate::codec::{wire_enum, wire_struct};
+use crate::pricing::LadderTable;
+use crate::risk::{RuleSet, Stages};
+use crate::units::Money;
+
+/// Table sizes. Everything is allocated at start; a full table answers with a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Capacity {
+    /// Accounts.
+    pub accounts_max: u32,
+    /// Matches.
+    pub matches_max: u32,
+    /// Markets over all matches.
+    pub markets_max: u32,
+    /// Singles that are waiting, open, or settled within the re-settlement window.
+    pub bets_max: u32,
+    /// Client bet ids remembered.
+    pub client_ids_max: u32,
+    /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
+    pub multiples_max: u32,
+    /// The legs of all of them together.
+    pub legs_max: u32,
+    /// Payment references remembered, for ever.
+    pub payments_max: u32,
+    /// Bonuses that are not used up.
+    pub bonuses_max: u32,
+    /// Limits that players have set for themselves.
+    pub play_limits_max: u32,
+}
+wire_struct!(Capacity {
+    accounts_max,
+    matches_max,
+    markets_max,
+    bets_max,
+    client_ids_max,
+    multiples_max,
+    legs_max,
+    payments_max,
+    bonuses_max,
+    play_limits_max,
+});
+
+impl Default for Capacity {
+    /// Room for a laptop: 100,000 accounts, 256 matches, 16,384 markets, 250,000 singles, 50,000 multiples.
+    fn default() -> Self {
+        Self {
+            accounts_max: 100_000,
+            matches_max: 256,
+            markets_max: 16_384,
+            bets_max: 250_000,
+            client_ids_max: 500_000,
+            multiples_max: 50_000,
+            legs_max: 250_000,
+            payments_max: 500_000,
+            bonuses_max: 25_000,
+            play_limits_max: 25_000,
+        }
+    }
+}
+
+/// The operator's settings. A replay uses those of its time, since each change is a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Config {
+    /// Smallest stake.
+    pub stake_min: Money,
+    /// Largest stake.
+    pub stake_max: Money,
+    /// Largest payout of one bet, stake included.
+    pub payout_max: Money,
+    /// Largest sum that one selection may cost: its payouts less its own stakes.
+    pub liability_selection_max: Money,
+    /// Largest sum that one market may cost in its worst case: payouts less all its stakes.
+    pub liability_market_max: Money,
+    /// Largest sum that one account may win with its open bets.
+    pub liability_account_max: Money,
+    /// How long a bet waits while its match is played.
+    pub in_play_delay_ns: u64,
+    /// Oldest feed message on which a live match is still priced.
+    pub feed_age_live_ns: u64,
+    /// The same before the match has begun.
+    pub feed_age_prematch_ns: u64,
+    /// How long a bettor may still act on a price after it was replaced.
+    pub view_age_max_ns: u64,
+    /// What a book's booked probabilities sum to, in parts per billion above one.
+    pub margin_ppb: u32,
+    /// Largest factor by which one update may move a selection's odds ratio p/(1−p), in thousandths.
+    pub band_milli: u32,
+    /// How far a client bet id's own time may lie in the past.
+    pub client_id_past_ns: u64,
+    /// How far it may lie in the future.
+    pub client_id_future_ns: u64,
+    /// How long a settled bet is kept so that it can be settled again.
+    pub resettle_window_ns: u64,
+    /// What a rewind does to bets struck after the undone moment.
+    pub rewind_rule: RewindRule,
+    /// Odds that grow by fewer steps of the ladder than this are not sent; 1 sends every change.
+    /// Odds that shrink are always sent, so the margin never falls below its target.
+    pub price_steps_min: u32,
+    /// How far an override may lie from the model before a second person must approve it: the
+    /// largest factor between their odds ratios p/(1−p), in thousandths.
+    pub override_distance_milli: u32,
+    /// The longest life of an override.
+    pub override_life_max_ns: u64,
+    /// Shading by liability: κ, the largest part by which a selection's probability is weighted up
+    /// or down before the book is scaled again, in parts per billion; zero is off.
+    pub shading_ppb: u32,
+    /// The distance from the market's mean result at which a selection is shaded in full.
+    pub shading_scale: Money,
+    /// A market is shaded anew once its payouts moved by this much; every other change of its price
+    /// shades it as well.
+    pub shading_step: Money,
+    /// How much longer than at its best a source may take from its own clock to ours.
+    pub feed_lag_max_ns: u64,
+    /// How long a second source may take to confirm what the primary said.
+    pub feed_grace_ns: u64,
+    /// How many updates in a row must fit before a match that froze on something impossible goes on
+    /// without a person; zero always waits for a person.
+    pub agreeing_updates: u32,
+    /// Risk rules that are not asked.
+    pub rules_off: RuleSet,
+    /// Risk rules that are asked and counted, and refuse nothing.
+    pub rules_shadow: RuleSet,
+    /// Largest sum that one match may cost over all its markets where a bet wins.
+    pub liability_match_max: Money,
+    /// Largest sum that a group of linked accounts may win with its open bets.
+    pub liability_group_max: Money,
+    /// Largest sum that all bets of one account on one day may pay, stakes included.
+    pub payout_day_max: Money,
+    /// Most bets of one account within a second; from 1 to 5.
+    pub bets_per_second_max: u32,
+    /// Most within a minute; from 1 to 250.
+    pub bets_per_minute_max: u32,
+    /// Most within an hour; from 1 to 60,000.
+    pub bets_per_hour_max: u32,
+    /// Largest sum of one account's stakes within an hour.
+    pub stakes_per_hour_max: Money,
+    /// Parts of the largest stake by time to the start, for matches of the best known tier.
+    pub tier_0: Stages,
+    /// The same for the second.
+    pub tier_1: Stages,
+    /// The same for the third.
+    pub tier_2: Stages,
+    /// The same for the least known.
+    pub tier_3: Stages,
+    /// The odds that can stand on the board.
+    pub ladder: LadderTable,
+}
+wire_struct!(Config {
+    stake_min,
+    stake_max,
+    payout_max,
+    liability_selection_max,
+    liability_market_max,
+    liability_account_max,
+    in_play_delay_ns,
+    feed_age_live_ns,
+    feed_age_prematch_ns,
+    view_age_max_ns,
+    margin_ppb,
+    band_milli,
+    client_id_past_ns,
+    client_id_future_ns,
+    resettle_window_ns,
+    rewind_rule,
+    price_steps_min,
+    override_distance_milli,
+    override_life_max_ns,
+    shading_ppb,
+    shading_scale,
+    shading_step,
+    feed_lag_max_ns,
+    feed_grace_ns,
+    agreeing_updates,
+    rules_off,
+    rules_shadow,
+    liability_match_max,
+    liability_group_max,
+    payout_day_max,
+    bets_per_second_max,
+    bets_per_minute_max,
+    bets_per_hour_max,
+    stakes_per_hour_max,
+    tier_0,
+    tier_1,
+    tier_2,
+    tier_3,
+    ladder,
+});
+
+const SECOND_NS: u64 = 1_000_000_000;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            stake_min: Money::from_minor(10),
+            stake_max: Money::from_minor(100_000),
+            payout_max: Money::from_minor(5_000_000),
+            liability_selection_max: Money::from_minor(5_000_000),
+            liability_market_max: Money::from_minor(5_000_000),
+            liability_account_max: Money::from_minor(2_000_000),
+            in_play_delay_ns: 3 * SECOND_NS,
+            feed_age_live_ns: 3 * SECOND_NS,
+            feed_age_prematch_ns: 60 * SECOND_NS,
+            view_age_max_ns: 10 * SECOND_NS,
+            margin_ppb: 60_000_000,
+            band_milli: 4_000,
+            client_id_past_ns: 7 * 24 * 3600 * SECOND_NS,
+            client_id_future_ns: 5 * 60 * SECOND_NS,
+            resettle_window_ns: 72 * 3600 * SECOND_NS,
+            rewind_rule: RewindRule::Void,
+            price_steps_min: 1,
+            override_distance_milli: 1_500,
+            override_life_max_ns: 24 * 3600 * SECOND_NS,
+            // Off: how much a book may lean depends on the money behind it, and a scale that is too
+            // small would let the prices sway with every bet. 0.10 is usual once the scale is set.
+            shading_ppb: 0,
+            shading_scale: Money::from_minor(1_000_000),
+            shading_step: Money::from_minor(50_000),
+            feed_lag_max_ns: 10 * SECOND_NS,
+            feed_grace_ns: 5 * SECOND_NS,
+            agreeing_updates: 2,
+            rules_off: Self::RULES_OFF,
+            rules_shadow: RuleSet::EMPTY,
+            liability_match_max: Money::from_minor(10_000_000),
+            liability_group_max: Money::from_minor(4_000_000),
+            payout_day_max: Money::from_minor(20_000_000),
+            bets_per_second_max: 5,
+            bets_per_minute_max: 60,
+            bets_per_hour_max: 600,
+            stakes_per_hour_max: Money::from_minor(1_000_000),
+            tier_0: Stages::WHOLE,
+            tier_1: Stages::WHOLE,
+            tier_2: Stages::WHOLE,
+            tier_3: Stages::WHOLE,
+            ladder: LadderTable::Bookmaker,
+        }
+    }
+}
+
+/// What happens to bets struck between an undone round and its rewind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum RewindRule {
+    /// They are void: their price knew a score that no longer stands.
+    Void,
+    /// They stand on the result after the rewind.
+    Stand,
+}
+wire_enum!(RewindRule { 0 = Void, 1 = Stand });
+wire_enum!(LadderTable { 0 = Bookmaker, 1 = Exchange, 2 = Fine });

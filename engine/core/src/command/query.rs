@@ -1,0 +1,76 @@
+//! The questions. A question sees the same state as a command in its place.
+
+use super::PlaceMultiple;
+use crate::units::{AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex};
+
+/// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
+)]
+pub enum Query {
+    /// Every match with its names and score.
+    Catalogue,
+    /// One match: names, score, and every market with its status and prices.
+    Match {
+        /// The match.
+        match_id: MatchId,
+    },
+    /// One account's balance and its latest bets, newest first: its singles, then its multiples.
+    Account {
+        /// The account.
+        account: AccountId,
+        /// At most this many singles and this many multiples, of those at most 256.
+        bets_max: u16,
+    },
+    /// The same, by the operator's key of the account.
+    AccountNamed {
+        /// The operator's key.
+        key: Name,
+        /// At most this many bets.
+        bets_max: u16,
+    },
+    /// Accounts with their state and balance, in order of opening, a page at a time.
+    Accounts {
+        /// The first.
+        from: AccountId,
+        /// At most this many; no answer holds more than [`Query::ACCOUNTS_MAX`].
+        accounts_max: u16,
+    },
+    /// How late every source was, over all its matches.
+    Sources,
+    /// The version of the configuration and every setting.
+    Settings,
+    /// Every risk rule: how it stands, and what it has refused.
+    Risk,
+    /// One bet by the bettor's id.
+    Bet {
+        /// The account.
+        account: AccountId,
+        /// The bettor's id of the bet.
+        client_id: ClientBetId,
+    },
+    /// The largest stake that would be accepted now.
+    MaxStake {
+        /// The account.
+        account: AccountId,
+        /// The market.
+        market: MarketId,
+        /// The selection.
+        selection: SelectionIndex,
+    },
+    /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
+    /// the odds seen.
+    MaxUnit(PlaceMultiple),
+    /// A payment by its reference.
+    Payment {
+        /// The provider's reference.
+        reference: u128,
+    },
+}
+
+impl Query {
+    /// The most accounts in one answer.
+    pub const ACCOUNTS_MAX: u16 = 1_000;
+}

@@ -1,0 +1,69 @@
+//! Where a single bet stands.
+
+use crate::codec::wire_enum;
+use crate::reject::Refusal;
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+};
+
+/// Where a bet stands. The same view answers a placement, a status query and a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct BetView {
+    /// The bet; `None` if it was refused at once and so never existed.
+    pub bet: Option<BetId>,
+    /// Its account.
+    pub account: AccountId,
+    /// The bettor's own id.
+    pub client_id: ClientBetId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds it stands at, or asked for.
+    pub odds: Odds,
+    /// The stake.
+    pub stake: Stake,
+    /// Where it stands.
+    pub status: BetStatus,
+}
+
+/// Where a bet stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum BetStatus {
+    /// It waits out the in-play delay; stake and liability are held.
+    Pending {
+        /// When it will be decided.
+        due: Timestamp,
+    },
+    /// It was not taken.
+    Refused(Refusal),
+    /// It stands.
+    Accepted {
+        /// What it pays if it wins, stake included.
+        payout: Money,
+    },
+    /// It won.
+    Won {
+        /// What was paid, stake included.
+        payout: Money,
+    },
+    /// It lost.
+    Lost,
+    /// The stake went back.
+    Void(VoidReason),
+}
+
+/// Why a bet is void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum VoidReason {
+    /// The market never got a result: its map or round was not played.
+    NotPlayed,
+    /// The server took back the rounds after which the bet was struck.
+    Rewound,
+    /// A person declared the market or the selection void.
+    Declared,
+}
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared });
