@@ -52,6 +52,9 @@ impl State {
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
             | Command::HandOver { .. }
+            | Command::AdoptHouseRules { .. }
+            | Command::MatchIncident { .. }
+            | Command::TakeBackIncident { .. }
             | Command::Payment { .. }
             | Command::Bonus { .. } => return false,
         }
