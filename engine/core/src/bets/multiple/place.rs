@@ -139,8 +139,9 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let multiple = Multiple::new(id, place, *payout, *state);
-        let (account, stake) = (place.account, multiple.stake);
+        let (account, stake, liability) = (place.account, multiple.stake, multiple.liability());
         let slot = tables.multiples.insert(multiple);
+        let keeps_exposures = tables.risk.keeps_exposures();
         // From the last leg to the first, as each goes to the front of its bet's list.
         for (pick, odds) in place.picks().iter().zip(odds).rev() {
             let leg = Leg {
@@ -153,9 +154,16 @@ impl Step<'_> {
                 next_of_bet: NO_LEG,
                 outcome: LegOutcome::Open,
             };
-            tables.multiples.add_leg(leg, tables.markets.market_mut(pick.market));
+            let (market, selection) = tables.markets.rows_mut(pick.market, pick.selection);
+            tables.multiples.add_leg(leg, market);
+            if !keeps_exposures {
+                market.count(selection, Money::ZERO, liability, Sign::In);
+            }
         }
-        tables.count_multiple(slot, Sign::In);
+        if keeps_exposures {
+            tables.count_legs(slot, liability, Sign::In);
+        }
+        tables.count_multiple_for_account(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
         tables.risk.note(self.config, account, self.now, stake, *would_refuse);
         tables.client_ids.insert(key, Answer::Multiple { slot });
@@ -345,11 +353,22 @@ impl Tables {
 
     /// Counts a multiple in every sum that limits look at, or takes it out again.
     pub(super) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+        self.count_multiple_for_account(slot, sign);
+        self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
+    }
+
+    /// Counts a multiple in its account's open liability, or takes it out again.
+    fn count_multiple_for_account(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
         let liability = multiple.liability();
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         account.count(liability, sign);
         self.risk.count_in_group(account.group, liability, sign);
+    }
+
+    /// Counts what a multiple could cost on each of its legs' selections, or takes it out again.
+    fn count_legs(&mut self, slot: u32, liability: Money, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
         let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
         let count =
             self.multiples.legs_of(multiple).zip(&mut legs).fold(0, |count, (leg, place)| {
@@ -382,18 +401,21 @@ impl Tables {
         offers: &Offers<'_>,
     ) -> Result<RuleSet, Refused> {
         let mut would_refuse = RuleSet::EMPTY;
+        let mut asked = self.risk.asked();
         for (leg, offer) in offers.iter().flatten().enumerate() {
-            let shadows =
-                risk::check(&self.wager(offer, config, now, stake, payout)).map_err(|refusal| {
-                    let is_of_leg = matches!(
-                        refusal.code,
-                        Reject::SelectionLiability
-                            | Reject::MarketLiability
-                            | Reject::StakeAboveStage
-                            | Reject::StakeAboveFactor
-                    );
-                    Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
-                })?;
+            let wager = self.wager(offer, config, now, stake, payout);
+            let shadows = risk::check_asked(&wager, asked).map_err(|refusal| {
+                let is_of_leg = matches!(
+                    refusal.code,
+                    Reject::SelectionLiability
+                        | Reject::MarketLiability
+                        | Reject::StakeAboveStage
+                        | Reject::StakeAboveFactor
+                );
+                Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
+            })?;
+            // What is only about the account and the bet was answered with the first leg.
+            asked = asked.only(risk::OF_A_LEG);
             would_refuse = would_refuse.and(shadows);
         }
         if let Some(Offer { account, .. }) = offers[0]
@@ -474,22 +496,25 @@ impl Tables {
 /// Legs that no line may hold together: the same selection twice, and two of one match, whose results
 /// depend on each other. Singles over them are welcome.
 fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
-    let match_of = |leg: usize| offers[leg].map(|offer| offer.market.match_id);
-    let matches: [Option<MatchId>; LEGS_MAX] = core::array::from_fn(match_of);
-    let legs = place.picks().len();
-    // Mostly every leg is of another match, and no two can be the same then.
-    if (1..legs).all(|leg| !matches[..leg].contains(&matches[leg])) {
+    let matches = || offers.iter().flatten().map(|offer| offer.market.match_id);
+    // Mostly every leg is of another match, which a few bits of the matches' numbers already tell.
+    let (mut seen, mut may_share) = ([0_u64; 4], false);
+    for MatchId(id) in matches() {
+        let (word, bit) = (&mut seen[(id >> 6 & 3) as usize], 1 << (id & 63));
+        may_share |= *word & bit != 0;
+        *word |= bit;
+    }
+    if !may_share {
         return;
     }
     let picks = place.picks();
     let is_combined = 1 < place.system().folds().largest();
-    for (leg, pick) in picks.iter().enumerate() {
-        let is_same = |other: usize| {
-            (picks[other].market, picks[other].selection) == (pick.market, pick.selection)
-        };
-        if (0..leg).any(is_same) {
+    for (leg, (pick, of_match)) in picks.iter().zip(matches()).enumerate() {
+        let is_same =
+            |other: &Pick| (other.market, other.selection) == (pick.market, pick.selection);
+        if picks[..leg].iter().any(is_same) {
             reasons.put(leg, Reject::SelectionRepeated.into());
-        } else if is_combined && matches[..leg].contains(&matches[leg]) {
+        } else if is_combined && matches().take(leg).any(|other| other == of_match) {
             reasons.put(leg, Reject::LegsRelated.into());
         }
     }
