@@ -158,7 +158,16 @@ macro_rules! rules {
         /// The refusal of the first rule in force that says no.
         #[inline(always)]
         pub fn check(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
-            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
+            check_asked(wager, wager.tables.asked())
+        }
+
+        /// The same for these rules only.
+        #[inline(always)]
+        pub(crate) fn check_asked(
+            wager: &Wager<'_>,
+            asked: RuleSet,
+        ) -> Result<RuleSet, Refusal> {
+            let shadow = wager.config.rules_shadow;
             let mut would_refuse = RuleSet::EMPTY;
             $(ask!($id, $module, wager, asked, shadow, would_refuse);)*
             if asked.is_apart_from(SELDOM) {
@@ -166,12 +175,12 @@ macro_rules! rules {
             }
             // A copy, so that the wager itself need not stand in memory for the other rules.
             let copy = *wager;
-            check_seldom(&copy).map(|others| would_refuse.and(others))
+            check_seldom(&copy, asked).map(|others| would_refuse.and(others))
         }
 
         #[inline(never)]
-        fn check_seldom(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
-            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
+        fn check_seldom(wager: &Wager<'_>, asked: RuleSet) -> Result<RuleSet, Refusal> {
+            let shadow = wager.config.rules_shadow;
             let mut would_refuse = RuleSet::EMPTY;
             $(ask!($seldom_id, $seldom_module, wager, asked, shadow, would_refuse);)*
             Ok(would_refuse)
@@ -215,6 +224,16 @@ rules! {
         MatchLiability = match_liability;
     }
 }
+
+/// The rules that look at a bet's market, selection or match; all others look only at the account, the
+/// stake and the payout, and say the same of every leg of a bet.
+pub(crate) const OF_A_LEG: RuleSet = RuleSet::of(&[
+    RuleId::SelectionLiability,
+    RuleId::MarketLiability,
+    RuleId::StageStake,
+    RuleId::AccountFactor,
+    RuleId::MatchLiability,
+]);
 
 impl RuleId {
     /// The rule itself.

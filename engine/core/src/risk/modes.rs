@@ -46,6 +46,12 @@ impl RuleSet {
         Self(self.0 | others.0)
     }
 
+    /// The rules that are in both.
+    #[inline]
+    pub const fn only(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     /// Whether a rule is in it.
     #[inline]
     pub const fn has(self, rule: RuleId) -> bool {
