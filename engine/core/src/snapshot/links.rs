@@ -50,8 +50,9 @@ impl Tables {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
             let selections = (kind.market_type().selections)(kind, &fixture.series);
-            // What the house rules decided may be on a format that the match no longer has.
-            (selections == Some(market.selections()) || market.by_rules.is_some())
+            // What a person or the house rules decided may be on a format that the match no longer has.
+            let is_decided = market.graded.is_some() || market.by_rules.is_some();
+            (selections == Some(market.selections()) || is_decided)
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]
                     .iter()
