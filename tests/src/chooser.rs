@@ -18,6 +18,8 @@ use clutch_core::units::{
 };
 use clutch_core::wallet::BonusKind;
 
+use clutch_core::switches::{TripId, TripSet};
+
 use crate::random::Random;
 use crate::twin::Twin;
 
@@ -103,6 +105,15 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            trips_off: if random.chance(60) { TripSet::ALL } else { TripSet::EMPTY },
+            trips_shadow: TripSet::EMPTY,
+            trip_window_ns: random.pick(&[SECOND, 60 * SECOND]),
+            trip_cool_down_ns: random.pick(&[0, SECOND]),
+            trip_feed_max: random.pick(&[1, 5]) as u32,
+            trip_error_max: random.pick(&[1, 5]) as u32,
+            trip_loss_max: Money::from_minor(random.pick(&[500, 20_000])),
+            trip_reject_percent: random.pick(&[50, 90]) as u32,
+            trip_reject_min: random.pick(&[5, 50]) as u32,
             ..self.risk_rules()
         }
     }
@@ -168,6 +179,11 @@ impl Chooser {
             Mode::SettleOnly => 5,
             Mode::ReadOnly => 20,
         };
+        if let Some(trip) = twin.tripped()
+            && self.random.chance(15)
+        {
+            return Command::ResetTrip { trip };
+        }
         if self.random.chance(leaves) {
             return Command::SetMode { mode: Mode::Normal };
         }
@@ -604,6 +620,12 @@ impl Chooser {
 
     fn kill(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
+        if self.random.chance(10) {
+            return Command::ResetTrip { trip: self.random.pick(TripId::ALL) };
+        }
+        if self.random.chance(10) {
+            return Command::Shed { level: self.random.below(5) as u8 };
+        }
         if self.random.chance(40) {
             return Command::SetMode { mode: self.random.pick(Mode::ALL) };
         }

@@ -54,9 +54,9 @@ impl World {
             Command::CancelBet { account, .. } => Actor::account(account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
-                Actor::Operator(1 + (self.journal.len() % 2) as u32)
-            }
+            Command::ApproveOverride { .. }
+            | Command::DecideGrade { .. }
+            | Command::ResetTrip { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

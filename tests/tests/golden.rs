@@ -19,6 +19,7 @@ use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
+use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
     AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
@@ -290,6 +291,16 @@ fn config() -> Config {
         tier_2: stages([5, 6, 7, 8]),
         tier_3: stages([9, 10, 11, 12]),
         ladder: clutch_core::pricing::LadderTable::Exchange,
+        trips_off: TripSet::EMPTY.with(TripId::FeedLag),
+        trips_shadow: TripSet::EMPTY.with(TripId::RejectRate),
+        trips_two_people: TripSet::ALL,
+        trip_window_ns: 39,
+        trip_cool_down_ns: 40,
+        trip_feed_max: 41,
+        trip_error_max: 42,
+        trip_loss_max: money(43),
+        trip_reject_percent: 44,
+        trip_reject_min: 45,
         agreeing_updates: 24,
     }
 }
@@ -552,5 +563,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("bonus_money", grant(BonusKind::Money)),
         ("bonus_free_bet", grant(BonusKind::FreeBet)),
         ("bonus_forfeit", bonus(BonusStep::Forfeit { bonus: BonusId(0x0102) })),
+        ("reset_trip", of(Command::ResetTrip { trip: TripId::LossRate })),
+        ("shed", of(Command::Shed { level: 2 })),
     ]
 }

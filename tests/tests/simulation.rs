@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, Mode};
 use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
+use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_tests::answer::answer_of;
@@ -119,6 +120,12 @@ const WORTH_A_VISIT: &[&str] = &[
     "MatchLiability",
     "BetNotReducing",
     "ReadOnly",
+    "NotTripped",
+    "TripCooling",
+    "a trip over feeds",
+    "a trip over errors",
+    "a trip over losses",
+    "a trip over refusals",
     "InsufficientFunds",
     "ReferenceReused",
     "UnknownPayment",
@@ -363,6 +370,14 @@ impl Simulation {
         let view = match event {
             Event::Bet(view) => view,
             Event::Multiple(view) => return self.visit_fate_of_multiple(view),
+            Event::Trip { trip, standing: TripStanding::Tripped { .. }, .. } => {
+                return self.visit(match trip {
+                    TripId::FeedLag => "a trip over feeds",
+                    TripId::ErrorRate => "a trip over errors",
+                    TripId::LossRate => "a trip over losses",
+                    TripId::RejectRate => "a trip over refusals",
+                });
+            }
             _ => return,
         };
         match view.status {

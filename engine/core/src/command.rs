@@ -35,6 +35,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
+use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
     Timestamp,
@@ -332,6 +333,16 @@ pub enum Command {
         /// What happens.
         step: BonusStep,
     },
+    /// Lets betting go on after a trip, once it has cooled down.
+    ResetTrip {
+        /// The trip.
+        trip: TripId,
+    },
+    /// The engine's edge gives up the least valued bets, as many as its input ring is full.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -370,6 +381,8 @@ wire_enum!(Command {
     33 = SetMode { mode },
     34 = Payment { account, amount, reference, step },
     35 = Bonus { account, step },
+    36 = ResetTrip { trip },
+    37 = Shed { level },
 });
 
 impl Actor {
@@ -419,6 +432,8 @@ impl Command {
             Self::SetMode { .. } => 34,
             Self::Payment { .. } => 35,
             Self::Bonus { .. } => 36,
+            Self::ResetTrip { .. } => 37,
+            Self::Shed { .. } => 38,
         }
     }
 }

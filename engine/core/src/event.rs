@@ -23,7 +23,7 @@ pub use price::{Price, PriceCause};
 pub use trading::{GradeStatus, IncidentStatus, OverrideStatus};
 
 use crate::command::{
-    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
+    AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
     RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
@@ -31,6 +31,7 @@ use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
+use crate::switches::{TripId, TripStanding};
 use crate::units::{
     AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
     SelectionIndex, Seq, SourceId, Timestamp,
@@ -332,6 +333,21 @@ pub enum Event {
         account: AccountId,
         /// The bonus.
         bonus: BonusView,
+    },
+    /// A trip pulled, or was reset; in the answer to [`crate::Query::Catalogue`], where those stand
+    /// that are not clear.
+    Trip {
+        /// The trip.
+        trip: TripId,
+        /// Where it stands.
+        standing: TripStanding,
+        /// Who caused it.
+        by: Actor,
+    },
+    /// So much load is shed from now on.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
     },
     /// The last event of an answer to a query.
     QueryDone,

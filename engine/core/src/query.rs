@@ -9,6 +9,7 @@ use crate::payments::{self, Payment};
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
+use crate::switches::{TripId, TripStanding};
 use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
 
 /// The most multiples in the answer about an account; each comes with up to twenty legs.
@@ -38,6 +39,13 @@ impl Tables {
                     fixture.announce(MatchId(index as u32), outbox);
                 }
                 self.switches.say(&self.fixtures, outbox);
+                for &trip in TripId::ALL {
+                    let (standing, by) = (self.trips.standing(trip), Actor::Engine);
+                    if standing != TripStanding::Clear {
+                        outbox.push(Event::Trip { trip, standing, by });
+                    }
+                }
+                outbox.push(Event::Shed { level: self.shed });
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;

@@ -259,6 +259,12 @@ rejects! {
     WithdrawalsStopped = 912, true, Switch, "Withdrawals are stopped at the moment.";
     /// The engine is read-only.
     ReadOnly = 913, true, Switch, "Nothing can be changed at the moment. Please try again later.";
+    /// A trip that has not pulled cannot be reset.
+    NotTripped = 914, false, None, "This trip has not stopped anything.";
+    /// A trip cools down before it can be reset; the numbers are how long and how long it has.
+    TripCooling = 915, true, Millis, "This trip still cools down. Please look at its cause meanwhile.";
+    /// Load is shed, and this market comes late in its order.
+    LoadShed = 916, true, None, "We are very busy and take no bets on this market for a moment.";
 }
 
 /// A refusal with the numbers that decided it.

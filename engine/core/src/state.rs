@@ -30,7 +30,7 @@ use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
-use crate::switches::Switches;
+use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MarketId, Seq, Timestamp};
 use crate::wallet::Wallet;
@@ -77,6 +77,10 @@ pub(crate) struct Tables {
     pub stops: Stops,
     /// Kill switches and the mode.
     pub switches: Switches,
+    /// What can stop betting by itself.
+    pub trips: Trips,
+    /// How much load is shed.
+    pub shed: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No match that was put off is void before this time.
@@ -170,6 +174,8 @@ impl State {
             lags: Default::default(),
             stops: Stops::none(),
             switches: Switches::default(),
+            trips: Trips::default(),
+            shed: 0,
             feed_check_at: Timestamp::MAX,
             house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
@@ -308,6 +314,8 @@ impl Step<'_> {
             Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
             Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
             Command::SetMode { mode } => self.set_mode(*mode),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } => self.set_shed(*level),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -368,7 +376,9 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
+            let before = self.tables.wallet.house();
             self.settle_slice();
+            self.note_house(before);
         }
         self.requote_slice();
         self.tables.due = self.tables.earliest_due(self.config);

@@ -174,6 +174,8 @@ impl Words {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
             }
             Command::SetMode { mode } => format!("mode {}", mode.key()),
+            Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
+            Command::Shed { level } => format!("shed load: level {level} of 3"),
             other => json(other),
         }
     }

@@ -73,6 +73,7 @@ impl Twin {
                 (Some(bet), Answered::Bet(self.seq))
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake.money().minor().into());
                 (None, Answered::Refused(refusal))
             }

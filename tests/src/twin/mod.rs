@@ -20,6 +20,7 @@ mod results;
 mod risk;
 mod score;
 mod switches;
+mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -77,6 +78,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     switched: switches::Switched,
+    trips: trips::Tripped,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -168,6 +170,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
+            trips: trips::Tripped::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -188,6 +191,7 @@ impl Twin {
         // Timers come first, and say nothing of the command's own trace.
         let timers = records.iter().take_while(|record| record.trace == 0).count();
         self.learn_moves(&records[..timers]);
+        self.learn_trips(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.check_postponed();
@@ -198,6 +202,7 @@ impl Twin {
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -260,6 +265,9 @@ impl Twin {
                 self.payment_step(account.0, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } if *level <= 3 => Ok(()),
+            Command::Shed { .. } => Err(Reject::InvalidParameter),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -278,6 +286,7 @@ impl Twin {
             config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
+            config.trip_loss_max,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
@@ -285,6 +294,9 @@ impl Twin {
             && config.band_milli > 1_000
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
+            && config.trips_shadow.is_apart_from(config.trips_off)
+            && config.trip_window_ns >= 1_000_000_000
+            && config.trip_reject_percent <= 100
             && config.shading_ppb <= 250_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)

@@ -81,6 +81,7 @@ impl Twin {
                 self.where_multiple_stands(self.seq, &multiple)
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake().money().minor().into());
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)

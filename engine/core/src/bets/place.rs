@@ -236,6 +236,7 @@ impl Step<'_> {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
+        self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
 

@@ -57,7 +57,9 @@ impl State {
             | Command::TakeBackIncident { .. }
             | Command::SetMode { .. }
             | Command::Payment { .. }
-            | Command::Bonus { .. } => return false,
+            | Command::Bonus { .. }
+            | Command::ResetTrip { .. }
+            | Command::Shed { .. } => return false,
         }
         true
     }

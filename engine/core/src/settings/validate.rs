@@ -12,6 +12,9 @@ impl Config {
     /// Shading may never weigh a selection by more than a quarter.
     pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
+    /// Trips look back for a second at least.
+    pub const TRIP_WINDOW_NS_MIN: u64 = 1_000_000_000;
+
     /// Whether the settings make sense.
     ///
     /// # Errors
@@ -30,6 +33,7 @@ impl Config {
             ("stakes_per_hour_max", self.stakes_per_hour_max),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
+            ("trip_loss_max", self.trip_loss_max),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
@@ -53,6 +57,16 @@ impl Config {
         }
         if !self.rules_shadow.is_apart_from(self.rules_off) {
             return Err("rules_shadow");
+        }
+        if !self.trips_shadow.is_apart_from(self.trips_off) {
+            return Err("trips_shadow");
+        }
+        // An eighth of the window is the smallest step in which it is counted.
+        if self.trip_window_ns < Self::TRIP_WINDOW_NS_MIN {
+            return Err("trip_window_ns");
+        }
+        if 100 < self.trip_reject_percent {
+            return Err("trip_reject_percent");
         }
         if self.stake_max < self.stake_min {
             return Err("stake_max");

@@ -11,8 +11,9 @@ impl Tables {
     pub(super) fn fit_together(&self, seq: Seq) -> bool {
         self.matches_and_markets_fit()
             && self.settlement_fits()
+            && self.switches.agree_with(&self.fixtures, &self.trips)
+            && self.shed <= crate::switches::SHED_MAX
             && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
-            && self.switches.agree_with(&self.fixtures)
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()

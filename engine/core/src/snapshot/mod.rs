@@ -176,6 +176,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             house_check_at,
             due: _,
@@ -184,6 +186,8 @@ impl Table for Tables {
         out.put(ids_forgotten_to);
         out.put(stops);
         out.put(switches);
+        out.put(trips);
+        out.put(shed);
         out.put(feed_check_at);
         out.put(house_check_at);
         wallet.save(out);
@@ -212,6 +216,8 @@ impl Table for Tables {
         let ids_forgotten_to = input.take()?;
         let stops = input.take()?;
         let switches = input.take()?;
+        let trips = input.take()?;
+        let shed = input.take()?;
         let feed_check_at = input.take()?;
         let house_check_at = input.take()?;
         input.begin("accounts");
@@ -268,6 +274,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,
