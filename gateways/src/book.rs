@@ -168,6 +168,7 @@ impl Book {
             | Event::Leg(_)
             | Event::Graded { .. }
             | Event::Multiple(_)
+            | Event::CashOut(_)
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }

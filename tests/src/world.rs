@@ -51,6 +51,7 @@ impl World {
             Command::Feed(message) => Actor::Feed(message.source),
             Command::PlaceBet(place) => Actor::Account(place.account),
             Command::CancelBet { account, .. } => Actor::Account(account),
+            Command::CashOut(ask) => Actor::Account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
             Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {

@@ -6,6 +6,7 @@
 
 mod account;
 mod bet;
+mod cash_out;
 mod catalogue;
 mod config;
 mod feed;
@@ -17,6 +18,7 @@ mod trading;
 
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
+pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config, RewindRule};
 pub use feed::{FeedMessage, GameEvent, MobaState};
@@ -276,6 +278,8 @@ pub enum Command {
         /// The source to follow.
         source: SourceId,
     },
+    /// Ends a bet that stands, or a part of it, for what it is worth now.
+    CashOut(CashOut),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -308,6 +312,7 @@ wire_enum!(Command {
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
+    30 = CashOut(cash_out),
 });
 
 impl Command {
@@ -344,6 +349,7 @@ impl Command {
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
+            Self::CashOut(_) => 31,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! events; what they carry is told in chapters by subject.
 
 mod bet;
+mod cash_out;
 mod feed;
 mod fixture;
 mod multiple;
@@ -13,6 +14,7 @@ mod price;
 mod trading;
 
 pub use bet::{BetStatus, BetView, VoidReason};
+pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
@@ -285,6 +287,8 @@ pub enum Event {
         /// The largest stake a line that would be accepted now; zero if none.
         unit: Money,
     },
+    /// What a bet is worth, or what became of the wish to cash it out.
+    CashOut(CashOutView),
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -123,6 +123,11 @@ impl Tables {
                 let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
+            Query::CashOut { account, client_id, part } => {
+                let bet = (account, client_id);
+                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                outbox.push(Event::CashOut(view));
+            }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;
                 let unit = self.max_unit(&state.config, state.now, &place);

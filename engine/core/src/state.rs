@@ -8,6 +8,7 @@
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
@@ -57,6 +58,7 @@ pub(crate) struct Tables {
     pub waiting: Waiting,
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
+    pub cash_outs: CashOuts,
     pub fixtures: Vec<Fixture>,
     pub markets: MarketTable,
     pub settlement: Settlement,
@@ -152,6 +154,7 @@ impl State {
                 capacity.accounts_max,
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
+            cash_outs: CashOuts::with_capacity(&capacity),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
@@ -288,6 +291,10 @@ impl Step<'_> {
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
+            Command::CashOut(ask) => {
+                self.cash_out(ask);
+                Ok(())
+            }
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -326,6 +333,7 @@ impl Step<'_> {
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
+        self.decide_due_cash_outs();
         self.tables.due = self.tables.earliest_due(self.config);
     }
 
@@ -475,6 +483,7 @@ impl Tables {
         self.waiting
             .next_due()
             .min(self.waiting_multiples.next_due())
+            .min(self.cash_outs.next_due())
             .min(self.requotes.next_due())
             .min(self.overrides.next_due())
             .min(self.feed_check_at)

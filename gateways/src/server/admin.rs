@@ -212,6 +212,7 @@ impl Hub {
             | Query::Match { .. }
             | Query::Bet { .. }
             | Query::MaxStake { .. }
+            | Query::CashOut { .. }
             | Query::MaxUnit(_) => staff::account(&self.book, records),
         };
         Response::json(200, body)

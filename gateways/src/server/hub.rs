@@ -104,6 +104,10 @@ pub(super) enum Asked {
     Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<server::Mine> },
     /// The largest stake.
     QuoteMax,
+    /// What a bet could be cashed out for.
+    QuoteCashOut,
+    /// A cash-out: its answer goes to all of the account's sockets.
+    CashOut { client_id: ClientBetId },
     /// Something that a player sets for himself.
     Play,
     /// All that he has set, gathered until it is complete.
@@ -222,6 +226,20 @@ impl Hub {
                 let sent =
                     self.port.send(Envelope { actor: Actor::Account(account), trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
+            }
+            Request::QuoteCashOut { client_id, part } => {
+                let query = Query::CashOut { account, client_id, part };
+                self.ask(connection, query, Asked::QuoteCashOut, Some(client_id));
+            }
+            Request::CashOut(wish) => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let (trace, client_id) = (self.trace(), wish.client_id);
+                let command = Command::CashOut(wish.command(account));
+                let sent =
+                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                self.note(connection, trace, sent, Asked::CashOut { client_id }, Some(client_id));
             }
             Request::Bet { client_id } => {
                 let asked = Asked::Bet { client_id, is_found: false };

@@ -100,6 +100,10 @@ pub fn sentence(refusal: Refusal) -> String {
             Reject::InsufficientFunds => {
                 format!("{plain} Available {limit_money}, needed {actual_money}.")
             }
+            Reject::CashOutChanged => {
+                format!("{plain} You asked for {limit_money}, now {actual_money}.")
+            }
+            Reject::CashOutPart => format!("{plain} Left {limit_money}, asked {actual_money}."),
             _ => format!("{plain} Limit {limit_money}, with this bet {actual_money}."),
         },
         Numbers::Odds => {
@@ -193,6 +197,7 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
             json.payout = Some(money(payout));
         }
+        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
         BetStatus::Lost => {}
         BetStatus::Void(reason) => {
             json.void_reason = Some(void_name(reason));
@@ -217,6 +222,7 @@ pub(super) const fn status_name(status: &BetStatus) -> &'static str {
         BetStatus::Won { .. } => "won",
         BetStatus::Lost => "lost",
         BetStatus::Void(_) => "void",
+        BetStatus::CashedOut { .. } => "cashed_out",
     }
 }
 

@@ -134,6 +134,7 @@ impl Script {
                 self.say(trace, Event::Balance { account, available, held });
             }
             Query::Bet { .. }
+            | Query::CashOut { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources

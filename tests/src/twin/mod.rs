@@ -8,6 +8,8 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod bets;
+mod big;
+mod cash_out;
 mod compare;
 mod grades;
 mod markets;
@@ -23,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use clutch_core::command::{
     AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
 };
-use clutch_core::event::BetStatus;
+use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
 
@@ -44,6 +46,8 @@ pub enum Answer {
     Refused(Reject),
     /// The bet stands like this.
     Bet(BetStatus),
+    /// The cash-out stands like this, and pays so much.
+    CashOut(CashOutStatus, Money),
 }
 
 /// The twin.
@@ -60,6 +64,9 @@ pub struct Twin {
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    /// The last cash-out of each bet, and what each quote saw.
+    cash_outs: BTreeMap<u64, cash_out::Taken>,
+    quotes: BTreeMap<u128, cash_out::Seen>,
     /// Grades that wait for a second person: by market, with the version they are about.
     proposals: BTreeMap<u32, (u32, Grade)>,
     answers: BTreeMap<(u32, u128), Answered>,
@@ -149,6 +156,8 @@ impl Twin {
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            cash_outs: BTreeMap::new(),
+            quotes: BTreeMap::new(),
             proposals: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
@@ -183,6 +192,7 @@ impl Twin {
         self.expire_overrides();
         self.decide_waiting();
         self.decide_waiting_multiples();
+        self.decide_waiting_cash_outs();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
@@ -235,6 +245,7 @@ impl Twin {
             Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
+            Command::CashOut(ask) => return self.cash_out(ask),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -261,6 +272,7 @@ impl Twin {
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
             && config.shading_ppb <= 250_000_000
+            && config.cash_out_margin_ppb <= 1_000_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)
             && (1..=60_000).contains(&config.bets_per_hour_max)

@@ -51,7 +51,8 @@ impl State {
             | Command::EndRest { .. }
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
-            | Command::HandOver { .. } => return false,
+            | Command::HandOver { .. }
+            | Command::CashOut(_) => return false,
         }
         true
     }

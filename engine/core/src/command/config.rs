@@ -136,6 +136,10 @@ pub struct Config {
     pub tier_3: Stages,
     /// The odds that can stand on the board.
     pub ladder: LadderTable,
+    /// What the house keeps of a bet's worth when it is cashed out, in parts per billion.
+    pub cash_out_margin_ppb: u32,
+    /// How long a quote can be taken.
+    pub quote_life_ns: u64,
 }
 wire_struct!(Config {
     stake_min,
@@ -177,6 +181,8 @@ wire_struct!(Config {
     tier_2,
     tier_3,
     ladder,
+    cash_out_margin_ppb,
+    quote_life_ns,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -225,6 +231,8 @@ impl Default for Config {
             tier_2: Stages::WHOLE,
             tier_3: Stages::WHOLE,
             ladder: LadderTable::Bookmaker,
+            cash_out_margin_ppb: 50_000_000,
+            quote_life_ns: 10 * SECOND_NS,
         }
     }
 }

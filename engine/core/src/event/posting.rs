@@ -32,4 +32,6 @@ pub enum PostingReason {
     Payout,
     /// An earlier settlement is taken back because the result changed.
     Reversal,
+    /// What a bet that was cashed out, wholly or in part, was worth.
+    CashOut,
 }

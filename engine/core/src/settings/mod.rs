@@ -237,6 +237,10 @@ settings! {
     Tier3 = tier_3, "tier_3", Stages;
     /// The odds that can stand on the board.
     Ladder = ladder, "ladder", Ladder;
+    /// What the house keeps of a bet's worth when it is cashed out.
+    CashOutMargin = cash_out_margin_ppb, "cash_out_margin", Ppb;
+    /// How long a quote can be taken.
+    QuoteLife = quote_life_ns, "quote_life", Nanos;
 }
 
 impl Setting {

@@ -18,6 +18,7 @@ pub(crate) use saver::Saver;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
@@ -163,6 +164,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             markets,
             settlement,
@@ -196,6 +198,7 @@ impl Table for Tables {
         waiting.save(out);
         multiples.save(out);
         waiting_multiples.save(out);
+        cash_outs.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -235,6 +238,8 @@ impl Table for Tables {
         input.begin("multiples");
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
+        input.begin("cash-outs");
+        let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
         input.begin("payment references");
@@ -249,6 +254,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             markets,
             settlement,

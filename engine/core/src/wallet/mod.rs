@@ -188,6 +188,19 @@ impl Wallet {
         outbox.push(Event::Posting { from, to, amount, bet, reason });
     }
 
+    /// Gives the held stake of a bet that never stood back to its player.
+    pub(crate) fn release(
+        &mut self,
+        account: AccountId,
+        stake: Money,
+        bet: BetId,
+        outbox: &mut Outbox,
+    ) {
+        let (held, available) =
+            (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
+        self.post(held, available, stake, Some(bet), PostingReason::Release, outbox);
+    }
+
     #[inline(always)]
     fn change(&mut self, ledger: LedgerAccount, amount: Money) {
         match ledger {
