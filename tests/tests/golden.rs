@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title,
+    AccountState, Actor, Capacity, CashOut, Config, CreateMatch, ENCODED_MAX, FeedMessage,
+    GameEvent, Grade, KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound,
+    Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
@@ -20,7 +20,7 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, SourceId, Stake, Timestamp,
+    Probability, QuoteId, SelectionIndex, SourceId, Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
@@ -63,7 +63,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=31).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -139,7 +139,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &30_u32.to_le_bytes()), Err(DecodeError::UnknownTag(30)));
+    assert_eq!(with(16, &31_u32.to_le_bytes()), Err(DecodeError::UnknownTag(31)));
 }
 
 #[test]
@@ -244,6 +244,13 @@ fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
     .expect("a bet")
 }
 
+fn cash_out(part: Option<Stake>) -> Envelope {
+    let PlaceBet { account, client_id, .. } = place();
+    let quote = QuoteId(0x1112_1314_1516_1718_191a_1b1c_1d1e_1f20);
+    let ask = CashOut { account, client_id, part, quote, amount: money(8) };
+    of(Command::CashOut(ask))
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -285,6 +292,8 @@ fn config() -> Config {
         tier_3: stages([9, 10, 11, 12]),
         ladder: clutch_core::pricing::LadderTable::Exchange,
         agreeing_updates: 24,
+        cash_out_margin_ppb: 31,
+        quote_life_ns: 32,
     }
 }
 
@@ -498,5 +507,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_automatic", grade(Grade::Automatic)),
         ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
+        ("cash_out", cash_out(None)),
+        ("cash_out_part", cash_out(Stake::new(money(9)))),
     ]
 }

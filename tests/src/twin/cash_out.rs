@@ -28,6 +28,7 @@ pub(super) struct Taken {
 pub(super) struct Seen {
     bet: u64,
     left: i128,
+    unit: i128,
     legs: Vec<Look>,
 }
 
@@ -190,7 +191,7 @@ impl Twin {
         let kept = 1_000_000_000 - u64::from(self.config.cash_out_margin_ppb);
         let all = all.times(unit as u64).times(kept).divided_by(1_000_000_000);
         let amount = worths.iter().fold(all, |all, (_, whole)| all.divided_by(*whole)).minor();
-        let seen = Seen { bet: id, left, legs: looks };
+        let seen = Seen { bet: id, left, unit, legs: looks };
         Ok(Worth { unit, stake: unit * lines.len() as i128, amount, seen, waits })
     }
 

@@ -159,6 +159,7 @@ impl Tables {
         let mut mark = StateHasher::default();
         mark.word(id.0);
         mark.signed(left.money().minor());
+        mark.signed(unit.money().minor());
         let mut due = None;
         for (index, (leg, worth)) in legs.iter().zip(&mut worths).enumerate().take(system.legs()) {
             let result = match leg.outcome {
