@@ -14,7 +14,7 @@ use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answer, BetTable};
 use crate::command::{
-    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
@@ -28,7 +28,7 @@ use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -272,11 +272,7 @@ impl Step<'_> {
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
             Command::Resume { scope } => self.resume(*scope),
             Command::Kill { scope, on } => self.kill(*scope, *on),
-            Command::OpenAccount { key, currency } => {
-                let account = self.tables.wallet.open(*key, *currency)?;
-                self.announce_account(account);
-                Ok(())
-            }
+            Command::OpenAccount { key, currency } => self.open_account(*key, *currency),
             Command::SetAccountState { account, state } => self.set_account_state(*account, *state),
             Command::Deposit { account, amount, reference } => {
                 self.deposit(*account, *amount, *reference)
@@ -452,28 +448,6 @@ impl Step<'_> {
             }
         }
         Ok(())
-    }
-
-    fn set_account_state(
-        &mut self,
-        account: AccountId,
-        state: AccountState,
-    ) -> Result<(), Refusal> {
-        let row = self.tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
-        if row.state == AccountState::Closed && state != AccountState::Closed {
-            return Err(Reject::AccountClosed.into());
-        }
-        row.state = state;
-        self.announce_account(account);
-        Ok(())
-    }
-
-    fn announce_account(&mut self, account: AccountId) {
-        let wallet = &self.tables.wallet;
-        if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
-            self.outbox.push(Event::Account { account, key, state: row.state });
-            wallet.announce(account, self.outbox);
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod account;
 mod deposit;
 mod keys;
 mod snapshot;
+mod standing;
 
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub(crate) use deposit::Payment;
