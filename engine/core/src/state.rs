@@ -12,10 +12,8 @@ use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
-use crate::command::{
-    Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
-};
+use crate::bets::{Answers, BetTable};
+use crate::command::{Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
 use crate::market::overrides::Overrides;
@@ -47,7 +45,7 @@ pub struct State {
 pub(crate) struct Tables {
     pub capacity: Capacity,
     pub wallet: Wallet,
-    pub client_ids: ClientIds<Answer>,
+    pub client_ids: Answers,
     /// No id made at or before this time is remembered for certain.
     pub ids_forgotten_to: Timestamp,
     /// No id leaves the window at or before this time. Derived from the oldest one.
@@ -142,7 +140,7 @@ impl State {
         let mut tables = Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
-            client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            client_ids: Answers::with_capacity(&capacity),
             ids_forgotten_to: Timestamp::default(),
             ids_last_until: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),

@@ -22,7 +22,7 @@ use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
+use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
@@ -241,7 +241,7 @@ impl Table for Tables {
         input.begin("cash-outs");
         let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("client bet ids");
-        let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
+        let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
         let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
         Ok(Self {

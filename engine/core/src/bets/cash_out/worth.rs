@@ -118,16 +118,20 @@ impl Tables {
         account: AccountId,
         client_id: ClientBetId,
     ) -> Result<(Target, BetId), Refused> {
-        let (target, id, found) = match self.client_ids.get(Key::new(account, client_id.0)) {
-            Some(Answer::Bet { slot, id }) => (Target::Single(slot), id, self.bets.bet(slot).id),
-            Some(Answer::Multiple { slot, id }) => {
-                (Target::Multiple(slot), id, self.multiples.multiple(slot).id)
+        let (target, id, is_there) = match self.client_ids.get(Key::new(account, client_id.0)) {
+            Some(Answer::Bet { slot }) => {
+                let bet = self.bets.bet(slot);
+                (Target::Single(slot), bet.id, bet.answers_to(account, client_id))
+            }
+            Some(Answer::Multiple { slot }) => {
+                let bet = self.multiples.multiple(slot);
+                (Target::Multiple(slot), bet.id, bet.answers_to(account, client_id))
             }
             Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
                 return Err(Reject::UnknownBet.into());
             }
         };
-        if found == id { Ok((target, id)) } else { Err(Reject::BetRetired.into()) }
+        if is_there { Ok((target, id)) } else { Err(Reject::BetRetired.into()) }
     }
 
     /// What a part of a bet is worth now; `None` is all that is left of it.
