@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Command, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Command};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
@@ -23,7 +23,7 @@ use super::port::EnginePort;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{self, Claims, TokenError};
-use crate::wire::client::{Request, ResumePoint, Slip, Topic};
+use crate::wire::client::{Request, ResumePoint, Topic};
 use crate::wire::offer::{self, Occasion};
 use crate::wire::server::{self, Welcome, WelcomeLimits};
 
@@ -267,54 +267,6 @@ impl Hub {
                 self.ask(connection, query, Asked::QuoteMax, None);
             }
         }
-        Ok(())
-    }
-
-    /// Takes one placement from an account's share. Every bet that is asked for leaves its client id
-    /// in a table that all accounts share, so one of them must not fill it over many connections.
-    ///
-    /// # Errors
-    /// [`Fault`] with how long to wait.
-    pub(super) fn admit(&mut self, account: AccountId) -> Result<(), Fault> {
-        let (now, limits) = (Instant::now(), &self.config.limits);
-        let full = || Bucket::full(limits.messages_per_s, limits.messages_burst, now);
-        let bucket = self.placements.entry(account).or_insert_with(full);
-        bucket.take(now).map_err(Fault::rate_limited)
-    }
-
-    /// Hands a placement to the engine.
-    ///
-    /// # Errors
-    /// The engine's own code if it could not take it.
-    pub(super) fn place(
-        &mut self,
-        asker: Key,
-        account: AccountId,
-        slip: &Slip,
-        asked: Asked,
-    ) -> Result<(), Reject> {
-        let trace = self.trace();
-        let command = match slip {
-            Slip::Single(placement) => Command::PlaceBet(PlaceBet {
-                account,
-                client_id: placement.client_id,
-                market: placement.market,
-                selection: placement.selection,
-                odds: placement.odds,
-                price_seq: placement.price_seq,
-                epoch: placement.epoch,
-                stake: placement.stake,
-                policy: placement.policy,
-            }),
-            Slip::Multiple(place) => {
-                let mut place: PlaceMultiple = **place;
-                place.account = account;
-                Command::PlaceMultiple(place)
-            }
-        };
-        self.port.send(Envelope { actor: Actor::Account(account), trace, command })?;
-        self.metrics.placed.inc();
-        self.pending.insert(trace, Pending { asker: Some(asker), asked });
         Ok(())
     }
 

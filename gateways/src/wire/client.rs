@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 
 use clutch_core::command::{PlaceMultiple, PricePolicy};
 use clutch_core::play::{LimitKey, RestKind};
-use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Seq, Stake};
+use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::cash_out::{CashOutWish, parse_quote};
 use super::play::{self, PlayWish};
+pub use super::slip::{Placement, Slip};
 use super::{decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
@@ -133,46 +134,6 @@ pub struct ResumePoint {
     pub epoch: String,
     /// The newest `seq` it saw.
     pub seq: Seq,
-}
-
-/// A bet as a client asks for it, on one selection or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slip {
-    /// On one.
-    Single(Placement),
-    /// On several; its account is still to be filled in.
-    Multiple(Box<PlaceMultiple>),
-}
-
-impl Slip {
-    /// The client's id of the bet.
-    pub const fn client_id(&self) -> ClientBetId {
-        match self {
-            Self::Single(placement) => placement.client_id,
-            Self::Multiple(place) => place.client_id,
-        }
-    }
-}
-
-/// A bet on one selection as a client asks for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placement {
-    /// The client's id of the bet.
-    pub client_id: ClientBetId,
-    /// The market.
-    pub market: MarketId,
-    /// The selection.
-    pub selection: SelectionIndex,
-    /// The odds seen.
-    pub odds: Odds,
-    /// The `price_seq` seen.
-    pub price_seq: u64,
-    /// The `epoch` seen.
-    pub epoch: u32,
-    /// The stake.
-    pub stake: Stake,
-    /// Which other odds are welcome.
-    pub policy: PricePolicy,
 }
 
 /// A refused message, with the bet it was about if that much could be read: a failed placement must

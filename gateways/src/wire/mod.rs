@@ -13,6 +13,7 @@ pub mod decimal;
 pub mod multiple;
 pub mod offer;
 pub mod play;
+pub mod sentence;
 pub mod server;
 pub mod setting;
 mod slip;
