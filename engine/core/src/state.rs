@@ -6,6 +6,8 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod tables;
+
 use alloc::vec::Vec;
 
 use crate::bets::cash_out::CashOuts;
@@ -16,6 +18,7 @@ use crate::bets::{Answers, BetTable};
 use crate::command::{Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
+use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
@@ -26,7 +29,7 @@ use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{MarketId, MatchId, Seq, Timestamp};
+use crate::units::{MarketId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -58,6 +61,7 @@ pub(crate) struct Tables {
     pub waiting_multiples: Waiting,
     pub cash_outs: CashOuts,
     pub fixtures: Vec<Fixture>,
+    pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
     /// Grades that wait for a second person.
@@ -74,6 +78,8 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
+    /// No match that was put off is void before this time.
+    pub house_check_at: Timestamp,
     /// No timer is due and no work is left over before this time. Derived from all of them, so that
     /// a bet asks one number and not every timer.
     pub due: Timestamp,
@@ -154,6 +160,7 @@ impl State {
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             cash_outs: CashOuts::with_capacity(&capacity),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -165,6 +172,7 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
+            house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
         };
         tables.heed(&config);
@@ -285,6 +293,11 @@ impl Step<'_> {
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
+            Command::AdoptHouseRules { title, name, rules } => {
+                self.adopt_house_rules(*title, *name, *rules)
+            }
+            Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
+            Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
             Command::CashOut(ask) => {
                 self.cash_out(ask);
                 Ok(())
@@ -324,6 +337,7 @@ impl Step<'_> {
     fn fire_timers(&mut self) {
         self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
+        self.check_postponed();
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
@@ -446,28 +460,5 @@ impl Step<'_> {
             }
         }
         Ok(())
-    }
-}
-
-impl Tables {
-    /// When the first timer is due; in the past if work is left over.
-    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
-        self.waiting
-            .next_due()
-            .min(self.waiting_multiples.next_due())
-            .min(self.cash_outs.next_due())
-            .min(self.requotes.next_due())
-            .min(self.overrides.next_due())
-            .min(self.feed_check_at)
-            .min(self.settlement.next_due(&self.markets, config))
-    }
-
-    #[inline]
-    pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
-        self.fixtures.get(match_id.0 as usize)
-    }
-
-    pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
-        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
     }
 }

@@ -16,5 +16,6 @@ pub mod play;
 pub mod sentence;
 pub mod server;
 pub mod setting;
+pub mod settlement;
 mod slip;
 pub mod staff;

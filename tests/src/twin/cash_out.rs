@@ -1,7 +1,7 @@
 //! Cash-outs: every line of what is left of a bet, times what each leg is worth.
 
 use clutch_core::command::{AccountState, CashOut};
-use clutch_core::event::{BetStatus, CashOutStatus, MarketStatus, VoidReason};
+use clutch_core::event::{BetStatus, CashOutStatus, MarketStatus};
 use clutch_core::units::{AccountId, ClientBetId, Money, QuoteId, Stake, Timestamp};
 use clutch_core::{Refusal, Reject};
 
@@ -101,10 +101,9 @@ impl Twin {
 
     fn standing(&self, id: u64) -> Standing {
         if let Some(bet) = self.bets.get(&id) {
-            let outcome = if self.is_undone(id, bet.market) {
-                Outcome::Void(VoidReason::Rewound)
-            } else {
-                self.ended(bet.market, bet.selection, bet.odds)
+            let outcome = match self.is_undone(id, bet.market) {
+                Some(reason) => Outcome::Void(reason),
+                None => self.ended(bet.market, bet.selection, bet.odds),
             };
             return Standing {
                 account: bet.account,

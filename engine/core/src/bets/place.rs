@@ -17,7 +17,7 @@ use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::Account;
 
@@ -402,9 +402,10 @@ impl Tables {
             Err(refusal) => return Err(refusal),
         }
         // A rewind undoes bets on every market of its match, also where no price moved.
-        let is_undone =
-            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(id.0)));
-        if market.epoch != epoch || is_undone {
+        let undone = self
+            .fixture(market.match_id)
+            .and_then(|fixture| fixture.is_undone(id, request.market, market));
+        if market.epoch != epoch || undone.is_some() {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }

@@ -52,6 +52,9 @@ impl State {
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
             | Command::HandOver { .. }
+            | Command::AdoptHouseRules { .. }
+            | Command::MatchIncident { .. }
+            | Command::TakeBackIncident { .. }
             | Command::CashOut(_) => return false,
         }
         true

@@ -25,6 +25,7 @@ use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
+use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
@@ -166,6 +167,7 @@ impl Table for Tables {
             waiting_multiples,
             cash_outs,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -177,6 +179,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            house_check_at,
             due: _,
         } = self;
         out.put(capacity);
@@ -184,9 +187,11 @@ impl Table for Tables {
         out.put(&(*stops, *killed));
         out.put(killed_titles);
         out.put(feed_check_at);
+        out.put(house_check_at);
         wallet.save(out);
         out.count(fixtures.len());
         fixtures.iter().for_each(|fixture| fixture.save(out));
+        rule_book.save(out);
         markets.save(out);
         settlement.save(out);
         proposals.save(out);
@@ -211,6 +216,7 @@ impl Table for Tables {
         let (stops, killed) = input.take()?;
         let killed_titles = input.take()?;
         let feed_check_at = input.take()?;
+        let house_check_at = input.take()?;
         input.begin("accounts");
         let wallet = Wallet::load(input, &capacity)?;
         input.begin("matches");
@@ -219,6 +225,8 @@ impl Table for Tables {
         for _ in 0..input.count(matches_max)? {
             fixtures.push(Fixture::load(input, &capacity)?);
         }
+        input.begin("house rules");
+        let rule_book = RuleBook::load(input, &capacity)?;
         input.begin("markets");
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
@@ -256,6 +264,7 @@ impl Table for Tables {
             waiting_multiples,
             cash_outs,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -267,6 +276,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            house_check_at,
             due: Timestamp::MAX,
             ids_last_until: Timestamp::default(),
         })

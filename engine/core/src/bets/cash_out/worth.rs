@@ -9,14 +9,13 @@ use crate::command::{AccountState, Config};
 use crate::event::{CashOutStatus, CashOutView, MarketStatus};
 use crate::hash::StateHasher;
 use crate::reject::{Refusal, Reject};
-use crate::settlement::DEAD_HEAT;
 use crate::settlement::multiplier::{LegResult, Multiplier};
 use crate::settlement::system::{Bankers, FoldSizes, LEGS_MAX, System};
 use crate::settlement::worth::{LegWorth, worth};
 use crate::state::Tables;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, Probability, QuoteId, SelectionIndex,
-    Seq, Stake, Timestamp,
+    Stake, Timestamp,
 };
 
 /// What a part of a bet is worth, and what that hangs on.
@@ -50,16 +49,13 @@ struct Leg {
     market: MarketId,
     selection: SelectionIndex,
     odds: Odds,
-    outcome: LegOutcome,
+    /// What it returns, if it is decided.
+    returns: Option<Multiplier>,
 }
 
 impl Leg {
-    const BLANK: Self = Self {
-        market: MarketId(0),
-        selection: SelectionIndex(0),
-        odds: Odds::MIN,
-        outcome: LegOutcome::Open,
-    };
+    const BLANK: Self =
+        Self { market: MarketId(0), selection: SelectionIndex(0), odds: Odds::MIN, returns: None };
 }
 
 impl QuoteId {
@@ -166,22 +162,18 @@ impl Tables {
         mark.signed(unit.money().minor());
         let mut due = None;
         for (index, (leg, worth)) in legs.iter().zip(&mut worths).enumerate().take(system.legs()) {
-            let result = match leg.outcome {
-                LegOutcome::Open => {
-                    let (fair, epoch, delay_ends) = self
-                        .priced(config, now, leg)
-                        .map_err(|code| Refused { refusal: code.into(), leg: Some(index as u8) })?;
-                    mark.word(u64::from(epoch));
-                    due = due.max(delay_ends);
-                    *worth = LegWorth::open(leg.odds, fair);
-                    continue;
-                }
-                LegOutcome::Decided(result) => result,
-                LegOutcome::Void(_) => LegResult::Void,
-            };
-            let multiplier = Multiplier::of(result, leg.odds, DEAD_HEAT);
-            mark.word(u64::from(multiplier.thousandths()) << 32 | u64::from(multiplier.share()));
-            *worth = LegWorth::decided(multiplier);
+            if let Some(multiplier) = leg.returns {
+                let share = u64::from(multiplier.share());
+                mark.word(u64::from(multiplier.thousandths()) << 32 | share);
+                *worth = LegWorth::decided(multiplier);
+                continue;
+            }
+            let (fair, epoch, delay_ends) = self
+                .priced(config, now, leg)
+                .map_err(|code| Refused { refusal: code.into(), leg: Some(index as u8) })?;
+            mark.word(u64::from(epoch));
+            due = due.max(delay_ends);
+            *worth = LegWorth::open(leg.odds, fair);
         }
         let lines = i64::from(system.lines());
         let stake = Stake::new(Money::from_minor(unit.money().minor() * lines));
@@ -207,12 +199,12 @@ impl Tables {
                 let market = self.markets.market(bet.market);
                 let fixture = &self.fixtures[market.match_id.0 as usize];
                 let is_open = market.result.outcome_of(bet.selection) == LegOutcome::Open
-                    && !fixture.is_undone(Seq(bet.id.0));
+                    && fixture.is_undone(bet.id, bet.market, market).is_none();
                 if !is_open {
                     return Err(Reject::MarketDecided);
                 }
                 let (market, selection, odds) = (bet.market, bet.selection, bet.odds);
-                legs[0] = Leg { market, selection, odds, outcome: LegOutcome::Open };
+                legs[0] = Leg { market, selection, odds, returns: None };
                 let system = System::new(1, FoldSizes::SINGLES, Bankers::NONE);
                 let system = system.expect("one leg is a system");
                 Ok(Standing { id: bet.id, account: bet.account, unit: bet.stake, system, legs })
@@ -233,7 +225,14 @@ impl Tables {
                 }
                 for (leg, row) in legs.iter_mut().zip(self.multiples.legs_of(bet)) {
                     let (market, selection, odds) = (row.market, row.selection, row.odds);
-                    *leg = Leg { market, selection, odds, outcome: self.outcome(bet, row) };
+                    let result = match self.outcome(bet, row) {
+                        LegOutcome::Open => None,
+                        LegOutcome::Decided(result) => Some(result),
+                        LegOutcome::Void(_) => Some(LegResult::Void),
+                    };
+                    let returns = result
+                        .map(|result| Multiplier::of(result, odds, self.dead_heat_of(result, row)));
+                    *leg = Leg { market, selection, odds, returns };
                 }
                 let (account, unit, system) = (bet.account, bet.unit, bet.system());
                 Ok(Standing { id: bet.id, account, unit, system, legs })
