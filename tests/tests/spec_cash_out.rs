@@ -357,6 +357,9 @@ fn a_cash_out_is_refused_in_this_order() {
         state    A suspended
         kill     match M2 on
         kill     all on
+        kill     cash-out on
+        cash_out stale part 20.00 -> CashOutStopped
+        kill     cash-out off
         cash_out stale part 20.00 -> BettingStopped
         kill     all off
         cash_out stale part 20.00 -> AccountSuspended
@@ -418,6 +421,26 @@ fn a_decided_bet_cannot_be_cashed_out_and_an_old_one_has_left() {
         quote    q b1 -> MarketDecided
         wait     73h
         quote    q b1 -> BetRetired
+        ",
+    );
+}
+
+#[test]
+fn a_mode_that_only_settles_stops_cash_outs_also_those_that_wait() {
+    on_board(
+        "
+        bet      b1 A W1 a 10.00
+        feed     M1 start 1 ct
+        quote    q b1
+        cash_out q -> Pending
+        mode     settle-only
+        quote    r b1 -> CashOutWaiting
+        wait     3s
+        cash_out q -> CashOutStopped
+        mode     normal
+        quote    q b1 -> Quoted 9.50
+        mode     accept-only-reducing                    # to end a bet reduces what it could cost
+        cash_out q -> Pending
         ",
     );
 }

@@ -189,7 +189,8 @@ impl Hub {
             _ => {}
         }
         let claims = connection.claims().ok_or(GatewayCode::NotAuthenticated)?;
-        let (account, may_bet) = (claims.account, claims.may_bet());
+        let (account, channel, may_bet) = (claims.account, claims.channel, claims.may_bet());
+        let bettor = Actor::Account { account, channel };
         if claims.is_expired(unix_now().as_secs()) {
             return Err(GatewayCode::ExpiredToken.into());
         }
@@ -211,7 +212,9 @@ impl Hub {
                 self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
                 let client_id = placement.client_id();
-                if let Err(reject) = self.place(connection.key, account, &placement, asked) {
+                if let Err(reject) =
+                    self.place(connection.key, (account, channel), &placement, asked)
+                {
                     let refusal = Refusal::new(reject);
                     let seq = self.book.last_seq();
                     connection.send(server::bet_refused(seq, client_id, refusal));
@@ -223,8 +226,7 @@ impl Hub {
                 }
                 let trace = self.trace();
                 let command = Command::CancelBet { account, client_id };
-                let sent =
-                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }
             Request::QuoteCashOut { client_id, part } => {
@@ -237,8 +239,7 @@ impl Hub {
                 }
                 let (trace, client_id) = (self.trace(), wish.client_id);
                 let command = Command::CashOut(wish.command(account));
-                let sent =
-                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::CashOut { client_id }, Some(client_id));
             }
             Request::Bet { client_id } => {
@@ -249,8 +250,7 @@ impl Hub {
                 let trace = self.trace();
                 let now = Timestamp::from_millis(unix_now().as_millis() as u64);
                 let command = wish.command(account, now);
-                let sent =
-                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Play, None);
             }
             Request::Limits => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use clutch_core::command::{Actor, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Channel, PlaceBet, PlaceMultiple};
 use clutch_core::units::AccountId;
 use clutch_core::{Command, Envelope, Reject};
 
@@ -32,11 +32,12 @@ impl Hub {
     pub(super) fn place(
         &mut self,
         asker: Key,
-        account: AccountId,
+        bettor: (AccountId, Channel),
         slip: &Slip,
         asked: Asked,
     ) -> Result<(), Reject> {
         let trace = self.trace();
+        let (account, channel) = bettor;
         let command = match slip {
             Slip::Single(placement) => Command::PlaceBet(PlaceBet {
                 account,
@@ -55,7 +56,8 @@ impl Hub {
                 Command::PlaceMultiple(place)
             }
         };
-        self.port.send(Envelope { actor: Actor::Account(account), trace, command })?;
+        let actor = Actor::Account { account, channel };
+        self.port.send(Envelope { actor, trace, command })?;
         self.metrics.placed.inc();
         self.pending.insert(trace, Pending { asker: Some(asker), asked });
         Ok(())

@@ -35,6 +35,6 @@ pub fn sentence(refusal: Refusal) -> String {
             let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
             format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
         }
-        Numbers::None | Numbers::Epoch | Numbers::Count => plain.to_owned(),
+        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => plain.to_owned(),
     }
 }

@@ -72,6 +72,7 @@ impl From<Refusal> for RefusalView {
             Numbers::None => None,
             Numbers::Money => Some(ShowMoney(number).to_string()),
             Numbers::Odds => Some(ShowOdds(number.unsigned_abs()).to_string()),
+            Numbers::Switch => None,
             Numbers::Epoch | Numbers::Millis | Numbers::Count => Some(number.to_string()),
         };
         Self {

@@ -128,9 +128,7 @@ impl Twin {
     }
 
     fn worth(&self, id: u64, part: Option<i128>) -> Result<Worth, Refusal> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.cash_out_is_open()?;
         let Standing { account, left, lines, legs, status, was_taken } = self.standing(id);
         if !was_taken {
             return Err(Reject::BetNotOpen.into());
@@ -154,10 +152,7 @@ impl Twin {
             let (parts, whole) = match outcome {
                 Outcome::Open => {
                     let row = &self.markets[market];
-                    let fixture = &self.matches[row.match_index];
-                    if self.is_killed(fixture) {
-                        return Err(Reject::BettingStopped.into());
-                    }
+                    self.switches_let_pass(None, market)?;
                     match self.status(market) {
                         MarketStatus::Open => {}
                         MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),

@@ -138,9 +138,9 @@ impl Tables {
         target: Target,
         part: Option<Stake>,
     ) -> Result<Worth, Refused> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.switches.check_cash_out()?;
+        // Of no market: what stops everything.
+        self.check_switches(None, MarketId(u32::MAX))?;
         let standing = self.standing(target)?;
         let Standing { id, account, unit: left, system, legs } = standing;
         // To end a bet is no gambling: whoever excluded himself or rests may.
@@ -170,7 +170,7 @@ impl Tables {
             }
             let (fair, epoch, delay_ends) = self
                 .priced(config, now, leg)
-                .map_err(|code| Refused { refusal: code.into(), leg: Some(index as u8) })?;
+                .map_err(|refusal| Refused { refusal, leg: Some(index as u8) })?;
             mark.word(u64::from(epoch));
             due = due.max(delay_ends);
             *worth = LegWorth::open(leg.odds, fair);
@@ -246,23 +246,21 @@ impl Tables {
         config: &Config,
         now: Timestamp,
         leg: &Leg,
-    ) -> Result<(Probability, u32, Option<Timestamp>), Reject> {
+    ) -> Result<(Probability, u32, Option<Timestamp>), Refusal> {
         let market = self.markets.market(leg.market);
         let fixture = &self.fixtures[market.match_id.0 as usize];
-        if fixture.killed || self.killed_titles & 1 << fixture.title as u8 != 0 {
-            return Err(Reject::BettingStopped);
-        }
+        self.check_switches(None, leg.market)?;
         match market.status_under(fixture.stops.and(self.stops)) {
             MarketStatus::Open => {}
-            MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended),
+            MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),
             MarketStatus::Decided { .. } | MarketStatus::Graded | MarketStatus::Void => {
-                return Err(Reject::MarketDecided);
+                return Err(Reject::MarketDecided.into());
             }
         }
         let selection = self.markets.selection(market, leg.selection);
         let selection = selection.ok_or(Reject::UnknownSelection)?;
         if selection.odds.is_none() {
-            return Err(Reject::SelectionInactive);
+            return Err(Reject::SelectionInactive.into());
         }
         let waits = fixture.series.is_in_play() && config.in_play_delay_ns != 0;
         let delay_ends = waits.then(|| now.plus(config.in_play_delay_ns));
