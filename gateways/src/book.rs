@@ -185,6 +185,7 @@ impl Book {
             | Event::Leg(_)
             | Event::Graded { .. }
             | Event::Multiple(_)
+            | Event::CashOut(_)
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }

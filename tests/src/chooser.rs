@@ -2,10 +2,10 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, BonusStep, Capacity, Channel, Config, CreateMatch, FeedMessage, GameEvent, Grade,
-    Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep,
-    Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap,
-    SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    AccountState, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, FeedMessage,
+    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
+    OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
+    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -14,7 +14,7 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    Probability, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 
@@ -114,6 +114,8 @@ impl Chooser {
             trip_loss_max: Money::from_minor(random.pick(&[500, 20_000])),
             trip_reject_percent: random.pick(&[50, 90]) as u32,
             trip_reject_min: random.pick(&[5, 50]) as u32,
+            cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
+            quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             ..self.risk_rules()
         }
     }
@@ -238,6 +240,7 @@ impl Chooser {
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
+            _ if bets && self.random.chance(12) => self.cash_out(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
@@ -763,6 +766,23 @@ impl Chooser {
         let market = twin.proposed().unwrap_or_default();
         let approve = self.random.chance(85);
         Command::DecideGrade { market: MarketId(market), approve }
+    }
+
+    /// Mostly a bet that exists and all of it. The quote is filled in by whoever can ask for one.
+    fn cash_out(&mut self, twin: &Twin) -> Command {
+        let nth = self.random.below(30) as usize;
+        let unknown = (AccountId(0), self.client_id(), 100);
+        let (account, client_id, left) = twin.bet_to_cash_out(nth).unwrap_or(unknown);
+        let (account, client_id, left) =
+            if self.random.chance(3) { unknown } else { (account, client_id, left) };
+        let part = match self.random.below(10) {
+            0 => Some(left + 1),
+            1..5 => Some(1 + self.random.below(left.max(1).unsigned_abs()) as i64),
+            _ => None,
+        };
+        let part = part.and_then(|part| Stake::new(Money::from_minor(part)));
+        let (quote, amount) = (QuoteId(0), Money::ZERO);
+        Command::CashOut(CashOut { account, client_id, part, quote, amount })
     }
 
     fn cancel(&mut self) -> Command {

@@ -52,6 +52,7 @@ impl World {
             Command::PlaceBet(place) => Actor::account(place.account),
             Command::PlaceMultiple(place) => Actor::account(place.account),
             Command::CancelBet { account, .. } => Actor::account(account),
+            Command::CashOut(ask) => Actor::account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
             Command::ApproveOverride { .. }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, BonusStep, Capacity, Channel, Config, CreateMatch, ENCODED_MAX,
+    AccountState, Actor, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, ENCODED_MAX,
     FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
     Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
     RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
@@ -22,7 +22,7 @@ use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
     AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    Probability, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
@@ -66,7 +66,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=36).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=39).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -143,7 +143,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &36_u32.to_le_bytes()), Err(DecodeError::UnknownTag(36)));
+    assert_eq!(with(16, &39_u32.to_le_bytes()), Err(DecodeError::UnknownTag(39)));
 }
 
 #[test]
@@ -252,6 +252,13 @@ fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
     .expect("a bet")
 }
 
+fn cash_out(part: Option<Stake>) -> Envelope {
+    let PlaceBet { account, client_id, .. } = place();
+    let quote = QuoteId(0x1112_1314_1516_1718_191a_1b1c_1d1e_1f20);
+    let ask = CashOut { account, client_id, part, quote, amount: money(8) };
+    of(Command::CashOut(ask))
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -302,6 +309,8 @@ fn config() -> Config {
         trip_reject_percent: 44,
         trip_reject_min: 45,
         agreeing_updates: 24,
+        cash_out_margin_ppb: 31,
+        quote_life_ns: 32,
     }
 }
 
@@ -565,5 +574,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("bonus_forfeit", bonus(BonusStep::Forfeit { bonus: BonusId(0x0102) })),
         ("reset_trip", of(Command::ResetTrip { trip: TripId::LossRate })),
         ("shed", of(Command::Shed { level: 2 })),
+        ("cash_out", cash_out(None)),
+        ("cash_out_part", cash_out(Stake::new(money(9)))),
     ]
 }

@@ -7,6 +7,7 @@
 mod account;
 mod bet;
 mod cash;
+mod cash_out;
 mod catalogue;
 mod config;
 mod feed;
@@ -21,6 +22,7 @@ mod trading;
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
 pub use cash::{BonusStep, PaymentStep};
+pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
 pub use feed::{FeedMessage, GameEvent, MobaState};
@@ -343,6 +345,8 @@ pub enum Command {
         /// From 0, nothing, to [`crate::switches::SHED_MAX`].
         level: u8,
     },
+    /// Ends a bet that stands, or a part of it, for what it is worth now.
+    CashOut(CashOut),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -383,6 +387,7 @@ wire_enum!(Command {
     35 = Bonus { account, step },
     36 = ResetTrip { trip },
     37 = Shed { level },
+    38 = CashOut(cash_out),
 });
 
 impl Actor {
@@ -434,6 +439,7 @@ impl Command {
             Self::Bonus { .. } => 36,
             Self::ResetTrip { .. } => 37,
             Self::Shed { .. } => 38,
+            Self::CashOut(_) => 39,
         }
     }
 }

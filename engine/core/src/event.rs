@@ -5,6 +5,7 @@
 //! events; what they carry is told in chapters by subject.
 
 mod bet;
+mod cash_out;
 mod feed;
 mod fixture;
 mod multiple;
@@ -14,6 +15,7 @@ mod price;
 mod trading;
 
 pub use bet::{BetStatus, BetView, VoidReason};
+pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
@@ -349,6 +351,8 @@ pub enum Event {
         /// From 0, nothing, to [`crate::switches::SHED_MAX`].
         level: u8,
     },
+    /// What a bet is worth, or what became of the wish to cash it out.
+    CashOut(CashOutView),
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -144,6 +144,11 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::CashOut { account, client_id, part } => {
+                let bet = (account, client_id);
+                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                outbox.push(Event::CashOut(view));
+            }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;
                 let unit = self.max_unit(&state.config, state.now, &place);

@@ -158,6 +158,12 @@ rejects! {
     StaleView = 302, true, Millis, "The price you saw is too old.";
     /// The odds moved beyond what the price policy allows.
     OddsChanged = 303, true, Odds, "The odds have changed.";
+    /// A quote lives for a short time; the numbers are that time and the quote's age.
+    QuoteExpired = 304, true, Millis, "This quote has expired. Please ask for a new one.";
+    /// A leg of the bet moved materially since the quote was made, or the bet itself did.
+    QuoteOutdated = 305, true, None, "The match has moved on since this quote was made.";
+    /// The bet is worth less than was asked for it.
+    CashOutChanged = 306, true, Money, "The cash-out value has changed.";
     /// No override has this id, or it has ended.
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.
@@ -232,6 +238,14 @@ rejects! {
     BetCancelled = 605, false, None, "You cancelled this bet.";
     /// The bet was settled so long ago that it has left the engine.
     BetRetired = 606, false, None, "This bet was settled some time ago.";
+    /// Only a bet that was taken and still stands can be cashed out.
+    BetNotOpen = 607, false, None, "This bet is not open, so it cannot be cashed out.";
+    /// One cash-out of a bet waits at a time.
+    CashOutWaiting = 608, true, None, "A cash-out of this bet is being decided already.";
+    /// More than is left of the stake (of each line's stake); the first number is what is left.
+    CashOutPart = 609, false, Money, "You asked to cash out more than is left of this bet.";
+    /// Less than the smallest amount of money would be paid.
+    CashOutWorthless = 610, true, None, "This bet is worth too little to be cashed out.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

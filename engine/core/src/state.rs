@@ -10,13 +10,12 @@ mod tables;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
-use crate::command::{
-    AccountState, Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason,
-};
+use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
 use crate::house_rules::RuleBook;
@@ -33,7 +32,7 @@ use crate::settlement::grading::Proposals;
 use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MarketId, Seq, Timestamp};
-use crate::wallet::Wallet;
+use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]
@@ -62,6 +61,7 @@ pub(crate) struct Tables {
     pub waiting: Waiting,
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
+    pub cash_outs: CashOuts,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
@@ -163,6 +163,7 @@ impl State {
                 capacity.accounts_max,
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
+            cash_outs: CashOuts::with_capacity(&capacity),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
@@ -289,11 +290,7 @@ impl Step<'_> {
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
             Command::Resume { scope } => self.resume(*scope),
             Command::Kill { scope, on } => self.kill(*scope, *on),
-            Command::OpenAccount { key, currency } => {
-                let account = self.tables.wallet.open(*key, *currency)?;
-                self.announce_account(account);
-                Ok(())
-            }
+            Command::OpenAccount { key, currency } => self.open_account(*key, *currency),
             Command::SetAccountState { account, state } => self.set_account_state(*account, *state),
             Command::Deposit { account, amount, reference } => {
                 self.deposit(*account, *amount, *reference)
@@ -316,6 +313,10 @@ impl Step<'_> {
             Command::SetMode { mode } => self.set_mode(*mode),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } => self.set_shed(*level),
+            Command::CashOut(ask) => {
+                self.cash_out(ask);
+                Ok(())
+            }
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -360,6 +361,7 @@ impl Step<'_> {
         self.expire_bonuses();
         self.decide_due_bets();
         self.decide_due_multiples();
+        self.decide_due_cash_outs();
         self.tables.due = self.tables.earliest_due(self.config);
     }
 
@@ -468,27 +470,5 @@ impl Step<'_> {
             }
         }
         Ok(())
-    }
-
-    fn set_account_state(
-        &mut self,
-        account: AccountId,
-        state: AccountState,
-    ) -> Result<(), Refusal> {
-        let row = self.tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
-        if row.state == AccountState::Closed && state != AccountState::Closed {
-            return Err(Reject::AccountClosed.into());
-        }
-        row.state = state;
-        self.announce_account(account);
-        Ok(())
-    }
-
-    fn announce_account(&mut self, account: AccountId) {
-        let wallet = &self.tables.wallet;
-        if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
-            self.outbox.push(Event::Account { account, key, state: row.state });
-            wallet.announce(account, self.outbox);
-        }
     }
 }

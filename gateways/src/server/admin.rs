@@ -214,6 +214,7 @@ impl Hub {
             | Query::Match { .. }
             | Query::Bet { .. }
             | Query::MaxStake { .. }
+            | Query::CashOut { .. }
             | Query::MaxUnit(_)
             | Query::Payment { .. } => staff::account(&self.book, records),
         };

@@ -419,7 +419,8 @@ const fn http_status(status: BetStatus) -> u16 {
         BetStatus::Accepted { .. }
         | BetStatus::Won { .. }
         | BetStatus::Lost
-        | BetStatus::Void(_) => 200,
+        | BetStatus::Void(_)
+        | BetStatus::CashedOut { .. } => 200,
     }
 }
 

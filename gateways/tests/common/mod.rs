@@ -137,6 +137,7 @@ impl Script {
             }
             Query::Bet { .. }
             | Query::Payment { .. }
+            | Query::CashOut { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources

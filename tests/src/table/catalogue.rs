@@ -86,6 +86,8 @@ impl Scenario {
                 "bets_per_second_max" => config.bets_per_second_max = number()?,
                 "bets_per_minute_max" => config.bets_per_minute_max = number()?,
                 "bets_per_hour_max" => config.bets_per_hour_max = number()?,
+                "cash_out_margin_ppb" => config.cash_out_margin_ppb = number()?,
+                "quote_life" => config.quote_life_ns = duration(value)?,
                 "rules_off" => config.rules_off = rules(value)?,
                 "rules_shadow" => config.rules_shadow = rules(value)?,
                 "tier_0" => config.tier_0 = stages(value)?,

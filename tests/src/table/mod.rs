@@ -40,11 +40,13 @@
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
+//! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
 
 mod cash;
+mod cash_out;
 mod catalogue;
 mod expect;
 mod grades;
@@ -58,8 +60,8 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, Channel, Config, PlaceBet, PlaceMultiple};
-use clutch_core::event::BetStatus;
+use clutch_core::command::{Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple};
+use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
 use clutch_core::units::{AccountId, BonusId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
@@ -93,6 +95,7 @@ enum Answer {
     Bet(BetStatus),
     /// With the leg that a refusal is about, from 1.
     Multiple(BetStatus, Option<u8>),
+    CashOut(CashOutView),
 }
 
 /// A bet that was asked for.
@@ -131,6 +134,7 @@ struct Scenario {
     bets: BTreeMap<String, Wish>,
     /// What was wrong with the legs of the last bet asked for.
     leg_reasons: Vec<String>,
+    quotes: BTreeMap<String, CashOut>,
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
@@ -174,6 +178,7 @@ impl Scenario {
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
             leg_reasons: Vec::new(),
+            quotes: BTreeMap::new(),
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
@@ -246,6 +251,8 @@ impl Scenario {
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
+            "quote" => self.quote(words),
+            "cash_out" => self.cash_out(words),
             "wait" => self.wait(words),
             "skip" => self.skip(words),
             "tick" => Ok(self.send(Command::Tick)),
@@ -303,6 +310,7 @@ fn meets(expected: Option<&str>, answer: Answer) -> Outcome<()> {
             Answer::Refused(_)
                 | Answer::Bet(BetStatus::Refused(_))
                 | Answer::Multiple(BetStatus::Refused(_), _)
+                | Answer::CashOut(CashOutView { status: CashOutStatus::Refused(_), .. })
         ),
     };
     if met {
@@ -321,6 +329,7 @@ fn show(answer: Answer) -> String {
     match answer {
         Answer::Done => "Ok".to_owned(),
         Answer::Refused(refusal) => show_refusal(refusal),
+        Answer::CashOut(view) => cash_out::show(&view),
         Answer::Bet(status) | Answer::Multiple(status, None) => values::show_status(status),
         Answer::Multiple(status, Some(leg)) => {
             format!("{} leg {leg}", values::show_status(status))

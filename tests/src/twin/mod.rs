@@ -8,7 +8,9 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod bets;
+mod big;
 mod cash;
+mod cash_out;
 mod compare;
 mod grades;
 mod incidents;
@@ -25,7 +27,7 @@ mod trips;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clutch_core::command::{AccountState, Capacity, Config, Grade, SuspendReason, Title};
-use clutch_core::event::BetStatus;
+use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::units::Name;
 use clutch_core::{Command, Record, Reject};
@@ -47,6 +49,8 @@ pub enum Answer {
     Refused(Reject),
     /// The bet stands like this.
     Bet(BetStatus),
+    /// The cash-out stands like this, and pays so much.
+    CashOut(CashOutStatus, Money),
 }
 
 /// The twin.
@@ -65,6 +69,9 @@ pub struct Twin {
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    /// The last cash-out of each bet, and what each quote saw.
+    cash_outs: BTreeMap<u64, cash_out::Taken>,
+    quotes: BTreeMap<u128, cash_out::Seen>,
     rule_sets: Vec<(Title, Name, HouseRules)>,
     /// Grades that wait for a second person: by market, with the version they are about.
     proposals: BTreeMap<u32, (u32, Grade)>,
@@ -161,6 +168,8 @@ impl Twin {
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            cash_outs: BTreeMap::new(),
+            quotes: BTreeMap::new(),
             rule_sets: Vec::new(),
             proposals: BTreeMap::new(),
             answers: BTreeMap::new(),
@@ -199,6 +208,7 @@ impl Twin {
         self.expire_bonuses();
         self.decide_waiting();
         self.decide_waiting_multiples();
+        self.decide_waiting_cash_outs();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
@@ -268,6 +278,7 @@ impl Twin {
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
+            Command::CashOut(ask) => return self.cash_out(ask),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -298,6 +309,7 @@ impl Twin {
             && config.trip_window_ns >= 1_000_000_000
             && config.trip_reject_percent <= 100
             && config.shading_ppb <= 250_000_000
+            && config.cash_out_margin_ppb <= 1_000_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)
             && (1..=60_000).contains(&config.bets_per_hour_max)

@@ -59,7 +59,8 @@ impl State {
             | Command::Payment { .. }
             | Command::Bonus { .. }
             | Command::ResetTrip { .. }
-            | Command::Shed { .. } => return false,
+            | Command::Shed { .. }
+            | Command::CashOut(_) => return false,
         }
         true
     }

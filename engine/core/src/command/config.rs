@@ -167,6 +167,10 @@ pub struct Config {
     pub trip_reject_percent: u32,
     /// Fewer refused bets than this never pull.
     pub trip_reject_min: u32,
+    /// What the house keeps of a bet's worth when it is cashed out, in parts per billion.
+    pub cash_out_margin_ppb: u32,
+    /// How long a quote can be taken.
+    pub quote_life_ns: u64,
 }
 wire_struct!(Config {
     stake_min,
@@ -207,16 +211,18 @@ wire_struct!(Config {
     tier_2,
     tier_3,
     ladder,
+    cash_out_margin_ppb,
+    quote_life_ns,
+    trip_cool_down_ns,
+    trip_error_max,
+    trip_feed_max,
+    trip_loss_max,
+    trip_reject_min,
+    trip_reject_percent,
+    trip_window_ns,
     trips_off,
     trips_shadow,
     trips_two_people,
-    trip_window_ns,
-    trip_cool_down_ns,
-    trip_feed_max,
-    trip_error_max,
-    trip_loss_max,
-    trip_reject_percent,
-    trip_reject_min,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -275,6 +281,8 @@ impl Default for Config {
             trip_loss_max: Money::from_minor(2_000_000),
             trip_reject_percent: 80,
             trip_reject_min: 200,
+            cash_out_margin_ppb: 50_000_000,
+            quote_life_ns: 10 * SECOND_NS,
         }
     }
 }

@@ -78,6 +78,9 @@ impl Config {
         if Self::MARGIN_PPB_MAX < self.margin_ppb {
             return Err("margin_ppb");
         }
+        if 1_000_000_000 < self.cash_out_margin_ppb {
+            return Err("cash_out_margin_ppb");
+        }
         if self.band_milli <= 1_000 {
             return Err("band_milli");
         }

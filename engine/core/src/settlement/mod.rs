@@ -10,6 +10,7 @@ pub mod multiplier;
 pub mod payout;
 pub mod system;
 pub mod wide;
+pub mod worth;
 
 use alloc::collections::VecDeque;
 use core::hint::black_box;
@@ -155,8 +156,8 @@ impl Step<'_> {
         let bet = self.tables.bets.bet(slot);
         let now_is = bet.state;
         let should_be = match now_is {
-            // Decided by its delay, or refused: nothing to settle.
-            BetState::Waiting { .. } | BetState::Refused(_) => return,
+            // Decided by its delay, refused, or ended by the bettor: nothing to settle.
+            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => return,
             BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {
                 let market = self.tables.markets.market(bet.market);
                 let fixture = &self.tables.fixtures[market.match_id.0 as usize];
@@ -206,8 +207,8 @@ impl Step<'_> {
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
-            BetState::Waiting { .. } | BetState::Refused(_) => {
-                unreachable!("a bet that never stood is not settled")
+            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
             }
         }
         let sign = match direction {
@@ -254,6 +255,7 @@ impl Step<'_> {
             if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
                 self.release(slot, Reject::MarketDecided.into());
             }
+            self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }

@@ -30,6 +30,7 @@ impl Tables {
                 multiple.id.0 <= seq.0 && self.wallet.get(multiple.account).is_some()
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
+            && self.cash_outs_fit()
             && self.client_ids.iter().all(|(_, answer)| match answer {
                 Answer::Bet { slot } => self.bets.has_slot(slot),
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),

@@ -18,6 +18,7 @@ pub(crate) use saver::Saver;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
@@ -165,6 +166,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,
@@ -205,6 +207,7 @@ impl Table for Tables {
         waiting.save(out);
         multiples.save(out);
         waiting_multiples.save(out);
+        cash_outs.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -249,6 +252,8 @@ impl Table for Tables {
         input.begin("multiples");
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
+        input.begin("cash-outs");
+        let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
@@ -263,6 +268,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,

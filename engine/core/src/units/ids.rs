@@ -49,6 +49,11 @@ id! {
     SourceId(u8)
 }
 id! {
+    /// A quote for a cash-out: when it was made (nanoseconds, the upper half), and a mark of what the
+    /// bet's legs looked like then (the lower half). The engine remembers no quotes; the id says all.
+    QuoteId(u128)
+}
+id! {
     /// The bettor's own id of a bet: a UUIDv7, made by the client, the idempotency key end to end.
     ClientBetId(u128)
 }
