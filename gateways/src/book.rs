@@ -153,6 +153,7 @@ impl Book {
             Event::Configured { .. }
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
+            | Event::Settlement { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }

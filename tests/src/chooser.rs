@@ -99,6 +99,7 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
             ..self.risk_rules()
         }
     }

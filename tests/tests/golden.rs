@@ -64,7 +64,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=33).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=35).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -140,7 +140,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &33_u32.to_le_bytes()), Err(DecodeError::UnknownTag(33)));
+    assert_eq!(with(16, &35_u32.to_le_bytes()), Err(DecodeError::UnknownTag(35)));
 }
 
 #[test]
@@ -285,6 +285,8 @@ fn config() -> Config {
         tier_3: stages([9, 10, 11, 12]),
         ladder: clutch_core::pricing::LadderTable::Exchange,
         agreeing_updates: 24,
+        large_stake: money(31),
+        confirm_above: money(32),
     }
 }
 
@@ -516,5 +518,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("incident_started_early", incident(Incident::StartedEarly { from: Seq(9) })),
         ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
         ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
+        ("resume_settlement", of(Command::ResumeSettlement { market: MarketId(8) })),
+        ("pause_settlement", of(Command::PauseSettlement { from_tier: Some(2) })),
     ]
 }

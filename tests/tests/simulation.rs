@@ -366,6 +366,7 @@ impl Simulation {
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
+            BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
         }
     }
 

@@ -300,6 +300,16 @@ pub enum Command {
         /// The match.
         match_id: MatchId,
     },
+    /// A person has looked at a market whose settlement stopped, and lets it go on.
+    ResumeSettlement {
+        /// The market.
+        market: MarketId,
+    },
+    /// Sets the settlement of less known matches aside, or takes it up again.
+    PauseSettlement {
+        /// This tier and all less known ones, from 1; `None` pauses nothing.
+        from_tier: Option<u8>,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -335,6 +345,8 @@ wire_enum!(Command {
     30 = AdoptHouseRules { title, name, rules },
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
+    33 = ResumeSettlement { market },
+    34 = PauseSettlement { from_tier },
 });
 
 impl Command {
@@ -374,6 +386,8 @@ impl Command {
             Self::AdoptHouseRules { .. } => 31,
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
+            Self::ResumeSettlement { .. } => 34,
+            Self::PauseSettlement { .. } => 35,
         }
     }
 }

@@ -18,7 +18,7 @@ pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
-pub use trading::{GradeStatus, IncidentStatus, OverrideStatus};
+pub use trading::{GradeStatus, IncidentStatus, OverrideStatus, SettlementStatus};
 
 use crate::command::{
     AccountState, Grade, Incident, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
@@ -265,6 +265,15 @@ pub enum Event {
         setting: Setting,
         /// Its number.
         value: i64,
+    },
+    /// Where the settlement of a market stands; what stops it calls a person.
+    Settlement {
+        /// The market.
+        market: MarketId,
+        /// How often its result has changed.
+        version: u32,
+        /// Where it stands.
+        status: SettlementStatus,
     },
     /// A rule set was adopted; in the answer to [`crate::Query::HouseRules`], one of all versions.
     HouseRules {

@@ -148,6 +148,8 @@ rejects! {
     IncidentImpossible = 222, false, Count, "This cannot have happened to the match as it stands.";
     /// The match has no incident to take back.
     UnknownIncident = 223, false, None, "This match has no incident to take back.";
+    /// The market's settlement has not stopped.
+    SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

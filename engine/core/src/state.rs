@@ -301,6 +301,8 @@ impl Step<'_> {
             }
             Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
             Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
+            Command::ResumeSettlement { market } => self.resume_settlement(*market),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),

@@ -58,5 +58,6 @@ pub(super) const fn void_name(reason: VoidReason) -> &'static str {
         VoidReason::Declared => "declared",
         VoidReason::HouseRules => "house_rules",
         VoidReason::TakenLate => "taken_late",
+        VoidReason::ByHand => "by_hand",
     }
 }

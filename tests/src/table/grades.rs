@@ -50,6 +50,18 @@ impl Scenario {
         let actor = by(words)?;
         Ok(self.send_by(actor, Command::DecideGrade { market, approve }))
     }
+
+    /// `settlement goes_on MARKET|pause TIER|pause none [by N]`
+    pub(super) fn settlement(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let command = match words.next()? {
+            "goes_on" => Command::ResumeSettlement { market: self.market_named(words.next()?)? },
+            "pause" if words.take("none") => Command::PauseSettlement { from_tier: None },
+            "pause" => Command::PauseSettlement { from_tier: Some(words.number()?) },
+            other => return Err(format!("settlement goes_on or pause, not {other:?}")),
+        };
+        let actor = by(words)?;
+        Ok(self.send_by(actor, command))
+    }
 }
 
 /// `won`, `lost`, `void`, `half_won`, `half_lost`, or a dead heat as `1/2`.

@@ -39,6 +39,7 @@
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
+//! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -226,6 +227,7 @@ impl Scenario {
             "grade" => self.grade(words),
             "rules" => self.rules(words),
             "incident" => self.incident(words),
+            "settlement" => self.settlement(words),
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),

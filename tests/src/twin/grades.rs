@@ -103,6 +103,21 @@ impl Twin {
     }
 }
 
+/// Settling at once, the twin never stops and sets nothing aside; at rest both agree.
+impl Twin {
+    pub(super) fn resume_settlement(&self, id: u32) -> Result<(), Reject> {
+        let known = self.markets.get(id as usize).is_some();
+        Err(if known { Reject::SettlementNotStopped } else { Reject::UnknownMarket })
+    }
+
+    pub(super) fn pause_settlement(&self, from_tier: Option<u8>) -> Result<(), Reject> {
+        match from_tier {
+            None | Some(1..=4) => Ok(()),
+            Some(_) => Err(Reject::InvalidParameter),
+        }
+    }
+}
+
 fn result_of(grade: Grade) -> Option<MarketResult> {
     match grade {
         Grade::Automatic => None,

@@ -250,6 +250,8 @@ impl Twin {
             Command::MatchIncident { match_id, incident } => {
                 self.report(match_id.0 as usize, *incident)
             }
+            Command::ResumeSettlement { market } => self.resume_settlement(market.0),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
@@ -269,6 +271,8 @@ impl Twin {
             config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
+            config.large_stake,
+            config.confirm_above,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max

@@ -54,7 +54,9 @@ impl State {
             | Command::HandOver { .. }
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
-            | Command::TakeBackIncident { .. } => return false,
+            | Command::TakeBackIncident { .. }
+            | Command::ResumeSettlement { .. }
+            | Command::PauseSettlement { .. } => return false,
         }
         true
     }

@@ -134,6 +134,10 @@ pub struct Config {
     pub tier_3: Stages,
     /// The odds that can stand on the board.
     pub ladder: LadderTable,
+    /// Stakes from here on are settled first, one by one.
+    pub large_stake: Money,
+    /// Payouts above this wait until the result is confirmed.
+    pub confirm_above: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -174,6 +178,8 @@ wire_struct!(Config {
     tier_2,
     tier_3,
     ladder,
+    large_stake,
+    confirm_above,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -221,6 +227,9 @@ impl Default for Config {
             tier_2: Stages::WHOLE,
             tier_3: Stages::WHOLE,
             ladder: LadderTable::Bookmaker,
+            large_stake: Money::from_minor(50_000),
+            // Off: a feed need not confirm its maps for payouts to be made.
+            confirm_above: Self::NOTHING_WAITS,
         }
     }
 }

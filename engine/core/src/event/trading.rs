@@ -1,5 +1,7 @@
 //! Where a trader's word stands.
 
+use crate::settlement::lanes::Aside;
+
 /// Where an override stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -45,4 +47,16 @@ pub enum IncidentStatus {
     Reported,
     /// It was taken back, with all that followed from it.
     TakenBack,
+}
+
+/// Where the settlement of a market stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum SettlementStatus {
+    /// Every bet agrees with its result.
+    Done,
+    /// It is set aside.
+    Aside(Aside),
+    /// It was taken up again.
+    GoesOn,
 }

@@ -217,6 +217,10 @@ settings! {
     Tier3 = tier_3, "tier_3", Stages;
     /// The odds that can stand on the board.
     Ladder = ladder, "ladder", Ladder;
+    /// Stakes from here on are settled first, one by one.
+    LargeStake = large_stake, "large_stake", Money;
+    /// Payouts above this wait until the result is confirmed.
+    ConfirmAbove = confirm_above, "confirm_above", Money;
 }
 
 impl Setting {

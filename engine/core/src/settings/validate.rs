@@ -7,6 +7,8 @@ use crate::units::Money;
 impl Config {
     /// No single amount may be larger: sums over all bets then stay far from overflow.
     pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// A payout is never above this, so none waits to be confirmed.
+    pub const NOTHING_WAITS: Money = Self::AMOUNT_MAX;
     /// A book may not sum to 2.
     pub const MARGIN_PPB_MAX: u32 = 999_999_999;
     /// Shading may never weigh a selection by more than a quarter.
@@ -30,6 +32,8 @@ impl Config {
             ("stakes_per_hour_max", self.stakes_per_hour_max),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
+            ("large_stake", self.large_stake),
+            ("confirm_above", self.confirm_above),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
