@@ -172,9 +172,14 @@ impl Twin {
         fixture.undone.retain(|(_, to, why, _)| *to != last.at || *why == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (last.void_at, last.starts_at);
         let nth = fixture.incidents.len();
+        let maps = fixture.series.maps.len();
         for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
             if !market.retired && market.by_rules.is_some_and(|(_, incident)| incident == nth) {
                 market.by_rules = None;
+            }
+            let is_lost = market.kind.map().is_some_and(|map| usize::from(map) > maps);
+            if is_lost && !market.retired && market.by_rules.is_none() {
+                market.by_rules = Some((VOID, usize::MAX));
             }
         }
         self.incident_spreads(index, last.incident);

@@ -16,6 +16,9 @@ use crate::state::Step;
 use crate::title::{Fixture, REWINDS_MAX, Undone, UndoneScope};
 use crate::units::{MatchId, Seq, Timestamp};
 
+/// In place of an incident: nothing takes this back.
+const FOR_EVER: u8 = u8::MAX;
+
 /// Most incidents of one match.
 pub const INCIDENTS_MAX: usize = 16;
 
@@ -143,11 +146,18 @@ impl Step<'_> {
         fixture.undone.retain(|undone| undone.to != at || undone.reason == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (void_at, starts_at);
         let index = fixture.incidents.len() as u8;
+        let maps = fixture.series.best_of();
         for place in 0..fixture.markets.len() {
             let market = self.tables.fixtures[match_id.0 as usize].markets[place];
             let row = self.tables.markets.market_mut(market);
             if !row.retired && row.by_rules.is_some_and(|ruled| ruled.incident == index) {
                 row.by_rules = None;
+            }
+            // Opened meanwhile on a map that there is no longer.
+            let is_lost = row.kind.map().is_some_and(|map| maps < map);
+            if is_lost && !row.retired && row.by_rules.is_none() {
+                let result = MarketResult::VoidByRules;
+                row.by_rules = Some(Ruled { result, incident: FOR_EVER });
             }
         }
         let status = IncidentStatus::TakenBack;
