@@ -154,6 +154,8 @@ impl Book {
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
             | Event::Settlement { .. }
+            | Event::Proposal { .. }
+            | Event::BetsVoided { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }

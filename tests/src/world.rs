@@ -53,7 +53,7 @@ impl World {
             Command::CancelBet { account, .. } => Actor::Account(account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
+            Command::Approve { .. } | Command::Withdraw { .. } => {
                 Actor::Operator(1 + (self.journal.len() % 2) as u32)
             }
             _ => Actor::Operator(1),

@@ -7,7 +7,7 @@
 use crate::reject::Reject;
 use crate::units::{
     AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    Probability, ProposalId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// Why bytes are no command.
@@ -162,6 +162,7 @@ wire_newtype!(
     MarketId,
     MatchId,
     OverrideId,
+    ProposalId,
     SelectionIndex,
     Seq,
     SourceId

@@ -26,6 +26,7 @@ mod memory;
 pub mod outbox;
 pub mod play;
 pub mod pricing;
+pub mod proposals;
 mod query;
 pub mod reject;
 pub mod risk;

@@ -136,8 +136,8 @@ rejects! {
     GradeUnchanged = 216, false, None, "The market is graded like this already.";
     /// The market's bets have left the engine.
     GradeTooLate = 217, false, None, "This market was settled too long ago to be settled again.";
-    /// No grade of this market waits for a second person.
-    NothingToApprove = 218, false, None, "No grade of this market waits for approval.";
+    /// Nothing with this number waits for a second person.
+    NothingToApprove = 218, false, None, "Nothing with this number waits for approval.";
     /// Messages of the feed are missing before this one.
     FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
     /// A source that has not spoken lately cannot be followed.
@@ -161,8 +161,6 @@ rejects! {
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.
     OverrideExpiry = 322, false, Millis, "An override must end in the future, within its longest life.";
-    /// Only an override that waits can be approved.
-    OverrideNotWaiting = 323, false, None, "This override does not wait for anybody.";
 
     /// Below the smallest stake.
     StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";
@@ -216,6 +214,8 @@ rejects! {
     BetCancelled = 605, false, None, "You cancelled this bet.";
     /// The bet was settled so long ago that it has left the engine.
     BetRetired = 606, false, None, "This bet was settled some time ago.";
+    /// Only a bet that was taken and is not void can be voided.
+    BetNotStanding = 607, false, None, "This bet does not stand.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

@@ -8,7 +8,8 @@ use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, Suspend
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, Timestamp,
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId, SelectionIndex,
+    Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
@@ -55,7 +56,10 @@ const BETS_MAX: u16 = 20;
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
     Override(OverrideJson),
-    ApproveOverride {
+    Approve {
+        id: u64,
+    },
+    Withdraw {
         id: u64,
     },
     LiftOverride {
@@ -248,9 +252,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
-        OrderJson::ApproveOverride { id } => {
-            Order::Command(Command::ApproveOverride { id: OverrideId(id) })
-        }
+        OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
+        OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -416,7 +419,8 @@ impl Order {
                     | Command::Resume { .. }
                     | Command::Kill { .. }
                     | Command::Override { .. }
-                    | Command::ApproveOverride { .. }
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::LiftOverride { .. }
             )
         );

@@ -15,15 +15,14 @@ mod markets;
 mod multiples;
 mod overrides;
 mod play;
+mod proposals;
 mod results;
 mod risk;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{
-    AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
-};
+use clutch_core::command::{AccountState, Capacity, Config, KillScope, SuspendReason, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
@@ -63,8 +62,10 @@ pub struct Twin {
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
     rule_sets: Vec<(Title, Name, HouseRules)>,
-    /// Grades that wait for a second person: by market, with the version they are about.
-    proposals: BTreeMap<u32, (u32, Grade)>,
+    /// What waits for a second person: its number, who wished it, until when, and the command.
+    proposals: Vec<proposals::Proposal>,
+    /// Whether a second person has just approved what is being done.
+    approved: bool,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -159,7 +160,8 @@ impl Twin {
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
             rule_sets: Vec::new(),
-            proposals: BTreeMap::new(),
+            proposals: Vec::new(),
+            approved: false,
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -192,6 +194,8 @@ impl Twin {
         self.notice_silence();
         self.check_postponed();
         self.expire_overrides();
+        self.expire_proposals();
+        self.approved = false;
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.a_person_looks = false;
@@ -227,12 +231,14 @@ impl Twin {
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
-            Command::DecideGrade { market, approve } => self.decide_grade(market.0, *approve),
+            Command::Withdraw { id } => self.withdraw(id.0),
+            Command::VoidBet { account, client_id } => self.void_bet(account.0, client_id.0),
+            Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
-            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::Approve { id } => return self.approve(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
             Command::SetAccountFactor { account, title, has_begun, percent } => {
                 self.set_factor(account.0, *title, *has_begun, *percent)
@@ -293,6 +299,10 @@ impl Twin {
         }
         if based_on.is_some_and(|seen| seen != self.config_version) {
             return Err(Reject::ConfigurationMoved);
+        }
+        if proposals::raises_far(&self.config, config) && !self.approved {
+            let (config, based_on) = (*config, Some(self.config_version));
+            return self.propose(Command::Configure { config, based_on });
         }
         self.config = *config;
         self.config_version += 1;

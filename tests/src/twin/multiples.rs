@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clutch_core::command::PlaceMultiple;
-use clutch_core::event::{BetStatus, MatchPhase};
+use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -45,6 +45,8 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It stands; the results say the rest.
     Stands,
+    /// Two persons voided it.
+    Voided,
 }
 
 /// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
@@ -217,6 +219,7 @@ impl Twin {
                 return BetStatus::Pending { due: Timestamp::from_nanos(due) };
             }
             Fate::Refused(refusal) => return BetStatus::Refused(refusal),
+            Fate::Voided => return BetStatus::Void(VoidReason::ByHand),
             Fate::Stands => {}
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();

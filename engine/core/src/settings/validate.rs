@@ -14,6 +14,25 @@ impl Config {
     /// Shading may never weigh a selection by more than a quarter.
     pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
+    /// By how much one person may raise a limit alone: to ten times of what it was.
+    pub const RAISE_ALONE_MAX: i64 = 10;
+
+    /// Whether another configuration raises a limit so far that two persons must want it.
+    pub fn is_raised_far(&self, to: &Self) -> bool {
+        [
+            (self.stake_max, to.stake_max),
+            (self.payout_max, to.payout_max),
+            (self.liability_selection_max, to.liability_selection_max),
+            (self.liability_market_max, to.liability_market_max),
+            (self.liability_account_max, to.liability_account_max),
+            (self.liability_match_max, to.liability_match_max),
+            (self.liability_group_max, to.liability_group_max),
+            (self.payout_day_max, to.payout_day_max),
+        ]
+        .into_iter()
+        .any(|(is, to)| is.minor().saturating_mul(Self::RAISE_ALONE_MAX) < to.minor())
+    }
+
     /// Whether the settings make sense.
     ///
     /// # Errors

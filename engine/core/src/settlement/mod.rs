@@ -11,6 +11,7 @@ pub mod lanes;
 pub mod multiplier;
 pub mod payout;
 pub mod system;
+mod voiding;
 pub mod wide;
 
 use alloc::collections::VecDeque;
@@ -192,7 +193,6 @@ impl Step<'_> {
                     continue;
                 }
                 self.tables.markets.market_mut(market).retired = true;
-                self.tables.proposals.forget(market);
                 self.tables.settlement.decided.pop_front();
                 continue;
             }

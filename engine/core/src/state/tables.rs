@@ -14,6 +14,7 @@ impl Tables {
             .min(self.waiting_multiples.next_due())
             .min(self.requotes.next_due())
             .min(self.overrides.next_due())
+            .min(self.proposals.next_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
             .min(self.settlement.next_due(&self.markets, config))

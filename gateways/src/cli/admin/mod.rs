@@ -343,9 +343,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
                 "word": word, "for_s": for_s});
             order(&client, body)
         }
-        AdminCommand::Approve { id } => {
-            order(&client, json!({"command": "approve_override", "id": id}))
-        }
+        AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {

@@ -68,13 +68,19 @@ impl Step<'_> {
                 return Ok(false);
             }
         }
-        let account = multiple.account;
+        self.turn_multiple(slot, should_be);
+        Ok(true)
+    }
+
+    /// Makes a bet that was taken what it should be.
+    pub(crate) fn turn_multiple(&mut self, slot: u32, should_be: MultipleState) {
+        let multiple = self.tables.multiples.multiple(slot);
+        let (now_is, account) = (multiple.state, multiple.account);
         self.take_back(slot, now_is);
         self.tables.multiples.multiple_mut(slot).state = should_be;
         self.pay(slot, should_be);
         self.tables.announce_multiple(slot, self.outbox);
         self.tables.wallet.announce(account, self.outbox);
-        Ok(true)
     }
 
     /// The markets that a large payout waits for keep their bets until their results are confirmed.
