@@ -14,6 +14,7 @@ mod incident;
 mod market_kind;
 mod multiple;
 mod query;
+mod switch;
 mod trading;
 
 pub use account::AccountState;
@@ -26,7 +27,8 @@ pub use incident::{Incident, VoidBets};
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
-pub use trading::{KillScope, OverrideKind, Scope, SuspendReason};
+pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
@@ -80,13 +82,18 @@ pub enum Actor {
     /// The engine itself: ticks and the first record.
     Engine,
     /// A bettor, for his own account.
-    Account(AccountId),
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The way by which he came.
+        channel: Channel,
+    },
     /// A feed.
     Feed(SourceId),
     /// A trader or an operator, by his number.
     Operator(u32),
 }
-wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Operator(operator) });
+wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source), 3 = Operator(operator) });
 
 /// Everything that can be asked of the engine and stands in the journal.
 ///
@@ -298,6 +305,11 @@ pub enum Command {
         /// The match.
         match_id: MatchId,
     },
+    /// Goes into a mode.
+    SetMode {
+        /// The mode.
+        mode: Mode,
+    },
     /// A person has looked at a market whose settlement stopped, and lets it go on.
     ResumeSettlement {
         /// The market.
@@ -352,11 +364,19 @@ wire_enum!(Command {
     30 = AdoptHouseRules { title, name, rules },
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
-    33 = ResumeSettlement { market },
-    34 = PauseSettlement { from_tier },
-    35 = VoidBet { account, client_id },
-    36 = VoidBets(stretch),
+    33 = SetMode { mode },
+    34 = ResumeSettlement { market },
+    35 = PauseSettlement { from_tier },
+    36 = VoidBet { account, client_id },
+    37 = VoidBets(stretch),
 });
+
+impl Actor {
+    /// A bettor who came by the usual way, the web.
+    pub const fn account(account: AccountId) -> Self {
+        Self::Account { account, channel: Channel::Web }
+    }
+}
 
 impl Command {
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
@@ -395,10 +415,11 @@ impl Command {
             Self::AdoptHouseRules { .. } => 31,
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
-            Self::ResumeSettlement { .. } => 34,
-            Self::PauseSettlement { .. } => 35,
-            Self::VoidBet { .. } => 36,
-            Self::VoidBets(_) => 37,
+            Self::SetMode { .. } => 34,
+            Self::ResumeSettlement { .. } => 35,
+            Self::PauseSettlement { .. } => 36,
+            Self::VoidBet { .. } => 37,
+            Self::VoidBets(_) => 38,
         }
     }
 }

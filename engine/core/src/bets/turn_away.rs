@@ -55,6 +55,7 @@ impl State {
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
             | Command::TakeBackIncident { .. }
+            | Command::SetMode { .. }
             | Command::ResumeSettlement { .. }
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }
