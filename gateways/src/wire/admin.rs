@@ -15,7 +15,7 @@ use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{client, decimal, play, setting};
+use super::{client, decimal, play, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -145,6 +145,7 @@ enum QuestionJson {
     Risk {},
     Sources {},
     HouseRules {},
+    Proposals {},
     Account {
         account: Option<u32>,
         key: Option<String>,
@@ -211,6 +212,13 @@ enum StateJson {
 /// # Errors
 /// [`Fault`] saying which field is wrong and what it should be.
 pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
+    #[derive(Deserialize)]
+    struct Tag {
+        command: String,
+    }
+    if read::<Tag>(body).is_ok_and(|tag| settlement::knows(&tag.command)) {
+        return settlement::parse(body).map(Order::Command);
+    }
     Ok(match read::<OrderJson>(body)? {
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
@@ -358,6 +366,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Matches {} => Question::Matches,
         QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
@@ -384,7 +393,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
     })
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
+pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
     let malformed = |detail: String| {
         let text = format!("The body is not a valid JSON object: {detail}.");
         Fault::with(GatewayCode::MalformedJson, text)

@@ -14,6 +14,7 @@ use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, scope_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
+use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
 
 #[derive(Serialize)]
@@ -105,6 +106,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         mode: Option<&'static str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         overrides: Vec<OverrideView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        proposals: Vec<ProposalView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -120,6 +123,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         kill_switches: Vec::new(),
         mode: None,
         overrides: Vec::new(),
+        proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
     };

@@ -141,6 +141,7 @@ impl Script {
             | Query::Sources
             | Query::Settings
             | Query::HouseRules
+            | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);
