@@ -163,6 +163,9 @@ impl Book {
             Event::Configured { .. }
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
+            | Event::Settlement { .. }
+            | Event::Proposal { .. }
+            | Event::BetsVoided { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }

@@ -55,9 +55,9 @@ impl World {
             Command::CashOut(ask) => Actor::account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. }
-            | Command::DecideGrade { .. }
-            | Command::ResetTrip { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
+            Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
+                Actor::Operator(1 + (self.journal.len() % 2) as u32)
+            }
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

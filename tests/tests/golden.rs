@@ -13,6 +13,7 @@ use clutch_core::command::{
     FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
     Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
     RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -22,7 +23,7 @@ use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
     AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
@@ -66,7 +67,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=39).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=43).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -143,7 +144,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &39_u32.to_le_bytes()), Err(DecodeError::UnknownTag(39)));
+    assert_eq!(with(16, &43_u32.to_le_bytes()), Err(DecodeError::UnknownTag(43)));
 }
 
 #[test]
@@ -311,6 +312,8 @@ fn config() -> Config {
         agreeing_updates: 24,
         cash_out_margin_ppb: 31,
         quote_life_ns: 32,
+        large_stake: money(31),
+        confirm_above: money(32),
     }
 }
 
@@ -507,7 +510,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("override_margin", say(OverrideKind::Margin { market: MarketId(8), margin_ppb: 7 })),
         ("override_off", say(OverrideKind::SuspendSelection { market: MarketId(8), selection })),
         ("override_suspend", say(OverrideKind::SuspendMarket { market: MarketId(8) })),
-        ("approve_override", of(Command::ApproveOverride { id: OverrideId(0x0102) })),
+        ("approve", of(Command::Approve { id: ProposalId(0x0102) })),
         ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
         ("set_next_round", of(Command::SetNextRound(next_round(Some(chance(7)))))),
         ("set_next_round_none", of(Command::SetNextRound(next_round(None)))),
@@ -544,7 +547,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_results", grade(Grade::Results(results))),
         ("grade_void", grade(Grade::Void)),
         ("grade_automatic", grade(Grade::Automatic)),
-        ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
+        ("withdraw", of(Command::Withdraw { id: ProposalId(0x0102) })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
         (
             "adopt_house_rules",
@@ -576,5 +579,17 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("shed", of(Command::Shed { level: 2 })),
         ("cash_out", cash_out(None)),
         ("cash_out_part", cash_out(Stake::new(money(9)))),
+        ("resume_settlement", of(Command::ResumeSettlement { market: MarketId(8) })),
+        ("pause_settlement", of(Command::PauseSettlement { from_tier: Some(2) })),
+        ("void_bet", of(Command::VoidBet { account: AccountId(5), client_id: ClientBetId(6) })),
+        (
+            "void_bets",
+            of(Command::VoidBets(VoidBets {
+                match_id: MatchId(7),
+                market: Some(MarketId(8)),
+                from: Seq(9),
+                to: Seq(10),
+            })),
+        ),
     ]
 }

@@ -144,7 +144,6 @@ const WORTH_A_VISIT: &[&str] = &[
     "BettingStopped",
     "UnknownOverride",
     "OverrideExpiry",
-    "OverrideNotWaiting",
     "SamePerson",
     "CapacityReached",
     "OutOfPlace",
@@ -164,6 +163,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void Declared",
     "bet Void HouseRules",
     "bet Void TakenLate",
+    "bet Void ByHand",
+    "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -460,6 +461,7 @@ impl Simulation {
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
+            BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
         }
     }
 

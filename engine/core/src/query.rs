@@ -2,7 +2,7 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query};
-use crate::event::{Event, PaymentView, Price, PriceCause};
+use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::payments::{self, Payment};
@@ -104,6 +104,12 @@ impl Tables {
                     outbox.push(Event::Account { account, key, state: row.state });
                     self.wallet.announce(account, outbox);
                 }
+            }
+            Query::Proposals => {
+                for proposal in self.proposals.iter() {
+                    outbox.push(proposal.event(ProposalStatus::Waits));
+                }
+                self.overrides.iter().for_each(|row| outbox.push(row.image()));
             }
             Query::HouseRules => self.rule_book.announce(outbox),
             Query::Risk => {

@@ -139,8 +139,8 @@ rejects! {
     GradeUnchanged = 216, false, None, "The market is graded like this already.";
     /// The market's bets have left the engine.
     GradeTooLate = 217, false, None, "This market was settled too long ago to be settled again.";
-    /// No grade of this market waits for a second person.
-    NothingToApprove = 218, false, None, "No grade of this market waits for approval.";
+    /// Nothing with this number waits for a second person.
+    NothingToApprove = 218, false, None, "Nothing with this number waits for approval.";
     /// Messages of the feed are missing before this one.
     FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
     /// A source that has not spoken lately cannot be followed.
@@ -151,6 +151,8 @@ rejects! {
     IncidentImpossible = 222, false, Count, "This cannot have happened to the match as it stands.";
     /// The match has no incident to take back.
     UnknownIncident = 223, false, None, "This match has no incident to take back.";
+    /// The market's settlement has not stopped.
+    SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
@@ -168,8 +170,6 @@ rejects! {
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.
     OverrideExpiry = 322, false, Millis, "An override must end in the future, within its longest life.";
-    /// Only an override that waits can be approved.
-    OverrideNotWaiting = 323, false, None, "This override does not wait for anybody.";
 
     /// Below the smallest stake.
     StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";
@@ -246,6 +246,8 @@ rejects! {
     CashOutPart = 609, false, Money, "You asked to cash out more than is left of this bet.";
     /// Less than the smallest amount of money would be paid.
     CashOutWorthless = 610, true, None, "This bet is worth too little to be cashed out.";
+    /// Only a bet that was taken and is not void can be voided.
+    BetNotStanding = 611, false, None, "This bet does not stand.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

@@ -24,6 +24,7 @@ use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::payments::Payment;
+use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
@@ -66,7 +67,7 @@ pub(crate) struct Tables {
     pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
-    /// Grades that wait for a second person.
+    /// What waits for a second person.
     pub proposals: Proposals,
     pub risk: RiskTables,
     pub requotes: Requotes,
@@ -120,6 +121,7 @@ impl State {
             now,
             actor,
             a_person_looks: false,
+            approved_by: None,
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,
@@ -269,6 +271,8 @@ pub(crate) struct Step<'a> {
     pub actor: Actor,
     /// Whether a person lifts a suspension right now and answers for the prices.
     pub a_person_looks: bool,
+    /// Who wished what is being done and who approved it, if two persons stand behind it.
+    pub approved_by: Option<(u32, u32)>,
     pub config: &'a mut Config,
     pub config_version: &'a mut u32,
     pub tables: &'a mut Tables,
@@ -302,7 +306,7 @@ impl Step<'_> {
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
-            Command::ApproveOverride { id } => self.approve_override(*id),
+            Command::Approve { id } => self.approve(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
             Command::AdoptHouseRules { title, name, rules } => {
@@ -317,9 +321,13 @@ impl Step<'_> {
                 self.cash_out(ask);
                 Ok(())
             }
+            Command::ResumeSettlement { market } => self.resume_settlement(*market),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
+            Command::VoidBet { account, client_id } => self.void_bet(*account, *client_id),
+            Command::VoidBets(stretch) => self.void_bets(*stretch),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
-            Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
+            Command::Withdraw { id } => self.withdraw(*id),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())
@@ -359,6 +367,7 @@ impl Step<'_> {
         self.check_postponed();
         self.expire_overrides();
         self.expire_bonuses();
+        self.expire_proposals();
         self.decide_due_bets();
         self.decide_due_multiples();
         self.decide_due_cash_outs();
@@ -386,7 +395,11 @@ impl Step<'_> {
         self.tables.due = self.tables.earliest_due(self.config);
     }
 
-    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
+    pub(crate) fn configure(
+        &mut self,
+        config: &Config,
+        based_on: Option<u32>,
+    ) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
         let version = *self.config_version;
         if let Some(seen) = based_on
@@ -394,6 +407,9 @@ impl Step<'_> {
         {
             let (seen, now) = (i64::from(seen), i64::from(version));
             return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
+        }
+        if self.config.is_raised_far(config) && !self.is_approved() {
+            return self.propose(Wish::Configure { config: *config, based_on: version });
         }
         let of_prices = |config: &Config| {
             let shading = (config.shading_ppb, config.shading_scale);

@@ -355,6 +355,9 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Void(VoidReason::TakenLate) => {
             "void, stake returned: it was struck when the outcome could already be known".to_owned()
         }
+        BetStatus::Void(VoidReason::ByHand) => {
+            "void, stake returned: two persons of the staff voided this bet".to_owned()
+        }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
     }

@@ -143,6 +143,7 @@ impl Script {
             | Query::Sources
             | Query::Settings
             | Query::HouseRules
+            | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);

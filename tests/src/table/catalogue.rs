@@ -94,6 +94,8 @@ impl Scenario {
                 "tier_1" => config.tier_1 = stages(value)?,
                 "tier_2" => config.tier_2 = stages(value)?,
                 "tier_3" => config.tier_3 = stages(value)?,
+                "large_stake" => config.large_stake = money(value)?,
+                "confirm_above" => config.confirm_above = money(value)?,
                 "ladder" => {
                     let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
                     config.ladder =

@@ -41,6 +41,9 @@
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
 //! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
+//! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
+//! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
+//! | `void BET`, `void from BET match MATCH\|market MARKET [by N]` | one bet, or all from that one up to now |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -248,6 +251,9 @@ impl Scenario {
             "grade" => self.grade(words),
             "rules" => self.rules(words),
             "incident" => self.incident(words),
+            "settlement" => self.settlement(words),
+            "waiting" => self.decide_newest(words),
+            "void" => self.void(words),
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),

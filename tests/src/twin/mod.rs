@@ -18,6 +18,7 @@ mod markets;
 mod multiples;
 mod overrides;
 mod play;
+mod proposals;
 mod results;
 mod risk;
 mod score;
@@ -73,8 +74,10 @@ pub struct Twin {
     cash_outs: BTreeMap<u64, cash_out::Taken>,
     quotes: BTreeMap<u128, cash_out::Seen>,
     rule_sets: Vec<(Title, Name, HouseRules)>,
-    /// Grades that wait for a second person: by market, with the version they are about.
-    proposals: BTreeMap<u32, (u32, Grade)>,
+    /// What waits for a second person: its number, who wished it, until when, and the command.
+    proposals: Vec<proposals::Proposal>,
+    /// Whether a second person has just approved what is being done.
+    approved: bool,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -171,7 +174,8 @@ impl Twin {
             cash_outs: BTreeMap::new(),
             quotes: BTreeMap::new(),
             rule_sets: Vec::new(),
-            proposals: BTreeMap::new(),
+            proposals: Vec::new(),
+            approved: false,
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -206,6 +210,8 @@ impl Twin {
         self.check_postponed();
         self.expire_overrides();
         self.expire_bonuses();
+        self.expire_proposals();
+        self.approved = false;
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.decide_waiting_cash_outs();
@@ -246,12 +252,14 @@ impl Twin {
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
-            Command::DecideGrade { market, approve } => self.decide_grade(market.0, *approve),
+            Command::Withdraw { id } => self.withdraw(id.0),
+            Command::VoidBet { account, client_id } => self.void_bet(account.0, client_id.0),
+            Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
-            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::Approve { id } => return self.approve(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
             Command::SetAccountFactor { account, title, has_begun, percent } => {
                 self.set_factor(account.0, *title, *has_begun, *percent)
@@ -269,6 +277,8 @@ impl Twin {
             Command::MatchIncident { match_id, incident } => {
                 self.report(match_id.0 as usize, *incident)
             }
+            Command::ResumeSettlement { market } => self.resume_settlement(market.0),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
             Command::SetMode { mode } => self.set_mode(*mode),
             Command::Payment { account, amount, reference, step } => {
@@ -298,6 +308,8 @@ impl Twin {
             config.shading_scale,
             config.shading_step,
             config.trip_loss_max,
+            config.large_stake,
+            config.confirm_above,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
@@ -322,6 +334,10 @@ impl Twin {
         }
         if based_on.is_some_and(|seen| seen != self.config_version) {
             return Err(Reject::ConfigurationMoved);
+        }
+        if proposals::raises_far(&self.config, config) && !self.approved {
+            let (config, based_on) = (*config, Some(self.config_version));
+            return self.propose(Command::Configure { config, based_on });
         }
         self.config = *config;
         self.config_version += 1;

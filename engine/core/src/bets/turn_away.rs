@@ -39,7 +39,7 @@ impl State {
             | Command::CancelBet { .. }
             | Command::Tick
             | Command::Override { .. }
-            | Command::ApproveOverride { .. }
+            | Command::Approve { .. }
             | Command::LiftOverride { .. }
             | Command::SetNextRound(_)
             | Command::SetAccountFactor { .. }
@@ -50,7 +50,7 @@ impl State {
             | Command::Rest { .. }
             | Command::EndRest { .. }
             | Command::Grade { .. }
-            | Command::DecideGrade { .. }
+            | Command::Withdraw { .. }
             | Command::HandOver { .. }
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
@@ -60,7 +60,11 @@ impl State {
             | Command::Bonus { .. }
             | Command::ResetTrip { .. }
             | Command::Shed { .. }
-            | Command::CashOut(_) => return false,
+            | Command::CashOut(_)
+            | Command::ResumeSettlement { .. }
+            | Command::PauseSettlement { .. }
+            | Command::VoidBet { .. }
+            | Command::VoidBets(_) => return false,
         }
         true
     }

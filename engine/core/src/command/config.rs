@@ -171,6 +171,10 @@ pub struct Config {
     pub cash_out_margin_ppb: u32,
     /// How long a quote can be taken.
     pub quote_life_ns: u64,
+    /// Stakes from here on are settled first, one by one.
+    pub large_stake: Money,
+    /// Payouts above this wait until the result is confirmed.
+    pub confirm_above: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -212,6 +216,8 @@ wire_struct!(Config {
     tier_3,
     ladder,
     cash_out_margin_ppb,
+    confirm_above,
+    large_stake,
     quote_life_ns,
     trip_cool_down_ns,
     trip_error_max,
@@ -283,6 +289,9 @@ impl Default for Config {
             trip_reject_min: 200,
             cash_out_margin_ppb: 50_000_000,
             quote_life_ns: 10 * SECOND_NS,
+            large_stake: Money::from_minor(50_000),
+            // Off: a feed need not confirm its maps for payouts to be made.
+            confirm_above: Self::NOTHING_WAITS,
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Query {
     Sources,
     /// The version of the configuration and every setting.
     Settings,
+    /// Everything that waits for a second person.
+    Proposals,
     /// Every version of the house rules.
     HouseRules,
     /// Every risk rule: how it stands, and what it has refused.

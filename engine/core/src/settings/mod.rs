@@ -253,6 +253,10 @@ settings! {
     CashOutMargin = cash_out_margin_ppb, "cash_out_margin", Ppb;
     /// How long a quote can be taken.
     QuoteLife = quote_life_ns, "quote_life", Nanos;
+    /// Stakes from here on are settled first, one by one.
+    LargeStake = large_stake, "large_stake", Money;
+    /// Payouts above this wait until the result is confirmed.
+    ConfirmAbove = confirm_above, "confirm_above", Money;
 }
 
 impl Setting {

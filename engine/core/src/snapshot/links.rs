@@ -65,11 +65,7 @@ impl Tables {
     }
 
     fn settlement_fits(&self) -> bool {
-        let mut queued = self
-            .settlement
-            .markets()
-            .chain(self.requotes.markets())
-            .chain(self.proposals.markets());
+        let mut queued = self.settlement.markets().chain(self.requotes.markets());
         queued.all(|market| self.markets.get(market).is_some())
     }
 }

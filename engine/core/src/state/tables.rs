@@ -22,6 +22,7 @@ impl Tables {
             .min(self.requotes.next_due())
             .min(self.overrides.next_due())
             .min(self.wallet.bonuses().next_due())
+            .min(self.proposals.next_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
             .min(settlement)

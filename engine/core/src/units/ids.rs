@@ -41,6 +41,10 @@ id! {
     BonusId(u64)
 }
 id! {
+    /// Something that waits for a second person: the [`Seq`] of the command that wished it.
+    ProposalId(u64)
+}
+id! {
     /// A selection within its market.
     SelectionIndex(u8)
 }
