@@ -163,10 +163,15 @@ impl Book {
             Event::Configured { .. }
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
+            | Event::Settlement { .. }
+            | Event::Proposal { .. }
+            | Event::BetsVoided { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
             | Event::PlayLimit { .. }
+            | Event::Payment(_)
+            | Event::Bonus { .. }
             | Event::Rest { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
@@ -183,6 +188,7 @@ impl Book {
             | Event::Leg(_)
             | Event::Graded { .. }
             | Event::Multiple(_)
+            | Event::CashOut(_)
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }

@@ -52,11 +52,12 @@ impl World {
             Command::PlaceBet(place) => Actor::account(place.account),
             Command::PlaceMultiple(place) => Actor::account(place.account),
             Command::CancelBet { account, .. } => Actor::account(account),
+            Command::CashOut(ask) => Actor::account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. }
-            | Command::DecideGrade { .. }
-            | Command::ResetTrip { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
+            Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
+                Actor::Operator(1 + (self.journal.len() % 2) as u32)
+            }
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

@@ -2,9 +2,10 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query};
-use crate::event::{Event, Price, PriceCause};
+use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
+use crate::payments::{self, Payment};
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
@@ -71,6 +72,9 @@ impl Tables {
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
                 outbox.push(row.terms(account));
+                for bonus in self.wallet.bonuses().of(account) {
+                    outbox.push(Event::Bonus { account, bonus: bonus.view() });
+                }
                 if row.limits_himself {
                     let rest = self.wallet.play().rest_at(account, state.now);
                     outbox.push(Event::Rest { account, rest });
@@ -100,6 +104,12 @@ impl Tables {
                     outbox.push(Event::Account { account, key, state: row.state });
                     self.wallet.announce(account, outbox);
                 }
+            }
+            Query::Proposals => {
+                for proposal in self.proposals.iter() {
+                    outbox.push(proposal.event(ProposalStatus::Waits));
+                }
+                self.overrides.iter().for_each(|row| outbox.push(row.image()));
             }
             Query::HouseRules => self.rule_book.announce(outbox),
             Query::Risk => {
@@ -132,6 +142,18 @@ impl Tables {
             Query::MaxStake { account, market, selection } => {
                 let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
+            }
+            Query::Payment { reference } => {
+                let payment = self.payments.get(payments::key(reference));
+                let Payment { account, amount, status, .. } =
+                    payment.ok_or(Reject::UnknownPayment)?;
+                let view = PaymentView { account, reference, amount, status };
+                outbox.push(Event::Payment(view));
+            }
+            Query::CashOut { account, client_id, part } => {
+                let bet = (account, client_id);
+                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                outbox.push(Event::CashOut(view));
             }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;

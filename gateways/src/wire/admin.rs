@@ -9,14 +9,14 @@ use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, SourceId,
-    Timestamp,
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId, SelectionIndex,
+    SourceId, Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{client, decimal, play, setting};
+use super::{client, decimal, play, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -58,7 +58,10 @@ const BETS_MAX: u16 = 20;
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
     Override(OverrideJson),
-    ApproveOverride {
+    Approve {
+        id: u64,
+    },
+    Withdraw {
         id: u64,
     },
     LiftOverride {
@@ -146,6 +149,7 @@ enum QuestionJson {
     Risk {},
     Sources {},
     HouseRules {},
+    Proposals {},
     Account {
         account: Option<u32>,
         key: Option<String>,
@@ -212,6 +216,13 @@ enum StateJson {
 /// # Errors
 /// [`Fault`] saying which field is wrong and what it should be.
 pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
+    #[derive(Deserialize)]
+    struct Tag {
+        command: String,
+    }
+    if read::<Tag>(body).is_ok_and(|tag| settlement::knows(&tag.command)) {
+        return settlement::parse(body).map(Order::Command);
+    }
     Ok(match read::<OrderJson>(body)? {
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
@@ -248,9 +259,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
-        OrderJson::ApproveOverride { id } => {
-            Order::Command(Command::ApproveOverride { id: OverrideId(id) })
-        }
+        OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
+        OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -365,6 +375,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Matches {} => Question::Matches,
         QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
@@ -391,7 +402,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
     })
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
+pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
     let malformed = |detail: String| {
         let text = format!("The body is not a valid JSON object: {detail}.");
         Fault::with(GatewayCode::MalformedJson, text)
@@ -424,7 +435,8 @@ impl Order {
                     | Command::SetMode { .. }
                     | Command::ResetTrip { .. }
                     | Command::Override { .. }
-                    | Command::ApproveOverride { .. }
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::LiftOverride { .. }
                     | Command::HandOver { .. }
             )

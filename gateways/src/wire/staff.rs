@@ -14,6 +14,7 @@ use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
+use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
 
 #[derive(Serialize)]
@@ -107,6 +108,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         trips: Vec<TripView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         overrides: Vec<OverrideView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        proposals: Vec<ProposalView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -123,6 +126,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         mode: None,
         trips: Vec::new(),
         overrides: Vec::new(),
+        proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
     };

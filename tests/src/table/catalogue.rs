@@ -30,6 +30,9 @@ impl Scenario {
                 "client_ids_max" => self.capacity.client_ids_max = value,
                 "multiples_max" => self.capacity.multiples_max = value,
                 "legs_max" => self.capacity.legs_max = value,
+                "payments_max" => self.capacity.payments_max = value,
+                "bonuses_max" => self.capacity.bonuses_max = value,
+                "play_limits_max" => self.capacity.play_limits_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }
@@ -83,12 +86,16 @@ impl Scenario {
                 "bets_per_second_max" => config.bets_per_second_max = number()?,
                 "bets_per_minute_max" => config.bets_per_minute_max = number()?,
                 "bets_per_hour_max" => config.bets_per_hour_max = number()?,
+                "cash_out_margin_ppb" => config.cash_out_margin_ppb = number()?,
+                "quote_life" => config.quote_life_ns = duration(value)?,
                 "rules_off" => config.rules_off = rules(value)?,
                 "rules_shadow" => config.rules_shadow = rules(value)?,
                 "tier_0" => config.tier_0 = stages(value)?,
                 "tier_1" => config.tier_1 = stages(value)?,
                 "tier_2" => config.tier_2 = stages(value)?,
                 "tier_3" => config.tier_3 = stages(value)?,
+                "large_stake" => config.large_stake = money(value)?,
+                "confirm_above" => config.confirm_above = money(value)?,
                 "ladder" => {
                     let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
                     config.ladder =

@@ -144,5 +144,6 @@ pub(super) fn show_status(status: BetStatus) -> String {
         BetStatus::Won { payout } => format!("Won {}", show_money(payout)),
         BetStatus::Lost => "Lost".to_owned(),
         BetStatus::Void(reason) => format!("Void {reason:?}"),
+        BetStatus::CashedOut { paid } => format!("CashedOut {}", show_money(paid)),
     }
 }

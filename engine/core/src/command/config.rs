@@ -18,12 +18,18 @@ pub struct Capacity {
     pub markets_max: u32,
     /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
-    /// Client bet ids and payment references remembered.
+    /// Client bet ids remembered.
     pub client_ids_max: u32,
     /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
     pub multiples_max: u32,
     /// The legs of all of them together.
     pub legs_max: u32,
+    /// Payment references remembered, for ever.
+    pub payments_max: u32,
+    /// Bonuses that are not used up.
+    pub bonuses_max: u32,
+    /// Limits that players have set for themselves.
+    pub play_limits_max: u32,
 }
 wire_struct!(Capacity {
     accounts_max,
@@ -33,6 +39,9 @@ wire_struct!(Capacity {
     client_ids_max,
     multiples_max,
     legs_max,
+    payments_max,
+    bonuses_max,
+    play_limits_max,
 });
 
 impl Default for Capacity {
@@ -46,6 +55,9 @@ impl Default for Capacity {
             client_ids_max: 500_000,
             multiples_max: 50_000,
             legs_max: 250_000,
+            payments_max: 500_000,
+            bonuses_max: 25_000,
+            play_limits_max: 25_000,
         }
     }
 }
@@ -155,6 +167,14 @@ pub struct Config {
     pub trip_reject_percent: u32,
     /// Fewer refused bets than this never pull.
     pub trip_reject_min: u32,
+    /// What the house keeps of a bet's worth when it is cashed out, in parts per billion.
+    pub cash_out_margin_ppb: u32,
+    /// How long a quote can be taken.
+    pub quote_life_ns: u64,
+    /// Stakes from here on are settled first, one by one.
+    pub large_stake: Money,
+    /// Payouts above this wait until the result is confirmed.
+    pub confirm_above: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -205,6 +225,10 @@ wire_struct!(Config {
     trip_loss_max,
     trip_reject_percent,
     trip_reject_min,
+    cash_out_margin_ppb,
+    quote_life_ns,
+    large_stake,
+    confirm_above,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -263,6 +287,11 @@ impl Default for Config {
             trip_loss_max: Money::from_minor(2_000_000),
             trip_reject_percent: 80,
             trip_reject_min: 200,
+            cash_out_margin_ppb: 50_000_000,
+            quote_life_ns: 10 * SECOND_NS,
+            large_stake: Money::from_minor(50_000),
+            // Off: a feed need not confirm its maps for payouts to be made.
+            confirm_above: Self::NOTHING_WAITS,
         }
     }
 }

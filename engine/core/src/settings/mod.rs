@@ -254,6 +254,14 @@ settings! {
     TripRejectPercent = trip_reject_percent, "trip_reject_percent", Count;
     /// Fewer refused bets than this never pull.
     TripRejectMin = trip_reject_min, "trip_reject_min", Count;
+    /// What the house keeps of a bet's worth when it is cashed out.
+    CashOutMargin = cash_out_margin_ppb, "cash_out_margin", Ppb;
+    /// How long a quote can be taken.
+    QuoteLife = quote_life_ns, "quote_life", Nanos;
+    /// Stakes from here on are settled first, one by one.
+    LargeStake = large_stake, "large_stake", Money;
+    /// Payouts above this wait until the result is confirmed.
+    ConfirmAbove = confirm_above, "confirm_above", Money;
 }
 
 impl Setting {

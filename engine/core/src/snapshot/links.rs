@@ -30,6 +30,7 @@ impl Tables {
                 multiple.id.0 <= seq.0 && self.wallet.get(multiple.account).is_some()
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
+            && self.cash_outs_fit()
             && self.client_ids.iter().all(|(_, answer)| match answer {
                 Answer::Bet { slot } => self.bets.has_slot(slot),
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),
@@ -51,8 +52,9 @@ impl Tables {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
             let selections = (kind.market_type().selections)(kind, &fixture.series);
-            // What the house rules decided may be on a format that the match no longer has.
-            (selections == Some(market.selections()) || market.by_rules.is_some())
+            // What a person or the house rules decided may be on a format that the match no longer has.
+            let is_decided = market.graded.is_some() || market.by_rules.is_some();
+            (selections == Some(market.selections()) || is_decided)
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]
                     .iter()
@@ -63,11 +65,7 @@ impl Tables {
     }
 
     fn settlement_fits(&self) -> bool {
-        let mut queued = self
-            .settlement
-            .markets()
-            .chain(self.requotes.markets())
-            .chain(self.proposals.markets());
+        let mut queued = self.settlement.markets().chain(self.requotes.markets());
         queued.all(|market| self.markets.get(market).is_some())
     }
 }

@@ -18,6 +18,7 @@ pub(crate) use saver::Saver;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
@@ -28,13 +29,14 @@ use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::payments::Payment;
+use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
-use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
 use crate::units::{Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
@@ -164,6 +166,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,
@@ -204,6 +207,7 @@ impl Table for Tables {
         waiting.save(out);
         multiples.save(out);
         waiting_multiples.save(out);
+        cash_outs.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -248,10 +252,12 @@ impl Table for Tables {
         input.begin("multiples");
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
+        input.begin("cash-outs");
+        let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
-        let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
+        let payments = ClientIds::load(input, capacity.payments_max, Payment::BLANK)?;
         Ok(Self {
             capacity,
             wallet,
@@ -262,6 +268,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,

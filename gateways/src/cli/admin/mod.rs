@@ -7,6 +7,7 @@ mod account;
 mod client;
 mod names;
 mod play;
+mod settlement;
 mod show;
 
 use std::io::Write;
@@ -134,11 +135,13 @@ enum AdminCommand {
         #[arg(long = "for", value_name = "SECONDS")]
         for_s: u64,
     },
-    /// Approve, as a second person, an override that waits
+    /// Approve, as a second person, what waits: an override, a grade, a void, a limit
     Approve {
-        /// The override's number
+        /// Its number
         id: u64,
     },
+    #[command(flatten)]
+    Settlement(settlement::SettlementCommand),
     /// Take back an override
     Lift {
         /// The override's number
@@ -297,6 +300,8 @@ fn hint(name: &str) -> Option<&'static str> {
         }
         "SamePerson" => "Another operator must give the same order with his own token.",
         "ReadOnly" => "`clutch admin mode normal` ends it.",
+        "GradeOutdated" => "Give the settlement version that the market has now: --version NUMBER.",
+        "NothingToApprove" => "`clutch admin waiting` lists what waits for a second person.",
         "ConfigurationMoved" => "`clutch admin config show` shows the version in force.",
         _ => return None,
     })
@@ -331,9 +336,8 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
                 "word": word, "for_s": for_s});
             order(&client, body)
         }
-        AdminCommand::Approve { id } => {
-            order(&client, json!({"command": "approve_override", "id": id}))
-        }
+        AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
+        AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
