@@ -404,7 +404,7 @@ impl Chooser {
             _ => PaymentStep::Returned,
         };
         // Mostly the same account and amount under the same reference, so that payments go on.
-        let reference = self.random.below(24);
+        let reference = self.random.below(3);
         let account = if self.random.chance(10) { self.random.below(5) } else { reference % 4 };
         let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 200, 200, 1_000_000]);
         Command::Payment {
