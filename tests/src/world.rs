@@ -55,7 +55,7 @@ impl World {
             Command::CashOut(ask) => Actor::account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
+            Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
                 Actor::Operator(1 + (self.journal.len() % 2) as u32)
             }
             _ => Actor::Operator(1),

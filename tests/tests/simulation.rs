@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, CashOut, Mode};
 use clutch_core::event::{BetStatus, CashOutStatus, Event, MultipleView, VoidReason};
+use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, Money, Seq};
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
@@ -119,8 +120,20 @@ const WORTH_A_VISIT: &[&str] = &[
     "MatchLiability",
     "BetNotReducing",
     "ReadOnly",
+    "NotTripped",
+    "TripCooling",
+    "a trip over feeds",
+    "a trip over errors",
+    "a trip over losses",
+    "a trip over refusals",
     "InsufficientFunds",
     "ReferenceReused",
+    "UnknownPayment",
+    "PaymentClosed",
+    "BalanceTooLow",
+    "TaxOutOfRange",
+    "UnknownBonus",
+    "BonusTerms",
     "InvalidAmount",
     "UnknownCurrency",
     "ClientIdInvalid",
@@ -131,7 +144,6 @@ const WORTH_A_VISIT: &[&str] = &[
     "BettingStopped",
     "UnknownOverride",
     "OverrideExpiry",
-    "OverrideNotWaiting",
     "SamePerson",
     "CapacityReached",
     "OutOfPlace",
@@ -151,6 +163,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void Declared",
     "bet Void HouseRules",
     "bet Void TakenLate",
+    "bet Void ByHand",
+    "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -409,6 +423,14 @@ impl Simulation {
         let view = match event {
             Event::Bet(view) => view,
             Event::Multiple(view) => return self.visit_fate_of_multiple(view),
+            Event::Trip { trip, standing: TripStanding::Tripped { .. }, .. } => {
+                return self.visit(match trip {
+                    TripId::FeedLag => "a trip over feeds",
+                    TripId::ErrorRate => "a trip over errors",
+                    TripId::LossRate => "a trip over losses",
+                    TripId::RejectRate => "a trip over refusals",
+                });
+            }
             Event::CashOut(view) => {
                 return match view.status {
                     CashOutStatus::Refused(refusal) => {
@@ -439,6 +461,7 @@ impl Simulation {
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
+            BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
         }
     }
 

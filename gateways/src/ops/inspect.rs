@@ -49,6 +49,8 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
     let asked = match envelope.command {
         Command::PlaceBet(place) => place.account == id,
         Command::Deposit { account, .. }
+        | Command::Payment { account, .. }
+        | Command::Bonus { account, .. }
         | Command::CancelBet { account, .. }
         | Command::CashOut(CashOut { account, .. })
         | Command::SetAccountState { account, .. } => account == id,

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind, PlaceBet,
-    PricePolicy, Scope, Side, SuspendReason, Team,
+    Actor, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind,
+    PaymentStep, PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
     BetStatus, CashOutStatus, CashOutView, LedgerAccount, MarketStatus, PostingReason, PriceCause,
@@ -155,6 +155,17 @@ impl Words {
             Command::Deposit { account: id, amount, .. } => {
                 format!("deposit {} for {}", money(*amount), account(state, *id))
             }
+            Command::Payment { account: id, amount, step, .. } => {
+                format!("{} {} for {}", payment_step(*step), money(*amount), account(state, *id))
+            }
+            Command::Bonus { account: id, step } => match step {
+                BonusStep::Grant { kind, amount, .. } => {
+                    format!("grant {} a {} of {}", account(state, *id), kind.name(), money(*amount))
+                }
+                BonusStep::Forfeit { bonus } => {
+                    format!("take bonus {} of {} back", bonus.0, account(state, *id))
+                }
+            },
             Command::PlaceBet(place) => self.place(state, place),
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
@@ -170,6 +181,8 @@ impl Words {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
             }
             Command::SetMode { mode } => format!("mode {}", mode.key()),
+            Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
+            Command::Shed { level } => format!("shed load: level {level} of 3"),
             other => json(other),
         }
     }
@@ -238,6 +251,9 @@ impl Words {
         Some(match event {
             Event::Bet(view) => {
                 format!("bet of {} is {}", account(state, view.account), status(view.status))
+            }
+            Event::Payment(view) => {
+                format!("payment {:032x} is {}", view.reference, view.status.name())
             }
             Event::CashOut(view) => {
                 format!("cash-out by {} {}", account(state, view.account), cash_out(view))
@@ -339,6 +355,9 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Void(VoidReason::TakenLate) => {
             "void, stake returned: it was struck when the outcome could already be known".to_owned()
         }
+        BetStatus::Void(VoidReason::ByHand) => {
+            "void, stake returned: two persons of the staff voided this bet".to_owned()
+        }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
     }
@@ -409,9 +428,26 @@ pub fn ledger(state: &State, side: LedgerAccount) -> String {
         LedgerAccount::PlayerAvailable(id) => format!("{} available", account(state, id)),
         LedgerAccount::PlayerHeld(id) => format!("{} held", account(state, id)),
         LedgerAccount::House => "house".to_owned(),
-        LedgerAccount::Payments => "payments".to_owned(),
+        LedgerAccount::Provider => "payment provider".to_owned(),
+        LedgerAccount::PlayerBonus(id) => format!("{} bonus", account(state, id)),
+        LedgerAccount::PlayerBonusHeld(id) => format!("{} bonus held", account(state, id)),
+        LedgerAccount::DepositInTransit(id) => format!("{} deposit in transit", account(state, id)),
+        LedgerAccount::WithdrawalInTransit(id) => {
+            format!("{} withdrawal in transit", account(state, id))
+        }
+        LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
         #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
         other => json(&other),
+    }
+}
+
+fn payment_step(step: PaymentStep) -> &'static str {
+    match step {
+        PaymentStep::Authorise => "a deposit is authorised,",
+        PaymentStep::Fail => "a deposit fails,",
+        PaymentStep::Withdraw { .. } => "withdraw",
+        PaymentStep::Paid => "a withdrawal is paid,",
+        PaymentStep::Returned => "a withdrawal comes back,",
     }
 }
 
@@ -424,6 +460,19 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::StakeTaken => "stake taken",
         PostingReason::Payout => "payout",
         PostingReason::Reversal => "taken back",
+        PostingReason::DepositAuthorised => "deposit authorised",
+        PostingReason::DepositFailed => "deposit failed",
+        PostingReason::WithdrawalRequested => "withdrawal requested",
+        PostingReason::WithdrawalPaid => "withdrawal paid",
+        PostingReason::WithdrawalReturned => "withdrawal returned",
+        PostingReason::Tax => "tax kept back",
+        PostingReason::TaxRemitted => "tax paid on",
+        PostingReason::Adjustment => "adjustment",
+        PostingReason::WriteOff => "written off",
+        PostingReason::BonusGranted => "bonus granted",
+        PostingReason::BonusExpired => "bonus expired",
+        PostingReason::BonusForfeited => "bonus taken back",
+        PostingReason::BonusConverted => "bonus is the player's own now",
         PostingReason::CashOut => "cashed out",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),

@@ -206,6 +206,7 @@ impl Hub {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
+            Query::Proposals => settlement::proposals(records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }
@@ -215,7 +216,8 @@ impl Hub {
             | Query::Bet { .. }
             | Query::MaxStake { .. }
             | Query::CashOut { .. }
-            | Query::MaxUnit(_) => staff::account(&self.book, records),
+            | Query::MaxUnit(_)
+            | Query::Payment { .. } => staff::account(&self.book, records),
         };
         Response::json(200, body)
     }

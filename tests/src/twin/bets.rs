@@ -35,6 +35,8 @@ pub(super) enum Fate {
     Stands,
     /// Its owner ended it, for so much in all.
     CashedOut(i128),
+    /// Two persons voided it.
+    Voided,
 }
 
 /// A rule's code, its limit, and what the bet would have made of it.
@@ -75,6 +77,7 @@ impl Twin {
                 (Some(bet), Answered::Bet(self.seq))
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake.money().minor().into());
                 (None, Answered::Refused(refusal))
             }
@@ -343,6 +346,7 @@ impl Twin {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
+            Fate::Voided => BetStatus::Void(VoidReason::ByHand),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
             }
@@ -360,12 +364,14 @@ impl Twin {
     }
 
     /// Whether the rounds on which it was struck were taken back.
-    pub(super) fn is_undone(&self, id: u64, market: usize) -> Option<VoidReason> {
-        let market = &self.markets[market];
+    pub(super) fn is_undone(&self, id: u64, market_id: usize) -> Option<VoidReason> {
+        let market = &self.markets[market_id];
         let fixture = &self.matches[market.match_index];
-        let found = fixture.undone.iter().find(|(from, to, why, map)| {
-            let is_on = map.is_none() || market.kind.map().is_none() || market.kind.map() == *map;
-            let yields = map.is_some() || *why == VoidReason::Rewound;
+        let found = fixture.undone.iter().find(|(from, to, why, on)| {
+            let is_on_map =
+                on.map.is_none() || market.kind.map().is_none() || market.kind.map() == on.map;
+            let is_on = is_on_map && on.market.is_none_or(|only| only == market_id);
+            let yields = on.map.is_some() || *why == VoidReason::Rewound;
             let is_fixed = yields && market.by_rules.is_some();
             *from < id && id < *to && is_on && !is_fixed
         });
@@ -403,7 +409,7 @@ impl Twin {
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
-        let base = self.accounts.get(account as usize)?.base;
+        let base = self.accounts.get(account as usize)?.base + self.paid_in(account);
         Some(
             base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
         )
@@ -425,7 +431,7 @@ impl Twin {
         let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
         let multiples: i128 =
             self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples
+        self.house_of_retired - singles - multiples - self.granted()
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -455,7 +461,6 @@ impl Twin {
                 self.cash_outs.remove(&bet);
             }
             self.retire_legs(id as usize);
-            self.proposals.remove(&id);
             self.markets[id as usize].retired = true;
             self.decided.pop_front();
             self.retired_lately = true;

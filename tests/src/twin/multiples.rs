@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clutch_core::command::{Channel, PlaceMultiple};
-use clutch_core::event::BetStatus;
+use clutch_core::event::{BetStatus, VoidReason};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -47,6 +47,8 @@ pub(super) enum Fate {
     Stands,
     /// Its owner ended it, for so much in all.
     CashedOut(i128),
+    /// Two persons voided it.
+    Voided,
 }
 
 /// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
@@ -83,6 +85,7 @@ impl Twin {
                 self.where_multiple_stands(self.seq, &multiple)
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake().money().minor().into());
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)
@@ -220,6 +223,7 @@ impl Twin {
             Fate::CashedOut(paid) => {
                 return BetStatus::CashedOut { paid: Money::from_minor(paid as i64) };
             }
+            Fate::Voided => return BetStatus::Void(VoidReason::ByHand),
             Fate::Stands => {}
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();

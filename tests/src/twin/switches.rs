@@ -65,6 +65,8 @@ impl Twin {
                     | Command::Tick
                     | Command::Kill { .. }
                     | Command::SetMode { .. }
+                    | Command::ResetTrip { .. }
+                    | Command::Shed { .. }
                     | Command::Suspend { .. }
                     | Command::PlaceBet(_)
                     | Command::PlaceMultiple(_)
@@ -120,6 +122,9 @@ impl Twin {
             if scope.is_some_and(|scope| self.switched.off.contains(&scope)) {
                 return Err(named(Reject::BettingStopped, kind, which));
             }
+        }
+        if let Some(trip) = self.tripped() {
+            return Err(named(Reject::BettingStopped, 8, trip as i64));
         }
         match self.switched.mode {
             Mode::Normal | Mode::AcceptOnlyReducing => Ok(()),

@@ -42,6 +42,8 @@ pub enum Query {
     Sources,
     /// The version of the configuration and every setting.
     Settings,
+    /// Everything that waits for a second person.
+    Proposals,
     /// Every version of the house rules.
     HouseRules,
     /// Every risk rule: how it stands, and what it has refused.
@@ -65,6 +67,11 @@ pub enum Query {
     /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
     /// the odds seen.
     MaxUnit(PlaceMultiple),
+    /// A payment by its reference.
+    Payment {
+        /// The provider's reference.
+        reference: u128,
+    },
     /// What a bet, or a part of it, could be cashed out for now.
     CashOut {
         /// The account.

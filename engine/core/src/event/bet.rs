@@ -74,5 +74,7 @@ pub enum VoidReason {
     HouseRules,
     /// It was struck when the outcome could already be known.
     TakenLate,
+    /// Two persons voided this bet alone; no result changes that.
+    ByHand,
 }
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate });
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate, 5 = ByHand });

@@ -37,6 +37,14 @@ id! {
     OverrideId(u64)
 }
 id! {
+    /// A bonus: the [`Seq`] of the command that granted it.
+    BonusId(u64)
+}
+id! {
+    /// Something that waits for a second person: the [`Seq`] of the command that wished it.
+    ProposalId(u64)
+}
+id! {
     /// A selection within its market.
     SelectionIndex(u8)
 }
