@@ -7,7 +7,7 @@
 use crate::reject::Reject;
 use crate::units::{
     AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
-    OverrideId, Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// Why bytes are no command.
@@ -163,6 +163,8 @@ wire_newtype!(
     MarketId,
     MatchId,
     OverrideId,
+    ProposalId,
+    QuoteId,
     SelectionIndex,
     Seq,
     SourceId

@@ -27,6 +27,7 @@ pub mod outbox;
 mod payments;
 pub mod play;
 pub mod pricing;
+pub mod proposals;
 mod query;
 pub mod reject;
 pub mod risk;

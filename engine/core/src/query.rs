@@ -2,13 +2,14 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query};
-use crate::event::{Event, PaymentView, Price, PriceCause};
+use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::payments::{self, Payment};
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
+use crate::switches::{TripId, TripStanding};
 use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
 
 /// The most multiples in the answer about an account; each comes with up to twenty legs.
@@ -38,6 +39,13 @@ impl Tables {
                     fixture.announce(MatchId(index as u32), outbox);
                 }
                 self.switches.say(&self.fixtures, outbox);
+                for &trip in TripId::ALL {
+                    let (standing, by) = (self.trips.standing(trip), Actor::Engine);
+                    if standing != TripStanding::Clear {
+                        outbox.push(Event::Trip { trip, standing, by });
+                    }
+                }
+                outbox.push(Event::Shed { level: self.shed });
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -97,6 +105,12 @@ impl Tables {
                     self.wallet.announce(account, outbox);
                 }
             }
+            Query::Proposals => {
+                for proposal in self.proposals.iter() {
+                    outbox.push(proposal.event(ProposalStatus::Waits));
+                }
+                self.overrides.iter().for_each(|row| outbox.push(row.image()));
+            }
             Query::HouseRules => self.rule_book.announce(outbox),
             Query::Risk => {
                 let reports = self.rule_reports(&state.config);
@@ -135,6 +149,11 @@ impl Tables {
                     payment.ok_or(Reject::UnknownPayment)?;
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
+            }
+            Query::CashOut { account, client_id, part } => {
+                let bet = (account, client_id);
+                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                outbox.push(Event::CashOut(view));
             }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;

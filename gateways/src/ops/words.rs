@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, BonusStep, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind, PaymentStep,
-    PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
+    Actor, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind,
+    PaymentStep, PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
-    BetStatus, LedgerAccount, MarketStatus, PostingReason, PriceCause, VoidReason,
+    BetStatus, CashOutStatus, CashOutView, LedgerAccount, MarketStatus, PostingReason, PriceCause,
+    VoidReason,
 };
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
@@ -169,11 +170,19 @@ impl Words {
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
+            Command::CashOut(CashOut { account: id, client_id, part, amount, .. }) => {
+                let what =
+                    part.map_or_else(String::new, |part| format!("{} of ", money(part.money())));
+                let (who, bet) = (account(state, *id), uuid(*client_id));
+                format!("{who} cashes out {what}bet {bet} for {} or more", money(*amount))
+            }
             Command::Tick => "time goes on".to_owned(),
             Command::Kill { scope, on } => {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
             }
             Command::SetMode { mode } => format!("mode {}", mode.key()),
+            Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
+            Command::Shed { level } => format!("shed load: level {level} of 3"),
             other => json(other),
         }
     }
@@ -245,6 +254,9 @@ impl Words {
             }
             Event::Payment(view) => {
                 format!("payment {:032x} is {}", view.reference, view.status.name())
+            }
+            Event::CashOut(view) => {
+                format!("cash-out by {} {}", account(state, view.account), cash_out(view))
             }
             Event::Refused(refusal) => format!("refused: {}", refusal_text(*refusal)),
             Event::Market { market, status, .. } => {
@@ -326,6 +338,7 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Accepted { payout } => format!("accepted, to pay {}", money(payout)),
         BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
         BetStatus::Lost => "lost".to_owned(),
+        BetStatus::CashedOut { paid } => format!("cashed out, paid {}", money(paid)),
         BetStatus::Void(VoidReason::NotPlayed) => {
             "void, stake returned: what it was on was not played".to_owned()
         }
@@ -342,8 +355,24 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Void(VoidReason::TakenLate) => {
             "void, stake returned: it was struck when the outcome could already be known".to_owned()
         }
+        BetStatus::Void(VoidReason::ByHand) => {
+            "void, stake returned: two persons of the staff voided this bet".to_owned()
+        }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
+    }
+}
+
+/// Where a cash-out stands.
+pub fn cash_out(view: &CashOutView) -> String {
+    let what = format!("{} for a stake of {}", money(view.amount), money(view.stake));
+    match view.status {
+        CashOutStatus::Quoted { expires_at } => {
+            format!("is worth {what}, until {}", &time(expires_at)[11..])
+        }
+        CashOutStatus::Pending { due } => format!("of {what} waits until {}", &time(due)[11..]),
+        CashOutStatus::Paid => format!("is paid: {what}"),
+        CashOutStatus::Refused(refusal) => format!("is refused: {}", refusal_text(refusal)),
     }
 }
 
@@ -444,6 +473,7 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
         PostingReason::BonusConverted => "bonus is the player's own now",
+        PostingReason::CashOut => "cashed out",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),
     }

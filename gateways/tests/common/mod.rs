@@ -137,11 +137,13 @@ impl Script {
             }
             Query::Bet { .. }
             | Query::Payment { .. }
+            | Query::CashOut { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources
             | Query::Settings
             | Query::HouseRules
+            | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);

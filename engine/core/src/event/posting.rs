@@ -69,4 +69,6 @@ pub enum PostingReason {
     BonusForfeited,
     /// A bonus became the player's own money.
     BonusConverted,
+    /// What a bet that was cashed out, wholly or in part, was worth.
+    CashOut,
 }

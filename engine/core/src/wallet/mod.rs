@@ -10,6 +10,7 @@ mod books;
 mod granting;
 mod keys;
 mod snapshot;
+mod standing;
 
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
@@ -223,6 +224,19 @@ impl Wallet {
             self.play.note(account, movement, amount, self.at);
         }
         outbox.push(Event::Posting { from, to, amount, currency, bet, reason });
+    }
+
+    /// Gives the held stake of a bet that never stood back to its player.
+    pub(crate) fn release(
+        &mut self,
+        account: AccountId,
+        stake: Money,
+        bet: BetId,
+        outbox: &mut Outbox,
+    ) {
+        let (held, available) =
+            (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
+        self.post(held, available, stake, Some(bet), PostingReason::Release, outbox);
     }
 
     /// Changes the row of a player's balance; a bonus's row is changed by its own chapter.
