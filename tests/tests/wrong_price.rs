@@ -193,7 +193,7 @@ impl Run {
             client_ids_max: 20_000,
             multiples_max: 1,
             legs_max: 2,
-            payments_max: 10,
+            payments_max: ACCOUNTS,
             bonuses_max: 1,
             play_limits_max: 1,
         };

@@ -146,7 +146,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
 }
 
 /// The account with this key, or with this number.
-fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
+pub(super) fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
     let wallet = state.wallet()?;
     let keyed = Name::new(account)
         .ok()
