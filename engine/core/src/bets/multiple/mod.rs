@@ -212,6 +212,11 @@ impl Multiple {
         }
     }
 
+    /// What placing the account's next multiple writes to; for [`crate::State::warm_further`].
+    pub(crate) fn link_to_newer(&self) -> *const u32 {
+        core::ptr::from_ref(&self.newer_of_account)
+    }
+
     /// Its lines.
     pub fn system(&self) -> System {
         System::new(usize::from(self.legs), self.folds, self.bankers)
@@ -347,6 +352,12 @@ impl MultipleTable {
                 multiple
             })
         })
+    }
+
+    /// Where an account's newest multiple is noted; for [`crate::State::warm`].
+    pub(crate) fn newest_of(&self, account: AccountId) -> *const u32 {
+        let newest = self.newest_of_account.get(account.0 as usize);
+        newest.map_or(core::ptr::null(), core::ptr::from_ref)
     }
 
     /// Writes a bet down at the head of its account's list; returns its slot.
