@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use clutch_core::command::Channel;
 use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Event, Record, Refusal, Reject};
@@ -293,7 +294,13 @@ impl Hub {
         let account = self.config.demo_account.ok_or(GatewayCode::NotFound)?;
         let issued_at_s = unix_now().as_secs();
         let expires_at_s = issued_at_s + DEMO_TOKEN_S;
-        let claims = Claims { account, roles: vec![Role::Bettor], issued_at_s, expires_at_s };
+        let claims = Claims {
+            account,
+            channel: Channel::Web,
+            roles: vec![Role::Bettor],
+            issued_at_s,
+            expires_at_s,
+        };
         let token = token::issue(&self.config.secret, &claims);
         let body = json!({"token": token, "account": account.0, "expires": expires_at_s * 1000});
         Ok(Response::json(200, body.to_string().into_bytes()).with_headers(NO_STORE))
@@ -315,7 +322,7 @@ impl Hub {
         self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
-        match self.place(connection.key, claims.account, &placement, asked) {
+        match self.place(connection.key, (claims.account, claims.channel), &placement, asked) {
             Ok(()) => Ok(Outcome::Awaits),
             Err(reject) => {
                 let refusal = Refusal::new(reject);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, SuspendReason, Title};
+use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
@@ -13,6 +13,7 @@ use clutch_core::units::{
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
+use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
 use super::{client, decimal, play, setting};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
@@ -70,6 +71,9 @@ enum OrderJson {
     Kill {
         scope: KillScopeJson,
         on: bool,
+    },
+    SetMode {
+        mode: String,
     },
     SetAccountState {
         account: u32,
@@ -168,33 +172,6 @@ enum WordJson {
     Suspend,
 }
 
-/// `"all"`, `{"match":0}`, `{"market":3}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ScopeJson {
-    All,
-    Match(u32),
-    Market(u32),
-}
-
-/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum KillScopeJson {
-    All,
-    Title(TitleJson),
-    Match(u32),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TitleJson {
-    CounterStrike,
-    Valorant,
-    Lol,
-    Dota2,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum RestKindJson {
@@ -230,7 +207,14 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             Order::Command(Command::Suspend { scope: scope.into(), reason })
         }
         OrderJson::Resume { scope } => Order::Command(Command::Resume { scope: scope.into() }),
-        OrderJson::Kill { scope, on } => Order::Command(Command::Kill { scope: scope.into(), on }),
+        OrderJson::Kill { scope, on } => {
+            Order::Command(Command::Kill { scope: kill_scope(scope)?, on })
+        }
+        OrderJson::SetMode { mode } => {
+            let keys = Mode::ALL.iter().map(|mode| mode.key());
+            let mode = keyed("mode", Mode::from_key(&mode), keys)?;
+            Order::Command(Command::SetMode { mode })
+        }
         OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
             account: AccountId(account),
             state: match state {
@@ -415,6 +399,7 @@ impl Order {
                 Command::Suspend { .. }
                     | Command::Resume { .. }
                     | Command::Kill { .. }
+                    | Command::SetMode { .. }
                     | Command::Override { .. }
                     | Command::ApproveOverride { .. }
                     | Command::LiftOverride { .. }
@@ -425,41 +410,11 @@ impl Order {
     }
 }
 
-impl From<ScopeJson> for Scope {
-    fn from(scope: ScopeJson) -> Self {
-        match scope {
-            ScopeJson::All => Self::All,
-            ScopeJson::Match(id) => Self::Match(MatchId(id)),
-            ScopeJson::Market(id) => Self::Market(MarketId(id)),
-        }
-    }
-}
-
-impl From<TitleJson> for Title {
-    fn from(title: TitleJson) -> Self {
-        match title {
-            TitleJson::CounterStrike => Self::CounterStrike,
-            TitleJson::Valorant => Self::Valorant,
-            TitleJson::Lol => Self::Lol,
-            TitleJson::Dota2 => Self::Dota2,
-        }
-    }
-}
-
-impl From<KillScopeJson> for KillScope {
-    fn from(scope: KillScopeJson) -> Self {
-        match scope {
-            KillScopeJson::All => Self::All,
-            KillScopeJson::Title(title) => Self::Title(title.into()),
-            KillScopeJson::Match(id) => Self::Match(MatchId(id)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use clutch_core::command::{KillScope, Scope};
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {

@@ -313,7 +313,8 @@ impl Gateway {
     pub fn token_with(&self, expires_in_s: i64, roles: Vec<Role>) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let expires_at_s = now.saturating_add_signed(expires_in_s);
-        let claims = Claims { account: ACCOUNT, roles, issued_at_s: now, expires_at_s };
+        let channel = clutch_core::command::Channel::Web;
+        let claims = Claims { account: ACCOUNT, channel, roles, issued_at_s: now, expires_at_s };
         token::issue(&self.secret, &claims)
     }
 

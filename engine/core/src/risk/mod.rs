@@ -222,17 +222,24 @@ rules! {
         StakesPerHour = stakes_per_hour;
         /// What a whole match may cost.
         MatchLiability = match_liability;
+        /// In the mode that accepts only them: bets that reduce what their market could cost.
+        Reducing = reducing;
     }
 }
 
-/// The rules that look at a bet's market, selection or match; all others look only at the account, the
-/// stake and the payout, and say the same of every leg of a bet.
-pub(crate) const OF_A_LEG: RuleSet = RuleSet::of(&[
-    RuleId::SelectionLiability,
-    RuleId::MarketLiability,
-    RuleId::StageStake,
-    RuleId::AccountFactor,
-    RuleId::MatchLiability,
+/// The rules that look only at the account, the stake and the payout, and so say the same of every leg
+/// of a bet.
+pub(crate) const OF_THE_BET: RuleSet = RuleSet::of(&[
+    RuleId::StakeMin,
+    RuleId::StakeMax,
+    RuleId::PayoutMax,
+    RuleId::AccountLiability,
+    RuleId::GroupLiability,
+    RuleId::DayPayout,
+    RuleId::BetsPerSecond,
+    RuleId::BetsPerMinute,
+    RuleId::BetsPerHour,
+    RuleId::StakesPerHour,
 ]);
 
 impl RuleId {

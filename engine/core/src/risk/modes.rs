@@ -46,10 +46,10 @@ impl RuleSet {
         Self(self.0 | others.0)
     }
 
-    /// The rules that are in both.
+    /// The rules of this set that are not in another.
     #[inline]
-    pub const fn only(self, others: Self) -> Self {
-        Self(self.0 & others.0)
+    pub const fn less(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
     }
 
     /// Whether a rule is in it.

@@ -14,6 +14,9 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
     }
+    if let Some(mode) = answer["mode"].as_str() {
+        writeln!(output, "mode {mode}")?;
+    }
     for word in list(answer, "overrides") {
         writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
     }

@@ -8,7 +8,7 @@ use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
 use crate::bets::Answer;
 use crate::bets::client_ids::Key;
 use crate::bets::place::{Offer, Request, Seen, is_remembered};
-use crate::command::{Config, Pick, PlaceMultiple};
+use crate::command::{Channel, Config, Pick, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
 use crate::outbox::Outbox;
@@ -99,8 +99,9 @@ impl Step<'_> {
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
         let stake = place.stake();
+        let by = (self.channel(), stake.money());
         let mut offers = [None; LEGS_MAX];
-        self.tables.check_offers(place, stake.money(), &mut offers, reasons)?;
+        self.tables.check_offers(place, by, &mut offers, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
         let wish = (stake, payout);
@@ -191,9 +192,9 @@ impl Step<'_> {
         reasons: &Reasons,
         key: Key,
     ) {
-        let Refused { refusal, leg } = refused;
+        let Refused { refusal, leg } = *refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
-        let answer = RefusedMultiple::new(place, *refusal, *leg);
+        let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
@@ -274,19 +275,20 @@ impl Step<'_> {
     }
 }
 
-/// Most waiting multiples decided with one command; each looks at up to twenty legs.
+/// Waiting multiples decided with one command; each has up to twenty legs.
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
-    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
     /// to the account's stakes.
     fn check_offers<'a>(
         &'a self,
         place: &PlaceMultiple,
-        adds: Money,
+        (channel, adds): (Option<Channel>, Money),
         offers: &mut Offers<'a>,
         reasons: &mut Reasons,
     ) -> Result<(), Refused> {
+        place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
         self.check_room_for_multiple(place.picks().len())?;
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
@@ -303,9 +305,6 @@ impl Tables {
     }
 
     fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
         let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
             self.capacity.multiples_max
         } else if self.client_ids.is_full() {
@@ -331,7 +330,8 @@ impl Tables {
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
         let (mut offers, mut reasons) = ([None; LEGS_MAX], Reasons::default());
-        if self.check_offers(place, Money::ZERO, &mut offers, &mut reasons).is_err() {
+        let by = (None, Money::ZERO);
+        if self.check_offers(place, by, &mut offers, &mut reasons).is_err() {
             return Money::ZERO;
         }
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -392,7 +392,8 @@ impl Tables {
         self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
     }
 
-    /// The risk rules for every leg of a bet with this stake and payout, then the funds. Answers which rules in shadow would have refused.
+    /// The risk rules for every leg of a bet with this stake and payout, then the funds. Answers which
+    /// rules in shadow would have refused.
     fn check_money_of_legs(
         &self,
         config: &Config,
@@ -409,13 +410,14 @@ impl Tables {
                     refusal.code,
                     Reject::SelectionLiability
                         | Reject::MarketLiability
+                        | Reject::BetNotReducing
                         | Reject::StakeAboveStage
                         | Reject::StakeAboveFactor
                 );
                 Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
             })?;
             // What is only about the account and the bet was answered with the first leg.
-            asked = asked.only(risk::OF_A_LEG);
+            asked = asked.less(risk::OF_THE_BET);
             would_refuse = would_refuse.and(shadows);
         }
         if let Some(Offer { account, .. }) = offers[0]
