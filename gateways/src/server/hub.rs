@@ -16,7 +16,7 @@ use super::admin::Work;
 use super::bucket::Bucket;
 use super::config::ServerConfig;
 use super::connection::{Connection, Key, Phase, Subscription};
-use super::feed::{FeedClock, FeedSink};
+use super::feed::{FeedClock, FeedDoors};
 use super::metrics::Metrics;
 use super::outgoing::{Bytes, text_frame};
 use super::port::EnginePort;
@@ -39,8 +39,8 @@ pub struct Hub {
     pub config: ServerConfig,
     /// The way to the engine.
     pub port: Box<dyn EnginePort>,
-    /// Takes the lines of the log feed.
-    pub feed: FeedSink,
+    /// Take the lines of feeds.
+    pub doors: FeedDoors,
     /// When a feed last spoke.
     pub feed_clock: FeedClock,
     /// What is on offer.
@@ -119,11 +119,11 @@ pub(super) fn unix_now() -> Duration {
 
 impl Hub {
     /// A hub that has asked for the catalogue.
-    pub fn new(config: ServerConfig, port: Box<dyn EnginePort>, feed: FeedSink) -> Self {
+    pub fn new(config: ServerConfig, port: Box<dyn EnginePort>, doors: FeedDoors) -> Self {
         Self {
             config,
             port,
-            feed,
+            doors,
             feed_clock: FeedClock::new(),
             book: Book::default(),
             metrics: Metrics::new(),

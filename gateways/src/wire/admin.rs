@@ -8,7 +8,8 @@ use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, Timestamp,
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, SourceId,
+    Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
@@ -118,6 +119,11 @@ enum OrderJson {
         match_id: u32,
         tier: u8,
     },
+    HandOver {
+        #[serde(rename = "match")]
+        match_id: u32,
+        source: u8,
+    },
     Configure {
         set: BTreeMap<String, String>,
         based_on: Option<u32>,
@@ -134,6 +140,7 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
+    Sources {},
     HouseRules {},
     Account {
         account: Option<u32>,
@@ -278,6 +285,10 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
         }
+        OrderJson::HandOver { match_id, source } => {
+            let (match_id, source) = (MatchId(match_id), SourceId(source));
+            Order::Command(Command::HandOver { match_id, source })
+        }
         OrderJson::Configure { set, based_on } => {
             if set.is_empty() {
                 return Err(Fault::bad_field("set", "an object with at least one setting"));
@@ -347,6 +358,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
+        QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
             Question::Engine(Query::Account { account, bets_max: BETS_MAX })
@@ -390,7 +402,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
 }
 
 impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting and set prices; what touches
+    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and choose the source to follow; what touches
     /// accounts, money or settings is for operators.
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
@@ -403,6 +415,7 @@ impl Order {
                     | Command::Override { .. }
                     | Command::ApproveOverride { .. }
                     | Command::LiftOverride { .. }
+                    | Command::HandOver { .. }
             )
         );
         staff.roles.contains(&Role::Operator)

@@ -130,6 +130,16 @@ enum AdminCommand {
     },
     /// Every risk rule: whether it is on, and what it refused or, in shadow, would have refused
     Risk,
+    /// How late the facts of every source were
+    Sources,
+    /// Have a match's score follow another source: what that one says becomes the truth
+    HandOver {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        /// The source's number: 0 is the game server's log
+        source: u8,
+    },
     /// Set how well a match is known, from 0 (best) to 3: limits follow it
     Tier {
         /// The match, by its key or number
@@ -329,7 +339,7 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders suspend, resume, kill and override; all else needs the role operator."
+            "Traders suspend, resume, kill, override and hand over; all else needs the role operator."
         }
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
@@ -375,6 +385,11 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             client.query(&json!({"query": "markets", "match": game}))
         }
         AdminCommand::Risk => client.query(&json!({"query": "risk"})),
+        AdminCommand::Sources => client.query(&json!({"query": "sources"})),
+        AdminCommand::HandOver { game, source } => {
+            let game = match_number(&client, game)?;
+            order(&client, json!({"command": "hand_over", "match": game, "source": source}))
+        }
         AdminCommand::Tier { game, tier } => {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
