@@ -23,6 +23,7 @@ use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
+use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
@@ -176,6 +177,18 @@ impl State {
         tables.heed(&config);
         self.tables = Some(tables);
         Ok(())
+    }
+
+    /// What the tables take that are no other noun's.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let names = ["payments", "index of payments"];
+        let payments = capacity.client_ids_max;
+        sizes.extend(ClientIds::<Payment>::sizes(names, RowOf::Other, payments));
+        let matches = capacity.matches_max as usize;
+        sizes.push(TableSize::of::<Fixture>("matches", RowOf::Other, matches));
+        // Settlement has two, prices to be made one.
+        let queued = 3 * capacity.markets_max as usize;
+        sizes.push(TableSize::of::<MarketId>("queues of markets", RowOf::Other, queued));
     }
 
     /// When the next timer is due, or a time in the past if work is left over; [`Timestamp::MAX`]

@@ -5,17 +5,21 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::codec::DecodeError;
-use crate::memory::touched;
+use crate::command::Capacity;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::snapshot::{Loader, Saver};
 use crate::units::{BetId, Timestamp};
 
 /// Most bets that wait at one time.
 const WAITING_MAX: u32 = 262_144;
 
+/// When a bet is due, its id and its slot; the first due comes first.
+type Entry = Reverse<(Timestamp, BetId, u32)>;
+
 /// A queue by due time, then by id. Bets cancelled meanwhile stay in it until they come due.
 #[derive(Debug, Default)]
 pub struct Waiting {
-    heap: BinaryHeap<Reverse<(Timestamp, BetId, u32)>>,
+    heap: BinaryHeap<Entry>,
     waiting_max: usize,
 }
 
@@ -26,6 +30,16 @@ impl Waiting {
         Self {
             heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
             waiting_max,
+        }
+    }
+
+    /// What the queues of singles and of multiples take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        for (table, bets_max) in
+            [("waiting singles", capacity.bets_max), ("waiting multiples", capacity.multiples_max)]
+        {
+            let rows = bets_max.min(WAITING_MAX) as usize;
+            sizes.push(TableSize::of::<Entry>(table, RowOf::Other, rows));
         }
     }
 

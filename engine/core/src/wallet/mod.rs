@@ -15,8 +15,9 @@ pub(crate) use deposit::Payment;
 use alloc::vec::Vec;
 
 use self::keys::Keys;
-use crate::command::AccountState;
+use crate::command::{AccountState, Capacity};
 use crate::event::{Event, LedgerAccount, PostingReason};
+use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
 use crate::play::{Asked, Movement, Play};
 use crate::reject::{Refusal, Reject};
@@ -50,6 +51,14 @@ impl Wallet {
             play: Play::with_capacity(accounts_max),
             ..Self::default()
         }
+    }
+
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<Account>("accounts", RowOf::Account, accounts));
+        Keys::sizes(accounts, sizes);
+        Play::sizes(accounts, sizes);
     }
 
     /// The account, if it exists.

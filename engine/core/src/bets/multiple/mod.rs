@@ -16,10 +16,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::codec::{wire_enum, wire_struct};
-use crate::command::PlaceMultiple;
+use crate::command::{Capacity, PlaceMultiple};
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
-use crate::memory::touched;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::reject::Refusal;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
@@ -300,6 +300,15 @@ impl MultipleTable {
             legs_live: 0,
             newest_of_account: vec![NO_BET; accounts_max as usize],
         }
+    }
+
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let (multiples, legs) = (capacity.multiples_max as usize, capacity.legs_max as usize);
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<Multiple>("multiples", RowOf::Other, multiples));
+        sizes.push(TableSize::of::<Leg>("legs", RowOf::Other, legs));
+        sizes.push(TableSize::of::<u32>("newest multiples", RowOf::Account, accounts));
     }
 
     /// Whether a bet of so many legs fits.
