@@ -236,6 +236,7 @@ impl Step<'_> {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
+        self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
 
@@ -291,14 +292,7 @@ impl Step<'_> {
         assert!(matches!(bet.state, BetState::Waiting { .. }), "only a waiting bet is released");
         bet.state = BetState::Refused(refusal);
         let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
-        tables.wallet.post(
-            LedgerAccount::PlayerHeld(account),
-            LedgerAccount::PlayerAvailable(account),
-            stake,
-            Some(id),
-            PostingReason::Release,
-            self.outbox,
-        );
+        tables.wallet.release(account, stake, id, self.outbox);
         self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
         tables.wallet.announce(account, self.outbox);
     }
@@ -500,6 +494,6 @@ pub(super) fn forgotten(place: &PlaceBet) -> BetView {
     refused.view(place.account, place.client_id)
 }
 
-fn millis(nanos: u64) -> i64 {
+pub(super) fn millis(nanos: u64) -> i64 {
     (nanos / 1_000_000) as i64
 }

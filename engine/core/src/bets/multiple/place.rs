@@ -16,7 +16,7 @@ use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet};
 use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
-use crate::settlement::system::LEGS_MAX;
+use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -103,7 +103,7 @@ impl Step<'_> {
         let mut offers = [None; LEGS_MAX];
         self.tables.check_offers(place, by, &mut offers, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
-        let payout = payout(place, &odds);
+        let payout = payout(place.unit(), &place.system(), &odds);
         let wish = (stake, payout);
         let would_refuse = self.tables.check_money_of_legs(self.config, self.now, wish, &offers)?;
         let due = self.longest_delay(&offers);
@@ -194,6 +194,7 @@ impl Step<'_> {
     ) {
         let Refused { refusal, leg } = *refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
+        self.note_refused_bet(refusal.code);
         let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
@@ -262,14 +263,7 @@ impl Step<'_> {
         multiple.state = MultipleState::Refused(refusal);
         multiple.leg_at_fault = leg;
         let (account, stake, id) = (multiple.account, multiple.stake.money(), multiple.id);
-        tables.wallet.post(
-            LedgerAccount::PlayerHeld(account),
-            LedgerAccount::PlayerAvailable(account),
-            stake,
-            Some(id),
-            PostingReason::Release,
-            self.outbox,
-        );
+        tables.wallet.release(account, stake, id, self.outbox);
         tables.announce_multiple(slot, self.outbox);
         tables.wallet.announce(account, self.outbox);
     }
@@ -345,14 +339,23 @@ impl Tables {
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
-                let wish = (place.stake(), payout(&place, &odds));
+                let wish = (place.stake(), payout(place.unit(), &place.system(), &odds));
                 self.check_money_of_legs(config, now, wish, &offers).is_ok()
             })
         })
     }
 
+    /// What a bet of several legs pays with another stake on each line if every leg wins.
+    pub(in crate::bets) fn payout_of(&self, multiple: &Multiple, unit: Stake) -> Money {
+        let mut odds = [Odds::MIN; LEGS_MAX];
+        for (odds, leg) in odds.iter_mut().zip(self.multiples.legs_of(multiple)) {
+            *odds = leg.odds;
+        }
+        payout(unit, &multiple.system(), &odds)
+    }
+
     /// Counts a multiple in every sum that limits look at, or takes it out again.
-    pub(super) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+    pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
         self.count_multiple_for_account(slot, sign);
         self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
     }
@@ -386,7 +389,7 @@ impl Tables {
     }
 
     /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
-    pub(super) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
+    pub(in crate::bets) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
@@ -528,12 +531,11 @@ fn is_of_a_leg(code: Reject) -> bool {
 }
 
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
-fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
+fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
     let mut multipliers = [Multiplier::ONE; LEGS_MAX];
     for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
         *multiplier = Multiplier::of_odds(*odds);
     }
-    let system = place.system();
-    let floor = gross(place.unit(), &system, &multipliers[..system.legs()]).floor();
+    let floor = gross(unit, system, &multipliers[..system.legs()]).floor();
     Money::from_minor(floor.to_u64().and_then(|minor| minor.try_into().ok()).unwrap_or(i64::MAX))
 }

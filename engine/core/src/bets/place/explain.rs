@@ -49,6 +49,7 @@ impl State {
             now,
             actor: Actor::Engine,
             a_person_looks: false,
+            approved_by: None,
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,
