@@ -61,6 +61,9 @@ impl Memory {
             client_ids_max: self.bets,
             multiples_max: self.bets.div_ceil(20),
             legs_max: self.bets.div_ceil(4),
+            payments_max: self.accounts.saturating_mul(2),
+            bonuses_max: self.accounts.div_ceil(4),
+            play_limits_max: self.accounts.div_ceil(4),
         }
     }
 }

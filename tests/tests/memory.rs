@@ -45,6 +45,9 @@ fn a_million_accounts_and_five_million_open_bets_fit_in_a_gigabyte_and_a_half() 
         client_ids_max: 5 * MILLION,
         multiples_max: MILLION / 4,
         legs_max: 5 * MILLION / 4,
+        payments_max: 2 * MILLION,
+        bonuses_max: MILLION / 4,
+        play_limits_max: MILLION / 4,
     };
     let tables = capacity.memory();
     let sum =
@@ -69,6 +72,9 @@ fn the_tables_made_are_as_large_as_their_sizes_say() {
         client_ids_max: 50_000,
         multiples_max: 10_000,
         legs_max: 40_000,
+        payments_max: 30_000,
+        bonuses_max: 5_000,
+        play_limits_max: 5_000,
     };
     let told: usize = capacity.memory().iter().map(TableSize::bytes).sum();
     let mut state = State::new();

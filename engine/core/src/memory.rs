@@ -64,6 +64,7 @@ impl Capacity {
         crate::bets::Answers::sizes(self, &mut tables);
         crate::bets::multiple::MultipleTable::sizes(self, &mut tables);
         crate::bets::waiting::Waiting::sizes(self, &mut tables);
+        crate::bets::cash_out::CashOuts::sizes(self, &mut tables);
         crate::market::MarketTable::sizes(self, &mut tables);
         crate::state::State::sizes(self, &mut tables);
         tables

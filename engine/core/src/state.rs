@@ -192,12 +192,12 @@ impl State {
     /// What the tables take that are no other noun's.
     pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
         let names = ["payments", "index of payments"];
-        let payments = capacity.client_ids_max;
+        let payments = capacity.payments_max;
         sizes.extend(ClientIds::<Payment>::sizes(names, RowOf::Other, payments));
         let matches = capacity.matches_max as usize;
         sizes.push(TableSize::of::<Fixture>("matches", RowOf::Other, matches));
-        // Settlement has two, prices to be made one.
-        let queued = 3 * capacity.markets_max as usize;
+        // Settlement has three, prices to be made one.
+        let queued = 4 * capacity.markets_max as usize;
         sizes.push(TableSize::of::<MarketId>("queues of markets", RowOf::Other, queued));
     }
 

@@ -35,12 +35,14 @@ impl Waiting {
 
     /// What the queues of singles and of multiples take.
     pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
-        for (table, bets_max) in
-            [("waiting singles", capacity.bets_max), ("waiting multiples", capacity.multiples_max)]
-        {
-            let rows = bets_max.min(WAITING_MAX) as usize;
-            sizes.push(TableSize::of::<Entry>(table, RowOf::Other, rows));
-        }
+        sizes.push(Self::size("waiting singles", capacity.bets_max));
+        sizes.push(Self::size("waiting multiples", capacity.multiples_max));
+    }
+
+    /// What a queue beside a table of so many bets takes.
+    pub(crate) const fn size(table: &'static str, bets_max: u32) -> TableSize {
+        let rows = if bets_max < WAITING_MAX { bets_max } else { WAITING_MAX };
+        TableSize::of::<Entry>(table, RowOf::Other, rows as usize)
     }
 
     /// Whether nothing more fits.

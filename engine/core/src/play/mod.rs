@@ -275,10 +275,9 @@ impl Play {
     }
 
     /// What its tables take.
-    pub fn sizes(accounts_max: usize, sizes: &mut Vec<TableSize>) {
+    pub fn sizes(accounts_max: usize, limits_max: usize, sizes: &mut Vec<TableSize>) {
         sizes.push(TableSize::of::<Player>("players", RowOf::Account, accounts_max));
-        // Most accounts have none, some have a few.
-        sizes.push(TableSize::of::<Limit>("players' own limits", RowOf::Other, accounts_max));
+        sizes.push(TableSize::of::<Limit>("players' own limits", RowOf::Other, limits_max));
     }
 
     /// Whether anything is set for an account.

@@ -63,7 +63,8 @@ impl Wallet {
         let accounts = capacity.accounts_max as usize;
         sizes.push(TableSize::of::<Account>("accounts", RowOf::Account, accounts));
         Keys::sizes(accounts, sizes);
-        Play::sizes(accounts, sizes);
+        Play::sizes(accounts, capacity.play_limits_max as usize, sizes);
+        Bonuses::sizes(capacity, sizes);
     }
 
     /// The account, if it exists.
