@@ -105,10 +105,6 @@ wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
-)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {

@@ -30,11 +30,10 @@ use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
-use crate::settlement::grading::Proposals;
 use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::units::{MarketId, Seq, Timestamp};
+use crate::wallet::Wallet;
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]

@@ -27,10 +27,10 @@ mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, Grade, SuspendReason, Title};
+use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::units::Name;
+use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;

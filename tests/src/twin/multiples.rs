@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clutch_core::command::{Channel, PlaceMultiple};
-use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
+use clutch_core::event::{BetStatus, VoidReason};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};

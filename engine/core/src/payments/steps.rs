@@ -59,7 +59,9 @@ impl Step<'_> {
         let status = match step {
             PaymentStep::Authorise => self.authorise(account, amount, known)?,
             PaymentStep::Fail => self.fail(account, amount, known)?,
-            PaymentStep::Withdraw { tax } => self.withdraw(account, amount, tax, known)?,
+            PaymentStep::Withdraw { tax } => {
+                self.request_withdrawal(account, amount, tax, known)?
+            }
             PaymentStep::Paid => self.paid(account, amount, known)?,
             PaymentStep::Returned => self.returned(account, amount, known)?,
         };
@@ -112,7 +114,7 @@ impl Step<'_> {
         Ok(failed)
     }
 
-    fn withdraw(
+    fn request_withdrawal(
         &mut self,
         account: AccountId,
         amount: Money,
