@@ -5,7 +5,11 @@
 
 use alloc::vec::Vec;
 
+use crate::bets::client_ids::ClientIds;
 use crate::command::Capacity;
+use crate::payments::Payment;
+use crate::title::Fixture;
+use crate::units::MarketId;
 
 /// An empty vector with room for `capacity` items, every page of it touched.
 pub(crate) fn touched<T: Clone>(capacity: usize, blank: T) -> Vec<T> {
@@ -66,7 +70,13 @@ impl Capacity {
         crate::bets::waiting::Waiting::sizes(self, &mut tables);
         crate::bets::cash_out::CashOuts::sizes(self, &mut tables);
         crate::market::MarketTable::sizes(self, &mut tables);
-        crate::state::State::sizes(self, &mut tables);
+        let payments = ["payments", "index of payments"];
+        tables.extend(ClientIds::<Payment>::sizes(payments, RowOf::Other, self.payments_max));
+        let matches = self.matches_max as usize;
+        tables.push(TableSize::of::<Fixture>("matches", RowOf::Other, matches));
+        // Settlement has three, prices to be made one.
+        let queued = 4 * self.markets_max as usize;
+        tables.push(TableSize::of::<MarketId>("queues of markets", RowOf::Other, queued));
         tables
     }
 }

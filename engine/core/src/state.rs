@@ -22,7 +22,6 @@ use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
-use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
 use crate::payments::Payment;
 use crate::proposals::{Proposals, Wish};
@@ -186,18 +185,6 @@ impl State {
         tables.heed(&config);
         self.tables = Some(tables);
         Ok(())
-    }
-
-    /// What the tables take that are no other noun's.
-    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
-        let names = ["payments", "index of payments"];
-        let payments = capacity.payments_max;
-        sizes.extend(ClientIds::<Payment>::sizes(names, RowOf::Other, payments));
-        let matches = capacity.matches_max as usize;
-        sizes.push(TableSize::of::<Fixture>("matches", RowOf::Other, matches));
-        // Settlement has three, prices to be made one.
-        let queued = 4 * capacity.markets_max as usize;
-        sizes.push(TableSize::of::<MarketId>("queues of markets", RowOf::Other, queued));
     }
 
     /// When the next timer is due, or a time in the past if work is left over; [`Timestamp::MAX`]
