@@ -16,10 +16,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::codec::{wire_enum, wire_struct};
-use crate::command::PlaceMultiple;
+use crate::command::{Capacity, PlaceMultiple};
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
-use crate::memory::touched;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::reject::Refusal;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
@@ -218,6 +218,11 @@ impl Multiple {
         }
     }
 
+    /// What placing the account's next multiple writes to; for [`crate::State::warm_further`].
+    pub(crate) fn link_to_newer(&self) -> *const u32 {
+        core::ptr::from_ref(&self.newer_of_account)
+    }
+
     /// Its lines.
     pub fn system(&self) -> System {
         System::new(usize::from(self.legs), self.folds, self.bankers)
@@ -305,6 +310,15 @@ impl MultipleTable {
         }
     }
 
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let (multiples, legs) = (capacity.multiples_max as usize, capacity.legs_max as usize);
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<Multiple>("multiples", RowOf::Other, multiples));
+        sizes.push(TableSize::of::<Leg>("legs", RowOf::Other, legs));
+        sizes.push(TableSize::of::<u32>("newest multiples", RowOf::Account, accounts));
+    }
+
     /// Whether a bet of so many legs fits.
     pub fn has_room(&self, legs: usize) -> bool {
         self.live < self.slots_max && self.legs_live + legs <= self.legs_max
@@ -355,6 +369,12 @@ impl MultipleTable {
                 multiple
             })
         })
+    }
+
+    /// Where an account's newest multiple is noted; for [`crate::State::warm`].
+    pub(crate) fn newest_of(&self, account: AccountId) -> *const u32 {
+        let newest = self.newest_of_account.get(account.0 as usize);
+        newest.map_or(core::ptr::null(), core::ptr::from_ref)
     }
 
     /// Writes a bet down at the head of its account's list; returns its slot.
