@@ -73,6 +73,13 @@ pub struct MarketType {
     pub by_maps: Option<ByMaps>,
 }
 
+/// Writes the chances of a question between two, given that of the first.
+#[inline]
+fn two_sides(fair: &mut [f64], first: f64) -> Option<()> {
+    // As one value: what reads both at once need not wait for two writes.
+    fair.first_chunk_mut().map(|both| *both = [first, 1.0 - first])
+}
+
 /// Every type of market, in the order of [`MarketKind`].
 pub const MARKET_TYPES: &[MarketType] = &[
     match_winner::TYPE,

@@ -4,7 +4,7 @@
 
 use super::guards::{Fixed, Quote, leaves_band};
 use super::shading::{Leaner, Results, results};
-use super::{MarketResult, SELECTIONS_MAX};
+use super::{Market, MarketResult, SELECTIONS_MAX};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
@@ -84,21 +84,44 @@ impl Step<'_> {
             }
             Requote::Market(_) => None,
         };
-        for index in 0..self.fixture(match_id).markets.len() {
-            let market = self.fixture(match_id).markets[index];
-            let row = self.tables.markets.market(market);
-            let on = row.kind.map();
-            let affected = on.is_none() || map.is_none() || on == map;
-            if row.retired || !(affected || series_over || row.result == MarketResult::NotPlayed) {
-                continue;
-            }
+        let is_one_more = matches!(cause, Requote::Score { winner: Some(_), .. });
+        let is_affected = |kind: MarketKind| {
+            let on = kind.map();
+            on.is_none() || map.is_none() || on == map
+        };
+        let mut place = 0;
+        while let Some(market) = self.next_market(match_id, &mut place, |row| {
+            !row.retired
+                && (is_affected(row.kind) || series_over || row.result == MarketResult::NotPlayed)
+        }) {
+            let affected = is_affected(self.tables.markets.market(market).kind);
+            let row = self.tables.markets.market_mut(market);
             if affected && matches!(cause, Requote::Score { .. }) {
-                self.tables.markets.market_mut(market).moved_at = self.seq;
+                row.moved_at = self.seq;
+            }
+            // One round more never takes a result back.
+            if is_one_more && matches!(row.result, MarketResult::Won(_)) {
+                continue;
             }
             self.resolve(market);
             self.price(market, forecast.as_ref(), cause);
             self.announce_status(market, cause.is_material() && affected);
         }
+    }
+
+    /// The next market of a match, from this place of its list on, that is as asked for. A round
+    /// passes over most of them.
+    #[inline(always)]
+    fn next_market(
+        &self,
+        match_id: MatchId,
+        place: &mut usize,
+        is_wanted: impl Fn(&Market) -> bool,
+    ) -> Option<MarketId> {
+        let left = self.fixture(match_id).markets.get(*place..)?;
+        let found = left.iter().position(|id| is_wanted(self.tables.markets.market(*id)))?;
+        *place += found + 1;
+        Some(left[found])
     }
 
     /// Stops the markets on a round that is being played: the model knows nothing of what happens
@@ -158,9 +181,10 @@ impl Step<'_> {
     /// Compares a market's result with the score, and starts a settlement where it changed.
     pub(crate) fn resolve(&mut self, market: MarketId) {
         let row = self.tables.markets.market(market);
-        let by_score =
-            || (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
-        let result = row.graded.unwrap_or_else(by_score);
+        let result = match row.graded {
+            Some(graded) => graded,
+            None => (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series),
+        };
         if result != row.result {
             self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
@@ -181,16 +205,22 @@ impl Step<'_> {
         if row.result != MarketResult::Undecided {
             return;
         }
-        // Nearly every market has two sides: known when compiled, nothing has to be counted or carried.
+        // Nearly every market has two sides and nobody's word on it: known when compiled, nothing has
+        // to be counted or carried.
+        let is_plain = !row.overridden && self.config.shading_ppb == 0;
         match usize::from(row.selections()) {
-            2 => self.price_among::<2>(market, forecast, cause),
-            0..=FEW_SELECTIONS => self.price_among::<FEW_SELECTIONS>(market, forecast, cause),
-            _ => self.price_among::<SELECTIONS_MAX>(market, forecast, cause),
+            2 if is_plain => self.price_among::<2, true>(market, forecast, cause),
+            2 => self.price_among::<2, false>(market, forecast, cause),
+            0..=FEW_SELECTIONS => {
+                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause);
+            }
+            _ => self.price_among::<SELECTIONS_MAX, false>(market, forecast, cause),
         }
     }
 
+    /// The same with room for `N` selections. `PLAIN` says that no override is on it and no book leans.
     #[inline(never)]
-    fn price_among<const N: usize>(
+    fn price_among<const N: usize, const PLAIN: bool>(
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
@@ -202,7 +232,7 @@ impl Step<'_> {
         let before = self.tables.markets.selections(row);
         let mut model = [0.0; N];
         let priced = (kind.market_type().fair)(kind, series, forecast, &mut model).is_some();
-        let leaning = if self.config.shading_ppb == 0 {
+        let leaning = if PLAIN || self.config.shading_ppb == 0 {
             None
         } else {
             let leaner = Leaner { kind, series, forecast, fair: &model };
@@ -213,7 +243,7 @@ impl Step<'_> {
             config: self.config,
             before: if N == 2 { &before[..2] } else { before },
             market,
-            overrides: row.overridden.then_some(&self.tables.overrides),
+            overrides: (!PLAIN && row.overridden).then_some(&self.tables.overrides),
             score_moved_at: row.moved_at,
             priced,
             model,
@@ -283,17 +313,7 @@ impl Step<'_> {
         let (match_id, kind) = (row.match_id, row.kind);
         for index in 0..self.fixture(match_id).markets.len() {
             let market = self.fixture(match_id).markets[index];
-            let leans = match (kind, self.tables.markets.market(market).kind) {
-                (MarketKind::MapWinner { map }, MarketKind::RoundHandicap { map: on, .. }) => {
-                    map == on
-                }
-                (
-                    MarketKind::MatchWinner,
-                    MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. },
-                ) => true,
-                // Only the winners' markets are leant on.
-                (_, _) => false,
-            };
+            let leans = self.tables.markets.market(market).kind.leans_on() == Some(kind);
             if leans {
                 self.requote_market(market, PriceCause::Shading, false);
             }
@@ -338,11 +358,21 @@ impl Step<'_> {
 
     /// Announces a market if its status changed or its match moved. A market that stops being open
     /// moves its epoch too, so that no waiting bet survives a suspension.
+    #[inline]
     pub(crate) fn announce_status(&mut self, market: MarketId, moved: bool) {
         let row = self.tables.markets.market(market);
         let above = self.fixture(row.match_id).stops.and(self.tables.stops);
-        let mut status = row.status_under(above);
-        let was = row.status;
+        let status = row.status_under(above);
+        if !moved && status == MarketStatus::Open && row.status == MarketStatus::Open {
+            // Most often: it was open, still is, and there is nothing to say.
+            self.keep_safe(market);
+        } else {
+            self.change_status(market, status, moved);
+        }
+    }
+
+    fn change_status(&mut self, market: MarketId, mut status: MarketStatus, moved: bool) {
+        let was = self.tables.markets.market(market).status;
         if status == MarketStatus::Open
             && was != MarketStatus::Open
             && !self.is_safe_to_open(market)
@@ -350,16 +380,13 @@ impl Step<'_> {
             self.set_stop(market, SuspendReason::PriceBand, true);
             status = MarketStatus::Suspended(SuspendReason::PriceBand);
         }
-        let (row, selections) = self.tables.markets.book_mut(market);
+        if status == MarketStatus::Open {
+            self.keep_safe(market);
+        }
+        let row = self.tables.markets.market_mut(market);
         let closed = was == MarketStatus::Open && status != MarketStatus::Open;
         // A market that is decided and stays so has nothing more to say.
         let is_still_decided = row.result != MarketResult::Undecided;
-        if status == MarketStatus::Open {
-            for selection in selections {
-                selection.safe_odds = selection.odds;
-                selection.safe_fair = selection.fair;
-            }
-        }
         if status == was && (!moved || is_still_decided) {
             return;
         }
@@ -369,6 +396,16 @@ impl Step<'_> {
             row.closed_at = self.seq;
         }
         self.outbox.push(Event::Market { market, status, epoch: row.epoch });
+    }
+
+    /// Remembers what an open market offers, to compare with should it be suspended.
+    #[inline]
+    fn keep_safe(&mut self, market: MarketId) {
+        let (_, selections) = self.tables.markets.book_mut(market);
+        for selection in selections {
+            selection.safe_odds = selection.odds;
+            selection.safe_fair = selection.fair;
+        }
     }
 
     /// Whether a market may open again by itself: its prices are within the band of those last

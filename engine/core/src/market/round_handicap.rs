@@ -3,7 +3,7 @@
 //! Settled when the map ends. Earlier decisions are possible but not taken: the difference can
 //! still move either way while the map lasts.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "round_handicap",
@@ -16,9 +16,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::RoundHandicap { map, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.handicap_a(i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.forecast(map)?.handicap_a(i32::from(line.halves())))
     },
     result: |kind, series| {
         let MarketKind::RoundHandicap { map, line } = kind else { return MarketResult::Undecided };

@@ -3,7 +3,7 @@
 //! Decided as soon as no further round can change it: "over" when the line is passed, "under" when
 //! the map ends below it.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "total_rounds",
@@ -16,9 +16,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.total_over(i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.forecast(map)?.total_over(i32::from(line.halves())))
     },
     result: |kind, series| {
         let MarketKind::TotalRounds { map, line } = kind else { return MarketResult::Undecided };

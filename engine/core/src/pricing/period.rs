@@ -69,16 +69,6 @@ impl<const N: usize> Period<N> {
         period.level = live[0];
         period
     }
-
-    /// P(A wins the period).
-    pub fn a_total(&self) -> f64 {
-        self.a_wins.iter().sum()
-    }
-
-    /// P(B wins the period).
-    pub fn b_total(&self) -> f64 {
-        self.b_wins.iter().sum()
-    }
 }
 
 /// Walks backward to (a, b) and gives P(A wins), where a level period is worth `level` to A.
