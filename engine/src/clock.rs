@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clutch_core::units::Timestamp;
 
 use crate::doorbell::Doorbell;
+use crate::shared::Shared;
 
 /// Where journal time comes from.
 #[derive(Clone, Default)]
@@ -79,14 +80,26 @@ pub(crate) enum Clock {
 impl Clock {
     /// A clock that starts no earlier than `earliest`, the last time in the journal. A manual clock
     /// rings `core` whenever it is moved.
-    pub fn start(source: ClockSource, earliest: Timestamp, core: Arc<Doorbell>) -> Self {
+    pub fn start(source: ClockSource, earliest: Timestamp, shared: &Arc<Shared>) -> Self {
         match source {
-            ClockSource::System => Self::System(SystemClock::start(earliest)),
+            ClockSource::System => {
+                let mut clock = SystemClock::start(earliest, Arc::clone(shared));
+                clock.read();
+                Self::System(clock)
+            }
             ClockSource::Manual(clock) => {
-                clock.drive(core);
+                clock.drive(Arc::clone(&shared.core_bell));
                 clock.set(earliest);
                 Self::Manual(clock)
             }
+        }
+    }
+
+    /// How far the machine's clock is behind journal time, if that is worth a word.
+    pub fn is_far_behind(&self) -> Option<Duration> {
+        match self {
+            Self::System(clock) => Some(clock.behind()).filter(|by| FAR_BEHIND <= *by),
+            Self::Manual(_) => None,
         }
     }
 
@@ -114,19 +127,40 @@ impl Clock {
 pub(crate) struct SystemClock {
     last: Timestamp,
     last_read: Instant,
+    /// Whether the wall clock was behind at the last look.
+    was_behind: bool,
+    /// Hears how far it is.
+    shared: Arc<Shared>,
 }
 
+/// From here on it is no matter of two clocks that are read one after the other.
+const FAR_BEHIND: Duration = Duration::from_secs(1);
+
 impl SystemClock {
-    fn start(earliest: Timestamp) -> Self {
-        Self { last: earliest.max(wall_clock()), last_read: Instant::now() }
+    fn start(earliest: Timestamp, shared: Arc<Shared>) -> Self {
+        let last = earliest.max(wall_clock());
+        Self { last, last_read: Instant::now(), was_behind: false, shared }
     }
 
     #[inline]
     fn read(&mut self) -> Timestamp {
-        let now = Instant::now();
-        self.last = next_time(self.last, now - self.last_read, wall_clock());
+        let (now, wall) = (Instant::now(), wall_clock());
+        self.last = next_time(self.last, now - self.last_read, wall);
         self.last_read = now;
+        if wall < self.last || self.was_behind {
+            self.tell(wall);
+        }
         self.last
+    }
+
+    #[cold]
+    fn tell(&mut self, wall: Timestamp) {
+        self.was_behind = wall < self.last;
+        self.shared.clock_behind_nanos.store(self.last.since(wall), Ordering::Relaxed);
+    }
+
+    fn behind(&self) -> Duration {
+        self.shared.clock_behind()
     }
 }
 
@@ -154,10 +188,27 @@ mod tests {
     #[test]
     fn a_system_clock_starts_no_earlier_than_the_journal_ended() {
         let far_future = wall_clock().plus(3_600_000_000_000);
-        let mut clock = Clock::start(ClockSource::System, far_future, Arc::default());
+        let shared = Arc::default();
+        let mut clock = Clock::start(ClockSource::System, far_future, &shared);
         let first = clock.read();
         assert!(far_future <= first);
         assert!(first <= clock.read());
+        assert!(clock.is_far_behind().is_some_and(|by| Duration::from_secs(3_000) < by));
+    }
+
+    #[test]
+    fn a_clock_that_caught_up_is_no_longer_said_to_be_behind() {
+        let shared: Arc<Shared> = Arc::default();
+        let soon = wall_clock().plus(20_000_000);
+        let mut clock = Clock::start(ClockSource::System, soon, &shared);
+        assert!(Duration::ZERO < shared.clock_behind() && clock.is_far_behind().is_none());
+        // Journal time goes on at the pace of time, so only a clock that runs faster would catch up; one that is set
+        // forward does.
+        if let Clock::System(clock) = &mut clock {
+            clock.last = wall_clock();
+        }
+        clock.read();
+        assert_eq!(shared.clock_behind(), Duration::ZERO);
     }
 
     #[test]

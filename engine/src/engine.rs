@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use clutch_core::command::{Actor, ENCODED_MAX};
 use clutch_core::units::Seq;
 use clutch_core::{Command, Envelope, Event, Outbox, Refusal, State};
-use clutch_journal::{CommitterHandle, JournalError, Reader, Writer};
+use clutch_journal::{CommitterHandle, FileSystem, JournalError, Reader, Recovered, Trust, Writer};
 
 use crate::clock::Clock;
 use crate::config::{EngineConfig, Pin};
@@ -128,8 +128,8 @@ impl Engine {
         let (mut state, recovery) = recover(&mut config, opened.recovered.last_seq)?;
 
         let shared = Arc::new(Shared::default());
-        let mut clock =
-            Clock::start(config.clock.clone(), state.now(), Arc::clone(&shared.core_bell));
+        let mut clock = Clock::start(config.clock.clone(), state.now(), &shared);
+        let clock_behind = clock.is_far_behind().map(|by| Warning::ClockBehind { by });
         if state.last_seq() == Seq(0) {
             begin(&mut state, &mut writer, &mut clock, &config)?;
         }
@@ -172,9 +172,10 @@ impl Engine {
             Snapshotter::start(&config, every, durable.clone(), notes, recovery.snapshot)
         });
         let (core, pinned) = spawn(core, input, config.pin)?;
-        let no_tmpfs = durable.ring_in_memory_only().then_some(Warning::RingInMemoryOnly);
-        let warnings = [spin_refused, pinned.warning, no_tmpfs].into_iter().flatten().collect();
-        let setup = Arc::new(Setup { wait, pinned_core: pinned.core, warnings });
+        let warnings = [spin_refused, pinned.warning, clock_behind].into_iter().flatten();
+        let warnings = warnings.chain(of_journal(&opened.recovered)).collect();
+        let file_system = opened.recovered.file_system;
+        let setup = Arc::new(Setup { wait, pinned_core: pinned.core, file_system, warnings });
         Ok(Self {
             sender,
             publisher: Some(publisher),
@@ -266,6 +267,16 @@ impl Drop for Engine {
         self.monitor.shared.abandon_outbox();
         self.stop();
     }
+}
+
+/// What an opened journal is and should not be.
+fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
+    let why = recovered.ring_refused;
+    let in_memory = recovered.ring_in_memory_only.then_some(Warning::RingInMemoryOnly { why });
+    let gone = recovered.ring_gone.then_some(Warning::RingGone);
+    let FileSystem { name: file_system, trust } = recovered.file_system;
+    let unsafe_storage = (trust == Trust::Unsafe).then_some(Warning::UnsafeStorage { file_system });
+    [in_memory, gone, unsafe_storage].into_iter().flatten()
 }
 
 /// What a start found.

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use clutch_journal::{Durable, Space};
+use clutch_journal::{Durable, FileSystem, Space};
 
 use crate::config::Wait;
 use crate::pinning::Warning;
@@ -95,6 +96,12 @@ pub struct EngineStatus {
     pub durable_seq: u64,
     /// How much room the disk has left for records.
     pub space: Space,
+    /// What the journal is on.
+    pub file_system: FileSystem,
+    /// Whether the journal's ring dies with the process.
+    pub ring_in_memory_only: bool,
+    /// How far the machine's clock is behind the journal's time, because it was set back.
+    pub clock_behind: Duration,
     /// What the core really does when idle.
     pub wait: Wait,
     /// The core its thread is pinned to.
@@ -118,6 +125,7 @@ pub struct Monitor {
 pub(crate) struct Setup {
     pub wait: Wait,
     pub pinned_core: Option<usize>,
+    pub file_system: FileSystem,
     pub warnings: Vec<Warning>,
 }
 
@@ -149,6 +157,9 @@ impl Monitor {
             last_seq: self.shared.core.last_seq.get(),
             durable_seq: self.durable.seq(),
             space: self.durable.space(),
+            file_system: self.setup.file_system,
+            ring_in_memory_only: self.durable.ring_in_memory_only(),
+            clock_behind: self.shared.clock_behind(),
             wait: self.setup.wait,
             pinned_core: self.setup.pinned_core,
             snapshots: self.snapshots.as_ref().map(|told| told.status()),

@@ -2,6 +2,8 @@
 //! [`Warning`] and the engine goes on without it.
 
 use std::fmt;
+use std::io;
+use std::time::Duration;
 
 use crate::config::{Pin, Wait};
 
@@ -17,7 +19,22 @@ pub enum Warning {
     /// takes it from the gateway and the committer, on which it waits.
     SpinRefused,
     /// The journal's ring is not on tmpfs: what is not yet on disk dies with the process.
-    RingInMemoryOnly,
+    RingInMemoryOnly {
+        /// Why it is not; `None` if it was not to be there.
+        why: Option<io::ErrorKind>,
+    },
+    /// The run before this one was killed, and the ring that it left is not there any more.
+    RingGone,
+    /// The journal is on a file system that may lose what it has called synced.
+    UnsafeStorage {
+        /// The file system's name.
+        file_system: &'static str,
+    },
+    /// The machine's clock is behind the journal's last record. Journal time goes on from there.
+    ClockBehind {
+        /// How far.
+        by: Duration,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -29,8 +46,31 @@ impl fmt::Display for Warning {
             Self::SpinRefused => f.write_str(
                 "wait = spin needs at least two cores (affinity and CPU quota counted); the engine yields instead",
             ),
-            Self::RingInMemoryOnly => f.write_str(
-                "no tmpfs for the journal's ring: what is not yet on disk would be lost with the process",
+            Self::RingInMemoryOnly { why } => {
+                let why = match why {
+                    None => "was not to be on tmpfs".to_owned(),
+                    Some(io::ErrorKind::StorageFull) => "finds no room on tmpfs: it is full".to_owned(),
+                    Some(io::ErrorKind::NotFound) => "finds no tmpfs: the directory is not there".to_owned(),
+                    Some(other) => format!("cannot be on tmpfs: {other}"),
+                };
+                write!(
+                    f,
+                    "the journal's ring {why}; what is not yet on disk would be lost with the process"
+                )
+            }
+            Self::RingGone => f.write_str(
+                "the last run was killed and its ring is no longer on tmpfs: what it had not yet written to disk is \
+                 lost; with durability = process that may be accepted bets",
+            ),
+            Self::UnsafeStorage { file_system } => write!(
+                f,
+                "the journal is on {file_system}, as --unsafe-storage allows: accepted bets may be lost"
+            ),
+            Self::ClockBehind { by } => write!(
+                f,
+                "the machine's clock is {:.3} s behind the journal's last record: was it set back? Time goes on from \
+                 that record until the clock has caught up",
+                by.as_secs_f64()
             ),
         }
     }

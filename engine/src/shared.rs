@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
@@ -39,11 +40,18 @@ pub(crate) struct Shared {
     pub core: CachePadded<CoreCounters>,
     /// Requests refused because the input ring was full; written by every sender.
     pub refused_busy: CachePadded<AtomicU64>,
+    /// How far the machine's clock is behind journal time; written by the core alone, and only while it is.
+    pub clock_behind_nanos: AtomicU64,
     /// Events released; written by the publisher alone.
     pub released: CachePadded<AtomicU64>,
 }
 
 impl Shared {
+    /// How far the machine's clock is behind journal time.
+    pub fn clock_behind(&self) -> Duration {
+        Duration::from_nanos(self.clock_behind_nanos.load(Ordering::Relaxed))
+    }
+
     #[inline]
     pub fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Acquire) {

@@ -45,7 +45,12 @@ fn health_and_metrics_tell_of_the_journals_room_and_of_the_snapshots() {
     let gateway = Gateway::start();
     let health = || gateway.http("GET", "/health", "", "").1;
     let metrics = || gateway.http("GET", "/metrics", "", "").1.as_str().unwrap().to_owned();
-    assert_eq!(health()["journal"], json!({"space": "ample"}));
+    let journal = |space| json!({"space": space, "file_system": "NFS", "storage": "unsafe"});
+    assert_eq!(health()["journal"], journal("ample"));
+    assert_eq!(health()["clock_behind_ms"], 1_500);
+    assert_eq!(health()["warnings"], json!(["the journal is on NFS"]));
+    assert!(metrics().contains("clutch_clock_behind_seconds 1.5"), "{}", metrics());
+    assert!(metrics().contains("clutch_storage_unsafe 1"), "{}", metrics());
     assert_eq!(health()["snapshots"], json!(null), "none are taken");
     assert!(metrics().contains("clutch_journal_full 0"));
     {
@@ -55,7 +60,7 @@ fn health_and_metrics_tell_of_the_journals_room_and_of_the_snapshots() {
         script.snapshots =
             Some(clutch_engine::SnapshotStatus { newest: clutch_core::units::Seq(70), failure });
     }
-    assert_eq!(health()["journal"], json!({"space": "low"}));
+    assert_eq!(health()["journal"], journal("low"));
     assert_eq!(health()["snapshots"], json!({"newest_seq": 70, "failure": "no room"}));
     assert!(metrics().contains("clutch_journal_full 1"));
     assert!(metrics().contains("clutch_snapshot_seq 70"));

@@ -16,7 +16,7 @@ use crate::lock;
 use crate::segment;
 use crate::snapshot::{SnapshotReader, snapshots};
 use crate::storage::Storage;
-use crate::superblock::{FORMAT, Superblock};
+use crate::superblock::{self, FORMAT, Superblock};
 
 const MAGIC: &[u8; 8] = b"clutchAR";
 
@@ -58,8 +58,7 @@ pub fn archive_with(
     faults: Faults,
     progress: ArchiveProgress<'_>,
 ) -> Result<Archived, JournalError> {
-    let superblock = Superblock::load(dir)?
-        .ok_or_else(|| JournalError::NotAJournal { path: dir.to_path_buf() })?;
+    let superblock = Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir))?;
     let _one_at_a_time = lock_archive(dir)?;
     let (needed, why) = first_needed(dir, superblock.journal_id)?;
     if needed < before_seq {

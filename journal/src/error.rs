@@ -80,7 +80,7 @@ pub enum JournalError {
         supported: u32,
     },
     /// Bytes that were there are damaged. Nothing was changed.
-    #[error("{} is damaged at offset {offset}, where record {seq} should be: {what}", file.display())]
+    #[error("{} is damaged at offset {offset}{}: {what}", file.display(), record_at(*seq))]
     Corrupt {
         /// The file.
         file: PathBuf,
@@ -184,6 +184,10 @@ impl From<IoFailure> for JournalError {
             _ => Self::Io(failure),
         }
     }
+}
+
+fn record_at(seq: u64) -> String {
+    if seq == 0 { String::new() } else { format!(", where record {seq} should be") }
 }
 
 fn holder(pid: Option<u32>) -> String {

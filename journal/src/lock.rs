@@ -1,8 +1,9 @@
 //! `LOCK`: one writer per directory, and the second one is told who the first is.
 //!
-//! The file holds two lines, `pid` and `boot`, padded with spaces to a fixed size. They are written over what is there, so
-//! that a full disk is no reason not to start. The boot id tells the next opening whether what lies in memory under the
-//! ring's name can be what this one left there.
+//! The file holds two lines, `pid` and `boot`, padded with spaces to a fixed size, and behind them `ring`, which says while
+//! a writer lives whether its ring lies on tmpfs. They are written over what is there, so that a full disk is no reason
+//! not to start. The boot id tells the next opening whether what lies in memory under the ring's name can be what this one
+//! left there, and the last line whether there should be something.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -14,13 +15,19 @@ use rustix::io::Errno;
 
 use crate::error::{IoFailure, JournalError};
 
-const TEXT_BYTES: usize = 96;
+/// Where the line about the ring begins.
+const RING_AT: usize = 64;
+const RING_BYTES: usize = 32;
+/// What it says of a ring that outlives its process.
+const ON_TMPFS: &str = "tmpfs";
 
 /// The directory's lock. It is held until the file is closed, by whatever end the process finds.
 pub(crate) struct Lock {
     pub file: File,
     /// Whether the opening before this one was on the same boot of the machine.
     pub is_same_boot: bool,
+    /// Whether that one kept its ring on tmpfs and never came to a clean stop.
+    pub left_a_ring: bool,
 }
 
 /// Takes the lock of `dir`.
@@ -46,13 +53,22 @@ pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
     let boot = boot_id();
     // Where the kernel does not say, the ring has to prove itself by its chain alone.
     let is_same_boot = boot.is_empty() || said(text, "boot ").is_some_and(|before| before == boot);
+    let left_a_ring = said(text, "ring ") == Some(ON_TMPFS);
     let text = format!("pid {}\nboot {boot}\n", std::process::id());
-    match file.write_all_at(format!("{text:TEXT_BYTES$}").as_bytes(), 0) {
+    let padding = RING_AT - 1;
+    match file.write_all_at(format!("{text:padding$}\n").as_bytes(), 0) {
         // A full disk has room for the lock itself. Without its text the next opening trusts no ring, which is safe.
         Err(error) if error.kind() == io::ErrorKind::StorageFull => {}
         other => other.map_err(IoFailure::at("write", &path))?,
     }
-    Ok(Lock { file, is_same_boot })
+    Ok(Lock { file, is_same_boot, left_a_ring })
+}
+
+/// Notes in the lock's file whether there is a ring on tmpfs now. It only improves what the next opening can say, so
+/// that a failure here is none of the journal.
+pub(crate) fn note_ring(lock: &File, is_on_tmpfs: bool) {
+    let text = if is_on_tmpfs { format!("ring {ON_TMPFS}\n") } else { "\n".to_owned() };
+    let _ = lock.write_all_at(format!("{text:RING_BYTES$}").as_bytes(), RING_AT as u64);
 }
 
 /// Whether a process holds the lock of `dir`, and which.

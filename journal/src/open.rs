@@ -24,7 +24,7 @@ use crate::segment::{self, ActiveSegment, MARKS_AT, RECORDS_AT, SegmentHeader};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
 use crate::spare::{self, Promoted, Spare};
-use crate::superblock::{FORMAT, SuperFile, Superblock};
+use crate::superblock::{self, FORMAT, SuperFile, Superblock};
 use crate::verdict::End;
 use crate::writer::Writer;
 
@@ -59,6 +59,11 @@ pub struct Recovered {
     pub written_by: u64,
     /// There was no place for the ring on tmpfs: what is not yet durable dies with the process.
     pub ring_in_memory_only: bool,
+    /// Why there was none: no room, no such directory, no rights. `None` if it is there, or was not asked for.
+    pub ring_refused: Option<std::io::ErrorKind>,
+    /// The opening before this one, on the same boot, kept its ring on tmpfs and did not stop cleanly, and its ring is not
+    /// there any more. What it had appended and not yet written is lost; what was durable on the disk is not.
+    pub ring_gone: bool,
     /// What the directory is on.
     pub file_system: FileSystem,
 }
@@ -87,6 +92,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let written_by = reader.engine_version();
     let shm_dir = options.shm_dir.as_deref();
     let (found_ring, continuation) = ring_behind(&reader, options, lock.is_same_boot)?;
+    let ring_gone = lock.is_same_boot && lock.left_a_ring && found_ring.is_none();
     let end = match reader.verdict(continuation.chain.seq) {
         Err(JournalError::Corrupt { .. }) if options.faults.has(Fault::CutAtFirstBadRecord) => {
             reader.everything_behind()
@@ -131,6 +137,8 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         epoch,
         written_by,
         ring_in_memory_only: ring.is_in_memory_only(),
+        ring_refused: ring.refused(),
+        ring_gone,
         file_system,
     };
     let shared =
@@ -216,13 +224,10 @@ fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
 
 /// Makes `super`; the first segment follows when recovery finds none.
 fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
-    if let Some(first_seq) = segment::list(dir)?.first() {
-        return Err(JournalError::Corrupt {
-            file: crate::superblock::path_in(dir),
-            offset: 0,
-            seq: *first_seq,
-            what: "the file is missing, but there are segments".to_owned(),
-        });
+    // A directory that was copied by halves must not be taken for a new one.
+    match superblock::missing(dir) {
+        JournalError::NotAJournal { .. } => {}
+        halves => return Err(halves),
     }
     let superblock = Superblock {
         format: FORMAT,

@@ -14,7 +14,7 @@ use crate::position::Position;
 use crate::record::{Chain, RecordView};
 use crate::ring;
 use crate::segment::{self, RECORDS_AT, SegmentMap};
-use crate::superblock::Superblock;
+use crate::superblock::{self, Superblock};
 use crate::verdict::End;
 
 /// A position in a journal.
@@ -37,8 +37,7 @@ impl Reader {
         if !dir.is_dir() {
             return Err(JournalError::NotADirectory { path: dir.to_path_buf() });
         }
-        let superblock = Superblock::load(dir)?
-            .ok_or_else(|| JournalError::NotAJournal { path: dir.to_path_buf() })?;
+        let superblock = Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir))?;
         let chain = Chain {
             salt: 0,
             crc: 0,

@@ -85,10 +85,12 @@ pub(crate) struct Ring {
     bytes: usize,
     /// Where the file is; `None` for anonymous memory.
     path: Option<PathBuf>,
+    /// Why it is not on tmpfs, although that was asked for.
+    refused: Option<io::ErrorKind>,
     /// Holds the lock on the ring file.
     _file: File,
     /// The directory's lock: whoever can reach the ring holds it, and nobody else does.
-    _directory_lock: File,
+    directory_lock: File,
 }
 
 // SAFETY: the mapping belongs to no thread; who may touch which bytes is the contract of `slice` and `place`.
@@ -105,25 +107,24 @@ impl Ring {
         found: Option<FoundRing>,
         directory_lock: File,
     ) -> Result<Self, IoFailure> {
+        let mut refused = None;
         if let Some(shm_dir) = shm_dir {
             let path = path_in(shm_dir, journal_id);
             let file = match found {
                 Some(found) if found.bytes == bytes => Ok(found.file),
                 _ => new_file(&path, bytes),
             };
-            // No room, no rights or no tmpfs: all of them leave anonymous memory, and the caller reports it.
-            if let Ok(file) = file
-                && let Ok(base) = map_twice(&file, bytes)
-            {
-                return Ok(Self {
-                    base,
-                    bytes,
-                    path: Some(path),
-                    _file: file,
-                    _directory_lock: directory_lock,
-                });
+            match file.and_then(|file| map_twice(&file, bytes).map(|base| (file, base))) {
+                Ok((file, base)) => {
+                    lock::note_ring(&directory_lock, true);
+                    let path = Some(path);
+                    return Ok(Self { base, bytes, path, refused, _file: file, directory_lock });
+                }
+                // No room, no rights or no tmpfs: all of them leave anonymous memory, and the caller reports it.
+                Err(error) => refused = Some(error.kind()),
             }
         }
+        lock::note_ring(&directory_lock, false);
         let anonymous = || -> io::Result<(File, NonNull<u8>)> {
             let file = File::from(rustix::fs::memfd_create("clutch-ring", MemfdFlags::CLOEXEC)?);
             rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
@@ -132,7 +133,7 @@ impl Ring {
         };
         let (file, base) =
             anonymous().map_err(IoFailure::at("map memory for", Path::new("the ring")))?;
-        Ok(Self { base, bytes, path: None, _file: file, _directory_lock: directory_lock })
+        Ok(Self { base, bytes, path: None, refused, _file: file, directory_lock })
     }
 
     pub fn bytes(&self) -> usize {
@@ -144,11 +145,17 @@ impl Ring {
         self.path.is_none()
     }
 
+    /// Why it is, if it was to lie on tmpfs.
+    pub fn refused(&self) -> Option<io::ErrorKind> {
+        self.refused
+    }
+
     /// Removes the ring file after a clean stop; the mapping stays until the last user drops it.
     pub fn remove_file(&self) {
         if let Some(path) = &self.path {
             // Everything in it is in the segments: a file that stays behind costs memory and nothing else.
             let _ = std::fs::remove_file(path);
+            lock::note_ring(&self.directory_lock, false);
         }
     }
 

@@ -46,6 +46,9 @@ struct Inner {
     lent: Option<usize>,
     /// The disk said that it is full, and has not yet given enough since.
     is_full: bool,
+    /// It said so the last time it was asked. Only then may the reserve be taken: what a disk that has room again gives
+    /// first is the reserve, and a core that appends without end must not eat it as it is made.
+    was_refused: bool,
     /// A spare could not be given a segment's name.
     has_no_room_for_names: bool,
     is_awaited: bool,
@@ -144,6 +147,7 @@ impl Pool {
 
     fn put(&self, purpose: Purpose, spare: Spare) {
         let mut inner = self.lock();
+        inner.was_refused = false;
         match purpose {
             Purpose::Spare => inner.spares.push_back(spare),
             Purpose::Reserve(number) => inner.reserve.push((number, spare)),
@@ -160,7 +164,7 @@ impl Pool {
         let mut inner = self.lock();
         let is_answer = failure.is_no_room() && !self.faults.has(Fault::FullDiskIsFinal);
         if is_answer {
-            inner.is_full = true;
+            (inner.is_full, inner.was_refused) = (true, true);
         } else {
             inner.failure = Some(failure);
         }
@@ -189,7 +193,7 @@ impl Inner {
         if let Some(spare) = self.spares.pop_front() {
             return Ok(Some(spare));
         }
-        let kept = if self.is_full { self.reserve.pop() } else { None };
+        let kept = if self.was_refused { self.reserve.pop() } else { None };
         Ok(kept.map(|(number, spare)| {
             self.lent = Some(number);
             spare

@@ -22,6 +22,8 @@ use crate::archive;
 use crate::block::{BLOCK_BYTES, Block};
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
+use crate::segment;
+use crate::snapshot::snapshots;
 use crate::storage::Storage;
 
 /// The newest format this release reads, and the one it writes.
@@ -225,6 +227,24 @@ impl SuperFile {
     /// The bytes of the copies that were agreed on.
     fn agreed(found: &[u8]) -> Option<Box<[u8; BLOCK_BYTES]>> {
         Some(Superblock::agreed(found)?.encode().sealed())
+    }
+}
+
+/// Why there is nothing to load in `dir`: it holds no journal, or one that was copied by halves.
+pub(crate) fn missing(dir: &Path) -> JournalError {
+    let left = || -> Result<Option<(&str, u64)>, JournalError> {
+        let all = [("segments", segment::list(dir)?), ("snapshots", snapshots(dir)?)];
+        Ok(all.into_iter().find_map(|(what, seqs)| Some((what, *seqs.first()?))))
+    };
+    match left() {
+        Ok(None) => JournalError::NotAJournal { path: dir.to_path_buf() },
+        Ok(Some((what, seq))) => {
+            let what = format!(
+                "the file is missing, but there are {what}; was the directory copied by halves?"
+            );
+            JournalError::Corrupt { file: path_in(dir), offset: 0, seq, what }
+        }
+        Err(error) => error,
     }
 }
 

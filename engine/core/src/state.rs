@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
+use crate::bets::{Answers, BetTable};
 use crate::command::{
     AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
@@ -46,7 +46,7 @@ pub struct State {
 pub(crate) struct Tables {
     pub capacity: Capacity,
     pub wallet: Wallet,
-    pub client_ids: ClientIds<Answer>,
+    pub client_ids: Answers,
     /// No id made at or before this time is remembered for certain.
     pub ids_forgotten_to: Timestamp,
     /// No id leaves the window at or before this time. Derived from the oldest one.
@@ -140,7 +140,7 @@ impl State {
         let mut tables = Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
-            client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            client_ids: Answers::with_capacity(&capacity),
             ids_forgotten_to: Timestamp::default(),
             ids_last_until: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),

@@ -2,7 +2,7 @@
 
 use clutch_core::units::Seq;
 use clutch_core::{Envelope, Query, Record, Reject};
-use clutch_engine::{CommandSender, Engine, Monitor, Phase, Publisher, Rest, Waker, Warning};
+use clutch_engine::{CommandSender, Engine, Monitor, Phase, Publisher, Rest, Waker};
 use clutch_journal::Durability;
 
 use super::port::{EngineHealth, EnginePort, EngineState};
@@ -13,13 +13,11 @@ pub struct EngineLink {
     publisher: Publisher,
     monitor: Monitor,
     durability: &'static str,
-    ring_in_memory_only: bool,
 }
 
 impl EngineLink {
     /// A link to a running engine, reading from its publisher.
     pub fn new(engine: &Engine, publisher: Publisher, durability: Durability) -> Self {
-        let ring_in_memory_only = engine.status().warnings.contains(&Warning::RingInMemoryOnly);
         Self {
             sender: engine.sender(),
             publisher,
@@ -28,7 +26,6 @@ impl EngineLink {
                 Durability::Process => "process",
                 Durability::Disk => "disk",
             },
-            ring_in_memory_only,
         }
     }
 }
@@ -61,7 +58,10 @@ impl EnginePort for EngineLink {
             last_seq: Seq(status.last_seq),
             durable_seq: Seq(status.durable_seq),
             durability: self.durability,
-            ring_in_memory_only: self.ring_in_memory_only,
+            ring_in_memory_only: status.ring_in_memory_only,
+            file_system: status.file_system,
+            clock_behind: status.clock_behind,
+            warnings: status.warnings.iter().map(ToString::to_string).collect(),
             space: status.space,
             snapshots: status.snapshots,
         }

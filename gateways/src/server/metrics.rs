@@ -1,6 +1,9 @@
 //! What the gateway counts about itself, in the text format that Prometheus reads.
 
+use std::sync::atomic::AtomicU64;
+
 use clutch_engine::Space;
+use clutch_journal::Trust;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -47,6 +50,8 @@ pub struct Metrics {
     engine_running: Gauge,
     journal_full: Gauge,
     snapshot_seq: Gauge,
+    storage_unsafe: Gauge,
+    clock_behind: Gauge<f64, AtomicU64>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -84,6 +89,8 @@ impl Metrics {
             engine_running: Gauge::default(),
             journal_full: Gauge::default(),
             snapshot_seq: Gauge::default(),
+            storage_unsafe: Gauge::default(),
+            clock_behind: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -131,6 +138,17 @@ impl Metrics {
             "Command behind the newest snapshot",
             self.snapshot_seq.clone(),
         );
+        registry.register(
+            "storage_unsafe",
+            "1 if the journal is on a file system that may lose what it has called synced",
+            self.storage_unsafe.clone(),
+        );
+        registry.register_with_unit(
+            "clock_behind",
+            "How far the machine's clock is behind the journal's time",
+            Unit::Seconds,
+            self.clock_behind.clone(),
+        );
         registry.register_with_unit("sent", "Bytes sent", Unit::Bytes, self.sent_bytes.clone());
         registry.register_with_unit(
             "placement",
@@ -156,6 +174,8 @@ impl Metrics {
         self.durable_seq.set(engine.durable_seq.0 as i64);
         self.engine_running.set(i64::from(engine.state == EngineState::Running));
         self.journal_full.set(i64::from(engine.space != Space::Ample));
+        self.storage_unsafe.set(i64::from(engine.file_system.trust == Trust::Unsafe));
+        self.clock_behind.set(engine.clock_behind.as_secs_f64());
         let newest = engine.snapshots.as_ref().map_or(0, |last| last.newest.0);
         self.snapshot_seq.set(newest as i64);
         let mut text = String::new();

@@ -1,8 +1,11 @@
 //! The gateway's side of the engine: commands and questions in, durable records out.
 
+use std::time::Duration;
+
 use clutch_core::units::Seq;
 use clutch_core::{Envelope, Query, Record, Reject};
 use clutch_engine::{SnapshotStatus, Space, Waker};
+use clutch_journal::FileSystem;
 
 /// The engine as the gateway sees it. Nothing here waits: a full ring is an answer.
 pub trait EnginePort: Send {
@@ -44,6 +47,12 @@ pub struct EngineHealth {
     /// Whether the journal's ring lies in memory only, so that it survives the process but not the
     /// machine.
     pub ring_in_memory_only: bool,
+    /// What the journal is on, and how far that is to be trusted.
+    pub file_system: FileSystem,
+    /// How far the machine's clock is behind the journal's time.
+    pub clock_behind: Duration,
+    /// What was asked for and is not so, in words.
+    pub warnings: Vec<String>,
     /// How much room the disk has left for records.
     pub space: Space,
     /// What the snapshotter last did; `None` if the engine takes no snapshots.

@@ -6,6 +6,7 @@ use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Event, Record, Refusal, Reject};
 use clutch_engine::Space;
+use clutch_journal::Trust;
 use serde_json::json;
 
 use super::connection::{Connection, Phase, Session};
@@ -265,7 +266,13 @@ impl Hub {
                 "durability": engine.durability,
                 "ring_in_memory_only": engine.ring_in_memory_only,
             },
-            "journal": {"space": space_name(engine.space)},
+            "journal": {
+                "space": space_name(engine.space),
+                "file_system": engine.file_system.name,
+                "storage": storage_name(engine.file_system.trust),
+            },
+            "clock_behind_ms": engine.clock_behind.as_millis() as u64,
+            "warnings": engine.warnings,
             "snapshots": engine.snapshots.map(|last| json!({
                 "newest_seq": last.newest.0,
                 "failure": last.failure,
@@ -413,6 +420,15 @@ const fn space_name(space: Space) -> &'static str {
         Space::Ample => "ample",
         Space::Low => "low",
         Space::None => "none",
+    }
+}
+
+/// How far what the journal is on keeps what it syncs.
+const fn storage_name(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Local => "local",
+        Trust::Memory => "memory",
+        Trust::Unsafe => "unsafe",
     }
 }
 

@@ -23,6 +23,7 @@ use clutch_gateways::server::{
     EngineHealth, EnginePort, EngineState, FeedReply, Server, ServerConfig,
 };
 use clutch_gateways::token::{self, Claims, Role, Secret};
+use clutch_journal::{FileSystem, Trust};
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
@@ -234,6 +235,9 @@ impl EnginePort for ScriptedEngine {
             durable_seq: Seq(script.seq),
             durability: "process",
             ring_in_memory_only: true,
+            file_system: FileSystem { name: "NFS", trust: Trust::Unsafe },
+            clock_behind: Duration::from_millis(1_500),
+            warnings: vec!["the journal is on NFS".to_owned()],
             space: if script.is_full { Space::Low } else { Space::Ample },
             snapshots: script.snapshots.clone(),
         }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
+pub mod small;
+
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;

@@ -117,7 +117,12 @@ impl Twin {
                 ..
             })
         );
-        if !says_nothing && self.ids.len() < self.capacity.client_ids_max as usize {
+        // Refusals have room for a quarter of all ids.
+        let is_refusal = |it: &Answered| matches!(it, Answered::Refused(_));
+        let refusals = || self.answers.values().filter(|it| is_refusal(it)).count();
+        let has_room = self.ids.len() < self.capacity.client_ids_max as usize
+            && (!is_refusal(&answered) || refusals() < self.capacity.refusals_max() as usize);
+        if !says_nothing && has_room {
             self.answers.insert(key, answered);
             self.ids.push_back(key);
         }

@@ -186,7 +186,7 @@ impl Step<'_> {
             tables.due = tables.due.min(tables.requotes.next_due());
         }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
-        tables.client_ids.insert(key, Answer::Bet { slot, id });
+        tables.client_ids.insert_bet(key, slot);
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
             tables.due = tables.due.min(due);
@@ -213,7 +213,7 @@ impl Step<'_> {
             stake: place.stake,
             refusal,
         };
-        if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
+        if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
@@ -247,15 +247,17 @@ impl Step<'_> {
         client_id: ClientBetId,
     ) -> Result<(), Refusal> {
         let key = Key::new(account, client_id.0);
-        let (slot, id) = match self.tables.client_ids.get(key) {
-            Some(Answer::Bet { slot, id }) => (slot, id),
-            Some(Answer::Multiple { slot, id }) => return self.cancel_multiple(slot, id),
+        let slot = match self.tables.client_ids.get(key) {
+            Some(Answer::Bet { slot }) => slot,
+            Some(Answer::Multiple { slot }) => {
+                return self.cancel_multiple(slot, account, client_id);
+            }
             Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
                 return Err(Reject::UnknownBet.into());
             }
         };
         let bet = self.tables.bets.bet(slot);
-        if bet.id != id || !matches!(bet.state, BetState::Waiting { .. }) {
+        if !bet.answers_to(account, client_id) || !matches!(bet.state, BetState::Waiting { .. }) {
             return Err(Reject::BetNotWaiting.into());
         }
         self.release(slot, Reject::BetCancelled.into());

@@ -31,8 +31,8 @@ impl Tables {
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
             && self.client_ids.iter().all(|(_, answer)| match answer {
-                Answer::Bet { slot, .. } => self.bets.has_slot(*slot),
-                Answer::Multiple { slot, .. } => self.multiples.has_slot(*slot),
+                Answer::Bet { slot } => self.bets.has_slot(slot),
+                Answer::Multiple { slot } => self.multiples.has_slot(slot),
                 Answer::Refused(_) | Answer::RefusedMultiple(_) => true,
             })
     }
