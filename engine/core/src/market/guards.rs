@@ -106,25 +106,43 @@ const ROUNDING: f64 = 1e-12;
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
 #[inline(always)]
 fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
-    let fair = &mut quote.model[..quote.before.len()];
-    // Sums of many small numbers may end a rounding error outside.
-    for p in fair.iter_mut() {
+    let count = quote.before.len();
+    let fair = &quote.model[..count];
+    // Written so that NaN fails.
+    let is_inside = fair.iter().all(|p| 0.0 < *p && *p < 1.0);
+    if !(quote.priced && is_inside && sums_to_one(fair)) {
+        quote.model = at_the_edge(quote.model, count);
+        let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
+        let fair = &quote.model[..count];
+        if !(quote.priced && fair.iter().all(is_a_chance) && sums_to_one(fair)) {
+            quote.model = [0.0; N];
+            return Verdict::Break(match quote.priced {
+                true => SuspendReason::PriceInvalid,
+                false => SuspendReason::Unpriced,
+            });
+        }
+    }
+    quote.fair = quote.model;
+    Verdict::Continue(())
+}
+
+#[inline(always)]
+fn sums_to_one(fair: &[f64]) -> bool {
+    let distance = fair.iter().sum::<f64>() - 1.0;
+    (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance)
+}
+
+/// Moves what a sum of many small numbers left a rounding error outside back to 0 or 1.
+#[cold]
+fn at_the_edge<const N: usize>(mut fair: [f64; N], count: usize) -> [f64; N] {
+    for p in &mut fair[..count] {
         if (-ROUNDING..0.0).contains(p) {
             *p = 0.0;
         } else if (1.0..=1.0 + ROUNDING).contains(p) {
             *p = 1.0;
         }
     }
-    // Written so that NaN fails.
-    let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
-    let distance = fair.iter().sum::<f64>() - 1.0;
-    let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance);
-    if quote.priced && fair.iter().all(is_a_chance) && sums_to_one {
-        quote.fair = quote.model;
-        return Verdict::Continue(());
-    }
-    fair.fill(0.0);
-    Verdict::Break(if quote.priced { SuspendReason::PriceInvalid } else { SuspendReason::Unpriced })
+    fair
 }
 
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.

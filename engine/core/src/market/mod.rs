@@ -374,4 +374,13 @@ pub struct Selection {
     pub stakes: Money,
 }
 
+impl Selection {
+    /// Remembers what an open market offers, to compare with should it be suspended.
+    #[inline]
+    pub(crate) fn keep_safe(&mut self) {
+        self.safe_odds = self.odds;
+        self.safe_fair = self.fair;
+    }
+}
+
 wire_struct!(Selection { odds, fair, model, safe_odds, safe_fair, payouts, stakes });

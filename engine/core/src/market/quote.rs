@@ -4,7 +4,7 @@
 
 use super::guards::{Fixed, Quote, leaves_band};
 use super::shading::{Leaner, Results, results};
-use super::{Market, MarketResult, SELECTIONS_MAX};
+use super::{Market, MarketResult, SELECTIONS_MAX, Selection};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
@@ -104,8 +104,8 @@ impl Step<'_> {
                 continue;
             }
             self.resolve(market);
-            self.price(market, forecast.as_ref(), cause);
-            self.announce_status(market, cause.is_material() && affected);
+            let stays_open = self.price(market, forecast.as_ref(), cause);
+            self.announce_after(market, stays_open, cause.is_material() && affected);
         }
     }
 
@@ -143,8 +143,8 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.resolve(market);
-        self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
-        self.announce_status(market, true);
+        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
+        self.announce_after(market, stays_open, true);
     }
 
     pub(super) fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
@@ -194,16 +194,17 @@ impl Step<'_> {
         }
     }
 
-    /// Makes a market's price: the model's probabilities, through the guards, onto the board.
+    /// Makes a market's price: the model's probabilities, through the guards, onto the board. Returns
+    /// whether it was open and stays so.
     pub(super) fn price(
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
         cause: Requote,
-    ) {
+    ) -> bool {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
-            return;
+            return false;
         }
         // Nearly every market has two sides and nobody's word on it: known when compiled, nothing has
         // to be counted or carried.
@@ -212,7 +213,7 @@ impl Step<'_> {
             2 if is_plain => self.price_among::<2, true>(market, forecast, cause),
             2 => self.price_among::<2, false>(market, forecast, cause),
             0..=FEW_SELECTIONS => {
-                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause);
+                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause)
             }
             _ => self.price_among::<SELECTIONS_MAX, false>(market, forecast, cause),
         }
@@ -225,10 +226,12 @@ impl Step<'_> {
         market: MarketId,
         forecast: Option<&SeriesForecast>,
         cause: Requote,
-    ) {
+    ) -> bool {
         let row = self.tables.markets.market(market);
         let kind = row.kind;
-        let series = &self.fixture(row.match_id).series;
+        let fixture = self.fixture(row.match_id);
+        let series = &fixture.series;
+        let above = fixture.stops.and(self.tables.stops);
         let before = self.tables.markets.selections(row);
         let mut model = [0.0; N];
         let priced = (kind.market_type().fair)(kind, series, forecast, &mut model).is_some();
@@ -267,6 +270,7 @@ impl Step<'_> {
         let selections = if N == 2 { &mut selections[..2] } else { selections };
         row.stops = stops;
         row.unshaded = Money::ZERO;
+        let stays_open = row.status == MarketStatus::Open && stops.and(above).is_empty();
         let price_seq = self.seq.0;
         let of_selection = fair.into_iter().zip(model).zip(odds);
         for (index, (selection, ((fair, model), odds))) in
@@ -281,6 +285,9 @@ impl Step<'_> {
             selection.odds = odds;
             selection.fair = fair;
             selection.model = model;
+            if stays_open {
+                selection.keep_safe();
+            }
             row.prices.changed(price_seq, self.now);
             self.outbox.push(Event::Price(Price {
                 market,
@@ -293,6 +300,7 @@ impl Step<'_> {
                 by: self.actor,
             }));
         }
+        stays_open
     }
 
     /// The results of a match's market of this kind, if it is open to bets or was.
@@ -356,23 +364,27 @@ impl Step<'_> {
         }
     }
 
-    /// Announces a market if its status changed or its match moved. A market that stops being open
-    /// moves its epoch too, so that no waiting bet survives a suspension.
+    /// Announces a market that has just been priced. One that was open and stays so has kept its safe
+    /// prices up already, and has something to say only if its match moved.
     #[inline]
-    pub(crate) fn announce_status(&mut self, market: MarketId, moved: bool) {
-        let row = self.tables.markets.market(market);
-        let above = self.fixture(row.match_id).stops.and(self.tables.stops);
-        let status = row.status_under(above);
-        if !moved && status == MarketStatus::Open && row.status == MarketStatus::Open {
-            // Most often: it was open, still is, and there is nothing to say.
-            self.keep_safe(market);
-        } else {
-            self.change_status(market, status, moved);
+    pub(super) fn announce_after(&mut self, market: MarketId, stays_open: bool, moved: bool) {
+        if !stays_open {
+            self.announce_status(market, moved);
+        } else if moved {
+            let row = self.tables.markets.market_mut(market);
+            row.epoch += 1;
+            let (status, epoch) = (row.status, row.epoch);
+            self.outbox.push(Event::Market { market, status, epoch });
         }
     }
 
-    fn change_status(&mut self, market: MarketId, mut status: MarketStatus, moved: bool) {
-        let was = self.tables.markets.market(market).status;
+    /// Announces a market if its status changed or its match moved. A market that stops being open
+    /// moves its epoch too, so that no waiting bet survives a suspension.
+    pub(crate) fn announce_status(&mut self, market: MarketId, moved: bool) {
+        let row = self.tables.markets.market(market);
+        let above = self.fixture(row.match_id).stops.and(self.tables.stops);
+        let mut status = row.status_under(above);
+        let was = row.status;
         if status == MarketStatus::Open
             && was != MarketStatus::Open
             && !self.is_safe_to_open(market)
@@ -380,13 +392,13 @@ impl Step<'_> {
             self.set_stop(market, SuspendReason::PriceBand, true);
             status = MarketStatus::Suspended(SuspendReason::PriceBand);
         }
-        if status == MarketStatus::Open {
-            self.keep_safe(market);
-        }
-        let row = self.tables.markets.market_mut(market);
+        let (row, selections) = self.tables.markets.book_mut(market);
         let closed = was == MarketStatus::Open && status != MarketStatus::Open;
         // A market that is decided and stays so has nothing more to say.
         let is_still_decided = row.result != MarketResult::Undecided;
+        if status == MarketStatus::Open {
+            selections.iter_mut().for_each(Selection::keep_safe);
+        }
         if status == was && (!moved || is_still_decided) {
             return;
         }
@@ -396,16 +408,6 @@ impl Step<'_> {
             row.closed_at = self.seq;
         }
         self.outbox.push(Event::Market { market, status, epoch: row.epoch });
-    }
-
-    /// Remembers what an open market offers, to compare with should it be suspended.
-    #[inline]
-    fn keep_safe(&mut self, market: MarketId) {
-        let (_, selections) = self.tables.markets.book_mut(market);
-        for selection in selections {
-            selection.safe_odds = selection.odds;
-            selection.safe_fair = selection.fair;
-        }
     }
 
     /// Whether a market may open again by itself: its prices are within the band of those last

@@ -98,7 +98,7 @@ impl Step<'_> {
             return;
         }
         let forecast = self.fixture(row.match_id).forecast_for(row.kind);
-        self.price(market, forecast.as_ref(), Requote::Market(cause));
-        self.announce_status(market, moved);
+        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(cause));
+        self.announce_after(market, stays_open, moved);
     }
 }

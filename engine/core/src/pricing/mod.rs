@@ -11,6 +11,7 @@
 pub mod ladder;
 pub mod margin;
 pub mod moba;
+mod overtime;
 mod period;
 pub mod round_grid;
 pub mod round_rules;
