@@ -84,7 +84,6 @@ impl Step<'_> {
             }
             Requote::Market(_) => None,
         };
-        let is_one_more = matches!(cause, Requote::Score { winner: Some(_), .. });
         let is_affected = |kind: MarketKind| {
             let on = kind.map();
             on.is_none() || map.is_none() || on == map
@@ -95,15 +94,17 @@ impl Step<'_> {
                 && (is_affected(row.kind) || series_over || row.result == MarketResult::NotPlayed)
         }) {
             let affected = is_affected(self.tables.markets.market(market).kind);
-            let row = self.tables.markets.market_mut(market);
-            if affected && matches!(cause, Requote::Score { .. }) {
-                row.moved_at = self.seq;
+            // Only a score decides anything, and one round more never takes a result back.
+            if let Requote::Score { winner, .. } = cause {
+                let row = self.tables.markets.market_mut(market);
+                if affected {
+                    row.moved_at = self.seq;
+                }
+                if winner.is_some() && matches!(row.result, MarketResult::Won(_)) {
+                    continue;
+                }
+                self.resolve(market);
             }
-            // One round more never takes a result back.
-            if is_one_more && matches!(row.result, MarketResult::Won(_)) {
-                continue;
-            }
-            self.resolve(market);
             let stays_open = self.price(market, forecast.as_ref(), cause);
             self.announce_after(market, stays_open, cause.is_material() && affected);
         }
@@ -196,6 +197,7 @@ impl Step<'_> {
 
     /// Makes a market's price: the model's probabilities, through the guards, onto the board. Returns
     /// whether it was open and stays so.
+    #[inline]
     pub(super) fn price(
         &mut self,
         market: MarketId,

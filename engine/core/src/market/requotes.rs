@@ -92,6 +92,7 @@ impl Step<'_> {
 
     /// Prices one market of a match that did not move. `moved` says that it is another market to a
     /// bettor all the same.
+    #[inline]
     pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause, moved: bool) {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
