@@ -21,6 +21,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
+use crate::pricing::MobaModels;
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
@@ -72,6 +73,9 @@ pub(crate) struct Tables {
     /// Kill switches of all betting and of single titles.
     pub killed: bool,
     pub killed_titles: u8,
+    /// What maps of MOBAs are priced by. Not part of what is saved: only a shadow has others than the
+    /// committed ones.
+    pub models: MobaModels,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No timer is due and no work is left over before this time. Derived from all of them, so that
@@ -163,6 +167,7 @@ impl State {
             stops: Stops::none(),
             killed: false,
             killed_titles: 0,
+            models: MobaModels::default(),
             feed_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
         };

@@ -12,9 +12,11 @@
 //! | `dispute`, `page` | one bet's whole life, and how it is written down |
 //! | `price_log` | who priced what, when and why, and what was shown at some moment |
 //! | `shadow` | other parameters priced beside the live ones, compared and scored |
+//! | `change` | what is other in a second world: settings, opinions, coefficients |
 //! | `what_if` | the same inputs under other settings |
 //! | `progress` | how far a long reading has come |
 
+pub mod change;
 pub mod dispute;
 pub mod inspect;
 pub mod page;

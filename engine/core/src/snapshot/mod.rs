@@ -27,6 +27,7 @@ use crate::command::{Capacity, Config};
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::pricing::MobaModels;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
@@ -176,6 +177,7 @@ impl Table for Tables {
             killed_titles,
             feed_check_at,
             due: _,
+            models: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
@@ -262,6 +264,7 @@ impl Table for Tables {
             killed_titles,
             feed_check_at,
             due: Timestamp::MAX,
+            models: MobaModels::default(),
             ids_last_until: Timestamp::default(),
         })
     }

@@ -27,7 +27,7 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::CapacityReached, max as i64, max as i64));
         }
         let match_id = MatchId(self.tables.fixtures.len() as u32);
-        let fixture = Fixture::new(create);
+        let fixture = Fixture::new(create, self.tables.models);
         fixture.announce(match_id, self.outbox);
         let due = fixture.stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);

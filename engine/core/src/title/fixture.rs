@@ -8,7 +8,7 @@ use crate::command::{Capacity, CreateMatch, MarketKind, SuspendReason, Title};
 use crate::event::Score;
 use crate::feed::sources::FeedState;
 use crate::market::Stops;
-use crate::pricing::{SeriesForecast, WinBranches};
+use crate::pricing::{MobaModels, SeriesForecast, WinBranches};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
@@ -63,14 +63,14 @@ wire_struct!(Undone { from, to });
 
 impl Fixture {
     /// A match before its first map.
-    pub fn new(create: &CreateMatch) -> Self {
+    pub fn new(create: &CreateMatch, models: MobaModels) -> Self {
         Self {
             key: create.key,
             title: create.title,
             teams: [create.team_a, create.team_b],
             starts_at: create.starts_at,
             round_markets: create.round_markets,
-            series: Series::new(create.title, create.rounds, create.best_of),
+            series: Series::new(create.title, create.rounds, create.best_of, models),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,

@@ -288,11 +288,11 @@ impl Series {
     }
 
     fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {
-        let (moba, rules) = self.moba_mut(map)?;
+        let (moba, _) = self.moba_mut(map)?;
         if !moba.win(winner, seq)? {
             return Ok(Change::None);
         }
-        moba.refresh(rules);
+        moba.refresh();
         self.maps_won[winner as usize] += 1;
         Ok(Change::Moved { map })
     }
@@ -301,7 +301,7 @@ impl Series {
         let (moba, rules) = self.moba_mut(map)?;
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
-        moba.refresh(rules);
+        moba.refresh();
         self.take_back_map(winner);
         Ok(match first {
             Some(first) => Change::Undone { map, first },

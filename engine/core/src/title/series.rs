@@ -15,7 +15,8 @@ use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
 use crate::event::MatchPhase;
 use crate::market::MarketResult;
 use crate::pricing::{
-    MapForecast, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast, WinBranches, win_grid,
+    MapForecast, MobaModels, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast,
+    WinBranches, win_grid,
 };
 use crate::units::{Name, Probability};
 
@@ -66,10 +67,10 @@ pub enum SeriesResult {
 
 impl Series {
     /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
-    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
-        let game = || match title.rules().play {
-            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
-            Play::Moba(_) => Game::Moba(MobaMap::new()),
+    pub fn new(title: Title, format: RoundFormat, best_of: u8, models: MobaModels) -> Self {
+        let game = || match models.of(title) {
+            None => Game::Rounds(RoundMap::new()),
+            Some(model) => Game::Moba(MobaMap::new(model)),
         };
         let map = || Map { name: None, started: false, game: game() };
         let maps = (0..best_of).map(|_| map()).collect();
@@ -416,7 +417,7 @@ impl Map {
     pub fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
         match (&mut self.game, &title.play, rules) {
             (Game::Rounds(map), Play::Rounds { .. }, Some(rules)) => map.refresh(rules),
-            (Game::Moba(map), Play::Moba(rules), _) => map.refresh(rules),
+            (Game::Moba(map), Play::Moba(_), _) => map.refresh(),
             (Game::Rounds(_), ..) | (Game::Moba(_), ..) => {
                 unreachable!("a map is of the kind that its title plays")
             }
