@@ -2,18 +2,19 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
-    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
-    Team, Title,
+    AccountState, Capacity, Channel, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
+    KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    SuspendReason, Team, Title,
 };
+use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, SourceId, Stake, Timestamp,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 use crate::random::Random;
@@ -89,7 +90,6 @@ impl Chooser {
             client_id_past_ns: 10 * MINUTE,
             client_id_future_ns: MINUTE,
             resettle_window_ns: 60 * MINUTE,
-            rewind_rule: random.pick(&[RewindRule::Void, RewindRule::Stand]),
             price_steps_min: random.pick(&[1, 1, 3]),
             override_distance_milli: random.pick(&[1_200, 2_000]),
             override_life_max_ns: 30 * MINUTE,
@@ -158,6 +158,15 @@ impl Chooser {
         if let Some(command) = self.at_first(twin) {
             return command;
         }
+        let leaves = match twin.mode() {
+            Mode::Normal => 0,
+            Mode::AcceptOnlyReducing => 1,
+            Mode::SettleOnly => 5,
+            Mode::ReadOnly => 20,
+        };
+        if self.random.chance(leaves) {
+            return Command::SetMode { mode: Mode::Normal };
+        }
         if bets && let Some(command) = self.of_the_crowd(twin) {
             return command;
         }
@@ -176,7 +185,9 @@ impl Chooser {
             _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
-            317..320 => self.decide_grade(twin),
+            317..319 => self.decide_grade(twin),
+            319..320 => self.incident(twin),
+            _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -497,6 +508,46 @@ impl Chooser {
         Command::Override { kind, expires_at: self.now.plus(life) }
     }
 
+    /// House rules for matches to come, or something beside the score.
+    fn incident(&mut self, twin: &Twin) -> Command {
+        let match_id = MatchId(self.match_id(twin));
+        let (current, ..) = match twin.counts()[1] {
+            matches if match_id.0 < matches => twin.progress(match_id.0),
+            _ => (0, [0, 0], false),
+        };
+        let map = self.random.pick(&[current, current, current + 1]).max(1);
+        let team = self.random.pick(&[Team::A, Team::B]);
+        let incident = match self.random.below(13) {
+            0..3 => {
+                let case = self.random.pick(HouseRules::CASES);
+                let answers = [self.random.pick(case.answers), case.answers[0]];
+                let case = (case.key, self.random.pick(&answers));
+                let mut rules = HouseRules::default();
+                if self.random.chance(70) {
+                    rules = rules.with(case.0, case.1).expect("it is in the list");
+                }
+                let title = self.random.pick(&[Title::CounterStrike, Title::Valorant]);
+                return Command::AdoptHouseRules { title, name: name("rules"), rules };
+            }
+            3 => return Command::TakeBackIncident { match_id },
+            4 | 5 => Incident::Walkover { map, to: team, stated: self.random.chance(50) },
+            6 | 7 => Incident::Forfeit { map, by: team },
+            8 => Incident::ShortHanded { map },
+            9 => Incident::FormatChanged { best_of: self.random.pick(&[1, 2, 3, 5, 4]) },
+            10 => {
+                let later = self.now.plus(self.random.pick(&[MINUTE, 25 * 60 * MINUTE]));
+                Incident::Postponed { to: self.random.pick(&[Some(later), None]) }
+            }
+            11 => Incident::Replayed { map },
+            _ if self.random.chance(50) => {
+                let officials = self.random.pick(&[0, 1, 3, 6]) as u8;
+                Incident::StandIns { team, officials }
+            }
+            _ => Incident::StartedEarly { from: Seq(self.random.below(2_000)) },
+        };
+        Command::MatchIncident { match_id, incident }
+    }
+
     fn hand_over(&mut self, twin: &Twin) -> Command {
         let source = SourceId(self.random.pick(&[0, 0, 1, 8]));
         Command::HandOver { match_id: MatchId(self.match_id(twin)), source }
@@ -504,7 +555,14 @@ impl Chooser {
 
     fn kill(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
-        let scope = match self.random.below(3) {
+        if self.random.chance(40) {
+            return Command::SetMode { mode: self.random.pick(Mode::ALL) };
+        }
+        let scope = match self.random.below(7) {
+            3 => KillScope::Class(self.random.pick(MarketClass::ALL)),
+            4 => KillScope::Channel(self.random.pick(&[Channel::Web, Channel::App])),
+            5 => KillScope::CashOut,
+            6 => KillScope::Withdrawals,
             0 => KillScope::All,
             1 => {
                 let titles = [Title::CounterStrike, Title::CounterStrike, Title::Valorant];

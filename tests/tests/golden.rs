@@ -9,18 +9,19 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title,
+    AccountState, Actor, Capacity, Channel, Config, CreateMatch, ENCODED_MAX, FeedMessage,
+    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
+    OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results, RoundFormat, Scope,
+    SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
+use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, SourceId, Stake, Timestamp,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
@@ -63,12 +64,13 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=34).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
             Actor::Feed(_) => 5,
-            Actor::Account(_) | Actor::Operator(_) => 8,
+            Actor::Operator(_) => 8,
+            Actor::Account { .. } => 12,
         };
         let tag = u16::from(encode(&envelope)[actor_bytes + 8]);
         assert_eq!(tag + 1, envelope.command.kind(), "{name}");
@@ -139,7 +141,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &30_u32.to_le_bytes()), Err(DecodeError::UnknownTag(30)));
+    assert_eq!(with(16, &34_u32.to_le_bytes()), Err(DecodeError::UnknownTag(34)));
 }
 
 #[test]
@@ -211,6 +213,10 @@ fn of(command: Command) -> Envelope {
     Envelope { actor: Actor::Operator(0x0a0b_0c0d), trace: 0x1122_3344_5566_7788, command }
 }
 
+fn killed(scope: KillScope) -> Envelope {
+    of(Command::Kill { scope, on: true })
+}
+
 fn place() -> PlaceBet {
     PlaceBet {
         account: AccountId(0x0102_0304),
@@ -261,7 +267,6 @@ fn config() -> Config {
         client_id_past_ns: 13,
         client_id_future_ns: 14,
         resettle_window_ns: 15,
-        rewind_rule: RewindRule::Stand,
         price_steps_min: 16,
         override_distance_milli: 17,
         override_life_max_ns: 18,
@@ -290,6 +295,7 @@ fn config() -> Config {
 
 /// At least one envelope of each variant of everything, in the order of the commands' tags.
 fn envelopes() -> Vec<(&'static str, Envelope)> {
+    let incident = |incident| of(Command::MatchIncident { match_id: MatchId(7), incident });
     let capacity = Capacity {
         accounts_max: 1,
         matches_max: 2,
@@ -427,6 +433,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             "kill_title",
             of(Command::Kill { scope: KillScope::Title(Title::CounterStrike), on: false }),
         ),
+        ("kill_class", killed(KillScope::Class(MarketClass::Round))),
+        ("kill_channel", killed(KillScope::Channel(Channel::Api))),
+        ("kill_cash_out", killed(KillScope::CashOut)),
+        ("kill_withdrawals", killed(KillScope::Withdrawals)),
         ("kill_match", of(Command::Kill { scope: KillScope::Match(MatchId(6)), on: true })),
         ("open_account", of(Command::OpenAccount { key: name("a-1"), currency: Currency(1) })),
         ("account_open", state(AccountState::Open)),
@@ -448,7 +458,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         (
             "cancel_bet",
             Envelope {
-                actor: Actor::Account(AccountId(5)),
+                actor: Actor::Account { account: AccountId(5), channel: Channel::Retail },
                 ..of(Command::CancelBet { account: AccountId(5), client_id: place().client_id })
             },
         ),
@@ -498,5 +508,23 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_automatic", grade(Grade::Automatic)),
         ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
+        (
+            "adopt_house_rules",
+            of(Command::AdoptHouseRules {
+                title: Title::Lol,
+                name: name("house"),
+                rules: HouseRules::default().with("forfeit", "void_map").expect("an answer"),
+            }),
+        ),
+        ("incident_walkover", incident(Incident::Walkover { map: 2, to: Team::B, stated: true })),
+        ("incident_forfeit", incident(Incident::Forfeit { map: 1, by: Team::A })),
+        ("incident_short_handed", incident(Incident::ShortHanded { map: 3 })),
+        ("incident_format_changed", incident(Incident::FormatChanged { best_of: 5 })),
+        ("incident_postponed", incident(Incident::Postponed { to: Some(Timestamp::MAX) })),
+        ("incident_replayed", incident(Incident::Replayed { map: 1 })),
+        ("incident_started_early", incident(Incident::StartedEarly { from: Seq(9) })),
+        ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
+        ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
+        ("set_mode", of(Command::SetMode { mode: Mode::SettleOnly })),
     ]
 }

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
+use clutch_core::command::{Actor, Mode};
 use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
 use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
@@ -95,6 +96,9 @@ const WORTH_A_VISIT: &[&str] = &[
     "FeedImpossible",
     "FeedGap",
     "SourceSilent",
+    "HouseRulesUnchanged",
+    "IncidentImpossible",
+    "UnknownIncident",
     "MaterialChange",
     "StaleView",
     "OddsChanged",
@@ -113,6 +117,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "BetsPerHour",
     "StakesPerHour",
     "MatchLiability",
+    "BetNotReducing",
+    "ReadOnly",
     "InsufficientFunds",
     "ReferenceReused",
     "InvalidAmount",
@@ -143,6 +149,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "GradeTooLate",
     "NothingToApprove",
     "bet Void Declared",
+    "bet Void HouseRules",
+    "bet Void TakenLate",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -218,7 +226,7 @@ impl Simulation {
             let nanos = self.chooser.pause();
             self.world.skip(nanos);
             // While bets are still being settled, the twin is ahead of the engine's balances.
-            let at_rest = !self.world.has_work();
+            let at_rest = self.is_settled();
             let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
             self.apply(command);
             if self.twin.retired_lately() {
@@ -230,18 +238,24 @@ impl Simulation {
             if self.twin.retired_lately() || self.random.chance(70) {
                 self.come_to_rest();
             }
-            if !self.world.has_work() {
+            if self.is_settled() {
                 self.twin.compare_money(&self.world);
             }
             if step % 64 == 0 {
                 check_sums(&mut self.world);
             }
         }
+        self.apply(Command::SetMode { mode: Mode::Normal });
         self.come_to_rest();
         self.twin.compare_everything(&mut self.world);
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
         self.visits
+    }
+
+    /// Whether the engine has settled what the twin knows; one that is read-only waits with it.
+    fn is_settled(&self) -> bool {
+        !self.world.has_work() && self.twin.mode() != Mode::ReadOnly
     }
 
     /// Ticks until nothing is due.
@@ -302,7 +316,8 @@ impl Simulation {
         }
         let state = restored(&saved(self.world.state()), 4096).expect("a sound state is read back");
         let seq = Seq(state.last_seq().0 + 1);
-        Some(state.explain(seq, self.world.now(), place)).filter(|checks| !checks.is_empty())
+        Some(state.explain(seq, self.world.now(), Actor::account(place.account), place))
+            .filter(|checks| !checks.is_empty())
     }
 
     /// Has the restored state answer the same command: it must say the same and become the same.
@@ -359,6 +374,8 @@ impl Simulation {
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
+            BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
+            BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
         }
     }
 

@@ -10,23 +10,28 @@ mod catalogue;
 mod config;
 mod feed;
 mod grade;
+mod incident;
 mod market_kind;
 mod multiple;
 mod query;
+mod switch;
 mod trading;
 
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
-pub use config::{Capacity, Config, RewindRule};
+pub use config::{Capacity, Config};
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
+pub use incident::Incident;
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
-pub use trading::{KillScope, OverrideKind, Scope, SuspendReason};
+pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
@@ -77,13 +82,18 @@ pub enum Actor {
     /// The engine itself: ticks and the first record.
     Engine,
     /// A bettor, for his own account.
-    Account(AccountId),
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The way by which he came.
+        channel: Channel,
+    },
     /// A feed.
     Feed(SourceId),
     /// A trader or an operator, by his number.
     Operator(u32),
 }
-wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Operator(operator) });
+wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source), 3 = Operator(operator) });
 
 /// Everything that can be asked of the engine and stands in the journal.
 ///
@@ -276,6 +286,32 @@ pub enum Command {
         /// The source to follow.
         source: SourceId,
     },
+    /// Adopts a rule set for the matches of a title that are created from now on.
+    AdoptHouseRules {
+        /// For this title.
+        title: Title,
+        /// What the operator calls it.
+        name: Name,
+        /// Its answers.
+        rules: HouseRules,
+    },
+    /// Something happened to a match beside its score; its house rules say what that means.
+    MatchIncident {
+        /// The match.
+        match_id: MatchId,
+        /// What happened.
+        incident: Incident,
+    },
+    /// Takes back the last incident of a match, with all that followed from it.
+    TakeBackIncident {
+        /// The match.
+        match_id: MatchId,
+    },
+    /// Goes into a mode.
+    SetMode {
+        /// The mode.
+        mode: Mode,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -308,7 +344,18 @@ wire_enum!(Command {
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
+    30 = AdoptHouseRules { title, name, rules },
+    31 = MatchIncident { match_id, incident },
+    32 = TakeBackIncident { match_id },
+    33 = SetMode { mode },
 });
+
+impl Actor {
+    /// A bettor who came by the usual way, the web.
+    pub const fn account(account: AccountId) -> Self {
+        Self::Account { account, channel: Channel::Web }
+    }
+}
 
 impl Command {
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
@@ -344,6 +391,10 @@ impl Command {
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
+            Self::AdoptHouseRules { .. } => 31,
+            Self::MatchIncident { .. } => 32,
+            Self::TakeBackIncident { .. } => 33,
+            Self::SetMode { .. } => 34,
         }
     }
 }

@@ -6,6 +6,8 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod tables;
+
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
@@ -13,10 +15,11 @@ use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::command::{
-    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    AccountState, Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason,
 };
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
+use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
@@ -27,8 +30,9 @@ use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
+use crate::switches::Switches;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
+use crate::units::{AccountId, MarketId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -59,6 +63,7 @@ pub(crate) struct Tables {
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
     pub fixtures: Vec<Fixture>,
+    pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
     /// Grades that wait for a second person.
@@ -70,14 +75,15 @@ pub(crate) struct Tables {
     pub lags: [LagHistogram; SOURCES_MAX],
     /// Reasons that stop every market.
     pub stops: Stops,
-    /// Kill switches of all betting and of single titles.
-    pub killed: bool,
-    pub killed_titles: u8,
+    /// Kill switches and the mode.
+    pub switches: Switches,
     /// What maps of MOBAs are priced by. Not part of what is saved: only a shadow has others than the
     /// committed ones.
     pub models: MobaModels,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
+    /// No match that was put off is void before this time.
+    pub house_check_at: Timestamp,
     /// No timer is due and no work is left over before this time. Derived from all of them, so that
     /// a bet asks one number and not every timer.
     pub due: Timestamp,
@@ -157,6 +163,7 @@ impl State {
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -165,10 +172,10 @@ impl State {
             overrides: Overrides::new(),
             lags: Default::default(),
             stops: Stops::none(),
-            killed: false,
-            killed_titles: 0,
+            switches: Switches::default(),
             models: MobaModels::default(),
             feed_check_at: Timestamp::MAX,
+            house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
         };
         tables.heed(&config);
@@ -218,6 +225,11 @@ impl State {
         self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
+    /// The kill switches and the mode; `None` before [`Command::Genesis`].
+    pub fn switches(&self) -> Option<Switches> {
+        self.tables.as_ref().map(|tables| tables.switches)
+    }
+
     /// Bets of several legs that are waiting, open, or settled and not yet retired.
     pub fn multiples_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
@@ -264,6 +276,7 @@ impl Step<'_> {
     /// Command → handler. Bets answer in their own view; all others say [`Event::Refused`].
     #[inline(always)]
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
+        self.check_mode(command)?;
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
             Command::Configure { config, based_on } => self.configure(config, *based_on),
@@ -293,6 +306,12 @@ impl Step<'_> {
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
+            Command::AdoptHouseRules { title, name, rules } => {
+                self.adopt_house_rules(*title, *name, *rules)
+            }
+            Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
+            Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
+            Command::SetMode { mode } => self.set_mode(*mode),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -328,6 +347,7 @@ impl Step<'_> {
     fn fire_timers(&mut self) {
         self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
+        self.check_postponed();
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
@@ -346,7 +366,9 @@ impl Step<'_> {
         self.outbox.stamp(self.seq, self.now, 0);
         self.actor = Actor::Engine;
         self.a_person_looks = false;
-        self.settle_slice();
+        if self.tables.switches.lets_settle() {
+            self.settle_slice();
+        }
         self.requote_slice();
         self.tables.due = self.tables.earliest_due(self.config);
     }
@@ -381,20 +403,6 @@ impl Step<'_> {
         if prices_change {
             self.tables.requotes.start_over();
         }
-        Ok(())
-    }
-
-    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
-        match scope {
-            KillScope::All => self.tables.killed = on,
-            KillScope::Title(title) => {
-                let bit = 1 << title as u8;
-                let others = self.tables.killed_titles & !bit;
-                self.tables.killed_titles = if on { others | bit } else { others };
-            }
-            KillScope::Match(match_id) => self.tables.fixture_mut(match_id)?.killed = on,
-        }
-        self.outbox.push(Event::KillSwitch { scope, on });
         Ok(())
     }
 
@@ -471,27 +479,5 @@ impl Step<'_> {
             self.outbox.push(Event::Account { account, key, state: row.state });
             wallet.announce(account, self.outbox);
         }
-    }
-}
-
-impl Tables {
-    /// When the first timer is due; in the past if work is left over.
-    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
-        self.waiting
-            .next_due()
-            .min(self.waiting_multiples.next_due())
-            .min(self.requotes.next_due())
-            .min(self.overrides.next_due())
-            .min(self.feed_check_at)
-            .min(self.settlement.next_due(&self.markets, config))
-    }
-
-    #[inline]
-    pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
-        self.fixtures.get(match_id.0 as usize)
-    }
-
-    pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
-        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{FeedMessage, GameEvent, PlaceBet};
+use clutch_core::command::{Actor, FeedMessage, GameEvent, PlaceBet};
 use clutch_core::event::{BetStatus, PriceCause};
 use clutch_core::reject::Numbers;
 use clutch_core::settings::Setting;
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::progress::{self, bar};
 use super::words::{self, Words};
+use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::setting;
 
@@ -161,14 +162,14 @@ impl Dispute {
     /// # Errors
     /// [`DisputeError`]; a bet whose records were archived is not found.
     pub fn gather(dir: &Path, ring: &Path, bet: BetName) -> Result<Self, DisputeError> {
-        let Found { seq, time, place, last } = find(dir, ring, bet)?;
+        let Found { seq, time, actor, place, last } = find(dir, ring, bet)?;
         let mut follower = Follower::open(dir)?.with_ring(ring);
         let mut words = Words::default();
         let mut life = Life::new(seq, place);
         let bar = bar("reading", Some(last), "records");
         while follower.last_seq().0 < last {
             if follower.last_seq().0 + 1 == seq {
-                life.explain(follower.state(), time);
+                life.explain(follower.state(), time, actor);
             }
             let Some(step) = follower.step()? else { break };
             words.hear(step.events);
@@ -186,6 +187,7 @@ impl Dispute {
 struct Found {
     seq: u64,
     time: Timestamp,
+    actor: Actor,
     place: PlaceBet,
     /// The journal's last record when it was looked for.
     last: u64,
@@ -212,7 +214,7 @@ fn find(dir: &Path, ring: &Path, bet: BetName) -> Result<Found, DisputeError> {
         };
         // The same wish sent again is answered and not placed again; the first is the one.
         if is_it && found.iter().all(|earlier| earlier.place.account != place.account) {
-            found.push(Found { seq, time, place, last: 0 });
+            found.push(Found { seq, time, actor: envelope.actor, place, last: 0 });
         }
     }
     let last = reader.seq();
@@ -268,7 +270,7 @@ impl Life {
     }
 
     /// Asks the questions again of a copy of the state in front of the placement.
-    fn explain(&mut self, state: &State, time: Timestamp) {
+    fn explain(&mut self, state: &State, time: Timestamp, actor: Actor) {
         let config = state.config();
         self.config_version = state.config_version();
         self.settings = Setting::ALL
@@ -286,7 +288,7 @@ impl Life {
             count
         });
         let copy = copy.expect("a state that was just saved can be read back");
-        self.checks = copy.explain(Seq(self.seq), time, &self.place);
+        self.checks = copy.explain(Seq(self.seq), time, actor, &self.place);
     }
 
     fn hear(&mut self, words: &Words, step: &Step<'_>) {
@@ -429,6 +431,8 @@ fn check_line(check: Check, market_status: Option<&str>) -> CheckLine {
             Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
             Numbers::Epoch => format!("seen state {limit}, now state {found}"),
             Numbers::Millis => format!("limit {}, found {}", seconds(limit), seconds(found)),
+            Numbers::Switch if passed => return None,
+            Numbers::Switch => format!("it is {}", names::switch(limit, found)),
             Numbers::Count => format!("limit {limit}, found {found}"),
         })
     });

@@ -58,7 +58,9 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
         Event::Balance { account, .. } | Event::Account { account, .. } => *account == id,
         _ => false,
     };
-    asked || envelope.actor == Actor::Account(id) || events.iter().any(|record| said(&record.event))
+    asked
+        || matches!(envelope.actor, Actor::Account { account, .. } if account == id)
+        || events.iter().any(|record| said(&record.event))
 }
 
 fn is_about_market(id: MarketId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {

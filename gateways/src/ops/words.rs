@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, Command, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy, Scope, Side,
-    SuspendReason, Team,
+    Actor, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind, PlaceBet, PricePolicy,
+    Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
     BetStatus, LedgerAccount, MarketStatus, PostingReason, PriceCause, VoidReason,
@@ -14,6 +14,7 @@ use clutch_core::units::{
 use clutch_core::{Envelope, Event, Outbox, Query, Record, Refusal, State};
 
 use crate::book::Book;
+use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
@@ -108,7 +109,10 @@ impl Words {
     pub fn actor(&self, state: &State, actor: Actor) -> String {
         match actor {
             Actor::Engine => "the engine".to_owned(),
-            Actor::Account(id) => account(state, id),
+            Actor::Account { account: id, channel: Channel::Web } => account(state, id),
+            Actor::Account { account: id, channel } => {
+                format!("{} (by {})", account(state, id), channel.key())
+            }
             Actor::Feed(SourceId(source)) => format!("feed {source}"),
             Actor::Operator(number) => format!("operator {number}"),
         }
@@ -155,6 +159,10 @@ impl Words {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
             Command::Tick => "time goes on".to_owned(),
+            Command::Kill { scope, on } => {
+                format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
+            }
+            Command::SetMode { mode } => format!("mode {}", mode.key()),
             other => json(other),
         }
     }
@@ -175,6 +183,13 @@ impl Words {
             Scope::All => "everything".to_owned(),
             Scope::Match(id) => self.game(id),
             Scope::Market(id) => self.market(id),
+        }
+    }
+
+    fn switch(&self, scope: KillScope) -> String {
+        match scope {
+            KillScope::Match(id) => self.game(id),
+            other => names::kill_scope(other),
         }
     }
 
@@ -302,6 +317,16 @@ pub fn status(status: BetStatus) -> String {
         }
         BetStatus::Void(VoidReason::Rewound) => {
             "void, stake returned: the server took back the rounds it was struck on".to_owned()
+        }
+        BetStatus::Void(VoidReason::Declared) => {
+            "void, stake returned: a person declared it".to_owned()
+        }
+        BetStatus::Void(VoidReason::HouseRules) => {
+            "void, stake returned: the house rules say so after what happened to the match"
+                .to_owned()
+        }
+        BetStatus::Void(VoidReason::TakenLate) => {
+            "void, stake returned: it was struck when the outcome could already be known".to_owned()
         }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),

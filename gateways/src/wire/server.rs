@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use clutch_core::command::Team;
-use clutch_core::event::{BetStatus, BetView, VoidReason};
+use clutch_core::event::{BetStatus, BetView};
 use clutch_core::reject::Numbers;
 use clutch_core::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp,
@@ -71,6 +71,7 @@ impl From<Refusal> for RefusalView {
             Numbers::None => None,
             Numbers::Money => Some(ShowMoney(number).to_string()),
             Numbers::Odds => Some(ShowOdds(number.unsigned_abs()).to_string()),
+            Numbers::Switch => None,
             Numbers::Epoch | Numbers::Millis | Numbers::Count => Some(number.to_string()),
         };
         Self {
@@ -110,7 +111,7 @@ pub fn sentence(refusal: Refusal) -> String {
             let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
             format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
         }
-        Numbers::None | Numbers::Epoch | Numbers::Count => plain.to_owned(),
+        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => plain.to_owned(),
     }
 }
 
@@ -195,18 +196,10 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         }
         BetStatus::Lost => {}
         BetStatus::Void(reason) => {
-            json.void_reason = Some(void_name(reason));
+            json.void_reason = Some(super::settlement::void_name(reason));
         }
     }
     json
-}
-
-pub(super) const fn void_name(reason: VoidReason) -> &'static str {
-    match reason {
-        VoidReason::NotPlayed => "not_played",
-        VoidReason::Rewound => "rewound",
-        VoidReason::Declared => "declared",
-    }
 }
 
 pub(super) const fn status_name(status: &BetStatus) -> &'static str {

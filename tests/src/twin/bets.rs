@@ -1,6 +1,6 @@
 //! Bets and money: what is taken, what waits, and what everything is worth now.
 
-use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
+use clutch_core::command::{AccountState, Channel, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
@@ -146,9 +146,7 @@ impl Twin {
     fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         self.check_id(place.client_id)?;
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.switches_let_pass(Some(Channel::Web), place.market.0 as usize)?;
         for (used, max) in [
             (self.bets.len(), self.capacity.bets_max),
             (self.ids.len(), self.capacity.client_ids_max),
@@ -235,7 +233,7 @@ impl Twin {
         Ok(())
     }
 
-    /// Kill switches of title and match, the account, the market.
+    /// The account, the market.
     pub(super) fn may_be_bet_on(
         &self,
         (account, stake): (u32, i128),
@@ -243,9 +241,6 @@ impl Twin {
         selection: u8,
     ) -> Result<(), Refusal> {
         let market = self.markets.get(id);
-        if market.is_some_and(|market| self.is_killed(&self.matches[market.match_index])) {
-            return Err(Reject::BettingStopped.into());
-        }
         match self.accounts.get(account as usize).map(|account| account.state) {
             None => return Err(Reject::UnknownAccount.into()),
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
@@ -316,12 +311,10 @@ impl Twin {
         if self.result(market) != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.switches_let_pass(None, market)?;
         self.may_be_bet_on((account, 0), market, selection)?;
         let now = self.markets[market].epoch + self.markets[market].moved_early;
-        if epoch != now || self.is_undone(id, market) {
+        if epoch != now || self.is_undone(id, market).is_some() {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
         }
         Ok(())
@@ -347,7 +340,9 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
-            Fate::Stands if self.is_undone(id, bet.market) => BetStatus::Void(VoidReason::Rewound),
+            Fate::Stands if self.is_undone(id, bet.market).is_some() => {
+                BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
+            }
             Fate::Stands => match self.ended(bet.market, bet.selection, bet.odds) {
                 Outcome::Open => BetStatus::Accepted { payout },
                 Outcome::Void(reason) => BetStatus::Void(reason),
@@ -357,9 +352,16 @@ impl Twin {
     }
 
     /// Whether the rounds on which it was struck were taken back.
-    pub(super) fn is_undone(&self, id: u64, market: usize) -> bool {
-        let fixture = &self.matches[self.markets[market].match_index];
-        fixture.undone.iter().any(|(from, to)| *from < id && id < *to)
+    pub(super) fn is_undone(&self, id: u64, market: usize) -> Option<VoidReason> {
+        let market = &self.markets[market];
+        let fixture = &self.matches[market.match_index];
+        let found = fixture.undone.iter().find(|(from, to, why, map)| {
+            let is_on = map.is_none() || market.kind.map().is_none() || market.kind.map() == *map;
+            let yields = map.is_some() || *why == VoidReason::Rewound;
+            let is_fixed = yields && market.by_rules.is_some();
+            *from < id && id < *to && is_on && !is_fixed
+        });
+        found.map(|(_, _, why, _)| *why)
     }
 
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.

@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod grades;
+mod incidents;
 mod markets;
 mod multiples;
 mod overrides;
@@ -17,13 +18,13 @@ mod play;
 mod results;
 mod risk;
 mod score;
+mod switches;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{
-    AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
-};
+use clutch_core::command::{AccountState, Capacity, Config, Grade, SuspendReason, Title};
 use clutch_core::event::BetStatus;
+use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
 
@@ -60,6 +61,7 @@ pub struct Twin {
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    rule_sets: Vec<(Title, Name, HouseRules)>,
     /// Grades that wait for a second person: by market, with the version they are about.
     proposals: BTreeMap<u32, (u32, Grade)>,
     answers: BTreeMap<(u32, u128), Answered>,
@@ -71,8 +73,7 @@ pub struct Twin {
     decided: VecDeque<u32>,
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
-    killed: bool,
-    titles_killed: BTreeSet<u8>,
+    switched: switches::Switched,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -101,7 +102,6 @@ struct Match {
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
-    killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
     starts_at: u64,
@@ -114,8 +114,14 @@ struct Match {
     fitted: u32,
     /// Whether only a person lifts the freeze.
     needs_person: bool,
-    /// Stretches of the journal that rewinds took back: from, to.
-    undone: Vec<(u64, u64)>,
+    /// Stretches of the journal whose bets are void.
+    undone: Vec<incidents::Undone>,
+    rules: HouseRules,
+    incidents: Vec<incidents::Reported>,
+    /// If it has not begun by then it is void.
+    void_at: Option<u64>,
+    /// The map that is about to be played again.
+    replays: Option<usize>,
 }
 
 /// Reasons that a person may give and lift.
@@ -149,6 +155,7 @@ impl Twin {
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            rule_sets: Vec::new(),
             proposals: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
@@ -156,8 +163,7 @@ impl Twin {
             decided: VecDeque::new(),
             overrides: Vec::new(),
             stops: BTreeSet::new(),
-            killed: false,
-            titles_killed: BTreeSet::new(),
+            switched: switches::Switched::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -180,6 +186,7 @@ impl Twin {
         self.learn_moves(&records[..timers]);
         self.turn_day();
         self.notice_silence();
+        self.check_postponed();
         self.expire_overrides();
         self.decide_waiting();
         self.decide_waiting_multiples();
@@ -198,6 +205,9 @@ impl Twin {
     }
 
     fn dispatch(&mut self, command: &Command) -> Answer {
+        if self.is_closed_to(command) {
+            return Answer::Refused(Reject::ReadOnly);
+        }
         let done = match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace),
             Command::Configure { config, based_on } => self.configure(config, *based_on),
@@ -235,6 +245,12 @@ impl Twin {
             Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
+            Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
+            Command::MatchIncident { match_id, incident } => {
+                self.report(match_id.0 as usize, *incident)
+            }
+            Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
+            Command::SetMode { mode } => self.set_mode(*mode),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -277,27 +293,6 @@ impl Twin {
         self.config = *config;
         self.config_version += 1;
         self.notice_silence();
-        Ok(())
-    }
-
-    /// Whether a kill switch of a match or of its title is on.
-    fn is_killed(&self, fixture: &Match) -> bool {
-        fixture.killed || self.titles_killed.contains(&(fixture.title as u8))
-    }
-
-    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
-        match scope {
-            KillScope::All => self.killed = on,
-            KillScope::Title(title) if on => {
-                self.titles_killed.insert(title as u8);
-            }
-            KillScope::Title(title) => {
-                self.titles_killed.remove(&(title as u8));
-            }
-            KillScope::Match(id) => {
-                self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
-            }
-        }
         Ok(())
     }
 

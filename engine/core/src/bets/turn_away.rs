@@ -51,7 +51,11 @@ impl State {
             | Command::EndRest { .. }
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
-            | Command::HandOver { .. } => return false,
+            | Command::HandOver { .. }
+            | Command::AdoptHouseRules { .. }
+            | Command::MatchIncident { .. }
+            | Command::TakeBackIncident { .. }
+            | Command::SetMode { .. } => return false,
         }
         true
     }

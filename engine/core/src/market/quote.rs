@@ -182,17 +182,27 @@ impl Step<'_> {
     /// Compares a market's result with the score, and starts a settlement where it changed.
     pub(crate) fn resolve(&mut self, market: MarketId) {
         let row = self.tables.markets.market(market);
-        let result = match row.graded {
-            Some(graded) => graded,
-            None => (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series),
-        };
-        if result != row.result {
+        let by_score =
+            || (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
+        let by_rules = row.by_rules.map(|ruled| ruled.result);
+        let result = row.graded.or(by_rules).unwrap_or_else(by_score);
+        if result != row.result && !self.comes_too_late(row) {
             self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
             row.settlement_version += 1;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
         }
+    }
+
+    /// Whether the score would correct a result after the window that the house rules set.
+    fn comes_too_late(&self, row: &Market) -> bool {
+        if row.result == MarketResult::Undecided || row.graded.is_some() || row.by_rules.is_some() {
+            return false;
+        }
+        let version = self.fixture(row.match_id).house_rules;
+        let window_ns = self.tables.rule_book.rules(version).corrected.window_ns();
+        row.decided_at.plus(window_ns) < self.now
     }
 
     /// Makes a market's price: the model's probabilities, through the guards, onto the board. Returns

@@ -184,7 +184,7 @@ impl Tables {
     /// Takes up what follows from new settings.
     pub(crate) fn heed(&mut self, config: &Config) {
         self.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
-        self.risk.heed(config);
+        self.risk.heed(config, self.switches.mode());
         self.ids_last_until = Timestamp::default();
     }
 
@@ -201,6 +201,14 @@ impl Tables {
                 Exposure::NONE
             };
             self.risk.exposures.of_match[index] = exposure;
+        }
+    }
+
+    /// Makes a match's exposure anew: it may end with other scores than before.
+    pub(crate) fn refresh_exposure(&mut self, match_id: MatchId) {
+        if self.risk.exposures.is_kept {
+            let exposure = self.recomputed_exposure(match_id);
+            self.risk.exposures.of_match[match_id.0 as usize] = exposure;
         }
     }
 

@@ -5,13 +5,14 @@ use crate::bets::Answer;
 use crate::market::Market;
 use crate::state::Tables;
 use crate::units::{MarketId, Seq};
-use crate::wallet::Account;
 
 impl Tables {
     /// Whether everything fits; `seq` is the last command applied.
     pub(super) fn fit_together(&self, seq: Seq) -> bool {
         self.matches_and_markets_fit()
             && self.settlement_fits()
+            && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
+            && self.switches.agree_with(&self.fixtures)
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()
@@ -21,9 +22,7 @@ impl Tables {
                     && self.wallet.get(bet.account).is_some()
                     && market.is_some_and(|market| bet.selection.0 < market.selections())
             })
-            && self.wallet.iter().all(|(id, Account { newest_bet, .. })| {
-                self.bets.listed(*newest_bet, |bet| bet.account == id)
-            })
+            && self.accounts_list_every_bet()
             && self.waiting.slots().all(|slot| self.bets.has_slot(slot))
             && self.multiples.lists_are_sound(&self.markets)
             && self.multiples.iter().all(|multiple| {
@@ -37,12 +36,22 @@ impl Tables {
             })
     }
 
+    fn accounts_list_every_bet(&self) -> bool {
+        let mut accounts = self.wallet.iter();
+        let listed = accounts.try_fold(0, |sum, (id, account)| {
+            self.bets.length_of_list(id, account).map(|length| sum + length)
+        });
+        listed == Some(self.bets.live())
+    }
+
     fn matches_and_markets_fit(&self) -> bool {
         let listed: usize = self.fixtures.iter().map(|fixture| fixture.markets.len()).sum();
         let fits = |(id, market): (MarketId, &Market)| {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
-            (kind.market_type().selections)(kind, &fixture.series) == Some(market.selections())
+            let selections = (kind.market_type().selections)(kind, &fixture.series);
+            // What the house rules decided may be on a format that the match no longer has.
+            (selections == Some(market.selections()) || market.by_rules.is_some())
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]
                     .iter()

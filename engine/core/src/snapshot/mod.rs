@@ -24,6 +24,7 @@ use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
+use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
@@ -165,6 +166,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -173,20 +175,22 @@ impl Table for Tables {
             overrides,
             lags,
             stops,
-            killed,
-            killed_titles,
+            switches,
             feed_check_at,
+            house_check_at,
             due: _,
             models: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
-        out.put(&(*stops, *killed));
-        out.put(killed_titles);
+        out.put(stops);
+        out.put(switches);
         out.put(feed_check_at);
+        out.put(house_check_at);
         wallet.save(out);
         out.count(fixtures.len());
         fixtures.iter().for_each(|fixture| fixture.save(out));
+        rule_book.save(out);
         markets.save(out);
         settlement.save(out);
         proposals.save(out);
@@ -207,9 +211,10 @@ impl Table for Tables {
         let capacity = *capacity;
         capacity.validate().map_err(|_| DecodeError::OutOfRange)?;
         let ids_forgotten_to = input.take()?;
-        let (stops, killed) = input.take()?;
-        let killed_titles = input.take()?;
+        let stops = input.take()?;
+        let switches = input.take()?;
         let feed_check_at = input.take()?;
+        let house_check_at = input.take()?;
         input.begin("accounts");
         let wallet = Wallet::load(input, &capacity)?;
         input.begin("matches");
@@ -218,6 +223,8 @@ impl Table for Tables {
         for _ in 0..input.count(matches_max)? {
             fixtures.push(Fixture::load(input, &capacity)?);
         }
+        input.begin("house rules");
+        let rule_book = RuleBook::load(input, &capacity)?;
         input.begin("markets");
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
@@ -252,6 +259,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -260,9 +268,9 @@ impl Table for Tables {
             overrides,
             lags,
             stops,
-            killed,
-            killed_titles,
+            switches,
             feed_check_at,
+            house_check_at,
             due: Timestamp::MAX,
             models: MobaModels::default(),
             ids_last_until: Timestamp::default(),

@@ -167,7 +167,8 @@ impl RoundMap {
 
     pub(super) fn refresh(&mut self, rules: RoundRules) {
         let [a, b] = self.rounds.map(u16::from);
-        let Some(model) = self.model() else {
+        // A map that was awarded has no price, whatever its rounds say.
+        let Some(model) = self.model().filter(|_| self.winner.is_none()) else {
             self.forecast = None;
             return;
         };

@@ -15,10 +15,10 @@ use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
 use crate::event::MatchPhase;
 use crate::market::MarketResult;
 use crate::pricing::{
-    MapForecast, MobaModels, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast,
+    MapForecast, MobaModel, MobaModels, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast,
     WinBranches, win_grid,
 };
-use crate::units::{Name, Probability};
+use crate::units::{Name, Probability, Seq};
 
 /// Most maps in a series.
 pub const MAPS_MAX: usize = 5;
@@ -35,6 +35,8 @@ pub struct Series {
     pub(super) maps_won: [u8; 2],
     /// The round of the current map that is being played; 0 between rounds.
     pub(super) live_round: u8,
+    /// Whether overtime counts for winner, handicap and total of a map.
+    pub(super) overtime_counts: bool,
     /// Whether a market is on the rounds of the whole series.
     pub(super) counts_rounds: bool,
     /// Derived; only kept for such a market.
@@ -46,6 +48,10 @@ pub struct Series {
 pub(super) struct Map {
     pub name: Option<Name>,
     pub started: bool,
+    /// The command that started it.
+    pub began_at: Seq,
+    /// Who was given it without winning it.
+    pub awarded: Option<Team>,
     pub game: Game,
 }
 
@@ -68,12 +74,7 @@ pub enum SeriesResult {
 impl Series {
     /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
     pub fn new(title: Title, format: RoundFormat, best_of: u8, models: MobaModels) -> Self {
-        let game = || match models.of(title) {
-            None => Game::Rounds(RoundMap::new()),
-            Some(model) => Game::Moba(MobaMap::new(model)),
-        };
-        let map = || Map { name: None, started: false, game: game() };
-        let maps = (0..best_of).map(|_| map()).collect();
+        let maps = (0..best_of).map(|_| Map::new(models.of(title))).collect();
         Self {
             title,
             format,
@@ -82,6 +83,7 @@ impl Series {
             current: 0,
             maps_won: [0; 2],
             live_round: 0,
+            overtime_counts: true,
             counts_rounds: false,
             rounds_after: None,
         }
@@ -123,6 +125,11 @@ impl Series {
     /// The map being played or played last, from 1; 0 before the first.
     pub fn current(&self) -> u8 {
         self.current
+    }
+
+    /// The round being played, from 1; 0 between two.
+    pub fn live_round(&self) -> u8 {
+        self.live_round
     }
 
     /// Whether the series can have a map of this number.
@@ -407,6 +414,25 @@ impl Series {
 }
 
 impl Map {
+    /// One map still to be played: of a MOBA priced by this model, or in rounds.
+    pub fn new(model: Option<&'static MobaModel>) -> Self {
+        let game = match model {
+            None => Game::Rounds(RoundMap::new()),
+            Some(model) => Game::Moba(MobaMap::new(model)),
+        };
+        Self { name: None, started: false, began_at: Seq(0), awarded: None, game }
+    }
+
+    /// Gives it to a team, or takes that back.
+    pub fn award(&mut self, to: Option<Team>, rules: Option<RoundRules>) {
+        self.awarded = to;
+        match (&mut self.game, rules) {
+            (Game::Rounds(rounds), Some(rules)) if to.is_none() => rounds.find_winner(rules),
+            (Game::Rounds(rounds), _) => rounds.winner = to,
+            (Game::Moba(moba), _) => moba.winner = to,
+        }
+    }
+
     pub fn winner(&self) -> Option<Team> {
         match &self.game {
             Game::Rounds(rounds) => rounds.winner,

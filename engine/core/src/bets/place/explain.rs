@@ -32,9 +32,15 @@ pub struct Check {
 
 impl State {
     /// The questions that a placement at this place of the journal is asked, up to the one that refuses
-    /// it. The state must have applied everything before `seq` and is used up: what comes due first
+    /// it by that actor. The state must have applied everything before `seq` and is used up: what comes due first
     /// moves it. Empty for an id that was answered before, and before the journal's first record.
-    pub fn explain(mut self, seq: Seq, now: Timestamp, place: &PlaceBet) -> Vec<Check> {
+    pub fn explain(
+        mut self,
+        seq: Seq,
+        now: Timestamp,
+        actor: Actor,
+        place: &PlaceBet,
+    ) -> Vec<Check> {
         let mut asked = Asked(Vec::new());
         let Some(tables) = &mut self.tables else { return asked.0 };
         let mut outbox = Outbox::with_capacity(tables.capacity.events_max());
@@ -49,6 +55,7 @@ impl State {
             outbox: &mut outbox,
         };
         step.fire_due();
+        step.actor = actor;
         if step.tables.client_ids.get(Key::new(place.account, place.client_id.0)).is_some() {
             return asked.0;
         }
@@ -110,10 +117,16 @@ impl Asked {
 impl Step<'_> {
     fn ask(&self, place: &PlaceBet, asked: &mut Asked) -> Result<(), Stopped> {
         self.ask_about_id(place, asked)?;
-        let room: [(&str, &[Reject]); 2] = [
-            ("betting is not stopped", &[Reject::BettingStopped]),
-            ("there is room for the bet", &[Reject::CapacityReached]),
-        ];
+        let stopped = self.tables.check_switches(self.channel(), place.market).err();
+        let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
+        asked.put(
+            "no kill switch and no mode stops it",
+            Reject::BettingStopped,
+            numbers,
+            stopped.is_none(),
+        )?;
+        let room: [(&str, &[Reject]); 1] =
+            [("there is room for the bet", &[Reject::CapacityReached])];
         asked.put_all(&room, self.tables.check_room())?;
         let request = Request {
             account: place.account,
@@ -121,8 +134,7 @@ impl Step<'_> {
             selection: place.selection,
             adds: place.stake.money(),
         };
-        let offer: [(&str, &[Reject]); 6] = [
-            ("no kill switch is on for this match", &[Reject::BettingStopped]),
+        let offer: [(&str, &[Reject]); 5] = [
             (
                 "the account may bet",
                 &[
@@ -186,7 +198,7 @@ impl Step<'_> {
         let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
         let wager = self.tables.wager(offer, self.config, self.now, stake, payout);
         for &id in RuleId::ALL {
-            let (rule, mode) = (id.rule(), self.config.mode(id));
+            let (rule, mode) = (id.rule(), self.tables.rule_mode(self.config, id));
             if mode == RuleMode::Off {
                 continue;
             }
