@@ -52,6 +52,8 @@ pub(super) struct Map {
     pub began_at: Seq,
     /// Who was given it without winning it.
     pub awarded: Option<Team>,
+    /// Whether its end was confirmed by a message of its own.
+    pub confirmed: bool,
     pub game: Game,
 }
 
@@ -420,7 +422,12 @@ impl Map {
             None => Game::Rounds(RoundMap::new()),
             Some(model) => Game::Moba(MobaMap::new(model)),
         };
-        Self { name: None, started: false, began_at: Seq(0), awarded: None, game }
+        Self { name: None, started: false, began_at: Seq(0), awarded: None, confirmed: false, game }
+    }
+
+    /// Its end no longer stands.
+    pub fn lose_winner(&mut self) {
+        (self.awarded, self.confirmed) = (None, false);
     }
 
     /// Gives it to a team, or takes that back.
