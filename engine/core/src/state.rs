@@ -23,12 +23,9 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
-<<<<<<< HEAD
-use crate::pricing::MobaModels;
-=======
 use crate::payments::Payment;
+use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
->>>>>>> main
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
@@ -81,16 +78,13 @@ pub(crate) struct Tables {
     pub stops: Stops,
     /// Kill switches and the mode.
     pub switches: Switches,
-<<<<<<< HEAD
-    /// What maps of MOBAs are priced by. Not part of what is saved: only a shadow has others than the
-    /// committed ones.
-    pub models: MobaModels,
-=======
     /// What can stop betting by itself.
     pub trips: Trips,
     /// How much load is shed.
     pub shed: u8,
->>>>>>> main
+    /// What maps of MOBAs are priced by. Not part of what is saved: only a shadow has others than the
+    /// committed ones.
+    pub models: MobaModels,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No match that was put off is void before this time.
@@ -186,12 +180,9 @@ impl State {
             lags: Default::default(),
             stops: Stops::none(),
             switches: Switches::default(),
-<<<<<<< HEAD
-            models: MobaModels::default(),
-=======
             trips: Trips::default(),
             shed: 0,
->>>>>>> main
+            models: MobaModels::default(),
             feed_check_at: Timestamp::MAX,
             house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,

@@ -29,12 +29,9 @@ use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
-<<<<<<< HEAD
-use crate::pricing::MobaModels;
-=======
 use crate::payments::Payment;
+use crate::pricing::MobaModels;
 use crate::proposals::Proposals;
->>>>>>> main
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};

@@ -302,13 +302,9 @@ impl Series {
         if !moba.win(winner, seq)? {
             return Ok(Change::None);
         }
-<<<<<<< HEAD
         moba.refresh();
-=======
-        moba.refresh(rules);
         // A game without rounds names its winner at the end and nowhere else.
         self.map_mut(map).confirmed = true;
->>>>>>> main
         self.maps_won[winner as usize] += 1;
         Ok(Change::Moved { map })
     }
@@ -317,13 +313,8 @@ impl Series {
         let (moba, rules) = self.moba_mut(map)?;
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
-<<<<<<< HEAD
         moba.refresh();
-        self.map_mut(map).awarded = None;
-=======
-        moba.refresh(rules);
         self.map_mut(map).lose_winner();
->>>>>>> main
         self.take_back_map(winner);
         Ok(match first {
             Some(first) => Change::Undone { map, first },
