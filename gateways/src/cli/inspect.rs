@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
+use clutch_core::command::Title;
 use clutch_engine::Follower;
 
 use super::Failure;
+use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
 use crate::ops::shadow::Shadow;
-use crate::ops::what_if::Change;
 use crate::ops::words::Words;
 use crate::output::answer;
 
@@ -58,8 +59,14 @@ pub struct ShadowArgs {
     dir: PathBuf,
     /// What is other than live, as TOML or JSON: settings by name (margin = "8%", shading = "10%"), and
     /// opinions on maps: [[map]] with match = "KEY", map = 1, and price = 0.6, or t and ct
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["lol", "dota2"])]
+    params: Option<PathBuf>,
+    /// Other coefficients for League of Legends, as `clutch-perf fit` writes them
     #[arg(long, value_name = "FILE")]
-    params: PathBuf,
+    lol: Option<PathBuf>,
+    /// Other coefficients for Dota 2
+    #[arg(long, value_name = "FILE")]
+    dota2: Option<PathBuf>,
     /// Stay beside a running server until SIGINT or SIGTERM, and report every so many seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10",
           value_parser = clap::value_parser!(u64).range(1..))]
@@ -127,7 +134,14 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
 
 fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
     let stop = super::stop_flag()?;
-    let mut shadow = Shadow::new(Change::read(&args.params).map_err(Failure)?);
+    let change = args.params.as_deref().map(Change::read).transpose();
+    let mut change = change.map_err(Failure)?.unwrap_or_default();
+    for (title, file) in [(Title::Lol, &args.lol), (Title::Dota2, &args.dota2)] {
+        if let Some(file) = file {
+            change.price_by(title, file).map_err(Failure)?;
+        }
+    }
+    let mut shadow = Shadow::new(change);
     let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
     let bar = bar("pricing", None, "records");
     let mut reported = Instant::now();

@@ -10,8 +10,9 @@ use clutch_journal::Reader;
 use indicatif::ProgressBar;
 
 use super::Failure;
+use crate::ops::change::Change;
 use crate::ops::progress::{self, bar};
-use crate::ops::what_if::{Change, WhatIf};
+use crate::ops::what_if::WhatIf;
 use crate::output::answer;
 
 /// Rebuild the state from a journal; works on a live journal too

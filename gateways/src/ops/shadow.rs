@@ -20,7 +20,8 @@ use clutch_core::{Record, State};
 use clutch_engine::Step;
 use serde::Serialize;
 
-use super::what_if::{Change, WhatIf};
+use super::change::Change;
+use super::what_if::WhatIf;
 
 /// A shadow and what was counted of it.
 pub struct Shadow {
