@@ -186,7 +186,8 @@ impl Run {
             ..Config::default()
         };
         let capacity = Capacity {
-            accounts_max: ACCOUNTS,
+            // Room for their deposits as well.
+            accounts_max: 10 * ACCOUNTS,
             matches_max: 1,
             markets_max: 400,
             bets_max: 20_000,
