@@ -6,6 +6,8 @@
 
 mod account;
 mod bet;
+mod cash;
+mod cash_out;
 mod catalogue;
 mod config;
 mod feed;
@@ -19,6 +21,8 @@ mod trading;
 
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
+pub use cash::{BonusStep, PaymentStep};
+pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
 pub use feed::{FeedMessage, GameEvent, MobaState};
@@ -33,6 +37,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
+use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
     SourceId, Timestamp,
@@ -100,10 +105,6 @@ wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
-)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
@@ -166,7 +167,7 @@ pub enum Command {
         /// The new state.
         state: AccountState,
     },
-    /// Credits a captured payment.
+    /// Credits a captured payment, whether it was authorised before or not.
     Deposit {
         /// The account.
         account: AccountId,
@@ -310,6 +311,36 @@ pub enum Command {
         /// The mode.
         mode: Mode,
     },
+    /// One step of a payment in two phases, under the provider's reference.
+    Payment {
+        /// The account.
+        account: AccountId,
+        /// How much, above zero; the same in each step.
+        amount: Money,
+        /// The provider's reference: the idempotency key.
+        reference: u128,
+        /// What happened.
+        step: PaymentStep,
+    },
+    /// Grants a bonus or takes one back.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// What happens.
+        step: BonusStep,
+    },
+    /// Lets betting go on after a trip, once it has cooled down.
+    ResetTrip {
+        /// The trip.
+        trip: TripId,
+    },
+    /// The engine's edge gives up the least valued bets, as many as its input ring is full.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
+    /// Ends a bet that stands, or a part of it, for what it is worth now.
+    CashOut(CashOut),
     /// A person has looked at a market whose settlement stopped, and lets it go on.
     ResumeSettlement {
         /// The market.
@@ -365,10 +396,15 @@ wire_enum!(Command {
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
     33 = SetMode { mode },
-    34 = ResumeSettlement { market },
-    35 = PauseSettlement { from_tier },
-    36 = VoidBet { account, client_id },
-    37 = VoidBets(stretch),
+    34 = Payment { account, amount, reference, step },
+    35 = Bonus { account, step },
+    36 = ResetTrip { trip },
+    37 = Shed { level },
+    38 = CashOut(cash_out),
+    39 = ResumeSettlement { market },
+    40 = PauseSettlement { from_tier },
+    41 = VoidBet { account, client_id },
+    42 = VoidBets(stretch),
 });
 
 impl Actor {
@@ -416,10 +452,15 @@ impl Command {
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
             Self::SetMode { .. } => 34,
-            Self::ResumeSettlement { .. } => 35,
-            Self::PauseSettlement { .. } => 36,
-            Self::VoidBet { .. } => 37,
-            Self::VoidBets(_) => 38,
+            Self::Payment { .. } => 35,
+            Self::Bonus { .. } => 36,
+            Self::ResetTrip { .. } => 37,
+            Self::Shed { .. } => 38,
+            Self::CashOut(_) => 39,
+            Self::ResumeSettlement { .. } => 40,
+            Self::PauseSettlement { .. } => 41,
+            Self::VoidBet { .. } => 42,
+            Self::VoidBets(_) => 43,
         }
     }
 }

@@ -5,23 +5,27 @@
 //! events; what they carry is told in chapters by subject.
 
 mod bet;
+mod cash_out;
 mod feed;
 mod fixture;
 mod multiple;
+mod payment;
 mod posting;
 mod price;
 mod trading;
 
 pub use bet::{BetStatus, BetView, VoidReason};
+pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
+pub use payment::{AdjustmentStatus, DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
 pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};
 
 use crate::command::{
-    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
+    AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
     RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
@@ -30,11 +34,12 @@ use crate::proposals::About;
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
+use crate::switches::{TripId, TripStanding};
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SelectionIndex, Seq, SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
 };
-use crate::wallet::FACTORS;
+use crate::wallet::{BonusView, FACTORS};
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,6 +160,8 @@ pub enum Event {
         to: LedgerAccount,
         /// How much; above zero.
         amount: Money,
+        /// In which currency.
+        currency: Currency,
         /// The bet, if there is one.
         bet: Option<BetId>,
         /// Why.
@@ -354,6 +361,32 @@ pub enum Event {
         /// The mode.
         mode: Mode,
     },
+    /// Where a payment stands.
+    Payment(PaymentView),
+    /// A bonus of a player as it stands now.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// The bonus.
+        bonus: BonusView,
+    },
+    /// A trip pulled, or was reset; in the answer to [`crate::Query::Catalogue`], where those stand
+    /// that are not clear.
+    Trip {
+        /// The trip.
+        trip: TripId,
+        /// Where it stands.
+        standing: TripStanding,
+        /// Who caused it.
+        by: Actor,
+    },
+    /// So much load is shed from now on.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
+    /// What a bet is worth, or what became of the wish to cash it out.
+    CashOut(CashOutView),
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -24,6 +24,7 @@ pub mod house_rules;
 pub mod market;
 mod memory;
 pub mod outbox;
+mod payments;
 pub mod play;
 pub mod pricing;
 pub mod proposals;

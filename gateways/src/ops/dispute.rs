@@ -307,7 +307,7 @@ impl Life {
                         self.turns.push(step.seq.0);
                     }
                 }
-                Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason }
+                Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason, .. }
                     if bet == self.seq =>
                 {
                     self.postings.push(PostingLine {

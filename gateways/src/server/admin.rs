@@ -215,7 +215,9 @@ impl Hub {
             | Query::Match { .. }
             | Query::Bet { .. }
             | Query::MaxStake { .. }
-            | Query::MaxUnit(_) => staff::account(&self.book, records),
+            | Query::CashOut { .. }
+            | Query::MaxUnit(_)
+            | Query::Payment { .. } => staff::account(&self.book, records),
         };
         Response::json(200, body)
     }

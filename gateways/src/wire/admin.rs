@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
+use clutch_core::switches::TripId;
 use clutch_core::units::{
     AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId, SelectionIndex,
     SourceId, Timestamp,
@@ -78,6 +79,9 @@ enum OrderJson {
     },
     SetMode {
         mode: String,
+    },
+    ResetTrip {
+        trip: String,
     },
     SetAccountState {
         account: u32,
@@ -232,6 +236,11 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             let keys = Mode::ALL.iter().map(|mode| mode.key());
             let mode = keyed("mode", Mode::from_key(&mode), keys)?;
             Order::Command(Command::SetMode { mode })
+        }
+        OrderJson::ResetTrip { trip } => {
+            let names = TripId::ALL.iter().map(|trip| trip.name());
+            let trip = keyed("trip", TripId::named(&trip), names)?;
+            Order::Command(Command::ResetTrip { trip })
         }
         OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
             account: AccountId(account),
@@ -423,6 +432,7 @@ impl Order {
                     | Command::Resume { .. }
                     | Command::Kill { .. }
                     | Command::SetMode { .. }
+                    | Command::ResetTrip { .. }
                     | Command::Override { .. }
                     | Command::Approve { .. }
                     | Command::Withdraw { .. }

@@ -136,6 +136,8 @@ impl Script {
                 self.say(trace, Event::Balance { account, available, held });
             }
             Query::Bet { .. }
+            | Query::Payment { .. }
+            | Query::CashOut { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources

@@ -33,6 +33,8 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It stands; the score says the rest.
     Stands,
+    /// Its owner ended it, for so much in all.
+    CashedOut(i128),
     /// Two persons voided it.
     Voided,
 }
@@ -75,6 +77,7 @@ impl Twin {
                 (Some(bet), Answered::Bet(self.seq))
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake.money().minor().into());
                 (None, Answered::Refused(refusal))
             }
@@ -168,7 +171,7 @@ impl Twin {
         let on = (id, place.selection.0);
         let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
         self.check_funds(place.account.0, stake)?;
-        let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
+        let live = self.is_in_play(market.match_index);
         let fate = if live && config.in_play_delay_ns > 0 {
             Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
         } else {
@@ -342,6 +345,7 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
+            Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
             Fate::Voided => BetStatus::Void(VoidReason::ByHand),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
@@ -352,6 +356,11 @@ impl Twin {
                 Outcome::Returns(parts, whole) => paid(bet.stake * parts / whole),
             },
         }
+    }
+
+    /// Whether a match is being played.
+    pub(super) fn is_in_play(&self, match_index: usize) -> bool {
+        self.matches[match_index].series.phase() == MatchPhase::Live
     }
 
     /// Whether the rounds on which it was struck were taken back.
@@ -373,7 +382,7 @@ impl Twin {
     fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
         match self.where_it_stands(id, bet) {
             BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
-            BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
+            BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
         }
@@ -400,7 +409,7 @@ impl Twin {
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
-        let base = self.accounts.get(account as usize)?.base;
+        let base = self.accounts.get(account as usize)?.base + self.paid_in(account);
         Some(
             base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
         )
@@ -422,7 +431,7 @@ impl Twin {
         let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
         let multiples: i128 =
             self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples
+        self.house_of_retired - singles - multiples - self.granted()
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -449,6 +458,7 @@ impl Twin {
                 self.accounts[account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.bets.remove(&bet);
+                self.cash_outs.remove(&bet);
             }
             self.retire_legs(id as usize);
             self.markets[id as usize].retired = true;

@@ -8,6 +8,9 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod bets;
+mod big;
+mod cash;
+mod cash_out;
 mod compare;
 mod grades;
 mod incidents;
@@ -20,11 +23,12 @@ mod results;
 mod risk;
 mod score;
 mod switches;
+mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
-use clutch_core::event::BetStatus;
+use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -46,6 +50,8 @@ pub enum Answer {
     Refused(Reject),
     /// The bet stands like this.
     Bet(BetStatus),
+    /// The cash-out stands like this, and pays so much.
+    CashOut(CashOutStatus, Money),
 }
 
 /// The twin.
@@ -57,11 +63,16 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
-    payments: BTreeMap<u128, (u32, i64)>,
+    payments: BTreeMap<u128, cash::Payment>,
+    /// Every bonus that was ever granted.
+    bonuses: Vec<cash::Bonus>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    /// The last cash-out of each bet, and what each quote saw.
+    cash_outs: BTreeMap<u64, cash_out::Taken>,
+    quotes: BTreeMap<u128, cash_out::Seen>,
     rule_sets: Vec<(Title, Name, HouseRules)>,
     /// What waits for a second person: its number, who wished it, until when, and the command.
     proposals: Vec<proposals::Proposal>,
@@ -77,6 +88,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     switched: switches::Switched,
+    trips: trips::Tripped,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -92,7 +104,7 @@ pub struct Twin {
 struct Account {
     key: Name,
     state: AccountState,
-    /// Deposits, and what bets that have left the engine won and lost.
+    /// What bets that have left the engine won and lost.
     base: i128,
     terms: Terms,
     own: play::Own,
@@ -154,10 +166,13 @@ impl Twin {
             capacity,
             accounts: Vec::new(),
             payments: BTreeMap::new(),
+            bonuses: Vec::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            cash_outs: BTreeMap::new(),
+            quotes: BTreeMap::new(),
             rule_sets: Vec::new(),
             proposals: Vec::new(),
             approved: false,
@@ -168,6 +183,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
+            trips: trips::Tripped::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -188,17 +204,21 @@ impl Twin {
         // Timers come first, and say nothing of the command's own trace.
         let timers = records.iter().take_while(|record| record.trace == 0).count();
         self.learn_moves(&records[..timers]);
+        self.learn_trips(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.check_postponed();
         self.expire_overrides();
+        self.expire_bonuses();
         self.expire_proposals();
         self.approved = false;
         self.decide_waiting();
         self.decide_waiting_multiples();
+        self.decide_waiting_cash_outs();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -261,6 +281,14 @@ impl Twin {
             Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
             Command::SetMode { mode } => self.set_mode(*mode),
+            Command::Payment { account, amount, reference, step } => {
+                self.payment_step(account.0, *amount, *reference, *step)
+            }
+            Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } if *level <= 3 => Ok(()),
+            Command::Shed { .. } => Err(Reject::InvalidParameter),
+            Command::CashOut(ask) => return self.cash_out(ask),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -279,6 +307,7 @@ impl Twin {
             config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
+            config.trip_loss_max,
             config.large_stake,
             config.confirm_above,
         ];
@@ -288,7 +317,11 @@ impl Twin {
             && config.band_milli > 1_000
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
+            && config.trips_shadow.is_apart_from(config.trips_off)
+            && config.trip_window_ns >= 1_000_000_000
+            && config.trip_reject_percent <= 100
             && config.shading_ppb <= 250_000_000
+            && config.cash_out_margin_ppb <= 1_000_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)
             && (1..=60_000).contains(&config.bets_per_hour_max)
@@ -338,31 +371,6 @@ impl Twin {
             return Err(Reject::AccountClosed);
         }
         account.state = state;
-        Ok(())
-    }
-
-    fn deposit(&mut self, id: u32, amount: Money, reference: u128) -> Result<(), Reject> {
-        let available = self.available(id).ok_or(Reject::UnknownAccount)?;
-        if let Some(credited) = self.payments.get(&reference) {
-            let same = *credited == (id, amount.minor());
-            return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
-        }
-        if self.accounts[id as usize].state == AccountState::Closed {
-            return Err(Reject::AccountClosed);
-        }
-        let sum = available + i128::from(amount.minor());
-        let all: i128 = self.payments.values().map(|(_, paid)| i128::from(*paid)).sum();
-        let too_much =
-            sum > 10_i128.pow(15) || all + i128::from(amount.minor()) > i128::from(i64::MAX / 8);
-        if amount <= Money::ZERO || too_much {
-            return Err(Reject::InvalidAmount);
-        }
-        if self.payments.len() == self.capacity.client_ids_max as usize {
-            return Err(Reject::CapacityReached);
-        }
-        self.may_pay_in(id, amount.minor().into())?;
-        self.accounts[id as usize].base += i128::from(amount.minor());
-        self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }
 }

@@ -77,10 +77,14 @@ impl Twin {
                 (id, self.where_multiple_stands(id, bet))
             }
         };
-        use clutch_core::event::BetStatus::{Accepted, Lost, Pending, Refused, Void, Won};
+        use clutch_core::event::BetStatus::{
+            Accepted, CashedOut, Lost, Pending, Refused, Void, Won,
+        };
         match status {
             Accepted { .. } | Won { .. } | Lost => {}
-            Pending { .. } | Refused(_) | Void(_) => return Err(Reject::BetNotStanding),
+            Pending { .. } | Refused(_) | Void(_) | CashedOut { .. } => {
+                return Err(Reject::BetNotStanding);
+            }
         }
         if !self.approved {
             use clutch_core::units::{AccountId, ClientBetId};

@@ -56,6 +56,11 @@ impl State {
             | Command::MatchIncident { .. }
             | Command::TakeBackIncident { .. }
             | Command::SetMode { .. }
+            | Command::Payment { .. }
+            | Command::Bonus { .. }
+            | Command::ResetTrip { .. }
+            | Command::Shed { .. }
+            | Command::CashOut(_)
             | Command::ResumeSettlement { .. }
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }

@@ -53,6 +53,11 @@ pub enum BetStatus {
     Lost,
     /// The stake went back.
     Void(VoidReason),
+    /// It was cashed out, all that was left of it.
+    CashedOut {
+        /// What was paid for it, over all its cash-outs.
+        paid: Money,
+    },
 }
 
 /// Why a bet is void.

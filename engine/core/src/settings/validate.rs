@@ -14,6 +14,8 @@ impl Config {
     /// Shading may never weigh a selection by more than a quarter.
     pub const SHADING_PPB_MAX: u32 = 250_000_000;
 
+    /// Trips look back for a second at least.
+    pub const TRIP_WINDOW_NS_MIN: u64 = 1_000_000_000;
     /// By how much one person may raise a limit alone: to ten times of what it was.
     pub const RAISE_ALONE_MAX: i64 = 10;
 
@@ -51,6 +53,7 @@ impl Config {
             ("stakes_per_hour_max", self.stakes_per_hour_max),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
+            ("trip_loss_max", self.trip_loss_max),
             ("large_stake", self.large_stake),
             ("confirm_above", self.confirm_above),
         ] {
@@ -77,6 +80,16 @@ impl Config {
         if !self.rules_shadow.is_apart_from(self.rules_off) {
             return Err("rules_shadow");
         }
+        if !self.trips_shadow.is_apart_from(self.trips_off) {
+            return Err("trips_shadow");
+        }
+        // An eighth of the window is the smallest step in which it is counted.
+        if self.trip_window_ns < Self::TRIP_WINDOW_NS_MIN {
+            return Err("trip_window_ns");
+        }
+        if 100 < self.trip_reject_percent {
+            return Err("trip_reject_percent");
+        }
         if self.stake_max < self.stake_min {
             return Err("stake_max");
         }
@@ -86,6 +99,9 @@ impl Config {
         }
         if Self::MARGIN_PPB_MAX < self.margin_ppb {
             return Err("margin_ppb");
+        }
+        if 1_000_000_000 < self.cash_out_margin_ppb {
+            return Err("cash_out_margin_ppb");
         }
         if self.band_milli <= 1_000 {
             return Err("band_milli");

@@ -429,6 +429,11 @@ fn house_keeps(bet: &Bet, state: BetState) -> i128 {
     match state {
         BetState::Won { paid } => stake - i128::from(paid.minor()),
         BetState::Lost => stake,
-        BetState::Open | BetState::Void(_) | BetState::Waiting { .. } | BetState::Refused(_) => 0,
+        // What was cashed out is no matter of settlement.
+        BetState::Open
+        | BetState::Void(_)
+        | BetState::Waiting { .. }
+        | BetState::Refused(_)
+        | BetState::CashedOut { .. } => 0,
     }
 }

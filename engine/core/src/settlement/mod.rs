@@ -13,6 +13,7 @@ pub mod payout;
 pub mod system;
 mod voiding;
 pub mod wide;
+pub mod worth;
 
 use alloc::collections::VecDeque;
 
@@ -153,8 +154,8 @@ impl Step<'_> {
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
-            BetState::Waiting { .. } | BetState::Refused(_) => {
-                unreachable!("a bet that never stood is not settled")
+            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
             }
         }
         let sign = match direction {
@@ -201,6 +202,7 @@ impl Step<'_> {
             if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
                 self.release(slot, Reject::MarketDecided.into());
             }
+            self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }
@@ -226,6 +228,7 @@ impl Tables {
         match bet.state {
             BetState::Waiting { .. }
             | BetState::Refused(_)
+            | BetState::CashedOut { .. }
             | BetState::Void(VoidReason::ByHand) => {
                 return bet.state;
             }

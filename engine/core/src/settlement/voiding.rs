@@ -100,7 +100,9 @@ impl BetState {
     fn can_be_voided(self) -> bool {
         match self {
             Self::Open | Self::Won { .. } | Self::Lost => true,
-            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) => false,
+            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) | Self::CashedOut { .. } => {
+                false
+            }
         }
     }
 }
@@ -110,7 +112,9 @@ impl MultipleState {
     fn can_be_voided(self) -> bool {
         match self {
             Self::Open | Self::Won { .. } | Self::Lost => true,
-            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) => false,
+            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) | Self::CashedOut { .. } => {
+                false
+            }
         }
     }
 }

@@ -37,6 +37,10 @@ id! {
     OverrideId(u64)
 }
 id! {
+    /// A bonus: the [`Seq`] of the command that granted it.
+    BonusId(u64)
+}
+id! {
     /// Something that waits for a second person: the [`Seq`] of the command that wished it.
     ProposalId(u64)
 }
@@ -47,6 +51,11 @@ id! {
 id! {
     /// A feed, by its index in the operator's list of sources.
     SourceId(u8)
+}
+id! {
+    /// A quote for a cash-out: when it was made (nanoseconds, the upper half), and a mark of what the
+    /// bet's legs looked like then (the lower half). The engine remembers no quotes; the id says all.
+    QuoteId(u128)
 }
 id! {
     /// The bettor's own id of a bet: a UUIDv7, made by the client, the idempotency key end to end.

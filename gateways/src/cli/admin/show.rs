@@ -17,6 +17,18 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(mode) = answer["mode"].as_str() {
         writeln!(output, "mode {mode}")?;
     }
+    for trip in list(answer, "trips") {
+        let numbers = match (trip["limit"].as_str(), trip["found"].as_str()) {
+            (Some(limit), Some(found)) => format!(" (limit {limit}, found {found})"),
+            _ => String::new(),
+        };
+        let by =
+            trip["wanted_by"].as_u64().map_or_else(String::new, |by| format!(", wanted by {by}"));
+        writeln!(output, "trip {}: {}{by}{numbers}", text(&trip["trip"]), text(&trip["standing"]))?;
+    }
+    if let Some(level) = answer["shed"].as_u64() {
+        writeln!(output, "load is shed: level {level} of 3")?;
+    }
     for word in list(answer, "overrides") {
         writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
     }

@@ -46,9 +46,10 @@ impl Step<'_> {
         let multiple = self.tables.multiples.multiple(slot);
         let now_is = multiple.state;
         let should_be = match now_is {
-            // Decided by its delay, or refused: nothing to settle.
+            // Decided by its delay, refused, or ended by the bettor: nothing to settle.
             MultipleState::Waiting { .. }
             | MultipleState::Refused(_)
+            | MultipleState::CashedOut { .. }
             | MultipleState::Void(VoidReason::ByHand) => return Ok(false),
             MultipleState::Open
             | MultipleState::Won { .. }
@@ -142,8 +143,10 @@ impl Step<'_> {
             MultipleState::Void(_) => {
                 Some([Some((held, available, stake, PostingReason::Release)), None])
             }
-            MultipleState::Waiting { .. } | MultipleState::Refused(_) => {
-                unreachable!("a bet that never stood is not settled")
+            MultipleState::Waiting { .. }
+            | MultipleState::Refused(_)
+            | MultipleState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
             }
         }
     }
@@ -170,6 +173,7 @@ impl Step<'_> {
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
+            self.tables.cash_outs.forget(multiple.id);
             self.tables.multiples.remove(row.multiple);
         }
         true
@@ -181,7 +185,7 @@ type Movement = (LedgerAccount, LedgerAccount, Money, PostingReason);
 
 impl Tables {
     /// How a leg has ended by the results of this moment, or had when its market was retired.
-    pub(super) fn outcome(&self, multiple: &Multiple, leg: &Leg) -> LegOutcome {
+    pub(in crate::bets) fn outcome(&self, multiple: &Multiple, leg: &Leg) -> LegOutcome {
         if leg.outcome != LegOutcome::Open {
             return leg.outcome;
         }
@@ -194,7 +198,7 @@ impl Tables {
     }
 
     /// Where a bet that was taken stands by the results of this moment.
-    fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+    pub(in crate::bets) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
         let mut multipliers = [Multiplier::ONE; LEGS_MAX];
         let (mut is_decided, mut all_void, mut void) = (true, true, None);
         for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {
@@ -234,7 +238,7 @@ impl Tables {
     }
 
     /// What a dead heat pays by the house rules of a leg's match.
-    fn dead_heat_of(&self, result: LegResult, leg: &Leg) -> DeadHeatRule {
+    pub(in crate::bets) fn dead_heat_of(&self, result: LegResult, leg: &Leg) -> DeadHeatRule {
         match result {
             LegResult::DeadHeat(_) => self.rules_of(leg).dead_heat.into(),
             LegResult::Won

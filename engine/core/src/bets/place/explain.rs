@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Offer, Request, millis};
+use super::{Offer, Request, Seen, millis};
 use crate::Outbox;
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceBet};
@@ -176,7 +176,7 @@ impl Step<'_> {
         offer: &Offer<'_>,
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let refused = self.check_price(place, offer).err().map(|refusal| refusal.code);
+        let refused = self.check_price(Seen::of(place), offer).err().map(|refusal| refusal.code);
         let stands = |code| refused != Some(code);
         let epochs = (i64::from(place.epoch), i64::from(offer.market.epoch));
         let code = Reject::MaterialChange;
