@@ -34,6 +34,8 @@ pub struct Config {
     pub gateway: GatewaySection,
     /// The game-server log feed.
     pub cs_log: CsLogSection,
+    /// What feeds pushed, kept as it came.
+    pub capture: CaptureSection,
     /// Sources that push facts in our own words.
     #[serde(default, rename = "ndjson")]
     pub facts: Vec<FactsSection>,
@@ -186,6 +188,16 @@ pub struct CsLogSection {
     pub match_key: String,
 }
 
+/// `[capture]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureSection {
+    /// Size of a file in MiB; 0 captures nothing.
+    pub file_mib: u64,
+    /// Size of all files of one source about one match in MiB.
+    pub source_mib: u64,
+}
+
 /// `[[ndjson]]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +233,9 @@ pub struct MatchSection {
     /// Planned start, as in RFC 3339; empty: none is planned.
     #[serde(default)]
     pub starts_at: String,
+    /// The types of markets to open, by name; none named is all that the game has.
+    #[serde(default)]
+    pub markets: Vec<String>,
     /// Maps, in order.
     pub maps: Vec<MapSection>,
 }
@@ -361,6 +376,12 @@ impl Config {
         })?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
         self.check_sources()?;
+        let CaptureSection { file_mib, source_mib } = self.capture;
+        if source_mib < file_mib || 1 << 20 < source_mib {
+            return Err(format!(
+                "[capture] source_mib {source_mib} must hold a file of {file_mib} MiB"
+            ));
+        }
         let secret = self.gateway.token_secret.len();
         if secret != 0 && secret < 32 {
             return Err(format!("[gateway] token_secret has {secret} bytes; it needs at least 32"));
@@ -517,6 +538,7 @@ mod tests {
             ("[engine]\nbets_max = 0\n", "bets_max"),
             ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),
             ("[engine\n", "line 1"),
+            ("[capture]\nfile_mib = 64\nsource_mib = 8\n", "source_mib 8"),
             ("[[ndjson]]\nkey = \"\"\n", "[[ndjson]] number 1: key is empty"),
             ("[[ndjson]]\nkey = \"k\"\nsource = 0\n", "source 0 is none of 1 to 7"),
             ("[[ndjson]]\nkey = \"k\"\nsource = 8\n", "source 8 is none of 1 to 7"),

@@ -3,11 +3,14 @@
 //! Runs before the gateway opens, on the engine's own way in and out. What the journal has already
 //! is left alone.
 
+mod book;
 mod plan;
+
+pub use book::book;
 
 use std::time::{Duration, Instant};
 
-use clutch_core::command::{Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Title};
+use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Title};
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
 use clutch_core::title::SOURCES_MAX;
@@ -96,8 +99,7 @@ impl<'a> Provisioner<'a> {
             })?;
         }
         if present.heard == [0; SOURCES_MAX] {
-            let kinds = book(format, section.best_of).into_iter();
-            for kind in kinds.filter(|kind| !present.kinds.contains(kind)) {
+            for kind in plan.markets.into_iter().filter(|kind| !present.kinds.contains(kind)) {
                 self.command(Command::OpenMarket { match_id, kind })
                     .map_err(|refused| wrong(refused.to_string()))?;
             }
@@ -243,38 +245,6 @@ impl std::fmt::Display for Refused {
             None => f.write_str("the engine does not answer"),
         }
     }
-}
-
-/// The usual markets of a series; those on single rounds are opened by the engine.
-pub fn book(format: RoundFormat, best_of: u8) -> Vec<MarketKind> {
-    let regulation = match format {
-        RoundFormat::Mr12 => 24,
-        RoundFormat::Mr15 => 30,
-        RoundFormat::NoRounds => 0,
-    };
-    let mut kinds = vec![MarketKind::MatchWinner];
-    if 1 < best_of {
-        kinds.push(MarketKind::CorrectMapScore);
-    }
-    for map in 1..=best_of {
-        kinds.push(MarketKind::MapWinner { map });
-        if regulation != 0 {
-            kinds.extend(line_markets(map, regulation));
-        }
-    }
-    kinds
-}
-
-/// The lines offered on every map, in half points: totals around the length of regulation, and
-/// handicaps on both sides of level.
-fn line_markets(map: u8, regulation_rounds: i16) -> impl Iterator<Item = MarketKind> {
-    let totals = [-11, -7, -5, -3, 1, 5].map(|offset| 2 * regulation_rounds + offset);
-    // A map is never won by less than two rounds, so 1.5 would be the map winner once more.
-    let handicaps = [-11, -7, -5, 5, 7, 11];
-    let total = move |line| MarketKind::TotalRounds { map, line };
-    let handicap = move |line| MarketKind::RoundHandicap { map, line };
-    let totals = totals.into_iter().filter_map(Line::from_halves).map(total);
-    totals.chain(handicaps.into_iter().filter_map(Line::from_halves).map(handicap))
 }
 
 /// The reference of an account's first deposit: the same for the same key, so it is credited once.

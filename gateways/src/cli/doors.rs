@@ -1,5 +1,7 @@
 //! The feeds of a server: which source pushes about which match, and where it goes on after a restart.
 
+use std::path::Path;
+
 use clutch_core::command::{RoundFormat as CoreFormat, Title};
 use clutch_core::units::SourceId;
 use clutch_engine::CommandSender;
@@ -8,12 +10,21 @@ use super::Failure;
 use crate::config::{Config, MatchSection};
 use crate::demo::play::wall_clock;
 use crate::feed::PushFeed;
-use crate::feed::bridge::MatchFeed;
-use crate::feed::cs_log::{CsLog, Options, RoundFormat};
+use crate::feed::capture::{Context, Writer};
 use crate::feed::facts::{self, What};
-use crate::feed::follow::{CsLogLines, FactLines, Follow};
+use crate::feed::follow;
 use crate::provision::Provisioned;
-use crate::server::{FeedDoor, FeedSink};
+use crate::server::{FeedDoor, FeedReply, FeedSink};
+
+/// What every feed works with.
+pub struct Live<'a> {
+    /// Where the lines are kept that a restart goes on from.
+    pub dir: &'a Path,
+    /// The way into the engine.
+    pub sender: &'a CommandSender,
+    /// Who writes the captures, if anybody does.
+    pub capture: Option<&'a Writer>,
+}
 
 /// The game-server log is the first source in the operator's list.
 const CS_LOG: SourceId = SourceId(0);
@@ -26,7 +37,7 @@ const CS_LOG: SourceId = SourceId(0);
 pub fn cs_log(
     config: &Config,
     provided: &[Provisioned],
-    sender: &CommandSender,
+    live: &Live<'_>,
 ) -> Result<Option<FeedDoor>, Failure> {
     let (key, about) = (&config.cs_log.key, &config.cs_log.match_key);
     let named = config.matches.iter().find(|section| section.key == *about);
@@ -54,18 +65,7 @@ pub fn cs_log(
         let text = "[cs_log] has a key but there is no Counter-Strike [[match]] that its lines could be about";
         return Err(Failure(text.to_owned()));
     };
-    let format = match provided.format {
-        CoreFormat::Mr12 => RoundFormat::Mr12,
-        CoreFormat::Mr15 => RoundFormat::Mr15,
-        // Only Counter-Strike is followed, and it has rounds.
-        CoreFormat::NoRounds => RoundFormat::Mr12,
-    };
-    let normaliser = CsLog::new(Options { format: Some(format) });
-    let bridge = MatchFeed::new(provided.match_id, CS_LOG, provided.teams, provided.format);
-    let lines = CsLogLines::new(normaliser, bridge);
-    let (sink, newest) = live(lines, config, provided, sender)?;
-    let door = FeedDoor::new("cs-log", key.clone(), section.key.clone(), sink);
-    Ok(Some(door.of_source(CS_LOG, newest)))
+    door("cs-log", key, (CS_LOG, section, provided), live).map(Some)
 }
 
 /// A door for every source of facts and every match that it speaks of.
@@ -75,7 +75,7 @@ pub fn cs_log(
 pub fn facts(
     config: &Config,
     provided: &[Provisioned],
-    sender: &CommandSender,
+    live: &Live<'_>,
 ) -> Result<Vec<FeedDoor>, Failure> {
     let mut doors = Vec::new();
     for feed in &config.facts {
@@ -84,10 +84,7 @@ pub fn facts(
             if !feed.match_key.is_empty() && feed.match_key != section.key {
                 continue;
             }
-            let lines = FactLines::new(provided.match_id, source, who_plays(section, provided));
-            let (sink, newest) = live(lines, config, provided, sender)?;
-            let door = FeedDoor::new("ndjson", feed.key.clone(), section.key.clone(), sink);
-            doors.push(door.of_source(source, newest));
+            doors.push(door("ndjson", &feed.key, (source, section, provided), live)?);
         }
     }
     Ok(doors)
@@ -106,21 +103,40 @@ fn who_plays(section: &MatchSection, provided: &Provisioned) -> What {
     What::Match { title, teams, best_of: section.best_of }
 }
 
-/// A sink that follows lines from where they ended, and the version that they had come to.
-fn live<F: Follow + 'static>(
-    lines: F,
-    config: &Config,
-    provided: &Provisioned,
-    sender: &CommandSender,
-) -> Result<(FeedSink, u64), Failure> {
-    let (_, SourceId(source)) = lines.about();
-    let heard = provided.heard.get(usize::from(source)).copied().unwrap_or_default();
-    let dir = &config.engine.data_dir;
-    let mut feed = PushFeed::resume(lines, dir, heard, wall_clock()).map_err(|error| {
-        Failure(format!("the lines of source {source} cannot be read: {error}"))
+/// A door for a source, whose lines are followed from where they ended.
+fn door(
+    provider: &'static str,
+    key: &str,
+    (source, section, provided): (SourceId, &MatchSection, &Provisioned),
+    live: &Live<'_>,
+) -> Result<FeedDoor, Failure> {
+    let heard = provided.heard.get(usize::from(source.0)).copied().unwrap_or_default();
+    let context = Context {
+        provider: provider.to_owned(),
+        match_key: section.key.clone(),
+        match_id: provided.match_id.0,
+        source: source.0,
+        plays: who_plays(section, provided),
+        after_version: heard,
+    };
+    let lines = follow::of(&context).map_err(Failure)?;
+    let mut feed = PushFeed::resume(lines, live.dir, heard, wall_clock()).map_err(|error| {
+        Failure(format!("the lines of source {} cannot be read: {error}", source.0))
     })?;
-    let mut sender = sender.clone();
+    let mut sender = live.sender.clone();
     feed.flush(&mut sender);
     let newest = feed.newest();
-    Ok((Box::new(move |body| feed.push(body, &mut sender, wall_clock())), newest))
+    let tap = live.capture.map(|writer| writer.tap(context));
+    let of_sink = tap.clone();
+    let sink: FeedSink = Box::new(move |body| {
+        let now = wall_clock();
+        let reply = feed.push(body, &mut sender, now);
+        // What was not taken will be sent again.
+        if let (Some(tap), FeedReply::Taken(_)) = (&of_sink, &reply) {
+            tap.take(body, now);
+        }
+        reply
+    });
+    let door = FeedDoor::new(provider, key.to_owned(), section.key.clone(), sink);
+    Ok(door.of_source(source, newest).captured_by(tap))
 }

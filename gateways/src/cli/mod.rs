@@ -5,6 +5,7 @@ mod demo;
 mod descriptors;
 mod doors;
 mod feed;
+mod feed_replay;
 mod grade;
 mod inspect;
 mod journal;

@@ -8,8 +8,10 @@ use clutch_engine::{CommandSender, Engine, Follower, Publisher};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::descriptors::make_room;
-use super::{Failure, doors, secret, stop_flag};
-use crate::config::Config;
+use super::doors::{self, Live};
+use super::{Failure, secret, stop_flag};
+use crate::config::{CaptureSection, Config};
+use crate::feed::capture::{Limits, Writer};
 use crate::house_rules;
 use crate::output::say;
 use crate::provision::Provisioner;
@@ -63,7 +65,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     tracing::info!(snapshot, replayed, "recovered");
     let mut publisher =
         engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
-    let doors = prepare(&config, engine.sender(), &mut publisher)?;
+    let capture = capture(&config)?;
+    let doors = prepare(&config, engine.sender(), &mut publisher, capture.as_ref())?;
     let mut server_config = ServerConfig::new(
         secret::of_server(&config.gateway.token_secret, &config.engine.data_dir)?,
         journal_name(&config.engine.data_dir)?,
@@ -81,6 +84,9 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     ));
     server.run(&stop)?;
     drop(server);
+    if let Some(capture) = capture {
+        capture.finish();
+    }
     let report = engine.shutdown()?;
     say(format_args!(
         "stopped at {} with state_hash={:016x}",
@@ -124,6 +130,7 @@ fn prepare(
     config: &Config,
     sender: CommandSender,
     publisher: &mut Publisher,
+    capture: Option<&Writer>,
 ) -> Result<Vec<FeedDoor>, Failure> {
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
     if !config.book.house_rules.is_empty() {
@@ -138,9 +145,26 @@ fn prepare(
         let account = provisioner.provide_account(section).map_err(Failure)?;
         tracing::info!(key = section.key, account = account.0, "account");
     }
-    let mut doors: Vec<FeedDoor> = doors::cs_log(config, &provided, &sender)?.into_iter().collect();
-    doors.extend(doors::facts(config, &provided, &sender)?);
+    let live = Live { dir: &config.engine.data_dir, sender: &sender, capture };
+    let mut doors: Vec<FeedDoor> = doors::cs_log(config, &provided, &live)?.into_iter().collect();
+    doors.extend(doors::facts(config, &provided, &live)?);
     Ok(doors)
+}
+
+/// Who writes down what feeds push, if anybody shall.
+fn capture(config: &Config) -> Result<Option<Writer>, Failure> {
+    let CaptureSection { file_mib, source_mib } = config.capture;
+    if file_mib == 0 {
+        return Ok(None);
+    }
+    let dir = config.engine.data_dir.join("captures");
+    let mib = |count: u64| count << 20;
+    let limits =
+        Limits { file_bytes: mib(file_mib), source_bytes: mib(source_mib), ..Limits::default() };
+    let writer = Writer::start(&dir, limits);
+    writer
+        .map(Some)
+        .map_err(|error| Failure(format!("cannot capture into {}: {error}", dir.display())))
 }
 
 fn recovery_bar() -> ProgressBar {

@@ -4,15 +4,18 @@
 //! function of the lines alone: read again after a restart they give the same commands.
 
 use std::collections::VecDeque;
+use std::io::{self, BufRead};
 
 use clutch_core::Envelope;
-use clutch_core::units::{MatchId, SourceId, Timestamp};
+use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
 
-use super::MatchFeed;
-use super::cs_log::{CsLog, Normalised};
-use super::facts::What;
+use super::bridge::{MatchFeed, core_format, heartbeat};
+use super::capture::Context;
+use super::cs_log::{CsLog, LineReader, Normalised, Options, RoundFormat};
+use super::facts::{Title, What};
 use super::facts_bridge::FactsFeed;
 use super::ndjson::{Count, Heard, Stream};
+use crate::server::feed::{LINE_ERRORS_MAX, Taken, WrongLine};
 
 /// Follows the lines of one provider for one match.
 pub trait Follow: Send {
@@ -46,6 +49,100 @@ pub enum Line {
     },
     /// One that is wrong; a sentence says how.
     Wrong(String),
+}
+
+impl<T: Follow + ?Sized> Follow for Box<T> {
+    fn about(&self) -> (MatchId, SourceId) {
+        (**self).about()
+    }
+
+    fn line(&mut self, line: &[u8], received_at: Timestamp, out: &mut VecDeque<Envelope>) -> Line {
+        (**self).line(line, received_at, out)
+    }
+
+    fn version(&self) -> u64 {
+        (**self).version()
+    }
+
+    fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {
+        (**self).catch_up(applied, now)
+    }
+}
+
+/// Who follows the lines of a provider about a match, from the first on.
+///
+/// # Errors
+/// A sentence for a provider that there is not, or that has no such matches.
+pub fn of(context: &Context) -> Result<Box<dyn Follow>, String> {
+    let Context { provider, match_id, source, plays, .. } = context;
+    let (match_id, source) = (MatchId(*match_id), SourceId(*source));
+    let What::Match { title, teams, .. } = plays else {
+        return Err("it does not say who plays".to_owned());
+    };
+    match (provider.as_str(), title) {
+        ("ndjson", _) => Ok(Box::new(FactLines::new(match_id, source, plays.clone()))),
+        ("cs-log", Title::Cs2 | Title::Csgo) => {
+            let format = if *title == Title::Cs2 { RoundFormat::Mr12 } else { RoundFormat::Mr15 };
+            let [a, b] = teams.each_ref().map(|team| Name::lossy(team, "?"));
+            let bridge = MatchFeed::new(match_id, source, [a, b], core_format(format));
+            let normaliser = CsLog::new(Options { format: Some(format) });
+            Ok(Box::new(CsLogLines::new(normaliser, bridge)))
+        }
+        ("cs-log", other) => Err(format!("a game server's log is not about {other:?}")),
+        (other, _) => Err(format!("there is no provider `{other}` that pushes")),
+    }
+}
+
+/// Takes the lines of one push. What they say goes behind `out`; lines that say nothing are a sign of
+/// life, unless one of them is wrong.
+pub fn push<F: Follow + ?Sized>(
+    follow: &mut F,
+    body: &[u8],
+    now: Timestamp,
+    out: &mut VecDeque<Envelope>,
+) -> Taken {
+    let (mut taken, before) = (Taken::default(), out.len());
+    if let Err(error) = read(follow, LineReader::new(body), now, out, &mut taken) {
+        tracing::error!(%error, "a push could not be read");
+    }
+    taken.events = (out.len() - before) as u32;
+    taken.newest = follow.version();
+    if taken.events == 0 && taken.wrong == 0 {
+        let (match_id, source) = follow.about();
+        out.push_back(heartbeat(match_id, source, now));
+    }
+    taken
+}
+
+/// Takes lines until there are no more.
+///
+/// # Errors
+/// As those of reading.
+pub fn read<F: Follow + ?Sized, R: BufRead>(
+    follow: &mut F,
+    mut lines: LineReader<R>,
+    now: Timestamp,
+    out: &mut VecDeque<Envelope>,
+    taken: &mut Taken,
+) -> io::Result<()> {
+    while let Some((number, line)) = lines.next_line()? {
+        taken.lines += 1;
+        match follow.line(line, now, out) {
+            Line::Known => {}
+            Line::Unknown => taken.unknown += 1,
+            Line::Old => taken.old += 1,
+            Line::Gap { after } => taken.resync_after = Some(after),
+            Line::Wrong(text) => {
+                taken.wrong += 1;
+                if taken.errors.len() < LINE_ERRORS_MAX {
+                    taken.errors.push(WrongLine { line: number, text });
+                }
+            }
+        }
+    }
+    // Lines that came later in the same push may have closed the gap.
+    taken.resync_after = taken.resync_after.filter(|after| *after == follow.version());
+    Ok(())
 }
 
 /// Follows the log of a game server.

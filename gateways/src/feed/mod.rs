@@ -5,6 +5,7 @@
 //! line in [`PROVIDERS`]; a program of any language can be one as well, by writing our own facts (`ndjson`).
 
 pub mod bridge;
+pub mod capture;
 pub mod cs_log;
 pub mod facts;
 pub mod facts_bridge;

@@ -9,15 +9,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use clutch_core::command::GameEvent;
 use clutch_core::units::{MatchId, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_engine::CommandSender;
 
 use super::cs_log::LineReader;
-use super::follow::{Follow, Line};
-use super::heartbeat;
+use super::follow::{self, Follow};
 use super::lag::Lag;
-use crate::server::feed::{FeedReply, LINE_ERRORS_MAX, Taken, WrongLine};
+use crate::server::feed::{FeedReply, Taken};
 
 /// Follows one source for one match.
 #[derive(Debug)]
@@ -51,10 +51,14 @@ impl<F: Follow> PushFeed<F> {
         let mut feed = Self { follow, kept, pending, lag };
         let mut taken = Taken::default();
         for file in files {
-            feed.read(LineReader::new(BufReader::new(File::open(file)?)), now, &mut taken)?;
+            let lines = LineReader::new(BufReader::new(File::open(file)?));
+            follow::read(&mut feed.follow, lines, now, &mut feed.pending, &mut taken)?;
         }
         feed.pending.retain(|envelope| match &envelope.command {
-            Command::Feed(message) => applied < message.version,
+            // A sign of life of before is none now.
+            Command::Feed(message) => {
+                applied < message.version && message.event != GameEvent::Heartbeat
+            }
             _ => false,
         });
         if let Some(held) = feed.follow.catch_up(applied, now) {
@@ -81,45 +85,10 @@ impl<F: Follow> PushFeed<F> {
             tracing::error!(%error, "a feed's lines cannot be kept and are refused");
             return FeedReply::NotKept;
         }
-        let mut taken = Taken::default();
-        if let Err(error) = self.read(LineReader::new(body), now, &mut taken) {
-            tracing::error!(%error, "a push could not be read");
-        }
-        taken.events = self.pending.len() as u32;
-        taken.newest = self.newest();
+        let mut taken = follow::push(&mut self.follow, body, now, &mut self.pending);
         self.measure(&mut taken);
-        if self.pending.is_empty() && taken.wrong == 0 {
-            let (match_id, source) = self.follow.about();
-            self.pending.push_back(heartbeat(match_id, source, now));
-        }
         self.flush(sender);
         FeedReply::Taken(taken)
-    }
-
-    fn read<R: io::BufRead>(
-        &mut self,
-        mut lines: LineReader<R>,
-        now: Timestamp,
-        taken: &mut Taken,
-    ) -> io::Result<()> {
-        while let Some((number, line)) = lines.next_line()? {
-            taken.lines += 1;
-            match self.follow.line(line, now, &mut self.pending) {
-                Line::Known => {}
-                Line::Unknown => taken.unknown += 1,
-                Line::Old => taken.old += 1,
-                Line::Gap { after } => taken.resync_after = Some(after),
-                Line::Wrong(text) => {
-                    taken.wrong += 1;
-                    if taken.errors.len() < LINE_ERRORS_MAX {
-                        taken.errors.push(WrongLine { line: number, text });
-                    }
-                }
-            }
-        }
-        // Lines that came later in the same push may have closed the gap.
-        taken.resync_after = taken.resync_after.filter(|after| *after == self.follow.version());
-        Ok(())
     }
 
     /// How late each fact of this push is, beyond what this source takes at its best.
@@ -205,7 +174,7 @@ fn end_last_line(file: &mut File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use clutch_core::command::{GameEvent, RoundFormat};
+    use clutch_core::command::RoundFormat;
     use clutch_core::units::Name;
 
     use super::super::MatchFeed;

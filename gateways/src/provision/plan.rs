@@ -4,10 +4,11 @@
 //! field, and by its map where it has one.
 
 use chrono::DateTime;
-use clutch_core::command::{CreateMatch, RoundFormat, SetMap, Side, Strengths, Title};
+use clutch_core::command::{CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, Title};
 use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use clutch_core::units::{MatchId, Name, Probability, Timestamp};
 
+use super::book::{book, chosen};
 use crate::config::{MapSection, MatchSection};
 
 /// A match as the configuration wants it.
@@ -16,6 +17,8 @@ pub struct Plan {
     pub create: CreateMatch,
     /// Its maps in order; their `match_id` is not known yet and is 0.
     pub maps: Vec<SetMap>,
+    /// The markets it is opened with.
+    pub markets: Vec<MarketKind>,
 }
 
 /// Reads a section; fails with a sentence that names the field.
@@ -61,7 +64,9 @@ pub fn plan(section: &MatchSection) -> Result<Plan, String> {
             strengths: strengths(rounds, map).map_err(in_map)?,
         })
     });
-    Ok(Plan { create, maps: maps.collect::<Result<_, String>>()? })
+    let maps = maps.collect::<Result<_, String>>()?;
+    let markets = chosen(book(rounds, section.best_of), &section.markets)?;
+    Ok(Plan { create, maps, markets })
 }
 
 /// A game and the length of its maps.

@@ -9,6 +9,7 @@ use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
 use crate::codes::{Fault, GatewayCode};
+use crate::feed::capture::Tap;
 use crate::http::Head;
 
 /// Takes the lines of one push; an empty push is a sign of life.
@@ -101,6 +102,7 @@ pub struct FeedDoor {
     lags_ms: Histogram<u64>,
     gaps: u64,
     wrong: u64,
+    capture: Option<Tap>,
 }
 
 impl FeedDoor {
@@ -109,12 +111,34 @@ impl FeedDoor {
         let lags_ms = Histogram::new_with_max(LAG_MAX_MS, 2).expect("constant bounds");
         let (source, clock) = (SourceId(0), FeedClock::new());
         let (newest, gaps, wrong) = (0, 0, 0);
-        Self { provider, key, match_key, source, newest, sink, clock, lags_ms, gaps, wrong }
+        Self {
+            provider,
+            key,
+            match_key,
+            source,
+            newest,
+            sink,
+            clock,
+            lags_ms,
+            gaps,
+            wrong,
+            capture: None,
+        }
     }
 
     /// The same for another source than the first, of which `newest` was taken before.
     pub fn of_source(self, source: SourceId, newest: u64) -> Self {
         Self { source, newest, ..self }
+    }
+
+    /// The same, with who captures its bytes.
+    pub fn captured_by(self, capture: Option<Tap>) -> Self {
+        Self { capture, ..self }
+    }
+
+    /// How many pushes the capture had no room for.
+    pub fn capture_dropped(&self) -> u64 {
+        self.capture.as_ref().map_or(0, Tap::dropped)
     }
 
     /// Takes the lines of one push.
@@ -139,6 +163,9 @@ impl FeedDoor {
             "name": self.provider, "match": self.match_key, "source": self.source.0, "age_ms": age_ms,
             "newest": self.newest, "gaps": self.gaps, "wrong_lines": self.wrong,
         });
+        if self.capture.is_some() {
+            health["capture_dropped"] = json!(self.capture_dropped());
+        }
         if !self.lags_ms.is_empty() {
             let at = |quantile| self.lags_ms.value_at_quantile(quantile);
             health["lag_ms"] = json!({

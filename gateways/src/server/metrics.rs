@@ -48,6 +48,7 @@ pub struct Metrics {
     feed_wrong_lines: Family<FeedLabel, Counter>,
     feed_old_lines: Family<FeedLabel, Counter>,
     feed_resyncs: Family<FeedLabel, Counter>,
+    feed_capture_dropped: Family<FeedLabel, Gauge>,
     feed_lag: Family<FeedLabel, Histogram, fn() -> Histogram>,
     feed_alerts: Family<AlertLabel, Counter>,
     /// Records taken from the engine.
@@ -105,6 +106,7 @@ impl Metrics {
             feed_wrong_lines: Family::default(),
             feed_old_lines: Family::default(),
             feed_resyncs: Family::default(),
+            feed_capture_dropped: Family::default(),
             // From 10 milliseconds to about 5 minutes.
             feed_lag: Family::new_with_constructor(|| {
                 Histogram::new(exponential_buckets(10e-3, 2.0, 16))
@@ -153,6 +155,11 @@ impl Metrics {
             "feed_resyncs",
             "Pushes after which facts were missing and asked for again",
             self.feed_resyncs.clone(),
+        );
+        registry.register(
+            "feed_capture_dropped",
+            "Pushes that the capture had no room for",
+            self.feed_capture_dropped.clone(),
         );
         registry.register(
             "feed_alerts",
@@ -218,12 +225,14 @@ impl Metrics {
     }
 
     /// Counts what a feed pushed.
-    pub fn count_push(&self, provider: &str, source: SourceId, taken: &Taken) {
+    pub fn count_push(&self, provider: &str, source: SourceId, taken: &Taken, dropped: u64) {
         let label = FeedLabel { feed: provider.to_owned(), source: u32::from(source.0) };
         self.feed_lines.get_or_create(&label).inc_by(u64::from(taken.lines));
         self.feed_wrong_lines.get_or_create(&label).inc_by(u64::from(taken.wrong));
         self.feed_old_lines.get_or_create(&label).inc_by(u64::from(taken.old));
         self.feed_resyncs.get_or_create(&label).inc_by(u64::from(taken.resync_after.is_some()));
+        let capture = self.feed_capture_dropped.get_or_create(&label);
+        capture.set(dropped as i64);
         let lag = self.feed_lag.get_or_create(&label);
         taken.lags_ms.iter().for_each(|lag_ms| lag.observe(*lag_ms as f64 / 1e3));
     }

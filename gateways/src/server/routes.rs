@@ -365,7 +365,7 @@ impl Hub {
         match door.push(body) {
             FeedReply::Taken(taken) => {
                 self.feed_clock.touch();
-                self.metrics.count_push(provider, door.source, &taken);
+                self.metrics.count_push(provider, door.source, &taken, door.capture_dropped());
                 Ok(Response::json(200, taken.answer().to_string().into_bytes()))
             }
             FeedReply::NotKept => Err(GatewayCode::FeedNotKept.into()),

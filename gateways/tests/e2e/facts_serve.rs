@@ -4,11 +4,15 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use clutch_core::Command;
+use clutch_engine::Follower;
+use clutch_gateways::feed::capture;
 use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
+use crate::harness::eventually;
 use crate::harness::http::{Answer, get, request};
-use crate::harness::process::{Serve, clutch, run, stdout};
+use crate::harness::process::{Serve, clutch, refusal, run, stdout};
 
 const CONFIG: &str = r#"
 [engine]
@@ -259,4 +263,73 @@ fn two_sources_agree_disagree_and_are_handed_over() {
     assert!(stdout(&admin.output().unwrap()).starts_with("done, seq "));
     assert_eq!(stopped_by(), Value::Null);
     assert_eq!(staff.cup(&serve), (json!([2, 1]), Value::Null));
+}
+
+/// The feed messages of a journal, as JSON.
+fn journaled(journal: &Path) -> Vec<Value> {
+    let mut follower = Follower::open(journal).unwrap().with_ring(Path::new("/dev/shm"));
+    let mut messages = Vec::new();
+    while let Some(step) = follower.step().unwrap() {
+        if let Command::Feed(message) = &step.envelope.command {
+            messages.push(serde_json::to_value(message).unwrap());
+        }
+    }
+    messages
+}
+
+#[test]
+fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() {
+    let data = DataDir::new("facts-capture");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let mut serve = Serve::start(&config, &journal);
+    let address = serve.address;
+    push(address, CUP, "first-key", &[start(1, "ct"), round(2, 1, "a"), "nonsense".into()]);
+    push(address, CUP, "second-key", &[start(1, "ct"), round(2, 1, "a")]);
+    push(address, CUP, "first-key", &[]);
+    push(address, CUP, "first-key", &[round(4, 3, "a")]);
+    // A sign of life that the engine had not taken by the kill is not given again.
+    let staff = Staff::of(&config, &journal);
+    assert_eq!(staff.cup(&serve), (json!([1, 0]), "feed_gap".into()));
+    // Nobody waits for the capture, so a kill may be quicker than its thread.
+    eventually("everything is captured", || {
+        let files = capture::files_of(&journal.join("captures"), "").ok()?;
+        let read = |path| capture::read(path).unwrap().map_or(0, |it| it.pushes.len());
+        (files.iter().map(|path| read(path)).sum::<usize>() == 4).then_some(())
+    });
+    assert!(serve.process.kill());
+    let mut serve = Serve::start(&config, &journal);
+    let revert = fact(5, json!({"event": "revert", "of": 3}));
+    let lines = [round(3, 2, "b"), round(4, 3, "a"), revert, round(6, 2, "a")];
+    push(serve.address, CUP, "first-key", &lines);
+    let score = staff.cup(&serve);
+    assert_eq!(score.0, json!([2, 0]));
+    assert!(serve.process.terminate().success());
+
+    let captures = journal.join("captures");
+    let captures = captures.to_str().unwrap();
+    let printed = stdout(&run(["feed", "replay", captures]));
+    let replayed: Vec<Value> = printed
+        .lines()
+        .map(|line| {
+            let mut said: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(said.as_object_mut().unwrap().remove("match"), Some("cup".into()));
+            said
+        })
+        .collect();
+    assert_eq!(replayed, journaled(&journal));
+    assert!(replayed.len() > 8, "{printed}");
+
+    let other = data.path().join("other");
+    let serve = Serve::start(&config, &other);
+    let server = format!("http://{}", serve.address);
+    let keys = ["--key", "1=first-key", "--key", "2=second-key"];
+    let arguments = ["feed", "replay", captures, "--to", &server, "--speed", "1000"];
+    let said = stdout(&run(arguments.into_iter().chain(keys)));
+    assert!(said.starts_with("pushed 11 lines, which gave "), "{said}");
+    assert_eq!(Staff::of(&config, &other).cup(&serve), score);
+
+    let none = run(["feed", "replay", config.to_str().unwrap()]);
+    assert!(refusal(&none).contains("it is no capture of a feed"));
+    let keyless = run(["feed", "replay", captures, "--to", &server, "--key", "1=first-key"]);
+    assert!(refusal(&keyless).contains("source 2 needs --key 2=KEY"), "{}", refusal(&keyless));
 }
