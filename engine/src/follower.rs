@@ -140,9 +140,27 @@ impl Follower {
     /// Opens the journal in `dir`, in front of its first record.
     ///
     /// # Errors
-    /// [`FollowError::Journal`] if there is none that can be read.
+    /// [`FollowError::Journal`] if there is none that can be read, or its first record was archived.
     pub fn open(dir: &Path) -> Result<Self, FollowError> {
         let reader = Reader::open(dir)?;
+        let oldest = reader.oldest_seq();
+        if 1 < oldest {
+            return Err(JournalError::Archived { dir: dir.to_path_buf(), seq: 1, oldest }.into());
+        }
+        Ok(Self::behind(reader, State::new()))
+    }
+
+    /// Opens the journal in `dir` together with the segments that were moved to `archive`, in front of
+    /// the oldest record of both.
+    ///
+    /// # Errors
+    /// [`FollowError::Journal`] if they cannot be read, or if the first record is in neither.
+    pub fn open_with_archive(dir: &Path, archive: &Path) -> Result<Self, FollowError> {
+        let reader = Reader::open(dir)?.with_archive(archive)?;
+        let oldest = reader.oldest_seq();
+        if 1 < oldest {
+            return Err(JournalError::Archived { dir: archive.into(), seq: 1, oldest }.into());
+        }
         Ok(Self::behind(reader, State::new()))
     }
 

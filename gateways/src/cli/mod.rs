@@ -14,6 +14,7 @@ mod price;
 mod replay;
 mod secret;
 mod serve;
+mod source;
 mod token;
 mod why;
 

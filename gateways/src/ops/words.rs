@@ -6,8 +6,9 @@ use clutch_core::command::{
     SuspendReason, Team,
 };
 use clutch_core::event::{
-    BetStatus, LedgerAccount, MarketStatus, PostingReason, PriceCause, VoidReason,
+    BetStatus, LedgerAccount, LegStanding, MarketStatus, PostingReason, PriceCause, VoidReason,
 };
+use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
 };
@@ -24,18 +25,23 @@ pub struct Words {
 }
 
 impl Words {
-    /// Learns every match and market of a state that was not followed from its beginning.
-    pub fn prime(&mut self, state: &State) {
-        let Some(capacity) = state.capacity() else { return };
+    /// Learns every match and market of a state that was not followed from its beginning. Returns what
+    /// the state said of itself.
+    pub fn prime(&mut self, state: &State) -> Vec<Record> {
+        let mut said = Vec::new();
+        let Some(capacity) = state.capacity() else { return said };
         let mut outbox = Outbox::with_capacity(capacity.events_max() + 1);
         state.query(0, &Query::Catalogue, &mut outbox);
         self.hear(outbox.records());
+        said.extend_from_slice(outbox.records());
         let matches: Vec<MatchId> = self.book.matches().map(|game| game.id).collect();
         for match_id in matches {
             outbox.clear();
             state.query(0, &Query::Match { match_id }, &mut outbox);
             self.hear(outbox.records());
+            said.extend_from_slice(outbox.records());
         }
+        said
     }
 
     /// Learns what records say.
@@ -151,6 +157,23 @@ impl Words {
                 format!("deposit {} for {}", money(*amount), account(state, *id))
             }
             Command::PlaceBet(place) => self.place(state, place),
+            Command::PlaceMultiple(place) => {
+                let picks = place.picks().iter();
+                let picks: Vec<_> = picks
+                    .map(|pick| {
+                        let named = self.pick(pick.market, pick.selection);
+                        format!("{named} at {}", odds(pick.odds))
+                    })
+                    .collect();
+                format!(
+                    "{} bets {} on each of {} lines of {} ({})",
+                    account(state, place.account),
+                    money(place.unit().money()),
+                    place.system().lines(),
+                    picks.join(" and "),
+                    uuid(place.client_id)
+                )
+            }
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
@@ -216,6 +239,14 @@ impl Words {
         Some(match event {
             Event::Bet(view) => {
                 format!("bet of {} is {}", account(state, view.account), status(view.status))
+            }
+            Event::Multiple(view) => {
+                let whose = account(state, view.account);
+                format!("bet of {} legs of {whose} is {}", view.legs, status(view.status))
+            }
+            Event::Leg(leg) => {
+                let pick = self.pick(leg.market, leg.selection);
+                format!("leg {}, {pick}: {}", leg.index + 1, standing(leg.standing))
             }
             Event::Refused(refusal) => format!("refused: {}", refusal_text(*refusal)),
             Event::Market { market, status, .. } => {
@@ -305,6 +336,27 @@ pub fn status(status: BetStatus) -> String {
         }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
+    }
+}
+
+/// Where a leg stands.
+pub fn standing(standing: LegStanding) -> String {
+    match standing {
+        LegStanding::Open => "no result yet".to_owned(),
+        LegStanding::Refused(refusal) => format!("refused: {}", refusal_text(refusal)),
+        LegStanding::Decided(LegResult::Won) => "won".to_owned(),
+        LegStanding::Decided(LegResult::Lost) => "lost".to_owned(),
+        LegStanding::Decided(LegResult::Void) => "void: it does not count".to_owned(),
+        LegStanding::Decided(LegResult::HalfWon) => "half won, half void".to_owned(),
+        LegStanding::Decided(LegResult::HalfLost) => "half lost, half void".to_owned(),
+        LegStanding::Decided(LegResult::DeadHeat(heat)) => {
+            format!("shared its place: {}", json(&heat))
+        }
+        LegStanding::Void(VoidReason::NotPlayed) => "void: it was not played".to_owned(),
+        LegStanding::Void(VoidReason::Rewound) => {
+            "void: the server took back the rounds it was struck on".to_owned()
+        }
+        LegStanding::Void(VoidReason::Declared) => "void: a person declared it so".to_owned(),
     }
 }
 

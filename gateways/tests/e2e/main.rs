@@ -22,3 +22,4 @@ mod kill_serve;
 mod odds_formats;
 mod series_log;
 mod serve;
+mod tools;

@@ -8,6 +8,7 @@
 //! (payout less stake) on each leg's selection, as if all its other legs had won, and no stake to set
 //! against other selections. That is more than it can cost on any one of them, never less.
 
+mod explain;
 mod place;
 mod settle;
 mod snapshot;

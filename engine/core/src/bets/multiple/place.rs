@@ -23,7 +23,7 @@ use crate::units::{
 };
 
 /// A bet that may stand: everything `commit` needs.
-struct Acceptance {
+pub(super) struct Acceptance {
     odds: [Odds; LEGS_MAX],
     payout: Money,
     state: MultipleState,
@@ -32,9 +32,9 @@ struct Acceptance {
 }
 
 /// Why a bet is refused, and the leg that it is about if it is about one.
-struct Refused {
-    refusal: Refusal,
-    leg: Option<u8>,
+pub(super) struct Refused {
+    pub refusal: Refusal,
+    pub leg: Option<u8>,
 }
 
 impl From<Refusal> for Refused {
@@ -45,7 +45,7 @@ impl From<Refusal> for Refused {
 
 /// What is wrong with each leg.
 #[derive(Default)]
-struct Reasons([Option<Refusal>; LEGS_MAX]);
+pub(super) struct Reasons(pub [Option<Refusal>; LEGS_MAX]);
 
 impl Reasons {
     /// The first leg with a reason decides; without any there is no refusal.
@@ -60,10 +60,10 @@ impl Reasons {
 }
 
 /// The rows that every leg is about.
-type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
+pub(super) type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
 
 /// A leg asked for on its own, for the checks that a single passes, too.
-fn alone(place: &PlaceMultiple, leg: usize) -> PlaceBet {
+pub(super) fn alone(place: &PlaceMultiple, leg: usize) -> PlaceBet {
     let pick = &place.picks()[leg];
     PlaceBet {
         account: place.account,
@@ -98,7 +98,7 @@ impl Step<'_> {
         }
     }
 
-    fn decide_multiple(
+    pub(super) fn decide_multiple(
         &self,
         place: &PlaceMultiple,
         reasons: &mut Reasons,
@@ -288,7 +288,7 @@ impl Tables {
         reasons.first().map(|()| offers)
     }
 
-    fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
+    pub(super) fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
         if self.killed {
             return Err(Reject::BettingStopped.into());
         }
@@ -380,14 +380,7 @@ impl Tables {
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let shadows =
                 risk::check(&self.wager(offer, config, now, stake, payout)).map_err(|refusal| {
-                    let is_of_leg = matches!(
-                        refusal.code,
-                        Reject::SelectionLiability
-                            | Reject::MarketLiability
-                            | Reject::StakeAboveStage
-                            | Reject::StakeAboveFactor
-                    );
-                    Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
+                    Refused { refusal, leg: is_of_one_leg(refusal.code).then_some(leg as u8) }
                 })?;
             would_refuse = would_refuse.and(shadows);
         }
@@ -458,7 +451,7 @@ impl Tables {
 
 /// Legs that no line may hold together: the same selection twice, and two of one match, whose results
 /// depend on each other. Singles over them are welcome.
-fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
+pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
     let picks = place.picks();
     let is_combined = 1 < place.system().folds().largest();
     let match_of = |leg: usize| offers[leg].map(|offer| offer.market.match_id);
@@ -477,12 +470,23 @@ fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reason
 }
 
 /// Whether a refusal is about one leg and not about the account or the engine.
-fn is_of_a_leg(code: Reject) -> bool {
+pub(super) fn is_of_a_leg(code: Reject) -> bool {
     (200..400).contains(&code.code())
 }
 
+/// Whether a risk rule with this code is about one leg's selection, market or match.
+pub(super) fn is_of_one_leg(code: Reject) -> bool {
+    matches!(
+        code,
+        Reject::SelectionLiability
+            | Reject::MarketLiability
+            | Reject::StakeAboveStage
+            | Reject::StakeAboveFactor
+    )
+}
+
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
-fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
+pub(super) fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
     let mut multipliers = [Multiplier::ONE; LEGS_MAX];
     for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
         *multiplier = Multiplier::of_odds(*odds);
