@@ -5,7 +5,6 @@ use crate::bets::Answer;
 use crate::market::Market;
 use crate::state::Tables;
 use crate::units::{MarketId, Seq};
-use crate::wallet::Account;
 
 impl Tables {
     /// Whether everything fits; `seq` is the last command applied.
@@ -13,6 +12,7 @@ impl Tables {
         self.matches_and_markets_fit()
             && self.settlement_fits()
             && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
+            && self.switches.agree_with(&self.fixtures)
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()
@@ -22,9 +22,7 @@ impl Tables {
                     && self.wallet.get(bet.account).is_some()
                     && market.is_some_and(|market| bet.selection.0 < market.selections())
             })
-            && self.wallet.iter().all(|(id, Account { newest_bet, .. })| {
-                self.bets.listed(*newest_bet, |bet| bet.account == id)
-            })
+            && self.accounts_list_every_bet()
             && self.waiting.slots().all(|slot| self.bets.has_slot(slot))
             && self.multiples.lists_are_sound(&self.markets)
             && self.multiples.iter().all(|multiple| {
@@ -36,6 +34,14 @@ impl Tables {
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),
                 Answer::Refused(_) | Answer::RefusedMultiple(_) => true,
             })
+    }
+
+    fn accounts_list_every_bet(&self) -> bool {
+        let mut accounts = self.wallet.iter();
+        let listed = accounts.try_fold(0, |sum, (id, account)| {
+            self.bets.length_of_list(id, account).map(|length| sum + length)
+        });
+        listed == Some(self.bets.live())
     }
 
     fn matches_and_markets_fit(&self) -> bool {
