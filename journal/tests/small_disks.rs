@@ -52,8 +52,8 @@ fn fill(mounted: &Mounted, left: u64) -> std::path::PathBuf {
     let path = mounted.path().join("ballast");
     let mut file = fs::File::create(&path).unwrap();
     let mut bytes = 0;
-    while file.write_all(&[1; 4096]).and_then(|()| file.sync_data()).is_ok() {
-        bytes += 4096;
+    while file.write_all(&[1; 16 << 10]).is_ok() {
+        bytes += 16 << 10;
     }
     file.set_len(bytes - left).unwrap();
     file.sync_all().unwrap();
@@ -73,8 +73,10 @@ fn is_left_behind_by_itself(mounted: &Mounted) {
     let (mut seq, mut was_low) = (0, false);
     while committer.durable().space() != Space::None {
         assert!(seq < 100_000, "this file system is never full");
-        seq += 1;
-        append(&mut writer, seq);
+        for _ in 0..16 {
+            seq += 1;
+            append(&mut writer, seq);
+        }
         writer.publish();
         committer.commit().unwrap();
         committer.prepare();
