@@ -34,6 +34,9 @@ impl BookSize {
             client_ids_max: self.bets_max.max(self.accounts),
             multiples_max: self.bets_max.div_ceil(10),
             legs_max: self.bets_max,
+            payments_max: self.bets_max.max(self.accounts),
+            bonuses_max: self.accounts.div_ceil(16),
+            play_limits_max: self.accounts.div_ceil(16),
         }
     }
 

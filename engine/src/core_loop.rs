@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use clutch_core::command::{Actor, ENCODED_MAX};
+use clutch_core::switches::SHED_MAX;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
 use clutch_journal::{Durable, Space, Writer};
@@ -51,6 +52,8 @@ pub(crate) struct Core {
     pub clock: Clock,
     pub shared: Arc<Shared>,
     pub batch_max: usize,
+    /// How many requests the input ring holds.
+    pub input_slots: usize,
     pub wait: Wait,
     /// Whether the disk has little room, as it was at the beginning of the batch.
     pub is_journal_low: bool,
@@ -109,6 +112,7 @@ impl Core {
         while 0 < left(requests) {
             let now = self.clock.read();
             self.tick_if_due(now)?;
+            self.shed_by(left(requests), now)?;
             self.process_batch(requests, now)?;
             self.shared.core.batches.add(1);
             self.end_batch();
@@ -156,6 +160,14 @@ impl Core {
             {
                 self.shared.core.turned_away.add(1);
             }
+            // Decided here as well: what is shed is no record, so that it costs next to nothing.
+            Request::Command(envelope)
+                if self.state.shed() != 0
+                    && self.state.sheds(&envelope.command)
+                    && self.state.turn_away(envelope, Reject::LoadShed, &mut self.outbox) =>
+            {
+                self.shared.core.shed.add(1);
+            }
             Request::Command(envelope) => {
                 self.append_and_apply(envelope, now)?;
                 self.shared.core.commands.add(1);
@@ -179,6 +191,19 @@ impl Core {
         self.shared.core.ticks.add(1);
         self.carry_out()?;
         Ok(true)
+    }
+
+    /// Sheds as much as the input ring is full, and less again once it has emptied well below that.
+    /// The level is a command: whoever reads the journal sees when bets were given up.
+    fn shed_by(&mut self, waiting: usize, now: Timestamp) -> Result<(), JournalFailed> {
+        let level = self.state.shed();
+        let wanted = shed_level(level, waiting, self.input_slots);
+        if wanted == level || self.state.capacity().is_none() {
+            return Ok(());
+        }
+        let command = Command::Shed { level: wanted };
+        self.append_and_apply(&Envelope { actor: Actor::Engine, trace: 0, command }, now)?;
+        self.carry_out()
     }
 
     fn append_and_apply(
@@ -296,6 +321,15 @@ impl Core {
     }
 }
 
+/// How much to shed with so many requests waiting in a ring of so many slots: one level more for each
+/// quarter that is full. A level ends half a quarter below where it began.
+fn shed_level(level: u8, waiting: usize, slots: usize) -> u8 {
+    let quarters = |eighths: usize| (waiting + eighths * slots / 8) * 4 / slots;
+    let rising = quarters(0).min(usize::from(SHED_MAX)) as u8;
+    let falling = quarters(1).min(usize::from(SHED_MAX)) as u8;
+    level.clamp(rising, falling)
+}
+
 /// Publishes as many of `records` as there is room for, in one step.
 fn publish_some(ring: &mut OutboxProducer, records: &[Record]) -> usize {
     let mut publish = |count: usize| {
@@ -310,6 +344,36 @@ fn publish_some(ring: &mut OutboxProducer, records: &[Record]) -> usize {
         Err(MissingFreeSlots(missing)) => {
             let room = records.len().saturating_sub(missing as usize);
             if 0 < room && publish(room).is_ok() { room } else { 0 }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_shed_with_each_quarter_and_less_only_well_below() {
+        let slots = 64;
+        let mut level = 0;
+        let steps = [
+            (15, 0),
+            (16, 1),
+            (31, 1),
+            (32, 2),
+            (63, 3),
+            (64, 3),
+            (41, 3),
+            (39, 2),
+            (25, 2),
+            (23, 1),
+            (9, 1),
+            (7, 0),
+            (0, 0),
+        ];
+        for (waiting, expected) in steps {
+            level = shed_level(level, waiting, slots);
+            assert_eq!(level, expected, "{waiting} of {slots} wait");
         }
     }
 }

@@ -160,6 +160,7 @@ impl Engine {
             clock,
             shared: Arc::clone(&shared),
             batch_max: config.batch_max,
+            input_slots: config.input_ring,
             wait,
             is_journal_low: false,
             record_version: record_version(config.rule_set),

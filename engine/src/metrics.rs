@@ -47,6 +47,7 @@ pub(crate) struct CoreCounters {
     pub commands: Counter,
     pub queries: Counter,
     pub turned_away: Counter,
+    pub shed: Counter,
     pub ticks: Counter,
     pub batches: Counter,
     pub parks: Counter,
@@ -63,6 +64,8 @@ pub struct Metrics {
     pub queries: u64,
     /// Commands refused with `JournalFull`.
     pub turned_away: u64,
+    /// Bets given up with `LoadShed`.
+    pub shed: u64,
     /// Ticks the engine journaled by itself.
     pub ticks: u64,
     /// Batches taken from the input ring.
@@ -137,6 +140,7 @@ impl Monitor {
             commands: core.commands.get(),
             queries: core.queries.get(),
             turned_away: core.turned_away.get(),
+            shed: core.shed.get(),
             ticks: core.ticks.get(),
             batches: core.batches.get(),
             refused_busy: self.shared.refused_busy.load(Ordering::Relaxed),

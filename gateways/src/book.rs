@@ -13,6 +13,7 @@ use clutch_core::command::{
     Incident, KillScope, MarketKind, MobaState, Mode, RoundFormat, SuspendReason, Team, Title,
 };
 use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart, Price, Score};
+use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
 
@@ -31,6 +32,9 @@ pub struct Book {
     /// Kill switches that are on.
     killed: Vec<KillScope>,
     mode: Mode,
+    /// Trips that are not clear.
+    trips: Vec<(TripId, TripStanding)>,
+    shed: u8,
     betting_stopped: bool,
     stopped_seq: Seq,
     last_seq: Seq,
@@ -143,6 +147,12 @@ impl Book {
                 self.killed.extend(on.then_some(scope));
                 self.notice_stop(seq);
             }
+            Event::Trip { trip, standing, .. } => {
+                self.trips.retain(|(other, _)| *other != trip);
+                self.trips.extend(Some((trip, standing)).filter(|it| it.1 != TripStanding::Clear));
+                self.notice_stop(seq);
+            }
+            Event::Shed { level } => self.shed = level,
             Event::Mode { mode } => {
                 self.mode = mode;
                 self.notice_stop(seq);
@@ -153,10 +163,15 @@ impl Book {
             Event::Configured { .. }
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
+            | Event::Settlement { .. }
+            | Event::Proposal { .. }
+            | Event::BetsVoided { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
             | Event::PlayLimit { .. }
+            | Event::Payment(_)
+            | Event::Bonus { .. }
             | Event::Rest { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
@@ -173,22 +188,34 @@ impl Book {
             | Event::Leg(_)
             | Event::Graded { .. }
             | Event::Multiple(_)
+            | Event::CashOut(_)
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }
     }
 
-    /// Whether all betting is stopped follows from its switch and from the mode.
+    /// Whether all betting is stopped follows from its switch, the trips and the mode.
     fn notice_stop(&mut self, seq: Seq) {
         let by_mode = match self.mode {
             Mode::Normal | Mode::AcceptOnlyReducing => false,
             Mode::SettleOnly | Mode::ReadOnly => true,
         };
-        let is_stopped = by_mode || self.killed.contains(&KillScope::All);
+        let by_trip = self.trips.iter().any(|(_, it)| matches!(it, TripStanding::Tripped { .. }));
+        let is_stopped = by_mode || by_trip || self.killed.contains(&KillScope::All);
         if replace(&mut self.betting_stopped, is_stopped) {
             self.stopped_seq = seq;
             self.changed = self.changed.max(seq);
         }
+    }
+
+    /// Trips that are not clear.
+    pub fn trips(&self) -> &[(TripId, TripStanding)] {
+        &self.trips
+    }
+
+    /// How much load is shed, from 0 to 3.
+    pub fn shed(&self) -> u8 {
+        self.shed
     }
 
     /// The mode that the engine is in.

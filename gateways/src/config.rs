@@ -81,6 +81,12 @@ pub struct EngineSection {
     pub multiples_max: u32,
     /// Table size.
     pub legs_max: u32,
+    /// Table size.
+    pub payments_max: u32,
+    /// Table size.
+    pub bonuses_max: u32,
+    /// Table size.
+    pub play_limits_max: u32,
 }
 
 /// `durability`
@@ -441,6 +447,9 @@ impl Config {
             client_ids_max: engine.client_ids_max,
             multiples_max: engine.multiples_max,
             legs_max: engine.legs_max,
+            payments_max: engine.payments_max,
+            bonuses_max: engine.bonuses_max,
+            play_limits_max: engine.play_limits_max,
         }
     }
 

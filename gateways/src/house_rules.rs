@@ -54,11 +54,19 @@ pub fn find(name: &str) -> Result<Named, String> {
 /// As [`find`].
 pub fn parse(text: &str) -> Result<Named, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    let name = Name::new(&file.name).map_err(|error| format!("name: {error}"))?;
+    from_answers(&file.name, &file.answers)
+}
+
+/// Makes a rule set of answers by their keys.
+///
+/// # Errors
+/// As [`find`].
+pub fn from_answers(name: &str, given: &BTreeMap<String, String>) -> Result<Named, String> {
+    let name = Name::new(name).map_err(|error| format!("name: {error}"))?;
     let mut rules = HouseRules::default();
     for Case { key, happened, answers, .. } in HouseRules::CASES {
         let list = answers.join(", ");
-        let answer = file.answers.get(*key).ok_or_else(|| {
+        let answer = given.get(*key).ok_or_else(|| {
             format!("[answers] lacks `{key}` (what if {happened}?): one of {list}")
         })?;
         rules = rules.with(key, answer).ok_or_else(|| {
@@ -66,7 +74,7 @@ pub fn parse(text: &str) -> Result<Named, String> {
         })?;
     }
     let is_case = |key: &&String| HouseRules::CASES.iter().any(|case| case.key == key.as_str());
-    if let Some(unknown) = file.answers.keys().find(|key| !is_case(key)) {
+    if let Some(unknown) = given.keys().find(|key| !is_case(key)) {
         let known: Vec<&str> = HouseRules::CASES.iter().map(|case| case.key).collect();
         return Err(format!("[answers] `{unknown}` is no case; there are {}", known.join(", ")));
     }

@@ -3,7 +3,7 @@
 use clutch_core::command::{Channel, KillScope, MarketClass, MarketKind, Mode, Team, Title};
 use clutch_core::market::correct_map_score::final_score;
 use clutch_core::market::correct_round_score::{Ending, ending};
-use clutch_core::switches::SWITCH_MODE;
+use clutch_core::switches::{SWITCH_MODE, SWITCH_TRIP, TripId};
 use clutch_core::title::Play;
 use clutch_core::units::{MatchId, SelectionIndex};
 
@@ -129,6 +129,9 @@ pub fn switch(kind: i64, which: i64) -> String {
         6 => Some(KillScope::Withdrawals),
         _ => None,
     };
+    if let (SWITCH_TRIP, Some(trip)) = (kind, TripId::ALL.get(place)) {
+        return format!("the trip {}", trip.name());
+    }
     match (scope, Mode::ALL.get(place)) {
         (Some(scope), _) => format!("the kill switch {}", kill_scope(scope)),
         (None, Some(mode)) if kind == SWITCH_MODE => format!("the mode {}", mode.key()),

@@ -281,3 +281,52 @@ fn a_player_limits_himself_and_the_next_bet_knows_it() {
     drop(gateway);
     engine.shutdown().unwrap();
 }
+
+#[test]
+fn a_bet_is_quoted_and_cashed_out_in_parts() {
+    let journal = Journal::new("cash-out");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let mut client = gateway.sign_in();
+    let market = subscribe(&mut client);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    client.send(&place_on(&market, now.as_millis() as u64, "10.00"));
+    let bet = next_of(&mut client, "bet");
+    assert_eq!(bet["status"], "accepted");
+    let cid = &bet["cid"];
+    client.send(&json!({"type": "quote_cash_out", "cid": cid, "part": "10.01"}).to_string());
+    let refused = next_of(&mut client, "cash_out");
+    assert_eq!((&refused["status"], &refused["code"]), (&json!("refused"), &json!(609)));
+    assert!(refused["text"].as_str().unwrap().ends_with("Left 10.00, asked 10.01."));
+    client.send(&json!({"type": "quote_cash_out", "cid": cid, "part": "4.00"}).to_string());
+    let quoted = next_of(&mut client, "cash_out");
+    assert_eq!((&quoted["status"], &quoted["stake"]), (&json!("quoted"), &json!("4.00")));
+    let take = json!({"type": "cash_out", "cid": cid, "part": "4.00", "quote": quoted["quote"],
+        "amount": quoted["amount"]});
+    client.send(&take.to_string());
+    let left = next_of(&mut client, "bet");
+    assert_eq!((&left["status"], &left["stake"]), (&json!("accepted"), &json!("6.00")));
+    let paid = next_of(&mut client, "cash_out");
+    assert_eq!((&paid["status"], &paid["amount"]), (&json!("paid"), &quoted["amount"]));
+    assert_eq!(next_of(&mut client, "balance")["held"], "6.00");
+    // The same wish again pays nothing more.
+    client.send(&take.to_string());
+    assert_eq!(next_of(&mut client, "cash_out")["status"], "paid");
+    client.send(&json!({"type": "quote_cash_out", "cid": cid}).to_string());
+    let quoted = next_of(&mut client, "cash_out");
+    client.send(
+        &json!({"type": "cash_out", "cid": cid, "quote": quoted["quote"], "amount": "999.00"})
+            .to_string(),
+    );
+    assert_eq!(next_of(&mut client, "cash_out")["name"], "CashOutChanged");
+    client.send(
+        &json!({"type": "cash_out", "cid": cid, "quote": quoted["quote"],
+            "amount": quoted["amount"]})
+        .to_string(),
+    );
+    assert_eq!(next_of(&mut client, "bet")["status"], "cashed_out");
+    assert_eq!(next_of(&mut client, "cash_out")["status"], "paid");
+    assert_eq!(next_of(&mut client, "balance")["held"], "0.00");
+    drop(gateway);
+    engine.shutdown().unwrap();
+}

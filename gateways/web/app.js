@@ -1,5 +1,5 @@
 'use strict';
-// The bettor's page: one socket, the state it carries, and what is drawn of it.
+// The bettor's page: one socket, the state it carries, and what is drawn of it. The slip is slip.js.
 // The page decides nothing about bets; it shows what the engine says and sends what was clicked.
 
 const byId = (id) => document.getElementById(id);
@@ -17,7 +17,6 @@ const matches = new Map();   // id → match with `markets`: id → market with 
 const bets = new Map();      // client id → bet as the server last told it
 let bettingStopped = false;
 let shownMatch = null;
-let pick = null;             // {market, selection, odds}: what is on the slip, and the odds last seen there
 let seq = 0;
 let epoch = null;
 let skew = 0;                // the server's clock minus ours, in milliseconds
@@ -126,17 +125,15 @@ const takers = {
   delta: merge,
   bet(message) {
     const before = bets.get(message.cid);
-    bets.set(message.cid, { ...before, ...message });
+    const told = { ...before, ...message };
+    // Of a bet refused at once only the legs with a reason come; the others are as they were sent.
+    if (before?.legs && message.legs) told.legs = before.legs.map((leg, index) => ({ ...leg, ...message.legs.find((one) => one.leg === index + 1) }));
+    bets.set(message.cid, told);
     drawBets();
-    if (!before || before.status !== message.status) say(`${message.selection_name ?? before?.selection_name ?? 'Bet'}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
+    if (!before || before.status !== message.status) say(`${betName(bets.get(message.cid))}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,
-  quote_max(message) {
-    if (pick && pick.market === message.market && pick.selection === message.selection) {
-      byId('stake').value = message.stake;
-      drawSlip();
-    }
-  },
+  quote_max: takeQuote,
   heartbeat(message) {
     const seconds = Math.round((message.oldest_price_age_ms ?? 0) / 1000);
     showBanner(bettingStopped ? 'All betting is stopped for the moment.' : message.stale ? `Prices are late: the game was last heard ${seconds} s ago.` : '');
@@ -195,7 +192,7 @@ function merge(message) {
   draw();
 }
 
-const isFinished = (market) => market.status === 'decided' || market.status === 'void';
+const isFinished = (market) => market.status === 'decided' || market.status === 'graded' || market.status === 'void';
 const findMarket = (id) => { for (const match of matches.values()) { const market = match.markets.get(id); if (market) return { match, market }; } };
 
 // ---------------------------------------------------------------- drawing the offer
@@ -320,7 +317,7 @@ function drawMarket(match, market, parent) {
   const isOpen = market.status === 'open' && !match.frozen && !bettingStopped;
   setText(card.querySelector('header span'), market.name.replace(/^Map \d+ /, (prefix) => (market.map ? '' : prefix)).replace(/^./, (first) => first.toUpperCase()));
   const winner = market.selections.get(market.winner)?.name;
-  setText(card.querySelector('.why'), market.status === 'decided' ? `Result: ${winner}` : market.status === 'void' ? 'Void' : market.status === 'suspended' ? 'Suspended' : '');
+  setText(card.querySelector('.why'), market.status === 'decided' ? `Result: ${winner}` : market.status === 'graded' ? 'Settled' : market.status === 'void' ? 'Void' : market.status === 'suspended' ? 'Suspended' : '');
   card.querySelector('.why').title = market.text ?? '';
   for (const selection of market.selections.values()) {
     const button = keyed(`odds ${market.market}/${selection.selection}`, card.lastChild, () => {
@@ -335,7 +332,7 @@ function drawMarket(match, market, parent) {
     setText(button.lastChild, isFinished(market) ? '' : asShown(selection.odds) ?? '–');
     button.disabled = !isOpen || !selection.odds;
     button.classList.toggle('won', market.winner === selection.selection);
-    button.setAttribute('aria-pressed', String(Boolean(pick) && pick.market === market.market && pick.selection === selection.selection));
+    button.setAttribute('aria-pressed', String(isPicked(market.market, selection.selection)));
     if (isFinished(market)) {
       // The last odds before a result are no news any more.
       button.classList.remove('up', 'down');
@@ -350,95 +347,17 @@ function drawMarket(match, market, parent) {
   return card;
 }
 
-// ---------------------------------------------------------------- bet slip
-
-function choose(market, selection) {
-  const same = pick && pick.market === market && pick.selection === selection;
-  pick = same ? null : { market, selection, odds: findMarket(market)?.market.selections.get(selection)?.odds, moved: '' };
-  drawOffer();
-  drawSlip();
-  // On a phone the keyboard would cover the slip.
-  if (!same && matchMedia('(min-width: 881px)').matches) { byId('stake').focus({ preventScroll: true }); byId('stake').select(); }
-}
-
-// Money and odds are whole numbers here too: minor units and thousandths.
-function whole(text, places) {
-  const parts = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim());
-  if (!parts || (parts[2] ?? '').length > places) return null;
-  return BigInt(parts[1] + (parts[2] ?? '').padEnd(places, '0'));
-}
-const shown = (minor) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
-
-function drawSlip() {
-  const found = pick && findMarket(pick.market);
-  if (pick && (!found || isFinished(found.market))) pick = null;
-  document.body.classList.toggle('picking', Boolean(pick));
-  byId('slip-body').hidden = !pick;
-  byId('slip-empty').hidden = Boolean(pick);
-  if (!pick) return;
-  const { match, market } = found;
-  const selection = market.selections.get(pick.selection);
-  if (selection.odds && selection.odds !== pick.odds) { pick.moved = pick.odds; pick.odds = selection.odds; }
-  const isOpen = market.status === 'open' && !match.frozen && !bettingStopped && selection.odds;
-  setText(byId('slip-selection'), selection.name);
-  setText(byId('slip-market'), `${market.name} · ${match.teams.join(' – ')}`);
-  setText(byId('slip-odds'), asShown(pick.odds) ?? '–');
-  const stake = whole(byId('stake').value, 2);
-  const odds = pick.odds ? whole(pick.odds, 3) : null;
-  setText(byId('pays'), stake && odds ? shown((stake * odds) / 1000n) : '–');
-  const note = !signedIn ? 'Not connected. The odds shown may be old.'
-    : !isOpen ? `Suspended. ${match.frozen?.text ?? market.text ?? ''}`
-    : !stake ? 'Enter a stake like 12.50.'
-    : pick.moved ? `The odds moved from ${asShown(pick.moved)} to ${asShown(pick.odds)}.` : '';
-  setText(byId('slip-note'), note);
-  byId('place').disabled = !signedIn || !isOpen || !stake;
-  setText(byId('place'), stake && isOpen ? `Place ${shown(stake)} at ${asShown(pick.odds)}` : 'Place bet');
-}
-
-// A UUIDv7 on the server's clock: the engine refuses ids whose time is far from its own.
-function newClientId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let time = Date.now() + skew;
-  for (let index = 5; index >= 0; index--) { bytes[index] = time % 256; time = Math.floor(time / 256); }
-  bytes[6] = 0x70 | (bytes[6] & 0x0f);
-  bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-byId('slip').onsubmit = (event) => {
-  event.preventDefault();
-  const found = pick && findMarket(pick.market);
-  const stake = whole(byId('stake').value, 2);
-  if (!found || !stake || byId('place').disabled) return;
-  const { match, market } = found;
-  const policy = byId('policy').value;
-  const order = {
-    type: 'place', cid: newClientId(), market: pick.market, selection: pick.selection, odds: pick.odds,
-    price_seq: market.price_seq, epoch: market.epoch, stake: shown(stake), policy: policy === 'within' ? { within_permille: 50 } : policy,
-  };
-  // Shown at once; the answer, a refusal or the question after a reconnect replaces it.
-  bets.set(order.cid, { ...order, status: 'sending', selection_name: market.selections.get(pick.selection).name, market_name: market.name, teams: match.teams });
-  send(order);
-  say(`${market.selections.get(pick.selection).name}: sent`);
-  pick.moved = '';
-  pick = null;
-  draw();
-  drawBets();
-};
-byId('slip-remove').onclick = () => { pick = null; draw(); };
-byId('stake').oninput = drawSlip;
-byId('stake-max').onclick = () => { if (pick) send({ type: 'quote_max', market: pick.market, selection: pick.selection }); };
-for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = chip.dataset.stake; drawSlip(); };
-
 // ---------------------------------------------------------------- my bets
 
-const VOIDS = { not_played: 'it was not played', rewound: 'the round was taken back' };
+const VOIDS = { not_played: 'it was not played', rewound: 'the round was taken back', declared: 'our traders declared it void' };
+const RESULTS = { open: '', won: '✓ won', lost: '✗ lost', half_won: 'half won', half_lost: 'half lost', dead_heat: 'dead heat', void: 'void' };
+const betName = (bet) => (bet.legs ? kindName(bet) : bet.selection_name ?? `Selection ${bet.selection}`);
 
 function statusText(bet) {
   switch (bet.status) {
     case 'sending': return 'Sending…';
     case 'pending': return `Waiting to be accepted, ${Math.max(0, (bet.due - Date.now() - skew) / 1000).toFixed(1)} s`;
-    case 'accepted': return `Accepted at ${asShown(bet.odds)}, pays ${bet.payout} if it wins`;
+    case 'accepted': return bet.legs ? `Accepted, pays up to ${bet.payout}` : `Accepted at ${asShown(bet.odds)}, pays ${bet.payout} if it wins`;
     case 'refused': return `Not accepted. ${bet.text}`;
     case 'won': return `Won ${bet.payout}`;
     case 'lost': return 'Lost';
@@ -459,25 +378,49 @@ function drawBets() {
       item = make('li');
       const what = make('div', 'what');
       what.append(make('span'), make('span'));
-      item.append(what, make('div', 'where'), make('div', 'status'));
+      item.append(what, make('div', 'where'), make('ol', 'legs'), make('div', 'status'));
       drawnBets.set(bet.cid, item);
     }
     item.dataset.status = bet.status;
-    setText(item.querySelector('.what').firstChild, bet.selection_name ?? `Selection ${bet.selection}`);
-    setText(item.querySelector('.what').lastChild, `${bet.stake} @ ${asShown(bet.odds)}`);
+    setText(item.querySelector('.what').firstChild, betName(bet));
+    setText(item.querySelector('.what').lastChild, !bet.legs ? `${bet.stake} @ ${asShown(bet.odds)}` : bet.lines > 1 ? `${bet.lines} × ${bet.unit} = ${bet.stake}` : bet.stake);
+    drawLegs(item.querySelector('.legs'), bet);
     setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – ')].filter(Boolean).join(' · '));
     setText(item.querySelector('.status'), statusText(bet));
-    let cancel = item.querySelector('button');
+    let cancel = item.querySelector('.cancel');
     if (bet.status === 'pending' && !cancel) {
-      cancel = make('button', '', 'Cancel');
+      cancel = make('button', 'cancel', 'Cancel');
       cancel.type = 'button';
       cancel.onclick = () => send({ type: 'cancel', cid: bet.cid });
       item.append(cancel);
     } else if (bet.status !== 'pending' && cancel) cancel.remove();
+    let again = item.querySelector('.again');
+    if (bet.status === 'refused' && canPickAgain(bet)) {
+      if (!again) {
+        again = make('button', 'again', 'Back to the slip');
+        again.type = 'button';
+        again.onclick = () => pickAgain(bets.get(bet.cid));
+        item.append(again);
+      }
+    } else again?.remove();
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   });
   for (const [cid, item] of drawnBets) if (!newest.some((bet) => bet.cid === cid)) { item.remove(); drawnBets.delete(cid); }
   countDown(newest.some((bet) => bet.status === 'pending'));
+}
+
+// The legs of a bet with how each ended, or what was wrong with it.
+function drawLegs(list, bet) {
+  const legs = bet.legs ?? [];
+  list.hidden = !legs.length;
+  while (list.children.length > legs.length) list.lastChild.remove();
+  legs.forEach((leg, index) => {
+    const line = list.children[index] ?? list.appendChild(make('li'));
+    line.dataset.result = leg.result ?? 'open';
+    const where = [leg.market_name, leg.teams?.join(' – ')].filter(Boolean).join(', ');
+    const end = leg.result === 'refused' ? leg.text : RESULTS[leg.result] ?? '';
+    setText(line, `${leg.banker ? 'Banker: ' : ''}${leg.selection_name ?? `Selection ${leg.selection}`} @ ${asShown(leg.odds)}${where ? `, ${where}` : ''}${end ? ` – ${end}` : ''}`);
+  });
 }
 
 let countdown = null;

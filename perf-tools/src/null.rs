@@ -110,6 +110,7 @@ fn answers(envelope: &Envelope) -> [Record; 3] {
         from: LedgerAccount::PlayerAvailable(account),
         to: LedgerAccount::PlayerHeld(account),
         amount: stake,
+        currency: clutch_core::units::Currency(0),
         bet: Some(BetId(1)),
         reason: PostingReason::Hold,
     };

@@ -23,6 +23,11 @@ pub fn answer_of(command: &Command, records: &[Record]) -> Answer {
                 assert_own(command, (view.account, view.client_id));
                 Answer::Bet(view.status)
             }
+            (Event::CashOut(view), Command::CashOut(ask)) => {
+                let about = (view.account, view.client_id);
+                assert_eq!(about, (ask.account, ask.client_id), "another bet is cashed out");
+                Answer::CashOut(view.status, view.amount)
+            }
             _ => continue,
         };
         assert_eq!(answer, None, "two answers to {command:?}");

@@ -1,11 +1,12 @@
 //! Makes up commands, sensible and absurd ones, from a seed.
 
 use clutch_core::Command;
+use clutch_core::command::VoidBets;
 use clutch_core::command::{
-    AccountState, Capacity, Channel, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
-    KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, Pick, Picks, PlaceBet,
-    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title,
+    AccountState, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, FeedMessage,
+    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
+    OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
+    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -14,8 +15,11 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
+use clutch_core::wallet::BonusKind;
+
+use clutch_core::switches::{TripId, TripSet};
 
 use crate::random::Random;
 use crate::twin::Twin;
@@ -63,6 +67,9 @@ impl Chooser {
             client_ids_max: self.random.pick(&[200, 600, 1_500]),
             multiples_max: self.random.pick(&[8, 60, 200]),
             legs_max: self.random.pick(&[30, 200, 600]),
+            payments_max: self.random.pick(&[60, 200, 1_500]),
+            bonuses_max: self.random.pick(&[2, 8]) as u32,
+            play_limits_max: self.random.pick(&[4, 12]) as u32,
         }
     }
 
@@ -99,6 +106,18 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
+            trips_off: if random.chance(60) { TripSet::ALL } else { TripSet::EMPTY },
+            trips_shadow: TripSet::EMPTY,
+            trip_window_ns: random.pick(&[SECOND, 60 * SECOND]),
+            trip_cool_down_ns: random.pick(&[0, SECOND]),
+            trip_feed_max: random.pick(&[1, 5]) as u32,
+            trip_error_max: random.pick(&[1, 5]) as u32,
+            trip_loss_max: Money::from_minor(random.pick(&[500, 20_000])),
+            trip_reject_percent: random.pick(&[50, 90]) as u32,
+            trip_reject_min: random.pick(&[5, 50]) as u32,
+            cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
+            quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
+            large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
             ..self.risk_rules()
         }
     }
@@ -164,6 +183,11 @@ impl Chooser {
             Mode::SettleOnly => 5,
             Mode::ReadOnly => 20,
         };
+        if let Some(trip) = twin.tripped()
+            && self.random.chance(15)
+        {
+            return Command::ResetTrip { trip };
+        }
         if self.random.chance(leaves) {
             return Command::SetMode { mode: Mode::Normal };
         }
@@ -173,7 +197,9 @@ impl Chooser {
         match self.random.below(1_000) {
             0..30 => self.account(),
             30..50 => self.account_state(),
-            50..90 => self.deposit(),
+            50..70 => self.deposit(),
+            70..86 => self.payment(),
+            86..90 => self.bonus(twin),
             90..98 => Command::CreateMatch(self.create_match()),
             98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
@@ -185,8 +211,10 @@ impl Chooser {
             _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
-            317..319 => self.decide_grade(twin),
+            317..319 => self.decide_proposal(twin),
+            _ if twin.proposed().is_some() && self.random.chance(5) => self.decide_proposal(twin),
             319..320 => self.incident(twin),
+            320..322 if self.random.chance(50) => self.voiding(twin),
             _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,
@@ -216,6 +244,7 @@ impl Chooser {
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
+            _ if bets && self.random.chance(12) => self.cash_out(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
@@ -360,8 +389,51 @@ impl Chooser {
         Command::Deposit {
             account: AccountId(self.random.below(5) as u32),
             amount: Money::from_minor(amount),
-            reference: u128::from(self.random.below(400)),
+            reference: u128::from(self.random.below(400)) + self.random.pick(&[0, 0, 700]) as u128,
         }
+    }
+
+    /// Mostly under a reference that deposits and other steps use as well.
+    fn payment(&mut self) -> Command {
+        let tax = Money::from_minor(self.random.pick(&[0, 0, 0, 10, 10, -1, 2_000]));
+        let step = match self.random.below(9) {
+            0..2 => PaymentStep::Authorise,
+            2 => PaymentStep::Fail,
+            3..7 => PaymentStep::Withdraw { tax },
+            7 => PaymentStep::Paid,
+            _ => PaymentStep::Returned,
+        };
+        // Mostly the same account and amount under the same reference, so that payments go on.
+        let reference = self.random.below(24);
+        let account = if self.random.chance(10) { self.random.below(5) } else { reference % 4 };
+        let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 200, 200, 1_000_000]);
+        Command::Payment {
+            account: AccountId(account as u32),
+            amount: Money::from_minor(amount),
+            reference: 1_000 + u128::from(reference),
+            step,
+        }
+    }
+
+    fn bonus(&mut self, twin: &Twin) -> Command {
+        let account = AccountId(self.random.below(5) as u32);
+        let step = if self.random.chance(30) {
+            BonusStep::Forfeit { bonus: twin.a_bonus(self.random.below(8) as usize) }
+        } else {
+            let kind = self.random.pick(BonusKind::ALL);
+            let is_absurd = self.random.chance(10);
+            let wagering =
+                Money::from_minor(if (kind == BonusKind::Money) != is_absurd { 900 } else { 0 });
+            let minutes = self.random.pick(&[0, 1, 5, 60]);
+            BonusStep::Grant {
+                kind,
+                amount: Money::from_minor(self.random.pick(&[0, 300, 300, 300])),
+                wagering,
+                expires_at: self.now.plus(minutes * MINUTE),
+                reference: u128::from(self.random.below(60)),
+            }
+        };
+        Command::Bonus { account, step }
     }
 
     fn create_match(&mut self) -> CreateMatch {
@@ -488,8 +560,7 @@ impl Chooser {
         let id = OverrideId(ids[self.random.below(ids.len() as u64) as usize]);
         let ppb = self.random.pick(&[0, 1, 300, 480, 520, 700, 999, 1_000_u32]) * 1_000_000;
         let kind = match self.random.below(9) {
-            0 => return Command::ApproveOverride { id },
-            1 => return Command::ApproveOverride { id },
+            0 | 1 => return Command::Approve { id: ProposalId(id.0) },
             2 => return Command::LiftOverride { id },
             3 => OverrideKind::Margin { market, margin_ppb: ppb },
             4 => OverrideKind::SuspendMarket { market },
@@ -555,6 +626,12 @@ impl Chooser {
 
     fn kill(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
+        if self.random.chance(10) {
+            return Command::ResetTrip { trip: self.random.pick(TripId::ALL) };
+        }
+        if self.random.chance(10) {
+            return Command::Shed { level: self.random.below(5) as u8 };
+        }
         if self.random.chance(40) {
             return Command::SetMode { mode: self.random.pick(Mode::ALL) };
         }
@@ -688,10 +765,48 @@ impl Chooser {
         Command::Grade { market: MarketId(market), version, grade }
     }
 
-    fn decide_grade(&mut self, twin: &Twin) -> Command {
-        let market = twin.proposed().unwrap_or_default();
-        let approve = self.random.chance(85);
-        Command::DecideGrade { market: MarketId(market), approve }
+    /// A second person's word on the oldest wish that waits, or on none.
+    fn decide_proposal(&mut self, twin: &Twin) -> Command {
+        let id = ProposalId(twin.proposed().unwrap_or_default());
+        if self.random.chance(85) { Command::Approve { id } } else { Command::Withdraw { id } }
+    }
+
+    /// A bet, or all of a stretch, is to be void.
+    fn voiding(&mut self, twin: &Twin) -> Command {
+        if self.random.chance(70)
+            && let Some(last) = self.placed.len().checked_sub(1)
+        {
+            let place = self.placed[last - self.random.below(30).min(last as u64) as usize];
+            return Command::VoidBet { account: place.account, client_id: place.client_id };
+        }
+        let [.., markets] = twin.counts();
+        let market = MarketId(self.market(twin, markets));
+        let match_id = match market.0 < markets && self.random.chance(90) {
+            true => MatchId(twin.match_of(market.0) as u32),
+            false => MatchId(self.match_id(twin)),
+        };
+        let now = twin.seq();
+        let from = Seq(now.saturating_sub(self.random.below(200)));
+        let to = Seq(from.0 + self.random.below(60));
+        let market = Some(market).filter(|_| self.random.chance(60));
+        Command::VoidBets(VoidBets { match_id, market, from, to })
+    }
+
+    /// Mostly a bet that exists and all of it. The quote is filled in by whoever can ask for one.
+    fn cash_out(&mut self, twin: &Twin) -> Command {
+        let nth = self.random.below(30) as usize;
+        let unknown = (AccountId(0), self.client_id(), 100);
+        let (account, client_id, left) = twin.bet_to_cash_out(nth).unwrap_or(unknown);
+        let (account, client_id, left) =
+            if self.random.chance(3) { unknown } else { (account, client_id, left) };
+        let part = match self.random.below(10) {
+            0 => Some(left + 1),
+            1..5 => Some(1 + self.random.below(left.max(1).unsigned_abs()) as i64),
+            _ => None,
+        };
+        let part = part.and_then(|part| Stake::new(Money::from_minor(part)));
+        let (quote, amount) = (QuoteId(0), Money::ZERO);
+        Command::CashOut(CashOut { account, client_id, part, quote, amount })
     }
 
     fn cancel(&mut self) -> Command {

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod chooser;
+pub mod hall;
 pub mod random;
 pub mod table;
 pub mod truth;

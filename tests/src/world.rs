@@ -52,9 +52,10 @@ impl World {
             Command::PlaceBet(place) => Actor::account(place.account),
             Command::PlaceMultiple(place) => Actor::account(place.account),
             Command::CancelBet { account, .. } => Actor::account(account),
+            Command::CashOut(ask) => Actor::account(ask.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
-            Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {
+            Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
                 Actor::Operator(1 + (self.journal.len() % 2) as u32)
             }
             _ => Actor::Operator(1),

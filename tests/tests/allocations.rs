@@ -125,6 +125,9 @@ fn playing_a_map_with_bets_allocates_nothing() {
         client_ids_max: 8_000,
         multiples_max: 400,
         legs_max: 2_000,
+        payments_max: 100,
+        bonuses_max: 10,
+        play_limits_max: 10,
     };
     let mut core = Core {
         state: State::new(),

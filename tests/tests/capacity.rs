@@ -23,6 +23,9 @@ fn a_full_book_can_be_listed_and_given_a_new_margin_in_slices() {
         client_ids_max: 1,
         multiples_max: 1,
         legs_max: 1,
+        payments_max: 1,
+        bonuses_max: 1,
+        play_limits_max: 1,
     };
     let mut world = World::new(capacity, Config::default());
     for match_id in (0..MATCHES).map(MatchId) {

@@ -9,20 +9,23 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Channel, Config, CreateMatch, ENCODED_MAX, FeedMessage,
-    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
-    OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results, RoundFormat, Scope,
-    SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    AccountState, Actor, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, ENCODED_MAX,
+    FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
+    Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
+    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
+use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
+use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
 
@@ -64,7 +67,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=34).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=43).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -141,7 +144,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &34_u32.to_le_bytes()), Err(DecodeError::UnknownTag(34)));
+    assert_eq!(with(16, &43_u32.to_le_bytes()), Err(DecodeError::UnknownTag(43)));
 }
 
 #[test]
@@ -250,6 +253,13 @@ fn multiple(legs: u32, folds: u32, bankers: u32) -> PlaceMultiple {
     .expect("a bet")
 }
 
+fn cash_out(part: Option<Stake>) -> Envelope {
+    let PlaceBet { account, client_id, .. } = place();
+    let quote = QuoteId(0x1112_1314_1516_1718_191a_1b1c_1d1e_1f20);
+    let ask = CashOut { account, client_id, part, quote, amount: money(8) };
+    of(Command::CashOut(ask))
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -289,7 +299,21 @@ fn config() -> Config {
         tier_2: stages([5, 6, 7, 8]),
         tier_3: stages([9, 10, 11, 12]),
         ladder: clutch_core::pricing::LadderTable::Exchange,
+        trips_off: TripSet::EMPTY.with(TripId::FeedLag),
+        trips_shadow: TripSet::EMPTY.with(TripId::RejectRate),
+        trips_two_people: TripSet::ALL,
+        trip_window_ns: 39,
+        trip_cool_down_ns: 40,
+        trip_feed_max: 41,
+        trip_error_max: 42,
+        trip_loss_max: money(43),
+        trip_reject_percent: 44,
+        trip_reject_min: 45,
         agreeing_updates: 24,
+        cash_out_margin_ppb: 31,
+        quote_life_ns: 32,
+        large_stake: money(31),
+        confirm_above: money(32),
     }
 }
 
@@ -304,6 +328,9 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         client_ids_max: 0xffff_fffe,
         multiples_max: 5,
         legs_max: 6,
+        payments_max: 7,
+        bonuses_max: 8,
+        play_limits_max: 9,
     };
     let create = CreateMatch {
         key: name("match-1"),
@@ -368,6 +395,20 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
     let heat = LegResult::DeadHeat(DeadHeat::new(1, 2).expect("one place for two"));
     let results = Results::new(&[heat, LegResult::Lost, heat]).expect("results that agree");
     let grade = |grade| of(Command::Grade { market: MarketId(8), version: 9, grade });
+    let payment = |step| {
+        let (account, amount) = (AccountId(5), money(2));
+        of(Command::Payment { account, amount, reference: 0x0102, step })
+    };
+    let bonus = |step| of(Command::Bonus { account: AccountId(5), step });
+    let grant = |kind| {
+        bonus(BonusStep::Grant {
+            kind,
+            amount: money(2),
+            wagering: money(3),
+            expires_at: Timestamp::from_nanos(9),
+            reference: 0x0102,
+        })
+    };
     vec![
         ("genesis", of(Command::Genesis { capacity, config: config() })),
         ("configure", of(Command::Configure { config: config(), based_on: None })),
@@ -469,7 +510,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("override_margin", say(OverrideKind::Margin { market: MarketId(8), margin_ppb: 7 })),
         ("override_off", say(OverrideKind::SuspendSelection { market: MarketId(8), selection })),
         ("override_suspend", say(OverrideKind::SuspendMarket { market: MarketId(8) })),
-        ("approve_override", of(Command::ApproveOverride { id: OverrideId(0x0102) })),
+        ("approve", of(Command::Approve { id: ProposalId(0x0102) })),
         ("lift_override", of(Command::LiftOverride { id: OverrideId(0x0102) })),
         ("set_next_round", of(Command::SetNextRound(next_round(Some(chance(7)))))),
         ("set_next_round_none", of(Command::SetNextRound(next_round(None)))),
@@ -506,7 +547,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_results", grade(Grade::Results(results))),
         ("grade_void", grade(Grade::Void)),
         ("grade_automatic", grade(Grade::Automatic)),
-        ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
+        ("withdraw", of(Command::Withdraw { id: ProposalId(0x0102) })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
         (
             "adopt_house_rules",
@@ -526,5 +567,29 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
         ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
         ("set_mode", of(Command::SetMode { mode: Mode::SettleOnly })),
+        ("payment_authorise", payment(PaymentStep::Authorise)),
+        ("payment_fail", payment(PaymentStep::Fail)),
+        ("payment_withdraw", payment(PaymentStep::Withdraw { tax: money(3) })),
+        ("payment_paid", payment(PaymentStep::Paid)),
+        ("payment_returned", payment(PaymentStep::Returned)),
+        ("bonus_money", grant(BonusKind::Money)),
+        ("bonus_free_bet", grant(BonusKind::FreeBet)),
+        ("bonus_forfeit", bonus(BonusStep::Forfeit { bonus: BonusId(0x0102) })),
+        ("reset_trip", of(Command::ResetTrip { trip: TripId::LossRate })),
+        ("shed", of(Command::Shed { level: 2 })),
+        ("cash_out", cash_out(None)),
+        ("cash_out_part", cash_out(Stake::new(money(9)))),
+        ("resume_settlement", of(Command::ResumeSettlement { market: MarketId(8) })),
+        ("pause_settlement", of(Command::PauseSettlement { from_tier: Some(2) })),
+        ("void_bet", of(Command::VoidBet { account: AccountId(5), client_id: ClientBetId(6) })),
+        (
+            "void_bets",
+            of(Command::VoidBets(VoidBets {
+                match_id: MatchId(7),
+                market: Some(MarketId(8)),
+                from: Seq(9),
+                to: Seq(10),
+            })),
+        ),
     ]
 }

@@ -8,10 +8,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, Mode};
-use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
-use clutch_core::units::{BetId, Seq};
-use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
+use clutch_core::command::{Actor, CashOut, Mode};
+use clutch_core::event::{BetStatus, CashOutStatus, Event, MultipleView, VoidReason};
+use clutch_core::switches::{TripId, TripStanding};
+use clutch_core::units::{BetId, Money, Seq};
+use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
 use clutch_tests::random::Random;
@@ -119,8 +120,20 @@ const WORTH_A_VISIT: &[&str] = &[
     "MatchLiability",
     "BetNotReducing",
     "ReadOnly",
+    "NotTripped",
+    "TripCooling",
+    "a trip over feeds",
+    "a trip over errors",
+    "a trip over losses",
+    "a trip over refusals",
     "InsufficientFunds",
     "ReferenceReused",
+    "UnknownPayment",
+    "PaymentClosed",
+    "BalanceTooLow",
+    "TaxOutOfRange",
+    "UnknownBonus",
+    "BonusTerms",
     "InvalidAmount",
     "UnknownCurrency",
     "ClientIdInvalid",
@@ -131,7 +144,6 @@ const WORTH_A_VISIT: &[&str] = &[
     "BettingStopped",
     "UnknownOverride",
     "OverrideExpiry",
-    "OverrideNotWaiting",
     "SamePerson",
     "CapacityReached",
     "OutOfPlace",
@@ -151,6 +163,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void Declared",
     "bet Void HouseRules",
     "bet Void TakenLate",
+    "bet Void ByHand",
+    "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -159,6 +173,20 @@ const WORTH_A_VISIT: &[&str] = &[
     "multiple Lost",
     "multiple Void",
     "a leg at fault",
+    "bet CashedOut",
+    "multiple CashedOut",
+    "cash-out Pending",
+    "cash-out Paid",
+    "no cash-out: CashOutStopped",
+    "no cash-out: UnknownBet",
+    "no cash-out: BetNotOpen",
+    "no cash-out: CashOutWaiting",
+    "no cash-out: CashOutPart",
+    "no cash-out: QuoteExpired",
+    "no cash-out: QuoteOutdated",
+    "no cash-out: CashOutChanged",
+    "no cash-out: MarketDecided",
+    "no cash-out: MarketSuspended",
     "a settlement in slices",
     "retired",
 ];
@@ -196,6 +224,8 @@ struct Simulation {
     /// Whether each command left nothing behind but its time.
     traceless: Vec<bool>,
     visits: Visits,
+    /// The last cash-outs that were asked for.
+    quotes: Vec<CashOut>,
     /// Bets that were paid, to notice when they are taken back.
     paid: Vec<BetId>,
     /// Where each bet was last said to stand.
@@ -217,6 +247,7 @@ impl Simulation {
             shadow: None,
             traceless: vec![false],
             visits: Visits::new(),
+            quotes: Vec::new(),
             paid: Vec::new(),
             told: BTreeMap::new(),
         }
@@ -229,6 +260,7 @@ impl Simulation {
             // While bets are still being settled, the twin is ahead of the engine's balances.
             let at_rest = self.is_settled();
             let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
+            let command = self.with_quote(command);
             self.apply(command);
             if self.twin.retired_lately() {
                 self.visit("retired");
@@ -252,6 +284,33 @@ impl Simulation {
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
         self.visits
+    }
+
+    /// Has a cash-out take a quote: mostly one that was just made, which both must agree on.
+    fn with_quote(&mut self, command: Command) -> Command {
+        let Command::CashOut(ask) = command else { return command };
+        let CashOut { account, client_id, part, .. } = ask;
+        let events = self.world.ask(Query::CashOut { account, client_id, part });
+        let Some(Event::CashOut(view)) = events.first() else { panic!("no quote: {events:?}") };
+        let now = self.world.now().nanos();
+        let last = self.world.state().now().nanos();
+        let expected = self.twin.quote((account, client_id), part, view.quote);
+        assert_eq!((view.status, view.amount), expected, "what {client_id:?} is worth at {now}");
+        assert!(view.status != CashOutStatus::Paid && view.quote.0 >> 64 <= last.into());
+        if let CashOutStatus::Refused(refusal) = view.status {
+            self.visit(&format!("no quote: {}", refusal.code.name()));
+        }
+        let off = self.random.below(12) as i64 - 10;
+        let amount = Money::from_minor(view.amount.minor() + off.max(0));
+        let ask = CashOut { quote: view.quote, amount, ..ask };
+        if !self.quotes.is_empty() && self.random.chance(30) {
+            return Command::CashOut(self.random.pick(&self.quotes));
+        }
+        self.quotes.push(ask);
+        if 8 < self.quotes.len() {
+            self.quotes.remove(0);
+        }
+        Command::CashOut(ask)
     }
 
     /// Whether the engine has settled what the twin knows; one that is read-only waits with it.
@@ -286,7 +345,7 @@ impl Simulation {
             let refused = match actual {
                 Answer::Refused(code) => Some(code),
                 Answer::Bet(BetStatus::Refused(refusal)) => Some(refusal.code),
-                Answer::Bet(_) | Answer::Done => None,
+                Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => None,
             };
             // Of several legs each one's own reasons are said; the first is the bet's.
             let mut failed = checks.iter().filter(|check| !check.passed && !check.in_shadow);
@@ -307,7 +366,12 @@ impl Simulation {
             self.visit_fate(&record.event);
         }
         let leaves_a_trace = [Reject::FeedImpossible, Reject::FeedGap];
-        let refused = matches!(actual, Answer::Refused(code) if !leaves_a_trace.contains(&code));
+        let refused = match actual {
+            Answer::Refused(code) => !leaves_a_trace.contains(&code),
+            // Sent again it is answered as it was; refused at once it leaves nothing.
+            Answer::CashOut(CashOutStatus::Refused(_), _) => true,
+            Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => false,
+        };
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());
         if self.random.chance(SNAPSHOT_PERCENT) {
@@ -376,6 +440,24 @@ impl Simulation {
         let view = match event {
             Event::Bet(view) => view,
             Event::Multiple(view) => return self.visit_fate_of_multiple(view),
+            Event::Trip { trip, standing: TripStanding::Tripped { .. }, .. } => {
+                return self.visit(match trip {
+                    TripId::FeedLag => "a trip over feeds",
+                    TripId::ErrorRate => "a trip over errors",
+                    TripId::LossRate => "a trip over losses",
+                    TripId::RejectRate => "a trip over refusals",
+                });
+            }
+            Event::CashOut(view) => {
+                return match view.status {
+                    CashOutStatus::Refused(refusal) => {
+                        self.visit(&format!("no cash-out: {}", refusal.code.name()));
+                    }
+                    CashOutStatus::Pending { .. } => self.visit("cash-out Pending"),
+                    CashOutStatus::Paid => self.visit("cash-out Paid"),
+                    CashOutStatus::Quoted { .. } => unreachable!("a command makes no quote"),
+                };
+            }
             _ => return,
         };
         match view.status {
@@ -390,11 +472,13 @@ impl Simulation {
                 let was_paid = view.bet.is_some_and(|bet| self.paid.contains(&bet));
                 self.visit(if was_paid { "won and then lost" } else { "bet Lost" });
             }
+            BetStatus::CashedOut { .. } => self.visit("bet CashedOut"),
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
+            BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
         }
     }
 
@@ -416,6 +500,7 @@ impl Simulation {
                 self.visit(if was_paid { "multiple won and then lost" } else { "multiple Lost" });
             }
             BetStatus::Void(_) => self.visit("multiple Void"),
+            BetStatus::CashedOut { .. } => self.visit("multiple CashedOut"),
         }
     }
 

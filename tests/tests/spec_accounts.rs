@@ -42,7 +42,7 @@ fn a_payment_reference_is_credited_once() {
 fn a_deposit_that_must_fail_fails_for_the_first_reason() {
     check(
         "
-        capacity client_ids_max 2
+        capacity payments_max 2
         account A1
         account A2
         state   A2 closed

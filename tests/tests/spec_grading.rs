@@ -188,7 +188,7 @@ fn a_market_whose_bets_have_left_is_not_graded() {
         grade  W void
         wait   2h
         grade  W void                          -> GradeTooLate
-        graded W approve by 2                  -> NothingToApprove
+        graded W approve by 2                  -> GradeTooLate
         "
     ));
 }

@@ -104,6 +104,7 @@ fn a_forfeit_awards_the_map_or_voids_it() {
             bet b A B a 10.00
             play M 1 A8
             incident M forfeit 1 B
+            waiting approve_any by 2
             play M 2 A13"
         ),
         &[
@@ -433,6 +434,8 @@ fn an_incident_that_is_taken_back_moves_the_money_back_once() {
         expect bet f Won 20.00
         expect bet w Void HouseRules
         incident M taken_back
+        waiting approve by 1 -> SamePerson
+        waiting approve by 2
         expect bet w Accepted 20.00
         expect account A available 100.00 held 10.00
         play M 2 A13
@@ -453,6 +456,7 @@ fn a_forfeit_taken_back_lets_the_map_go_on() {
         expect bet f Lost
         expect score M 8-0 maps 1-0 Break
         incident M taken_back
+        waiting approve by 2
         expect score M 8-0 maps 0-0 Live
         expect bet f Accepted 20.00
         play M 1 B13

@@ -45,8 +45,8 @@ fn a_word_far_from_the_model_waits_for_a_second_person() {
         expect   override o in_force
         expect   odds W a 1.37
         expect   odds W b 3.00
-        approve  o by 9                             -> OverrideNotWaiting
-        approve  unheard                            -> UnknownOverride
+        approve  o by 9                             -> NothingToApprove
+        approve  unheard                            -> NothingToApprove
         ",
     );
 }
@@ -81,7 +81,7 @@ fn a_proposal_expires_like_anything_else() {
         override o W fair a 90 for 1m
         wait     60s
         expect   override o gone
-        approve  o by 2                             -> UnknownOverride
+        approve  o by 2                             -> NothingToApprove
         lift     o                                  -> UnknownOverride
         expect   epoch W same
         ",

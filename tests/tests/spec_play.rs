@@ -293,7 +293,7 @@ fn a_self_exclusion_ends_only_by_the_players_wish_and_a_day_later() {
 fn a_limit_that_cannot_be_set_says_why() {
     check(
         "
-        capacity accounts_max 2
+        capacity accounts_max 2 play_limits_max 2
         account A1
         limit   nobody stake day -1.00     -> UnknownAccount
         limit   A1 stake day -0.01         -> InvalidAmount(10000000000000.00, -0.01)

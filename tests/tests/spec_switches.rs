@@ -214,3 +214,138 @@ fn a_mode_can_be_tried_as_a_rule_in_shadow() {
         ",
     );
 }
+
+/// Half of all commands since the first refusal are refused, and more than half may not be.
+#[test]
+fn too_many_refused_bets_stop_betting_until_a_person_resets_the_trip() {
+    check(
+        "
+        config  trips_shadow none trip_reject_percent 50 trip_reject_min 3 trip_cool_down 10s
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        suspend market W
+        bet     a1 A1 W a 1.00                      -> MarketSuspended
+        bet     a2 A1 W a 1.00                      -> MarketSuspended
+        bet     a3 A1 W a 200.00                    -> MarketSuspended      # and now it trips
+        resume  market W
+        bet     a4 A1 W a 1.00                      -> BettingStopped(trip reject_rate)
+        expect  max_stake A1 W a 0.00
+        reset   error_rate                          -> NotTripped
+        reset   reject_rate                         -> TripCooling(10000ms, 0ms)
+        wait    10s
+        reset   reject_rate
+        bet     a5 A1 W a 1.00
+        reset   reject_rate                         -> NotTripped
+        ",
+    );
+}
+
+#[test]
+fn what_a_bettor_is_the_reason_of_trips_nothing_and_neither_does_a_trickle() {
+    check(
+        "
+        config  trips_shadow none trip_reject_percent 50 trip_reject_min 3 trip_window 8s
+        account A1 balance 1.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     a1 A1 W a 2.00                      -> InsufficientFunds
+        bet     a2 A1 W a 2.00                      -> InsufficientFunds
+        bet     a3 A1 W a 2.00                      -> InsufficientFunds
+        suspend market W
+        bet     b1 A1 W a 1.00                      -> MarketSuspended
+        bet     b2 A1 W a 1.00                      -> MarketSuspended
+        wait    9s
+        bet     b3 A1 W a 1.00                      -> MarketSuspended
+        resume  market W
+        bet     b4 A1 W a 1.00
+        ",
+    );
+}
+
+#[test]
+fn a_loss_beyond_the_limit_stops_betting_and_two_people_reset_it() {
+    check(
+        "
+        config  trips_shadow none trip_loss_max 15.00 trip_cool_down 0s
+        account A1 balance 100.00
+        match   M bo3
+        match   K bo3
+        maps    M even
+        maps    K even
+        market  W M map 1
+        market  X K map 1
+        bet     w1 A1 W a 10.00
+        bet     w2 A1 W b 5.00
+        bet     x1 A1 X a 20.00
+        play    M 1 A13                             # the house loses 5.00 on balance
+        bet     w3 A1 X a 1.00
+        play    K 1 A13
+        market  V K map 2
+        bet     v1 A1 V a 1.00                      -> BettingStopped(trip loss_rate)
+        reset   loss_rate by 1
+        bet     v2 A1 V a 1.00                      -> BettingStopped(trip loss_rate)
+        reset   loss_rate by 1                      -> SamePerson(1, 1)
+        reset   loss_rate by 2
+        bet     v3 A1 V a 1.00
+        ",
+    );
+}
+
+#[test]
+fn feeds_that_fall_silent_and_matches_that_freeze_each_have_a_trip() {
+    check(
+        "
+        config  trips_shadow none trip_feed_max 1 trip_error_max 1 feed_age_live 5s trip_cool_down 0s
+        account A1 balance 100.00
+        match   M bo1
+        match   K bo1
+        match   L bo1
+        maps    M even
+        maps    K even
+        maps    L even
+        market  W L map 1
+        feed    M start 1 t
+        feed    K start 1 t
+        wait    4s
+        bet     a1 A1 W a 1.00
+        wait    2s
+        bet     a2 A1 W a 1.00                      -> BettingStopped(trip feed_lag)
+        reset   feed_lag
+        bet     a3 A1 W a 1.00
+        feed    M round 1 9 A                       -> FeedImpossible
+        bet     a4 A1 W a 1.00
+        feed    K round 1 9 A                       -> FeedImpossible
+        bet     a5 A1 W a 1.00                      -> BettingStopped(trip error_rate)
+        ",
+    );
+}
+
+#[test]
+fn what_a_person_suspends_is_no_error_and_a_trip_in_shadow_stops_nothing() {
+    check(
+        "
+        config  trips_shadow error_rate trip_error_max 1
+        account A1 balance 100.00
+        match   M bo1
+        match   K bo1
+        match   L bo1
+        maps    L even
+        market  W L map 1
+        suspend match M ImpossibleState
+        suspend match K ImpossibleState
+        reset   error_rate                          -> NotTripped
+        resume  match M
+        resume  match K
+        feed    M start 1 t
+        feed    K start 1 t
+        feed    M round 1 9 A                       -> FeedImpossible
+        feed    K round 1 9 A                       -> FeedImpossible
+        bet     a1 A1 W a 1.00
+        reset   error_rate                          # it had said that it would have tripped
+        reset   error_rate                          -> NotTripped
+        ",
+    );
+}

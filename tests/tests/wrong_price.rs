@@ -193,6 +193,9 @@ impl Run {
             client_ids_max: 20_000,
             multiples_max: 1,
             legs_max: 2,
+            payments_max: 10,
+            bonuses_max: 1,
+            play_limits_max: 1,
         };
         let mut world = World::new(capacity, config);
         let best_of = random.pick(&[1, 1, 3]);

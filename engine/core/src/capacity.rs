@@ -39,6 +39,9 @@ impl Capacity {
             ("client_ids_max", self.client_ids_max, largest),
             ("multiples_max", self.multiples_max, largest),
             ("legs_max", self.legs_max, largest),
+            ("payments_max", self.payments_max, largest),
+            ("bonuses_max", self.bonuses_max, largest),
+            ("play_limits_max", self.play_limits_max, largest),
         ] {
             if value == 0 || max < value {
                 return Err(name);

@@ -6,8 +6,8 @@
 
 use crate::reject::Reject;
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 /// Why bytes are no command.
@@ -157,11 +157,14 @@ macro_rules! wire_newtype {
 wire_newtype!(
     AccountId,
     BetId,
+    BonusId,
     ClientBetId,
     Currency,
     MarketId,
     MatchId,
     OverrideId,
+    ProposalId,
+    QuoteId,
     SelectionIndex,
     Seq,
     SourceId

@@ -6,6 +6,8 @@
 
 mod account;
 mod bet;
+mod cash;
+mod cash_out;
 mod catalogue;
 mod config;
 mod feed;
@@ -19,11 +21,13 @@ mod trading;
 
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
+pub use cash::{BonusStep, PaymentStep};
+pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
-pub use incident::Incident;
+pub use incident::{Incident, VoidBets};
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
@@ -33,9 +37,10 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
+use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
-    Timestamp,
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
+    SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -100,10 +105,6 @@ wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source
 /// The variants' order is part of the format: new ones go at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nothing is allocated on the way of a bet, and only a variant's own bytes are read"
-)]
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
@@ -166,7 +167,7 @@ pub enum Command {
         /// The new state.
         state: AccountState,
     },
-    /// Credits a captured payment.
+    /// Credits a captured payment, whether it was authorised before or not.
     Deposit {
         /// The account.
         account: AccountId,
@@ -187,17 +188,17 @@ pub enum Command {
     /// Nothing but time: fires what is due.
     Tick,
     /// A trader's word in place of the model's. If it lies far from the model it waits for
-    /// [`Command::ApproveOverride`].
+    /// [`Command::Approve`].
     Override {
         /// What it says.
         kind: OverrideKind,
         /// When it ends.
         expires_at: Timestamp,
     },
-    /// A second operator approves an override that waits.
-    ApproveOverride {
-        /// The override.
-        id: OverrideId,
+    /// A second operator approves what waits for one: it is done now, in the name of both.
+    Approve {
+        /// What waits.
+        id: ProposalId,
     },
     /// Takes back an override, or one that waits.
     LiftOverride {
@@ -263,7 +264,7 @@ pub enum Command {
         account: AccountId,
     },
     /// A trader says how a market ended. If that changes a result it waits for
-    /// [`Command::DecideGrade`].
+    /// [`Command::Approve`].
     Grade {
         /// The market.
         market: MarketId,
@@ -272,12 +273,10 @@ pub enum Command {
         /// How it ended.
         grade: Grade,
     },
-    /// A second operator approves the grade that waits for a market, or anybody turns it down.
-    DecideGrade {
-        /// The market.
-        market: MarketId,
-        /// Whether it shall hold.
-        approve: bool,
+    /// Drops what waits for a second operator.
+    Withdraw {
+        /// What waits.
+        id: ProposalId,
     },
     /// Makes another source the one that a match's score follows.
     HandOver {
@@ -312,6 +311,55 @@ pub enum Command {
         /// The mode.
         mode: Mode,
     },
+    /// One step of a payment in two phases, under the provider's reference.
+    Payment {
+        /// The account.
+        account: AccountId,
+        /// How much, above zero; the same in each step.
+        amount: Money,
+        /// The provider's reference: the idempotency key.
+        reference: u128,
+        /// What happened.
+        step: PaymentStep,
+    },
+    /// Grants a bonus or takes one back.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// What happens.
+        step: BonusStep,
+    },
+    /// Lets betting go on after a trip, once it has cooled down.
+    ResetTrip {
+        /// The trip.
+        trip: TripId,
+    },
+    /// The engine's edge gives up the least valued bets, as many as its input ring is full.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
+    /// Ends a bet that stands, or a part of it, for what it is worth now.
+    CashOut(CashOut),
+    /// A person has looked at a market whose settlement stopped, and lets it go on.
+    ResumeSettlement {
+        /// The market.
+        market: MarketId,
+    },
+    /// Sets the settlement of less known matches aside, or takes it up again.
+    PauseSettlement {
+        /// This tier and all less known ones, from 1; `None` pauses nothing.
+        from_tier: Option<u8>,
+    },
+    /// Voids one bet that was taken; by two persons.
+    VoidBet {
+        /// The account.
+        account: AccountId,
+        /// The bettor's own id of the bet.
+        client_id: ClientBetId,
+    },
+    /// Voids the bets of a stretch of the journal; by two persons.
+    VoidBets(VoidBets),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -330,7 +378,7 @@ wire_enum!(Command {
     13 = CancelBet { account, client_id },
     14 = Tick,
     15 = Override { kind, expires_at },
-    16 = ApproveOverride { id },
+    16 = Approve { id },
     17 = LiftOverride { id },
     18 = SetNextRound(set),
     19 = PlaceMultiple(place),
@@ -342,12 +390,21 @@ wire_enum!(Command {
     25 = Rest { account, rest },
     26 = EndRest { account },
     27 = Grade { market, version, grade },
-    28 = DecideGrade { market, approve },
+    28 = Withdraw { id },
     29 = HandOver { match_id, source },
     30 = AdoptHouseRules { title, name, rules },
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
     33 = SetMode { mode },
+    34 = Payment { account, amount, reference, step },
+    35 = Bonus { account, step },
+    36 = ResetTrip { trip },
+    37 = Shed { level },
+    38 = CashOut(cash_out),
+    39 = ResumeSettlement { market },
+    40 = PauseSettlement { from_tier },
+    41 = VoidBet { account, client_id },
+    42 = VoidBets(stretch),
 });
 
 impl Actor {
@@ -377,7 +434,7 @@ impl Command {
             Self::CancelBet { .. } => 14,
             Self::Tick => 15,
             Self::Override { .. } => 16,
-            Self::ApproveOverride { .. } => 17,
+            Self::Approve { .. } => 17,
             Self::LiftOverride { .. } => 18,
             Self::SetNextRound(_) => 19,
             Self::PlaceMultiple(_) => 20,
@@ -389,12 +446,21 @@ impl Command {
             Self::Rest { .. } => 26,
             Self::EndRest { .. } => 27,
             Self::Grade { .. } => 28,
-            Self::DecideGrade { .. } => 29,
+            Self::Withdraw { .. } => 29,
             Self::HandOver { .. } => 30,
             Self::AdoptHouseRules { .. } => 31,
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
             Self::SetMode { .. } => 34,
+            Self::Payment { .. } => 35,
+            Self::Bonus { .. } => 36,
+            Self::ResetTrip { .. } => 37,
+            Self::Shed { .. } => 38,
+            Self::CashOut(_) => 39,
+            Self::ResumeSettlement { .. } => 40,
+            Self::PauseSettlement { .. } => 41,
+            Self::VoidBet { .. } => 42,
+            Self::VoidBets(_) => 43,
         }
     }
 }

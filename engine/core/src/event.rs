@@ -5,35 +5,41 @@
 //! events; what they carry is told in chapters by subject.
 
 mod bet;
+mod cash_out;
 mod feed;
 mod fixture;
 mod multiple;
+mod payment;
 mod posting;
 mod price;
 mod trading;
 
 pub use bet::{BetStatus, BetView, VoidReason};
+pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
+pub use payment::{AdjustmentStatus, DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
-pub use trading::{GradeStatus, IncidentStatus, OverrideStatus};
+pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};
 
 use crate::command::{
-    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
+    AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
     RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{LimitView, Rest};
+use crate::proposals::About;
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
+use crate::switches::{TripId, TripStanding};
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, SelectionIndex, Seq,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
 };
-use crate::wallet::FACTORS;
+use crate::wallet::{BonusView, FACTORS};
 
 /// An event with its place and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -128,7 +134,7 @@ pub enum Event {
     },
     /// Where a bet stands.
     Bet(BetView),
-    /// A person said how a market ended, or proposed to.
+    /// A person said how a market ended.
     Graded {
         /// The market.
         market: MarketId,
@@ -138,8 +144,8 @@ pub enum Event {
         grade: Grade,
         /// The operator who said it.
         by: u32,
-        /// Where it stands.
-        status: GradeStatus,
+        /// Who approved it, if it took a second person.
+        approved_by: Option<u32>,
     },
     /// A leg of a bet of several; the bet itself follows as [`Event::Multiple`]. Of a bet refused at
     /// once only the legs with a reason of their own are said.
@@ -154,6 +160,8 @@ pub enum Event {
         to: LedgerAccount,
         /// How much; above zero.
         amount: Money,
+        /// In which currency.
+        currency: Currency,
         /// The bet, if there is one.
         bet: Option<BetId>,
         /// Why.
@@ -266,6 +274,39 @@ pub enum Event {
         /// Its number.
         value: i64,
     },
+    /// Where the settlement of a market stands; what stops it calls a person.
+    Settlement {
+        /// The market.
+        market: MarketId,
+        /// How often its result has changed.
+        version: u32,
+        /// Where it stands.
+        status: SettlementStatus,
+    },
+    /// Something waits for a second person, or no longer does.
+    Proposal {
+        /// Its number.
+        id: ProposalId,
+        /// Who wished it.
+        by: u32,
+        /// When it is dropped.
+        expires_at: Timestamp,
+        /// What it is about.
+        about: About,
+        /// Where it stands.
+        status: ProposalStatus,
+    },
+    /// Two persons voided the bets of a stretch of the journal.
+    BetsVoided {
+        /// The match.
+        match_id: MatchId,
+        /// Only those on this market; `None` for all.
+        market: Option<MarketId>,
+        /// The first command.
+        from: Seq,
+        /// The last one.
+        to: Seq,
+    },
     /// A rule set was adopted; in the answer to [`crate::Query::HouseRules`], one of all versions.
     HouseRules {
         /// Its version, from 1.
@@ -320,6 +361,32 @@ pub enum Event {
         /// The mode.
         mode: Mode,
     },
+    /// Where a payment stands.
+    Payment(PaymentView),
+    /// A bonus of a player as it stands now.
+    Bonus {
+        /// The account.
+        account: AccountId,
+        /// The bonus.
+        bonus: BonusView,
+    },
+    /// A trip pulled, or was reset; in the answer to [`crate::Query::Catalogue`], where those stand
+    /// that are not clear.
+    Trip {
+        /// The trip.
+        trip: TripId,
+        /// Where it stands.
+        standing: TripStanding,
+        /// Who caused it.
+        by: Actor,
+    },
+    /// So much load is shed from now on.
+    Shed {
+        /// From 0, nothing, to [`crate::switches::SHED_MAX`].
+        level: u8,
+    },
+    /// What a bet is worth, or what became of the wish to cash it out.
+    CashOut(CashOutView),
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -2,12 +2,14 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query};
-use crate::event::{Event, Price, PriceCause};
+use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
+use crate::payments::{self, Payment};
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
+use crate::switches::{TripId, TripStanding};
 use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
 
 /// The most multiples in the answer about an account; each comes with up to twenty legs.
@@ -37,6 +39,13 @@ impl Tables {
                     fixture.announce(MatchId(index as u32), outbox);
                 }
                 self.switches.say(&self.fixtures, outbox);
+                for &trip in TripId::ALL {
+                    let (standing, by) = (self.trips.standing(trip), Actor::Engine);
+                    if standing != TripStanding::Clear {
+                        outbox.push(Event::Trip { trip, standing, by });
+                    }
+                }
+                outbox.push(Event::Shed { level: self.shed });
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -63,6 +72,9 @@ impl Tables {
                 outbox.push(Event::Account { account, key, state: row.state });
                 self.wallet.announce(account, outbox);
                 outbox.push(row.terms(account));
+                for bonus in self.wallet.bonuses().of(account) {
+                    outbox.push(Event::Bonus { account, bonus: bonus.view() });
+                }
                 if row.limits_himself {
                     let rest = self.wallet.play().rest_at(account, state.now);
                     outbox.push(Event::Rest { account, rest });
@@ -92,6 +104,12 @@ impl Tables {
                     outbox.push(Event::Account { account, key, state: row.state });
                     self.wallet.announce(account, outbox);
                 }
+            }
+            Query::Proposals => {
+                for proposal in self.proposals.iter() {
+                    outbox.push(proposal.event(ProposalStatus::Waits));
+                }
+                self.overrides.iter().for_each(|row| outbox.push(row.image()));
             }
             Query::HouseRules => self.rule_book.announce(outbox),
             Query::Risk => {
@@ -124,6 +142,18 @@ impl Tables {
             Query::MaxStake { account, market, selection } => {
                 let stake = self.max_stake(&state.config, state.now, account, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
+            }
+            Query::Payment { reference } => {
+                let payment = self.payments.get(payments::key(reference));
+                let Payment { account, amount, status, .. } =
+                    payment.ok_or(Reject::UnknownPayment)?;
+                let view = PaymentView { account, reference, amount, status };
+                outbox.push(Event::Payment(view));
+            }
+            Query::CashOut { account, client_id, part } => {
+                let bet = (account, client_id);
+                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                outbox.push(Event::CashOut(view));
             }
             Query::MaxUnit(place) => {
                 let PlaceMultiple { account, client_id, .. } = place;

@@ -139,8 +139,8 @@ rejects! {
     GradeUnchanged = 216, false, None, "The market is graded like this already.";
     /// The market's bets have left the engine.
     GradeTooLate = 217, false, None, "This market was settled too long ago to be settled again.";
-    /// No grade of this market waits for a second person.
-    NothingToApprove = 218, false, None, "No grade of this market waits for approval.";
+    /// Nothing with this number waits for a second person.
+    NothingToApprove = 218, false, None, "Nothing with this number waits for approval.";
     /// Messages of the feed are missing before this one.
     FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
     /// A source that has not spoken lately cannot be followed.
@@ -151,6 +151,8 @@ rejects! {
     IncidentImpossible = 222, false, Count, "This cannot have happened to the match as it stands.";
     /// The match has no incident to take back.
     UnknownIncident = 223, false, None, "This match has no incident to take back.";
+    /// The market's settlement has not stopped.
+    SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
@@ -158,12 +160,16 @@ rejects! {
     StaleView = 302, true, Millis, "The price you saw is too old.";
     /// The odds moved beyond what the price policy allows.
     OddsChanged = 303, true, Odds, "The odds have changed.";
+    /// A quote lives for a short time; the numbers are that time and the quote's age.
+    QuoteExpired = 304, true, Millis, "This quote has expired. Please ask for a new one.";
+    /// A leg of the bet moved materially since the quote was made, or the bet itself did.
+    QuoteOutdated = 305, true, None, "The match has moved on since this quote was made.";
+    /// The bet is worth less than was asked for it.
+    CashOutChanged = 306, true, Money, "The cash-out value has changed.";
     /// No override has this id, or it has ended.
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.
     OverrideExpiry = 322, false, Millis, "An override must end in the future, within its longest life.";
-    /// Only an override that waits can be approved.
-    OverrideNotWaiting = 323, false, None, "This override does not wait for anybody.";
 
     /// Below the smallest stake.
     StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";
@@ -207,6 +213,19 @@ rejects! {
     /// The engine keeps its books in another currency.
     UnknownCurrency = 504, false, Count, "This currency is not available.";
 
+    /// No payment has this reference.
+    UnknownPayment = 505, false, None, "This payment is not known.";
+    /// The payment ended otherwise before, and a payment ends once.
+    PaymentClosed = 506, false, None, "This payment has ended otherwise already.";
+    /// More than can be taken out.
+    BalanceTooLow = 507, true, Money, "The balance is too low for this.";
+    /// A tax below zero or above its withdrawal.
+    TaxOutOfRange = 508, false, Money, "The tax must lie between zero and the amount.";
+    /// No bonus of this account has this id, or it has ended.
+    UnknownBonus = 509, false, None, "This bonus does not exist or has ended.";
+    /// A bonus ends in the future; money must be wagered, a free bet need not be.
+    BonusTerms = 510, false, None, "A bonus ends in the future; only bonus money must be wagered.";
+
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";
     /// The client bet id's own time lies outside the window.
@@ -219,6 +238,16 @@ rejects! {
     BetCancelled = 605, false, None, "You cancelled this bet.";
     /// The bet was settled so long ago that it has left the engine.
     BetRetired = 606, false, None, "This bet was settled some time ago.";
+    /// Only a bet that was taken and still stands can be cashed out.
+    BetNotOpen = 607, false, None, "This bet is not open, so it cannot be cashed out.";
+    /// One cash-out of a bet waits at a time.
+    CashOutWaiting = 608, true, None, "A cash-out of this bet is being decided already.";
+    /// More than is left of the stake (of each line's stake); the first number is what is left.
+    CashOutPart = 609, false, Money, "You asked to cash out more than is left of this bet.";
+    /// Less than the smallest amount of money would be paid.
+    CashOutWorthless = 610, true, None, "This bet is worth too little to be cashed out.";
+    /// Only a bet that was taken and is not void can be voided.
+    BetNotStanding = 611, false, None, "This bet does not stand.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";
@@ -246,6 +275,12 @@ rejects! {
     WithdrawalsStopped = 912, true, Switch, "Withdrawals are stopped at the moment.";
     /// The engine is read-only.
     ReadOnly = 913, true, Switch, "Nothing can be changed at the moment. Please try again later.";
+    /// A trip that has not pulled cannot be reset.
+    NotTripped = 914, false, None, "This trip has not stopped anything.";
+    /// A trip cools down before it can be reset; the numbers are how long and how long it has.
+    TripCooling = 915, true, Millis, "This trip still cools down. Please look at its cause meanwhile.";
+    /// Load is shed, and this market comes late in its order.
+    LoadShed = 916, true, None, "We are very busy and take no bets on this market for a moment.";
 }
 
 /// A refusal with the numbers that decided it.

@@ -10,13 +10,12 @@ mod tables;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
-use crate::command::{
-    AccountState, Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason,
-};
+use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
 use crate::house_rules::RuleBook;
@@ -24,15 +23,16 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
+use crate::payments::Payment;
+use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
-use crate::settlement::grading::Proposals;
-use crate::switches::Switches;
+use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::units::{MarketId, Seq, Timestamp};
+use crate::wallet::Wallet;
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
 #[derive(Debug, Default)]
@@ -61,11 +61,12 @@ pub(crate) struct Tables {
     pub waiting: Waiting,
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
+    pub cash_outs: CashOuts,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
-    /// Grades that wait for a second person.
+    /// What waits for a second person.
     pub proposals: Proposals,
     pub risk: RiskTables,
     pub requotes: Requotes,
@@ -76,6 +77,10 @@ pub(crate) struct Tables {
     pub stops: Stops,
     /// Kill switches and the mode.
     pub switches: Switches,
+    /// What can stop betting by itself.
+    pub trips: Trips,
+    /// How much load is shed.
+    pub shed: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No match that was put off is void before this time.
@@ -115,6 +120,7 @@ impl State {
             now,
             actor,
             a_person_looks: false,
+            approved_by: None,
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,
@@ -145,11 +151,11 @@ impl State {
         self.config_version = 1;
         let mut tables = Tables {
             capacity,
-            wallet: Wallet::with_capacity(capacity.accounts_max),
+            wallet: Wallet::with_capacity(&capacity),
             client_ids: Answers::with_capacity(&capacity),
             ids_forgotten_to: Timestamp::default(),
             ids_last_until: Timestamp::default(),
-            payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
+            payments: ClientIds::with_capacity(capacity.payments_max, Payment::BLANK),
             bets: BetTable::with_capacity(capacity.bets_max),
             waiting: Waiting::for_bets(capacity.bets_max),
             multiples: MultipleTable::with_capacity(
@@ -158,6 +164,7 @@ impl State {
                 capacity.accounts_max,
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
+            cash_outs: CashOuts::with_capacity(&capacity),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
@@ -169,6 +176,8 @@ impl State {
             lags: Default::default(),
             stops: Stops::none(),
             switches: Switches::default(),
+            trips: Trips::default(),
+            shed: 0,
             feed_check_at: Timestamp::MAX,
             house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
@@ -261,6 +270,8 @@ pub(crate) struct Step<'a> {
     pub actor: Actor,
     /// Whether a person lifts a suspension right now and answers for the prices.
     pub a_person_looks: bool,
+    /// Who wished what is being done and who approved it, if two persons stand behind it.
+    pub approved_by: Option<(u32, u32)>,
     pub config: &'a mut Config,
     pub config_version: &'a mut u32,
     pub tables: &'a mut Tables,
@@ -282,11 +293,7 @@ impl Step<'_> {
             Command::Suspend { scope, reason } => self.suspend(*scope, *reason),
             Command::Resume { scope } => self.resume(*scope),
             Command::Kill { scope, on } => self.kill(*scope, *on),
-            Command::OpenAccount { key, currency } => {
-                let account = self.tables.wallet.open(*key, *currency)?;
-                self.announce_account(account);
-                Ok(())
-            }
+            Command::OpenAccount { key, currency } => self.open_account(*key, *currency),
             Command::SetAccountState { account, state } => self.set_account_state(*account, *state),
             Command::Deposit { account, amount, reference } => {
                 self.deposit(*account, *amount, *reference)
@@ -298,7 +305,7 @@ impl Step<'_> {
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, *expires_at),
-            Command::ApproveOverride { id } => self.approve_override(*id),
+            Command::Approve { id } => self.approve(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
             Command::AdoptHouseRules { title, name, rules } => {
@@ -307,9 +314,19 @@ impl Step<'_> {
             Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
             Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
             Command::SetMode { mode } => self.set_mode(*mode),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } => self.set_shed(*level),
+            Command::CashOut(ask) => {
+                self.cash_out(ask);
+                Ok(())
+            }
+            Command::ResumeSettlement { market } => self.resume_settlement(*market),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
+            Command::VoidBet { account, client_id } => self.void_bet(*account, *client_id),
+            Command::VoidBets(stretch) => self.void_bets(*stretch),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
-            Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
+            Command::Withdraw { id } => self.withdraw(*id),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())
@@ -325,6 +342,10 @@ impl Step<'_> {
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
+            Command::Payment { account, amount, reference, step } => {
+                self.payment_step(*account, *amount, *reference, *step)
+            }
+            Command::Bonus { account, step } => self.bonus(*account, *step),
         }
     }
 
@@ -344,8 +365,11 @@ impl Step<'_> {
         self.check_feed_age();
         self.check_postponed();
         self.expire_overrides();
+        self.expire_bonuses();
+        self.expire_proposals();
         self.decide_due_bets();
         self.decide_due_multiples();
+        self.decide_due_cash_outs();
         self.tables.due = self.tables.earliest_due(self.config);
     }
 
@@ -362,13 +386,19 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
+            let before = self.tables.wallet.house();
             self.settle_slice();
+            self.note_house(before);
         }
         self.requote_slice();
         self.tables.due = self.tables.earliest_due(self.config);
     }
 
-    fn configure(&mut self, config: &Config, based_on: Option<u32>) -> Result<(), Refusal> {
+    pub(crate) fn configure(
+        &mut self,
+        config: &Config,
+        based_on: Option<u32>,
+    ) -> Result<(), Refusal> {
         config.validate().map_err(|_| Refusal::new(Reject::InvalidParameter))?;
         let version = *self.config_version;
         if let Some(seen) = based_on
@@ -376,6 +406,9 @@ impl Step<'_> {
         {
             let (seen, now) = (i64::from(seen), i64::from(version));
             return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
+        }
+        if self.config.is_raised_far(config) && !self.is_approved() {
+            return self.propose(Wish::Configure { config: *config, based_on: version });
         }
         let of_prices = |config: &Config| {
             let shading = (config.shading_ppb, config.shading_scale);
@@ -452,27 +485,5 @@ impl Step<'_> {
             }
         }
         Ok(())
-    }
-
-    fn set_account_state(
-        &mut self,
-        account: AccountId,
-        state: AccountState,
-    ) -> Result<(), Refusal> {
-        let row = self.tables.wallet.get_mut(account).ok_or(Reject::UnknownAccount)?;
-        if row.state == AccountState::Closed && state != AccountState::Closed {
-            return Err(Reject::AccountClosed.into());
-        }
-        row.state = state;
-        self.announce_account(account);
-        Ok(())
-    }
-
-    fn announce_account(&mut self, account: AccountId) {
-        let wallet = &self.tables.wallet;
-        if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
-            self.outbox.push(Event::Account { account, key, state: row.state });
-            wallet.announce(account, self.outbox);
-        }
     }
 }

@@ -189,6 +189,9 @@ fn engine_config(dir: &Path, core_config: Config) -> EngineConfig {
         client_ids_max: 200_000,
         multiples_max: 10_000,
         legs_max: 50_000,
+        payments_max: 10_000,
+        bonuses_max: 1_000,
+        play_limits_max: 1_000,
     };
     config
 }

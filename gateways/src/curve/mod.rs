@@ -168,6 +168,9 @@ impl Player {
             client_ids_max: 1,
             multiples_max: 1,
             legs_max: 1,
+            payments_max: 1,
+            bonuses_max: 1,
+            play_limits_max: 1,
         };
         capacity.validate().map_err(|field| format!("{field} is out of range"))?;
         let mut player = Self {

@@ -71,7 +71,13 @@ impl Report {
                 (Some(id), BetStatus::Accepted { .. }) => {
                     self.accepted.insert(id, false);
                 }
-                (Some(id), BetStatus::Won { .. } | BetStatus::Lost | BetStatus::Void(_)) => {
+                (
+                    Some(id),
+                    BetStatus::Won { .. }
+                    | BetStatus::Lost
+                    | BetStatus::Void(_)
+                    | BetStatus::CashedOut { .. },
+                ) => {
                     self.accepted.insert(id, true);
                 }
                 (_, BetStatus::Pending { .. }) | (None, _) => {}

@@ -114,7 +114,10 @@ impl Observer for Terminal {
                 match bet.status {
                     BetStatus::Accepted { .. } => self.taken += 1,
                     BetStatus::Refused(_) => self.refused += 1,
-                    BetStatus::Won { .. } | BetStatus::Lost | BetStatus::Void(_) => {
+                    BetStatus::Won { .. }
+                    | BetStatus::Lost
+                    | BetStatus::Void(_)
+                    | BetStatus::CashedOut { .. } => {
                         self.settled += 1;
                     }
                     BetStatus::Pending { .. } => {}
@@ -170,6 +173,7 @@ fn describe(status: &BetStatus) -> String {
         BetStatus::Won { payout } => format!("won {}", ShowMoney(payout.minor())),
         BetStatus::Lost => "lost".to_owned(),
         BetStatus::Void(_) => "void, the stake goes back".to_owned(),
+        BetStatus::CashedOut { paid } => format!("cashed out for {}", ShowMoney(paid.minor())),
     }
 }
 

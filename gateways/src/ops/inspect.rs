@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clutch_core::command::Actor;
+use clutch_core::command::{Actor, CashOut};
 use clutch_core::units::{AccountId, MarketId};
 use clutch_core::{Command, Envelope, Event, State};
 use clutch_engine::Step;
@@ -49,12 +49,16 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
     let asked = match envelope.command {
         Command::PlaceBet(place) => place.account == id,
         Command::Deposit { account, .. }
+        | Command::Payment { account, .. }
+        | Command::Bonus { account, .. }
         | Command::CancelBet { account, .. }
+        | Command::CashOut(CashOut { account, .. })
         | Command::SetAccountState { account, .. } => account == id,
         _ => false,
     };
     let said = |event: &Event| match event {
         Event::Bet(view) => view.account == id,
+        Event::CashOut(view) => view.account == id,
         Event::Balance { account, .. } | Event::Account { account, .. } => *account == id,
         _ => false,
     };

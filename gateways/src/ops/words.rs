@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind, PlaceBet, PricePolicy,
-    Scope, Side, SuspendReason, Team,
+    Actor, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind,
+    PaymentStep, PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
-    BetStatus, LedgerAccount, LegStanding, MarketStatus, PostingReason, PriceCause, VoidReason,
+    BetStatus, CashOutStatus, CashOutView, LedgerAccount, LegStanding, MarketStatus, PostingReason,
+    PriceCause, VoidReason,
 };
 use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{
@@ -160,6 +161,17 @@ impl Words {
             Command::Deposit { account: id, amount, .. } => {
                 format!("deposit {} for {}", money(*amount), account(state, *id))
             }
+            Command::Payment { account: id, amount, step, .. } => {
+                format!("{} {} for {}", payment_step(*step), money(*amount), account(state, *id))
+            }
+            Command::Bonus { account: id, step } => match step {
+                BonusStep::Grant { kind, amount, .. } => {
+                    format!("grant {} a {} of {}", account(state, *id), kind.name(), money(*amount))
+                }
+                BonusStep::Forfeit { bonus } => {
+                    format!("take bonus {} of {} back", bonus.0, account(state, *id))
+                }
+            },
             Command::PlaceBet(place) => self.place(state, place),
             Command::PlaceMultiple(place) => {
                 let picks = place.picks().iter();
@@ -181,11 +193,19 @@ impl Words {
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
+            Command::CashOut(CashOut { account: id, client_id, part, amount, .. }) => {
+                let what =
+                    part.map_or_else(String::new, |part| format!("{} of ", money(part.money())));
+                let (who, bet) = (account(state, *id), uuid(*client_id));
+                format!("{who} cashes out {what}bet {bet} for {} or more", money(*amount))
+            }
             Command::Tick => "time goes on".to_owned(),
             Command::Kill { scope, on } => {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
             }
             Command::SetMode { mode } => format!("mode {}", mode.key()),
+            Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
+            Command::Shed { level } => format!("shed load: level {level} of 3"),
             other => json(other),
         }
     }
@@ -262,6 +282,12 @@ impl Words {
             Event::Leg(leg) => {
                 let pick = self.pick(leg.market, leg.selection);
                 format!("leg {}, {pick}: {}", leg.index + 1, standing(leg.standing))
+            }
+            Event::Payment(view) => {
+                format!("payment {:032x} is {}", view.reference, view.status.name())
+            }
+            Event::CashOut(view) => {
+                format!("cash-out by {} {}", account(state, view.account), cash_out(view))
             }
             Event::Refused(refusal) => format!("refused: {}", refusal_text(*refusal)),
             Event::Market { market, status, .. } => {
@@ -343,9 +369,23 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Accepted { payout } => format!("accepted, to pay {}", money(payout)),
         BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
         BetStatus::Lost => "lost".to_owned(),
+        BetStatus::CashedOut { paid } => format!("cashed out, paid {}", money(paid)),
         BetStatus::Void(reason) => format!("void, stake returned: {}", why_void(reason)),
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
+    }
+}
+
+/// Where a cash-out stands.
+pub fn cash_out(view: &CashOutView) -> String {
+    let what = format!("{} for a stake of {}", money(view.amount), money(view.stake));
+    match view.status {
+        CashOutStatus::Quoted { expires_at } => {
+            format!("is worth {what}, until {}", &time(expires_at)[11..])
+        }
+        CashOutStatus::Pending { due } => format!("of {what} waits until {}", &time(due)[11..]),
+        CashOutStatus::Paid => format!("is paid: {what}"),
+        CashOutStatus::Refused(refusal) => format!("is refused: {}", refusal_text(refusal)),
     }
 }
 
@@ -374,6 +414,7 @@ fn why_void(reason: VoidReason) -> &'static str {
         VoidReason::Declared => "a person declared it",
         VoidReason::HouseRules => "the house rules say so after what happened to the match",
         VoidReason::TakenLate => "it was struck when the outcome could already be known",
+        VoidReason::ByHand => "two persons of the staff voided this bet",
     }
 }
 
@@ -429,9 +470,26 @@ pub fn ledger(state: &State, side: LedgerAccount) -> String {
         LedgerAccount::PlayerAvailable(id) => format!("{} available", account(state, id)),
         LedgerAccount::PlayerHeld(id) => format!("{} held", account(state, id)),
         LedgerAccount::House => "house".to_owned(),
-        LedgerAccount::Payments => "payments".to_owned(),
+        LedgerAccount::Provider => "payment provider".to_owned(),
+        LedgerAccount::PlayerBonus(id) => format!("{} bonus", account(state, id)),
+        LedgerAccount::PlayerBonusHeld(id) => format!("{} bonus held", account(state, id)),
+        LedgerAccount::DepositInTransit(id) => format!("{} deposit in transit", account(state, id)),
+        LedgerAccount::WithdrawalInTransit(id) => {
+            format!("{} withdrawal in transit", account(state, id))
+        }
+        LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
         #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
         other => json(&other),
+    }
+}
+
+fn payment_step(step: PaymentStep) -> &'static str {
+    match step {
+        PaymentStep::Authorise => "a deposit is authorised,",
+        PaymentStep::Fail => "a deposit fails,",
+        PaymentStep::Withdraw { .. } => "withdraw",
+        PaymentStep::Paid => "a withdrawal is paid,",
+        PaymentStep::Returned => "a withdrawal comes back,",
     }
 }
 
@@ -444,6 +502,20 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::StakeTaken => "stake taken",
         PostingReason::Payout => "payout",
         PostingReason::Reversal => "taken back",
+        PostingReason::DepositAuthorised => "deposit authorised",
+        PostingReason::DepositFailed => "deposit failed",
+        PostingReason::WithdrawalRequested => "withdrawal requested",
+        PostingReason::WithdrawalPaid => "withdrawal paid",
+        PostingReason::WithdrawalReturned => "withdrawal returned",
+        PostingReason::Tax => "tax kept back",
+        PostingReason::TaxRemitted => "tax paid on",
+        PostingReason::Adjustment => "adjustment",
+        PostingReason::WriteOff => "written off",
+        PostingReason::BonusGranted => "bonus granted",
+        PostingReason::BonusExpired => "bonus expired",
+        PostingReason::BonusForfeited => "bonus taken back",
+        PostingReason::BonusConverted => "bonus is the player's own now",
+        PostingReason::CashOut => "cashed out",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),
     }

@@ -206,6 +206,7 @@ impl Hub {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
+            Query::Proposals => settlement::proposals(records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }
@@ -214,7 +215,9 @@ impl Hub {
             | Query::Match { .. }
             | Query::Bet { .. }
             | Query::MaxStake { .. }
-            | Query::MaxUnit(_) => staff::account(&self.book, records),
+            | Query::CashOut { .. }
+            | Query::MaxUnit(_)
+            | Query::Payment { .. } => staff::account(&self.book, records),
         };
         Response::json(200, body)
     }

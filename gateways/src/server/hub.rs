@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Channel, Command, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Command};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
@@ -23,7 +23,7 @@ use super::port::EnginePort;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{self, Claims, TokenError};
-use crate::wire::client::{Request, ResumePoint, Slip, Topic};
+use crate::wire::client::{Request, ResumePoint, Topic};
 use crate::wire::offer::{self, Occasion};
 use crate::wire::server::{self, Welcome, WelcomeLimits};
 
@@ -104,6 +104,10 @@ pub(super) enum Asked {
     Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<server::Mine> },
     /// The largest stake.
     QuoteMax,
+    /// What a bet could be cashed out for.
+    QuoteCashOut,
+    /// A cash-out: its answer goes to all of the account's sockets.
+    CashOut { client_id: ClientBetId },
     /// Something that a player sets for himself.
     Play,
     /// All that he has set, gathered until it is complete.
@@ -225,6 +229,19 @@ impl Hub {
                 let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }
+            Request::QuoteCashOut { client_id, part } => {
+                let query = Query::CashOut { account, client_id, part };
+                self.ask(connection, query, Asked::QuoteCashOut, Some(client_id));
+            }
+            Request::CashOut(wish) => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let (trace, client_id) = (self.trace(), wish.client_id);
+                let command = Command::CashOut(wish.command(account));
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
+                self.note(connection, trace, sent, Asked::CashOut { client_id }, Some(client_id));
+            }
             Request::Bet { client_id } => {
                 let asked = Asked::Bet { client_id, is_found: false };
                 self.ask(connection, Query::Bet { account, client_id }, asked, Some(client_id));
@@ -250,56 +267,6 @@ impl Hub {
                 self.ask(connection, query, Asked::QuoteMax, None);
             }
         }
-        Ok(())
-    }
-
-    /// Takes one placement from an account's share. Every bet that is asked for leaves its client id
-    /// in a table that all accounts share, so one of them must not fill it over many connections.
-    ///
-    /// # Errors
-    /// [`Fault`] with how long to wait.
-    pub(super) fn admit(&mut self, account: AccountId) -> Result<(), Fault> {
-        let (now, limits) = (Instant::now(), &self.config.limits);
-        let full = || Bucket::full(limits.messages_per_s, limits.messages_burst, now);
-        let bucket = self.placements.entry(account).or_insert_with(full);
-        bucket.take(now).map_err(Fault::rate_limited)
-    }
-
-    /// Hands a placement to the engine.
-    ///
-    /// # Errors
-    /// The engine's own code if it could not take it.
-    pub(super) fn place(
-        &mut self,
-        asker: Key,
-        bettor: (AccountId, Channel),
-        slip: &Slip,
-        asked: Asked,
-    ) -> Result<(), Reject> {
-        let trace = self.trace();
-        let (account, channel) = bettor;
-        let command = match slip {
-            Slip::Single(placement) => Command::PlaceBet(PlaceBet {
-                account,
-                client_id: placement.client_id,
-                market: placement.market,
-                selection: placement.selection,
-                odds: placement.odds,
-                price_seq: placement.price_seq,
-                epoch: placement.epoch,
-                stake: placement.stake,
-                policy: placement.policy,
-            }),
-            Slip::Multiple(place) => {
-                let mut place: PlaceMultiple = **place;
-                place.account = account;
-                Command::PlaceMultiple(place)
-            }
-        };
-        let actor = Actor::Account { account, channel };
-        self.port.send(Envelope { actor, trace, command })?;
-        self.metrics.placed.inc();
-        self.pending.insert(trace, Pending { asker: Some(asker), asked });
         Ok(())
     }
 

@@ -17,6 +17,7 @@ pub mod feed;
 mod hub;
 mod metrics;
 mod outgoing;
+mod placing;
 pub mod port;
 mod routes;
 mod turn;

@@ -195,6 +195,9 @@ impl Hub {
             ("/odds.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
             }
+            ("/slip.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/slip.js"))
+            }
             ("/style.css", true, _) => {
                 page("text/css; charset=utf-8", include_str!("../../web/style.css"))
             }
@@ -211,7 +214,11 @@ impl Hub {
             ("/bets", _, true) => return self.place_by_http(connection, head, body),
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            ("/" | "/app.js" | "/odds.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
+            (
+                "/" | "/app.js" | "/odds.js" | "/slip.js" | "/style.css" | "/ws" | "/health"
+                | "/metrics",
+                ..,
+            ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | ORDERS | QUESTIONS, ..) => {
@@ -412,7 +419,8 @@ const fn http_status(status: BetStatus) -> u16 {
         BetStatus::Accepted { .. }
         | BetStatus::Won { .. }
         | BetStatus::Lost
-        | BetStatus::Void(_) => 200,
+        | BetStatus::Void(_)
+        | BetStatus::CashedOut { .. } => 200,
     }
 }
 

@@ -19,6 +19,7 @@ use super::routes;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
+use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
 use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
 use crate::wire::offer::Occasion;
@@ -77,6 +78,7 @@ impl Hub {
                 Asked::Place { .. }
                 | Asked::PlaceByHttp { .. }
                 | Asked::Cancel { .. }
+                | Asked::CashOut { .. }
                 | Asked::Play => false,
                 Asked::Staff(work) => work.is_question(),
                 _ => true,
@@ -97,6 +99,10 @@ impl Hub {
             Event::Multiple(view) => {
                 let bet = Multiple { view, legs: self.legs.clone() };
                 let frame = |book: &Book| multiple(book, record.seq, record.time, &bet);
+                self.push(view.account, frame, connections);
+            }
+            Event::CashOut(view) => {
+                let frame = |_: &Book| cash_out(record.seq, record.time, &view);
                 self.push(view.account, frame, connections);
             }
             Event::Balance { account, available, held } => {
@@ -194,7 +200,16 @@ impl Hub {
                 }
                 return true;
             }
-            (Asked::Cancel { client_id }, Event::Refused(refusal)) => {
+            (Asked::CashOut { .. }, Event::CashOut(_)) => return true,
+            (Asked::QuoteCashOut, Event::CashOut(view)) => {
+                if let Some(asker) = asker {
+                    asker.send(cash_out(seq, record.time, view));
+                }
+            }
+            (
+                Asked::Cancel { client_id } | Asked::CashOut { client_id },
+                Event::Refused(refusal),
+            ) => {
                 if let Some(asker) = asker {
                     asker.send(server::refusal_notice(*refusal, Some(*client_id)));
                 }
@@ -264,7 +279,7 @@ impl Hub {
                 }
             }
             (
-                Asked::Mine { .. } | Asked::QuoteMax | Asked::Limits { .. },
+                Asked::Mine { .. } | Asked::QuoteMax | Asked::QuoteCashOut | Asked::Limits { .. },
                 Event::Refused(refusal),
             ) => {
                 if let Some(asker) = asker {

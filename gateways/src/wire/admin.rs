@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
+use clutch_core::switches::TripId;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, SourceId,
-    Timestamp,
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId, SelectionIndex,
+    SourceId, Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{client, decimal, play, setting};
+use super::{client, decimal, play, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -57,7 +58,10 @@ const BETS_MAX: u16 = 20;
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
     Override(OverrideJson),
-    ApproveOverride {
+    Approve {
+        id: u64,
+    },
+    Withdraw {
         id: u64,
     },
     LiftOverride {
@@ -75,6 +79,9 @@ enum OrderJson {
     },
     SetMode {
         mode: String,
+    },
+    ResetTrip {
+        trip: String,
     },
     SetAccountState {
         account: u32,
@@ -142,6 +149,7 @@ enum QuestionJson {
     Risk {},
     Sources {},
     HouseRules {},
+    Proposals {},
     Account {
         account: Option<u32>,
         key: Option<String>,
@@ -208,6 +216,13 @@ enum StateJson {
 /// # Errors
 /// [`Fault`] saying which field is wrong and what it should be.
 pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
+    #[derive(Deserialize)]
+    struct Tag {
+        command: String,
+    }
+    if read::<Tag>(body).is_ok_and(|tag| settlement::knows(&tag.command)) {
+        return settlement::parse(body).map(Order::Command);
+    }
     Ok(match read::<OrderJson>(body)? {
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
@@ -221,6 +236,11 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             let keys = Mode::ALL.iter().map(|mode| mode.key());
             let mode = keyed("mode", Mode::from_key(&mode), keys)?;
             Order::Command(Command::SetMode { mode })
+        }
+        OrderJson::ResetTrip { trip } => {
+            let names = TripId::ALL.iter().map(|trip| trip.name());
+            let trip = keyed("trip", TripId::named(&trip), names)?;
+            Order::Command(Command::ResetTrip { trip })
         }
         OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
             account: AccountId(account),
@@ -239,9 +259,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
-        OrderJson::ApproveOverride { id } => {
-            Order::Command(Command::ApproveOverride { id: OverrideId(id) })
-        }
+        OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
+        OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -356,6 +375,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Matches {} => Question::Matches,
         QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
@@ -382,7 +402,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
     })
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
+pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
     let malformed = |detail: String| {
         let text = format!("The body is not a valid JSON object: {detail}.");
         Fault::with(GatewayCode::MalformedJson, text)
@@ -412,8 +432,10 @@ impl Order {
                     | Command::Resume { .. }
                     | Command::Kill { .. }
                     | Command::SetMode { .. }
+                    | Command::ResetTrip { .. }
                     | Command::Override { .. }
-                    | Command::ApproveOverride { .. }
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::LiftOverride { .. }
                     | Command::HandOver { .. }
             )

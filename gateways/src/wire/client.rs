@@ -7,11 +7,13 @@ use std::fmt::Write as _;
 
 use clutch_core::command::{PlaceMultiple, PricePolicy};
 use clutch_core::play::{LimitKey, RestKind};
-use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Seq, Stake};
+use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::cash_out::{CashOutWish, parse_quote};
 use super::play::{self, PlayWish};
+pub use super::slip::{Placement, Slip};
 use super::{decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
@@ -64,6 +66,15 @@ pub enum Request {
     },
     /// Asks for the largest stake a line that would be accepted for a bet of several legs.
     QuoteMaxUnit(Box<PlaceMultiple>),
+    /// Asks what a bet, or a part of it, could be cashed out for.
+    QuoteCashOut {
+        /// The client's id of the bet.
+        client_id: ClientBetId,
+        /// How much of the stake (of each line's stake); `None` is all that is left.
+        part: Option<Stake>,
+    },
+    /// Takes such a quote.
+    CashOut(CashOutWish),
     /// Sets something for himself.
     Play(PlayWish),
     /// Asks for all that he has set.
@@ -82,7 +93,10 @@ impl Request {
     pub const fn client_id(&self) -> Option<ClientBetId> {
         match self {
             Self::Place(slip) => Some(slip.client_id()),
-            Self::Cancel { client_id } | Self::Bet { client_id } => Some(*client_id),
+            Self::Cancel { client_id }
+            | Self::Bet { client_id }
+            | Self::QuoteCashOut { client_id, .. } => Some(*client_id),
+            Self::CashOut(wish) => Some(wish.client_id),
             _ => None,
         }
     }
@@ -120,46 +134,6 @@ pub struct ResumePoint {
     pub epoch: String,
     /// The newest `seq` it saw.
     pub seq: Seq,
-}
-
-/// A bet as a client asks for it, on one selection or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slip {
-    /// On one.
-    Single(Placement),
-    /// On several; its account is still to be filled in.
-    Multiple(Box<PlaceMultiple>),
-}
-
-impl Slip {
-    /// The client's id of the bet.
-    pub const fn client_id(&self) -> ClientBetId {
-        match self {
-            Self::Single(placement) => placement.client_id,
-            Self::Multiple(place) => place.client_id,
-        }
-    }
-}
-
-/// A bet on one selection as a client asks for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placement {
-    /// The client's id of the bet.
-    pub client_id: ClientBetId,
-    /// The market.
-    pub market: MarketId,
-    /// The selection.
-    pub selection: SelectionIndex,
-    /// The odds seen.
-    pub odds: Odds,
-    /// The `price_seq` seen.
-    pub price_seq: u64,
-    /// The `epoch` seen.
-    pub epoch: u32,
-    /// The stake.
-    pub stake: Stake,
-    /// Which other odds are welcome.
-    pub policy: PricePolicy,
 }
 
 /// A refused message, with the bet it was about if that much could be read: a failed placement must
@@ -235,6 +209,10 @@ struct Fields<'a> {
     #[serde(borrow)]
     amount: Option<&'a RawValue>,
     #[serde(borrow)]
+    part: Option<&'a RawValue>,
+    #[serde(borrow)]
+    quote: Option<&'a RawValue>,
+    #[serde(borrow)]
     hours: Option<&'a RawValue>,
     #[serde(borrow)]
     days: Option<&'a RawValue>,
@@ -292,6 +270,16 @@ impl<'a> Fields<'a> {
             "quote_max" => {
                 Request::QuoteMax { market: self.market()?, selection: self.selection()? }
             }
+            "quote_cash_out" => {
+                Request::QuoteCashOut { client_id: self.client_id()?, part: self.part()? }
+            }
+            "cash_out" => Request::CashOut(CashOutWish {
+                client_id: self.client_id()?,
+                part: self.part()?,
+                quote: parse_quote(&text("quote", self.quote)?)
+                    .ok_or_else(|| Fault::bad_field("quote", "the 32 digits of a quote"))?,
+                amount: self.amount()?,
+            }),
             "set_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, Some(self.amount()?))),
             "lift_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, None)),
             "confirm_limit" => Request::Play(PlayWish::Confirm(self.limit_key()?)),
@@ -389,6 +377,16 @@ impl<'a> Fields<'a> {
 
     fn selection(&self) -> Result<SelectionIndex, Fault> {
         number("selection", self.selection).map(SelectionIndex)
+    }
+
+    /// How much of a bet's stake.
+    fn part(&self) -> Result<Option<Stake>, Fault> {
+        if self.part.is_none() {
+            return Ok(None);
+        }
+        let part = decimal::parse_stake(&decimal_text("part", self.part)?);
+        let wrong = || Fault::bad_field("part", "an amount above zero with at most 2 places");
+        part.map(Some).ok_or_else(wrong)
     }
 
     fn limit_key(&self) -> Result<LimitKey, Fault> {
@@ -572,6 +570,39 @@ mod tests {
         let start = TRIXIE.find("\"legs\"").unwrap();
         let (_, text) = code(&format!("{}\"legs\":[{legs}]}}", &TRIXIE[..start]));
         assert!(text.contains("1 to 20 legs"), "{text}");
+    }
+
+    #[test]
+    fn a_cash_out_names_its_quote_and_its_amount() {
+        let cid = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
+        let quote = format!(r#"{{"type":"quote_cash_out","cid":"{cid}","part":"2.50"}}"#);
+        let client_id = parse_client_id(cid).unwrap();
+        let part = Stake::new(Money::from_minor(250));
+        assert_eq!(parse(&quote).unwrap(), Request::QuoteCashOut { client_id, part });
+        let whole = quote.replace(",\"part\":\"2.50\"", "");
+        assert_eq!(parse(&whole).unwrap(), Request::QuoteCashOut { client_id, part: None });
+        let digits = "0123456789abcdef0123456789abcdef";
+        let take = whole.replace(
+            "\"quote_cash_out\"",
+            &format!(r#""cash_out","quote":"{digits}","amount":"12.30""#),
+        );
+        let Request::CashOut(wish) = parse(&take).unwrap() else { panic!("no cash-out") };
+        assert_eq!(wish.quote.0, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+        assert_eq!((wish.amount.minor(), wish.part), (1_230, None));
+        for (from, to, field) in [
+            ("\"12.30\"", "\"-1\"", "amount"),
+            ("\"12.30\"", "\"1.234\"", "amount"),
+            (digits, "0123", "quote"),
+            (digits, "0123456789abcdef0123456789abcdeg", "quote"),
+            (digits, "+123456789abcdef0123456789abcdef", "quote"),
+            (cid, "17", "cid"),
+        ] {
+            let (code, text) = code(&take.replace(from, to));
+            assert_eq!(code, GatewayCode::BadField, "{to}");
+            assert!(text.contains(field), "{text}");
+        }
+        assert_eq!(code(&quote.replace("2.50", "0")).0, GatewayCode::BadField);
+        assert_eq!(code(&take.replace("\"amount\"", "\"sum\"")).0, GatewayCode::MissingField);
     }
 
     #[test]

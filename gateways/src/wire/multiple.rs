@@ -97,6 +97,7 @@ pub(super) fn multiple_json<'a>(book: &'a Book, multiple: &Multiple) -> Multiple
         BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
             json.payout = Some(money(payout));
         }
+        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
         BetStatus::Lost => {}
         BetStatus::Void(reason) => json.void_reason = Some(void_name(reason)),
     }

@@ -1,9 +1,11 @@
 //! What an order is about, and what a switch stops: as the staff writes it, and as it is shown.
 
 use clutch_core::command::{Channel, KillScope, MarketClass, Scope, Title};
+use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{MarketId, MatchId};
 use serde::{Deserialize, Serialize};
 
+use super::decimal::ShowMoney;
 use crate::codes::Fault;
 
 /// `"all"`, `{"match":0}`, `{"market":3}`.
@@ -111,5 +113,56 @@ pub(super) const fn scope_view(scope: KillScope) -> KillScopeView {
         KillScope::Channel(channel) => KillScopeView::Channel(channel.key()),
         KillScope::CashOut => KillScopeView::CashOut,
         KillScope::Withdrawals => KillScopeView::Withdrawals,
+    }
+}
+
+/// Where a trip stands, with its numbers as people read them.
+#[derive(Serialize)]
+pub(super) struct TripView {
+    trip: &'static str,
+    standing: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wanted_by: Option<u32>,
+}
+
+pub(super) fn trip_view(trip: TripId, standing: TripStanding) -> TripView {
+    let show = |number: i64| match trip {
+        TripId::FeedLag | TripId::ErrorRate => number.to_string(),
+        TripId::LossRate => ShowMoney(number).to_string(),
+        TripId::RejectRate => format!("{number}%"),
+    };
+    let view = TripView {
+        trip: trip.name(),
+        standing: "clear",
+        since: None,
+        limit: None,
+        found: None,
+        wanted_by: None,
+    };
+    match standing {
+        TripStanding::Clear => view,
+        TripStanding::WouldTrip { limit, found } => TripView {
+            standing: "would have tripped",
+            limit: Some(show(limit)),
+            found: Some(show(found)),
+            ..view
+        },
+        TripStanding::Tripped { at, limit, found, wanted_by } => TripView {
+            standing: match wanted_by {
+                None => "tripped",
+                Some(_) => "tripped, its reset waits for a second person",
+            },
+            since: Some(at.millis()),
+            limit: Some(show(limit)),
+            found: Some(show(found)),
+            wanted_by,
+            ..view
+        },
     }
 }

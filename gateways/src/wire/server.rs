@@ -4,17 +4,18 @@
 
 use std::fmt::Display;
 
+use clutch_core::Refusal;
 use clutch_core::command::Team;
 use clutch_core::event::{BetStatus, BetView};
 use clutch_core::reject::Numbers;
 use clutch_core::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp,
 };
-use clutch_core::{Refusal, Reject};
 use serde::{Serialize, Serializer};
 
 use super::decimal::{ShowMoney, ShowOdds};
 use super::multiple::{Multiple, MultipleJson, multiple_json};
+pub use super::sentence::sentence;
 use crate::book::Book;
 use crate::codes::Fault;
 
@@ -82,36 +83,6 @@ impl From<Refusal> for RefusalView {
             limit: show(refusal.limit),
             actual: show(refusal.actual),
         }
-    }
-}
-
-/// The plain sentence with its numbers: "The stake is above the limit. Limit 50.00, yours 60.00."
-pub fn sentence(refusal: Refusal) -> String {
-    let Refusal { code, limit, actual } = refusal;
-    let plain = code.sentence();
-    let (limit_money, actual_money) = (ShowMoney(limit), ShowMoney(actual));
-    match code.numbers() {
-        Numbers::Money => match code {
-            Reject::StakeBelowMinimum => {
-                format!("{plain} Minimum {limit_money}, yours {actual_money}.")
-            }
-            Reject::StakeAboveLimit | Reject::PayoutAboveLimit => {
-                format!("{plain} Limit {limit_money}, yours {actual_money}.")
-            }
-            Reject::InsufficientFunds => {
-                format!("{plain} Available {limit_money}, needed {actual_money}.")
-            }
-            _ => format!("{plain} Limit {limit_money}, with this bet {actual_money}."),
-        },
-        Numbers::Odds => {
-            let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
-            format!("{plain} You asked for {}, now {}.", odds(limit), odds(actual))
-        }
-        Numbers::Millis => {
-            let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
-            format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
-        }
-        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => plain.to_owned(),
     }
 }
 
@@ -194,6 +165,7 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
             json.payout = Some(money(payout));
         }
+        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
         BetStatus::Lost => {}
         BetStatus::Void(reason) => {
             json.void_reason = Some(super::settlement::void_name(reason));
@@ -210,6 +182,7 @@ pub(super) const fn status_name(status: &BetStatus) -> &'static str {
         BetStatus::Won { .. } => "won",
         BetStatus::Lost => "lost",
         BetStatus::Void(_) => "void",
+        BetStatus::CashedOut { .. } => "cashed_out",
     }
 }
 
@@ -494,6 +467,7 @@ pub fn done(kind: &'static str, seq: Seq, id: Option<u8>) -> Vec<u8> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use clutch_core::Reject;
 
     #[test]
     fn a_refusal_says_its_numbers_in_words() {

@@ -3,6 +3,7 @@
 use clutch_core::pricing::LadderTable;
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settings::{Setting, Unit};
+use clutch_core::switches::{TripId, TripSet};
 
 use super::decimal::{ShowMoney, parse_decimal, parse_money};
 
@@ -40,6 +41,7 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
             .ok_or("a factor with at most three places, such as 4.0"),
         Unit::Count => text.parse().ok().filter(|count| 0 <= *count).ok_or("a whole number"),
         Unit::Rules => read_rules(text).ok_or("names of risk rules with commas between, or none"),
+        Unit::Trips => read_trips(text).ok_or("names of trips with commas between, or none"),
         Unit::Stages => read_stages(text)
             .ok_or("four percentages from 0 to 100: a day before, an hour before, later, in play: 25/50/75/100"),
         Unit::Ladder => {
@@ -66,6 +68,11 @@ pub fn show(setting: Setting, value: i64) -> String {
             let names: Vec<_> = set.iter().map(|rule| rule.rule().name).collect();
             if names.is_empty() { "none".to_owned() } else { names.join(",") }
         }
+        Unit::Trips => {
+            let set = u32::try_from(value).ok().and_then(TripSet::from_bits).unwrap_or_default();
+            let names: Vec<_> = set.iter().map(TripId::name).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(",") }
+        }
         Unit::Stages => {
             let [early, day, hour, live] = (value as u32).to_le_bytes();
             format!("{early}/{day}/{hour}/{live}")
@@ -81,6 +88,12 @@ fn read_rules(text: &str) -> Option<i64> {
     let names = text.split(',').map(str::trim).filter(|_| text != "none");
     let with = |set: RuleSet, name| RuleId::named(name).map(|rule| set.with(rule));
     names.into_iter().try_fold(RuleSet::EMPTY, with).map(|set| i64::from(set.bits()))
+}
+
+fn read_trips(text: &str) -> Option<i64> {
+    let names = text.split(',').map(str::trim).filter(|_| text != "none");
+    let with = |set: TripSet, name| TripId::named(name).map(|trip| set.with(trip));
+    names.into_iter().try_fold(TripSet::EMPTY, with).map(|set| i64::from(set.bits()))
 }
 
 fn read_stages(text: &str) -> Option<i64> {

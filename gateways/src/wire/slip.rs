@@ -1,14 +1,54 @@
-//! A bet of several legs as a client asks for it.
+//! A bet as a client asks for it.
 
 use clutch_core::command::{Pick, Picks, PlaceMultiple, PricePolicy};
 use clutch_core::settlement::system::{Bankers, FoldSizes, LEGS_MAX, NAMED_SYSTEMS, NamedSystem};
-use clutch_core::units::{AccountId, ClientBetId, MarketId, SelectionIndex, Stake};
+use clutch_core::units::{AccountId, ClientBetId, MarketId, Odds, SelectionIndex, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::client::{decimal_text, number};
 use super::decimal;
 use crate::codes::Fault;
+
+/// A bet as a client asks for it, on one selection or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// On one.
+    Single(Placement),
+    /// On several; its account is still to be filled in.
+    Multiple(Box<PlaceMultiple>),
+}
+
+impl Slip {
+    /// The client's id of the bet.
+    pub const fn client_id(&self) -> ClientBetId {
+        match self {
+            Self::Single(placement) => placement.client_id,
+            Self::Multiple(place) => place.client_id,
+        }
+    }
+}
+
+/// A bet on one selection as a client asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The client's id of the bet.
+    pub client_id: ClientBetId,
+    /// The market.
+    pub market: MarketId,
+    /// The selection.
+    pub selection: SelectionIndex,
+    /// The odds seen.
+    pub odds: Odds,
+    /// The `price_seq` seen.
+    pub price_seq: u64,
+    /// The `epoch` seen.
+    pub epoch: u32,
+    /// The stake.
+    pub stake: Stake,
+    /// Which other odds are welcome.
+    pub policy: PricePolicy,
+}
 
 /// Reads the legs, line sizes and bankers of a bet. The account is filled in by whoever knows it.
 ///

@@ -11,9 +11,10 @@ use serde::Serialize;
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
-use super::scope::{KillScopeView, scope_view};
+use super::scope::{KillScopeView, TripView, scope_view, trip_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
+use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
 
 #[derive(Serialize)]
@@ -104,7 +105,11 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         #[serde(skip_serializing_if = "Option::is_none")]
         mode: Option<&'static str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        trips: Vec<TripView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         overrides: Vec<OverrideView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        proposals: Vec<ProposalView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -119,7 +124,9 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         markets: Vec::new(),
         kill_switches: Vec::new(),
         mode: None,
+        trips: Vec::new(),
         overrides: Vec::new(),
+        proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
     };
@@ -138,6 +145,9 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
                 message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
             }
             Event::Mode { mode } => message.mode = Some(mode.key()),
+            Event::Trip { trip, standing, .. } => {
+                message.trips.push(trip_view(trip, standing));
+            }
             _ => {}
         }
     }
@@ -264,6 +274,10 @@ pub fn matches(book: &Book, only: Option<MatchId>) -> Vec<u8> {
         kill_switches: Vec<SwitchView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         mode: Option<&'static str>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        trips: Vec<TripView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shed: Option<u8>,
         matches: Vec<MatchView<'a>>,
     }
     let killed = book.killed().iter().copied();
@@ -274,6 +288,8 @@ pub fn matches(book: &Book, only: Option<MatchId>) -> Vec<u8> {
             .map(|scope| SwitchView { scope: scope_view(scope), on: true })
             .collect(),
         mode: Some(book.mode()).filter(|mode| *mode != Mode::Normal).map(Mode::key),
+        trips: book.trips().iter().map(|(trip, standing)| trip_view(*trip, *standing)).collect(),
+        shed: Some(book.shed()).filter(|level| *level != 0),
         // Everything since the beginning: unlike an image it leaves nothing out.
         matches: matches
             .map(|game| match_view(book, game, Some(Seq::default()), only.is_some()))
@@ -393,6 +409,7 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Milli => "factor",
         Unit::Count => "count",
         Unit::Rules => "rules",
+        Unit::Trips => "trips",
         Unit::Stages => "percents",
         Unit::Ladder => "word",
     }

@@ -136,11 +136,14 @@ impl Script {
                 self.say(trace, Event::Balance { account, available, held });
             }
             Query::Bet { .. }
+            | Query::Payment { .. }
+            | Query::CashOut { .. }
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources
             | Query::Settings
             | Query::HouseRules
+            | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);

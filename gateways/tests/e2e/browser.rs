@@ -80,7 +80,7 @@ fn a_bet_is_placed_on_the_page_of_the_demo_and_its_fate_is_told_in_plain_words()
     browser.click(ODDS);
     look(&browser, &data, "1-slip");
     // A round that ended meanwhile may have taken the slip away.
-    browser.evaluate("document.querySelector('#slip-remove').click()");
+    browser.evaluate("document.querySelector('#slip-clear').click()");
 
     place(&browser, "12.50");
     let status = browser.wait_for_text("#bets .status", |text| text != "Sending…");
@@ -126,6 +126,115 @@ fn a_bet_is_placed_on_the_page_of_the_demo_and_its_fate_is_told_in_plain_words()
         })
         .collect();
     assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+#[test]
+fn a_double_and_a_system_are_placed_on_the_page_and_what_cannot_be_is_said_before() {
+    let data = DataDir::new("slip");
+    let browser = match Browser::start(&data.path().join("profile")) {
+        Ok(browser) => browser,
+        Err(reason) => return skip("a bet of several legs in a browser", &reason),
+    };
+    let (config, journal) = (data.file("clutch.toml", &three_matches()), data.journal());
+    let server = Serve::start(&config, &journal);
+    browser.show_on(DESK);
+    browser.open(&format!("http://{}/", server.address));
+    browser.wait_for_text("#sign-in", |text| text.contains("Token"));
+    browser.type_into("#token", &token("alice", &config, &journal));
+    browser.click("#sign-in button");
+    browser.wait_for_text("#link-text", |text| text == "Live");
+    let pick = |game: usize| {
+        browser.wait_for_text(&format!("#matches button:nth-child({game})"), |_| true);
+        browser.click(&format!("#matches button:nth-child({game})"));
+        browser.wait_for_text(ODDS, |text| text.contains('.'));
+        browser.click(ODDS);
+    };
+    let slip_says = |css: &str, says: &str| {
+        browser.wait_for_text(css, |text| text.contains(says));
+    };
+
+    // Two selections of two matches are a double at once; its payout is exact.
+    pick(1);
+    pick(2);
+    slip_says("#slip-title", "2");
+    browser.type_into("#stake", "10.00");
+    let odds: Vec<u128> = browser
+        .evaluate(
+            "[...document.querySelectorAll('.picks .pick-odds')].map((odds) => odds.innerText)",
+        )
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|odds| odds.as_str().unwrap().replace('.', "").parse().unwrap())
+        .collect();
+    // Odds are shown with two places here.
+    let pays = 1_000 * odds[0] * odds[1] / 10_000;
+    slip_says("#pays", &format!("{}.{:02}", pays / 100, pays % 100));
+    look(&browser, &data, "6-double");
+    browser.evaluate("document.querySelector('#slip').classList.add('open')");
+    look(&browser, &data, "7-double-open");
+    browser.click("#place");
+    let status = browser.wait_for_text("#bets .status", |text| text.starts_with("Accepted"));
+    assert!(status.contains(&format!("{}.{:02}", pays / 100, pays % 100)), "{status}");
+    assert!(browser.text("#bets .what").unwrap().contains("Double"));
+    assert_eq!(browser.text("#held").unwrap(), "10.00");
+
+    // Three are a treble, or a system of four lines.
+    pick(1);
+    pick(2);
+    pick(3);
+    browser.evaluate(
+        "document.querySelector('#kind').value = 'Trixie'; \
+         document.querySelector('#kind').dispatchEvent(new Event('change'))",
+    );
+    browser.type_into("#stake", "2.50");
+    slip_says("#total", "4 × 2.50 = 10.00");
+    look(&browser, &data, "8-system");
+    browser.click("#place");
+    browser.wait_for_text("#bets .what", |text| text.contains("Trixie"));
+    browser.wait_for_text("#bets .status", |text| text.starts_with("Accepted"));
+    browser.wait_for_text("#held", |text| text == "20.00");
+
+    // One match twice is refused by the slip itself, before anybody is asked.
+    pick(1);
+    browser.click(".group:last-child .market:last-child .odds:not(:disabled)");
+    slip_says("#slip-note", "Selections of one match cannot be combined");
+    assert_eq!(browser.evaluate("document.querySelector('#place').disabled"), true);
+    browser.click("#slip-clear");
+
+    // What only the server knows comes back with its numbers, and the slip can be filled again.
+    pick(1);
+    pick(2);
+    browser.type_into("#stake", "900.00");
+    browser.click("#place");
+    let refused = browser.wait_for_text("#bets .status", |text| text.starts_with("Not accepted"));
+    assert!(refused.contains("80.00"), "{refused}");
+    look(&browser, &data, "9-refused");
+    browser.click("#bets .again");
+    slip_says("#slip-title", "2");
+    // The largest stake that is quoted is taken.
+    browser.click("#stake-max");
+    eventually("a stake is quoted", || {
+        let stake = browser.evaluate("document.querySelector('#stake').value");
+        (stake != "900.00").then_some(())
+    });
+    browser.click("#place");
+    browser.wait_for_text("#bets .status", |text| text.starts_with("Accepted"));
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
+}
+
+/// An account and three matches that can be bet on.
+fn three_matches() -> String {
+    let mut config = "[[account]]\nkey = \"alice\"\ndeposit = \"100.00\"\n".to_owned();
+    for (key, a, b) in
+        [("one", "Spirit", "Vitality"), ("two", "FaZe", "NAVI"), ("three", "G2", "MOUZ")]
+    {
+        config.push_str(&format!(
+            "[[match]]\nkey = \"{key}\"\nteam_a = \"{a}\"\nteam_b = \"{b}\"\nbest_of = 1\n\
+             [[match.maps]]\nname = \"de_inferno\"\nfirst_side_a = \"CT\"\np_a_t = 0.48\np_a_ct = 0.52\n"
+        ));
+    }
+    config
 }
 
 #[test]

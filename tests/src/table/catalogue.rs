@@ -12,7 +12,7 @@ use clutch_core::units::{
 };
 
 use super::lines::Words;
-use super::values::{duration, money, rules, stages};
+use super::values::{duration, money, rules, stages, trips};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
@@ -30,6 +30,9 @@ impl Scenario {
                 "client_ids_max" => self.capacity.client_ids_max = value,
                 "multiples_max" => self.capacity.multiples_max = value,
                 "legs_max" => self.capacity.legs_max = value,
+                "payments_max" => self.capacity.payments_max = value,
+                "bonuses_max" => self.capacity.bonuses_max = value,
+                "play_limits_max" => self.capacity.play_limits_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }
@@ -57,6 +60,16 @@ impl Scenario {
                 "resettle_window" => config.resettle_window_ns = duration(value)?,
                 "margin_ppb" => config.margin_ppb = number()?,
                 "band_milli" => config.band_milli = number()?,
+                "trips_off" => config.trips_off = trips(value)?,
+                "trips_shadow" => config.trips_shadow = trips(value)?,
+                "trips_two_people" => config.trips_two_people = trips(value)?,
+                "trip_window" => config.trip_window_ns = duration(value)?,
+                "trip_cool_down" => config.trip_cool_down_ns = duration(value)?,
+                "trip_feed_max" => config.trip_feed_max = number()?,
+                "trip_error_max" => config.trip_error_max = number()?,
+                "trip_loss_max" => config.trip_loss_max = money(value)?,
+                "trip_reject_percent" => config.trip_reject_percent = number()?,
+                "trip_reject_min" => config.trip_reject_min = number()?,
                 "price_steps_min" => config.price_steps_min = number()?,
                 "override_distance_milli" => config.override_distance_milli = number()?,
                 "override_life_max" => config.override_life_max_ns = duration(value)?,
@@ -73,12 +86,16 @@ impl Scenario {
                 "bets_per_second_max" => config.bets_per_second_max = number()?,
                 "bets_per_minute_max" => config.bets_per_minute_max = number()?,
                 "bets_per_hour_max" => config.bets_per_hour_max = number()?,
+                "cash_out_margin_ppb" => config.cash_out_margin_ppb = number()?,
+                "quote_life" => config.quote_life_ns = duration(value)?,
                 "rules_off" => config.rules_off = rules(value)?,
                 "rules_shadow" => config.rules_shadow = rules(value)?,
                 "tier_0" => config.tier_0 = stages(value)?,
                 "tier_1" => config.tier_1 = stages(value)?,
                 "tier_2" => config.tier_2 = stages(value)?,
                 "tier_3" => config.tier_3 = stages(value)?,
+                "large_stake" => config.large_stake = money(value)?,
+                "confirm_above" => config.confirm_above = money(value)?,
                 "ladder" => {
                     let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
                     config.ladder =

@@ -56,6 +56,9 @@ impl Scenario {
             "max_stake" => self.expect_max_stake(words),
             "rule" => self.expect_rule(words),
             "limit" => self.expect_limit(words),
+            "books" => self.expect_books(words),
+            "payment" => self.expect_payment(words),
+            "bonus" => self.expect_bonus(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
     }

@@ -1,8 +1,10 @@
 //! Lines of a trader who says how a market ended.
 
-use clutch_core::Command;
-use clutch_core::command::{Actor, Grade, Results};
+use clutch_core::command::{Actor, Grade, Results, VoidBets};
+use clutch_core::proposals::About;
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
+use clutch_core::units::ProposalId;
+use clutch_core::{Command, Event, Query};
 
 use super::lines::Words;
 use super::r#override::by;
@@ -48,7 +50,76 @@ impl Scenario {
             other => return Err(format!("a grade is approved or dropped, not {other:?}")),
         };
         let actor = by(words)?;
-        Ok(self.send_by(actor, Command::DecideGrade { market, approve }))
+        let waiting = self.world().ask(Query::Proposals).into_iter();
+        let about = |event: Event| match event {
+            Event::Proposal { id, about: About::Grade(on), .. } if on == market => Some(id),
+            _ => None,
+        };
+        let id = waiting.filter_map(about).next_back().unwrap_or(ProposalId(0));
+        Ok(self.decide(actor, id, approve))
+    }
+
+    fn decide(&mut self, actor: Actor, id: ProposalId, approve: bool) -> Answer {
+        let command = match approve {
+            true => Command::Approve { id },
+            false => Command::Withdraw { id },
+        };
+        self.send_by(actor, command)
+    }
+
+    /// `waiting approve|drop|approve_any [by N]`: the newest wish, whatever it is about.
+    pub(super) fn decide_newest(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let word = words.next()?;
+        let approve = match word {
+            "approve" | "approve_any" => true,
+            "drop" => false,
+            other => return Err(format!("a wish is approved or dropped, not {other:?}")),
+        };
+        let actor = by(words)?;
+        let waiting = self.world().ask(Query::Proposals).into_iter();
+        let number = |event| match event {
+            Event::Proposal { id, .. } => Some(id),
+            _ => None,
+        };
+        match waiting.filter_map(number).next_back() {
+            None if word == "approve_any" => Ok(Answer::Done),
+            id => Ok(self.decide(actor, id.unwrap_or(ProposalId(0)), approve)),
+        }
+    }
+
+    /// `void BET [by N]`, `void from BET match MATCH|market MARKET [by N]`: one, or all up to now.
+    pub(super) fn void(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        if !words.take("from") {
+            let (account, client_id) = self.bet_named(words.next()?)?.id();
+            let actor = by(words)?;
+            return Ok(self.send_by(actor, Command::VoidBet { account, client_id }));
+        }
+        let word = words.next()?;
+        let from = self.seq_of(word)?;
+        let to = self.world().state().last_seq();
+        let (match_id, market) = match words.next()? {
+            "market" => {
+                let word = words.next()?;
+                let (market, match_id) = *self.markets.get(word).ok_or("no such market")?;
+                (match_id, Some(market))
+            }
+            "match" => (self.match_named(words.next()?)?, None),
+            other => return Err(format!("on a match or a market, not {other:?}")),
+        };
+        let actor = by(words)?;
+        Ok(self.send_by(actor, Command::VoidBets(VoidBets { match_id, market, from, to })))
+    }
+
+    /// `settlement goes_on MARKET|pause TIER|pause none [by N]`
+    pub(super) fn settlement(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let command = match words.next()? {
+            "goes_on" => Command::ResumeSettlement { market: self.market_named(words.next()?)? },
+            "pause" if words.take("none") => Command::PauseSettlement { from_tier: None },
+            "pause" => Command::PauseSettlement { from_tier: Some(words.number()?) },
+            other => return Err(format!("settlement goes_on or pause, not {other:?}")),
+        };
+        let actor = by(words)?;
+        Ok(self.send_by(actor, command))
     }
 }
 

@@ -22,13 +22,14 @@
 //! | `deposit ACCOUNT AMOUNT [ref N]`, `state ACCOUNT open\|suspended\|closed\|excluded` | |
 //! | `limit ACCOUNT QUANTITY WINDOW AMOUNT\|none`, `confirm ACCOUNT QUANTITY WINDOW` | a player's own limit: `stake`, `loss`, `deposit`, `net_deposit` over `24h`, `7d`, `day`, `week`, `month` |
 //! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
+//! | payments and bonuses | see the file `cash.rs` |
 //! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
 //! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
 //! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V] [follows V] [late TIME]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
-//! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M\|class C\|channel C\|cash-out\|withdrawals on\|off`, `mode MODE` | |
+//! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M\|class C\|channel C\|cash-out\|withdrawals on\|off`, `mode MODE`, `reset TRIP [by N]` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
 //! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
@@ -39,10 +40,16 @@
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
+//! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
+//! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
+//! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
+//! | `void BET`, `void from BET match MATCH\|market MARKET [by N]` | one bet, or all from that one up to now |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
 
+mod cash;
+mod cash_out;
 mod catalogue;
 mod expect;
 mod grades;
@@ -56,9 +63,9 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, Channel, Config, PlaceBet, PlaceMultiple};
-use clutch_core::event::BetStatus;
-use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
+use clutch_core::command::{Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple};
+use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
+use clutch_core::units::{AccountId, BonusId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -91,6 +98,7 @@ enum Answer {
     Bet(BetStatus),
     /// With the leg that a refusal is about, from 1.
     Multiple(BetStatus, Option<u8>),
+    CashOut(CashOutView),
 }
 
 /// A bet that was asked for.
@@ -129,9 +137,11 @@ struct Scenario {
     bets: BTreeMap<String, Wish>,
     /// What was wrong with the legs of the last bet asked for.
     leg_reasons: Vec<String>,
+    quotes: BTreeMap<String, CashOut>,
     views: BTreeMap<String, View>,
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
+    bonuses: BTreeMap<String, BonusId>,
     versions: BTreeMap<(MatchId, u8), u64>,
     /// The way by which the bettor of the line comes.
     channel: Channel,
@@ -151,6 +161,9 @@ impl Scenario {
                 client_ids_max: 8192,
                 multiples_max: 256,
                 legs_max: 2048,
+                payments_max: 8192,
+                bonuses_max: 64,
+                play_limits_max: 64,
             },
             // Even teams at 2.00 and patient feeds, so that a table says only what it is about.
             config: Config {
@@ -168,9 +181,11 @@ impl Scenario {
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
             leg_reasons: Vec::new(),
+            quotes: BTreeMap::new(),
             views: BTreeMap::new(),
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
+            bonuses: BTreeMap::new(),
             versions: BTreeMap::new(),
             channel: Channel::Web,
             ids: 0,
@@ -201,6 +216,11 @@ impl Scenario {
             "config" => self.configure(words),
             "account" => self.account(words),
             "deposit" => self.deposit(words),
+            word @ ("authorise" | "fail" | "withdraw" | "paid" | "returned") => {
+                self.payment(word, words)
+            }
+            "bonus" => self.bonus(words),
+            "forfeit" => self.forfeit(words),
             "state" => self.account_state(words),
             "limit" => self.play_limit(words),
             "confirm" => self.confirm_limit(words),
@@ -217,6 +237,7 @@ impl Scenario {
             "resume" => self.resume(words),
             "kill" => self.kill(words),
             "mode" => self.mode(words),
+            "reset" => self.reset_trip(words),
             "override" => self.set_override(words),
             "approve" => self.approve(words),
             "lift" => self.lift(words),
@@ -230,9 +251,14 @@ impl Scenario {
             "grade" => self.grade(words),
             "rules" => self.rules(words),
             "incident" => self.incident(words),
+            "settlement" => self.settlement(words),
+            "waiting" => self.decide_newest(words),
+            "void" => self.void(words),
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
+            "quote" => self.quote(words),
+            "cash_out" => self.cash_out(words),
             "wait" => self.wait(words),
             "skip" => self.skip(words),
             "tick" => Ok(self.send(Command::Tick)),
@@ -290,6 +316,7 @@ fn meets(expected: Option<&str>, answer: Answer) -> Outcome<()> {
             Answer::Refused(_)
                 | Answer::Bet(BetStatus::Refused(_))
                 | Answer::Multiple(BetStatus::Refused(_), _)
+                | Answer::CashOut(CashOutView { status: CashOutStatus::Refused(_), .. })
         ),
     };
     if met {
@@ -308,6 +335,7 @@ fn show(answer: Answer) -> String {
     match answer {
         Answer::Done => "Ok".to_owned(),
         Answer::Refused(refusal) => show_refusal(refusal),
+        Answer::CashOut(view) => cash_out::show(&view),
         Answer::Bet(status) | Answer::Multiple(status, None) => values::show_status(status),
         Answer::Multiple(status, Some(leg)) => {
             format!("{} leg {leg}", values::show_status(status))

@@ -2,7 +2,7 @@
 
 use clutch_core::command::{Actor, OverrideKind};
 use clutch_core::event::{Event, OverrideStatus};
-use clutch_core::units::{MarketId, Odds, OverrideId, Probability, SourceId};
+use clutch_core::units::{MarketId, Odds, OverrideId, Probability, ProposalId, SourceId};
 use clutch_core::{Command, Query};
 
 use super::lines::Words;
@@ -32,7 +32,7 @@ impl Scenario {
     pub(super) fn approve(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let id = self.override_named(words.next()?)?;
         let by = by(words)?;
-        Ok(self.send_by(by, Command::ApproveOverride { id }))
+        Ok(self.send_by(by, Command::Approve { id: ProposalId(id.0) }))
     }
 
     pub(super) fn lift(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {

@@ -5,6 +5,7 @@ use clutch_core::command::{
     Title,
 };
 use clutch_core::event::{Event, Price};
+use clutch_core::switches::TripId;
 use clutch_core::units::{ClientBetId, MarketId, MatchId, Odds, SelectionIndex, Stake};
 use clutch_core::{Command, Query};
 
@@ -59,6 +60,17 @@ impl Scenario {
     pub(super) fn mode(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let mode = known(Mode::from_key, words.next()?)?;
         Ok(self.send(Command::SetMode { mode }))
+    }
+
+    /// `reset loss_rate by 2`
+    pub(super) fn reset_trip(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let trip = known(TripId::named, words.next()?)?;
+        let by = match words.optional() {
+            None => 1,
+            Some("by") => words.number()?,
+            Some(other) => return Err(format!("a reset has no {other:?}")),
+        };
+        Ok(self.send_by(Actor::Operator(by), Command::ResetTrip { trip }))
     }
 
     /// `factor A1 prematch 50`

@@ -4,7 +4,7 @@ use clutch_core::command::{Channel, MarketClass, Mode, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::reject::Numbers;
 use clutch_core::risk::{RuleId, RuleSet, Stages};
-use clutch_core::switches::SWITCH_MODE;
+use clutch_core::switches::{SWITCH_MODE, SWITCH_TRIP, TripId, TripSet};
 use clutch_core::units::Money;
 use clutch_core::{Refusal, Reject};
 
@@ -57,6 +57,15 @@ pub(super) fn rules(word: &str) -> Outcome<RuleSet> {
     names.into_iter().try_fold(RuleSet::EMPTY, |set, name| {
         let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
         Ok(set.with(rule))
+    })
+}
+
+/// Names of trips with commas between, or none.
+pub(super) fn trips(word: &str) -> Outcome<TripSet> {
+    let names = word.split(',').filter(|name| *name != "none");
+    names.into_iter().try_fold(TripSet::EMPTY, |set, name| {
+        let trip = TripId::named(name).ok_or_else(|| format!("no trip is called {name:?}"))?;
+        Ok(set.with(trip))
     })
 }
 
@@ -120,6 +129,7 @@ fn show_switch(refusal: Refusal) -> String {
         4 => format!("channel {}", Channel::ALL[place].key()),
         5 => "cash-out".to_owned(),
         6 => "withdrawals".to_owned(),
+        SWITCH_TRIP => format!("trip {}", TripId::ALL[place].name()),
         SWITCH_MODE => format!("mode {}", Mode::ALL[place].key()),
         _ => panic!("no switch is of kind {kind}"),
     };
@@ -134,5 +144,6 @@ pub(super) fn show_status(status: BetStatus) -> String {
         BetStatus::Won { payout } => format!("Won {}", show_money(payout)),
         BetStatus::Lost => "Lost".to_owned(),
         BetStatus::Void(reason) => format!("Void {reason:?}"),
+        BetStatus::CashedOut { paid } => format!("CashedOut {}", show_money(paid)),
     }
 }

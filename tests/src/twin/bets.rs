@@ -33,6 +33,10 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It stands; the score says the rest.
     Stands,
+    /// Its owner ended it, for so much in all.
+    CashedOut(i128),
+    /// Two persons voided it.
+    Voided,
 }
 
 /// A rule's code, its limit, and what the bet would have made of it.
@@ -73,6 +77,7 @@ impl Twin {
                 (Some(bet), Answered::Bet(self.seq))
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake.money().minor().into());
                 (None, Answered::Refused(refusal))
             }
@@ -166,7 +171,7 @@ impl Twin {
         let on = (id, place.selection.0);
         let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
         self.check_funds(place.account.0, stake)?;
-        let live = self.matches[market.match_index].series.phase() == MatchPhase::Live;
+        let live = self.is_in_play(market.match_index);
         let fate = if live && config.in_play_delay_ns > 0 {
             Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
         } else {
@@ -340,6 +345,8 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
+            Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
+            Fate::Voided => BetStatus::Void(VoidReason::ByHand),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
             }
@@ -351,13 +358,20 @@ impl Twin {
         }
     }
 
+    /// Whether a match is being played.
+    pub(super) fn is_in_play(&self, match_index: usize) -> bool {
+        self.matches[match_index].series.phase() == MatchPhase::Live
+    }
+
     /// Whether the rounds on which it was struck were taken back.
-    pub(super) fn is_undone(&self, id: u64, market: usize) -> Option<VoidReason> {
-        let market = &self.markets[market];
+    pub(super) fn is_undone(&self, id: u64, market_id: usize) -> Option<VoidReason> {
+        let market = &self.markets[market_id];
         let fixture = &self.matches[market.match_index];
-        let found = fixture.undone.iter().find(|(from, to, why, map)| {
-            let is_on = map.is_none() || market.kind.map().is_none() || market.kind.map() == *map;
-            let yields = map.is_some() || *why == VoidReason::Rewound;
+        let found = fixture.undone.iter().find(|(from, to, why, on)| {
+            let is_on_map =
+                on.map.is_none() || market.kind.map().is_none() || market.kind.map() == on.map;
+            let is_on = is_on_map && on.market.is_none_or(|only| only == market_id);
+            let yields = on.map.is_some() || *why == VoidReason::Rewound;
             let is_fixed = yields && market.by_rules.is_some();
             *from < id && id < *to && is_on && !is_fixed
         });
@@ -368,7 +382,7 @@ impl Twin {
     fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
         match self.where_it_stands(id, bet) {
             BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
-            BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
+            BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
         }
@@ -395,7 +409,7 @@ impl Twin {
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
-        let base = self.accounts.get(account as usize)?.base;
+        let base = self.accounts.get(account as usize)?.base + self.paid_in(account);
         Some(
             base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
         )
@@ -417,7 +431,7 @@ impl Twin {
         let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
         let multiples: i128 =
             self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples
+        self.house_of_retired - singles - multiples - self.granted()
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -444,9 +458,9 @@ impl Twin {
                 self.accounts[account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.bets.remove(&bet);
+                self.cash_outs.remove(&bet);
             }
             self.retire_legs(id as usize);
-            self.proposals.remove(&id);
             self.markets[id as usize].retired = true;
             self.decided.pop_front();
             self.retired_lately = true;

@@ -106,6 +106,7 @@ impl Twin {
         }
         self.compare_tallies(world);
         assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
+        self.compare_books(world.state());
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
         assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
     }
@@ -131,6 +132,7 @@ impl Twin {
             let events = world.ask(query);
             self.compare_multiples(account, &events);
             self.compare_limits(account, &events);
+            self.compare_bonuses(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");

@@ -1,12 +1,12 @@
 //! A person's word on how a market ended.
 
 use clutch_core::Reject;
-use clutch_core::command::Grade;
+use clutch_core::command::{Command, Grade};
 use clutch_core::event::VoidReason;
 use clutch_core::house_rules::rules::DeadHeat;
 use clutch_core::market::MarketResult;
 use clutch_core::settlement::multiplier::LegResult;
-use clutch_core::units::SelectionIndex;
+use clutch_core::units::{MarketId, SelectionIndex};
 
 use super::Twin;
 
@@ -18,9 +18,6 @@ pub(super) enum Outcome {
     Returns(i128, i128),
     Void(VoidReason),
 }
-
-/// Operator 1 grades; see `World::apply`.
-const WHO_GRADES: u64 = 1;
 
 impl Twin {
     pub(super) fn grade(&mut self, id: u32, version: u32, grade: Grade) -> Result<(), Reject> {
@@ -35,24 +32,11 @@ impl Twin {
         if graded == market.graded {
             return Err(Reject::GradeUnchanged);
         }
-        if market.result == MarketResult::Undecided {
+        if market.result == MarketResult::Undecided || self.approved {
             self.set_grade(id, graded);
         } else {
-            self.proposals.insert(id, (version, grade));
+            return self.propose(Command::Grade { market: MarketId(id), version, grade });
         }
-        Ok(())
-    }
-
-    pub(super) fn decide_grade(&mut self, id: u32, approve: bool) -> Result<(), Reject> {
-        let (version, grade) = *self.proposals.get(&id).ok_or(Reject::NothingToApprove)?;
-        if approve {
-            if 1 + (self.seq - 1) % 2 == WHO_GRADES {
-                return Err(Reject::SamePerson);
-            }
-            self.check_version(id, version)?;
-            self.set_grade(id, result_of(grade));
-        }
-        self.proposals.remove(&id);
         Ok(())
     }
 
@@ -103,6 +87,21 @@ impl Twin {
     }
 }
 
+/// Settling at once, the twin never stops and sets nothing aside; at rest both agree.
+impl Twin {
+    pub(super) fn resume_settlement(&self, id: u32) -> Result<(), Reject> {
+        let known = self.markets.get(id as usize).is_some();
+        Err(if known { Reject::SettlementNotStopped } else { Reject::UnknownMarket })
+    }
+
+    pub(super) fn pause_settlement(&self, from_tier: Option<u8>) -> Result<(), Reject> {
+        match from_tier {
+            None | Some(1..=4) => Ok(()),
+            Some(_) => Err(Reject::InvalidParameter),
+        }
+    }
+}
+
 fn result_of(grade: Grade) -> Option<MarketResult> {
     match grade {
         Grade::Automatic => None,
@@ -119,10 +118,5 @@ impl Twin {
     /// A market's settlement version.
     pub fn version(&self, market: u32) -> u32 {
         self.markets[market as usize].version
-    }
-
-    /// A market whose grade waits for approval.
-    pub fn proposed(&self) -> Option<u32> {
-        self.proposals.keys().next().copied()
     }
 }

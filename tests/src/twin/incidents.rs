@@ -1,14 +1,14 @@
 //! House rules a second time: what an incident makes of each market, case by case.
 
 use clutch_core::Reject;
-use clutch_core::command::{Incident, Line, MarketKind, Team, Title};
+use clutch_core::command::{Command, Incident, Line, MarketKind, Team, Title};
 use clutch_core::event::{MatchPhase, VoidReason};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::house_rules::rules::{
     Forfeit, FormatChanged, Replayed, ShortHanded, StartedEarly, Walkover,
 };
 use clutch_core::market::MarketResult;
-use clutch_core::units::{Name, SelectionIndex};
+use clutch_core::units::{MatchId, Name, SelectionIndex};
 
 use super::Twin;
 use super::score::Series;
@@ -16,8 +16,15 @@ use super::score::Series;
 /// What became of a market by an incident: its result, and which of the match's incidents.
 pub(super) type Ruled = (MarketResult, usize);
 
-/// Bets between two commands that are void: from, to, why, and on which map, if not on all.
-pub(super) type Undone = (u64, u64, VoidReason, Option<u8>);
+/// Bets between two commands that are void: from, to, why, and which.
+pub(super) type Undone = (u64, u64, VoidReason, On);
+
+/// On all of a match, on one map and the match as a whole, or on one market.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct On {
+    pub map: Option<u8>,
+    pub market: Option<usize>,
+}
 
 /// An incident with the command that said it, and what it replaced.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +107,14 @@ impl Twin {
                 ))
             })
             .collect();
+        let changes_results = ruled.iter().any(|(id, result)| {
+            let is = self.markets[*id].result;
+            is != MarketResult::Undecided && is != *result
+        });
+        if changes_results && !self.approved {
+            let match_id = MatchId(index as u32);
+            return self.propose(Command::MatchIncident { match_id, incident });
+        }
         for (id, result) in ruled {
             self.markets[id].by_rules = Some((result, nth));
         }
@@ -135,11 +150,16 @@ impl Twin {
                 };
                 fixture.replays = (played > 0).then_some(map.into());
                 if rules.replayed == Replayed::PreMatchStand {
-                    fixture.undone.push((began, seq, VoidReason::TakenLate, Some(map)));
+                    fixture.undone.push((
+                        began,
+                        seq,
+                        VoidReason::TakenLate,
+                        On { map: Some(map), market: None },
+                    ));
                 }
             }
             Incident::StartedEarly { from } if rules.started_early == StartedEarly::Void => {
-                fixture.undone.push((from.0, seq, VoidReason::TakenLate, None));
+                fixture.undone.push((from.0, seq, VoidReason::TakenLate, On::default()));
             }
             Incident::StartedEarly { .. }
             | Incident::ShortHanded { .. }
@@ -152,6 +172,14 @@ impl Twin {
     pub(super) fn take_back_incident(&mut self, index: usize) -> Result<(), Reject> {
         let fixture = self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?;
         let last = *fixture.incidents.last().ok_or(Reject::UnknownIncident)?;
+        let nth = fixture.incidents.len() - 1;
+        let ruled = self.markets.iter().any(|market| {
+            market.match_index == index && market.by_rules.is_some_and(|(_, of)| of == nth)
+        });
+        if !self.approved && (ruled || fixture.undone.iter().any(|(_, to, ..)| *to == last.at)) {
+            let match_id = MatchId(index as u32);
+            return self.propose(Command::TakeBackIncident { match_id });
+        }
         let possible = match last.incident {
             Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
                 fixture.series.take_back_award(map.into())
@@ -172,9 +200,14 @@ impl Twin {
         fixture.undone.retain(|(_, to, why, _)| *to != last.at || *why == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (last.void_at, last.starts_at);
         let nth = fixture.incidents.len();
+        let maps = fixture.series.maps.len();
         for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
             if !market.retired && market.by_rules.is_some_and(|(_, incident)| incident == nth) {
                 market.by_rules = None;
+            }
+            let is_lost = market.kind.map().is_some_and(|map| usize::from(map) > maps);
+            if is_lost && !market.retired && market.by_rules.is_none() {
+                market.by_rules = Some((VOID, usize::MAX));
             }
         }
         self.incident_spreads(index, last.incident);

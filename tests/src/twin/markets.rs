@@ -11,7 +11,7 @@ use clutch_core::house_rules::rules::Rewound;
 use clutch_core::units::Probability;
 use clutch_core::{Reject, market::MarketResult};
 
-use super::incidents::Ruled;
+use super::incidents::{On, Ruled};
 use super::results::selections;
 use super::score::{Change, Series};
 use super::{Match, Twin, compare, is_for_a_person};
@@ -338,7 +338,7 @@ impl Twin {
                     fixture.replays = None;
                 }
                 if fixture.rules.rewound == Rewound::Void && !is_replay {
-                    fixture.undone.push((first, seq, VoidReason::Rewound, None));
+                    fixture.undone.push((first, seq, VoidReason::Rewound, On::default()));
                 }
                 map
             }

@@ -8,6 +8,9 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod bets;
+mod big;
+mod cash;
+mod cash_out;
 mod compare;
 mod grades;
 mod incidents;
@@ -15,15 +18,17 @@ mod markets;
 mod multiples;
 mod overrides;
 mod play;
+mod proposals;
 mod results;
 mod risk;
 mod score;
 mod switches;
+mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, Grade, SuspendReason, Title};
-use clutch_core::event::BetStatus;
+use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
+use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
@@ -45,6 +50,8 @@ pub enum Answer {
     Refused(Reject),
     /// The bet stands like this.
     Bet(BetStatus),
+    /// The cash-out stands like this, and pays so much.
+    CashOut(CashOutStatus, Money),
 }
 
 /// The twin.
@@ -56,14 +63,21 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
-    payments: BTreeMap<u128, (u32, i64)>,
+    payments: BTreeMap<u128, cash::Payment>,
+    /// Every bonus that was ever granted.
+    bonuses: Vec<cash::Bonus>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    /// The last cash-out of each bet, and what each quote saw.
+    cash_outs: BTreeMap<u64, cash_out::Taken>,
+    quotes: BTreeMap<u128, cash_out::Seen>,
     rule_sets: Vec<(Title, Name, HouseRules)>,
-    /// Grades that wait for a second person: by market, with the version they are about.
-    proposals: BTreeMap<u32, (u32, Grade)>,
+    /// What waits for a second person: its number, who wished it, until when, and the command.
+    proposals: Vec<proposals::Proposal>,
+    /// Whether a second person has just approved what is being done.
+    approved: bool,
     answers: BTreeMap<(u32, u128), Answered>,
     /// The same keys in order of arrival.
     ids: VecDeque<(u32, u128)>,
@@ -74,6 +88,7 @@ pub struct Twin {
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
     switched: switches::Switched,
+    trips: trips::Tripped,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -89,7 +104,7 @@ pub struct Twin {
 struct Account {
     key: Name,
     state: AccountState,
-    /// Deposits, and what bets that have left the engine won and lost.
+    /// What bets that have left the engine won and lost.
     base: i128,
     terms: Terms,
     own: play::Own,
@@ -151,12 +166,16 @@ impl Twin {
             capacity,
             accounts: Vec::new(),
             payments: BTreeMap::new(),
+            bonuses: Vec::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            cash_outs: BTreeMap::new(),
+            quotes: BTreeMap::new(),
             rule_sets: Vec::new(),
-            proposals: BTreeMap::new(),
+            proposals: Vec::new(),
+            approved: false,
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
             forgotten_to: 0,
@@ -164,6 +183,7 @@ impl Twin {
             overrides: Vec::new(),
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
+            trips: trips::Tripped::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -184,15 +204,21 @@ impl Twin {
         // Timers come first, and say nothing of the command's own trace.
         let timers = records.iter().take_while(|record| record.trace == 0).count();
         self.learn_moves(&records[..timers]);
+        self.learn_trips(&records[..timers]);
         self.turn_day();
         self.notice_silence();
         self.check_postponed();
         self.expire_overrides();
+        self.expire_bonuses();
+        self.expire_proposals();
+        self.approved = false;
         self.decide_waiting();
         self.decide_waiting_multiples();
+        self.decide_waiting_cash_outs();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
         self.retire();
@@ -226,12 +252,14 @@ impl Twin {
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
-            Command::DecideGrade { market, approve } => self.decide_grade(market.0, *approve),
+            Command::Withdraw { id } => self.withdraw(id.0),
+            Command::VoidBet { account, client_id } => self.void_bet(account.0, client_id.0),
+            Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
             Command::Tick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
-            Command::ApproveOverride { id } => self.approve_override(id.0),
+            Command::Approve { id } => return self.approve(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),
             Command::SetAccountFactor { account, title, has_begun, percent } => {
                 self.set_factor(account.0, *title, *has_begun, *percent)
@@ -249,8 +277,18 @@ impl Twin {
             Command::MatchIncident { match_id, incident } => {
                 self.report(match_id.0 as usize, *incident)
             }
+            Command::ResumeSettlement { market } => self.resume_settlement(market.0),
+            Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
             Command::SetMode { mode } => self.set_mode(*mode),
+            Command::Payment { account, amount, reference, step } => {
+                self.payment_step(account.0, *amount, *reference, *step)
+            }
+            Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::ResetTrip { trip } => self.reset_trip(*trip),
+            Command::Shed { level } if *level <= 3 => Ok(()),
+            Command::Shed { .. } => Err(Reject::InvalidParameter),
+            Command::CashOut(ask) => return self.cash_out(ask),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -269,6 +307,9 @@ impl Twin {
             config.stakes_per_hour_max,
             config.shading_scale,
             config.shading_step,
+            config.trip_loss_max,
+            config.large_stake,
+            config.confirm_above,
         ];
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && config.stake_min <= config.stake_max
@@ -276,7 +317,11 @@ impl Twin {
             && config.band_milli > 1_000
             && config.price_steps_min > 0
             && config.override_distance_milli >= 1_000
+            && config.trips_shadow.is_apart_from(config.trips_off)
+            && config.trip_window_ns >= 1_000_000_000
+            && config.trip_reject_percent <= 100
             && config.shading_ppb <= 250_000_000
+            && config.cash_out_margin_ppb <= 1_000_000_000
             && (1..=5).contains(&config.bets_per_second_max)
             && (1..=250).contains(&config.bets_per_minute_max)
             && (1..=60_000).contains(&config.bets_per_hour_max)
@@ -289,6 +334,10 @@ impl Twin {
         }
         if based_on.is_some_and(|seen| seen != self.config_version) {
             return Err(Reject::ConfigurationMoved);
+        }
+        if proposals::raises_far(&self.config, config) && !self.approved {
+            let (config, based_on) = (*config, Some(self.config_version));
+            return self.propose(Command::Configure { config, based_on });
         }
         self.config = *config;
         self.config_version += 1;
@@ -322,31 +371,6 @@ impl Twin {
             return Err(Reject::AccountClosed);
         }
         account.state = state;
-        Ok(())
-    }
-
-    fn deposit(&mut self, id: u32, amount: Money, reference: u128) -> Result<(), Reject> {
-        let available = self.available(id).ok_or(Reject::UnknownAccount)?;
-        if let Some(credited) = self.payments.get(&reference) {
-            let same = *credited == (id, amount.minor());
-            return if same { Ok(()) } else { Err(Reject::ReferenceReused) };
-        }
-        if self.accounts[id as usize].state == AccountState::Closed {
-            return Err(Reject::AccountClosed);
-        }
-        let sum = available + i128::from(amount.minor());
-        let all: i128 = self.payments.values().map(|(_, paid)| i128::from(*paid)).sum();
-        let too_much =
-            sum > 10_i128.pow(15) || all + i128::from(amount.minor()) > i128::from(i64::MAX / 8);
-        if amount <= Money::ZERO || too_much {
-            return Err(Reject::InvalidAmount);
-        }
-        if self.payments.len() == self.capacity.client_ids_max as usize {
-            return Err(Reject::CapacityReached);
-        }
-        self.may_pay_in(id, amount.minor().into())?;
-        self.accounts[id as usize].base += i128::from(amount.minor());
-        self.payments.insert(reference, (id, amount.minor()));
         Ok(())
     }
 }

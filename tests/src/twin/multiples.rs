@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clutch_core::command::{Channel, PlaceMultiple};
-use clutch_core::event::{BetStatus, MatchPhase};
+use clutch_core::event::{BetStatus, VoidReason};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -21,7 +21,7 @@ pub(super) struct Multiple {
     pub stake: i128,
     pub payout: i128,
     /// Each line as the set of its legs' bits.
-    lines: Vec<u32>,
+    pub lines: Vec<u32>,
     pub legs: Vec<Leg>,
     pub fate: Fate,
 }
@@ -45,6 +45,10 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It stands; the results say the rest.
     Stands,
+    /// Its owner ended it, for so much in all.
+    CashedOut(i128),
+    /// Two persons voided it.
+    Voided,
 }
 
 /// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
@@ -81,6 +85,7 @@ impl Twin {
                 self.where_multiple_stands(self.seq, &multiple)
             }
             Err(refusal) => {
+                self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake().money().minor().into());
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)
@@ -160,9 +165,7 @@ impl Twin {
         }
         self.check_funds(place.account.0, stake)?;
         let delay = self.config.in_play_delay_ns;
-        let live = |leg: &Leg| {
-            self.matches[self.markets[leg.market].match_index].series.phase() == MatchPhase::Live
-        };
+        let live = |leg: &Leg| self.is_in_play(self.markets[leg.market].match_index);
         let fate = if legs.iter().any(live) && delay > 0 {
             Fate::Waiting { due: self.now + delay }
         } else {
@@ -200,7 +203,7 @@ impl Twin {
         Ok(())
     }
 
-    fn outcome(&self, id: u64, leg: &Leg) -> Outcome {
+    pub(super) fn outcome(&self, id: u64, leg: &Leg) -> Outcome {
         if let Some(last) = leg.last {
             return last;
         }
@@ -217,6 +220,10 @@ impl Twin {
                 return BetStatus::Pending { due: Timestamp::from_nanos(due) };
             }
             Fate::Refused(refusal) => return BetStatus::Refused(refusal),
+            Fate::CashedOut(paid) => {
+                return BetStatus::CashedOut { paid: Money::from_minor(paid as i64) };
+            }
+            Fate::Voided => return BetStatus::Void(VoidReason::ByHand),
             Fate::Stands => {}
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();
@@ -250,7 +257,7 @@ impl Twin {
     pub(super) fn effect_of_multiple(&self, id: u64, bet: &Multiple) -> (i128, i128) {
         match self.where_multiple_stands(id, bet) {
             BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
-            BetStatus::Refused(_) | BetStatus::Void(_) => (0, 0),
+            BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
         }
@@ -284,6 +291,7 @@ impl Twin {
                 self.accounts[bet.account as usize].base += gain;
                 self.house_of_retired -= gain;
                 self.multiples.remove(&id);
+                self.cash_outs.remove(&id);
             } else {
                 self.multiples.insert(id, bet);
             }

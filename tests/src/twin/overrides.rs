@@ -67,10 +67,8 @@ impl Twin {
     }
 
     pub(super) fn approve_override(&mut self, id: u64) -> Result<(), Reject> {
-        let row = self.overrides.iter().find(|row| row.id == id).ok_or(Reject::UnknownOverride)?;
-        if row.in_force {
-            return Err(Reject::OverrideNotWaiting);
-        }
+        let waits = |row: &&Override| row.id == id && !row.in_force;
+        let row = self.overrides.iter().find(waits).ok_or(Reject::NothingToApprove)?;
         if 1 + (self.seq - 1) % 2 == WHO_SAYS_THEM {
             return Err(Reject::SamePerson);
         }
@@ -79,6 +77,12 @@ impl Twin {
             row.in_force = true;
         }
         Ok(())
+    }
+
+    pub(super) fn withdraw_override(&mut self, id: u64) -> Result<(), Reject> {
+        let before = self.overrides.len();
+        self.overrides.retain(|row| row.id != id || row.in_force);
+        if self.overrides.len() == before { Err(Reject::NothingToApprove) } else { Ok(()) }
     }
 
     pub(super) fn lift_override(&mut self, id: u64) -> Result<(), Reject> {

@@ -44,6 +44,8 @@ enum With {
     Bets,
     House,
     Provider,
+    /// A promise of this command that did not hold.
+    Promise(u64),
 }
 
 fn minor(money: Money) -> i128 {
@@ -106,6 +108,12 @@ impl Own {
             (Quantity::Loss, With::Bets | With::House) => it.amount,
             (Quantity::Deposit, With::Provider) if it.amount < 0 => -it.amount,
             (Quantity::NetDeposit, With::Provider) => -it.amount,
+            (Quantity::Deposit | Quantity::NetDeposit, With::Promise(began)) => {
+                let promise = moves.iter().find(|other| other.seq == began);
+                let recent =
+                    promise.is_some_and(|was| was.at >= self::began(limit.key.window, it.at));
+                if recent { -it.amount } else { 0 }
+            }
             _ => 0,
         };
         counted.map(amount).sum()
@@ -171,21 +179,42 @@ impl Twin {
     pub(super) fn learn_moves(&mut self, records: &[Record]) {
         for record in records {
             let Event::Posting { from, to, amount, bet, .. } = record.event else { continue };
-            let with = |other| match other {
-                LedgerAccount::PlayerHeld(_) => With::Bets,
-                LedgerAccount::House => With::House,
-                LedgerAccount::Payments => With::Provider,
-                LedgerAccount::PlayerAvailable(_) => unreachable!("nothing goes between players"),
-            };
             let (account, amount, with) = match (from, to) {
-                (LedgerAccount::PlayerAvailable(id), other) => (id, minor(amount), with(other)),
-                (other, LedgerAccount::PlayerAvailable(id)) => (id, -minor(amount), with(other)),
+                (LedgerAccount::PlayerAvailable(id), LedgerAccount::PlayerHeld(_)) => {
+                    (id, minor(amount), With::Bets)
+                }
+                (LedgerAccount::PlayerHeld(_), LedgerAccount::PlayerAvailable(id)) => {
+                    (id, -minor(amount), With::Bets)
+                }
+                (LedgerAccount::PlayerAvailable(id), LedgerAccount::House) => {
+                    (id, minor(amount), With::House)
+                }
+                (LedgerAccount::House, LedgerAccount::PlayerAvailable(id)) => {
+                    (id, -minor(amount), With::House)
+                }
+                // Money counts as paid in once it is promised, and as taken out once it has left.
+                (
+                    LedgerAccount::Provider,
+                    LedgerAccount::PlayerAvailable(id) | LedgerAccount::DepositInTransit(id),
+                ) => (id, -minor(amount), With::Provider),
+                (
+                    LedgerAccount::WithdrawalInTransit(id),
+                    LedgerAccount::Provider | LedgerAccount::TaxWithheld,
+                ) => (id, minor(amount), With::Provider),
                 _ => continue,
             };
             let (seq, at) = (record.seq.0, record.time.nanos());
             let moved = Move { seq, at, amount, with, bet };
             self.accounts[account.0 as usize].own.moves.push(moved);
         }
+    }
+
+    /// A promised deposit did not come: it is as if it had never been promised, but only where it was
+    /// counted in the same stretch of time.
+    pub(super) fn forget_promise(&mut self, account: u32, amount: i128, began: u64) {
+        let (seq, at) = (self.seq, self.now);
+        let moved = Move { seq, at, amount, with: With::Promise(began), bet: None };
+        self.accounts[account as usize].own.moves.push(moved);
     }
 
     /// Whether a player's own limits allow a bet of this stake; zero if it is counted already.
@@ -223,7 +252,7 @@ impl Twin {
         }
         match (own.index(key), amount) {
             (None, None) => return Err(Reject::UnknownPlayLimit),
-            (None, Some(_)) if all == self.capacity.accounts_max as usize => {
+            (None, Some(_)) if all == self.capacity.play_limits_max as usize => {
                 return Err(Reject::CapacityReached);
             }
             (None, Some(amount)) => {

@@ -38,6 +38,11 @@ pub(super) struct Terms {
     pub left_today: i128,
 }
 
+/// Whether a bet is in no sum that limits look at: it never stood, or its stake has left it.
+pub(super) fn never_counts(status: BetStatus) -> bool {
+    matches!(status, BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. })
+}
+
 fn minor(money: Money) -> i128 {
     money.minor().into()
 }
@@ -53,14 +58,12 @@ impl Twin {
 
     /// Whether a bet that leaves still counts for its day.
     pub(super) fn counts_today(&self, id: u64) -> bool {
-        let never_stood = |status| matches!(status, BetStatus::Refused(_) | BetStatus::Void(_));
-        self.day_began <= id && !never_stood(self.where_it_stands(id, &self.bets[&id]))
+        self.day_began <= id && !never_counts(self.where_it_stands(id, &self.bets[&id]))
     }
 
     /// The same for a bet of several legs.
     pub(super) fn multiple_counts_today(&self, id: u64, bet: &Multiple) -> bool {
-        let never_stood = |status| matches!(status, BetStatus::Refused(_) | BetStatus::Void(_));
-        self.day_began <= id && !never_stood(self.where_multiple_stands(id, bet))
+        self.day_began <= id && !never_counts(self.where_multiple_stands(id, bet))
     }
 
     fn payouts_today(&self, account: u32) -> i128 {
@@ -108,10 +111,7 @@ impl Twin {
         let of_multiples = self.liability_of_multiples(market, selection);
         let (mut of_selection, mut of_market) = (won + of_multiples, won + of_multiples);
         for (id, bet) in &self.bets {
-            let counts = !matches!(
-                self.where_it_stands(*id, bet),
-                BetStatus::Refused(_) | BetStatus::Void(_)
-            );
+            let counts = !never_counts(self.where_it_stands(*id, bet));
             if !counts || bet.market != market {
                 continue;
             }
@@ -194,7 +194,7 @@ impl Twin {
         let cost = |id: usize, winner: u8| {
             let standing = self.bets.iter().filter(|(bet_id, bet)| {
                 let status = self.where_it_stands(**bet_id, bet);
-                bet.market == id && !matches!(status, BetStatus::Refused(_) | BetStatus::Void(_))
+                bet.market == id && !never_counts(status)
             });
             let singles: i128 = standing
                 .map(|(_, bet)| if bet.selection == winner { bet.payout } else { 0 } - bet.stake)

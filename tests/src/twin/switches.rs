@@ -5,6 +5,7 @@ use clutch_core::units::MatchId;
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
+use super::risk::never_counts;
 
 /// What is off, and the mode.
 #[derive(Debug, Default)]
@@ -64,10 +65,29 @@ impl Twin {
                     | Command::Tick
                     | Command::Kill { .. }
                     | Command::SetMode { .. }
+                    | Command::ResetTrip { .. }
+                    | Command::Shed { .. }
                     | Command::Suspend { .. }
                     | Command::PlaceBet(_)
                     | Command::PlaceMultiple(_)
             )
+    }
+
+    /// Whether a switch or the mode stops all cash-outs.
+    pub(super) fn cash_out_is_open(&self) -> Result<(), Refusal> {
+        if self.switched.off.contains(&KillScope::CashOut) {
+            return Err(named(Reject::CashOutStopped, 5, 0));
+        }
+        match self.switched.mode {
+            mode @ (Mode::SettleOnly | Mode::ReadOnly) => {
+                return Err(named(Reject::CashOutStopped, 7, mode as i64));
+            }
+            Mode::Normal | Mode::AcceptOnlyReducing => {}
+        }
+        if self.switched.off.contains(&KillScope::All) {
+            return Err(named(Reject::BettingStopped, 0, 0));
+        }
+        Ok(())
     }
 
     /// Whether a switch or the mode stops a bet on a market, by a bettor who came by this channel;
@@ -103,6 +123,9 @@ impl Twin {
                 return Err(named(Reject::BettingStopped, kind, which));
             }
         }
+        if let Some(trip) = self.tripped() {
+            return Err(named(Reject::BettingStopped, 8, trip as i64));
+        }
         match self.switched.mode {
             Mode::Normal | Mode::AcceptOnlyReducing => Ok(()),
             mode @ (Mode::SettleOnly | Mode::ReadOnly) => {
@@ -125,10 +148,9 @@ impl Twin {
 
     /// What a market costs if this selection wins it.
     fn cost_of(&self, market: usize, winner: u8) -> i128 {
-        use clutch_core::event::BetStatus;
         let standing = self.bets.iter().filter(|(id, bet)| {
             let status = self.where_it_stands(**id, bet);
-            bet.market == market && !matches!(status, BetStatus::Refused(_) | BetStatus::Void(_))
+            bet.market == market && !never_counts(status)
         });
         let singles: i128 = standing
             .map(|(_, bet)| if bet.selection == winner { bet.payout } else { 0 } - bet.stake)

@@ -148,6 +148,22 @@ impl<T: Copy> ClientIds<T> {
         }
     }
 
+    /// Gives a key that is known another answer: what was asked for under it went on.
+    #[cold]
+    pub fn replace(&mut self, key: Key, answer: T) {
+        let mut slot = self.home(key.hash);
+        loop {
+            let place = self.index[slot];
+            assert!(!place.is_empty(), "the caller has found the key before");
+            let entry = &mut self.entries[place.entry as usize];
+            if (entry.id, entry.account) == (key.id, key.account) {
+                entry.answer = answer;
+                return;
+            }
+            slot = self.next(slot);
+        }
+    }
+
     /// Remembers an answer. The key must be new and the table not full.
     #[inline(always)]
     pub fn insert(&mut self, key: Key, answer: T) {

@@ -4,9 +4,11 @@
 //! slots: all bets of a market (for settlement) and all bets of an account (for its owner).
 
 mod answers;
+pub(crate) mod cash_out;
 pub mod client_ids;
 pub mod multiple;
 pub mod place;
+mod side;
 mod snapshot;
 mod turn_away;
 pub mod waiting;
@@ -91,6 +93,11 @@ pub enum BetState {
     Lost,
     /// The stake went back.
     Void(VoidReason),
+    /// The bettor ended it, all that was left of it.
+    CashedOut {
+        /// What was paid for it, over all its cash-outs.
+        paid: Money,
+    },
 }
 
 wire_enum!(BetState {
@@ -100,6 +107,7 @@ wire_enum!(BetState {
     3 = Won { paid },
     4 = Lost,
     5 = Void(reason),
+    6 = CashedOut { paid },
 });
 
 // Five million open singles fit into half a gigabyte.
@@ -164,6 +172,7 @@ impl Bet {
             BetState::Won { paid } => BetStatus::Won { payout: paid },
             BetState::Lost => BetStatus::Lost,
             BetState::Void(reason) => BetStatus::Void(reason),
+            BetState::CashedOut { paid } => BetStatus::CashedOut { paid },
         };
         BetView {
             bet: Some(self.id),

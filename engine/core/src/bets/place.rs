@@ -41,6 +41,23 @@ pub(super) struct Request {
     pub adds: Money,
 }
 
+/// What a bettor saw of a price, and which other ones are welcome.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub odds: Odds,
+    pub price_seq: u64,
+    pub epoch: u32,
+    pub policy: PricePolicy,
+}
+
+impl Seen {
+    #[inline(always)]
+    fn of(place: &PlaceBet) -> Self {
+        let PlaceBet { odds, price_seq, epoch, policy, .. } = *place;
+        Self { odds, price_seq, epoch, policy }
+    }
+}
+
 /// What is on offer for a request: the rows, looked up once for every check that follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offer<'a> {
@@ -86,7 +103,7 @@ impl Step<'_> {
             adds: place.stake.money(),
         };
         let offer = tables.check_offer(request)?;
-        let odds = self.check_price(place, &offer)?;
+        let odds = self.check_price(Seen::of(place), &offer)?;
         let payout = odds.payout_floor(place.stake);
         let would_refuse =
             tables.check_money(&offer, self.config, self.now, place.stake, payout)?;
@@ -116,19 +133,20 @@ impl Step<'_> {
 
     /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
     #[inline(always)]
-    pub(super) fn check_price(&self, place: &PlaceBet, offer: &Offer<'_>) -> Result<Odds, Refusal> {
+    pub(super) fn check_price(&self, seen: Seen, offer: &Offer<'_>) -> Result<Odds, Refusal> {
         let Offer { market, odds: current, .. } = *offer;
-        if place.epoch != market.epoch {
-            let (seen, now) = (i64::from(place.epoch), i64::from(market.epoch));
+        let Seen { odds, price_seq, epoch, policy } = seen;
+        if epoch != market.epoch {
+            let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }
-        let age = market.prices.outdated_for(place.price_seq, self.now);
+        let age = market.prices.outdated_for(price_seq, self.now);
         if self.config.view_age_max_ns < age {
             let limit = millis(self.config.view_age_max_ns);
             return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
         }
-        let (seen, now) = (place.odds.milli(), current.milli());
-        let welcome = match place.policy {
+        let (seen, now) = (odds.milli(), current.milli());
+        let welcome = match policy {
             PricePolicy::Exact => now == seen,
             PricePolicy::Better => seen <= now,
             PricePolicy::Any => true,
@@ -218,6 +236,7 @@ impl Step<'_> {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
+        self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
 
@@ -273,14 +292,7 @@ impl Step<'_> {
         assert!(matches!(bet.state, BetState::Waiting { .. }), "only a waiting bet is released");
         bet.state = BetState::Refused(refusal);
         let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
-        tables.wallet.post(
-            LedgerAccount::PlayerHeld(account),
-            LedgerAccount::PlayerAvailable(account),
-            stake,
-            Some(id),
-            PostingReason::Release,
-            self.outbox,
-        );
+        tables.wallet.release(account, stake, id, self.outbox);
         self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
         tables.wallet.announce(account, self.outbox);
     }
@@ -482,6 +494,6 @@ pub(super) fn forgotten(place: &PlaceBet) -> BetView {
     refused.view(place.account, place.client_id)
 }
 
-fn millis(nanos: u64) -> i64 {
+pub(super) fn millis(nanos: u64) -> i64 {
     (nanos / 1_000_000) as i64
 }

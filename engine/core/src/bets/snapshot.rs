@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn lists_stay_sound_while_links_are_written_late() {
         const ACCOUNTS: u32 = 3;
-        let mut wallet = Wallet::with_capacity(ACCOUNTS);
+        let mut wallet =
+            Wallet::with_capacity(&Capacity { accounts_max: ACCOUNTS, ..Capacity::default() });
         for number in 0..ACCOUNTS {
             let key = Name::new(&format!("player-{number}")).unwrap();
             wallet.open(key, Currency::default()).unwrap();

@@ -39,7 +39,7 @@ impl State {
             | Command::CancelBet { .. }
             | Command::Tick
             | Command::Override { .. }
-            | Command::ApproveOverride { .. }
+            | Command::Approve { .. }
             | Command::LiftOverride { .. }
             | Command::SetNextRound(_)
             | Command::SetAccountFactor { .. }
@@ -50,12 +50,21 @@ impl State {
             | Command::Rest { .. }
             | Command::EndRest { .. }
             | Command::Grade { .. }
-            | Command::DecideGrade { .. }
+            | Command::Withdraw { .. }
             | Command::HandOver { .. }
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
             | Command::TakeBackIncident { .. }
-            | Command::SetMode { .. } => return false,
+            | Command::SetMode { .. }
+            | Command::Payment { .. }
+            | Command::Bonus { .. }
+            | Command::ResetTrip { .. }
+            | Command::Shed { .. }
+            | Command::CashOut(_)
+            | Command::ResumeSettlement { .. }
+            | Command::PauseSettlement { .. }
+            | Command::VoidBet { .. }
+            | Command::VoidBets(_) => return false,
         }
         true
     }

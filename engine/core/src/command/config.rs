@@ -3,6 +3,7 @@
 use crate::codec::{wire_enum, wire_struct};
 use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
+use crate::switches::{TripId, TripSet};
 use crate::units::Money;
 
 /// Table sizes. Everything is allocated at start; a full table answers with a refusal.
@@ -17,12 +18,18 @@ pub struct Capacity {
     pub markets_max: u32,
     /// Singles that are waiting, open, or settled within the re-settlement window.
     pub bets_max: u32,
-    /// Client bet ids and payment references remembered.
+    /// Client bet ids remembered.
     pub client_ids_max: u32,
     /// Bets of several legs that are waiting, open, or settled within the re-settlement window.
     pub multiples_max: u32,
     /// The legs of all of them together.
     pub legs_max: u32,
+    /// Payment references remembered, for ever.
+    pub payments_max: u32,
+    /// Bonuses that are not used up.
+    pub bonuses_max: u32,
+    /// Limits that players have set for themselves.
+    pub play_limits_max: u32,
 }
 wire_struct!(Capacity {
     accounts_max,
@@ -32,6 +39,9 @@ wire_struct!(Capacity {
     client_ids_max,
     multiples_max,
     legs_max,
+    payments_max,
+    bonuses_max,
+    play_limits_max,
 });
 
 impl Default for Capacity {
@@ -45,6 +55,9 @@ impl Default for Capacity {
             client_ids_max: 500_000,
             multiples_max: 50_000,
             legs_max: 250_000,
+            payments_max: 500_000,
+            bonuses_max: 25_000,
+            play_limits_max: 25_000,
         }
     }
 }
@@ -134,6 +147,34 @@ pub struct Config {
     pub tier_3: Stages,
     /// The odds that can stand on the board.
     pub ladder: LadderTable,
+    /// Trips that count nothing.
+    pub trips_off: TripSet,
+    /// Trips that only say that they would have pulled.
+    pub trips_shadow: TripSet,
+    /// Trips that two people must reset.
+    pub trips_two_people: TripSet,
+    /// How far back trips look.
+    pub trip_window_ns: u64,
+    /// How long a trip that pulled cannot be reset.
+    pub trip_cool_down_ns: u64,
+    /// How many matches' feeds may fall silent or behind within the window.
+    pub trip_feed_max: u32,
+    /// How many matches may freeze over an error within the window.
+    pub trip_error_max: u32,
+    /// What the house may lose on balance by settlement within the window.
+    pub trip_loss_max: Money,
+    /// How many bets may be refused within the window, in percent of all commands.
+    pub trip_reject_percent: u32,
+    /// Fewer refused bets than this never pull.
+    pub trip_reject_min: u32,
+    /// What the house keeps of a bet's worth when it is cashed out, in parts per billion.
+    pub cash_out_margin_ppb: u32,
+    /// How long a quote can be taken.
+    pub quote_life_ns: u64,
+    /// Stakes from here on are settled first, one by one.
+    pub large_stake: Money,
+    /// Payouts above this wait until the result is confirmed.
+    pub confirm_above: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -174,6 +215,20 @@ wire_struct!(Config {
     tier_2,
     tier_3,
     ladder,
+    trips_off,
+    trips_shadow,
+    trips_two_people,
+    trip_window_ns,
+    trip_cool_down_ns,
+    trip_feed_max,
+    trip_error_max,
+    trip_loss_max,
+    trip_reject_percent,
+    trip_reject_min,
+    cash_out_margin_ppb,
+    quote_life_ns,
+    large_stake,
+    confirm_above,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -221,6 +276,22 @@ impl Default for Config {
             tier_2: Stages::WHOLE,
             tier_3: Stages::WHOLE,
             ladder: LadderTable::Bookmaker,
+            // What is usual differs from book to book, so at first they only say what they see.
+            trips_off: TripSet::EMPTY,
+            trips_shadow: TripSet::ALL,
+            trips_two_people: TripSet::EMPTY.with(TripId::LossRate),
+            trip_window_ns: 60 * SECOND_NS,
+            trip_cool_down_ns: 120 * SECOND_NS,
+            trip_feed_max: 10,
+            trip_error_max: 5,
+            trip_loss_max: Money::from_minor(2_000_000),
+            trip_reject_percent: 80,
+            trip_reject_min: 200,
+            cash_out_margin_ppb: 50_000_000,
+            quote_life_ns: 10 * SECOND_NS,
+            large_stake: Money::from_minor(50_000),
+            // Off: a feed need not confirm its maps for payouts to be made.
+            confirm_above: Self::NOTHING_WAITS,
         }
     }
 }

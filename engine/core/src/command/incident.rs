@@ -1,8 +1,8 @@
 //! What happens to a match beside its score.
 
 use super::Team;
-use crate::codec::wire_enum;
-use crate::units::{Seq, Timestamp};
+use crate::codec::{wire_enum, wire_struct};
+use crate::units::{MarketId, MatchId, Seq, Timestamp};
 
 /// See [`super::Command::MatchIncident`]. What it means for bets is the match's house rules' to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,3 +67,18 @@ wire_enum!(Incident {
     6 = StartedEarly { from },
     7 = StandIns { team, officials },
 });
+
+/// See [`super::Command::VoidBets`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct VoidBets {
+    /// The match.
+    pub match_id: MatchId,
+    /// Only those on this market; `None` for all.
+    pub market: Option<MarketId>,
+    /// The first command whose bet is void.
+    pub from: Seq,
+    /// The last one.
+    pub to: Seq,
+}
+wire_struct!(VoidBets { match_id, market, from, to });

@@ -1,7 +1,7 @@
 //! The questions. A question sees the same state as a command in its place.
 
 use super::PlaceMultiple;
-use crate::units::{AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex};
+use crate::units::{AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex, Stake};
 
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum Query {
     Sources,
     /// The version of the configuration and every setting.
     Settings,
+    /// Everything that waits for a second person.
+    Proposals,
     /// Every version of the house rules.
     HouseRules,
     /// Every risk rule: how it stands, and what it has refused.
@@ -65,6 +67,21 @@ pub enum Query {
     /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
     /// the odds seen.
     MaxUnit(PlaceMultiple),
+    /// A payment by its reference.
+    Payment {
+        /// The provider's reference.
+        reference: u128,
+    },
+    /// What a bet, or a part of it, could be cashed out for now.
+    CashOut {
+        /// The account.
+        account: AccountId,
+        /// The bettor's id of the bet.
+        client_id: ClientBetId,
+        /// How much of the stake (of each line's stake, if the bet has several); `None` is all that is
+        /// left.
+        part: Option<Stake>,
+    },
 }
 
 impl Query {

@@ -53,6 +53,11 @@ pub enum BetStatus {
     Lost,
     /// The stake went back.
     Void(VoidReason),
+    /// It was cashed out, all that was left of it.
+    CashedOut {
+        /// What was paid for it, over all its cash-outs.
+        paid: Money,
+    },
 }
 
 /// Why a bet is void.
@@ -69,5 +74,7 @@ pub enum VoidReason {
     HouseRules,
     /// It was struck when the outcome could already be known.
     TakenLate,
+    /// Two persons voided this bet alone; no result changes that.
+    ByHand,
 }
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate });
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate, 5 = ByHand });

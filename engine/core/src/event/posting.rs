@@ -2,7 +2,8 @@
 
 use crate::units::AccountId;
 
-/// A ledger account.
+/// A ledger account. Every posting is in one currency, that of the player or the one it names; the
+/// accounts that are no player's exist once for each currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum LedgerAccount {
@@ -10,10 +11,20 @@ pub enum LedgerAccount {
     PlayerAvailable(AccountId),
     /// What a player's open bets hold.
     PlayerHeld(AccountId),
-    /// The house.
+    /// The house: what bets earned less what bonuses cost.
     House,
-    /// Money on its way from or to a payment provider.
-    Payments,
+    /// The payment providers: minus what they brought into the books.
+    Provider,
+    /// What a player was granted and can only stake.
+    PlayerBonus(AccountId),
+    /// What a player's open bets hold of that.
+    PlayerBonusHeld(AccountId),
+    /// In transit: deposits of a player that are authorised and not captured yet.
+    DepositInTransit(AccountId),
+    /// In transit: what a player asked for that has not left yet.
+    WithdrawalInTransit(AccountId),
+    /// Tax kept back for an authority.
+    TaxWithheld,
 }
 
 /// Why money moved.
@@ -32,4 +43,32 @@ pub enum PostingReason {
     Payout,
     /// An earlier settlement is taken back because the result changed.
     Reversal,
+    /// A provider has authorised a deposit.
+    DepositAuthorised,
+    /// An authorised deposit came to nothing.
+    DepositFailed,
+    /// A player asked for money.
+    WithdrawalRequested,
+    /// The money left.
+    WithdrawalPaid,
+    /// The money came back to the player.
+    WithdrawalReturned,
+    /// Tax kept back from a withdrawal.
+    Tax,
+    /// Tax paid to the authority.
+    TaxRemitted,
+    /// A person corrected a balance.
+    Adjustment,
+    /// The house bears what a player cannot.
+    WriteOff,
+    /// A bonus was granted.
+    BonusGranted,
+    /// A bonus ran out of time.
+    BonusExpired,
+    /// A bonus was taken back.
+    BonusForfeited,
+    /// A bonus became the player's own money.
+    BonusConverted,
+    /// What a bet that was cashed out, wholly or in part, was worth.
+    CashOut,
 }

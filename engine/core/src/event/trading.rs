@@ -1,5 +1,7 @@
 //! Where a trader's word stands.
 
+use crate::settlement::lanes::Aside;
+
 /// Where an override stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -19,22 +21,26 @@ pub enum OverrideStatus {
     Expired,
 }
 
-/// Where a person's grade of a market stands.
+/// Where something stands that takes two persons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum GradeStatus {
+pub enum ProposalStatus {
     /// It waits for a second person.
-    Proposed,
-    /// It holds.
-    InForce {
-        /// Who approved it, if it took a second person.
-        approved_by: Option<u32>,
+    Waits,
+    /// It was done.
+    Approved {
+        /// The second person.
+        by: u32,
     },
-    /// It was turned down.
-    TurnedDown {
+    /// It was dropped.
+    Withdrawn {
         /// By whom.
         by: u32,
     },
+    /// A newer one took its place.
+    Replaced,
+    /// Nobody approved it in time.
+    Expired,
 }
 
 /// Where an incident stands.
@@ -45,4 +51,16 @@ pub enum IncidentStatus {
     Reported,
     /// It was taken back, with all that followed from it.
     TakenBack,
+}
+
+/// Where the settlement of a market stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum SettlementStatus {
+    /// Every bet agrees with its result.
+    Done,
+    /// It is set aside.
+    Aside(Aside),
+    /// It was taken up again.
+    GoesOn,
 }

@@ -200,6 +200,7 @@ impl Step<'_> {
                 fixture.announce_score(match_id, self.outbox);
                 return self.requote(match_id, Requote::Drift { map });
             }
+            Change::Confirmed { map } => return self.confirm_payouts(match_id, map),
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {

@@ -5,16 +5,22 @@
 //! incident it comes from: taking back the last incident takes back exactly what followed from it. A
 //! market opened later was offered in the knowledge of what happened, so only the score decides it.
 
+use alloc::vec::Vec;
+
 use super::decide::{Ruling, rule, voids_late_bets};
 use super::rules::Replayed;
 use crate::codec::wire_struct;
 use crate::command::{Actor, Incident};
 use crate::event::{Event, IncidentStatus, MatchPhase, PriceCause, VoidReason};
 use crate::market::{MarketResult, Requote};
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::title::{Fixture, REWINDS_MAX, Undone, UndoneScope};
-use crate::units::{MatchId, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Seq, Timestamp};
+
+/// In place of an incident: nothing takes this back.
+const FOR_EVER: u8 = u8::MAX;
 
 /// Most incidents of one match.
 pub const INCIDENTS_MAX: usize = 16;
@@ -60,9 +66,9 @@ impl Step<'_> {
             void_at: fixture.void_at,
             starts_at: fixture.starts_at,
         };
-        for place in 0..fixture.markets.len() {
-            let fixture = &self.tables.fixtures[match_id.0 as usize];
-            let market = fixture.markets[place];
+        // Incidents are rare, and few markets are decided by one.
+        let mut rulings = Vec::new();
+        for &market in &fixture.markets {
             let row = self.tables.markets.market(market);
             if row.retired || row.by_rules.is_some() {
                 continue;
@@ -73,6 +79,14 @@ impl Step<'_> {
                 Ruling::Void => MarketResult::VoidByRules,
                 Ruling::Settled(result) => result,
             };
+            let changes = row.result != MarketResult::Undecided && row.result != result;
+            rulings.push((market, result, changes));
+        }
+        let changes_results = rulings.iter().any(|(.., changes)| *changes);
+        if changes_results && !self.is_approved() {
+            return self.propose(Wish::Incident { match_id, incident });
+        }
+        for (market, result, _) in rulings {
             let ruled = Ruled { result, incident: index };
             self.tables.markets.market_mut(market).by_rules = Some(ruled);
         }
@@ -118,6 +132,18 @@ impl Step<'_> {
             return Err(Reject::UnknownIncident.into());
         };
         let Reported { incident, at, best_of, void_at, starts_at } = last;
+        let last_index = (fixture.incidents.len() - 1) as u8;
+        let voids_late = fixture.undone.iter().any(|undone| undone.to == at);
+        let markets = &self.tables.markets;
+        let ruled = |market: &MarketId| {
+            let ruled = markets.market(*market).by_rules;
+            ruled.is_some_and(|ruled| ruled.incident == last_index)
+        };
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        if !self.is_approved() && (voids_late || fixture.markets.iter().any(ruled)) {
+            return self.propose(Wish::TakeBackIncident { match_id });
+        }
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
         let undone = match incident {
             Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
                 fixture.series.take_back_award(map)
@@ -143,11 +169,18 @@ impl Step<'_> {
         fixture.undone.retain(|undone| undone.to != at || undone.reason == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (void_at, starts_at);
         let index = fixture.incidents.len() as u8;
+        let maps = fixture.series.best_of();
         for place in 0..fixture.markets.len() {
             let market = self.tables.fixtures[match_id.0 as usize].markets[place];
             let row = self.tables.markets.market_mut(market);
             if !row.retired && row.by_rules.is_some_and(|ruled| ruled.incident == index) {
                 row.by_rules = None;
+            }
+            // Opened meanwhile on a map that there is no longer.
+            let is_lost = row.kind.map().is_some_and(|map| maps < map);
+            if is_lost && !row.retired && row.by_rules.is_none() {
+                let result = MarketResult::VoidByRules;
+                row.by_rules = Some(Ruled { result, incident: FOR_EVER });
             }
         }
         let status = IncidentStatus::TakenBack;

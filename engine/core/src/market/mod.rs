@@ -41,6 +41,7 @@ use crate::command::{MarketKind, SuspendReason};
 use crate::event::{MarketStatus, VoidReason};
 use crate::house_rules::incidents::Ruled;
 use crate::pricing::SeriesForecast;
+use crate::settlement::lanes::{Aside, Lane};
 use crate::settlement::multiplier::LegResult;
 use crate::title::Series;
 use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
@@ -255,7 +256,13 @@ pub struct Market {
     pub settling_leg: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
-    /// Whether it stands in the settlement queue.
+    /// Which of its bets are being settled.
+    pub lane: Lane,
+    /// Why its settlement is set aside, if it is.
+    pub aside: Option<Aside>,
+    /// Whether payouts on it wait until its result is confirmed.
+    pub(crate) leaves_bets_open: bool,
+    /// Whether it stands in the settlement queue, or is set aside from it.
     pub(crate) queued: bool,
     /// Whether it stands in the queue of decided markets.
     pub(crate) awaits_retirement: bool,
@@ -292,6 +299,9 @@ wire_struct!(Market {
     newest_leg,
     settling_leg,
     decided_at,
+    lane,
+    aside,
+    leaves_bets_open,
     queued,
     awaits_retirement,
     awaits_shading,
@@ -324,6 +334,9 @@ impl Market {
             newest_leg: NO_LEG,
             settling_leg: NO_LEG,
             decided_at: Timestamp::default(),
+            lane: Lane::Large,
+            aside: None,
+            leaves_bets_open: false,
             queued: false,
             awaits_retirement: false,
             awaits_shading: false,

@@ -11,6 +11,7 @@ use super::MarketResult;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{Actor, Capacity, Config, OverrideKind};
 use crate::event::{Event, OverrideStatus, PriceCause};
+use crate::proposals::check_persons;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
@@ -112,6 +113,12 @@ impl Overrides {
         self.rows.iter().map(|row| row.expires_at).min().unwrap_or(Timestamp::MAX)
     }
 
+    /// The place of one that waits for a second person.
+    fn waiting(&self, id: OverrideId) -> Result<usize, Refusal> {
+        let found = self.rows.iter().position(|row| row.id == id && !row.is_in_force());
+        found.ok_or(Reject::NothingToApprove.into())
+    }
+
     fn position(&self, id: OverrideId) -> Result<usize, Refusal> {
         let found = self.rows.iter().position(|row| row.id == id);
         found.ok_or(Reject::UnknownOverride.into())
@@ -188,16 +195,9 @@ impl Step<'_> {
     /// The second person's word.
     pub(crate) fn approve_override(&mut self, id: OverrideId) -> Result<(), Refusal> {
         let approver = self.operator()?;
-        let index = self.tables.overrides.position(id)?;
+        let index = self.tables.overrides.waiting(id)?;
         let mut row = self.tables.overrides.rows[index];
-        match row.standing {
-            Standing::InForce { .. } => return Err(Reject::OverrideNotWaiting.into()),
-            Standing::Proposed if row.by == approver => {
-                let (by, approver) = (i64::from(row.by), i64::from(approver));
-                return Err(Refusal::with(Reject::SamePerson, by, approver));
-            }
-            Standing::Proposed => {}
-        }
+        check_persons(row.by, approver)?;
         row.standing = Standing::InForce { approved_by: Some(approver) };
         self.replace_others(&row);
         // The place may have moved with what it replaced.
@@ -205,6 +205,13 @@ impl Step<'_> {
         self.tables.overrides.rows[index] = row;
         self.outbox.push(row.image());
         self.override_changed(row.kind.market(), PriceCause::Override);
+        Ok(())
+    }
+
+    /// Drops an override that waits.
+    pub(crate) fn withdraw_override(&mut self, id: OverrideId) -> Result<(), Refusal> {
+        let index = self.tables.overrides.waiting(id)?;
+        self.end_override(index, OverrideStatus::Lifted);
         Ok(())
     }
 

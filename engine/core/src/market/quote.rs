@@ -321,6 +321,7 @@ impl Step<'_> {
         if self.tables.fixtures[match_id.0 as usize].stop(reason) {
             self.outbox.push(Event::MatchFrozen { match_id, reason: Some(reason) });
             self.announce_statuses_of(match_id);
+            self.note_stop(reason);
         }
     }
 

@@ -127,16 +127,19 @@ impl Limit {
                 | Movement::Won
                 | Movement::Unwon
                 | Movement::Deposited
+                | Movement::Undeposited(_)
                 | Movement::Withdrawn => Money::ZERO,
             },
             Quantity::Loss => match movement {
                 Movement::Staked(_) | Movement::Unwon => amount,
                 Movement::Unstaked(_) | Movement::Won => -amount,
-                Movement::Deposited | Movement::Withdrawn => Money::ZERO,
+                Movement::Deposited | Movement::Undeposited(_) | Movement::Withdrawn => Money::ZERO,
             },
             Quantity::Deposit => match movement {
                 Movement::Deposited => amount,
-                Movement::Staked(_)
+                Movement::Undeposited(began) if self.newest_began <= began => -amount,
+                Movement::Undeposited(_)
+                | Movement::Staked(_)
                 | Movement::Unstaked(_)
                 | Movement::Won
                 | Movement::Unwon
@@ -144,10 +147,13 @@ impl Limit {
             },
             Quantity::NetDeposit => match movement {
                 Movement::Deposited => amount,
+                Movement::Undeposited(began) if self.newest_began <= began => -amount,
                 Movement::Withdrawn => -amount,
-                Movement::Staked(_) | Movement::Unstaked(_) | Movement::Won | Movement::Unwon => {
-                    Money::ZERO
-                }
+                Movement::Undeposited(_)
+                | Movement::Staked(_)
+                | Movement::Unstaked(_)
+                | Movement::Won
+                | Movement::Unwon => Money::ZERO,
             },
         };
         self.buckets[Self::place(bucket, places)] += added;

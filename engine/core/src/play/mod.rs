@@ -167,8 +167,10 @@ pub(crate) enum Movement {
     Won,
     /// What a bet paid is taken back.
     Unwon,
-    /// Money came in.
+    /// Money came in, or was promised.
     Deposited,
+    /// What was promised by this command did not come in.
+    Undeposited(Seq),
     /// Money went out.
     Withdrawn,
 }
@@ -186,18 +188,52 @@ impl Movement {
             (LedgerAccount::PlayerAvailable(account), to) => match to {
                 LedgerAccount::PlayerHeld(_) => Some((account, Self::Staked(bet))),
                 LedgerAccount::House => Some((account, Self::Unwon)),
-                LedgerAccount::Payments => Some((account, Self::Withdrawn)),
-                LedgerAccount::PlayerAvailable(_) => None,
+                // A withdrawal counts once it has left: asked for and taken back, it would make room
+                // for deposits that nothing stands against.
+                LedgerAccount::WithdrawalInTransit(_)
+                | LedgerAccount::DepositInTransit(_)
+                | LedgerAccount::Provider
+                | LedgerAccount::PlayerAvailable(_)
+                | LedgerAccount::PlayerBonus(_)
+                | LedgerAccount::PlayerBonusHeld(_)
+                | LedgerAccount::TaxWithheld => None,
             },
             (from, LedgerAccount::PlayerAvailable(account)) => match from {
                 LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
                 LedgerAccount::House => Some((account, Self::Won)),
-                LedgerAccount::Payments => Some((account, Self::Deposited)),
-                LedgerAccount::PlayerAvailable(_) => None,
+                LedgerAccount::Provider => Some((account, Self::Deposited)),
+                // A deposit counts once it is promised, so that two of them cannot pass one limit.
+                LedgerAccount::DepositInTransit(_)
+                | LedgerAccount::WithdrawalInTransit(_)
+                | LedgerAccount::PlayerAvailable(_)
+                | LedgerAccount::PlayerBonus(_)
+                | LedgerAccount::PlayerBonusHeld(_)
+                | LedgerAccount::TaxWithheld => None,
             },
+            (LedgerAccount::Provider, LedgerAccount::DepositInTransit(account)) => {
+                Some((account, Self::Deposited))
+            }
             (
-                LedgerAccount::PlayerHeld(_) | LedgerAccount::House | LedgerAccount::Payments,
-                LedgerAccount::PlayerHeld(_) | LedgerAccount::House | LedgerAccount::Payments,
+                LedgerAccount::WithdrawalInTransit(account),
+                LedgerAccount::Provider | LedgerAccount::TaxWithheld,
+            ) => Some((account, Self::Withdrawn)),
+            (
+                LedgerAccount::PlayerHeld(_)
+                | LedgerAccount::House
+                | LedgerAccount::Provider
+                | LedgerAccount::PlayerBonus(_)
+                | LedgerAccount::PlayerBonusHeld(_)
+                | LedgerAccount::DepositInTransit(_)
+                | LedgerAccount::WithdrawalInTransit(_)
+                | LedgerAccount::TaxWithheld,
+                LedgerAccount::PlayerHeld(_)
+                | LedgerAccount::House
+                | LedgerAccount::Provider
+                | LedgerAccount::PlayerBonus(_)
+                | LedgerAccount::PlayerBonusHeld(_)
+                | LedgerAccount::DepositInTransit(_)
+                | LedgerAccount::WithdrawalInTransit(_)
+                | LedgerAccount::TaxWithheld,
             ) => None,
         }
     }
@@ -226,12 +262,12 @@ impl Player {
 }
 
 impl Play {
-    /// Room for as many limits as accounts: most players set none, some set a few.
-    pub fn with_capacity(accounts_max: usize) -> Self {
+    /// Nothing set: most players set nothing, some set a few limits.
+    pub fn with_capacity(accounts_max: usize, limits_max: usize) -> Self {
         Self {
             players: vec![Player::NONE; accounts_max],
-            limits: Vec::with_capacity(accounts_max),
-            limits_max: accounts_max,
+            limits: Vec::with_capacity(limits_max),
+            limits_max,
             free: NO_LIMIT,
             live: 0,
         }

@@ -22,7 +22,8 @@ impl Table for Play {
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
-        let mut play = Self::with_capacity(capacity.accounts_max as usize);
+        let (accounts_max, limits_max) = (capacity.accounts_max, capacity.play_limits_max);
+        let mut play = Self::with_capacity(accounts_max as usize, limits_max as usize);
         for _ in 0..input.count(play.players.len())? {
             let account: u32 = input.take()?;
             let rest: Option<Rest> = input.take()?;

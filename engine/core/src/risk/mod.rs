@@ -158,7 +158,16 @@ macro_rules! rules {
         /// The refusal of the first rule in force that says no.
         #[inline(always)]
         pub fn check(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
-            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
+            check_asked(wager, wager.tables.asked())
+        }
+
+        /// The same for these rules only.
+        #[inline(always)]
+        pub(crate) fn check_asked(
+            wager: &Wager<'_>,
+            asked: RuleSet,
+        ) -> Result<RuleSet, Refusal> {
+            let shadow = wager.config.rules_shadow;
             let mut would_refuse = RuleSet::EMPTY;
             $(ask!($id, $module, wager, asked, shadow, would_refuse);)*
             if asked.is_apart_from(SELDOM) {
@@ -166,12 +175,12 @@ macro_rules! rules {
             }
             // A copy, so that the wager itself need not stand in memory for the other rules.
             let copy = *wager;
-            check_seldom(&copy).map(|others| would_refuse.and(others))
+            check_seldom(&copy, asked).map(|others| would_refuse.and(others))
         }
 
         #[inline(never)]
-        fn check_seldom(wager: &Wager<'_>) -> Result<RuleSet, Refusal> {
-            let (asked, shadow) = (wager.tables.asked(), wager.config.rules_shadow);
+        fn check_seldom(wager: &Wager<'_>, asked: RuleSet) -> Result<RuleSet, Refusal> {
+            let shadow = wager.config.rules_shadow;
             let mut would_refuse = RuleSet::EMPTY;
             $(ask!($seldom_id, $seldom_module, wager, asked, shadow, would_refuse);)*
             Ok(would_refuse)
@@ -217,6 +226,21 @@ rules! {
         Reducing = reducing;
     }
 }
+
+/// The rules that look only at the account, the stake and the payout, and so say the same of every leg
+/// of a bet.
+pub(crate) const OF_THE_BET: RuleSet = RuleSet::of(&[
+    RuleId::StakeMin,
+    RuleId::StakeMax,
+    RuleId::PayoutMax,
+    RuleId::AccountLiability,
+    RuleId::GroupLiability,
+    RuleId::DayPayout,
+    RuleId::BetsPerSecond,
+    RuleId::BetsPerMinute,
+    RuleId::BetsPerHour,
+    RuleId::StakesPerHour,
+]);
 
 impl RuleId {
     /// The rule itself.

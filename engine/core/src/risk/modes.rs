@@ -46,6 +46,12 @@ impl RuleSet {
         Self(self.0 | others.0)
     }
 
+    /// The rules of this set that are not in another.
+    #[inline]
+    pub const fn less(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether a rule is in it.
     #[inline]
     pub const fn has(self, rule: RuleId) -> bool {

@@ -62,6 +62,7 @@ impl Step<'_> {
         }
         fixture.tier = tier;
         self.outbox.push(Event::Tier { match_id, tier });
+        self.take_up_paused();
         Ok(())
     }
 

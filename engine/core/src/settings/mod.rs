@@ -8,6 +8,7 @@ mod validate;
 use crate::command::Config;
 use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
+use crate::switches::TripSet;
 use crate::units::Money;
 
 /// What the number of a setting counts.
@@ -29,6 +30,8 @@ pub enum Unit {
     Stages,
     /// The place in [`LadderTable::ALL`].
     Ladder,
+    /// A [`TripSet`] as bits.
+    Trips,
 }
 
 /// A field that can be read and written as a number.
@@ -75,6 +78,15 @@ impl Number for LadderTable {
 }
 
 impl Number for RuleSet {
+    fn number(self) -> i64 {
+        i64::from(self.bits())
+    }
+    fn from_number(number: i64) -> Option<Self> {
+        Self::from_bits(u32::try_from(number).ok()?)
+    }
+}
+
+impl Number for TripSet {
     fn number(self) -> i64 {
         i64::from(self.bits())
     }
@@ -217,6 +229,34 @@ settings! {
     Tier3 = tier_3, "tier_3", Stages;
     /// The odds that can stand on the board.
     Ladder = ladder, "ladder", Ladder;
+    /// Trips that count nothing.
+    TripsOff = trips_off, "trips_off", Trips;
+    /// Trips that only say that they would have pulled.
+    TripsShadow = trips_shadow, "trips_shadow", Trips;
+    /// Trips that two people reset.
+    TripsTwoPeople = trips_two_people, "trips_two_people", Trips;
+    /// How far back trips look.
+    TripWindow = trip_window_ns, "trip_window", Nanos;
+    /// How long a trip that pulled cannot be reset.
+    TripCoolDown = trip_cool_down_ns, "trip_cool_down", Nanos;
+    /// Matches whose feeds may fall silent or behind within that window.
+    TripFeedMax = trip_feed_max, "trip_feed_max", Count;
+    /// Matches that may freeze over an error within it.
+    TripErrorMax = trip_error_max, "trip_error_max", Count;
+    /// What the house may lose by settlement within it.
+    TripLossMax = trip_loss_max, "trip_loss_max", Money;
+    /// Refused bets in percent of all commands within it.
+    TripRejectPercent = trip_reject_percent, "trip_reject_percent", Count;
+    /// Fewer refused bets than this never pull.
+    TripRejectMin = trip_reject_min, "trip_reject_min", Count;
+    /// What the house keeps of a bet's worth when it is cashed out.
+    CashOutMargin = cash_out_margin_ppb, "cash_out_margin", Ppb;
+    /// How long a quote can be taken.
+    QuoteLife = quote_life_ns, "quote_life", Nanos;
+    /// Stakes from here on are settled first, one by one.
+    LargeStake = large_stake, "large_stake", Money;
+    /// Payouts above this wait until the result is confirmed.
+    ConfirmAbove = confirm_above, "confirm_above", Money;
 }
 
 impl Setting {
@@ -238,7 +278,7 @@ mod tests {
             let old = setting.get(&before);
             assert_eq!(setting.set(before, old), Some(before), "{setting:?}");
             let new = match setting.unit() {
-                Unit::Rules => old ^ 1,
+                Unit::Rules | Unit::Trips => old ^ 1,
                 Unit::Stages => old - 1,
                 _ => old + 1,
             };

@@ -7,10 +7,33 @@ use crate::units::Money;
 impl Config {
     /// No single amount may be larger: sums over all bets then stay far from overflow.
     pub const AMOUNT_MAX: Money = Money::from_minor(1_000_000_000_000_000);
+    /// A payout is never above this, so none waits to be confirmed.
+    pub const NOTHING_WAITS: Money = Self::AMOUNT_MAX;
     /// A book may not sum to 2.
     pub const MARGIN_PPB_MAX: u32 = 999_999_999;
     /// Shading may never weigh a selection by more than a quarter.
     pub const SHADING_PPB_MAX: u32 = 250_000_000;
+
+    /// Trips look back for a second at least.
+    pub const TRIP_WINDOW_NS_MIN: u64 = 1_000_000_000;
+    /// By how much one person may raise a limit alone: to ten times of what it was.
+    pub const RAISE_ALONE_MAX: i64 = 10;
+
+    /// Whether another configuration raises a limit so far that two persons must want it.
+    pub fn is_raised_far(&self, to: &Self) -> bool {
+        [
+            (self.stake_max, to.stake_max),
+            (self.payout_max, to.payout_max),
+            (self.liability_selection_max, to.liability_selection_max),
+            (self.liability_market_max, to.liability_market_max),
+            (self.liability_account_max, to.liability_account_max),
+            (self.liability_match_max, to.liability_match_max),
+            (self.liability_group_max, to.liability_group_max),
+            (self.payout_day_max, to.payout_day_max),
+        ]
+        .into_iter()
+        .any(|(is, to)| is.minor().saturating_mul(Self::RAISE_ALONE_MAX) < to.minor())
+    }
 
     /// Whether the settings make sense.
     ///
@@ -30,6 +53,9 @@ impl Config {
             ("stakes_per_hour_max", self.stakes_per_hour_max),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
+            ("trip_loss_max", self.trip_loss_max),
+            ("large_stake", self.large_stake),
+            ("confirm_above", self.confirm_above),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
@@ -54,6 +80,16 @@ impl Config {
         if !self.rules_shadow.is_apart_from(self.rules_off) {
             return Err("rules_shadow");
         }
+        if !self.trips_shadow.is_apart_from(self.trips_off) {
+            return Err("trips_shadow");
+        }
+        // An eighth of the window is the smallest step in which it is counted.
+        if self.trip_window_ns < Self::TRIP_WINDOW_NS_MIN {
+            return Err("trip_window_ns");
+        }
+        if 100 < self.trip_reject_percent {
+            return Err("trip_reject_percent");
+        }
         if self.stake_max < self.stake_min {
             return Err("stake_max");
         }
@@ -63,6 +99,9 @@ impl Config {
         }
         if Self::MARGIN_PPB_MAX < self.margin_ppb {
             return Err("margin_ppb");
+        }
+        if 1_000_000_000 < self.cash_out_margin_ppb {
+            return Err("cash_out_margin_ppb");
         }
         if self.band_milli <= 1_000 {
             return Err("band_milli");

@@ -1,41 +1,45 @@
 //! From results to money, in slices.
 //!
-//! A market whose result changed joins a queue; every command settles a few bets of the first one.
+//! A market whose result changed joins a queue; every command settles a few bets of the first one, in
+//! the order of [`lanes`].
 //! Settling a bet means making it agree with its market: whatever it was before is reversed, what it
 //! should be is posted. The same step therefore settles, settles again after a correction, and takes
 //! a settlement back, and doing it twice changes nothing.
 
 pub mod grading;
+pub mod lanes;
 pub mod multiplier;
 pub mod payout;
 pub mod system;
+mod voiding;
 pub mod wide;
+pub mod worth;
 
 use alloc::collections::VecDeque;
-use core::hint::black_box;
 
-use crate::bets::multiple::{LegOutcome, NO_LEG};
+use crate::bets::multiple::LegOutcome;
 use crate::bets::{Bet, BetState};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
-use crate::event::{Event, LedgerAccount, PostingReason};
+use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
 use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
-use crate::state::Step;
-use crate::units::{MarketId, MatchId, Money, Timestamp};
+use crate::state::{Step, Tables};
+use crate::units::{MarketId, MatchId, Money, Odds, Stake, Timestamp};
 use crate::wallet::NO_BET;
+use lanes::NOTHING_PAUSED;
 use multiplier::{DeadHeatRule, LegResult, Multiplier};
-
-/// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not
-/// in time, so that a replay slices alike.
-const BETS_PER_SLICE: usize = 64;
 
 /// The work in progress.
 #[derive(Debug)]
 pub(crate) struct Settlement {
     /// Markets whose bets may disagree with their results, in order of arrival.
     queue: VecDeque<MarketId>,
+    /// Those of them that are set aside.
+    aside: VecDeque<MarketId>,
+    /// Matches of this tier and of all less known ones are paused.
+    paused_from: u8,
     /// Decided markets that will be retired, in order of arrival.
     decided: VecDeque<MarketId>,
 }
@@ -45,28 +49,15 @@ impl Settlement {
         let markets_max = markets_max as usize;
         Self {
             queue: VecDeque::with_capacity(markets_max),
+            aside: VecDeque::with_capacity(markets_max),
+            paused_from: NOTHING_PAUSED,
             decided: VecDeque::with_capacity(markets_max),
         }
     }
 
     /// Every market in a queue.
     pub fn markets(&self) -> impl Iterator<Item = MarketId> {
-        self.queue.iter().chain(&self.decided).copied()
-    }
-
-    /// Has every bet of a market looked at (again).
-    pub fn start(&mut self, id: MarketId, market: &mut Market) {
-        market.settling = market.newest_bet;
-        market.settling_leg = market.newest_leg;
-        let has_bets = market.settling != NO_BET || market.settling_leg != NO_LEG;
-        if has_bets && !market.queued {
-            market.queued = true;
-            self.queue.push_back(id);
-        }
-        if market.result != MarketResult::Undecided && !market.awaits_retirement {
-            market.awaits_retirement = true;
-            self.decided.push_back(id);
-        }
+        self.queue.iter().chain(&self.aside).chain(&self.decided).copied()
     }
 
     /// When there is work: in the past if some is left over.
@@ -76,6 +67,8 @@ impl Settlement {
         }
         let oldest = self.decided.front().map(|market| markets.market(*market));
         oldest.map_or(Timestamp::MAX, |market| match market.result {
+            // What is set aside does not leave; it only has to leave the queue.
+            _ if market.aside.is_some() || market.leaves_bets_open => Timestamp::default(),
             // Its result was taken back: it only has to leave the queue.
             MarketResult::Undecided => Timestamp::default(),
             MarketResult::Won(_)
@@ -89,16 +82,20 @@ impl Settlement {
 
 impl Table for Settlement {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { queue, decided } = self;
+        let Self { queue, aside, paused_from, decided } = self;
         out.list(queue.iter());
+        out.list(aside.iter());
+        out.put(paused_from);
         out.list(decided.iter());
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
         let markets_max = capacity.markets_max as usize;
         let queue = VecDeque::from(input.list(markets_max)?);
+        let aside = VecDeque::from(input.list(markets_max)?);
+        let paused_from = input.take()?;
         let decided = VecDeque::from(input.list(markets_max)?);
-        Ok(Self { queue, decided })
+        Ok(Self { queue, aside, paused_from, decided })
     }
 }
 
@@ -110,35 +107,6 @@ impl Market {
 }
 
 impl Step<'_> {
-    /// Settles and retires a slice of what is queued.
-    pub(crate) fn settle_slice(&mut self) {
-        let mut left = BETS_PER_SLICE;
-        while let Some(&market) = self.tables.settlement.queue.front()
-            && 0 < left
-        {
-            let slot = self.tables.markets.market(market).settling;
-            if slot == NO_BET {
-                if let Some(legs) = self.settle_next_leg(market) {
-                    left = left.saturating_sub(legs);
-                    continue;
-                }
-                self.tables.settlement.queue.pop_front();
-                self.tables.markets.market_mut(market).queued = false;
-                continue;
-            }
-            let next = self.tables.bets.bet(slot).next_of_market;
-            self.tables.markets.market_mut(market).settling = next;
-            // The next bet's account is on its way from memory while this bet is settled.
-            if next != NO_BET {
-                let account = self.tables.bets.bet(next).account;
-                black_box(self.tables.wallet.get(account).map(|account| account.held));
-            }
-            self.settle_bet(slot);
-            left -= 1;
-        }
-        self.retire_slice(left);
-    }
-
     /// Looks at every bet of a match again: a rewind may have undone the moment they were struck.
     pub(crate) fn settle_all_of(&mut self, match_id: MatchId) {
         for index in 0..self.tables.fixtures[match_id.0 as usize].markets.len() {
@@ -150,30 +118,10 @@ impl Step<'_> {
         }
     }
 
-    /// Makes one bet agree with its market.
-    fn settle_bet(&mut self, slot: u32) {
+    /// Makes one bet what it should be.
+    fn settle_bet(&mut self, slot: u32, should_be: BetState) {
         let bet = self.tables.bets.bet(slot);
-        let now_is = bet.state;
-        let should_be = match now_is {
-            // Decided by its delay, or refused: nothing to settle.
-            BetState::Waiting { .. } | BetState::Refused(_) => return,
-            BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {
-                let market = self.tables.markets.market(bet.market);
-                let fixture = &self.tables.fixtures[market.match_id.0 as usize];
-                match fixture.is_undone(bet.id, bet.market, market) {
-                    Some(reason) => BetState::Void(reason),
-                    None => {
-                        let outcome = market.result.outcome_of(bet.selection);
-                        let rules = || self.tables.rule_book.rules(fixture.house_rules);
-                        state_of(bet, outcome, || rules().dead_heat.into())
-                    }
-                }
-            }
-        };
-        if now_is == should_be {
-            return;
-        }
-        let account = bet.account;
+        let (now_is, account) = (bet.state, bet.account);
         self.move_money(slot, now_is, Direction::Back);
         self.move_money(slot, should_be, Direction::Forth);
         self.tables.bets.bet_mut(slot).state = should_be;
@@ -206,8 +154,8 @@ impl Step<'_> {
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
-            BetState::Waiting { .. } | BetState::Refused(_) => {
-                unreachable!("a bet that never stood is not settled")
+            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
             }
         }
         let sign = match direction {
@@ -227,7 +175,8 @@ impl Step<'_> {
             && let Some(&market) = self.tables.settlement.decided.front()
         {
             let row = self.tables.markets.market_mut(market);
-            if row.result == MarketResult::Undecided {
+            if row.result == MarketResult::Undecided || row.aside.is_some() || row.leaves_bets_open
+            {
                 row.awaits_retirement = false;
                 self.tables.settlement.decided.pop_front();
                 continue;
@@ -245,7 +194,6 @@ impl Step<'_> {
                     continue;
                 }
                 self.tables.markets.market_mut(market).retired = true;
-                self.tables.proposals.forget(market);
                 self.tables.settlement.decided.pop_front();
                 continue;
             }
@@ -254,6 +202,7 @@ impl Step<'_> {
             if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
                 self.release(slot, Reject::MarketDecided.into());
             }
+            self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }
@@ -270,8 +219,37 @@ fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeat
         LegOutcome::Decided(result) => result,
     };
     let paid = Multiplier::of(result, bet.odds, dead_heat()).payout_floor(bet.stake);
-    assert!(paid <= bet.payout, "a bet would pay more than it was counted with");
     if paid == Money::ZERO { BetState::Lost } else { BetState::Won { paid } }
+}
+
+impl Tables {
+    /// What a bet is by its market's result of this moment. One that never stood stays what it is.
+    fn state_by_result(&self, bet: &Bet) -> BetState {
+        match bet.state {
+            BetState::Waiting { .. }
+            | BetState::Refused(_)
+            | BetState::CashedOut { .. }
+            | BetState::Void(VoidReason::ByHand) => {
+                return bet.state;
+            }
+            BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {}
+        }
+        let market = self.markets.market(bet.market);
+        let fixture = &self.fixtures[market.match_id.0 as usize];
+        match fixture.is_undone(bet.id, bet.market, market) {
+            Some(reason) => BetState::Void(reason),
+            None => {
+                let outcome = market.result.outcome_of(bet.selection);
+                let rules = || self.rule_book.rules(fixture.house_rules);
+                state_of(bet, outcome, || rules().dead_heat.into())
+            }
+        }
+    }
+}
+
+/// What a single wins at the most: stake times odds, rounded down.
+fn expected_return(odds: Odds, stake: Stake) -> i128 {
+    i128::from(stake.money().minor()) * i128::from(odds.milli()) / 1000
 }
 
 /// Whether money moves to a settlement or is taken back from it.

@@ -42,6 +42,9 @@ pub struct Gross {
 /// If there are not as many multipliers as legs.
 pub fn gross(unit: Stake, system: &System, multipliers: &[Multiplier]) -> Gross {
     assert!(multipliers.len() == system.legs(), "every leg has one multiplier");
+    if system.is_one_line() {
+        return one_line(unit, multipliers);
+    }
     let bankers = system.bankers();
     let mut shares = [1; LEGS_MAX];
     // A leg that lost adds nothing to any polynomial: its factor is (1 + 0 y).
@@ -83,6 +86,21 @@ pub fn gross(unit: Stake, system: &System, multipliers: &[Multiplier]) -> Gross 
     }
     sum.multiply(unit.money().minor().unsigned_abs());
     Gross { numerator: sum, thousands: largest + bankers.count(), shares }
+}
+
+/// The same for a bet whose only line has all of its legs: one product and no polynomial.
+fn one_line(unit: Stake, multipliers: &[Multiplier]) -> Gross {
+    let mut numerator = Wide::from_u64(unit.money().minor().unsigned_abs());
+    let mut shares = [1; LEGS_MAX];
+    for (share, multiplier) in shares.iter_mut().zip(multipliers) {
+        *share = multiplier.share();
+    }
+    for pair in multipliers.chunks(2) {
+        // Each is below 2²⁸, so two are one factor.
+        let factor = pair.iter().fold(1, |factor, leg| factor * u64::from(leg.thousandths()));
+        numerator.multiply(factor);
+    }
+    Gross { numerator, thousands: multipliers.len(), shares }
 }
 
 /// The coefficients of y⁰ … yᵏ in ∏ (tᵢ + aᵢ y). Only those that the sizes from `smallest` to

@@ -177,6 +177,11 @@ impl System {
         self.bankers
     }
 
+    /// Whether all legs stand in the only line, as in a plain multiple.
+    pub const fn is_one_line(&self) -> bool {
+        self.folds.smallest() == self.legs
+    }
+
     /// How many lines there are: Σ C(n − b, k − b) over the sizes k; at most 2²⁰ − 1.
     pub fn lines(&self) -> u32 {
         let bankers = self.bankers.count();

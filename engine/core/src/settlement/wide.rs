@@ -1,4 +1,5 @@
-//! Whole numbers of up to 640 bits, for sums that may not lose a fraction of a cent.
+//! Whole numbers of many bits, for sums that may not lose a fraction of a cent: up to 640 bits for what
+//! settlement pays, more for what an open bet is worth.
 //!
 //! Owns the few operations that settlement needs and no more. Nothing is allocated, and nothing
 //! wraps: a number that would not fit stops the engine. Why 640 bits are enough is said where the
@@ -12,14 +13,18 @@ use super::system::LEGS_MAX;
 
 const LIMBS: usize = 10;
 
-/// A whole number, zero or above. Limbs are little-endian; those from `used` on are zero.
+/// A whole number of so many limbs, zero or above. Limbs are little-endian; those from `used` on are
+/// zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wide {
+pub struct WideOf<const LIMBS: usize> {
     limbs: [u64; LIMBS],
     used: usize,
 }
 
-impl Wide {
+/// A whole number of up to 640 bits.
+pub type Wide = WideOf<LIMBS>;
+
+impl<const LIMBS: usize> WideOf<LIMBS> {
     /// Nothing.
     pub const ZERO: Self = Self { limbs: [0; LIMBS], used: 0 };
 
@@ -100,7 +105,7 @@ impl Wide {
     #[inline]
     fn grow(&mut self, carry: u64) {
         if carry != 0 {
-            assert!(self.used < LIMBS, "a sum of lines outgrew its 640 bits");
+            assert!(self.used < LIMBS, "a sum of lines outgrew its {} bits", 64 * LIMBS);
             self.limbs[self.used] = carry;
             self.used += 1;
         }

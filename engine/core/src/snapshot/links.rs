@@ -11,8 +11,9 @@ impl Tables {
     pub(super) fn fit_together(&self, seq: Seq) -> bool {
         self.matches_and_markets_fit()
             && self.settlement_fits()
+            && self.switches.agree_with(&self.fixtures, &self.trips)
+            && self.shed <= crate::switches::SHED_MAX
             && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
-            && self.switches.agree_with(&self.fixtures)
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()
@@ -29,6 +30,7 @@ impl Tables {
                 multiple.id.0 <= seq.0 && self.wallet.get(multiple.account).is_some()
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
+            && self.cash_outs_fit()
             && self.client_ids.iter().all(|(_, answer)| match answer {
                 Answer::Bet { slot } => self.bets.has_slot(slot),
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),
@@ -50,8 +52,9 @@ impl Tables {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
             let selections = (kind.market_type().selections)(kind, &fixture.series);
-            // What the house rules decided may be on a format that the match no longer has.
-            (selections == Some(market.selections()) || market.by_rules.is_some())
+            // What a person or the house rules decided may be on a format that the match no longer has.
+            let is_decided = market.graded.is_some() || market.by_rules.is_some();
+            (selections == Some(market.selections()) || is_decided)
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]
                     .iter()
@@ -62,11 +65,7 @@ impl Tables {
     }
 
     fn settlement_fits(&self) -> bool {
-        let mut queued = self
-            .settlement
-            .markets()
-            .chain(self.requotes.markets())
-            .chain(self.proposals.markets());
+        let mut queued = self.settlement.markets().chain(self.requotes.markets());
         queued.all(|market| self.markets.get(market).is_some())
     }
 }

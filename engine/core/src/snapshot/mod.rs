@@ -18,6 +18,7 @@ pub(crate) use saver::Saver;
 
 use alloc::vec::Vec;
 
+use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
@@ -28,13 +29,14 @@ use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
+use crate::payments::Payment;
+use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
-use crate::settlement::grading::Proposals;
 use crate::state::{State, Tables};
 use crate::title::Fixture;
 use crate::units::{Seq, Timestamp};
-use crate::wallet::{Payment, Wallet};
+use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
@@ -164,6 +166,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,
@@ -175,6 +178,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             house_check_at,
             due: _,
@@ -183,6 +188,8 @@ impl Table for Tables {
         out.put(ids_forgotten_to);
         out.put(stops);
         out.put(switches);
+        out.put(trips);
+        out.put(shed);
         out.put(feed_check_at);
         out.put(house_check_at);
         wallet.save(out);
@@ -200,6 +207,7 @@ impl Table for Tables {
         waiting.save(out);
         multiples.save(out);
         waiting_multiples.save(out);
+        cash_outs.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -211,6 +219,8 @@ impl Table for Tables {
         let ids_forgotten_to = input.take()?;
         let stops = input.take()?;
         let switches = input.take()?;
+        let trips = input.take()?;
+        let shed = input.take()?;
         let feed_check_at = input.take()?;
         let house_check_at = input.take()?;
         input.begin("accounts");
@@ -242,10 +252,12 @@ impl Table for Tables {
         input.begin("multiples");
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
+        input.begin("cash-outs");
+        let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
-        let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
+        let payments = ClientIds::load(input, capacity.payments_max, Payment::BLANK)?;
         Ok(Self {
             capacity,
             wallet,
@@ -256,6 +268,7 @@ impl Table for Tables {
             waiting,
             multiples,
             waiting_multiples,
+            cash_outs,
             fixtures,
             rule_book,
             markets,
@@ -267,6 +280,8 @@ impl Table for Tables {
             lags,
             stops,
             switches,
+            trips,
+            shed,
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,

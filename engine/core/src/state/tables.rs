@@ -18,8 +18,11 @@ impl Tables {
         self.waiting
             .next_due()
             .min(self.waiting_multiples.next_due())
+            .min(self.cash_outs.next_due())
             .min(self.requotes.next_due())
             .min(self.overrides.next_due())
+            .min(self.wallet.bonuses().next_due())
+            .min(self.proposals.next_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
             .min(settlement)

@@ -6,18 +6,24 @@
 //!
 //! Invariant: the word has a bit for "some match is killed" exactly if one is.
 
+mod shed;
+pub mod trips;
+
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::command::{Actor, Channel, Command, KillScope, Mode};
 use crate::event::Event;
-use crate::market::MarketTable;
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{MarketId, MatchId};
 
+pub use shed::SHED_MAX;
+pub(crate) use trips::Trips;
+pub use trips::{TripId, TripSet, TripStanding};
+
 /// What is switched off, as bits: 0 all betting, 1 some match, 2 cash-outs, 3 withdrawals, 4 to 6 a
-/// mode other than [`Mode::Normal`], from 8 on titles, from 16 on classes, from 24 on channels.
+/// mode other than [`Mode::Normal`], 7 a trip, from 8 on titles, from 16 on classes, from 24 on channels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Switches(u32);
 
@@ -28,6 +34,7 @@ const WITHDRAWALS: u32 = 1 << 3;
 const REDUCING: u32 = 1 << 4;
 const SETTLE_ONLY: u32 = 1 << 5;
 const READ_ONLY: u32 = 1 << 6;
+const TRIPPED: u32 = 1 << 7;
 const MODES: u32 = REDUCING | SETTLE_ONLY | READ_ONLY;
 const TITLES_FROM: u32 = 8;
 const CLASSES_FROM: u32 = 16;
@@ -43,6 +50,7 @@ const KNOWN: u32 = ALL
     | CASH_OUT
     | WITHDRAWALS
     | MODES
+    | TRIPPED
     | bits_of(crate::command::Title::ALL.len(), TITLES_FROM)
     | bits_of(crate::command::MarketClass::ALL.len(), CLASSES_FROM)
     | bits_of(Channel::ALL.len(), CHANNELS_FROM);
@@ -99,6 +107,15 @@ impl Switches {
         self.0 = if on { self.0 | bit } else { self.0 & !bit };
     }
 
+    /// Whether a trip has pulled.
+    pub const fn is_tripped(self) -> bool {
+        self.0 & TRIPPED != 0
+    }
+
+    fn set_tripped(&mut self, on: bool) {
+        self.set(TRIPPED, on);
+    }
+
     fn set_mode(&mut self, mode: Mode) {
         self.set(MODES, false);
         self.0 |= match mode {
@@ -110,8 +127,10 @@ impl Switches {
     }
 
     /// Whether the word agrees with what stands with the matches.
-    pub(crate) fn agree_with(self, fixtures: &[Fixture]) -> bool {
-        self.has(KillScope::Match(MatchId(0))) == fixtures.iter().any(|fixture| fixture.killed)
+    pub(crate) fn agree_with(self, fixtures: &[Fixture], trips: &Trips) -> bool {
+        self.is_tripped() == trips.tripped().is_some()
+            && self.has(KillScope::Match(MatchId(0)))
+                == fixtures.iter().any(|fixture| fixture.killed)
     }
 
     /// Whether cashing out is stopped.
@@ -161,6 +180,9 @@ impl Wire for Switches {
 /// The kind of switch that a refusal names first, beside the tags of [`KillScope`]: a mode.
 pub const SWITCH_MODE: i64 = 7;
 
+/// The same for a trip.
+pub const SWITCH_TRIP: i64 = 8;
+
 /// A refusal that names its switch: by the tag of its scope, and which one of those it is.
 fn refusal(code: Reject, scope: KillScope) -> Refusal {
     let (kind, which) = match scope {
@@ -193,24 +215,23 @@ impl Tables {
         if self.switches.let_all_bets_pass() {
             return Ok(());
         }
-        self.switches.check_bet(&self.markets, &self.fixtures, channel, market)
+        self.check_switches_one_by_one(channel, market)
     }
 }
 
-impl Switches {
+impl Tables {
     /// Asks from the widest switch to the narrowest.
     #[cold]
     #[inline(never)]
-    fn check_bet(
-        self,
-        markets: &MarketTable,
-        fixtures: &[Fixture],
+    fn check_switches_one_by_one(
+        &self,
         channel: Option<Channel>,
         market: MarketId,
     ) -> Result<(), Refusal> {
-        let market = markets.get(market);
-        let fixture = market
-            .and_then(|market| Some((market.match_id, fixtures.get(market.match_id.0 as usize)?)));
+        let switches = self.switches;
+        let market = self.markets.get(market);
+        let fixture =
+            market.and_then(|market| Some((market.match_id, self.fixture(market.match_id)?)));
         let scopes = [
             Some(KillScope::All),
             fixture.map(|(_, fixture)| KillScope::Title(fixture.title)),
@@ -218,18 +239,23 @@ impl Switches {
             market.map(|market| KillScope::Class(market.kind.class())),
             channel.map(KillScope::Channel),
         ];
-        let stopped = scopes.into_iter().flatten().find(|scope| self.has(*scope));
+        let stopped = scopes.into_iter().flatten().find(|scope| switches.has(*scope));
         if let Some(scope) = stopped {
             return Err(refusal(Reject::BettingStopped, scope));
         }
-        match self.mode() {
+        if let Some(trip) = self.trips.tripped() {
+            return Err(Refusal::with(Reject::BettingStopped, SWITCH_TRIP, trip as i64));
+        }
+        match switches.mode() {
             Mode::Normal | Mode::AcceptOnlyReducing => Ok(()),
             mode @ (Mode::SettleOnly | Mode::ReadOnly) => {
                 Err(by_mode(Reject::BettingStopped, mode))
             }
         }
     }
+}
 
+impl Switches {
     /// Every switch that is on, that of all betting in any case, and the mode.
     pub(crate) fn say(self, fixtures: &[Fixture], outbox: &mut Outbox) {
         outbox.push(Event::KillSwitch { scope: KillScope::All, on: self.has(KillScope::All) });
@@ -288,6 +314,8 @@ impl Step<'_> {
                 | Command::Tick
                 | Command::Kill { .. }
                 | Command::SetMode { .. }
+                | Command::ResetTrip { .. }
+                | Command::Shed { .. }
                 | Command::Suspend { .. }
                 | Command::PlaceBet(_)
                 | Command::PlaceMultiple(_)
@@ -328,7 +356,7 @@ mod tests {
             let is_of_bets = !matches!(scope, KillScope::CashOut | KillScope::Withdrawals);
             assert_eq!(!switches.let_all_bets_pass(), is_of_bets, "{scope:?}");
         }
-        assert_eq!(seen | MODES, KNOWN);
+        assert_eq!(seen | MODES | TRIPPED, KNOWN);
     }
 
     #[test]

@@ -20,6 +20,18 @@ impl Series {
         self.map(map).awarded.is_some()
     }
 
+    /// Whether the end of a map was confirmed; without one, that of every map that was played.
+    pub fn is_confirmed(&self, map: Option<u8>) -> bool {
+        let is_sure = |map: u8| {
+            let row = self.map(map);
+            row.confirmed || row.awarded.is_some() || !row.started
+        };
+        match map {
+            Some(map) => is_sure(map),
+            None => (1..=self.best_of).all(is_sure),
+        }
+    }
+
     /// The command that started a map; zero before.
     pub fn began_at(&self, map: u8) -> Seq {
         self.map(map).began_at

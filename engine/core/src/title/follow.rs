@@ -42,6 +42,11 @@ pub enum Change {
         /// The command that had said the first of it.
         first: Seq,
     },
+    /// The end of this map is confirmed; nothing else changed.
+    Confirmed {
+        /// The map, from 1.
+        map: u8,
+    },
     /// What is thought of this map changed; its score did not.
     Opinion {
         /// The map, from 1.
@@ -241,7 +246,7 @@ impl Series {
             // The round being played is played again.
             return Ok(if was_live { Change::Moved { map } } else { Change::None });
         };
-        self.map_mut(map).awarded = None;
+        self.map_mut(map).lose_winner();
         self.take_back_map(winner);
         Ok(Change::Undone { map, first })
     }
@@ -253,7 +258,7 @@ impl Series {
         }
     }
 
-    fn confirm_map(&self, map: u8, score: [u8; 2]) -> Result<Change, Impossible> {
+    fn confirm_map(&mut self, map: u8, score: [u8; 2]) -> Result<Change, Impossible> {
         self.must_be_current(map)?;
         let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
         for (expected, actual) in self.rounds(map).into_iter().zip(score) {
@@ -266,7 +271,8 @@ impl Series {
             let most = score[0].max(score[1]);
             return Err(Impossible::new(Rule::MapGoesOn, rules.win_target(), most));
         }
-        Ok(Change::None)
+        let was = core::mem::replace(&mut self.map_mut(map).confirmed, true);
+        Ok(if was { Change::None } else { Change::Confirmed { map } })
     }
 
     /// The current map, if it is one of a MOBA.
@@ -297,6 +303,8 @@ impl Series {
             return Ok(Change::None);
         }
         moba.refresh(rules);
+        // A game without rounds names its winner at the end and nowhere else.
+        self.map_mut(map).confirmed = true;
         self.maps_won[winner as usize] += 1;
         Ok(Change::Moved { map })
     }
@@ -306,7 +314,7 @@ impl Series {
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
         moba.refresh(rules);
-        self.map_mut(map).awarded = None;
+        self.map_mut(map).lose_winner();
         self.take_back_map(winner);
         Ok(match first {
             Some(first) => Change::Undone { map, first },

@@ -51,6 +51,8 @@ pub(super) struct Map {
     pub began_at: Seq,
     /// Who was given it without winning it.
     pub awarded: Option<Team>,
+    /// Whether its end was confirmed by a message of its own.
+    pub confirmed: bool,
     pub game: Game,
 }
 
@@ -419,7 +421,12 @@ impl Map {
             Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
             Play::Moba(_) => Game::Moba(MobaMap::new()),
         };
-        Self { name: None, started: false, began_at: Seq(0), awarded: None, game }
+        Self { name: None, started: false, began_at: Seq(0), awarded: None, confirmed: false, game }
+    }
+
+    /// Its end no longer stands.
+    pub fn lose_winner(&mut self) {
+        (self.awarded, self.confirmed) = (None, false);
     }
 
     /// Gives it to a team, or takes that back.

@@ -29,11 +29,12 @@ impl Table for Series {
         out.put(live_round);
         out.put(overtime_counts);
         out.put(counts_rounds);
-        for Map { name, started, began_at, awarded, game } in maps {
+        for Map { name, started, began_at, awarded, confirmed, game } in maps {
             out.put(name);
             out.put(started);
             out.put(began_at);
             out.put(awarded);
+            out.put(confirmed);
             match game {
                 Game::Rounds(rounds) => rounds.save(out),
                 Game::Moba(moba) => moba.save(out),
@@ -56,6 +57,7 @@ impl Table for Series {
         for map in &mut series.maps {
             (map.name, map.started) = (input.take()?, input.take()?);
             (map.began_at, map.awarded) = (input.take()?, input.take()?);
+            map.confirmed = input.take()?;
             match &mut map.game {
                 Game::Rounds(rounds) => *rounds = RoundMap::load(input, capacity)?,
                 Game::Moba(moba) => *moba = MobaMap::load(input, capacity)?,

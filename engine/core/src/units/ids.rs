@@ -37,12 +37,25 @@ id! {
     OverrideId(u64)
 }
 id! {
+    /// A bonus: the [`Seq`] of the command that granted it.
+    BonusId(u64)
+}
+id! {
+    /// Something that waits for a second person: the [`Seq`] of the command that wished it.
+    ProposalId(u64)
+}
+id! {
     /// A selection within its market.
     SelectionIndex(u8)
 }
 id! {
     /// A feed, by its index in the operator's list of sources.
     SourceId(u8)
+}
+id! {
+    /// A quote for a cash-out: when it was made (nanoseconds, the upper half), and a mark of what the
+    /// bet's legs looked like then (the lower half). The engine remembers no quotes; the id says all.
+    QuoteId(u128)
 }
 id! {
     /// The bettor's own id of a bet: a UUIDv7, made by the client, the idempotency key end to end.

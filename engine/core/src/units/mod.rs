@@ -11,7 +11,8 @@ mod text;
 mod time;
 
 pub use ids::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, OverrideId, SelectionIndex, Seq, SourceId,
+    AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, QuoteId,
+    SelectionIndex, Seq, SourceId,
 };
 pub use money::{Currency, Money, Stake};
 pub use odds::Odds;

@@ -2,7 +2,7 @@
 
 use crate::command::{AccountState, Title};
 use crate::market::Sign;
-use crate::units::Money;
+use crate::units::{Currency, Money};
 
 /// No bet: the end of a list of bets.
 pub const NO_BET: u32 = u32::MAX;
@@ -41,6 +41,8 @@ pub struct Account {
     pub(crate) limits_himself: bool,
     /// How many of its bets, from the second newest on, lack their link to the next newer one.
     pub(crate) unlinked: u8,
+    /// The currency of all its money.
+    pub currency: Currency,
 }
 
 crate::codec::wire_struct!(Account {
@@ -56,12 +58,13 @@ crate::codec::wire_struct!(Account {
     factors,
     limits_himself,
     unlinked,
+    currency,
 });
 
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
 
 impl Account {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(currency: Currency) -> Self {
         Self {
             available: Money::ZERO,
             held: Money::ZERO,
@@ -75,6 +78,7 @@ impl Account {
             factors: [100; FACTORS],
             limits_himself: false,
             unlinked: 0,
+            currency,
         }
     }
 

@@ -5,17 +5,22 @@
 //! is ever edited; a correction is a new posting.
 
 mod account;
-mod deposit;
+mod bonus;
+mod books;
+mod granting;
 mod keys;
 mod snapshot;
+mod standing;
 
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
-pub(crate) use deposit::Payment;
+pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
+pub use books::Books;
 
 use alloc::vec::Vec;
 
+use self::books::CURRENCIES_MAX;
 use self::keys::Keys;
-use crate::command::AccountState;
+use crate::command::{AccountState, Capacity};
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::outbox::Outbox;
 use crate::play::{Asked, Movement, Play};
@@ -28,11 +33,10 @@ pub struct Wallet {
     accounts: Vec<Account>,
     keys: Keys,
     accounts_max: usize,
-    players_available: Money,
-    players_held: Money,
-    house: Money,
-    /// Money that payment providers brought in: minus all captured deposits.
-    payments: Money,
+    /// By currency: what is not a single player's.
+    books: [Books; CURRENCIES_MAX],
+    /// What players were granted.
+    bonuses: Bonuses,
     /// What players have set for themselves, counted where their money moves.
     play: Play,
     /// The command at work and its time.
@@ -40,14 +44,15 @@ pub struct Wallet {
 }
 
 impl Wallet {
-    /// An empty wallet with room for `accounts_max` accounts.
-    pub fn with_capacity(accounts_max: u32) -> Self {
-        let accounts_max = accounts_max as usize;
+    /// An empty wallet for so many accounts, bonuses and players' own limits.
+    pub fn with_capacity(capacity: &Capacity) -> Self {
+        let accounts_max = capacity.accounts_max as usize;
         Self {
             accounts: Vec::with_capacity(accounts_max),
             keys: Keys::with_capacity(accounts_max),
             accounts_max,
-            play: Play::with_capacity(accounts_max),
+            play: Play::with_capacity(accounts_max, capacity.play_limits_max as usize),
+            bonuses: Bonuses::with_capacity(capacity.accounts_max, capacity.bonuses_max),
             ..Self::default()
         }
     }
@@ -79,14 +84,14 @@ impl Wallet {
         self.accounts.iter().enumerate().map(|(index, account)| (AccountId(index as u32), account))
     }
 
-    /// The house's balance: what bets have earned or cost so far.
-    pub fn house(&self) -> Money {
-        self.house
+    /// The ledger accounts of a currency that are no single player's.
+    pub fn books(&self, currency: Currency) -> &Books {
+        &self.books[usize::from(currency.0) % CURRENCIES_MAX]
     }
 
-    /// Minus everything that was ever deposited.
-    pub fn payments(&self) -> Money {
-        self.payments
+    /// The house's balance in the first currency: what bets have earned less what bonuses cost.
+    pub fn house(&self) -> Money {
+        self.books(Currency::default()).house
     }
 
     /// Opens an account.
@@ -105,7 +110,7 @@ impl Wallet {
             let max = self.accounts_max as i64;
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
-        self.accounts.push(Account::new());
+        self.accounts.push(Account::new(currency));
         self.keys.push(key);
         Ok(AccountId(self.accounts.len() as u32 - 1))
     }
@@ -162,7 +167,16 @@ impl Wallet {
         }
     }
 
-    /// Moves `amount` from one ledger account to another and says so.
+    /// Counts a movement of a player's money in what he has set for himself, if the posting alone does
+    /// not say what it means.
+    pub(crate) fn note_play(&mut self, account: AccountId, movement: Movement, amount: Money) {
+        if self.account_of_posting(account).limits_himself {
+            self.play.note(account, movement, amount, self.at);
+        }
+    }
+
+    /// Moves `amount` from one ledger account to another and says so. At least one of them is a
+    /// player's, and his currency is the posting's.
     ///
     /// The callers have decided that it may move; here it only must add up.
     // Inlined, so that the callers' constant ledger accounts choose their branches when compiled.
@@ -176,33 +190,74 @@ impl Wallet {
         reason: PostingReason,
         outbox: &mut Outbox,
     ) {
+        let player = from.player().or(to.player()).expect("a player is on one side of it");
+        let currency = self.account_of_posting(player).currency;
+        self.post_in(currency, from, to, amount, bet, reason, outbox);
+    }
+
+    /// The same in a currency, for what no player is part of.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "a posting has so many parts")]
+    pub(crate) fn post_in(
+        &mut self,
+        currency: Currency,
+        from: LedgerAccount,
+        to: LedgerAccount,
+        amount: Money,
+        bet: Option<BetId>,
+        reason: PostingReason,
+        outbox: &mut Outbox,
+    ) {
         assert!(amount > Money::ZERO, "a posting of {amount:?} moves nothing");
         self.change(from, -amount);
         self.change(to, amount);
-        assert!(self.sum() == Money::ZERO, "the books no longer add up to zero");
+        // A stake that is held or released moves no sum.
+        if !from.is_balance() || !to.is_balance() {
+            let books = &mut self.books[usize::from(currency.0) % CURRENCIES_MAX];
+            *books.side(from) -= amount;
+            *books.side(to) += amount;
+            assert!(books.sum() == Money::ZERO, "the books no longer add up to zero");
+        }
         if let Some((account, movement)) = Movement::of(from, to, bet)
             && self.account_of_posting(account).limits_himself
         {
             self.play.note(account, movement, amount, self.at);
         }
-        outbox.push(Event::Posting { from, to, amount, bet, reason });
+        outbox.push(Event::Posting { from, to, amount, currency, bet, reason });
     }
 
+    /// Gives the held stake of a bet that never stood back to its player.
+    pub(crate) fn release(
+        &mut self,
+        account: AccountId,
+        stake: Money,
+        bet: BetId,
+        outbox: &mut Outbox,
+    ) {
+        let (held, available) =
+            (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
+        self.post(held, available, stake, Some(bet), PostingReason::Release, outbox);
+    }
+
+    /// Changes the row of a player's balance; a bonus's row is changed by its own chapter.
     #[inline(always)]
     fn change(&mut self, ledger: LedgerAccount, amount: Money) {
         match ledger {
             LedgerAccount::PlayerAvailable(account) => {
                 self.account_of_posting(account).available += amount;
-                self.players_available += amount;
             }
             LedgerAccount::PlayerHeld(account) => {
                 let held = &mut self.account_of_posting(account).held;
                 *held += amount;
                 assert!(*held >= Money::ZERO, "more was released than was held");
-                self.players_held += amount;
             }
-            LedgerAccount::House => self.house += amount,
-            LedgerAccount::Payments => self.payments += amount,
+            LedgerAccount::House
+            | LedgerAccount::Provider
+            | LedgerAccount::PlayerBonus(_)
+            | LedgerAccount::PlayerBonusHeld(_)
+            | LedgerAccount::DepositInTransit(_)
+            | LedgerAccount::WithdrawalInTransit(_)
+            | LedgerAccount::TaxWithheld => {}
         }
     }
 
@@ -211,16 +266,22 @@ impl Wallet {
         &mut self.accounts[account.0 as usize]
     }
 
-    /// The sum over all ledger accounts from the running totals: zero, always.
-    fn sum(&self) -> Money {
-        self.players_available + self.players_held + self.house + self.payments
+    /// The sum over all ledger accounts of a currency, recomputed from every single account; zero,
+    /// always.
+    pub fn recomputed_sum_in(&self, currency: Currency) -> Money {
+        let of = |account: AccountId| self.get(account).is_some_and(|row| row.currency == currency);
+        let books = self.books(currency);
+        let sum = books.house + books.provider + books.in_transit + books.tax_withheld;
+        let own = self.accounts.iter().filter(|account| account.currency == currency);
+        let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
+        let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));
+        bonuses.fold(sum, |sum, bonus| sum + bonus.available + bonus.held)
     }
 
-    /// The same sum, recomputed from every single account; for tests and reports.
+    /// The sums of all currencies together; zero, as each is.
     pub fn recomputed_sum(&self) -> Money {
-        self.accounts
-            .iter()
-            .fold(self.house + self.payments, |sum, account| sum + account.available + account.held)
+        let all = (0..CURRENCIES_MAX as u8).map(Currency);
+        all.fold(Money::ZERO, |sum, currency| sum + self.recomputed_sum_in(currency))
     }
 
     /// Says where an account's money stands.

@@ -1,6 +1,7 @@
-//! Accounts as bytes. The sums over all of them are made anew and must come out at zero.
+//! Accounts as bytes. The sums over all of them must be those in the books, and come out at zero.
 
-use super::{Account, Wallet};
+use super::books::CURRENCIES_MAX;
+use super::{Account, Bonuses, Books, Wallet};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
 use crate::play::Play;
@@ -9,53 +10,65 @@ use crate::units::{AccountId, Money, Name};
 
 impl Table for Wallet {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self {
-            accounts,
-            keys,
-            house,
-            payments,
-            play,
-            at,
-            accounts_max: _,
-            // Derived from the accounts.
-            players_available: _,
-            players_held: _,
-        } = self;
-        out.put(house);
-        out.put(payments);
+        let Self { accounts, keys, books, bonuses, play, at, accounts_max: _ } = self;
+        books.iter().for_each(|books| out.put(books));
         out.count(accounts.len());
         for (account, key) in accounts.iter().zip(keys.iter()) {
             out.put(key);
             out.put(account);
         }
         out.put(at);
+        bonuses.save(out);
         play.save(out);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
-        let mut wallet = Self::with_capacity(capacity.accounts_max);
-        (wallet.house, wallet.payments) = input.take()?;
+        let mut wallet = Self::with_capacity(capacity);
+        for books in &mut wallet.books {
+            *books = input.take()?;
+        }
         for _ in 0..input.count(wallet.accounts_max)? {
             let (key, account): (Name, Account) = input.take()?;
-            if wallet.keys.find(&key).is_some() {
+            let is_known = wallet.keys.find(&key).is_some();
+            if is_known || CURRENCIES_MAX <= usize::from(account.currency.0) {
                 return Err(DecodeError::OutOfRange);
             }
-            let add = |sum: Money, amount| sum.checked_add(amount).ok_or(DecodeError::OutOfRange);
-            wallet.players_available = add(wallet.players_available, account.available)?;
-            wallet.players_held = add(wallet.players_held, account.held)?;
             wallet.keys.push(key);
             wallet.accounts.push(account);
         }
         wallet.at = input.take()?;
+        wallet.bonuses = Bonuses::load(input, capacity)?;
         wallet.play = Play::load(input, capacity)?;
         for (index, account) in (0u32..).zip(&wallet.accounts) {
             if account.limits_himself != wallet.play.is_set(AccountId(index)) {
                 return Err(DecodeError::OutOfRange);
             }
         }
-        let parts = [wallet.players_held, wallet.house, wallet.payments];
-        let sum =
-            parts.iter().try_fold(wallet.players_available, |sum, part| sum.checked_add(*part));
-        if sum == Some(Money::ZERO) { Ok(wallet) } else { Err(DecodeError::OutOfRange) }
+        if wallet.adds_up() { Ok(wallet) } else { Err(DecodeError::OutOfRange) }
+    }
+}
+
+impl Wallet {
+    /// Whether each currency's sum of players' money is that of its accounts, and its books are zero
+    /// together. Damaged bytes may hold any number, so nothing is added unchecked.
+    fn adds_up(&self) -> bool {
+        let mut players = [Some(Money::ZERO); CURRENCIES_MAX];
+        let mut add = |account: &Account, parts: [Money; 2]| {
+            let sum = &mut players[usize::from(account.currency.0)];
+            *sum = parts.iter().fold(*sum, |sum, part| sum?.checked_add(*part));
+        };
+        self.accounts.iter().for_each(|row| add(row, [row.available, row.held]));
+        for bonus in self.bonuses.live() {
+            match self.get(bonus.account) {
+                Some(row) => add(row, [bonus.available, bonus.held]),
+                None => return false,
+            }
+        }
+        self.books.iter().zip(players).all(|(books, players)| {
+            let Books { players: counted, house, provider, in_transit, tax_withheld } = *books;
+            let parts = [house, provider, in_transit, tax_withheld];
+            let sum = parts.iter().try_fold(counted, |sum, part| sum.checked_add(*part));
+            players == Some(counted) && sum == Some(Money::ZERO)
+        })
     }
 }

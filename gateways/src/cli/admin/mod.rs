@@ -6,6 +6,7 @@
 mod client;
 mod names;
 mod play;
+mod settlement;
 mod show;
 
 use std::io::Write;
@@ -83,6 +84,16 @@ enum AdminCommand {
             clutch_core::command::Mode::ALL.iter().map(|mode| mode.key())))]
         mode: String,
     },
+    /// Let betting go on after an automatic trip: feed_lag, error_rate, loss_rate, reject_rate
+    ///
+    /// What trips, and who resets it, are settings: `clutch admin config show` lists them as trip_… A
+    /// trip cools down first; those in trips_two_people take a second person, who gives the same order.
+    Reset {
+        /// Which
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(
+            clutch_core::switches::TripId::ALL.iter().map(|trip| trip.name())))]
+        trip: String,
+    },
     /// A trader's word in place of the model's, for a while: --odds, --fair, --margin, --off, --suspend
     #[command(group(clap::ArgGroup::new("word").required(true)))]
     Override {
@@ -110,11 +121,13 @@ enum AdminCommand {
         #[arg(long = "for", value_name = "SECONDS")]
         for_s: u64,
     },
-    /// Approve, as a second person, an override that waits
+    /// Approve, as a second person, what waits: an override, a grade, a void, a limit
     Approve {
-        /// The override's number
+        /// Its number
         id: u64,
     },
+    #[command(flatten)]
+    Settlement(settlement::SettlementCommand),
     /// Take back an override
     Lift {
         /// The override's number
@@ -344,6 +357,13 @@ fn hint(name: &str) -> Option<&'static str> {
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
+        "TripCooling" => {
+            "The setting trip_cool_down says how long; `clutch admin matches` what tripped."
+        }
+        "SamePerson" => "Another operator must give the same order with his own token.",
+        "ReadOnly" => "`clutch admin mode normal` ends it.",
+        "GradeOutdated" => "Give the settlement version that the market has now: --version NUMBER.",
+        "NothingToApprove" => "`clutch admin waiting` lists what waits for a second person.",
         "ConfigurationMoved" => "`clutch admin config show` shows the version in force.",
         _ => return None,
     })
@@ -362,6 +382,9 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let (on, scope) = (matches!(switch, Switch::On), scope(&client, target)?);
             order(&client, json!({"command": "kill", "scope": scope, "on": on}))
         }
+        AdminCommand::Reset { trip } => {
+            order(&client, json!({"command": "reset_trip", "trip": trip}))
+        }
         AdminCommand::Mode { mode } => order(&client, json!({"command": "set_mode", "mode": mode})),
         AdminCommand::Override { market, selection, odds, fair, margin, off, for_s, .. } => {
             let word = match (odds, fair, margin, off) {
@@ -375,9 +398,8 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
                 "word": word, "for_s": for_s});
             order(&client, body)
         }
-        AdminCommand::Approve { id } => {
-            order(&client, json!({"command": "approve_override", "id": id}))
-        }
+        AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
+        AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {

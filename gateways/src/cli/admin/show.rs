@@ -17,8 +17,41 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(mode) = answer["mode"].as_str() {
         writeln!(output, "mode {mode}")?;
     }
+    for trip in list(answer, "trips") {
+        let numbers = match (trip["limit"].as_str(), trip["found"].as_str()) {
+            (Some(limit), Some(found)) => format!(" (limit {limit}, found {found})"),
+            _ => String::new(),
+        };
+        let by =
+            trip["wanted_by"].as_u64().map_or_else(String::new, |by| format!(", wanted by {by}"));
+        writeln!(output, "trip {}: {}{by}{numbers}", text(&trip["trip"]), text(&trip["standing"]))?;
+    }
+    if let Some(level) = answer["shed"].as_u64() {
+        writeln!(output, "load is shed: level {level} of 3")?;
+    }
     for word in list(answer, "overrides") {
         writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
+    }
+    let waiting = list(answer, "proposals").iter().map(|wish| {
+        let about = format!("{} {}", text(&wish["about"]), text(&wish["number"]));
+        let about = about.trim_end_matches('-').trim_end().to_owned();
+        vec![format!("proposal {}", text(&wish["id"])), about, text(&wish["status"])]
+    });
+    columns(output, waiting.collect())?;
+    for case in list(answer, "cases") {
+        writeln!(output, "{}: what if {}?", text(&case["case"]), text(&case["happened"]))?;
+        let answers = list(case, "answers")
+            .iter()
+            .map(|answer| vec![format!("  {}", text(&answer["answer"])), text(&answer["means"])]);
+        columns(output, answers.collect())?;
+    }
+    for version in list(answer, "house_rules") {
+        let of = (text(&version["version"]), text(&version["title"]), text(&version["name"]));
+        writeln!(output, "house rules {} of {}: {}", of.0, of.1, of.2)?;
+        let answers = list(version, "answers").iter().map(|answer| {
+            vec![text(&answer["case"]), text(&answer["answer"]), text(&answer["means"])]
+        });
+        columns(output, answers.collect())?;
     }
     show_matches(output, answer)?;
     for market in list(answer, "markets") {

@@ -146,7 +146,7 @@ impl Life {
     }
 
     fn hear_of_money(&mut self, record: &Record, said: &Said, state: &State) {
-        if let Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason } = record.event
+        if let Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason, .. } = record.event
             && bet == self.seq
         {
             self.postings.push(PostingLine {

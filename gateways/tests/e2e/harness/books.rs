@@ -23,6 +23,7 @@ pub enum Ended {
     Won(i64),
     Lost,
     Void(VoidReason),
+    CashedOut(i64),
 }
 
 /// Names a bet, whatever sequence it came to have: account and client id.
@@ -110,6 +111,7 @@ fn ended(view: &BetView) -> Ended {
         BetStatus::Won { payout } => Ended::Won(payout.minor()),
         BetStatus::Lost => Ended::Lost,
         BetStatus::Void(reason) => Ended::Void(reason),
+        BetStatus::CashedOut { paid } => Ended::CashedOut(paid.minor()),
     }
 }
 

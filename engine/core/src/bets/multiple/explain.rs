@@ -6,12 +6,12 @@
 
 use alloc::vec::Vec;
 
-use super::place::{Offers, Reasons, Refused, alone, find_related, payout};
+use super::place::{Offers, Reasons, Refused, find_related, payout};
 use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::client_ids::Key;
-use crate::bets::place::Request;
 use crate::bets::place::explain::{Asked, Check, OF_OFFER, OF_ROOM, Stopped, ask_about_funds};
-use crate::command::{Actor, PlaceMultiple};
+use crate::bets::place::{Request, Seen};
+use crate::command::{Actor, Pick, PlaceMultiple};
 use crate::reject::Reject;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{State, Step};
@@ -92,7 +92,7 @@ impl Step<'_> {
         for (leg, offer) in offers.iter().flatten().enumerate() {
             odds[leg] = offer.odds;
             asked.leg = Some(leg as u8);
-            is_good &= self.ask_about_price(&alone(place, leg), offer, asked).is_ok();
+            is_good &= self.ask_about_price(seen(place, leg), offer, asked).is_ok();
         }
         asked.leg = None;
         if is_good { Ok(odds) } else { Err(Stopped) }
@@ -105,7 +105,7 @@ impl Step<'_> {
         odds: &[Odds; LEGS_MAX],
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let (stake, payout) = (place.stake(), payout(place, odds));
+        let (stake, payout) = (place.stake(), payout(place.unit(), &place.system(), odds));
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let first = asked.checks.len();
             asked.leg = Some(leg as u8);
@@ -136,6 +136,12 @@ impl Step<'_> {
     }
 }
 
+/// What the bettor saw of a leg.
+fn seen(place: &PlaceMultiple, leg: usize) -> Seen {
+    let Pick { odds, price_seq, epoch, .. } = place.picks()[leg];
+    Seen { odds, price_seq, epoch, policy: place.policy }
+}
+
 /// Whether the legs may be in one bet.
 fn ask_about_each_other(
     place: &PlaceMultiple,
@@ -149,7 +155,7 @@ fn ask_about_each_other(
         ("its match is in the bet once", &[Reject::LegsRelated]),
     ];
     let mut is_good = true;
-    for (leg, why) in reasons.0.iter().enumerate().take(place.picks().len()) {
+    for (leg, why) in reasons.of.iter().enumerate().take(place.picks().len()) {
         asked.leg = Some(leg as u8);
         is_good &= asked.put_all(&questions, why.map_or(Ok(()), Err)).is_ok();
     }

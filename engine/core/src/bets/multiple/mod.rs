@@ -121,6 +121,11 @@ pub enum MultipleState {
     Lost,
     /// No leg counts: the stake went back.
     Void(VoidReason),
+    /// The bettor ended it, all that was left of it.
+    CashedOut {
+        /// What was paid for it, over all its cash-outs.
+        paid: Money,
+    },
 }
 
 wire_enum!(MultipleState {
@@ -130,6 +135,7 @@ wire_enum!(MultipleState {
     3 = Won { paid },
     4 = Lost,
     5 = Void(reason),
+    6 = CashedOut { paid },
 });
 
 /// One leg.
@@ -253,7 +259,8 @@ impl Multiple {
             MultipleState::Refused(_)
             | MultipleState::Won { .. }
             | MultipleState::Lost
-            | MultipleState::Void(_) => false,
+            | MultipleState::Void(_)
+            | MultipleState::CashedOut { .. } => false,
         }
     }
 
@@ -266,6 +273,7 @@ impl Multiple {
             MultipleState::Won { paid } => BetStatus::Won { payout: paid },
             MultipleState::Lost => BetStatus::Lost,
             MultipleState::Void(reason) => BetStatus::Void(reason),
+            MultipleState::CashedOut { paid } => BetStatus::CashedOut { paid },
         };
         MultipleView {
             bet: Some(self.id),
@@ -332,7 +340,7 @@ impl MultipleTable {
     }
 
     #[inline]
-    fn multiple_mut(&mut self, slot: u32) -> &mut Multiple {
+    pub(super) fn multiple_mut(&mut self, slot: u32) -> &mut Multiple {
         &mut self.slots[slot as usize]
     }
 

@@ -8,8 +8,8 @@ use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
 use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::Answer;
 use crate::bets::client_ids::Key;
-use crate::bets::place::{Offer, Request, is_remembered};
-use crate::command::{Channel, Config, PlaceBet, PlaceMultiple};
+use crate::bets::place::{Offer, Request, Seen, is_remembered};
+use crate::command::{Channel, Config, Pick, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
 use crate::outbox::Outbox;
@@ -17,10 +17,10 @@ use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet};
 use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
-use crate::settlement::system::LEGS_MAX;
+use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 
 /// A bet that may stand: everything `commit` needs.
@@ -46,38 +46,32 @@ impl From<Refusal> for Refused {
 
 /// What is wrong with each leg.
 #[derive(Default)]
-pub(super) struct Reasons(pub [Option<Refusal>; LEGS_MAX]);
+pub(super) struct Reasons {
+    pub of: [Option<Refusal>; LEGS_MAX],
+    /// Whether anything is: a bet that stands asks no leg.
+    any: bool,
+}
 
 impl Reasons {
+    fn put(&mut self, leg: usize, refusal: Refusal) {
+        self.of[leg] = Some(refusal);
+        self.any = true;
+    }
+
     /// The first leg with a reason decides; without any there is no refusal.
     fn first(&self) -> Result<(), Refused> {
-        for (leg, why) in self.0.iter().enumerate() {
-            if let Some(refusal) = *why {
-                return Err(Refused { refusal, leg: Some(leg as u8) });
-            }
+        if !self.any {
+            return Ok(());
         }
-        Ok(())
+        let mut legs = (0..).zip(&self.of);
+        let first =
+            legs.find_map(|(leg, why)| why.map(|refusal| Refused { refusal, leg: Some(leg) }));
+        first.map_or(Ok(()), Err)
     }
 }
 
 /// The rows that every leg is about.
 pub(super) type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
-
-/// A leg asked for on its own, for the checks that a single passes, too.
-pub(super) fn alone(place: &PlaceMultiple, leg: usize) -> PlaceBet {
-    let pick = &place.picks()[leg];
-    PlaceBet {
-        account: place.account,
-        client_id: place.client_id,
-        market: pick.market,
-        selection: pick.selection,
-        odds: pick.odds,
-        price_seq: pick.price_seq,
-        epoch: pick.epoch,
-        stake: place.unit(),
-        policy: place.policy,
-    }
-}
 
 impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
@@ -105,12 +99,14 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let by = (self.channel(), place.stake().money());
-        let offers = self.tables.check_offers(place, by, reasons)?;
+        let stake = place.stake();
+        let by = (self.channel(), stake.money());
+        let mut offers = [None; LEGS_MAX];
+        self.tables.check_offers(place, by, &mut offers, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
-        let payout = payout(place, &odds);
-        let would_refuse =
-            self.tables.check_money_of_legs(self.config, self.now, place, &offers, payout)?;
+        let payout = payout(place.unit(), &place.system(), &odds);
+        let wish = (stake, payout);
+        let would_refuse = self.tables.check_money_of_legs(self.config, self.now, wish, &offers)?;
         let due = self.longest_delay(&offers);
         let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
         Ok(Acceptance { odds, payout, state, would_refuse })
@@ -125,9 +121,11 @@ impl Step<'_> {
     ) -> Result<[Odds; LEGS_MAX], Refused> {
         let mut odds = [Odds::MIN; LEGS_MAX];
         for (leg, offer) in offers.iter().flatten().enumerate() {
-            match self.check_price(&alone(place, leg), offer) {
+            let Pick { odds: seen, price_seq, epoch, .. } = place.picks()[leg];
+            let seen = Seen { odds: seen, price_seq, epoch, policy: place.policy };
+            match self.check_price(seen, offer) {
                 Ok(struck) => odds[leg] = struck,
-                Err(refusal) => reasons.0[leg] = Some(refusal),
+                Err(refusal) => reasons.put(leg, refusal),
             }
         }
         reasons.first().map(|()| odds)
@@ -143,8 +141,9 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let multiple = Multiple::new(id, place, *payout, *state);
-        let (account, stake) = (place.account, multiple.stake.money());
+        let (account, stake, liability) = (place.account, multiple.stake, multiple.liability());
         let slot = tables.multiples.insert(multiple);
+        let keeps_exposures = tables.risk.keeps_exposures();
         // From the last leg to the first, as each goes to the front of its bet's list.
         for (pick, odds) in place.picks().iter().zip(odds).rev() {
             let leg = Leg {
@@ -157,11 +156,18 @@ impl Step<'_> {
                 next_of_bet: NO_LEG,
                 outcome: LegOutcome::Open,
             };
-            tables.multiples.add_leg(leg, tables.markets.market_mut(pick.market));
+            let (market, selection) = tables.markets.rows_mut(pick.market, pick.selection);
+            tables.multiples.add_leg(leg, market);
+            if !keeps_exposures {
+                market.count(selection, Money::ZERO, liability, Sign::In);
+            }
         }
-        tables.count_multiple(slot, Sign::In);
+        if keeps_exposures {
+            tables.count_legs(slot, liability, Sign::In);
+        }
+        tables.count_multiple_for_account(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
-        tables.risk.note(self.config, account, self.now, place.stake(), *would_refuse);
+        tables.risk.note(self.config, account, self.now, stake, *would_refuse);
         tables.client_ids.insert(key, Answer::Multiple { slot });
         if let MultipleState::Waiting { due } = *state {
             tables.waiting_multiples.push(due, id, slot);
@@ -169,12 +175,14 @@ impl Step<'_> {
         tables.wallet.post(
             LedgerAccount::PlayerAvailable(account),
             LedgerAccount::PlayerHeld(account),
-            stake,
+            stake.money(),
             Some(id),
             PostingReason::Hold,
             self.outbox,
         );
-        tables.announce_multiple(slot, self.outbox);
+        // What was just on offer has no result.
+        tables
+            .say_multiple_with(tables.multiples.multiple(slot), self.outbox, |_| LegOutcome::Open);
         tables.wallet.announce(account, self.outbox);
     }
 
@@ -187,11 +195,12 @@ impl Step<'_> {
     ) {
         let Refused { refusal, leg } = *refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
+        self.note_refused_bet(refusal.code);
         let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
-        for (index, (pick, why)) in place.picks().iter().zip(&reasons.0).enumerate() {
+        for (index, (pick, why)) in place.picks().iter().zip(&reasons.of).enumerate() {
             if let Some(why) = why {
                 self.outbox.push(Event::Leg(LegView {
                     account: place.account,
@@ -255,14 +264,7 @@ impl Step<'_> {
         multiple.state = MultipleState::Refused(refusal);
         multiple.leg_at_fault = leg;
         let (account, stake, id) = (multiple.account, multiple.stake.money(), multiple.id);
-        tables.wallet.post(
-            LedgerAccount::PlayerHeld(account),
-            LedgerAccount::PlayerAvailable(account),
-            stake,
-            Some(id),
-            PostingReason::Release,
-            self.outbox,
-        );
+        tables.wallet.release(account, stake, id, self.outbox);
         tables.announce_multiple(slot, self.outbox);
         tables.wallet.announce(account, self.outbox);
     }
@@ -274,27 +276,27 @@ const DUE_PER_COMMAND: usize = 32;
 impl Tables {
     /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
     /// to the account's stakes.
-    fn check_offers(
-        &self,
+    fn check_offers<'a>(
+        &'a self,
         place: &PlaceMultiple,
         (channel, adds): (Option<Channel>, Money),
+        offers: &mut Offers<'a>,
         reasons: &mut Reasons,
-    ) -> Result<Offers<'_>, Refused> {
+    ) -> Result<(), Refused> {
         place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
         self.check_room_for_multiple(place.picks().len())?;
-        let mut offers = [None; LEGS_MAX];
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
             match self.check_offer(Request { account, market, selection, adds }) {
                 Ok(offer) => offers[leg] = Some(offer),
                 // What is wrong with the account or the engine is wrong with no leg.
                 Err(refusal) if !is_of_a_leg(refusal.code) => return Err(refusal.into()),
-                Err(refusal) => reasons.0[leg] = Some(refusal),
+                Err(refusal) => reasons.put(leg, refusal),
             }
         }
         reasons.first()?;
-        find_related(place, &offers, reasons);
-        reasons.first().map(|()| offers)
+        find_related(place, offers, reasons);
+        reasons.first()
     }
 
     pub(super) fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
@@ -322,10 +324,11 @@ impl Tables {
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, (None, Money::ZERO), &mut Reasons::default())
-        else {
+        let (mut offers, mut reasons) = ([None; LEGS_MAX], Reasons::default());
+        let by = (None, Money::ZERO);
+        if self.check_offers(place, by, &mut offers, &mut reasons).is_err() {
             return Money::ZERO;
-        };
+        }
         let mut odds = [Odds::MIN; LEGS_MAX];
         for (odds, offer) in odds.iter_mut().zip(offers.iter().flatten()) {
             *odds = offer.odds;
@@ -337,19 +340,39 @@ impl Tables {
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
-                let payout = payout(&place, &odds);
-                self.check_money_of_legs(config, now, &place, &offers, payout).is_ok()
+                let wish = (place.stake(), payout(place.unit(), &place.system(), &odds));
+                self.check_money_of_legs(config, now, wish, &offers).is_ok()
             })
         })
     }
 
+    /// What a bet of several legs pays with another stake on each line if every leg wins.
+    pub(in crate::bets) fn payout_of(&self, multiple: &Multiple, unit: Stake) -> Money {
+        let mut odds = [Odds::MIN; LEGS_MAX];
+        for (odds, leg) in odds.iter_mut().zip(self.multiples.legs_of(multiple)) {
+            *odds = leg.odds;
+        }
+        payout(unit, &multiple.system(), &odds)
+    }
+
     /// Counts a multiple in every sum that limits look at, or takes it out again.
-    pub(super) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+    pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+        self.count_multiple_for_account(slot, sign);
+        self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
+    }
+
+    /// Counts a multiple in its account's open liability, or takes it out again.
+    fn count_multiple_for_account(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
         let liability = multiple.liability();
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         account.count(liability, sign);
         self.risk.count_in_group(account.group, liability, sign);
+    }
+
+    /// Counts what a multiple could cost on each of its legs' selections, or takes it out again.
+    fn count_legs(&mut self, slot: u32, liability: Money, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
         let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
         let count =
             self.multiples.legs_of(multiple).zip(&mut legs).fold(0, |count, (leg, place)| {
@@ -367,28 +390,31 @@ impl Tables {
     }
 
     /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
-    pub(super) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
+    pub(in crate::bets) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
     }
 
-    /// The risk rules for every leg, then the funds. Answers which rules in shadow would have refused.
+    /// The risk rules for every leg of a bet with this stake and payout, then the funds. Answers which
+    /// rules in shadow would have refused.
     fn check_money_of_legs(
         &self,
         config: &Config,
         now: Timestamp,
-        place: &PlaceMultiple,
+        (stake, payout): (Stake, Money),
         offers: &Offers<'_>,
-        payout: Money,
     ) -> Result<RuleSet, Refused> {
-        let stake = place.stake();
         let mut would_refuse = RuleSet::EMPTY;
+        let mut asked = self.risk.asked();
         for (leg, offer) in offers.iter().flatten().enumerate() {
-            let shadows =
-                risk::check(&self.wager(offer, config, now, stake, payout)).map_err(|refusal| {
-                    Refused { refusal, leg: is_of_one_leg(refusal.code).then_some(leg as u8) }
-                })?;
+            let wager = self.wager(offer, config, now, stake, payout);
+            let shadows = risk::check_asked(&wager, asked).map_err(|refusal| Refused {
+                refusal,
+                leg: is_of_one_leg(refusal.code).then_some(leg as u8),
+            })?;
+            // What is only about the account and the bet was answered with the first leg.
+            asked = asked.less(risk::OF_THE_BET);
             would_refuse = would_refuse.and(shadows);
         }
         if let Some(Offer { account, .. }) = offers[0]
@@ -407,6 +433,16 @@ impl Tables {
 
     /// See [`Tables::announce_multiple`].
     pub(crate) fn say_multiple(&self, multiple: &Multiple, outbox: &mut Outbox) {
+        self.say_multiple_with(multiple, outbox, |leg| self.outcome(multiple, leg));
+    }
+
+    /// The same, where it is known how each leg stands.
+    fn say_multiple_with(
+        &self,
+        multiple: &Multiple,
+        outbox: &mut Outbox,
+        outcome: impl Fn(&Leg) -> LegOutcome,
+    ) {
         for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
             outbox.push(Event::Leg(LegView {
                 account: multiple.account,
@@ -415,7 +451,7 @@ impl Tables {
                 market: leg.market,
                 selection: leg.selection,
                 odds: leg.odds,
-                standing: match self.outcome(multiple, leg) {
+                standing: match outcome(leg) {
                     LegOutcome::Open => LegStanding::Open,
                     LegOutcome::Decided(result) => LegStanding::Decided(result),
                     LegOutcome::Void(reason) => LegStanding::Void(reason),
@@ -459,30 +495,36 @@ impl Tables {
 /// Legs that no line may hold together: the same selection twice, and two of one match, whose results
 /// depend on each other. Singles over them are welcome.
 pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
+    let matches = || offers.iter().flatten().map(|offer| offer.market.match_id);
+    // Mostly every leg is of another match, which a few bits of the matches' numbers already tell.
+    let (mut seen, mut may_share) = ([0_u64; 4], false);
+    for MatchId(id) in matches() {
+        let (word, bit) = (&mut seen[(id >> 6 & 3) as usize], 1 << (id & 63));
+        may_share |= *word & bit != 0;
+        *word |= bit;
+    }
+    if !may_share {
+        return;
+    }
     let picks = place.picks();
     let is_combined = 1 < place.system().folds().largest();
-    let match_of = |leg: usize| offers[leg].map(|offer| offer.market.match_id);
-    for (leg, pick) in picks.iter().enumerate() {
-        let is_same = |other: usize| {
-            (picks[other].market, picks[other].selection) == (pick.market, pick.selection)
-        };
-        reasons.0[leg] = if (0..leg).any(is_same) {
-            Some(Reject::SelectionRepeated.into())
-        } else if is_combined && (0..leg).any(|other| match_of(other) == match_of(leg)) {
-            Some(Reject::LegsRelated.into())
-        } else {
-            None
-        };
+    for (leg, (pick, of_match)) in picks.iter().zip(matches()).enumerate() {
+        let is_same =
+            |other: &Pick| (other.market, other.selection) == (pick.market, pick.selection);
+        if picks[..leg].iter().any(is_same) {
+            reasons.put(leg, Reject::SelectionRepeated.into());
+        } else if is_combined && matches().take(leg).any(|other| other == of_match) {
+            reasons.put(leg, Reject::LegsRelated.into());
+        }
     }
 }
 
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
-pub(super) fn payout(place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
+pub(super) fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
     let mut multipliers = [Multiplier::ONE; LEGS_MAX];
     for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
         *multiplier = Multiplier::of_odds(*odds);
     }
-    let system = place.system();
-    let floor = gross(place.unit(), &system, &multipliers[..system.legs()]).floor();
+    let floor = gross(unit, system, &multipliers[..system.legs()]).floor();
     Money::from_minor(floor.to_u64().and_then(|minor| minor.try_into().ok()).unwrap_or(i64::MAX))
 }

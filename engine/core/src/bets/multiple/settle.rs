@@ -5,11 +5,12 @@
 //! changes nothing.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
-use crate::event::{LedgerAccount, PostingReason};
+use crate::event::{LedgerAccount, PostingReason, VoidReason};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
 use crate::market::Sign;
 use crate::reject::Reject;
+use crate::settlement::lanes::Aside;
 use crate::settlement::multiplier::{DeadHeatRule, LegResult, Multiplier};
 use crate::settlement::payout::{Rounding, gross, sum_of_floored_lines};
 use crate::settlement::system::{LEGS_MAX, System};
@@ -17,40 +18,86 @@ use crate::state::{Step, Tables};
 use crate::units::{MarketId, Money};
 
 impl Step<'_> {
-    /// Looks at the bet of the next leg of a market that is being settled. Returns how many legs that
-    /// took; `None` if no leg is left.
-    pub(crate) fn settle_next_leg(&mut self, market: MarketId) -> Option<usize> {
+    /// Looks at the bet of the next leg of a market that is being settled, if its stake is `at_least` so
+    /// large. Returns how many legs that took; `None` if no leg is left.
+    pub(crate) fn settle_next_leg(
+        &mut self,
+        market: MarketId,
+        at_least: Money,
+    ) -> Result<Option<usize>, Aside> {
         let leg = self.tables.markets.market(market).settling_leg;
         if leg == NO_LEG {
-            return None;
+            return Ok(None);
         }
         let row = *self.tables.multiples.leg(leg);
+        let multiple = self.tables.multiples.multiple(row.multiple);
+        let legs = usize::from(multiple.legs);
+        let took = if at_least <= multiple.stake.money() {
+            if self.settle_multiple(row.multiple)? { legs } else { 0 }
+        } else {
+            0
+        };
         self.tables.markets.market_mut(market).settling_leg = row.next_of_market;
-        let legs = usize::from(self.tables.multiples.multiple(row.multiple).legs);
-        self.settle_multiple(row.multiple);
-        Some(legs)
+        Ok(Some(took))
     }
 
-    fn settle_multiple(&mut self, slot: u32) {
+    /// Returns whether anything about the bet changed.
+    fn settle_multiple(&mut self, slot: u32) -> Result<bool, Aside> {
         let multiple = self.tables.multiples.multiple(slot);
         let now_is = multiple.state;
         let should_be = match now_is {
-            // Decided by its delay, or refused: nothing to settle.
-            MultipleState::Waiting { .. } | MultipleState::Refused(_) => return,
+            // Decided by its delay, refused, or ended by the bettor: nothing to settle.
+            MultipleState::Waiting { .. }
+            | MultipleState::Refused(_)
+            | MultipleState::CashedOut { .. }
+            | MultipleState::Void(VoidReason::ByHand) => return Ok(false),
             MultipleState::Open
             | MultipleState::Won { .. }
             | MultipleState::Lost
             | MultipleState::Void(_) => self.tables.where_it_stands(multiple),
         };
         if now_is == should_be {
-            return;
+            return Ok(false);
         }
-        let account = multiple.account;
+        if let MultipleState::Won { paid } = should_be {
+            if multiple.payout < paid {
+                return Err(Aside::BadBet(multiple.id));
+            }
+            let waits = |leg: &Leg| self.waits_for_confirmation(paid, leg.market);
+            if now_is == MultipleState::Open && self.tables.multiples.legs_of(multiple).any(waits) {
+                self.wait_for_legs(slot);
+                return Ok(false);
+            }
+        }
+        self.turn_multiple(slot, should_be);
+        Ok(true)
+    }
+
+    /// Makes a bet that was taken what it should be.
+    pub(crate) fn turn_multiple(&mut self, slot: u32, should_be: MultipleState) {
+        let multiple = self.tables.multiples.multiple(slot);
+        let (now_is, account) = (multiple.state, multiple.account);
         self.take_back(slot, now_is);
         self.tables.multiples.multiple_mut(slot).state = should_be;
         self.pay(slot, should_be);
         self.tables.announce_multiple(slot, self.outbox);
         self.tables.wallet.announce(account, self.outbox);
+    }
+
+    /// The markets that a large payout waits for keep their bets until their results are confirmed.
+    #[cold]
+    fn wait_for_legs(&mut self, slot: u32) {
+        let Tables { multiples, markets, .. } = &*self.tables;
+        let mut unsure = [None; LEGS_MAX];
+        let legs = multiples.legs_of(multiples.multiple(slot));
+        for (place, leg) in unsure.iter_mut().zip(legs) {
+            *place = Some(leg.market).filter(|market| {
+                !markets.market(*market).retired && !self.tables.is_confirmed(*market)
+            });
+        }
+        for market in unsure.into_iter().flatten() {
+            self.tables.markets.market_mut(market).leaves_bets_open = true;
+        }
     }
 
     /// Moves a bet's held stake to where a state wants it.
@@ -96,8 +143,10 @@ impl Step<'_> {
             MultipleState::Void(_) => {
                 Some([Some((held, available, stake, PostingReason::Release)), None])
             }
-            MultipleState::Waiting { .. } | MultipleState::Refused(_) => {
-                unreachable!("a bet that never stood is not settled")
+            MultipleState::Waiting { .. }
+            | MultipleState::Refused(_)
+            | MultipleState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
             }
         }
     }
@@ -124,6 +173,7 @@ impl Step<'_> {
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
+            self.tables.cash_outs.forget(multiple.id);
             self.tables.multiples.remove(row.multiple);
         }
         true
@@ -135,7 +185,7 @@ type Movement = (LedgerAccount, LedgerAccount, Money, PostingReason);
 
 impl Tables {
     /// How a leg has ended by the results of this moment, or had when its market was retired.
-    pub(super) fn outcome(&self, multiple: &Multiple, leg: &Leg) -> LegOutcome {
+    pub(in crate::bets) fn outcome(&self, multiple: &Multiple, leg: &Leg) -> LegOutcome {
         if leg.outcome != LegOutcome::Open {
             return leg.outcome;
         }
@@ -148,7 +198,7 @@ impl Tables {
     }
 
     /// Where a bet that was taken stands by the results of this moment.
-    fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+    pub(in crate::bets) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
         let mut multipliers = [Multiplier::ONE; LEGS_MAX];
         let (mut is_decided, mut all_void, mut void) = (true, true, None);
         for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {
@@ -183,13 +233,12 @@ impl Tables {
             Rounding::PerLine => sum_of_floored_lines(multiple.unit, &system, multipliers),
         };
         let paid = floor.to_u64().and_then(|minor| i64::try_from(minor).ok());
-        let paid = Money::from_minor(paid.expect("no result pays more than all legs won"));
-        assert!(paid <= multiple.payout, "a bet would pay more than it was counted with");
+        let paid = Money::from_minor(paid.unwrap_or(i64::MAX));
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
     }
 
     /// What a dead heat pays by the house rules of a leg's match.
-    fn dead_heat_of(&self, result: LegResult, leg: &Leg) -> DeadHeatRule {
+    pub(in crate::bets) fn dead_heat_of(&self, result: LegResult, leg: &Leg) -> DeadHeatRule {
         match result {
             LegResult::DeadHeat(_) => self.rules_of(leg).dead_heat.into(),
             LegResult::Won

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Offer, Request, millis};
+use super::{Offer, Request, Seen, millis};
 use crate::Outbox;
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceBet};
@@ -62,6 +62,7 @@ impl State {
             now,
             actor: Actor::Engine,
             a_person_looks: false,
+            approved_by: None,
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,
@@ -179,7 +180,7 @@ impl Step<'_> {
             adds: place.stake.money(),
         };
         let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
-        self.ask_about_price(place, &offer, asked)?;
+        self.ask_about_price(Seen::of(place), &offer, asked)?;
         let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
         self.ask_about_risk(&offer, stake, payout, asked)?;
         ask_about_funds(&offer, stake, asked)
@@ -215,20 +216,20 @@ impl Step<'_> {
 
     pub(in crate::bets) fn ask_about_price(
         &self,
-        place: &PlaceBet,
+        seen: Seen,
         offer: &Offer<'_>,
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let refused = self.check_price(place, offer).err().map(|refusal| refusal.code);
+        let refused = self.check_price(seen, offer).err().map(|refusal| refusal.code);
         let stands = |code| refused != Some(code);
-        let epochs = (i64::from(place.epoch), i64::from(offer.market.epoch));
+        let epochs = (i64::from(seen.epoch), i64::from(offer.market.epoch));
         let code = Reject::MaterialChange;
         asked.put("the match has not moved on since", code, Some(epochs), stands(code))?;
-        let age = offer.market.prices.outdated_for(place.price_seq, self.now);
+        let age = offer.market.prices.outdated_for(seen.price_seq, self.now);
         let ages = (millis(self.config.view_age_max_ns), millis(age));
         let code = Reject::StaleView;
         asked.put("the price seen was not replaced long ago", code, Some(ages), stands(code))?;
-        let odds = (i64::from(place.odds.milli()), i64::from(offer.odds.milli()));
+        let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
         let code = Reject::OddsChanged;
         asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))
     }

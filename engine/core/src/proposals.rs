@@ -1,0 +1,249 @@
+//! What waits for a second person: one list, whatever it is about.
+//!
+//! Owns the way from a wish to its second signature. A handler that finds that a wish goes too far for
+//! one person calls [`Step::propose`] and changes nothing else; [`crate::Command::Approve`] by another
+//! person carries it out as if it were given now, in the name of both, and refuses it if things have
+//! moved on; [`crate::Command::Withdraw`] drops it, and so does a day. A price that goes far waits among
+//! the overrides instead, since it has an end of its own, and answers to the same two commands.
+//!
+//! Invariant: at most one wish waits for the same thing; a newer one takes its place.
+
+use alloc::vec::Vec;
+
+use crate::codec::{DecodeError, wire_enum, wire_struct};
+use crate::command::{Capacity, Config, Grade, Incident, VoidBets};
+use crate::event::{Event, ProposalStatus};
+use crate::reject::{Refusal, Reject};
+use crate::snapshot::{Loader, Saver, Table};
+use crate::state::Step;
+use crate::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, Timestamp};
+
+/// Most wishes that wait.
+pub const PROPOSALS_MAX: usize = 1_024;
+/// How long one waits at the most.
+pub const PROPOSAL_LIFE_NS: u64 = 24 * 3_600 * 1_000_000_000;
+
+/// What is wished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[expect(clippy::large_enum_variant, reason = "the list has its room from the start")]
+pub enum Wish {
+    /// A grade that changes a result.
+    Grade {
+        /// The market.
+        market: MarketId,
+        /// The settlement version that it is about.
+        version: u32,
+        /// How it ended.
+        grade: Grade,
+    },
+    /// An incident that changes results.
+    Incident {
+        /// The match.
+        match_id: MatchId,
+        /// What happened.
+        incident: Incident,
+    },
+    /// Taking back an incident that changed results.
+    TakeBackIncident {
+        /// The match.
+        match_id: MatchId,
+    },
+    /// Voiding one bet.
+    VoidBet {
+        /// The account.
+        account: AccountId,
+        /// The bettor's own id of the bet.
+        client_id: ClientBetId,
+    },
+    /// Voiding every bet of a stretch.
+    VoidBets(VoidBets),
+    /// Settings with a limit that is raised far.
+    Configure {
+        /// The new configuration.
+        config: Config,
+        /// The version from which it was made.
+        based_on: u32,
+    },
+}
+wire_enum!(Wish {
+    0 = Grade { market, version, grade },
+    1 = Incident { match_id, incident },
+    2 = TakeBackIncident { match_id },
+    3 = VoidBet { account, client_id },
+    4 = VoidBets(stretch),
+    5 = Configure { config, based_on },
+});
+
+impl Wish {
+    /// Whether both are about the same thing, so that the newer takes the older's place.
+    fn is_on_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Grade { market, .. }, Self::Grade { market: on, .. }) => market == on,
+            (Self::TakeBackIncident { match_id }, Self::TakeBackIncident { match_id: on }) => {
+                match_id == on
+            }
+            (Self::Configure { .. }, Self::Configure { .. }) => true,
+            (one, other) => one == other,
+        }
+    }
+}
+
+/// A wish that waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Proposal {
+    pub id: ProposalId,
+    pub by: u32,
+    pub expires_at: Timestamp,
+    pub wish: Wish,
+}
+wire_struct!(Proposal { id, by, expires_at, wish });
+
+impl Proposal {
+    pub fn event(&self, status: ProposalStatus) -> Event {
+        let Self { id, by, expires_at, ref wish } = *self;
+        Event::Proposal { id, by, expires_at, about: wish.into(), status }
+    }
+}
+
+/// What a wish is about, for those who list them; the journal has it whole under its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum About {
+    /// A market's result.
+    Grade(MarketId),
+    /// Something that happened to a match.
+    Incident(MatchId),
+    /// Taking back what happened to a match.
+    TakeBackIncident(MatchId),
+    /// One bet of this account.
+    VoidBet(AccountId),
+    /// Bets on this match.
+    VoidBets(MatchId),
+    /// The settings.
+    Limits,
+}
+
+impl From<&Wish> for About {
+    fn from(wish: &Wish) -> Self {
+        match wish {
+            Wish::Grade { market, .. } => Self::Grade(*market),
+            Wish::Incident { match_id, .. } => Self::Incident(*match_id),
+            Wish::TakeBackIncident { match_id } => Self::TakeBackIncident(*match_id),
+            Wish::VoidBet { account, .. } => Self::VoidBet(*account),
+            Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
+            Wish::Configure { .. } => Self::Limits,
+        }
+    }
+}
+
+/// Every wish that waits, in order of arrival.
+#[derive(Debug)]
+pub(crate) struct Proposals(Vec<Proposal>);
+
+impl Proposals {
+    pub fn new() -> Self {
+        Self(Vec::with_capacity(PROPOSALS_MAX))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Proposal> {
+        self.0.iter()
+    }
+
+    /// When the first one is over. They all live equally long.
+    pub fn next_due(&self) -> Timestamp {
+        self.0.first().map_or(Timestamp::MAX, |proposal| proposal.expires_at)
+    }
+
+    fn position(&self, id: ProposalId) -> Option<usize> {
+        self.0.iter().position(|proposal| proposal.id == id)
+    }
+}
+
+impl Table for Proposals {
+    fn save(&self, out: &mut Saver<'_>) {
+        out.list(self.0.iter());
+    }
+
+    fn load(input: &mut Loader<'_>, _: &Capacity) -> Result<Self, DecodeError> {
+        input.list(PROPOSALS_MAX).map(Self)
+    }
+}
+
+impl Step<'_> {
+    /// Whether two persons stand behind what is being done.
+    pub(crate) fn is_approved(&self) -> bool {
+        self.approved_by.is_some()
+    }
+
+    /// Keeps a wish until a second person approves it. Only a person of the staff can wish.
+    pub(crate) fn propose(&mut self, wish: Wish) -> Result<(), Refusal> {
+        let by = self.operator()?;
+        let list = &mut self.tables.proposals.0;
+        let replaced = list.iter().position(|other| other.wish.is_on_the_same(&wish));
+        if replaced.is_none() && list.len() == PROPOSALS_MAX {
+            let max = PROPOSALS_MAX as i64;
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        if let Some(index) = replaced {
+            let old = list.remove(index);
+            self.outbox.push(old.event(ProposalStatus::Replaced));
+        }
+        let expires_at = self.now.plus(PROPOSAL_LIFE_NS);
+        let proposal = Proposal { id: ProposalId(self.seq.0), by, expires_at, wish };
+        self.outbox.push(proposal.event(ProposalStatus::Waits));
+        self.tables.proposals.0.push(proposal);
+        Ok(())
+    }
+
+    /// The second person's word: what was wished is done now.
+    pub(crate) fn approve(&mut self, id: ProposalId) -> Result<(), Refusal> {
+        let approver = self.operator()?;
+        let Some(index) = self.tables.proposals.position(id) else {
+            return self.approve_override(OverrideId(id.0));
+        };
+        let proposal = self.tables.proposals.0[index];
+        check_persons(proposal.by, approver)?;
+        self.approved_by = Some((proposal.by, approver));
+        match proposal.wish {
+            Wish::Grade { market, version, grade } => self.grade(market, version, grade)?,
+            Wish::Incident { match_id, incident } => self.report(match_id, incident)?,
+            Wish::TakeBackIncident { match_id } => self.take_back_incident(match_id)?,
+            Wish::VoidBet { account, client_id } => self.void_bet(account, client_id)?,
+            Wish::VoidBets(stretch) => self.void_bets(stretch)?,
+            Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
+        }
+        self.tables.proposals.0.retain(|other| other.id != id);
+        self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));
+        Ok(())
+    }
+
+    /// Drops what waits. One person is enough, also the one who wished it.
+    pub(crate) fn withdraw(&mut self, id: ProposalId) -> Result<(), Refusal> {
+        let by = self.operator()?;
+        let Some(index) = self.tables.proposals.position(id) else {
+            return self.withdraw_override(OverrideId(id.0));
+        };
+        let proposal = self.tables.proposals.0.remove(index);
+        self.outbox.push(proposal.event(ProposalStatus::Withdrawn { by }));
+        Ok(())
+    }
+
+    /// Drops what nobody approved in time.
+    pub(crate) fn expire_proposals(&mut self) {
+        while self.tables.proposals.next_due() <= self.now {
+            let proposal = self.tables.proposals.0.remove(0);
+            self.outbox.push(proposal.event(ProposalStatus::Expired));
+        }
+    }
+}
+
+/// The second person must be another one.
+pub(crate) fn check_persons(by: u32, approver: u32) -> Result<(), Refusal> {
+    if by == approver {
+        let (by, approver) = (i64::from(by), i64::from(approver));
+        return Err(Refusal::with(Reject::SamePerson, by, approver));
+    }
+    Ok(())
+}

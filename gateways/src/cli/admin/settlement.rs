@@ -1,0 +1,280 @@
+//! Settlement by hand: grades, what happened to a match, bets that are void, lanes that stopped.
+
+use clap::{Subcommand, ValueEnum};
+use clutch_core::house_rules::HouseRules;
+use serde_json::{Value, json};
+
+use super::client::{Client, Said};
+use super::names::{account_number, match_number};
+use crate::cli::Failure;
+use crate::house_rules;
+
+#[derive(Debug, Subcommand)]
+pub enum SettlementCommand {
+    /// Everything that waits for a second person
+    Waiting,
+    /// Drop what waits for a second person
+    Withdraw {
+        /// Its number
+        id: u64,
+    },
+    /// Say how a market ended; if it has a result already, a second person must approve
+    #[command(group(clap::ArgGroup::new("ending").required(true)))]
+    Grade {
+        /// The market's number
+        market: u32,
+        /// won, lost, void, half_won, half_lost or a dead heat such as 1/2: one for each selection
+        #[arg(group = "ending", num_args = 1.., value_name = "RESULT")]
+        results: Vec<String>,
+        /// Every stake goes back
+        #[arg(long, group = "ending")]
+        void: bool,
+        /// Roll back: what the score says holds again
+        #[arg(long, group = "ending")]
+        automatic: bool,
+        /// The settlement version that you looked at; 0 before the first result
+        #[arg(long, default_value_t = 0)]
+        version: u32,
+    },
+    /// Report what happened to a match beside its score; its house rules say what that means for bets
+    Incident {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        #[command(subcommand)]
+        incident: IncidentCommand,
+    },
+    /// Void one bet; a second person must approve
+    Void {
+        /// The account, by its key or number
+        account: String,
+        /// The bettor's own id of the bet
+        #[arg(value_name = "UUID")]
+        bet: String,
+    },
+    /// Void every bet on a match from one record of the journal to another; a second person must approve
+    VoidBetween {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        /// The first record, as `clutch journal inspect` numbers them
+        #[arg(long, value_name = "SEQ")]
+        from: u64,
+        /// The last record
+        #[arg(long, value_name = "SEQ")]
+        to: u64,
+        /// Only bets on this market
+        #[arg(long)]
+        market: Option<u32>,
+    },
+    /// Settlement that stopped or is paused: resume MARKET, pause TIER, pause none
+    #[command(subcommand)]
+    Settlement(LaneCommand),
+    /// House rules: show, cases, adopt
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IncidentCommand {
+    /// The next map is awarded before it starts
+    Walkover {
+        /// The map, from 1
+        map: u8,
+        /// Who is given it
+        to: Team,
+        /// The markets stated it when they were offered
+        #[arg(long)]
+        stated: bool,
+    },
+    /// A team gives up the map being played
+    Forfeit {
+        /// The map, from 1
+        map: u8,
+        /// The team that gives up
+        by: Team,
+    },
+    /// A map starts with fewer than ten players
+    ShortHanded {
+        /// The map, from 1
+        map: u8,
+    },
+    /// The match is played over another number of maps
+    Format {
+        /// 1, 2, 3 or 5
+        best_of: u8,
+    },
+    /// The match is put off
+    Postponed {
+        /// To this time, in milliseconds since 1970; nobody knows without it
+        #[arg(long, value_name = "MILLISECONDS")]
+        to: Option<u64>,
+    },
+    /// The map being played is played again after a technical fault
+    Replayed {
+        /// The map, from 1
+        map: u8,
+    },
+    /// The match had begun before betting on it was closed
+    StartedEarly {
+        /// The last record before the true start
+        #[arg(long, value_name = "SEQ")]
+        from: u64,
+    },
+    /// A team plays with stand-ins
+    StandIns {
+        /// The team
+        team: Team,
+        /// How many official players it has
+        officials: u8,
+    },
+    /// Take back the last incident, with all that followed from it
+    TakeBack,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LaneCommand {
+    /// You looked at a market whose settlement stopped: it goes on where it stopped
+    Resume {
+        /// The market's number
+        market: u32,
+    },
+    /// Set the settlement of less known matches aside, or take it up again
+    Pause {
+        /// This tier and all less known ones, from 1 to 3; none pauses nothing
+        tier: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Every version that was adopted, with its answer to each case
+    Show,
+    /// Every case with its answers and what they do
+    Cases,
+    /// Adopt a rule set for matches that are created from now on
+    Adopt {
+        /// void_when_in_doubt, stand_when_possible, or a file
+        #[arg(value_name = "SET")]
+        set: String,
+        /// For this title
+        #[arg(long, default_value = "counter_strike")]
+        title: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum Team {
+    A,
+    B,
+}
+
+impl Team {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+}
+
+pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure> {
+    match command {
+        SettlementCommand::Waiting => client.query(&json!({"query": "proposals"})),
+        SettlementCommand::Withdraw { id } => {
+            client.command(&json!({"command": "withdraw", "id": id}))
+        }
+        SettlementCommand::Grade { market, results, void, automatic, version } => {
+            let grade = match (void, automatic) {
+                (true, _) => json!("void"),
+                (_, true) => json!("automatic"),
+                (false, false) => json!({"results": results}),
+            };
+            let body = json!({"command": "grade", "market": market, "version": version,
+                "grade": grade});
+            client.command(&body)
+        }
+        SettlementCommand::Incident { game, incident } => {
+            let game = match_number(client, game)?;
+            let body = match said(incident) {
+                Some(incident) => {
+                    json!({"command": "incident", "match": game, "incident": incident})
+                }
+                None => json!({"command": "take_back_incident", "match": game}),
+            };
+            client.command(&body)
+        }
+        SettlementCommand::Void { account, bet } => {
+            let account = account_number(client, account)?;
+            client.command(&json!({"command": "void_bet", "account": account, "client_id": bet}))
+        }
+        SettlementCommand::VoidBetween { game, from, to, market } => {
+            let game = match_number(client, game)?;
+            let body = json!({"command": "void_bets", "match": game, "market": market,
+                "from": from, "to": to});
+            client.command(&body)
+        }
+        SettlementCommand::Settlement(LaneCommand::Resume { market }) => {
+            client.command(&json!({"command": "resume_settlement", "market": market}))
+        }
+        SettlementCommand::Settlement(LaneCommand::Pause { tier }) => {
+            let tier: Option<u8> = match tier.as_str() {
+                "none" => None,
+                number => Some(number.parse().map_err(|_| {
+                    Failure(format!("a tier is a number from 1 to 3 or none, not `{number}`"))
+                })?),
+            };
+            client.command(&json!({"command": "pause_settlement", "from_tier": tier}))
+        }
+        SettlementCommand::Rules(RulesCommand::Show) => {
+            client.query(&json!({"query": "house_rules"}))
+        }
+        SettlementCommand::Rules(RulesCommand::Cases) => Ok(Said::of(cases())),
+        SettlementCommand::Rules(RulesCommand::Adopt { set, title }) => {
+            let named = house_rules::find(set).map_err(Failure)?;
+            let answers: serde_json::Map<String, Value> = named
+                .rules
+                .answers()
+                .map(|(case, answer)| (case.key.to_owned(), json!(case.answers[answer])))
+                .collect();
+            let body = json!({"command": "adopt_house_rules", "title": title,
+                "name": named.name.as_str(), "answers": answers});
+            client.command(&body)
+        }
+    }
+}
+
+/// An incident as the server takes it; `None` to take the last one back.
+fn said(incident: &IncidentCommand) -> Option<Value> {
+    Some(match incident {
+        IncidentCommand::Walkover { map, to, stated } => {
+            json!({"walkover": {"map": map, "to": to.key(), "stated": stated}})
+        }
+        IncidentCommand::Forfeit { map, by } => json!({"forfeit": {"map": map, "by": by.key()}}),
+        IncidentCommand::ShortHanded { map } => json!({"short_handed": {"map": map}}),
+        IncidentCommand::Format { best_of } => json!({"format_changed": {"best_of": best_of}}),
+        IncidentCommand::Postponed { to } => json!({"postponed": {"to": to}}),
+        IncidentCommand::Replayed { map } => json!({"replayed": {"map": map}}),
+        IncidentCommand::StartedEarly { from } => json!({"started_early": {"from": from}}),
+        IncidentCommand::StandIns { team, officials } => {
+            json!({"stand_ins": {"team": team.key(), "officials": officials}})
+        }
+        IncidentCommand::TakeBack => return None,
+    })
+}
+
+/// Every case, as if each answer were a row.
+fn cases() -> Value {
+    let rows = |case: &clutch_core::house_rules::Case| {
+        let answers: Vec<Value> = case
+            .answers
+            .iter()
+            .zip(case.meanings)
+            .map(|(answer, means)| json!({"case": case.key, "answer": answer, "means": means}))
+            .collect();
+        json!({"case": case.key, "happened": case.happened, "answers": answers})
+    };
+    let cases: Vec<Value> = HouseRules::CASES.iter().map(rows).collect();
+    json!({"cases": cases})
+}

@@ -1,0 +1,65 @@
+//! Placements on their way to the engine.
+
+use std::time::Instant;
+
+use clutch_core::command::{Actor, Channel, PlaceBet, PlaceMultiple};
+use clutch_core::units::AccountId;
+use clutch_core::{Command, Envelope, Reject};
+
+use super::bucket::Bucket;
+use super::connection::Key;
+use super::hub::{Asked, Hub, Pending};
+use crate::codes::Fault;
+use crate::wire::client::Slip;
+
+impl Hub {
+    /// Takes one placement from an account's share. Every bet that is asked for leaves its client id
+    /// in a table that all accounts share, so one of them must not fill it over many connections.
+    ///
+    /// # Errors
+    /// [`Fault`] with how long to wait.
+    pub(super) fn admit(&mut self, account: AccountId) -> Result<(), Fault> {
+        let (now, limits) = (Instant::now(), &self.config.limits);
+        let full = || Bucket::full(limits.messages_per_s, limits.messages_burst, now);
+        let bucket = self.placements.entry(account).or_insert_with(full);
+        bucket.take(now).map_err(Fault::rate_limited)
+    }
+
+    /// Hands a placement to the engine.
+    ///
+    /// # Errors
+    /// The engine's own code if it could not take it.
+    pub(super) fn place(
+        &mut self,
+        asker: Key,
+        bettor: (AccountId, Channel),
+        slip: &Slip,
+        asked: Asked,
+    ) -> Result<(), Reject> {
+        let trace = self.trace();
+        let (account, channel) = bettor;
+        let command = match slip {
+            Slip::Single(placement) => Command::PlaceBet(PlaceBet {
+                account,
+                client_id: placement.client_id,
+                market: placement.market,
+                selection: placement.selection,
+                odds: placement.odds,
+                price_seq: placement.price_seq,
+                epoch: placement.epoch,
+                stake: placement.stake,
+                policy: placement.policy,
+            }),
+            Slip::Multiple(place) => {
+                let mut place: PlaceMultiple = **place;
+                place.account = account;
+                Command::PlaceMultiple(place)
+            }
+        };
+        let actor = Actor::Account { account, channel };
+        self.port.send(Envelope { actor, trace, command })?;
+        self.metrics.placed.inc();
+        self.pending.insert(trace, Pending { asker: Some(asker), asked });
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! A betting hall with one match: an account, a market at even odds, and everything that is said when
+//! it is decided. For rules about who is paid when, which a table at rest cannot show.
+
+use clutch_core::command::{
+    Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy,
+    RoundFormat, SetMap, Side, Strengths, Team, Title,
+};
+use clutch_core::event::{BetStatus, Event};
+use clutch_core::units::{
+    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
+    SelectionIndex, SourceId, Stake, Timestamp,
+};
+use clutch_core::{Command, Query, Record};
+
+use crate::world::{World, restored, saved};
+
+/// The hall.
+#[derive(Debug)]
+pub struct Hall {
+    world: World,
+    /// The market that bets are on; market 1 is on another match.
+    pub market: MarketId,
+    bets: u64,
+}
+
+const ACCOUNT: AccountId = AccountId(0);
+
+impl Hall {
+    /// An engine with an account, and two matches of one map whose winners can be bet on at 2.00.
+    pub fn new(config: Config) -> Self {
+        let capacity = Capacity { accounts_max: 8, markets_max: 64, ..Capacity::default() };
+        let mut world = World::new(capacity, config);
+        let amount = Money::from_minor(1_000_000_000);
+        world.apply(Command::OpenAccount { key: name("A"), currency: Currency::default() });
+        world.apply(Command::Deposit { account: ACCOUNT, amount, reference: 1 });
+        for id in [0, 1] {
+            let create = CreateMatch {
+                key: name(&format!("match {id}")),
+                title: Title::CounterStrike,
+                rounds: RoundFormat::Mr12,
+                best_of: 1,
+                team_a: name("a"),
+                team_b: name("b"),
+                starts_at: Timestamp::default(),
+                round_markets: false,
+            };
+            world.apply(Command::CreateMatch(create));
+            let even = Probability::from_ppb(500_000_000).expect("a chance");
+            let strengths = Strengths::BySide { t: even, ct: even };
+            let match_id = MatchId(id);
+            let first_side_a = Side::Ct;
+            let set = SetMap { match_id, map_no: 1, name: name("map"), first_side_a, strengths };
+            world.apply(Command::SetMap(set));
+            world.apply(Command::OpenMarket { match_id, kind: MarketKind::MatchWinner });
+        }
+        Self { world, market: MarketId(0), bets: 0 }
+    }
+
+    /// A bet of so many whole units on a selection of the first market.
+    ///
+    /// # Panics
+    /// If it is not accepted.
+    pub fn bet(&mut self, selection: u8, stake: i64) {
+        let answer = self.place(self.market, selection, stake);
+        assert!(matches!(answer, Some(BetStatus::Accepted { .. })), "{answer:?}");
+    }
+
+    fn place(&mut self, market: MarketId, selection: u8, stake: i64) -> Option<BetStatus> {
+        let events = self.world.ask(Query::Match { match_id: MatchId(market.0) });
+        let seen = events.iter().find_map(|event| match event {
+            Event::Market { market: of, epoch, .. } if *of == market => Some(*epoch),
+            _ => None,
+        });
+        self.bets += 1;
+        let made = u128::from(self.world.now().millis());
+        let place = PlaceBet {
+            account: ACCOUNT,
+            client_id: ClientBetId(made << 80 | 7 << 76 | 2 << 62 | u128::from(self.bets)),
+            market,
+            selection: SelectionIndex(selection),
+            odds: Odds::from_milli(2_000).expect("odds"),
+            price_seq: u64::MAX,
+            epoch: seen.unwrap_or_default(),
+            stake: Stake::new(Money::from_minor(100 * stake)).expect("a stake"),
+            policy: PricePolicy::Any,
+        };
+        let records = self.world.apply(Command::PlaceBet(place));
+        records.iter().find_map(|record| match record.event {
+            Event::Bet(view) if record.trace != 0 => Some(view.status),
+            _ => None,
+        })
+    }
+
+    /// The same engine after its snapshot was written, changed and read.
+    #[must_use]
+    pub fn with_changed_bytes(self, change: impl FnOnce(&mut [u8])) -> Self {
+        let mut bytes = saved(self.world.state());
+        change(&mut bytes);
+        let state = restored(&bytes, 4_096).expect("the rows still fit together");
+        let now = self.world.now();
+        let journal = self.world.journal().to_vec();
+        Self { world: World::resumed(state, now, journal), ..self }
+    }
+
+    /// Has team A win the first match, and returns all that is said until the engine is at rest.
+    pub fn decide(&mut self) -> Vec<Record> {
+        let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
+        let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
+        let mut records = Vec::new();
+        for (version, event) in (1..).zip(std::iter::once(start).chain(rounds)) {
+            records.extend(self.command(Command::Feed(FeedMessage {
+                match_id: MatchId(0),
+                source: SourceId(0),
+                version,
+                follows: 0,
+                source_time: Timestamp::default(),
+                received_at: Timestamp::default(),
+                event,
+            })));
+        }
+        records
+    }
+
+    /// A command with all that is said until the engine is at rest.
+    pub fn command(&mut self, command: Command) -> Vec<Record> {
+        let mut records = self.world.apply(command);
+        records.extend(self.world.drain());
+        records
+    }
+
+    /// What the account has and holds.
+    ///
+    /// # Panics
+    /// If there is no account.
+    pub fn balance(&self) -> [Money; 2] {
+        let row = self.world.state().wallet().and_then(|wallet| wallet.get(ACCOUNT));
+        let row = row.expect("the account is open");
+        [row.available, row.held]
+    }
+
+    /// Whether a bet on the other match is taken.
+    pub fn other_market_takes_bets(&mut self) -> bool {
+        matches!(self.place(MarketId(1), 0, 1), Some(BetStatus::Accepted { .. }))
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a short name")
+}

@@ -1,0 +1,114 @@
+//! Lines of payments and bonuses.
+//!
+//! | line | does |
+//! |---|---|
+//! | `authorise\|fail\|paid\|returned ACCOUNT AMOUNT ref N` | what a provider says of a payment |
+//! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
+//! | `bonus NAME ACCOUNT money\|free_bet AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
+//! | `expect books KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld of the first currency |
+//! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone` | |
+
+use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::event::Event;
+use clutch_core::units::{BonusId, Money};
+use clutch_core::wallet::{BonusKind, BonusView};
+use clutch_core::{Command, Query};
+
+use super::expect::equal;
+use super::lines::Words;
+use super::values::{duration, money, show_money};
+use super::{Answer, Outcome, Scenario};
+
+impl Scenario {
+    /// `authorise A1 50.00 ref 7`
+    pub(super) fn payment(&mut self, word: &str, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let amount = money(words.next()?)?;
+        let step = match word {
+            "authorise" => PaymentStep::Authorise,
+            "fail" => PaymentStep::Fail,
+            "paid" => PaymentStep::Paid,
+            "returned" => PaymentStep::Returned,
+            _ if words.take("tax") => PaymentStep::Withdraw { tax: money(words.next()?)? },
+            _ => PaymentStep::Withdraw { tax: Money::ZERO },
+        };
+        let reference = self.reference(words)?;
+        Ok(self.send(Command::Payment { account, amount, reference, step }))
+    }
+
+    /// `bonus free A1 free_bet 10.00 for 7d`
+    pub(super) fn bonus(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let name = words.next()?.to_owned();
+        let account = self.account_named(words.next()?)?;
+        let kind = words.next()?;
+        let kind = BonusKind::named(kind).ok_or_else(|| format!("no bonus is {kind:?}"))?;
+        let amount = money(words.next()?)?;
+        let wagering = if words.take("wager") { money(words.next()?)? } else { Money::ZERO };
+        if !words.take("for") {
+            return Err("a bonus is granted for a time".to_owned());
+        }
+        let nanos = duration(words.next()?)?;
+        let expires_at = self.world().now().plus(nanos);
+        let reference = self.reference(words)?;
+        let step = BonusStep::Grant { kind, amount, wagering, expires_at, reference };
+        let bonus = BonusId(self.world().state().last_seq().0 + 1);
+        let answer = self.send(Command::Bonus { account, step });
+        self.bonuses.entry(name).or_insert(bonus);
+        Ok(answer)
+    }
+
+    pub(super) fn forfeit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let bonus = self.bonus_named(words.next()?);
+        Ok(self.send(Command::Bonus { account, step: BonusStep::Forfeit { bonus } }))
+    }
+
+    fn bonus_named(&self, name: &str) -> BonusId {
+        self.bonuses.get(name).copied().unwrap_or(BonusId(u64::MAX))
+    }
+
+    fn reference(&mut self, words: &mut Words<'_>) -> Outcome<u128> {
+        self.references += 1;
+        if words.take("ref") { words.number() } else { Ok(self.references) }
+    }
+
+    pub(super) fn expect_books(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let wallet = self.world().state().wallet().ok_or("no books")?;
+        let books = *wallet.books(Default::default());
+        while let Some(key) = words.optional() {
+            let amount = match key {
+                "players" => books.players,
+                "house" => books.house,
+                "provider" => books.provider,
+                "in_transit" => books.in_transit,
+                "tax_withheld" => books.tax_withheld,
+                _ => return Err(format!("the books have no {key:?}")),
+            };
+            equal(words.next()?, &show_money(amount))
+                .map_err(|failure| format!("{key}: {failure}"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn expect_payment(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let reference = words.number()?;
+        let events = self.world().ask(Query::Payment { reference });
+        let status = events.iter().find_map(|event| match event {
+            Event::Payment(view) => Some(view.status.name()),
+            _ => None,
+        });
+        equal(words.next()?, status.unwrap_or("unknown"))
+    }
+
+    pub(super) fn expect_bonus(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let account = self.account_named(words.next()?)?;
+        let wanted = self.bonus_named(words.next()?);
+        let events = self.world().ask(Query::Account { account, bets_max: 0 });
+        let found = events.iter().find_map(|event| match event {
+            Event::Bonus { bonus, .. } if bonus.bonus == wanted => Some(*bonus),
+            _ => None,
+        });
+        let amount = found.map(|BonusView { available, .. }| show_money(available));
+        equal(words.next()?, &amount.unwrap_or_else(|| "gone".to_owned()))
+    }
+}

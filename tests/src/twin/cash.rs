@@ -1,0 +1,282 @@
+//! Payments and bonuses a second time: every sum from all payments that were ever begun.
+
+use clutch_core::command::{AccountState, BonusStep, PaymentStep};
+use clutch_core::event::Event;
+use clutch_core::units::{AccountId, BonusId, Money};
+use clutch_core::wallet::{BonusKind, BonusState, BonusView};
+use clutch_core::{Reject, State};
+
+use super::Twin;
+
+/// A payment under its reference.
+#[derive(Debug)]
+pub(super) struct Payment {
+    account: u32,
+    amount: i128,
+    is: Is,
+    /// Where the command that began it stands in the journal.
+    pub(super) began: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Is {
+    Promised,
+    CameIn,
+    Failed,
+    AskedFor { tax: i128 },
+    Left { tax: i128 },
+    CameBack { tax: i128 },
+    Bonus,
+}
+
+/// A bonus as it was granted, and what is left.
+#[derive(Debug)]
+pub(super) struct Bonus {
+    view: BonusView,
+    account: u32,
+}
+
+const LARGEST: i128 = 10_i128.pow(15);
+
+impl Twin {
+    fn known_payment(
+        &self,
+        account: u32,
+        amount: Money,
+        reference: u128,
+    ) -> Result<Option<Is>, Reject> {
+        let Some(known) = self.payments.get(&reference) else { return Ok(None) };
+        if known.account == account && known.amount == i128::from(amount.minor()) {
+            return Ok(Some(known.is));
+        }
+        Err(Reject::ReferenceReused)
+    }
+
+    fn set(&mut self, account: u32, amount: Money, reference: u128, is: Is) {
+        let (amount, began) = (amount.minor().into(), self.seq);
+        let fresh = Payment { account, amount, is, began };
+        self.payments.entry(reference).or_insert(fresh).is = is;
+    }
+
+    fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
+        self.payments.values().map(part).sum()
+    }
+
+    /// What providers brought in and did not take out.
+    fn brought(&self) -> i128 {
+        self.sum_of(|it| match it.is {
+            Is::Promised | Is::CameIn => it.amount,
+            Is::Left { tax } => tax - it.amount,
+            Is::Failed | Is::AskedFor { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+        })
+    }
+
+    /// What payments left of an account's own money.
+    pub(super) fn paid_in(&self, account: u32) -> i128 {
+        self.sum_of(|it| match it.is {
+            _ if it.account != account => 0,
+            Is::CameIn => it.amount,
+            Is::AskedFor { .. } | Is::Left { .. } => -it.amount,
+            Is::Promised | Is::Failed | Is::CameBack { .. } | Is::Bonus => 0,
+        })
+    }
+
+    fn may_begin_deposit(&self, account: u32, amount: Money) -> Result<(), Reject> {
+        if self.accounts[account as usize].state == AccountState::Closed {
+            return Err(Reject::AccountClosed);
+        }
+        let minor = i128::from(amount.minor());
+        let available = self.available(account).unwrap_or_default();
+        let too_much =
+            available + minor > LARGEST || self.brought() + minor > i128::from(i64::MAX / 8);
+        if minor <= 0 || too_much {
+            return Err(Reject::InvalidAmount);
+        }
+        self.room_for_payment()?;
+        self.may_pay_in(account, minor)
+    }
+
+    fn room_for_payment(&self) -> Result<(), Reject> {
+        let is_full = self.payments.len() == self.capacity.payments_max as usize;
+        if is_full { Err(Reject::CapacityReached) } else { Ok(()) }
+    }
+
+    pub(super) fn deposit(
+        &mut self,
+        id: u32,
+        amount: Money,
+        reference: u128,
+    ) -> Result<(), Reject> {
+        self.accounts.get(id as usize).ok_or(Reject::UnknownAccount)?;
+        match self.known_payment(id, amount, reference)? {
+            Some(Is::CameIn) => return Ok(()),
+            Some(Is::Promised) => {}
+            Some(Is::Failed) => return Err(Reject::PaymentClosed),
+            Some(_) => return Err(Reject::ReferenceReused),
+            None => self.may_begin_deposit(id, amount)?,
+        }
+        self.set(id, amount, reference, Is::CameIn);
+        Ok(())
+    }
+
+    pub(super) fn payment_step(
+        &mut self,
+        id: u32,
+        amount: Money,
+        reference: u128,
+        step: PaymentStep,
+    ) -> Result<(), Reject> {
+        self.accounts.get(id as usize).ok_or(Reject::UnknownAccount)?;
+        let known = self.known_payment(id, amount, reference)?;
+        let is = match (step, known) {
+            (PaymentStep::Authorise, None) => {
+                self.may_begin_deposit(id, amount)?;
+                Is::Promised
+            }
+            (PaymentStep::Authorise, Some(is @ (Is::Promised | Is::CameIn))) => is,
+            (PaymentStep::Authorise, Some(Is::Failed)) => return Err(Reject::PaymentClosed),
+            (PaymentStep::Fail, Some(Is::Promised | Is::Failed)) => Is::Failed,
+            (PaymentStep::Fail, Some(Is::CameIn)) => return Err(Reject::PaymentClosed),
+            (PaymentStep::Withdraw { tax }, None) => self.may_withdraw(id, amount, tax)?,
+            (
+                PaymentStep::Withdraw { tax },
+                Some(
+                    is @ (Is::AskedFor { tax: was }
+                    | Is::Left { tax: was }
+                    | Is::CameBack { tax: was }),
+                ),
+            ) if was == i128::from(tax.minor()) => is,
+            (PaymentStep::Paid, Some(Is::AskedFor { tax } | Is::Left { tax })) => Is::Left { tax },
+            (PaymentStep::Paid, Some(Is::CameBack { .. })) => return Err(Reject::PaymentClosed),
+            (PaymentStep::Returned, Some(Is::AskedFor { tax } | Is::CameBack { tax })) => {
+                Is::CameBack { tax }
+            }
+            (PaymentStep::Returned, Some(Is::Left { .. })) => return Err(Reject::PaymentClosed),
+            (PaymentStep::Fail | PaymentStep::Paid | PaymentStep::Returned, None) => {
+                return Err(Reject::UnknownPayment);
+            }
+            (_, Some(_)) => return Err(Reject::ReferenceReused),
+        };
+        if step == PaymentStep::Fail && known == Some(Is::Promised) {
+            let began = self.payments[&reference].began;
+            self.forget_promise(id, amount.minor().into(), began);
+        }
+        self.set(id, amount, reference, is);
+        Ok(())
+    }
+
+    fn may_withdraw(&self, id: u32, amount: Money, tax: Money) -> Result<Is, Reject> {
+        let (amount, tax) = (i128::from(amount.minor()), i128::from(tax.minor()));
+        if !(1..=LARGEST).contains(&amount) {
+            return Err(Reject::InvalidAmount);
+        }
+        if !(0..=amount).contains(&tax) {
+            return Err(Reject::TaxOutOfRange);
+        }
+        self.room_for_payment()?;
+        if self.available(id).unwrap_or_default() < amount {
+            return Err(Reject::BalanceTooLow);
+        }
+        Ok(Is::AskedFor { tax })
+    }
+
+    pub(super) fn bonus(&mut self, id: u32, step: BonusStep) -> Result<(), Reject> {
+        let account = self.accounts.get(id as usize).ok_or(Reject::UnknownAccount)?;
+        let is_closed = account.state == AccountState::Closed;
+        let (kind, amount, wagering, expires_at, reference) = match step {
+            BonusStep::Grant { kind, amount, wagering, expires_at, reference } => {
+                (kind, amount, wagering, expires_at, reference)
+            }
+            BonusStep::Forfeit { bonus } => {
+                let of = |it: &&mut Bonus| it.account == id && it.view.bonus == bonus;
+                let found = self.bonuses.iter_mut().find(of).ok_or(Reject::UnknownBonus)?;
+                if found.view.state != BonusState::Active {
+                    return Err(Reject::UnknownBonus);
+                }
+                found.end(BonusState::Forfeited);
+                return Ok(());
+            }
+        };
+        match self.known_payment(id, amount, reference)? {
+            Some(Is::Bonus) => return Ok(()),
+            Some(_) => return Err(Reject::ReferenceReused),
+            None => {}
+        }
+        if is_closed {
+            return Err(Reject::AccountClosed);
+        }
+        let range = 0..=LARGEST as i64;
+        if amount == Money::ZERO || [amount, wagering].iter().any(|it| !range.contains(&it.minor()))
+        {
+            return Err(Reject::InvalidAmount);
+        }
+        let must_wager = kind == BonusKind::Money;
+        if expires_at.nanos() <= self.now || (wagering != Money::ZERO) != must_wager {
+            return Err(Reject::BonusTerms);
+        }
+        self.room_for_payment()?;
+        // One that was used up leaves at once; its time stays noted until it comes.
+        let noted = self.bonuses.iter().filter(|it| it.view.expires_at.nanos() > self.now).count();
+        if noted == self.capacity.bonuses_max as usize {
+            return Err(Reject::CapacityReached);
+        }
+        let bonus = BonusId(self.seq);
+        let (available, held, state) = (amount, Money::ZERO, BonusState::Active);
+        let view =
+            BonusView { bonus, kind, available, held, wagering_left: wagering, expires_at, state };
+        self.bonuses.push(Bonus { view, account: id });
+        self.set(id, amount, reference, Is::Bonus);
+        Ok(())
+    }
+
+    /// Some bonus that was granted, or none that ever was.
+    pub fn a_bonus(&self, index: usize) -> BonusId {
+        let newest_first = self.bonuses.iter().rev();
+        newest_first.map(|it| it.view.bonus).nth(index).unwrap_or_default()
+    }
+
+    pub(super) fn expire_bonuses(&mut self) {
+        let now = self.now;
+        let due = self.bonuses.iter_mut().filter(|it| it.view.expires_at.nanos() <= now);
+        due.for_each(|it| it.end(BonusState::Expired));
+    }
+
+    /// What bonuses cost the house so far.
+    pub(super) fn granted(&self) -> i128 {
+        self.bonuses.iter().map(|it| i128::from(it.view.available.minor())).sum()
+    }
+
+    /// Holds what the engine says of an account's bonuses to the twin's.
+    pub(super) fn compare_bonuses(&self, account: u32, events: &[Event]) {
+        let said = events.iter().filter_map(|event| match event {
+            Event::Bonus { account: AccountId(id), bonus } if *id == account => Some(*bonus),
+            _ => None,
+        });
+        let own = self.bonuses.iter().rev().filter(|it| it.account == account);
+        let left = own.filter(|it| it.view.available != Money::ZERO).map(|it| it.view);
+        assert_eq!(said.collect::<Vec<_>>(), left.collect::<Vec<_>>(), "bonuses of {account}");
+    }
+
+    /// Holds the ledger accounts that are no player's to the twin's.
+    pub(super) fn compare_books(&self, state: &State) {
+        let wallet = state.wallet().expect("the engine has its first record");
+        let books = wallet.books(Default::default());
+        assert_eq!(i128::from(books.provider.minor()), -self.brought(), "the providers");
+        let in_transit = self.sum_of(|it| match it.is {
+            Is::Promised | Is::AskedFor { .. } => it.amount,
+            Is::CameIn | Is::Failed | Is::Left { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+        });
+        assert_eq!(i128::from(books.in_transit.minor()), in_transit, "money in transit");
+        let tax = self.sum_of(|it| if let Is::Left { tax } = it.is { tax } else { 0 });
+        assert_eq!(i128::from(books.tax_withheld.minor()), tax, "tax withheld");
+    }
+}
+
+impl Bonus {
+    fn end(&mut self, how: BonusState) {
+        if self.view.state == BonusState::Active {
+            self.view.state = how;
+            self.view.available = Money::ZERO;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What takes two persons.
+
+use clutch_core::command::{Command, Config, VoidBets};
+use clutch_core::event::VoidReason;
+use clutch_core::{Reject, proposals};
+
+use super::bets::{Answered, Fate};
+use super::{Answer, Twin};
+
+/// A wish that waits: its number, when it is dropped, and the command.
+#[derive(Debug)]
+pub(super) struct Proposal {
+    id: u64,
+    expires_at: u64,
+    command: Command,
+}
+
+/// Operator 1 wishes everything; see `World::apply`.
+const WHO_WISHES: u64 = 1;
+
+impl Twin {
+    pub(super) fn propose(&mut self, command: Command) -> Result<(), Reject> {
+        let same = |other: &Command| match (other, &command) {
+            (Command::Grade { market, .. }, Command::Grade { market: on, .. }) => market == on,
+            (
+                Command::TakeBackIncident { match_id },
+                Command::TakeBackIncident { match_id: on },
+            ) => match_id == on,
+            (Command::Configure { .. }, Command::Configure { .. }) => true,
+            (one, other) => one == other,
+        };
+        self.proposals.retain(|waiting| !same(&waiting.command));
+        let expires_at = self.now + proposals::PROPOSAL_LIFE_NS;
+        self.proposals.push(Proposal { id: self.seq, expires_at, command });
+        Ok(())
+    }
+
+    pub(super) fn approve(&mut self, id: u64) -> Answer {
+        let Some(proposal) = self.proposals.iter().find(|proposal| proposal.id == id) else {
+            return self.approve_override(id).map_or_else(Answer::Refused, |()| Answer::Done);
+        };
+        if 1 + (self.seq - 1) % 2 == WHO_WISHES {
+            return Answer::Refused(Reject::SamePerson);
+        }
+        let command = proposal.command;
+        self.approved = true;
+        let answer = self.dispatch(&command);
+        self.approved = false;
+        if answer == Answer::Done {
+            self.proposals.retain(|proposal| proposal.id != id);
+        }
+        answer
+    }
+
+    pub(super) fn withdraw(&mut self, id: u64) -> Result<(), Reject> {
+        let before = self.proposals.len();
+        self.proposals.retain(|proposal| proposal.id != id);
+        if self.proposals.len() == before { self.withdraw_override(id) } else { Ok(()) }
+    }
+
+    pub(super) fn expire_proposals(&mut self) {
+        let now = self.now;
+        self.proposals.retain(|proposal| proposal.expires_at > now);
+    }
+
+    pub(super) fn void_bet(&mut self, account: u32, client_id: u128) -> Result<(), Reject> {
+        let answered = *self.answers.get(&(account, client_id)).ok_or(Reject::UnknownBet)?;
+        // Of the bet only whether it was taken and stands is asked.
+        let (id, status) = match answered {
+            Answered::Refused(_) => return Err(Reject::BetNotStanding),
+            Answered::Bet(id) => {
+                let bet = self.bets.get(&id).ok_or(Reject::BetRetired)?;
+                (id, self.where_it_stands(id, bet))
+            }
+            Answered::Multiple(id) => {
+                let bet = self.multiples.get(&id).ok_or(Reject::BetRetired)?;
+                (id, self.where_multiple_stands(id, bet))
+            }
+        };
+        use clutch_core::event::BetStatus::{
+            Accepted, CashedOut, Lost, Pending, Refused, Void, Won,
+        };
+        match status {
+            Accepted { .. } | Won { .. } | Lost => {}
+            Pending { .. } | Refused(_) | Void(_) | CashedOut { .. } => {
+                return Err(Reject::BetNotStanding);
+            }
+        }
+        if !self.approved {
+            use clutch_core::units::{AccountId, ClientBetId};
+            let (account, client_id) = (AccountId(account), ClientBetId(client_id));
+            return self.propose(Command::VoidBet { account, client_id });
+        }
+        if let Some(bet) = self.bets.get_mut(&id) {
+            bet.fate = Fate::Voided;
+        }
+        if let Some(bet) = self.multiples.get_mut(&id) {
+            bet.fate = super::multiples::Fate::Voided;
+        }
+        Ok(())
+    }
+
+    pub(super) fn void_bets(&mut self, stretch: &VoidBets) -> Result<(), Reject> {
+        let VoidBets { match_id, market, from, to } = *stretch;
+        let index = match_id.0 as usize;
+        let fixture = self.matches.get(index).ok_or(Reject::UnknownMatch)?;
+        let is_of_match = |market: usize| {
+            self.markets.get(market).is_some_and(|market| market.match_index == index)
+        };
+        if market.is_some_and(|market| !is_of_match(market.0 as usize)) {
+            return Err(Reject::UnknownMarket);
+        }
+        if to <= from || self.seq < to.0 {
+            return Err(Reject::InvalidParameter);
+        }
+        if fixture.undone.len() == 16 {
+            return Err(Reject::CapacityReached);
+        }
+        if !self.approved {
+            return self.propose(Command::VoidBets(*stretch));
+        }
+        let market = market.map(|market| market.0 as usize);
+        let (from, to) = (from.0.saturating_sub(1), to.0 + 1);
+        let on = super::incidents::On { map: None, market };
+        self.matches[index].undone.push((from, to, VoidReason::TakenLate, on));
+        Ok(())
+    }
+
+    /// The oldest wish that waits.
+    pub fn proposed(&self) -> Option<u64> {
+        self.proposals.first().map(|proposal| proposal.id)
+    }
+
+    /// The last command.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+}
+
+/// Whether any limit becomes more than ten times what it was.
+pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
+    let limits = |config: &Config| {
+        [
+            config.stake_max,
+            config.payout_max,
+            config.liability_selection_max,
+            config.liability_market_max,
+            config.liability_account_max,
+            config.liability_match_max,
+            config.liability_group_max,
+            config.payout_day_max,
+        ]
+        .map(|limit| i128::from(limit.minor()))
+    };
+    limits(before).iter().zip(limits(after)).any(|(before, after)| after > 10 * before)
+}

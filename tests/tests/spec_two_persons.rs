@@ -1,0 +1,186 @@
+//! The rule book: what takes two persons, how a wish waits, and how it ends.
+
+use clutch_tests::check;
+
+const BOARD: &str = "
+    account A balance 100.00
+    match   M bo1
+    maps    M even
+    market  W M winner
+    match   N bo1
+    maps    N even
+    market  V N winner
+";
+
+#[track_caller]
+fn on_board(table: &str) {
+    check(&format!("{BOARD}{table}"));
+}
+
+#[test]
+fn one_bet_is_voided_by_two_persons_and_stays_void() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        bet    c A W a 10.00
+        void   b by 1
+        expect bet b Accepted 20.00
+        waiting approve by 1                  -> SamePerson(1, 1)
+        waiting approve by nobody             -> OperatorOnly
+        waiting approve by 2
+        expect bet b Void ByHand
+        expect account A available 90.00 held 10.00
+        waiting approve by 3                  -> NothingToApprove
+        play   M 1 A13
+        expect bet b Void ByHand
+        expect bet c Won 20.00
+        expect account A available 110.00 held 0.00
+        void   b                              -> BetNotStanding
+        ",
+    );
+}
+
+#[test]
+fn a_bet_that_was_paid_is_voided_by_the_difference() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        multi  d A 10.00 2 W:a V:a
+        play   M 1 A13
+        play   N 1 A13
+        expect account A available 140.00 held 0.00
+        void   b
+        waiting approve by 2
+        void   d
+        waiting approve by 2
+        expect bet b Void ByHand
+        expect bet d Void ByHand
+        expect account A available 100.00 held 0.00
+        expect house 0.00
+        ",
+    );
+}
+
+#[test]
+fn a_bet_that_never_stood_is_not_voided() {
+    on_board(
+        "
+        bet    b A W a 200.00                 -> InsufficientFunds
+        void   b                              -> BetNotStanding
+        bet    c A W a 10.00
+        void   c by nobody                    -> OperatorOnly
+        ",
+    );
+}
+
+#[test]
+fn every_bet_of_a_stretch_is_voided_by_two_persons() {
+    on_board(
+        "
+        bet    before A W a 10.00
+        bet    first A W a 10.00
+        bet    other A V a 10.00
+        multi  many A 10.00 2 W:a V:a
+        play   M 1 A13
+        expect bet first Won 20.00
+        void   from first market W
+        expect bet first Won 20.00
+        waiting approve by 2
+        expect bet before Won 20.00
+        expect bet first Void TakenLate
+        expect bet other Accepted 20.00
+        expect legs many void-TakenLate open
+        play   N 1 A13
+        expect bet many Won 20.00
+        void   from first market W by nobody  -> OperatorOnly
+        void   from 999999 market W           -> InvalidParameter
+        ",
+    );
+}
+
+#[test]
+fn a_wish_can_be_dropped_and_is_dropped_after_a_day() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        void   b
+        waiting drop by 1
+        waiting approve by 2                  -> NothingToApprove
+        waiting drop                          -> NothingToApprove
+        void   b
+        wait   25h
+        waiting approve by 2                  -> NothingToApprove
+        expect bet b Accepted 20.00
+        ",
+    );
+}
+
+#[test]
+fn a_newer_wish_about_the_same_takes_the_place_of_the_older() {
+    on_board(
+        "
+        bet    b A W a 10.00
+        play   M 1 A13
+        grade  W results lost won by 1
+        grade  W void by 3
+        waiting approve by 1
+        expect bet b Void Declared
+        waiting approve by 2                  -> NothingToApprove
+        ",
+    );
+}
+
+#[test]
+fn an_incident_that_takes_back_what_was_decided_waits_for_a_second_person() {
+    check(
+        "
+        rules   void_when_in_doubt
+        account A balance 100.00
+        match   M bo3
+        maps    M even
+        market  R M round 1 1
+        bet     r A R a 10.00
+        play    M 1 A1
+        expect  bet r Won 20.00
+        incident M short 1
+        expect  bet r Won 20.00
+        waiting approve by 2
+        expect  bet r Void HouseRules
+        expect  account A available 100.00 held 0.00
+        ",
+    );
+}
+
+#[test]
+fn a_limit_is_raised_tenfold_by_one_person_and_further_by_two() {
+    check(
+        "
+        config  stake_max 10.00
+        account A balance 500.00
+        match   M bo1
+        maps    M even
+        market  W M winner
+        config  stake_max 100.00
+        bet     b A W a 90.00
+        config  stake_max 2000.00
+        bet     c A W a 200.00                -> StakeAboveLimit(100.00, 200.00)
+        waiting approve by 1                  -> SamePerson
+        waiting approve by 2
+        bet     d A W a 200.00
+        ",
+    );
+}
+
+#[test]
+fn a_limit_that_moved_meanwhile_is_looked_at_again() {
+    check(
+        "
+        config  stake_max 10.00
+        account A balance 500.00
+        config  stake_max 2000.00
+        config  stake_max 20.00
+        waiting approve by 2                  -> ConfigurationMoved
+        waiting drop
+        ",
+    );
+}
