@@ -1,15 +1,15 @@
 //! `clutch inspect`: what traders and quants ask of a journal.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use clutch_core::command::Title;
-use clutch_engine::Follower;
 
 use super::Failure;
+use super::source::Source;
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
@@ -33,8 +33,8 @@ pub enum InspectCommand {
 /// moment, each price with the record that made it.
 #[derive(Debug, Args)]
 pub struct PricesArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The match, by the operator's key or its number
     #[arg(long = "match", value_name = "KEY")]
     game: String,
@@ -55,8 +55,8 @@ pub struct PricesArgs {
 /// it, and nobody is shown its prices. Every quote is compared, and scored once its market is decided.
 #[derive(Debug, Args)]
 pub struct ShadowArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// What is other than live, as TOML or JSON: settings by name (margin = "8%", shading = "10%"), and
     /// opinions on maps: [[map]] with match = "KEY", map = 1, and price = 0.6, or t and ct
     #[arg(long, value_name = "FILE", required_unless_present_any = ["lol", "dota2"])]
@@ -93,7 +93,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
         })?),
     };
     let wanted = Wanted { game: args.game.clone(), markets: args.market.clone() };
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = args.source.follow()?;
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
     let bar = bar("reading", None, "records");
     let mut output = answer();
@@ -142,7 +142,7 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
         }
     }
     let mut shadow = Shadow::new(change);
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = args.source.follow()?;
     let bar = bar("pricing", None, "records");
     let mut reported = Instant::now();
     while !stop.load(Ordering::Relaxed) {

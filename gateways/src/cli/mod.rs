@@ -17,6 +17,7 @@ mod reconcile;
 mod replay;
 mod secret;
 mod serve;
+mod source;
 mod statement;
 mod token;
 mod why;
