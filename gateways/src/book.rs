@@ -10,9 +10,9 @@
 //! leaving one out is not.
 
 use clutch_core::command::{
-    KillScope, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
+    Incident, KillScope, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
 };
-use clutch_core::event::{MarketStatus, NamedPart, Price, Score};
+use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
 use clutch_core::{Event, Record};
 
@@ -147,7 +147,12 @@ impl Book {
                 self.killed.retain(|killed| *killed != scope);
                 self.killed.extend(on.then_some(scope));
             }
+            Event::Incident { match_id, incident, status, .. } => {
+                self.change_format(seq, match_id, incident, status);
+            }
             Event::Configured { .. }
+            | Event::HouseRules { .. }
+            | Event::MatchRules { .. }
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
@@ -265,6 +270,18 @@ impl Book {
             changed: seq,
         });
         self.changed = self.changed.max(seq);
+    }
+
+    /// A match may be played over another number of maps than it was created with. Where that is taken
+    /// back, the score alone says how long it is, as it did before.
+    fn change_format(&mut self, seq: Seq, id: MatchId, incident: Incident, status: IncidentStatus) {
+        let (Incident::FormatChanged { best_of }, IncidentStatus::Reported) = (incident, status)
+        else {
+            return;
+        };
+        self.change_match(seq, id, |game| {
+            replace(&mut game.best_of, best_of).then(|| game.header_seq = seq)
+        });
     }
 
     fn rename(&mut self, seq: Seq, id: MatchId, part: NamedPart, name: Name) {

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clutch_core::command::{Capacity, Config as CoreConfig, RewindRule};
+use clutch_core::command::{Capacity, Config as CoreConfig};
 use clutch_core::pricing::LadderTable;
 use clutch_core::settings::Setting;
 use clutch_core::units::Money;
 use clutch_engine::{Durability, EngineConfig, Pin, Wait};
 use serde::Deserialize;
 
+use crate::house_rules;
 use crate::wire::decimal::parse_money;
 use crate::wire::setting;
 
@@ -130,8 +131,8 @@ pub struct BookSection {
     pub price_band: f64,
     /// How long settled bets can be settled again.
     pub resettle_window_hours: u64,
-    /// What a rewind does.
-    pub rewind: RewindKey,
+    /// The house rules: a name or a file; empty for the default of the release.
+    pub house_rules: String,
     /// Which odds can stand on the board.
     pub ladder: LadderKey,
 }
@@ -146,16 +147,6 @@ pub enum LadderKey {
     Exchange,
     /// Nearly every thousandth.
     Fine,
-}
-
-/// `rewind`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RewindKey {
-    /// Bets on undone rounds are void.
-    Void,
-    /// They stand.
-    Stand,
 }
 
 /// `[gateway]`
@@ -322,6 +313,10 @@ impl Config {
                 return Err(format!("[book] {name} is out of range"));
             }
         }
+        if !self.book.house_rules.is_empty() {
+            house_rules::find(&self.book.house_rules)
+                .map_err(|what| format!("[book] house_rules: {what}"))?;
+        }
         if self.gateway.connections_max == 0 || self.gateway.messages_per_s == 0 {
             let names = "connections_max and messages_per_s";
             return Err(format!("[gateway] {names} must be at least 1"));
@@ -367,10 +362,6 @@ impl Config {
                 LadderKey::Bookmaker => LadderTable::Bookmaker,
                 LadderKey::Exchange => LadderTable::Exchange,
                 LadderKey::Fine => LadderTable::Fine,
-            },
-            rewind_rule: match book.rewind {
-                RewindKey::Void => RewindRule::Void,
-                RewindKey::Stand => RewindRule::Stand,
             },
             ..CoreConfig::default()
         };

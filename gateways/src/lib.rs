@@ -10,6 +10,7 @@ pub mod curve;
 pub mod demo;
 pub mod feed;
 pub mod grade;
+pub mod house_rules;
 pub mod http;
 pub mod lines;
 pub mod margin;

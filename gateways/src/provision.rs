@@ -15,6 +15,7 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
 use crate::config::{AccountSection, MatchSection};
+use crate::house_rules;
 
 /// Sends commands and questions one by one and waits for each answer.
 pub struct Provisioner<'a> {
@@ -53,6 +54,21 @@ impl<'a> Provisioner<'a> {
     /// Works on an engine whose publisher nobody else reads meanwhile.
     pub fn new(sender: CommandSender, publisher: &'a mut Publisher) -> Self {
         Self { sender, publisher, trace: 0 }
+    }
+
+    /// Adopts house rules for every title, unless they are in force.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub fn provide_house_rules(&mut self, named: &house_rules::Named) -> Result<(), String> {
+        for &title in Title::ALL {
+            let (name, rules) = (named.name, named.rules);
+            match self.command(Command::AdoptHouseRules { title, name, rules }) {
+                Ok(()) | Err(Refused(Some(Reject::HouseRulesUnchanged))) => {}
+                Err(refused) => return Err(format!("[book] house_rules: {refused}")),
+            }
+        }
+        Ok(())
     }
 
     /// Creates a match with its maps and markets, unless one with its key exists.

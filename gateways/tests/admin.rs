@@ -148,7 +148,7 @@ fn only_the_staff_gets_in() {
         (
             "/admin/commands",
             &bearer(&gateway, vec![Role::Trader]),
-            r#"{"command":"configure","set":{"rewind":"void"}}"#,
+            r#"{"command":"configure","set":{"ladder":"fine"}}"#,
             403,
             "Forbidden",
         ),
@@ -169,7 +169,7 @@ fn a_busy_or_failed_engine_says_so() {
     gateway.script.lock().unwrap().is_busy = true;
     for body in [
         r#"{"command":"suspend","scope":"all"}"#,
-        r#"{"command":"configure","set":{"rewind":"void"}}"#,
+        r#"{"command":"configure","set":{"ladder":"fine"}}"#,
     ] {
         let (status, answer) = order(&gateway, body);
         assert_eq!((status, &answer["name"]), (503, &json!("EngineBusy")));

@@ -2,18 +2,19 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, KillScope, Line,
-    MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
+    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
+    PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
     Team, Title,
 };
+use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, SourceId, Stake, Timestamp,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 
 use crate::random::Random;
@@ -89,7 +90,6 @@ impl Chooser {
             client_id_past_ns: 10 * MINUTE,
             client_id_future_ns: MINUTE,
             resettle_window_ns: 60 * MINUTE,
-            rewind_rule: random.pick(&[RewindRule::Void, RewindRule::Stand]),
             price_steps_min: random.pick(&[1, 1, 3]),
             override_distance_milli: random.pick(&[1_200, 2_000]),
             override_life_max_ns: 30 * MINUTE,
@@ -176,7 +176,9 @@ impl Chooser {
             _ if self.random.chance(2) => self.player_word(twin),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
-            317..320 => self.decide_grade(twin),
+            317..319 => self.decide_grade(twin),
+            319..320 => self.incident(twin),
+            _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -495,6 +497,46 @@ impl Chooser {
         };
         let life = self.random.pick(&[0, SECOND, 20 * SECOND, 10 * MINUTE, 31 * MINUTE]);
         Command::Override { kind, expires_at: self.now.plus(life) }
+    }
+
+    /// House rules for matches to come, or something beside the score.
+    fn incident(&mut self, twin: &Twin) -> Command {
+        let match_id = MatchId(self.match_id(twin));
+        let (current, ..) = match twin.counts()[1] {
+            matches if match_id.0 < matches => twin.progress(match_id.0),
+            _ => (0, [0, 0], false),
+        };
+        let map = self.random.pick(&[current, current, current + 1]).max(1);
+        let team = self.random.pick(&[Team::A, Team::B]);
+        let incident = match self.random.below(13) {
+            0..3 => {
+                let case = self.random.pick(HouseRules::CASES);
+                let answers = [self.random.pick(case.answers), case.answers[0]];
+                let case = (case.key, self.random.pick(&answers));
+                let mut rules = HouseRules::default();
+                if self.random.chance(70) {
+                    rules = rules.with(case.0, case.1).expect("it is in the list");
+                }
+                let title = self.random.pick(&[Title::CounterStrike, Title::Valorant]);
+                return Command::AdoptHouseRules { title, name: name("rules"), rules };
+            }
+            3 => return Command::TakeBackIncident { match_id },
+            4 | 5 => Incident::Walkover { map, to: team, stated: self.random.chance(50) },
+            6 | 7 => Incident::Forfeit { map, by: team },
+            8 => Incident::ShortHanded { map },
+            9 => Incident::FormatChanged { best_of: self.random.pick(&[1, 2, 3, 5, 4]) },
+            10 => {
+                let later = self.now.plus(self.random.pick(&[MINUTE, 25 * 60 * MINUTE]));
+                Incident::Postponed { to: self.random.pick(&[Some(later), None]) }
+            }
+            11 => Incident::Replayed { map },
+            _ if self.random.chance(50) => {
+                let officials = self.random.pick(&[0, 1, 3, 6]) as u8;
+                Incident::StandIns { team, officials }
+            }
+            _ => Incident::StartedEarly { from: Seq(self.random.below(2_000)) },
+        };
+        Command::MatchIncident { match_id, incident }
     }
 
     fn hand_over(&mut self, twin: &Twin) -> Command {

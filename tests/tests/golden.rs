@@ -10,17 +10,18 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RewindRule, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    Incident, KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
     SuspendReason, Team, Title,
 };
+use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, SelectionIndex, SourceId, Stake, Timestamp,
+    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope, Reject};
 use clutch_tests::random::Random;
@@ -63,7 +64,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=30).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=33).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -139,7 +140,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &30_u32.to_le_bytes()), Err(DecodeError::UnknownTag(30)));
+    assert_eq!(with(16, &33_u32.to_le_bytes()), Err(DecodeError::UnknownTag(33)));
 }
 
 #[test]
@@ -261,7 +262,6 @@ fn config() -> Config {
         client_id_past_ns: 13,
         client_id_future_ns: 14,
         resettle_window_ns: 15,
-        rewind_rule: RewindRule::Stand,
         price_steps_min: 16,
         override_distance_milli: 17,
         override_life_max_ns: 18,
@@ -290,6 +290,7 @@ fn config() -> Config {
 
 /// At least one envelope of each variant of everything, in the order of the commands' tags.
 fn envelopes() -> Vec<(&'static str, Envelope)> {
+    let incident = |incident| of(Command::MatchIncident { match_id: MatchId(7), incident });
     let capacity = Capacity {
         accounts_max: 1,
         matches_max: 2,
@@ -498,5 +499,22 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_automatic", grade(Grade::Automatic)),
         ("decide_grade", of(Command::DecideGrade { market: MarketId(8), approve: true })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
+        (
+            "adopt_house_rules",
+            of(Command::AdoptHouseRules {
+                title: Title::Lol,
+                name: name("house"),
+                rules: HouseRules::default().with("forfeit", "void_map").expect("an answer"),
+            }),
+        ),
+        ("incident_walkover", incident(Incident::Walkover { map: 2, to: Team::B, stated: true })),
+        ("incident_forfeit", incident(Incident::Forfeit { map: 1, by: Team::A })),
+        ("incident_short_handed", incident(Incident::ShortHanded { map: 3 })),
+        ("incident_format_changed", incident(Incident::FormatChanged { best_of: 5 })),
+        ("incident_postponed", incident(Incident::Postponed { to: Some(Timestamp::MAX) })),
+        ("incident_replayed", incident(Incident::Replayed { map: 1 })),
+        ("incident_started_early", incident(Incident::StartedEarly { from: Seq(9) })),
+        ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
+        ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
     ]
 }

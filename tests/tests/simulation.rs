@@ -95,6 +95,9 @@ const WORTH_A_VISIT: &[&str] = &[
     "FeedImpossible",
     "FeedGap",
     "SourceSilent",
+    "HouseRulesUnchanged",
+    "IncidentImpossible",
+    "UnknownIncident",
     "MaterialChange",
     "StaleView",
     "OddsChanged",
@@ -143,6 +146,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "GradeTooLate",
     "NothingToApprove",
     "bet Void Declared",
+    "bet Void HouseRules",
+    "bet Void TakenLate",
     "LegsRelated",
     "multiple Pending",
     "multiple Accepted",
@@ -378,6 +383,8 @@ impl Simulation {
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
+            BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
+            BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
         }
     }
 

@@ -26,10 +26,12 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
     check(
         "
         capacity client_ids_max 2
-        account A1
+        account A1 balance 100.00
         match   M bo1
         maps    M even
         market  W M map 1
+        bet     p1 A1 W a 1.00                      -> Accepted 2.00
+        bet     p2 A1 W b 1.00                      -> Accepted 2.00
         kill    all on
         kill    match M on
         state   A1 suspended
@@ -37,10 +39,33 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
         bet     c2 A1 W #9 9.00 made -8d            -> ClientIdOutsideWindow(604800000ms, 691200000ms)
         bet     c3 A1 W #9 9.00 made +6m            -> ClientIdOutsideWindow(300000ms, 360000ms)
         bet     c4 A1 W #9 9.00                     -> BettingStopped
-        bet     c5 A1 W #9 9.00                     -> BettingStopped
-        bet     c6 A1 W #9 9.00                     -> BettingStopped
         kill    all off
-        bet     c7 A1 W #9 9.00                     -> CapacityReached(2, 2)
+        bet     c5 A1 W #9 9.00                     -> CapacityReached(2, 2)
+        ",
+    );
+}
+
+/// Refusals have a quarter of the memory. One that is remembered stays the answer to its id; one that
+/// found no room may be tried again, and bets go on.
+#[test]
+fn a_flood_of_refusals_takes_no_room_from_bets() {
+    check(
+        "
+        capacity client_ids_max 4
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        suspend market W
+        bet     r1 A1 W a 1.00  -> MarketSuspended
+        bet     r2 A1 W a 1.00  -> MarketSuspended
+        resume  market W
+        again   r1              -> MarketSuspended
+        again   r2              -> Accepted 2.00
+        bet     b3 A1 W a 1.00  -> Accepted 2.00
+        bet     b4 A1 W a 1.00  -> Accepted 2.00
+        bet     b5 A1 W a 1.00  -> CapacityReached(4, 4)
+        again   b4              -> Accepted 2.00
         ",
     );
 }

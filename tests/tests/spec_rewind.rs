@@ -61,7 +61,7 @@ fn a_paid_win_taken_back_may_leave_a_debt() {
     );
     check(
         "
-        config  rewind stand
+        rules   rewound stand
         account A1 balance 10.00
         match   M bo1
         maps    M even
@@ -87,7 +87,8 @@ fn a_paid_win_taken_back_may_leave_a_debt() {
 fn bets_struck_in_the_undone_interval_are_void_and_the_others_stand() {
     check(
         "
-        config  rewind void in_play_delay 0s
+        config  in_play_delay 0s
+        rules   rewound void
         account A1 balance 100.00
         match   M bo3
         maps    M even
@@ -123,7 +124,8 @@ fn bets_struck_in_the_undone_interval_are_void_and_the_others_stand() {
 fn bets_struck_in_the_undone_interval_may_stand_instead() {
     check(
         "
-        config  rewind stand in_play_delay 0s
+        config  in_play_delay 0s
+        rules   rewound stand
         account A1 balance 100.00
         match   M bo1
         maps    M even

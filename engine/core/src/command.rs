@@ -10,6 +10,7 @@ mod catalogue;
 mod config;
 mod feed;
 mod grade;
+mod incident;
 mod market_kind;
 mod multiple;
 mod query;
@@ -18,15 +19,17 @@ mod trading;
 pub use account::AccountState;
 pub use bet::{PlaceBet, PricePolicy};
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
-pub use config::{Capacity, Config, RewindRule};
+pub use config::{Capacity, Config};
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
+pub use incident::Incident;
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use trading::{KillScope, OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, SourceId,
@@ -276,6 +279,27 @@ pub enum Command {
         /// The source to follow.
         source: SourceId,
     },
+    /// Adopts a rule set for the matches of a title that are created from now on.
+    AdoptHouseRules {
+        /// For this title.
+        title: Title,
+        /// What the operator calls it.
+        name: Name,
+        /// Its answers.
+        rules: HouseRules,
+    },
+    /// Something happened to a match beside its score; its house rules say what that means.
+    MatchIncident {
+        /// The match.
+        match_id: MatchId,
+        /// What happened.
+        incident: Incident,
+    },
+    /// Takes back the last incident of a match, with all that followed from it.
+    TakeBackIncident {
+        /// The match.
+        match_id: MatchId,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -308,6 +332,9 @@ wire_enum!(Command {
     27 = Grade { market, version, grade },
     28 = DecideGrade { market, approve },
     29 = HandOver { match_id, source },
+    30 = AdoptHouseRules { title, name, rules },
+    31 = MatchIncident { match_id, incident },
+    32 = TakeBackIncident { match_id },
 });
 
 impl Command {
@@ -344,6 +371,9 @@ impl Command {
             Self::Grade { .. } => 28,
             Self::DecideGrade { .. } => 29,
             Self::HandOver { .. } => 30,
+            Self::AdoptHouseRules { .. } => 31,
+            Self::MatchIncident { .. } => 32,
+            Self::TakeBackIncident { .. } => 33,
         }
     }
 }

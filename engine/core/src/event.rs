@@ -18,12 +18,13 @@ pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
-pub use trading::{GradeStatus, OverrideStatus};
+pub use trading::{GradeStatus, IncidentStatus, OverrideStatus};
 
 use crate::command::{
-    AccountState, Grade, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
+    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
     SuspendReason, Title,
 };
+use crate::house_rules::HouseRules;
 use crate::play::{LimitView, Rest};
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
@@ -264,6 +265,35 @@ pub enum Event {
         setting: Setting,
         /// Its number.
         value: i64,
+    },
+    /// A rule set was adopted; in the answer to [`crate::Query::HouseRules`], one of all versions.
+    HouseRules {
+        /// Its version, from 1.
+        version: u16,
+        /// For matches of this title.
+        title: Title,
+        /// What the operator calls it.
+        name: Name,
+        /// Its answers.
+        rules: HouseRules,
+    },
+    /// A match and its bets are under this version of the house rules.
+    MatchRules {
+        /// The match.
+        match_id: MatchId,
+        /// The version; 0 is the default of the release.
+        version: u16,
+    },
+    /// Something happened to a match beside its score.
+    Incident {
+        /// The match.
+        match_id: MatchId,
+        /// Which of its incidents, from 0.
+        index: u8,
+        /// What happened.
+        incident: Incident,
+        /// Whether it holds.
+        status: IncidentStatus,
     },
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {

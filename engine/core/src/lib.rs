@@ -20,6 +20,7 @@ pub mod command;
 pub mod event;
 pub mod feed;
 pub mod hash;
+pub mod house_rules;
 pub mod market;
 mod memory;
 pub mod outbox;

@@ -41,6 +41,7 @@ impl Tables {
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
                 fixture.announce(match_id, outbox);
+                fixture.announce_incidents(match_id, outbox);
                 let reason = fixture.stops.first();
                 outbox.push(Event::MatchFrozen { match_id, reason });
                 for (index, version) in fixture.feed.versions.into_iter().enumerate() {
@@ -92,6 +93,7 @@ impl Tables {
                     self.wallet.announce(account, outbox);
                 }
             }
+            Query::HouseRules => self.rule_book.announce(outbox),
             Query::Risk => {
                 let reports = self.rule_reports(&state.config);
                 reports.for_each(|report| outbox.push(Event::Rule(report)));

@@ -142,6 +142,12 @@ rejects! {
     FeedGap = 219, false, Count, "Messages of this feed are missing before this one.";
     /// A source that has not spoken lately cannot be followed.
     SourceSilent = 220, true, Millis, "This source has not spoken for too long to be followed.";
+    /// The same rule set is in force already.
+    HouseRulesUnchanged = 221, false, None, "These house rules are in force already.";
+    /// An incident cannot follow from how the match stands; the numbers are what would, and what came.
+    IncidentImpossible = 222, false, Count, "This cannot have happened to the match as it stands.";
+    /// The match has no incident to take back.
+    UnknownIncident = 223, false, None, "This match has no incident to take back.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

@@ -6,17 +6,20 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod tables;
+
 use alloc::vec::Vec;
 
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
+use crate::bets::{Answers, BetTable};
 use crate::command::{
     AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
 };
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
+use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
@@ -27,7 +30,7 @@ use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
+use crate::units::{AccountId, MarketId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -46,7 +49,7 @@ pub struct State {
 pub(crate) struct Tables {
     pub capacity: Capacity,
     pub wallet: Wallet,
-    pub client_ids: ClientIds<Answer>,
+    pub client_ids: Answers,
     /// No id made at or before this time is remembered for certain.
     pub ids_forgotten_to: Timestamp,
     /// No id leaves the window at or before this time. Derived from the oldest one.
@@ -58,6 +61,7 @@ pub(crate) struct Tables {
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
     pub fixtures: Vec<Fixture>,
+    pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
     /// Grades that wait for a second person.
@@ -74,6 +78,8 @@ pub(crate) struct Tables {
     pub killed_titles: u8,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
+    /// No match that was put off is void before this time.
+    pub house_check_at: Timestamp,
     /// No timer is due and no work is left over before this time. Derived from all of them, so that
     /// a bet asks one number and not every timer.
     pub due: Timestamp,
@@ -140,7 +146,7 @@ impl State {
         let mut tables = Tables {
             capacity,
             wallet: Wallet::with_capacity(capacity.accounts_max),
-            client_ids: ClientIds::with_capacity(capacity.client_ids_max, Answer::BLANK),
+            client_ids: Answers::with_capacity(&capacity),
             ids_forgotten_to: Timestamp::default(),
             ids_last_until: Timestamp::default(),
             payments: ClientIds::with_capacity(capacity.client_ids_max, Payment::BLANK),
@@ -153,6 +159,7 @@ impl State {
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
@@ -164,6 +171,7 @@ impl State {
             killed: false,
             killed_titles: 0,
             feed_check_at: Timestamp::MAX,
+            house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
         };
         tables.heed(&config);
@@ -288,6 +296,11 @@ impl Step<'_> {
             Command::ApproveOverride { id } => self.approve_override(*id),
             Command::LiftOverride { id } => self.lift_override(*id),
             Command::HandOver { match_id, source } => self.hand_over(*match_id, *source),
+            Command::AdoptHouseRules { title, name, rules } => {
+                self.adopt_house_rules(*title, *name, *rules)
+            }
+            Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
+            Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -323,6 +336,7 @@ impl Step<'_> {
     fn fire_timers(&mut self) {
         self.outbox.stamp(self.seq, self.now, 0);
         self.check_feed_age();
+        self.check_postponed();
         self.expire_overrides();
         self.decide_due_bets();
         self.decide_due_multiples();
@@ -466,27 +480,5 @@ impl Step<'_> {
             self.outbox.push(Event::Account { account, key, state: row.state });
             wallet.announce(account, self.outbox);
         }
-    }
-}
-
-impl Tables {
-    /// When the first timer is due; in the past if work is left over.
-    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
-        self.waiting
-            .next_due()
-            .min(self.waiting_multiples.next_due())
-            .min(self.requotes.next_due())
-            .min(self.overrides.next_due())
-            .min(self.feed_check_at)
-            .min(self.settlement.next_due(&self.markets, config))
-    }
-
-    #[inline]
-    pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
-        self.fixtures.get(match_id.0 as usize)
-    }
-
-    pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
-        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
     }
 }

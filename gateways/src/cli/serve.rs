@@ -17,6 +17,7 @@ use crate::demo::play::wall_clock;
 use crate::feed::PushFeed;
 use crate::feed::bridge::MatchFeed;
 use crate::feed::cs_log::{CsLog, Options, RoundFormat};
+use crate::house_rules;
 use crate::output::say;
 use crate::provision::Provisioner;
 use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
@@ -136,6 +137,10 @@ fn prepare(
     publisher: &mut Publisher,
 ) -> Result<FeedSink, Failure> {
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
+    if !config.book.house_rules.is_empty() {
+        let named = house_rules::find(&config.book.house_rules).map_err(Failure)?;
+        provisioner.provide_house_rules(&named).map_err(Failure)?;
+    }
     let mut followed = None;
     for section in &config.matches {
         let provided = provisioner.provide_match(section, CS_LOG).map_err(Failure)?;

@@ -334,6 +334,16 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Void(VoidReason::Rewound) => {
             "void, stake returned: the server took back the rounds it was struck on".to_owned()
         }
+        BetStatus::Void(VoidReason::Declared) => {
+            "void, stake returned: a person declared it".to_owned()
+        }
+        BetStatus::Void(VoidReason::HouseRules) => {
+            "void, stake returned: the house rules say so after what happened to the match"
+                .to_owned()
+        }
+        BetStatus::Void(VoidReason::TakenLate) => {
+            "void, stake returned: it was struck when the outcome could already be known".to_owned()
+        }
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
     }

@@ -16,6 +16,7 @@ use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
 use crate::wire::setting;
+use crate::wire::settlement;
 use crate::wire::staff;
 
 /// Something of the staff's that the engine has been asked and has not answered yet.
@@ -204,6 +205,7 @@ impl Hub {
         let body = match query {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
+            Query::HouseRules => settlement::house_rules(records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }

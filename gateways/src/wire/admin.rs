@@ -130,6 +130,7 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
+    HouseRules {},
     Account {
         account: Option<u32>,
         key: Option<String>,
@@ -360,6 +361,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Matches {} => Question::Matches,
         QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
+        QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
@@ -558,7 +560,7 @@ mod tests {
             parse_order(br#"{"command":"suspend","scope":"all"}"#, Timestamp::from_millis(7_000))
                 .unwrap();
         let change = parse_order(
-            br#"{"command":"configure","set":{"rewind":"void"}}"#,
+            br#"{"command":"configure","set":{"ladder":"fine"}}"#,
             Timestamp::from_millis(7_000),
         )
         .unwrap();

@@ -14,5 +14,6 @@ pub mod offer;
 pub mod play;
 pub mod server;
 pub mod setting;
+pub mod settlement;
 mod slip;
 pub mod staff;

@@ -7,7 +7,8 @@ use clutch_core::units::{AccountId, Money, Seq, Timestamp};
 use serde::Serialize;
 
 use super::decimal::{ShowMoney, ShowOdds};
-use super::server::{Labels, RefusalView, Shown, Uuid, money, status_name, to_json, void_name};
+use super::server::{Labels, RefusalView, Shown, Uuid, money, status_name, to_json};
+use super::settlement::void_name;
 use crate::book::Book;
 
 /// A bet of several legs with what was said of its legs.

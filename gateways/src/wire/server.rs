@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use clutch_core::command::Team;
-use clutch_core::event::{BetStatus, BetView, VoidReason};
+use clutch_core::event::{BetStatus, BetView};
 use clutch_core::reject::Numbers;
 use clutch_core::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp,
@@ -195,18 +195,10 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         }
         BetStatus::Lost => {}
         BetStatus::Void(reason) => {
-            json.void_reason = Some(void_name(reason));
+            json.void_reason = Some(super::settlement::void_name(reason));
         }
     }
     json
-}
-
-pub(super) const fn void_name(reason: VoidReason) -> &'static str {
-    match reason {
-        VoidReason::NotPlayed => "not_played",
-        VoidReason::Rewound => "rewound",
-        VoidReason::Declared => "declared",
-    }
 }
 
 pub(super) const fn status_name(status: &BetStatus) -> &'static str {

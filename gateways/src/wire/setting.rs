@@ -42,11 +42,6 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
         Unit::Rules => read_rules(text).ok_or("names of risk rules with commas between, or none"),
         Unit::Stages => read_stages(text)
             .ok_or("four percentages from 0 to 100: a day before, an hour before, later, in play: 25/50/75/100"),
-        Unit::RewindRule => match text {
-            "void" => Ok(0),
-            "stand" => Ok(1),
-            _ => Err("void or stand"),
-        },
         Unit::Ladder => {
             let known = LadderTable::ALL.iter().position(|table| table.name() == text);
             known.map(|index| index as i64).ok_or("bookmaker, exchange or fine")
@@ -75,7 +70,6 @@ pub fn show(setting: Setting, value: i64) -> String {
             let [early, day, hour, live] = (value as u32).to_le_bytes();
             format!("{early}/{day}/{hour}/{live}")
         }
-        Unit::RewindRule => if value == 0 { "void" } else { "stand" }.to_owned(),
         Unit::Ladder => {
             let table = usize::try_from(value).ok().and_then(|index| LadderTable::ALL.get(index));
             table.map_or("?", |table| table.name()).to_owned()
@@ -131,7 +125,7 @@ mod tests {
             (Setting::ResettleWindow, "72h", "3d"),
             (Setting::Margin, "5.25%", "5.25%"),
             (Setting::Band, "4.000", "4"),
-            (Setting::Rewind, "stand", "stand"),
+            (Setting::Ladder, "fine", "fine"),
             (Setting::RulesShadow, "bets_per_hour, day_payout", "day_payout,bets_per_hour"),
             (Setting::RulesOff, "none", "none"),
             (Setting::Tier2, "25/50/75/100", "25/50/75/100"),
@@ -155,7 +149,7 @@ mod tests {
             (Setting::Margin, "6"),
             (Setting::Margin, "6 %"),
             (Setting::Band, "4.0001"),
-            (Setting::Rewind, "Void"),
+            (Setting::Ladder, "Fine"),
             (Setting::RulesOff, ""),
             (Setting::RulesOff, "bets_per_day"),
             (Setting::Tier2, "25/50/75"),

@@ -404,6 +404,6 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Count => "count",
         Unit::Rules => "rules",
         Unit::Stages => "percents",
-        Unit::RewindRule | Unit::Ladder => "word",
+        Unit::Ladder => "word",
     }
 }

@@ -139,6 +139,7 @@ impl Script {
             | Query::Accounts { .. }
             | Query::Sources
             | Query::Settings
+            | Query::HouseRules
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {
                 let stake = Money::from_minor(5_000);

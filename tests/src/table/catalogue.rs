@@ -2,8 +2,8 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState, RewindRule,
-    RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title,
+    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState, RoundFormat,
+    SetMap, SetNextRound, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{Event, MatchPhase, Score};
 use clutch_core::pricing::LadderTable;
@@ -84,8 +84,6 @@ impl Scenario {
                     config.ladder =
                         named.ok_or_else(|| format!("no ladder is called {value:?}"))?;
                 }
-                "rewind" if value == "void" => config.rewind_rule = RewindRule::Void,
-                "rewind" if value == "stand" => config.rewind_rule = RewindRule::Stand,
                 _ => return Err(format!("no setting is called {key:?} and can be {value:?}")),
             }
         }
@@ -455,7 +453,7 @@ fn line(word: &str) -> Outcome<Line> {
     halves.and_then(Line::from_halves).ok_or_else(|| format!("{word:?} is no line such as 21.5"))
 }
 
-fn name(word: &str) -> Outcome<Name> {
+pub(super) fn name(word: &str) -> Outcome<Name> {
     Name::new(word).map_err(|error| error.to_string())
 }
 
@@ -467,7 +465,7 @@ fn side(word: &str) -> Outcome<Side> {
     }
 }
 
-fn team(word: &str) -> Outcome<Team> {
+pub(super) fn team(word: &str) -> Outcome<Team> {
     match word {
         "A" => Ok(Team::A),
         "B" => Ok(Team::B),

@@ -37,6 +37,8 @@
 //! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
+//! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
+//! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -44,6 +46,7 @@
 mod catalogue;
 mod expect;
 mod grades;
+mod incidents;
 mod lines;
 mod multiples;
 mod r#override;
@@ -221,6 +224,8 @@ impl Scenario {
             "bet" => self.bet(words),
             "multi" => self.multiple(words),
             "grade" => self.grade(words),
+            "rules" => self.rules(words),
+            "incident" => self.incident(words),
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),

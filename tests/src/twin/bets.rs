@@ -117,7 +117,12 @@ impl Twin {
                 ..
             })
         );
-        if !says_nothing && self.ids.len() < self.capacity.client_ids_max as usize {
+        // Refusals have room for a quarter of all ids.
+        let is_refusal = |it: &Answered| matches!(it, Answered::Refused(_));
+        let refusals = || self.answers.values().filter(|it| is_refusal(it)).count();
+        let has_room = self.ids.len() < self.capacity.client_ids_max as usize
+            && (!is_refusal(&answered) || refusals() < self.capacity.refusals_max() as usize);
+        if !says_nothing && has_room {
             self.answers.insert(key, answered);
             self.ids.push_back(key);
         }
@@ -316,7 +321,7 @@ impl Twin {
         }
         self.may_be_bet_on((account, 0), market, selection)?;
         let now = self.markets[market].epoch + self.markets[market].moved_early;
-        if epoch != now || self.is_undone(id, market) {
+        if epoch != now || self.is_undone(id, market).is_some() {
             return Err(no(Reject::MaterialChange, epoch.into(), now.into()));
         }
         Ok(())
@@ -342,7 +347,9 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
-            Fate::Stands if self.is_undone(id, bet.market) => BetStatus::Void(VoidReason::Rewound),
+            Fate::Stands if self.is_undone(id, bet.market).is_some() => {
+                BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
+            }
             Fate::Stands => match self.ended(bet.market, bet.selection, bet.odds) {
                 Outcome::Open => BetStatus::Accepted { payout },
                 Outcome::Void(reason) => BetStatus::Void(reason),
@@ -352,9 +359,16 @@ impl Twin {
     }
 
     /// Whether the rounds on which it was struck were taken back.
-    pub(super) fn is_undone(&self, id: u64, market: usize) -> bool {
-        let fixture = &self.matches[self.markets[market].match_index];
-        fixture.undone.iter().any(|(from, to)| *from < id && id < *to)
+    pub(super) fn is_undone(&self, id: u64, market: usize) -> Option<VoidReason> {
+        let market = &self.markets[market];
+        let fixture = &self.matches[market.match_index];
+        let found = fixture.undone.iter().find(|(from, to, why, map)| {
+            let is_on = map.is_none() || market.kind.map().is_none() || market.kind.map() == *map;
+            let yields = map.is_some() || *why == VoidReason::Rewound;
+            let is_fixed = yields && market.by_rules.is_some();
+            *from < id && id < *to && is_on && !is_fixed
+        });
+        found.map(|(_, _, why, _)| *why)
     }
 
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.

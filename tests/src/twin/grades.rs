@@ -3,6 +3,7 @@
 use clutch_core::Reject;
 use clutch_core::command::Grade;
 use clutch_core::event::VoidReason;
+use clutch_core::house_rules::rules::DeadHeat;
 use clutch_core::market::MarketResult;
 use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::SelectionIndex;
@@ -78,6 +79,7 @@ impl Twin {
             MarketResult::Undecided => Outcome::Open,
             MarketResult::NotPlayed => Outcome::Void(VoidReason::NotPlayed),
             MarketResult::DeclaredVoid => Outcome::Void(VoidReason::Declared),
+            MarketResult::VoidByRules => Outcome::Void(VoidReason::HouseRules),
             MarketResult::Won(winner) if winner.0 == selection => Outcome::Returns(odds, 1000),
             MarketResult::Won(_) => Outcome::Returns(0, 1000),
             MarketResult::Graded(results) => match results.of(usize::from(selection)) {
@@ -88,7 +90,13 @@ impl Twin {
                 LegResult::HalfLost => Outcome::Returns(1, 2),
                 LegResult::DeadHeat(heat) => {
                     let (places, tied) = (i128::from(heat.places()), i128::from(heat.tied()));
-                    Outcome::Returns(odds * places, 1000 * tied)
+                    match self.matches[self.markets[market].match_index].rules.dead_heat {
+                        DeadHeat::StakeShare => Outcome::Returns(odds * places, 1000 * tied),
+                        DeadHeat::ReducedOdds => Outcome::Returns(odds * places / tied, 1000),
+                        DeadHeat::ProfitShare => {
+                            Outcome::Returns(1000 * tied + (odds - 1000) * places, 1000 * tied)
+                        }
+                    }
                 }
             },
         }

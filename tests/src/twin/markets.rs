@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clutch_core::command::{
-    CreateMatch, FeedMessage, GameEvent, MarketKind, RewindRule, RoundFormat, Scope, SetMap,
-    SetNextRound, Strengths, SuspendReason, Title,
+    CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, Scope, SetMap, SetNextRound,
+    Strengths, SuspendReason, Title,
 };
-use clutch_core::event::{MarketStatus, MatchPhase};
+use clutch_core::event::{MarketStatus, MatchPhase, VoidReason};
+use clutch_core::house_rules::rules::Rewound;
 use clutch_core::units::Probability;
 use clutch_core::{Reject, market::MarketResult};
 
+use super::incidents::Ruled;
 use super::results::selections;
 use super::score::{Change, Series};
 use super::{Match, Twin, compare, is_for_a_person};
@@ -25,6 +27,8 @@ pub(super) struct Market {
     pub result: MarketResult,
     /// What a person said it is.
     pub graded: Option<MarketResult>,
+    /// What the house rules made of it.
+    pub by_rules: Option<Ruled>,
     /// How often it has changed.
     pub version: u32,
     pub decided_at: u64,
@@ -68,10 +72,11 @@ impl Twin {
         if self.matches.len() == self.capacity.matches_max as usize {
             return Err(Reject::CapacityReached);
         }
+        let rules = self.rules_for(create.title);
         self.matches.push(Match {
             key: create.key,
             title: create.title,
-            series: Series::new(create.title, create.rounds, create.best_of),
+            series: Series::new(create.title, create.rounds, create.best_of, rules.overtime),
             round_markets: create.round_markets,
             stops: BTreeSet::new(),
             killed: false,
@@ -81,6 +86,10 @@ impl Twin {
             tier: 0,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
+            rules,
+            incidents: Vec::new(),
+            void_at: None,
+            replays: None,
             heard: None,
             took_best: None,
             fitted: 0,
@@ -128,7 +137,8 @@ impl Twin {
         if self.markets.iter().any(|market| market.match_index == index && market.kind == kind) {
             return Err(Reject::MarketExists);
         }
-        if series.phase() == MatchPhase::Over {
+        let is_awarded = kind.map().is_some_and(|map| series.is_awarded(map.into()));
+        if series.phase() == MatchPhase::Over || is_awarded {
             return Err(Reject::MarketDecided);
         }
         let taken: usize = self.markets.iter().map(|market| market.odds.len()).sum();
@@ -145,6 +155,7 @@ impl Twin {
             awaits_retirement: false,
             retired: false,
             graded: None,
+            by_rules: None,
             version: 0,
             status: None,
             epoch_must_move: true,
@@ -323,8 +334,12 @@ impl Twin {
                 return Ok(());
             }
             Change::Undone { map, first } => {
-                if self.config.rewind_rule == RewindRule::Void {
-                    fixture.undone.push((first, seq));
+                let is_replay = fixture.replays == Some(map);
+                if is_replay {
+                    fixture.replays = None;
+                }
+                if fixture.rules.rewound == Rewound::Void && !is_replay {
+                    fixture.undone.push((first, seq, VoidReason::Rewound, None));
                 }
                 map
             }
@@ -348,7 +363,7 @@ impl Twin {
         let _ = self.open_market(index as u32, kind);
     }
 
-    fn score_moves(&mut self, index: usize, map: usize) {
+    pub(super) fn score_moves(&mut self, index: usize, map: usize) {
         let seq = self.seq;
         for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
             if market.kind.map().is_none_or(|on| usize::from(on) == map) {
@@ -359,7 +374,7 @@ impl Twin {
 
     /// Everything on a map that moved, and on the series as a whole, but what was decided before and
     /// stays so.
-    fn epochs_move(&mut self, index: usize, map: usize) {
+    pub(super) fn epochs_move(&mut self, index: usize, map: usize) {
         for id in 0..self.markets.len() {
             let result = self.result(id);
             let market = &mut self.markets[id];
@@ -446,7 +461,9 @@ impl Twin {
         let market = &self.markets[id];
         match self.result(id) {
             MarketResult::Won(winner) => return MarketStatus::Decided { winner },
-            MarketResult::NotPlayed | MarketResult::DeclaredVoid => return MarketStatus::Void,
+            MarketResult::NotPlayed | MarketResult::DeclaredVoid | MarketResult::VoidByRules => {
+                return MarketStatus::Void;
+            }
             MarketResult::Graded(_) => return MarketStatus::Graded,
             MarketResult::Undecided => {}
         }

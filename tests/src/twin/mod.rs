@@ -10,6 +10,7 @@
 mod bets;
 mod compare;
 mod grades;
+mod incidents;
 mod markets;
 mod multiples;
 mod overrides;
@@ -24,6 +25,7 @@ use clutch_core::command::{
     AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
 };
 use clutch_core::event::BetStatus;
+use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
 
@@ -60,6 +62,7 @@ pub struct Twin {
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
+    rule_sets: Vec<(Title, Name, HouseRules)>,
     /// Grades that wait for a second person: by market, with the version they are about.
     proposals: BTreeMap<u32, (u32, Grade)>,
     answers: BTreeMap<(u32, u128), Answered>,
@@ -114,8 +117,14 @@ struct Match {
     fitted: u32,
     /// Whether only a person lifts the freeze.
     needs_person: bool,
-    /// Stretches of the journal that rewinds took back: from, to.
-    undone: Vec<(u64, u64)>,
+    /// Stretches of the journal whose bets are void.
+    undone: Vec<incidents::Undone>,
+    rules: HouseRules,
+    incidents: Vec<incidents::Reported>,
+    /// If it has not begun by then it is void.
+    void_at: Option<u64>,
+    /// The map that is about to be played again.
+    replays: Option<usize>,
 }
 
 /// Reasons that a person may give and lift.
@@ -149,6 +158,7 @@ impl Twin {
             markets: Vec::new(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
+            rule_sets: Vec::new(),
             proposals: BTreeMap::new(),
             answers: BTreeMap::new(),
             ids: VecDeque::new(),
@@ -180,6 +190,7 @@ impl Twin {
         self.learn_moves(&records[..timers]);
         self.turn_day();
         self.notice_silence();
+        self.check_postponed();
         self.expire_overrides();
         self.decide_waiting();
         self.decide_waiting_multiples();
@@ -235,6 +246,11 @@ impl Twin {
             Command::EndRest { account } => self.end_rest(account.0),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
+            Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
+            Command::MatchIncident { match_id, incident } => {
+                self.report(match_id.0 as usize, *incident)
+            }
+            Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clutch_core::command::PlaceMultiple;
-use clutch_core::event::{BetStatus, MatchPhase, VoidReason};
+use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -204,8 +204,8 @@ impl Twin {
         if let Some(last) = leg.last {
             return last;
         }
-        if self.is_undone(id, leg.market) {
-            return Outcome::Void(VoidReason::Rewound);
+        if let Some(why) = self.is_undone(id, leg.market) {
+            return Outcome::Void(why);
         }
         self.ended(leg.market, leg.selection, leg.odds)
     }

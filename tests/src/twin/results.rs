@@ -14,7 +14,7 @@ impl Twin {
         if market.retired {
             return market.result;
         }
-        if let Some(graded) = market.graded {
+        if let Some(graded) = market.graded.or(market.by_rules.map(|(result, _)| result)) {
             return graded;
         }
         result(market.kind, &self.matches[market.match_index].series)
@@ -25,7 +25,7 @@ fn nth(index: usize) -> MarketResult {
     MarketResult::Won(SelectionIndex(index as u8))
 }
 
-fn result(kind: MarketKind, series: &Series) -> MarketResult {
+pub(super) fn result(kind: MarketKind, series: &Series) -> MarketResult {
     let won = |first: bool| nth(usize::from(!first));
     let map = kind.map().map_or(0, usize::from);
     let open = if map != 0 && series.is_not_needed(map) {
@@ -71,6 +71,13 @@ fn result(kind: MarketKind, series: &Series) -> MarketResult {
         MarketKind::SeriesRounds { line } => {
             let played: usize = series.maps.iter().map(|map| map.rounds.len()).sum();
             if beyond(played as i64, line) { won(true) } else { of_series(false) }
+        }
+        // Where overtime does not count, the map ends with regulation.
+        MarketKind::MapWinner { .. } if is_overtime && series.ends_early() => {
+            MarketResult::NotPlayed
+        }
+        MarketKind::RoundHandicap { line, .. } if is_overtime && series.ends_early() => {
+            won(covers(0, line))
         }
         MarketKind::MapWinner { .. } => at_the_end(map_winner == Some(Team::A)),
         MarketKind::TotalRounds { line, .. } => as_soon_as(beyond(a + b, line)),
@@ -135,6 +142,9 @@ pub(super) fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
         MarketKind::TotalMaps { line } => between(maps_needed, line, best_of),
         MarketKind::SeriesRounds { line } => {
             best_of > 1 && between(needed * ((best_of + 1) / 2), line, 2 * half * best_of)
+        }
+        MarketKind::TotalRounds { line, .. } if series.ends_early() => {
+            between(needed, line, 2 * half)
         }
         MarketKind::TotalRounds { line, .. } => line.halves() > 2 * needed,
         MarketKind::RegulationTotal { line, .. } => between(needed, line, 2 * half),

@@ -2,6 +2,7 @@
 
 use clutch_core::command::{GameEvent, RoundFormat, Side, Team, Title};
 use clutch_core::event::MatchPhase;
+use clutch_core::house_rules::rules::Overtime;
 
 /// A series.
 #[derive(Debug)]
@@ -9,6 +10,7 @@ pub(super) struct Series {
     /// Rounds in a half, and in a half of overtime.
     half: usize,
     overtime_half: usize,
+    ends_early: bool,
     pub maps: Vec<Map>,
     /// The map being played or played last; 0 before the first.
     pub current: usize,
@@ -21,6 +23,9 @@ pub(super) struct Series {
 pub(super) struct Map {
     pub has_strengths: bool,
     started: bool,
+    /// The command that started it.
+    pub began_at: u64,
+    awarded: Option<Team>,
     first_side_a: Side,
     /// Who won each round, and the command that said so.
     pub rounds: Vec<(Team, u64)>,
@@ -48,8 +53,21 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct Impossible;
 
+impl Map {
+    fn new() -> Self {
+        Self {
+            has_strengths: false,
+            started: false,
+            began_at: 0,
+            awarded: None,
+            first_side_a: Side::Ct,
+            rounds: Vec::new(),
+        }
+    }
+}
+
 impl Series {
-    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
+    pub fn new(title: Title, format: RoundFormat, best_of: u8, overtime: Overtime) -> Self {
         let half = match format {
             RoundFormat::Mr12 => 12,
             RoundFormat::Mr15 => 15,
@@ -57,19 +75,46 @@ impl Series {
         };
         // To win by two is to win both rounds of an overtime of two.
         let overtime_half = if title == Title::Valorant { 1 } else { 3 };
-        let map = || Map {
-            has_strengths: false,
-            started: false,
-            first_side_a: Side::Ct,
-            rounds: Vec::new(),
-        };
         Self {
             half,
             overtime_half,
-            maps: (0..best_of).map(|_| map()).collect(),
+            ends_early: overtime == Overtime::MatchOnly,
+            maps: (0..best_of).map(|_| Map::new()).collect(),
             current: 0,
             live: None,
         }
+    }
+
+    /// Whether winner, handicap and total of a map end with regulation.
+    pub fn ends_early(&self) -> bool {
+        self.ends_early
+    }
+
+    /// Whether a map was given away.
+    pub fn is_awarded(&self, number: usize) -> bool {
+        self.map(number).is_some_and(|map| map.awarded.is_some())
+    }
+
+    pub fn award(&mut self, number: usize, to: Team) {
+        self.maps[number - 1].awarded = Some(to);
+        self.current = number;
+        self.live = None;
+    }
+
+    pub fn take_back_award(&mut self, number: usize) -> bool {
+        if self.current != number || !self.is_awarded(number) {
+            return false;
+        }
+        let map = &mut self.maps[number - 1];
+        map.awarded = None;
+        if !map.started {
+            self.current = number - 1;
+        }
+        true
+    }
+
+    pub fn resize(&mut self, best_of: usize) {
+        self.maps.resize_with(best_of, Map::new);
     }
 
     /// Rounds in a half.
@@ -95,6 +140,9 @@ impl Series {
     /// Who won a map: regulation is won with one round more than a half, each overtime with one
     /// more than half of its rounds.
     pub fn map_winner(&self, number: usize) -> Option<Team> {
+        if let Some(to) = self.map(number).and_then(|map| map.awarded) {
+            return Some(to);
+        }
         let (a, b) = (self.rounds_of(number, Team::A), self.rounds_of(number, Team::B));
         let played = a + b;
         let needed = if played <= 2 * self.half {
@@ -159,7 +207,7 @@ impl Series {
     pub fn apply(&mut self, event: GameEvent, seq: u64) -> Result<Change, Impossible> {
         match event {
             GameEvent::MapStarted { map, first_side_a } => {
-                self.start(usize::from(map), first_side_a)
+                self.start(usize::from(map), first_side_a, seq)
             }
             GameEvent::RoundWon { map, round, winner } => {
                 let map = self.current_map(map)?;
@@ -178,6 +226,9 @@ impl Series {
                     return Err(Impossible);
                 }
                 let undone = rounds.split_off(to);
+                if !undone.is_empty() {
+                    self.maps[map - 1].awarded = None;
+                }
                 let was_live = self.live.take().is_some();
                 Ok(match undone.first() {
                     Some((_, first)) => Change::Undone { map, first: *first },
@@ -220,7 +271,7 @@ impl Series {
         }
     }
 
-    fn start(&mut self, map: usize, first_side_a: Side) -> Result<Change, Impossible> {
+    fn start(&mut self, map: usize, first_side_a: Side, seq: u64) -> Result<Change, Impossible> {
         let next = match self.phase() {
             MatchPhase::Scheduled => 1,
             MatchPhase::Live => self.current,
@@ -235,6 +286,9 @@ impl Series {
         let target = &mut self.maps[map - 1];
         if target.started && target.first_side_a == first_side_a && !was_live {
             return Ok(Change::Nothing);
+        }
+        if !target.started {
+            target.began_at = seq;
         }
         target.started = true;
         target.first_side_a = first_side_a;

@@ -73,11 +73,32 @@ impl Place {
     }
 }
 
+/// One key with what was answered. Written once for every bet, so it holds no hash: that is made again
+/// when the entry leaves.
+#[derive(Clone, Copy, Debug)]
+struct Entry<T> {
+    id: [u64; 2],
+    account: AccountId,
+    answer: T,
+}
+
+impl<T> Entry<T> {
+    #[inline]
+    fn new(key: Key, answer: T) -> Self {
+        let Key { id, account, hash: _ } = key;
+        Self { id, account, answer }
+    }
+
+    fn key(&self) -> Key {
+        Key::new(self.account, u128::from(self.id[0]) | u128::from(self.id[1]) << 64)
+    }
+}
+
 /// A bounded map from [`Key`] to what was answered; only the oldest entry can leave.
 #[derive(Debug)]
 pub struct ClientIds<T> {
     /// A ring, every page of it touched: `count` entries in order of arrival from `oldest` on.
-    entries: Vec<(Key, T)>,
+    entries: Vec<Entry<T>>,
     oldest: usize,
     count: usize,
     /// A power of two long and at most half full, so probes stay short.
@@ -89,7 +110,7 @@ impl<T: Copy> ClientIds<T> {
     pub fn with_capacity(entries_max: u32, blank: T) -> Self {
         let entries_max = entries_max as usize;
         Self {
-            entries: vec![(Key::new(AccountId(0), 0), blank); entries_max],
+            entries: vec![Entry::new(Key::new(AccountId(0), 0), blank); entries_max],
             oldest: 0,
             count: 0,
             index: vec![Place::EMPTY; (entries_max * 2).next_power_of_two().max(2)],
@@ -118,9 +139,9 @@ impl<T: Copy> ClientIds<T> {
                 return None;
             }
             if place.hash == key.hash {
-                let (found, answer) = &self.entries[place.entry as usize];
-                if *found == key {
-                    return Some(*answer);
+                let Entry { id, account, answer } = self.entries[place.entry as usize];
+                if (id, account) == (key.id, key.account) {
+                    return Some(answer);
                 }
             }
             slot = self.next(slot);
@@ -137,14 +158,14 @@ impl<T: Copy> ClientIds<T> {
         }
         let entry = self.entry(self.count);
         self.index[slot] = Place { entry: entry as u32, hash: key.hash };
-        self.entries[entry] = (key, answer);
+        self.entries[entry] = Entry::new(key, answer);
         self.count += 1;
     }
 
     /// The oldest entry.
-    #[inline]
-    pub fn oldest(&self) -> Option<&(Key, T)> {
-        (self.count != 0).then(|| &self.entries[self.oldest])
+    pub fn oldest(&self) -> Option<(Key, T)> {
+        let entry = self.entries.get(self.oldest).filter(|_| self.count != 0)?;
+        Some((entry.key(), entry.answer))
     }
 
     /// Forgets the oldest entry.
@@ -174,9 +195,17 @@ impl<T: Copy> ClientIds<T> {
         self.count -= 1;
     }
 
+    /// How many entries there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Every entry, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &(Key, T)> {
-        (0..self.count).map(|offset| &self.entries[self.entry(offset)])
+    pub fn iter(&self) -> impl Iterator<Item = (Key, T)> {
+        (0..self.count).map(|offset| {
+            let entry = &self.entries[self.entry(offset)];
+            (entry.key(), entry.answer)
+        })
     }
 
     /// Writes every entry, oldest first. The index is made anew: where an entry stands in it never
@@ -187,7 +216,7 @@ impl<T: Copy> ClientIds<T> {
     {
         let Self { entries: _, oldest: _, count, index: _ } = self;
         out.count(*count);
-        self.iter().for_each(|entry| out.put(entry));
+        self.iter().for_each(|entry| out.put(&entry));
     }
 
     /// Reads the entries back. `blank` as in [`ClientIds::with_capacity`].

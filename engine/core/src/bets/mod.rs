@@ -3,6 +3,7 @@
 //! A bet lives in a slot from placement until its market is retired. Two lists run through the
 //! slots: all bets of a market (for settlement) and all bets of an account (for its owner).
 
+mod answers;
 pub mod client_ids;
 pub mod multiple;
 pub mod place;
@@ -13,7 +14,7 @@ mod warm;
 
 use alloc::vec::Vec;
 
-use self::multiple::RefusedMultiple;
+pub use self::answers::{Answer, Answers};
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::PlaceBet;
 use crate::event::{BetStatus, BetView, VoidReason};
@@ -139,6 +140,12 @@ impl Bet {
             newer_of_account: NO_BET,
             older_of_account: NO_BET,
         }
+    }
+
+    /// Whether this is the bet that an account placed under a client id. A slot that is free, or was
+    /// given to another bet, does not answer to it.
+    pub fn answers_to(&self, account: AccountId, client_id: ClientBetId) -> bool {
+        self.id != BetId(0) && (self.account, self.client_id) == (account, client_id)
     }
 
     /// What the house loses if this bet wins.
@@ -280,41 +287,6 @@ impl BetTable {
             })
         })
     }
-}
-
-/// What is remembered under a client bet id.
-#[derive(Clone, Copy, Debug)]
-pub enum Answer {
-    /// A bet was written down in this slot; `id` proves that the slot still holds it.
-    Bet {
-        /// The slot.
-        slot: u32,
-        /// The bet's id.
-        id: BetId,
-    },
-    /// It was refused at once.
-    Refused(RefusedBet),
-    /// A bet of several legs was written down in this slot.
-    Multiple {
-        /// The slot.
-        slot: u32,
-        /// The bet's id.
-        id: BetId,
-    },
-    /// A bet of several legs was refused at once.
-    RefusedMultiple(RefusedMultiple),
-}
-
-wire_enum!(Answer {
-    0 = Bet { slot, id },
-    1 = Refused(refused),
-    2 = Multiple { slot, id },
-    3 = RefusedMultiple(refused),
-});
-
-impl Answer {
-    /// What unused memory is filled with.
-    pub(crate) const BLANK: Self = Self::Bet { slot: NO_BET, id: BetId(0) };
 }
 
 /// A bet that was refused at once and so never had a slot: enough to answer again.

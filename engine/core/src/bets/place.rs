@@ -17,7 +17,7 @@ use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Seq, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::Account;
 
@@ -186,7 +186,7 @@ impl Step<'_> {
             tables.due = tables.due.min(tables.requotes.next_due());
         }
         let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
-        tables.client_ids.insert(key, Answer::Bet { slot, id });
+        tables.client_ids.insert_bet(key, slot);
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);
             tables.due = tables.due.min(due);
@@ -213,7 +213,7 @@ impl Step<'_> {
             stake: place.stake,
             refusal,
         };
-        if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
+        if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         self.tables.risk.note_refusal(refusal.code, place.stake);
@@ -247,15 +247,17 @@ impl Step<'_> {
         client_id: ClientBetId,
     ) -> Result<(), Refusal> {
         let key = Key::new(account, client_id.0);
-        let (slot, id) = match self.tables.client_ids.get(key) {
-            Some(Answer::Bet { slot, id }) => (slot, id),
-            Some(Answer::Multiple { slot, id }) => return self.cancel_multiple(slot, id),
+        let slot = match self.tables.client_ids.get(key) {
+            Some(Answer::Bet { slot }) => slot,
+            Some(Answer::Multiple { slot }) => {
+                return self.cancel_multiple(slot, account, client_id);
+            }
             Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
                 return Err(Reject::UnknownBet.into());
             }
         };
         let bet = self.tables.bets.bet(slot);
-        if bet.id != id || !matches!(bet.state, BetState::Waiting { .. }) {
+        if !bet.answers_to(account, client_id) || !matches!(bet.state, BetState::Waiting { .. }) {
             return Err(Reject::BetNotWaiting.into());
         }
         self.release(slot, Reject::BetCancelled.into());
@@ -407,9 +409,10 @@ impl Tables {
             Err(refusal) => return Err(refusal),
         }
         // A rewind undoes bets on every market of its match, also where no price moved.
-        let is_undone =
-            self.fixture(market.match_id).is_some_and(|fixture| fixture.is_undone(Seq(id.0)));
-        if market.epoch != epoch || is_undone {
+        let undone = self
+            .fixture(market.match_id)
+            .and_then(|fixture| fixture.is_undone(id, request.market, market));
+        if market.epoch != epoch || undone.is_some() {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }

@@ -51,7 +51,10 @@ impl State {
             | Command::EndRest { .. }
             | Command::Grade { .. }
             | Command::DecideGrade { .. }
-            | Command::HandOver { .. } => return false,
+            | Command::HandOver { .. }
+            | Command::AdoptHouseRules { .. }
+            | Command::MatchIncident { .. }
+            | Command::TakeBackIncident { .. } => return false,
         }
         true
     }

@@ -83,8 +83,6 @@ pub struct Config {
     pub client_id_future_ns: u64,
     /// How long a settled bet is kept so that it can be settled again.
     pub resettle_window_ns: u64,
-    /// What a rewind does to bets struck after the undone moment.
-    pub rewind_rule: RewindRule,
     /// Odds that grow by fewer steps of the ladder than this are not sent; 1 sends every change.
     /// Odds that shrink are always sent, so the margin never falls below its target.
     pub price_steps_min: u32,
@@ -153,7 +151,6 @@ wire_struct!(Config {
     client_id_past_ns,
     client_id_future_ns,
     resettle_window_ns,
-    rewind_rule,
     price_steps_min,
     override_distance_milli,
     override_life_max_ns,
@@ -199,7 +196,6 @@ impl Default for Config {
             client_id_past_ns: 7 * 24 * 3600 * SECOND_NS,
             client_id_future_ns: 5 * 60 * SECOND_NS,
             resettle_window_ns: 72 * 3600 * SECOND_NS,
-            rewind_rule: RewindRule::Void,
             price_steps_min: 1,
             override_distance_milli: 1_500,
             override_life_max_ns: 24 * 3600 * SECOND_NS,
@@ -229,14 +225,4 @@ impl Default for Config {
     }
 }
 
-/// What happens to bets struck between an undone round and its rewind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum RewindRule {
-    /// They are void: their price knew a score that no longer stands.
-    Void,
-    /// They stand on the result after the rewind.
-    Stand,
-}
-wire_enum!(RewindRule { 0 = Void, 1 = Stand });
 wire_enum!(LadderTable { 0 = Bookmaker, 1 = Exchange, 2 = Fine });

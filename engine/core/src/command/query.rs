@@ -42,6 +42,8 @@ pub enum Query {
     Sources,
     /// The version of the configuration and every setting.
     Settings,
+    /// Every version of the house rules.
+    HouseRules,
     /// Every risk rule: how it stands, and what it has refused.
     Risk,
     /// One bet by the bettor's id.

@@ -65,5 +65,9 @@ pub enum VoidReason {
     Rewound,
     /// A person declared the market or the selection void.
     Declared,
+    /// The house rules say so after an incident.
+    HouseRules,
+    /// It was struck when the outcome could already be known.
+    TakenLate,
 }
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared });
+wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate });

@@ -36,3 +36,13 @@ pub enum GradeStatus {
         by: u32,
     },
 }
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum IncidentStatus {
+    /// It was reported.
+    Reported,
+    /// It was taken back, with all that followed from it.
+    TakenBack,
+}

@@ -11,12 +11,13 @@ pub mod view;
 
 use sources::silence_max;
 
-use crate::command::{Config, FeedMessage, GameEvent, RewindRule, SuspendReason};
-use crate::event::FeedAlert;
+use crate::command::{Config, FeedMessage, GameEvent, SuspendReason};
+use crate::event::{FeedAlert, VoidReason};
+use crate::house_rules::rules::Rewound;
 use crate::market::Requote;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::{Change, Fixture, Impossible, REWINDS_MAX, Rule, Undone};
+use crate::title::{Change, Fixture, Impossible, REWINDS_MAX, Rule, Undone, UndoneScope};
 use crate::units::{MatchId, SourceId, Timestamp};
 
 impl Step<'_> {
@@ -202,8 +203,13 @@ impl Step<'_> {
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
-                if self.config.rewind_rule == RewindRule::Void {
-                    let undone = Undone { from: first, to: self.seq };
+                let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+                let rules = self.tables.rule_book.rules(fixture.house_rules);
+                // A map that is played again goes by the rule on that.
+                let is_replay = fixture.replays.take_if(|replays| *replays == map).is_some();
+                if rules.rewound == Rewound::Void && !is_replay {
+                    let (reason, scope) = (VoidReason::Rewound, UndoneScope::Match);
+                    let undone = Undone { from: first, to: self.seq, reason, scope };
                     self.tables.fixtures[match_id.0 as usize].undone.push(undone);
                     self.settle_all_of(match_id);
                 }

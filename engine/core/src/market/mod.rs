@@ -39,6 +39,7 @@ use crate::codec::{wire_enum, wire_struct};
 use crate::command::Results;
 use crate::command::{MarketKind, SuspendReason};
 use crate::event::{MarketStatus, VoidReason};
+use crate::house_rules::incidents::Ruled;
 use crate::pricing::SeriesForecast;
 use crate::settlement::multiplier::LegResult;
 use crate::title::Series;
@@ -183,6 +184,8 @@ pub enum MarketResult {
     Graded(Results),
     /// A person declared it void.
     DeclaredVoid,
+    /// The house rules void it after an incident.
+    VoidByRules,
 }
 
 wire_enum!(MarketResult {
@@ -191,6 +194,7 @@ wire_enum!(MarketResult {
     2 = NotPlayed,
     3 = Graded(results),
     4 = DeclaredVoid,
+    5 = VoidByRules,
 });
 
 impl MarketResult {
@@ -206,6 +210,7 @@ impl MarketResult {
                 result => LegOutcome::Decided(result),
             },
             Self::DeclaredVoid => LegOutcome::Void(VoidReason::Declared),
+            Self::VoidByRules => LegOutcome::Void(VoidReason::HouseRules),
         }
     }
 
@@ -228,6 +233,8 @@ pub struct Market {
     pub result: MarketResult,
     /// What a person said it is, in place of the score.
     pub graded: Option<MarketResult>,
+    /// What the house rules made of it after an incident, in place of the score.
+    pub by_rules: Option<Ruled>,
     /// Moves with every change of its result.
     pub settlement_version: u32,
     /// Reasons to suspend it that are its own.
@@ -274,6 +281,7 @@ wire_struct!(Market {
     epoch,
     result,
     graded,
+    by_rules,
     settlement_version,
     stops,
     status,
@@ -305,6 +313,7 @@ impl Market {
             epoch: 0,
             result: MarketResult::Undecided,
             graded: None,
+            by_rules: None,
             settlement_version: 0,
             stops: Stops::none(),
             status: MarketStatus::Suspended(SuspendReason::Unpriced),
@@ -338,7 +347,9 @@ impl Market {
     pub fn status_under(&self, stops_above: Stops) -> MarketStatus {
         match self.result {
             MarketResult::Won(winner) => MarketStatus::Decided { winner },
-            MarketResult::NotPlayed | MarketResult::DeclaredVoid => MarketStatus::Void,
+            MarketResult::NotPlayed | MarketResult::DeclaredVoid | MarketResult::VoidByRules => {
+                MarketStatus::Void
+            }
             MarketResult::Graded(_) => MarketStatus::Graded,
             MarketResult::Undecided => match self.stops.and(stops_above).first() {
                 Some(reason) => MarketStatus::Suspended(reason),

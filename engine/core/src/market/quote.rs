@@ -4,7 +4,7 @@
 
 use super::guards::{Fixed, Quote, leaves_band};
 use super::shading::{Leaner, Results, results};
-use super::{MarketResult, SELECTIONS_MAX};
+use super::{Market, MarketResult, SELECTIONS_MAX};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
@@ -160,14 +160,25 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let by_score =
             || (row.kind.market_type().result)(row.kind, &self.fixture(row.match_id).series);
-        let result = row.graded.unwrap_or_else(by_score);
-        if result != row.result {
+        let by_rules = row.by_rules.map(|ruled| ruled.result);
+        let result = row.graded.or(by_rules).unwrap_or_else(by_score);
+        if result != row.result && !self.comes_too_late(row) {
             self.tables.set_result(market, result);
             let row = self.tables.markets.market_mut(market);
             row.settlement_version += 1;
             row.decided_at = self.now;
             self.tables.settlement.start(market, row);
         }
+    }
+
+    /// Whether the score would correct a result after the window that the house rules set.
+    fn comes_too_late(&self, row: &Market) -> bool {
+        if row.result == MarketResult::Undecided || row.graded.is_some() || row.by_rules.is_some() {
+            return false;
+        }
+        let version = self.fixture(row.match_id).house_rules;
+        let window_ns = self.tables.rule_book.rules(version).corrected.window_ns();
+        row.decided_at.plus(window_ns) < self.now
     }
 
     /// Makes a market's price: the model's probabilities, through the guards, onto the board.

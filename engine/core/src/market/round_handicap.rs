@@ -1,4 +1,5 @@
-//! Who wins one map once the line is added to A's rounds, overtime included. Selections: A, B.
+//! Who wins one map once the line is added to A's rounds. Selections: A, B. Overtime counts unless the
+//! house rules say otherwise; then a map that goes there counts as level.
 //!
 //! Settled when the map ends. Earlier decisions are possible but not taken: the difference can
 //! still move either way while the map lasts.
@@ -16,12 +17,19 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::RoundHandicap { map, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.handicap_a(i32::from(line.halves()));
+        let (forecast, halves) = (series.forecast(map)?, i32::from(line.halves()));
+        fair[0] = match series.overtime_counts() {
+            true => forecast.handicap_a(halves),
+            false => forecast.regulation_handicap_a(halves),
+        };
         fair[1] = 1.0 - fair[0];
         Some(())
     },
     result: |kind, series| {
         let MarketKind::RoundHandicap { map, line } = kind else { return MarketResult::Undecided };
+        if !series.overtime_counts() && series.is_beyond_regulation(map) {
+            return MarketResult::first_if(0 < line.halves());
+        }
         if series.map_winner(map).is_none() {
             return series.undecided_or_not_played(map);
         }

@@ -1,4 +1,5 @@
-//! How many rounds one map takes, overtime included. Selections: over, under.
+//! How many rounds one map takes. Selections: over, under. Overtime counts unless the house rules say
+//! otherwise; then every line lies inside regulation, and what comes after it changes nothing.
 //!
 //! Decided as soon as no further round can change it: "over" when the line is passed, "under" when
 //! the map ends below it.
@@ -12,11 +13,19 @@ pub const TYPE: MarketType = MarketType {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
         // Below the shortest map the line has only one side.
         let shortest = series.rules()?.win_target() as i16;
-        (series.has_map(map) && 2 * shortest < line.halves()).then_some(2)
+        let most = 2 * series.rules()?.regulation_rounds() as i16;
+        let two_sided =
+            2 * shortest < line.halves() && (series.overtime_counts() || line.halves() < most);
+        (series.has_map(map) && two_sided).then_some(2)
     },
     fair: |kind, series, _, fair| {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.total_over(i32::from(line.halves()));
+        let (forecast, halves) = (series.forecast(map)?, i32::from(line.halves()));
+        // Below the end of regulation both are the same question.
+        fair[0] = match series.overtime_counts() {
+            true => forecast.total_over(halves),
+            false => forecast.regulation_over(halves),
+        };
         fair[1] = 1.0 - fair[0];
         Some(())
     },

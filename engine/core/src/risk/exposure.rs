@@ -204,6 +204,14 @@ impl Tables {
         }
     }
 
+    /// Makes a match's exposure anew: it may end with other scores than before.
+    pub(crate) fn refresh_exposure(&mut self, match_id: MatchId) {
+        if self.risk.exposures.is_kept {
+            let exposure = self.recomputed_exposure(match_id);
+            self.risk.exposures.of_match[match_id.0 as usize] = exposure;
+        }
+    }
+
     /// Whether every exposure is what its markets say.
     pub(crate) fn exposures_agree(&self) -> bool {
         let mut matches = (0..self.fixtures.len()).map(|index| MatchId(index as u32));

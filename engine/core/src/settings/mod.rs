@@ -5,7 +5,7 @@
 
 mod validate;
 
-use crate::command::{Config, RewindRule};
+use crate::command::Config;
 use crate::pricing::LadderTable;
 use crate::risk::{RuleSet, Stages};
 use crate::units::Money;
@@ -27,8 +27,6 @@ pub enum Unit {
     Rules,
     /// [`Stages`]: four percentages as the bytes of a number, the first lowest.
     Stages,
-    /// 0 is [`RewindRule::Void`], 1 is [`RewindRule::Stand`].
-    RewindRule,
     /// The place in [`LadderTable::ALL`].
     Ladder,
 }
@@ -64,22 +62,6 @@ impl Number for u32 {
     }
     fn from_number(number: i64) -> Option<Self> {
         Self::try_from(number).ok()
-    }
-}
-
-impl Number for RewindRule {
-    fn number(self) -> i64 {
-        match self {
-            Self::Void => 0,
-            Self::Stand => 1,
-        }
-    }
-    fn from_number(number: i64) -> Option<Self> {
-        match number {
-            0 => Some(Self::Void),
-            1 => Some(Self::Stand),
-            _ => None,
-        }
     }
 }
 
@@ -189,8 +171,6 @@ settings! {
     ClientIdFuture = client_id_future_ns, "client_id_future", Nanos;
     /// How long a settled bet can be settled again.
     ResettleWindow = resettle_window_ns, "resettle_window", Nanos;
-    /// What a rewind does to bets struck after the undone moment.
-    Rewind = rewind_rule, "rewind", RewindRule;
     /// Steps of the ladder by which odds must grow to be sent.
     PriceStepsMin = price_steps_min, "price_steps_min", Count;
     /// How far an override may lie from the model before a second person must approve it.
@@ -258,7 +238,6 @@ mod tests {
             let old = setting.get(&before);
             assert_eq!(setting.set(before, old), Some(before), "{setting:?}");
             let new = match setting.unit() {
-                Unit::RewindRule => 1 - old,
                 Unit::Rules => old ^ 1,
                 Unit::Stages => old - 1,
                 _ => old + 1,
@@ -277,7 +256,7 @@ mod tests {
         let config = Config::default();
         assert_eq!(Setting::InPlayDelay.set(config, -1), None);
         assert_eq!(Setting::Margin.set(config, i64::from(u32::MAX) + 1), None);
-        assert_eq!(Setting::Rewind.set(config, 2), None);
+        assert_eq!(Setting::Ladder.set(config, 99), None);
     }
 
     #[test]

@@ -18,12 +18,12 @@ use crate::bets::multiple::{LegOutcome, NO_LEG};
 use crate::bets::{Bet, BetState};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
-use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
+use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Money, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Money, Timestamp};
 use crate::wallet::NO_BET;
 use multiplier::{DeadHeatRule, LegResult, Multiplier};
 
@@ -81,7 +81,8 @@ impl Settlement {
             MarketResult::Won(_)
             | MarketResult::NotPlayed
             | MarketResult::Graded(_)
-            | MarketResult::DeclaredVoid => market.retires_at(config),
+            | MarketResult::DeclaredVoid
+            | MarketResult::VoidByRules => market.retires_at(config),
         })
     }
 }
@@ -159,10 +160,13 @@ impl Step<'_> {
             BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {
                 let market = self.tables.markets.market(bet.market);
                 let fixture = &self.tables.fixtures[market.match_id.0 as usize];
-                if fixture.is_undone(Seq(bet.id.0)) {
-                    BetState::Void(VoidReason::Rewound)
-                } else {
-                    state_of(bet, market.result.outcome_of(bet.selection))
+                match fixture.is_undone(bet.id, bet.market, market) {
+                    Some(reason) => BetState::Void(reason),
+                    None => {
+                        let outcome = market.result.outcome_of(bet.selection);
+                        let rules = || self.tables.rule_book.rules(fixture.house_rules);
+                        state_of(bet, outcome, || rules().dead_heat.into())
+                    }
                 }
             }
         };
@@ -257,7 +261,7 @@ impl Step<'_> {
 }
 
 /// Where a single stands whose selection ended like this.
-fn state_of(bet: &Bet, outcome: LegOutcome) -> BetState {
+fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeatRule) -> BetState {
     let result = match outcome {
         LegOutcome::Open => return BetState::Open,
         LegOutcome::Void(reason) => return BetState::Void(reason),
@@ -265,13 +269,10 @@ fn state_of(bet: &Bet, outcome: LegOutcome) -> BetState {
         LegOutcome::Decided(LegResult::Lost) => return BetState::Lost,
         LegOutcome::Decided(result) => result,
     };
-    let paid = Multiplier::of(result, bet.odds, DEAD_HEAT).payout_floor(bet.stake);
+    let paid = Multiplier::of(result, bet.odds, dead_heat()).payout_floor(bet.stake);
     assert!(paid <= bet.payout, "a bet would pay more than it was counted with");
     if paid == Money::ZERO { BetState::Lost } else { BetState::Won { paid } }
 }
-
-/// How dead heats are paid, so that a settlement made again comes out alike.
-pub(crate) const DEAD_HEAT: DeadHeatRule = DeadHeatRule::StakeShare;
 
 /// Whether money moves to a settlement or is taken back from it.
 #[derive(Clone, Copy, Debug)]

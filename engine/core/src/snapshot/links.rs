@@ -12,6 +12,7 @@ impl Tables {
     pub(super) fn fit_together(&self, seq: Seq) -> bool {
         self.matches_and_markets_fit()
             && self.settlement_fits()
+            && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()
@@ -31,8 +32,8 @@ impl Tables {
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
             && self.client_ids.iter().all(|(_, answer)| match answer {
-                Answer::Bet { slot, .. } => self.bets.has_slot(*slot),
-                Answer::Multiple { slot, .. } => self.multiples.has_slot(*slot),
+                Answer::Bet { slot } => self.bets.has_slot(slot),
+                Answer::Multiple { slot } => self.multiples.has_slot(slot),
                 Answer::Refused(_) | Answer::RefusedMultiple(_) => true,
             })
     }
@@ -42,7 +43,9 @@ impl Tables {
         let fits = |(id, market): (MarketId, &Market)| {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
-            (kind.market_type().selections)(kind, &fixture.series) == Some(market.selections())
+            let selections = (kind.market_type().selections)(kind, &fixture.series);
+            // What the house rules decided may be on a format that the match no longer has.
+            (selections == Some(market.selections()) || market.by_rules.is_some())
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]
                     .iter()

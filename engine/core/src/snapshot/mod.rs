@@ -21,9 +21,10 @@ use alloc::vec::Vec;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answer, BetTable};
+use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
+use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
@@ -37,7 +38,7 @@ use crate::wallet::{Payment, Wallet};
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 3;
+pub const LAYOUT: u32 = 4;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +165,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -175,6 +177,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            house_check_at,
             due: _,
         } = self;
         out.put(capacity);
@@ -182,9 +185,11 @@ impl Table for Tables {
         out.put(&(*stops, *killed));
         out.put(killed_titles);
         out.put(feed_check_at);
+        out.put(house_check_at);
         wallet.save(out);
         out.count(fixtures.len());
         fixtures.iter().for_each(|fixture| fixture.save(out));
+        rule_book.save(out);
         markets.save(out);
         settlement.save(out);
         proposals.save(out);
@@ -208,6 +213,7 @@ impl Table for Tables {
         let (stops, killed) = input.take()?;
         let killed_titles = input.take()?;
         let feed_check_at = input.take()?;
+        let house_check_at = input.take()?;
         input.begin("accounts");
         let wallet = Wallet::load(input, &capacity)?;
         input.begin("matches");
@@ -216,6 +222,8 @@ impl Table for Tables {
         for _ in 0..input.count(matches_max)? {
             fixtures.push(Fixture::load(input, &capacity)?);
         }
+        input.begin("house rules");
+        let rule_book = RuleBook::load(input, &capacity)?;
         input.begin("markets");
         let markets = MarketTable::load(input, &capacity)?;
         input.begin("settlement");
@@ -236,7 +244,7 @@ impl Table for Tables {
         let multiples = MultipleTable::load(input, &capacity)?;
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
         input.begin("client bet ids");
-        let client_ids = ClientIds::load(input, capacity.client_ids_max, Answer::BLANK)?;
+        let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
         let payments = ClientIds::load(input, capacity.client_ids_max, Payment::BLANK)?;
         Ok(Self {
@@ -250,6 +258,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             fixtures,
+            rule_book,
             markets,
             settlement,
             proposals,
@@ -261,6 +270,7 @@ impl Table for Tables {
             killed,
             killed_titles,
             feed_check_at,
+            house_check_at,
             due: Timestamp::MAX,
             ids_last_until: Timestamp::default(),
         })

@@ -3,7 +3,9 @@
 use super::fixture::{Fixture, MARKETS_PER_MATCH_MAX};
 use super::moba::MobaMap;
 use crate::command::{CreateMatch, MarketKind, SetMap, SetNextRound, Team};
-use crate::event::{Event, MatchPhase, NamedPart};
+use crate::event::{Event, IncidentStatus, MatchPhase, NamedPart};
+use crate::house_rules::HouseRules;
+use crate::house_rules::rules::Overtime;
 use crate::market::{Market, Requote};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
@@ -27,8 +29,13 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::CapacityReached, max as i64, max as i64));
         }
         let match_id = MatchId(self.tables.fixtures.len() as u32);
-        let fixture = Fixture::new(create);
+        let mut fixture = Fixture::new(create);
+        let version = self.tables.rule_book.version_for(create.title);
+        fixture.play_under(version, &self.tables.rule_book.rules(version));
         fixture.announce(match_id, self.outbox);
+        if version != 0 {
+            self.outbox.push(Event::MatchRules { match_id, version });
+        }
         let due = fixture.stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         self.tables.fixtures.push(fixture);
@@ -78,7 +85,8 @@ impl Step<'_> {
         if let Some(market) = fixture.markets.iter().find(|market| is_open(**market)) {
             return Err(Refusal::with(Reject::MarketExists, 0, i64::from(market.0)));
         }
-        if fixture.series.phase() == MatchPhase::Over {
+        let is_awarded = kind.map().is_some_and(|map| fixture.series.is_awarded(map));
+        if fixture.series.phase() == MatchPhase::Over || is_awarded {
             return Err(Reject::MarketDecided.into());
         }
         if !tables.markets.has_room(selections) || fixture.markets.len() == MARKETS_PER_MATCH_MAX {
@@ -133,6 +141,21 @@ impl Fixture {
             }
         }
         self.announce_score(match_id, outbox);
+    }
+
+    /// Says under which house rules it is played, and what happened to it beside its score.
+    pub(crate) fn announce_incidents(&self, match_id: MatchId, outbox: &mut Outbox) {
+        outbox.push(Event::MatchRules { match_id, version: self.house_rules });
+        for (index, reported) in (0..).zip(&self.incidents) {
+            let (incident, status) = (reported.incident, IncidentStatus::Reported);
+            outbox.push(Event::Incident { match_id, index, incident, status });
+        }
+    }
+
+    /// Takes a version of the house rules, with what of it the score itself must know.
+    fn play_under(&mut self, version: u16, rules: &HouseRules) {
+        self.house_rules = version;
+        self.series.count_overtime(rules.overtime == Overtime::Counts);
     }
 
     /// Says the score, and how the map being played stands where rounds do not tell.

@@ -3,14 +3,15 @@
 use alloc::vec::Vec;
 
 use super::series::Series;
-use crate::codec::{DecodeError, wire_struct};
+use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{Capacity, CreateMatch, MarketKind, SuspendReason, Title};
-use crate::event::Score;
+use crate::event::{Score, VoidReason};
 use crate::feed::sources::FeedState;
-use crate::market::Stops;
+use crate::house_rules::incidents::{INCIDENTS_MAX, Reported};
+use crate::market::{Market, Stops};
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::snapshot::{Loader, Saver, Table};
-use crate::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
+use crate::units::{BetId, MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
 /// Most markets of one match.
 pub const MARKETS_PER_MATCH_MAX: usize = 512;
@@ -46,20 +47,44 @@ pub struct Fixture {
     pub feed: FeedState,
     /// Stretches of the journal in which bets on this match are void.
     pub undone: Vec<Undone>,
+    /// The version of the house rules that it is played under.
+    pub house_rules: u16,
+    /// What happened to it beside its score.
+    pub incidents: Vec<Reported>,
+    /// If it has not begun by then, its bets are void.
+    pub void_at: Timestamp,
+    /// The map that is about to be played again after a fault.
+    pub replays: Option<u8>,
     /// The live map's next two prices; derived.
     pub branches: Option<WinBranches>,
 }
 
-/// A stretch of the journal that a rewind took back.
+/// A stretch of the journal whose bets are void, between its two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// The command that said the first round taken back.
+    /// The last command before it: the one that said the first round taken back.
     pub from: Seq,
-    /// The rewind.
+    /// The first command after it: the rewind.
     pub to: Seq,
+    /// Why they are void.
+    pub reason: VoidReason,
+    /// Which of the match's bets.
+    pub scope: UndoneScope,
 }
 
-wire_struct!(Undone { from, to });
+wire_struct!(Undone { from, to, reason, scope });
+
+/// Bets on which of a match's markets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndoneScope {
+    /// All of them.
+    Match,
+    /// Those on this map and on the match as a whole.
+    Map(u8),
+    /// One alone.
+    Market(MarketId),
+}
+wire_enum!(UndoneScope { 0 = Match, 1 = Map(map), 2 = Market(market) });
 
 impl Fixture {
     /// A match before its first map.
@@ -77,6 +102,10 @@ impl Fixture {
             tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX),
+            house_rules: 0,
+            incidents: Vec::with_capacity(INCIDENTS_MAX),
+            void_at: Timestamp::MAX,
+            replays: None,
             branches: None,
         }
     }
@@ -95,9 +124,38 @@ impl Fixture {
         before != self.stops
     }
 
-    /// Whether a bet placed by this command was struck on rounds that were taken back.
-    pub fn is_undone(&self, placed: Seq) -> bool {
-        self.undone.iter().any(|undone| undone.from < placed && placed < undone.to)
+    /// Whether a bet on this market of the match was struck on rounds that were taken back, or too late,
+    /// and so is void. What the house rules decided stays decided.
+    #[inline]
+    pub(crate) fn is_undone(
+        &self,
+        bet: BetId,
+        id: MarketId,
+        market: &Market,
+    ) -> Option<VoidReason> {
+        if self.undone.is_empty() { None } else { self.find_undone(Seq(bet.0), id, market) }
+    }
+
+    #[cold]
+    fn find_undone(&self, placed: Seq, id: MarketId, market: &Market) -> Option<VoidReason> {
+        let is_on = |scope| match scope {
+            UndoneScope::Match => true,
+            UndoneScope::Map(map) => market.kind.map().is_none_or(|on| on == map),
+            UndoneScope::Market(only) => only == id,
+        };
+        // A result that the house rules fixed stood before what was undone, but for late bets.
+        let counts = |undone: &&Undone| match undone.scope {
+            UndoneScope::Map(_) => market.by_rules.is_none(),
+            UndoneScope::Match | UndoneScope::Market(_) => {
+                undone.reason != VoidReason::Rewound || market.by_rules.is_none()
+            }
+        };
+        let found = self
+            .undone
+            .iter()
+            .filter(counts)
+            .find(|undone| undone.from < placed && placed < undone.to && is_on(undone.scope));
+        found.map(|undone| undone.reason)
     }
 
     /// The version a source spoke last; `None` for a source outside the list.
@@ -139,6 +197,10 @@ impl Table for Fixture {
             tier,
             feed,
             undone,
+            house_rules,
+            incidents,
+            void_at,
+            replays,
             // Derived from the series.
             branches: _,
         } = self;
@@ -156,6 +218,10 @@ impl Table for Fixture {
         out.put(tier);
         out.put(feed);
         out.list(undone.iter());
+        out.put(house_rules);
+        out.list(incidents.iter());
+        out.put(void_at);
+        out.put(replays);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
@@ -177,6 +243,10 @@ impl Table for Fixture {
             tier: input.take()?,
             feed: input.take()?,
             undone: input.list(REWINDS_MAX)?,
+            house_rules: input.take()?,
+            incidents: input.list(INCIDENTS_MAX)?,
+            void_at: input.take()?,
+            replays: input.take()?,
             branches,
         })
     }

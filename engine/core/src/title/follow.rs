@@ -116,7 +116,7 @@ impl Series {
             GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
                 Ok(Change::None)
             }
-            GameEvent::MapStarted { map, first_side_a } => self.start_map(map, first_side_a),
+            GameEvent::MapStarted { map, first_side_a } => self.start_map(map, first_side_a, seq),
             GameEvent::RoundWon { map, round, winner } => self.win_round(map, round, winner, seq),
             GameEvent::Rewound { map, to_round } => self.rewind(map, to_round),
             GameEvent::MapOver { map, rounds_a, rounds_b } => {
@@ -133,7 +133,7 @@ impl Series {
         }
     }
 
-    fn start_map(&mut self, map: u8, first_side_a: Side) -> Result<Change, Impossible> {
+    fn start_map(&mut self, map: u8, first_side_a: Side, seq: Seq) -> Result<Change, Impossible> {
         let expected = match self.phase() {
             MatchPhase::Scheduled => 1,
             MatchPhase::Live => self.current,
@@ -163,6 +163,9 @@ impl Series {
             return Ok(Change::None);
         }
         let target = self.map_mut(map);
+        if !target.started {
+            target.began_at = seq;
+        }
         target.started = true;
         match &mut target.game {
             Game::Rounds(rounds) => rounds.first_side_a = first_side_a,
@@ -238,6 +241,7 @@ impl Series {
             // The round being played is played again.
             return Ok(if was_live { Change::Moved { map } } else { Change::None });
         };
+        self.map_mut(map).awarded = None;
         self.take_back_map(winner);
         Ok(Change::Undone { map, first })
     }
@@ -302,6 +306,7 @@ impl Series {
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
         moba.refresh(rules);
+        self.map_mut(map).awarded = None;
         self.take_back_map(winner);
         Ok(match first {
             Some(first) => Change::Undone { map, first },

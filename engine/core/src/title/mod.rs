@@ -4,6 +4,7 @@
 //! [`rounds`] for games of rounds and sides, [`moba`] for games against the clock. [`series`] is the
 //! same for all.
 
+mod award;
 mod catalogue;
 mod counter_strike;
 mod dota2;
@@ -16,7 +17,7 @@ pub mod series;
 mod snapshot;
 mod valorant;
 
-pub use fixture::{Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone};
+pub use fixture::{Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone, UndoneScope};
 pub use follow::{Change, Impossible, Rule};
 pub use series::{MAPS_MAX, Series};
 

@@ -167,7 +167,9 @@ impl RoundMap {
 
     pub(super) fn refresh(&mut self, rules: RoundRules) {
         let [a, b] = self.rounds.map(u16::from);
-        let forecast = self.model().and_then(|model| MapForecast::new(rules, &model, a, b).ok());
+        // A map that was awarded has no price, whatever its rounds say.
+        let model = self.model().filter(|_| self.winner.is_none());
+        let forecast = model.and_then(|model| MapForecast::new(rules, &model, a, b).ok());
         match (&mut self.forecast, forecast) {
             // Reuses the box: a round must not allocate.
             (Some(kept), Some(new)) => **kept = new,

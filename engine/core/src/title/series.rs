@@ -17,7 +17,7 @@ use crate::market::MarketResult;
 use crate::pricing::{
     MapForecast, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast, WinBranches, win_grid,
 };
-use crate::units::{Name, Probability};
+use crate::units::{Name, Probability, Seq};
 
 /// Most maps in a series.
 pub const MAPS_MAX: usize = 5;
@@ -34,6 +34,8 @@ pub struct Series {
     pub(super) maps_won: [u8; 2],
     /// The round of the current map that is being played; 0 between rounds.
     pub(super) live_round: u8,
+    /// Whether overtime counts for winner, handicap and total of a map.
+    pub(super) overtime_counts: bool,
     /// Whether a market is on the rounds of the whole series.
     pub(super) counts_rounds: bool,
     /// Derived; only kept for such a market.
@@ -45,6 +47,10 @@ pub struct Series {
 pub(super) struct Map {
     pub name: Option<Name>,
     pub started: bool,
+    /// The command that started it.
+    pub began_at: Seq,
+    /// Who was given it without winning it.
+    pub awarded: Option<Team>,
     pub game: Game,
 }
 
@@ -67,12 +73,7 @@ pub enum SeriesResult {
 impl Series {
     /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
     pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
-        let game = || match title.rules().play {
-            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
-            Play::Moba(_) => Game::Moba(MobaMap::new()),
-        };
-        let map = || Map { name: None, started: false, game: game() };
-        let maps = (0..best_of).map(|_| map()).collect();
+        let maps = (0..best_of).map(|_| Map::new(title)).collect();
         Self {
             title,
             format,
@@ -81,6 +82,7 @@ impl Series {
             current: 0,
             maps_won: [0; 2],
             live_round: 0,
+            overtime_counts: true,
             counts_rounds: false,
             rounds_after: None,
         }
@@ -406,6 +408,25 @@ impl Series {
 }
 
 impl Map {
+    /// A map before its start.
+    pub fn new(title: Title) -> Self {
+        let game = match title.rules().play {
+            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
+            Play::Moba(_) => Game::Moba(MobaMap::new()),
+        };
+        Self { name: None, started: false, began_at: Seq(0), awarded: None, game }
+    }
+
+    /// Gives it to a team, or takes that back.
+    pub fn award(&mut self, to: Option<Team>, rules: Option<RoundRules>) {
+        self.awarded = to;
+        match (&mut self.game, rules) {
+            (Game::Rounds(rounds), Some(rules)) if to.is_none() => rounds.find_winner(rules),
+            (Game::Rounds(rounds), _) => rounds.winner = to,
+            (Game::Moba(moba), _) => moba.winner = to,
+        }
+    }
+
     pub fn winner(&self) -> Option<Team> {
         match &self.game {
             Game::Rounds(rounds) => rounds.winner,

@@ -18,6 +18,7 @@ impl Table for Series {
             current,
             maps_won: _,
             live_round,
+            overtime_counts,
             counts_rounds,
             rounds_after: _,
         } = self;
@@ -26,10 +27,13 @@ impl Table for Series {
         out.put(best_of);
         out.put(current);
         out.put(live_round);
+        out.put(overtime_counts);
         out.put(counts_rounds);
-        for Map { name, started, game } in maps {
+        for Map { name, started, began_at, awarded, game } in maps {
             out.put(name);
             out.put(started);
+            out.put(began_at);
+            out.put(awarded);
             match game {
                 Game::Rounds(rounds) => rounds.save(out),
                 Game::Moba(moba) => moba.save(out),
@@ -46,16 +50,21 @@ impl Table for Series {
         let mut series = Self::new(title, format, best_of);
         series.current = current;
         series.live_round = input.take()?;
+        series.overtime_counts = input.take()?;
         series.counts_rounds = input.take()?;
         let rules = series.rules();
         for map in &mut series.maps {
             (map.name, map.started) = (input.take()?, input.take()?);
+            (map.began_at, map.awarded) = (input.take()?, input.take()?);
             match &mut map.game {
                 Game::Rounds(rounds) => *rounds = RoundMap::load(input, capacity)?,
                 Game::Moba(moba) => *moba = MobaMap::load(input, capacity)?,
             }
             if let (Game::Rounds(rounds), Some(rules)) = (&mut map.game, rules) {
                 rounds.find_winner(rules);
+            }
+            if map.awarded.is_some() {
+                map.award(map.awarded, rules);
             }
             map.refresh(title.rules(), rules);
             if let Some(winner) = map.winner() {

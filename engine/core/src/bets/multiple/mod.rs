@@ -219,6 +219,11 @@ impl Multiple {
             .expect("a bet that was taken has lines")
     }
 
+    /// Whether this is the bet that an account placed under a client id; see [`super::Bet::answers_to`].
+    pub fn answers_to(&self, account: AccountId, client_id: ClientBetId) -> bool {
+        self.id != BetId(0) && (self.account, self.client_id) == (account, client_id)
+    }
+
     /// What the house loses if every leg wins.
     pub fn liability(&self) -> Money {
         self.payout - self.stake.money()

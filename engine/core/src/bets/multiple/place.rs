@@ -160,7 +160,7 @@ impl Step<'_> {
         tables.count_multiple(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
         tables.risk.note(self.config, account, self.now, place.stake(), *would_refuse);
-        tables.client_ids.insert(key, Answer::Multiple { slot, id });
+        tables.client_ids.insert(key, Answer::Multiple { slot });
         if let MultipleState::Waiting { due } = *state {
             tables.waiting_multiples.push(due, id, slot);
         }
@@ -186,7 +186,7 @@ impl Step<'_> {
         let Refused { refusal, leg } = refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
         let answer = RefusedMultiple::new(place, *refusal, *leg);
-        if is_remembered(refusal.code) && !self.tables.client_ids.is_full() {
+        if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
         for (index, (pick, why)) in place.picks().iter().zip(&reasons.0).enumerate() {
@@ -225,9 +225,15 @@ impl Step<'_> {
     }
 
     /// Takes back a multiple that still waits.
-    pub(crate) fn cancel_multiple(&mut self, slot: u32, id: BetId) -> Result<(), Refusal> {
+    pub(crate) fn cancel_multiple(
+        &mut self,
+        slot: u32,
+        account: AccountId,
+        client_id: ClientBetId,
+    ) -> Result<(), Refusal> {
         let multiple = self.tables.multiples.multiple(slot);
-        if multiple.id != id || !matches!(multiple.state, MultipleState::Waiting { .. }) {
+        let waits = matches!(multiple.state, MultipleState::Waiting { .. });
+        if !multiple.answers_to(account, client_id) || !waits {
             return Err(Reject::BetNotWaiting.into());
         }
         self.release_multiple(slot, Reject::BetCancelled.into(), None);
@@ -431,15 +437,15 @@ impl Tables {
             Answer::RefusedMultiple(refused) => {
                 outbox.push(Event::Multiple(refused.view(account, client_id)));
             }
-            Answer::Bet { slot, id } => {
+            Answer::Bet { slot } => {
                 let bet = self.bets.bet(slot);
-                if bet.id != id {
+                if !bet.answers_to(account, client_id) {
                     return false;
                 }
                 outbox.push(Event::Bet(bet.view()));
             }
-            Answer::Multiple { slot, id } => {
-                if self.multiples.multiple(slot).id != id {
+            Answer::Multiple { slot } => {
+                if !self.multiples.multiple(slot).answers_to(account, client_id) {
                     return false;
                 }
                 self.announce_multiple(slot, outbox);

@@ -5,15 +5,16 @@
 //! changes nothing.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
-use crate::event::{LedgerAccount, PostingReason, VoidReason};
+use crate::event::{LedgerAccount, PostingReason};
+use crate::house_rules::HouseRules;
+use crate::house_rules::rules::Rounding as RoundingRule;
 use crate::market::Sign;
 use crate::reject::Reject;
-use crate::settlement::DEAD_HEAT;
-use crate::settlement::multiplier::{LegResult, Multiplier};
-use crate::settlement::payout::gross;
-use crate::settlement::system::LEGS_MAX;
+use crate::settlement::multiplier::{DeadHeatRule, LegResult, Multiplier};
+use crate::settlement::payout::{Rounding, gross, sum_of_floored_lines};
+use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{MarketId, Money, Seq};
+use crate::units::{MarketId, Money};
 
 impl Step<'_> {
     /// Looks at the bet of the next leg of a market that is being settled. Returns how many legs that
@@ -140,8 +141,8 @@ impl Tables {
         }
         let market = self.markets.market(leg.market);
         let fixture = &self.fixtures[market.match_id.0 as usize];
-        if fixture.is_undone(Seq(multiple.id.0)) {
-            return LegOutcome::Void(VoidReason::Rewound);
+        if let Some(reason) = fixture.is_undone(multiple.id, leg.market, market) {
+            return LegOutcome::Void(reason);
         }
         market.result.outcome_of(leg.selection)
     }
@@ -164,7 +165,7 @@ impl Tables {
                 }
             };
             all_void &= result == LegResult::Void;
-            *multiplier = Multiplier::of(result, leg.odds, DEAD_HEAT);
+            *multiplier = Multiplier::of(result, leg.odds, self.dead_heat_of(result, leg));
         }
         let system = multiple.system();
         if system.winning_lines(|leg| multipliers[leg].is_zero()) == 0 {
@@ -176,10 +177,47 @@ impl Tables {
         if let (true, Some(reason)) = (all_void, void) {
             return MultipleState::Void(reason);
         }
-        let floor = gross(multiple.unit, &system, &multipliers[..system.legs()]).floor();
+        let multipliers = &multipliers[..system.legs()];
+        let floor = match self.rounding_of(multiple, &system) {
+            Rounding::PerBet => gross(multiple.unit, &system, multipliers).floor(),
+            Rounding::PerLine => sum_of_floored_lines(multiple.unit, &system, multipliers),
+        };
         let paid = floor.to_u64().and_then(|minor| i64::try_from(minor).ok());
         let paid = Money::from_minor(paid.expect("no result pays more than all legs won"));
         assert!(paid <= multiple.payout, "a bet would pay more than it was counted with");
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
     }
+
+    /// What a dead heat pays by the house rules of a leg's match.
+    fn dead_heat_of(&self, result: LegResult, leg: &Leg) -> DeadHeatRule {
+        match result {
+            LegResult::DeadHeat(_) => self.rules_of(leg).dead_heat.into(),
+            LegResult::Won
+            | LegResult::Lost
+            | LegResult::Void
+            | LegResult::HalfWon
+            | LegResult::HalfLost => DeadHeatRule::StakeShare,
+        }
+    }
+
+    /// When fractions are dropped: from each line if the rules of any leg's match say so, and there are
+    /// not so many lines that a slice would take long.
+    fn rounding_of(&self, multiple: &Multiple, system: &System) -> Rounding {
+        let mut legs = self.multiples.legs_of(multiple);
+        let is_per_line = |leg: &Leg| self.rules_of(leg).rounding == RoundingRule::PerLine;
+        if self.rule_book.is_empty() || LINES_FLOORED_MAX < system.lines() || !legs.any(is_per_line)
+        {
+            Rounding::PerBet
+        } else {
+            Rounding::PerLine
+        }
+    }
+
+    fn rules_of(&self, leg: &Leg) -> HouseRules {
+        let match_id = self.markets.market(leg.market).match_id;
+        self.rule_book.rules(self.fixtures[match_id.0 as usize].house_rules)
+    }
 }
+
+/// Most lines of a bet of which each is rounded by itself.
+const LINES_FLOORED_MAX: u32 = 1_000;

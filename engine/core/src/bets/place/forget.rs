@@ -18,7 +18,7 @@ impl Step<'_> {
     #[inline(never)]
     fn forget_ids(&mut self) {
         for _ in 0..FORGET_PER_BET {
-            let Some((key, _)) = self.tables.client_ids.oldest() else { return };
+            let Some(key) = self.tables.client_ids.oldest() else { return };
             let made = ClientBetId(key.id()).time().unwrap_or_default();
             let last = made.plus(self.config.client_id_past_ns);
             if self.now <= last {

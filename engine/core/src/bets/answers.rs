@@ -1,0 +1,242 @@
+//! What was answered to which client bet id.
+//!
+//! A bet that was written down carries its account and client id itself, so under its key stands only
+//! where it is: 24 bytes for each bet. Answers that are longer, refusals, stand in a ring of their own,
+//! which has room for a quarter of all ids: a flood of refusals cannot take the room of bets. Once it is
+//! full, further refusals are not remembered until old ones leave, and their ids may be tried again.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::RefusedBet;
+use super::client_ids::{ClientIds, Key};
+use super::multiple::RefusedMultiple;
+use crate::codec::{DecodeError, wire_enum};
+use crate::command::Capacity;
+use crate::snapshot::{Loader, Saver, Table};
+use crate::wallet::NO_BET;
+
+/// What is remembered under a client bet id.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// A bet was written down in this slot; its own id proves that the slot still holds it.
+    Bet {
+        /// The slot.
+        slot: u32,
+    },
+    /// It was refused at once.
+    Refused(RefusedBet),
+    /// A bet of several legs was written down in this slot.
+    Multiple {
+        /// The slot.
+        slot: u32,
+    },
+    /// A bet of several legs was refused at once.
+    RefusedMultiple(RefusedMultiple),
+}
+
+wire_enum!(Answer {
+    0 = Bet { slot },
+    1 = Refused(refused),
+    2 = Multiple { slot },
+    3 = RefusedMultiple(refused),
+});
+
+/// Where an answer is: a slot or a place, and in the two highest bits of which table.
+#[derive(Clone, Copy, Debug)]
+struct Place(u32);
+
+impl Place {
+    const KIND: u32 = 3 << 30;
+    const BET: u32 = 0;
+    const MULTIPLE: u32 = 1 << 30;
+    const REFUSAL: u32 = 2 << 30;
+
+    #[inline(always)]
+    fn new(kind: u32, number: u32) -> Self {
+        // No table is larger: see `Capacity::validate`.
+        assert!(number & Self::KIND == 0, "a slot beyond the largest table");
+        Self(kind | number)
+    }
+
+    fn number(self) -> u32 {
+        self.0 & !Self::KIND
+    }
+}
+
+impl Capacity {
+    /// The most refusals of bets that are remembered at one time.
+    pub fn refusals_max(&self) -> u32 {
+        self.client_ids_max.div_ceil(4)
+    }
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub struct Answers {
+    places: ClientIds<Place>,
+    /// A ring, every page of it touched. Refusals leave it in the order in which they came.
+    refusals: Vec<Answer>,
+    oldest_refusal: usize,
+    refusals_count: usize,
+}
+
+impl Answers {
+    /// An empty memory.
+    pub fn with_capacity(capacity: &Capacity) -> Self {
+        let blank = Answer::Bet { slot: NO_BET };
+        Self {
+            places: ClientIds::with_capacity(capacity.client_ids_max, Place(0)),
+            refusals: vec![blank; capacity.refusals_max() as usize],
+            oldest_refusal: 0,
+            refusals_count: 0,
+        }
+    }
+
+    /// Whether no bet can be remembered.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.places.is_full()
+    }
+
+    /// Whether a refusal can be remembered.
+    pub fn has_room_for_refusal(&self) -> bool {
+        !self.is_full() && self.refusals_count < self.refusals.len()
+    }
+
+    /// The memory at which [`Answers::get`] will look first.
+    #[inline]
+    pub fn looked_at_first(&self, key: Key) -> *const u8 {
+        self.places.looked_at_first(key)
+    }
+
+    /// Whether something was answered to this key.
+    #[inline]
+    pub fn get(&self, key: Key) -> Option<Answer> {
+        let place = self.places.get(key)?;
+        Some(self.at(place))
+    }
+
+    fn at(&self, place: Place) -> Answer {
+        let number = place.number();
+        match place.0 & Place::KIND {
+            Place::BET => Answer::Bet { slot: number },
+            Place::MULTIPLE => Answer::Multiple { slot: number },
+            _ => self.refusals[number as usize],
+        }
+    }
+
+    /// Remembers the slot of a single. The key must be new and the memory not full.
+    #[inline(always)]
+    pub fn insert_bet(&mut self, key: Key, slot: u32) {
+        self.places.insert(key, Place::new(Place::BET, slot));
+    }
+
+    /// Remembers any answer. The key must be new, and there must be room.
+    pub fn insert(&mut self, key: Key, answer: Answer) {
+        let place = match answer {
+            Answer::Bet { slot } => Place::new(Place::BET, slot),
+            Answer::Multiple { slot } => Place::new(Place::MULTIPLE, slot),
+            Answer::Refused(_) | Answer::RefusedMultiple(_) => self.push_refusal(answer),
+        };
+        self.places.insert(key, place);
+    }
+
+    fn push_refusal(&mut self, refusal: Answer) -> Place {
+        assert!(self.has_room_for_refusal(), "the caller checks has_room_for_refusal first");
+        let place = (self.oldest_refusal + self.refusals_count) % self.refusals.len();
+        self.refusals[place] = refusal;
+        self.refusals_count += 1;
+        Place::new(Place::REFUSAL, place as u32)
+    }
+
+    /// The key that came first.
+    pub fn oldest(&self) -> Option<Key> {
+        self.places.oldest().map(|(key, _)| key)
+    }
+
+    /// Forgets what came first.
+    pub fn forget_oldest(&mut self) {
+        let Some((_, place)) = self.places.oldest() else { return };
+        if place.0 & Place::KIND == Place::REFUSAL {
+            assert!(place.number() as usize == self.oldest_refusal, "refusals leave in order");
+            self.oldest_refusal = (self.oldest_refusal + 1) % self.refusals.len();
+            self.refusals_count -= 1;
+        }
+        self.places.forget_oldest();
+    }
+
+    /// Every answer, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, Answer)> {
+        self.places.iter().map(|(key, place)| (key, self.at(place)))
+    }
+}
+
+impl Table for Answers {
+    /// Writes every answer, the oldest first. Where one stands in the index or in the ring of refusals
+    /// never reaches an output, so both are made anew.
+    fn save(&self, out: &mut Saver<'_>) {
+        let Self { places: _, refusals: _, oldest_refusal: _, refusals_count: _ } = self;
+        out.count(self.places.count());
+        self.iter().for_each(|answer| out.put(&answer));
+    }
+
+    fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
+        let mut answers = Self::with_capacity(capacity);
+        for _ in 0..input.count(capacity.client_ids_max as usize)? {
+            let (key, answer): (Key, Answer) = input.take()?;
+            let fits = match answer {
+                Answer::Bet { slot } | Answer::Multiple { slot } => slot & Place::KIND == 0,
+                Answer::Refused(_) | Answer::RefusedMultiple(_) => answers.has_room_for_refusal(),
+            };
+            if !fits || answers.places.get(key).is_some() {
+                return Err(DecodeError::OutOfRange);
+            }
+            answers.insert(key, answer);
+        }
+        Ok(answers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Capacity;
+    use crate::reject::Reject;
+    use crate::units::{AccountId, MarketId, Odds, SelectionIndex, Stake};
+
+    fn refused(market: u32) -> Answer {
+        Answer::Refused(RefusedBet {
+            market: MarketId(market),
+            selection: SelectionIndex(0),
+            odds: Odds::MIN,
+            stake: Stake::MAX,
+            refusal: Reject::OddsChanged.into(),
+        })
+    }
+
+    #[test]
+    fn a_flood_of_refusals_leaves_room_for_bets_and_each_keeps_its_own_answer() {
+        let capacity = Capacity { client_ids_max: 8, ..Capacity::default() };
+        let mut answers = Answers::with_capacity(&capacity);
+        let key = |id: u32| Key::new(AccountId(1), id.into());
+        // More than twice around the ring of two refusals.
+        for id in 0..5 {
+            assert!(answers.has_room_for_refusal());
+            answers.insert(key(2 * id), refused(id));
+            answers.insert_bet(key(2 * id + 1), 100 + id);
+            let of_refusal = answers.get(key(2 * id));
+            assert!(matches!(of_refusal, Some(Answer::Refused(it)) if it.market.0 == id));
+            assert!(
+                matches!(answers.get(key(2 * id + 1)), Some(Answer::Bet { slot }) if slot == 100 + id)
+            );
+            if id == 0 {
+                continue;
+            }
+            assert!(!answers.has_room_for_refusal() && !answers.is_full());
+            answers.forget_oldest();
+            answers.forget_oldest();
+            assert!(answers.get(key(2 * id - 2)).is_none());
+        }
+    }
+}

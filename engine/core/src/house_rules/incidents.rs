@@ -1,0 +1,313 @@
+//! Carrying out what an incident means: markets that the house rules decide, maps that are awarded,
+//! bets that were struck too late.
+//!
+//! What the rules say of a market is kept beside its score, as a person's grade is, and says which
+//! incident it comes from: taking back the last incident takes back exactly what followed from it. A
+//! market opened later was offered in the knowledge of what happened, so only the score decides it.
+
+use super::decide::{Ruling, rule, voids_late_bets};
+use super::rules::Replayed;
+use crate::codec::wire_struct;
+use crate::command::{Actor, Incident};
+use crate::event::{Event, IncidentStatus, MatchPhase, PriceCause, VoidReason};
+use crate::market::{MarketResult, Requote};
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
+use crate::title::{Fixture, REWINDS_MAX, Undone, UndoneScope};
+use crate::units::{MatchId, Seq, Timestamp};
+
+/// Most incidents of one match.
+pub const INCIDENTS_MAX: usize = 16;
+
+/// An incident that was reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// What happened.
+    pub incident: Incident,
+    /// The command that said so.
+    pub at: Seq,
+    /// Maps at most before it.
+    pub best_of: u8,
+    /// When the match had to begin before it, if that was limited.
+    pub void_at: Timestamp,
+    /// Its planned start before it.
+    pub starts_at: Timestamp,
+}
+wire_struct!(Reported { incident, at, best_of, void_at, starts_at });
+
+/// What the house rules made of a market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// Its result.
+    pub result: MarketResult,
+    /// Which of the match's incidents led to it.
+    pub incident: u8,
+}
+wire_struct!(Ruled { result, incident });
+
+impl Step<'_> {
+    /// Takes note of an incident and does what the house rules say.
+    pub(crate) fn report(&mut self, match_id: MatchId, incident: Incident) -> Result<(), Refusal> {
+        self.may_report(match_id)?;
+        let fixture = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+        fixture.check(incident, self.seq)?;
+        let rules = self.tables.rule_book.rules(fixture.house_rules);
+        let index = fixture.incidents.len() as u8;
+        let reported = Reported {
+            incident,
+            at: self.seq,
+            best_of: fixture.series.best_of(),
+            void_at: fixture.void_at,
+            starts_at: fixture.starts_at,
+        };
+        for place in 0..fixture.markets.len() {
+            let fixture = &self.tables.fixtures[match_id.0 as usize];
+            let market = fixture.markets[place];
+            let row = self.tables.markets.market(market);
+            if row.retired || row.by_rules.is_some() {
+                continue;
+            }
+            let was = (row.kind.market_type().result)(row.kind, &fixture.series);
+            let result = match rule(&rules, incident, row.kind, was, &fixture.series) {
+                Ruling::Stands => continue,
+                Ruling::Void => MarketResult::VoidByRules,
+                Ruling::Settled(result) => result,
+            };
+            let ruled = Ruled { result, incident: index };
+            self.tables.markets.market_mut(market).by_rules = Some(ruled);
+        }
+        let (seq, now) = (self.seq, self.now);
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        fixture.incidents.push(reported);
+        self.outbox.push(Event::Incident {
+            match_id,
+            index,
+            incident,
+            status: IncidentStatus::Reported,
+        });
+        let late = |from, scope| Undone { from, to: seq, reason: VoidReason::TakenLate, scope };
+        match incident {
+            Incident::Walkover { map, to, .. } => fixture.series.award(map, to),
+            Incident::Forfeit { map, by } => fixture.series.award(map, by.other()),
+            Incident::FormatChanged { best_of } => fixture.series.change_format(best_of),
+            Incident::Postponed { to } => fixture.put_off(to, rules.postponed.most_ns(), now),
+            Incident::Replayed { map } => {
+                let began = fixture.series.began_at(map);
+                let voids = rules.replayed == Replayed::PreMatchStand;
+                fixture.replays = Some(map).filter(|_| 0 < fixture.series.rounds_played(map));
+                if voids {
+                    fixture.undone.push(late(began, UndoneScope::Map(map)));
+                }
+            }
+            Incident::StartedEarly { from } if voids_late_bets(&rules) => {
+                fixture.undone.push(late(from, UndoneScope::Match));
+            }
+            Incident::StartedEarly { .. }
+            | Incident::ShortHanded { .. }
+            | Incident::StandIns { .. } => {}
+        }
+        self.incident_spreads(match_id, incident);
+        Ok(())
+    }
+
+    /// Takes back the last incident of a match, with all that followed from it.
+    pub(crate) fn take_back_incident(&mut self, match_id: MatchId) -> Result<(), Refusal> {
+        self.may_report(match_id)?;
+        let fixture = self.tables.fixture_mut(match_id)?;
+        let Some(&last) = fixture.incidents.last() else {
+            return Err(Reject::UnknownIncident.into());
+        };
+        let Reported { incident, at, best_of, void_at, starts_at } = last;
+        let undone = match incident {
+            Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
+                fixture.series.take_back_award(map)
+            }
+            Incident::FormatChanged { .. } => {
+                let fits = fixture.series.fits_format(best_of);
+                if fits {
+                    fixture.series.change_format(best_of);
+                }
+                fits
+            }
+            Incident::Postponed { .. }
+            | Incident::Replayed { .. }
+            | Incident::StartedEarly { .. }
+            | Incident::ShortHanded { .. }
+            | Incident::StandIns { .. } => true,
+        };
+        if !undone {
+            // The match has gone on since.
+            return Err(Reject::IncidentImpossible.into());
+        }
+        fixture.incidents.pop();
+        fixture.undone.retain(|undone| undone.to != at || undone.reason == VoidReason::Rewound);
+        (fixture.void_at, fixture.starts_at) = (void_at, starts_at);
+        let index = fixture.incidents.len() as u8;
+        for place in 0..fixture.markets.len() {
+            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let row = self.tables.markets.market_mut(market);
+            if !row.retired && row.by_rules.is_some_and(|ruled| ruled.incident == index) {
+                row.by_rules = None;
+            }
+        }
+        let status = IncidentStatus::TakenBack;
+        self.outbox.push(Event::Incident { match_id, index, incident, status });
+        self.incident_spreads(match_id, incident);
+        Ok(())
+    }
+
+    /// Lets what was decided reach results, prices and bets.
+    fn incident_spreads(&mut self, match_id: MatchId, incident: Incident) {
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let moved = match incident {
+            Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => Some(map),
+            // Every market on the match as a whole has another price.
+            Incident::FormatChanged { .. } => Some(fixture.series.current().max(1)),
+            Incident::Postponed { .. }
+            | Incident::Replayed { .. }
+            | Incident::StartedEarly { .. }
+            | Incident::ShortHanded { .. }
+            | Incident::StandIns { .. } => None,
+        };
+        self.tables.house_check_at = Timestamp::default();
+        self.tables.refresh_exposure(match_id);
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        fixture.announce_score(match_id, self.outbox);
+        let markets = fixture.markets.len();
+        if let Some(map) = moved {
+            self.requote(match_id, Requote::Score { map, winner: None });
+        }
+        for place in 0..markets {
+            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let row = self.tables.markets.market(market);
+            if row.retired {
+                continue;
+            }
+            let before = row.result;
+            self.resolve(market);
+            if self.tables.markets.market(market).result != before {
+                self.requote_market(market, PriceCause::RolledBack, true);
+                self.announce_status(market, false);
+            }
+        }
+        self.settle_all_of(match_id);
+    }
+
+    /// Voids what was put off for too long.
+    pub(crate) fn check_postponed(&mut self) {
+        if self.now < self.tables.house_check_at {
+            return;
+        }
+        let mut next = Timestamp::MAX;
+        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
+            let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+            let due = fixture.void_at;
+            if due == Timestamp::MAX {
+                continue;
+            }
+            if fixture.series.current() != 0 {
+                // It began in time.
+                fixture.void_at = Timestamp::MAX;
+            } else if due <= self.now {
+                fixture.void_at = Timestamp::MAX;
+                self.void_postponed(match_id);
+            } else {
+                next = next.min(due);
+            }
+        }
+        self.tables.house_check_at = next;
+    }
+
+    /// Every market of a match that did not begin in time is void.
+    fn void_postponed(&mut self, match_id: MatchId) {
+        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let last = |reported: &Reported| matches!(reported.incident, Incident::Postponed { .. });
+        let incident = fixture.incidents.iter().rposition(last).unwrap_or_default() as u8;
+        for place in 0..fixture.markets.len() {
+            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let row = self.tables.markets.market_mut(market);
+            if row.retired || row.by_rules.is_some() {
+                continue;
+            }
+            row.by_rules = Some(Ruled { result: MarketResult::VoidByRules, incident });
+            self.resolve(market);
+            self.announce_status(market, false);
+        }
+    }
+
+    /// Incidents come from staff, or from the source that the match follows.
+    fn may_report(&self, match_id: MatchId) -> Result<(), Refusal> {
+        let fixture = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+        match self.actor {
+            Actor::Operator(_) => Ok(()),
+            Actor::Feed(source) if fixture.feed.is_primary(source) => Ok(()),
+            Actor::Engine | Actor::Account(_) | Actor::Feed(_) => Err(Reject::OperatorOnly.into()),
+        }
+    }
+}
+
+impl Fixture {
+    /// Whether this can have happened to the match as it stands.
+    fn check(&self, incident: Incident, now: Seq) -> Result<(), Refusal> {
+        let series = &self.series;
+        let max = INCIDENTS_MAX as i64;
+        if self.incidents.len() == INCIDENTS_MAX || self.undone.len() == REWINDS_MAX {
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        }
+        let phase = series.phase();
+        let next = match phase {
+            MatchPhase::Scheduled => 1,
+            MatchPhase::Break => series.current() + 1,
+            MatchPhase::Live | MatchPhase::Over => 0,
+        };
+        let live = if phase == MatchPhase::Live { series.current() } else { 0 };
+        let only = |expected: u8, map: u8| {
+            if expected != 0 && expected == map {
+                return Ok(());
+            }
+            let (expected, map) = (i64::from(expected), i64::from(map));
+            Err(Refusal::with(Reject::IncidentImpossible, expected, map))
+        };
+        match incident {
+            Incident::Walkover { map, .. } => only(next, map),
+            Incident::Forfeit { map, .. } | Incident::Replayed { map } => only(live, map),
+            Incident::ShortHanded { map } => {
+                if live == map {
+                    only(live, map)
+                } else {
+                    only(next, map)
+                }
+            }
+            Incident::FormatChanged { best_of } => {
+                if best_of != series.best_of() && series.fits_format(best_of) {
+                    return Ok(());
+                }
+                let (is, asked) = (i64::from(series.best_of()), i64::from(best_of));
+                Err(Refusal::with(Reject::IncidentImpossible, is, asked))
+            }
+            Incident::Postponed { .. } => only(next, 1),
+            Incident::StartedEarly { from } if now <= from => {
+                let (now, from) = (now.0 as i64, from.0 as i64);
+                Err(Refusal::with(Reject::IncidentImpossible, now, from))
+            }
+            Incident::StartedEarly { .. } => Ok(()),
+            Incident::StandIns { officials, .. } if 5 < officials => {
+                Err(Refusal::with(Reject::InvalidParameter, 5, i64::from(officials)))
+            }
+            Incident::StandIns { .. } => Ok(()),
+        }
+    }
+
+    /// Notes a new start. The match has to begin within `most_ns` of the first one planned.
+    fn put_off(&mut self, to: Option<Timestamp>, most_ns: u64, now: Timestamp) {
+        let planned = if self.starts_at == Timestamp::default() { now } else { self.starts_at };
+        self.void_at = self.void_at.min(planned.plus(most_ns));
+        let Some(to) = to else { return };
+        self.starts_at = to;
+        self.feed.last_heard = self.feed.last_heard.max(to);
+        if self.void_at < to {
+            // Nobody need wait to know that it is too late.
+            self.void_at = now;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Looking into the tables as a whole.
+
+use super::Tables;
+use crate::command::Config;
+use crate::reject::{Refusal, Reject};
+use crate::title::Fixture;
+use crate::units::{MatchId, Timestamp};
+
+impl Tables {
+    /// When the first timer is due; in the past if work is left over.
+    pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
+        self.waiting
+            .next_due()
+            .min(self.waiting_multiples.next_due())
+            .min(self.requotes.next_due())
+            .min(self.overrides.next_due())
+            .min(self.feed_check_at)
+            .min(self.house_check_at)
+            .min(self.settlement.next_due(&self.markets, config))
+    }
+
+    #[inline]
+    pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
+        self.fixtures.get(match_id.0 as usize)
+    }
+
+    pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
+        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
+    }
+}
