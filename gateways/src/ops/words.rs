@@ -328,22 +328,7 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Accepted { payout } => format!("accepted, to pay {}", money(payout)),
         BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
         BetStatus::Lost => "lost".to_owned(),
-        BetStatus::Void(VoidReason::NotPlayed) => {
-            "void, stake returned: what it was on was not played".to_owned()
-        }
-        BetStatus::Void(VoidReason::Rewound) => {
-            "void, stake returned: the server took back the rounds it was struck on".to_owned()
-        }
-        BetStatus::Void(VoidReason::Declared) => {
-            "void, stake returned: a person declared it".to_owned()
-        }
-        BetStatus::Void(VoidReason::HouseRules) => {
-            "void, stake returned: the house rules say so after what happened to the match"
-                .to_owned()
-        }
-        BetStatus::Void(VoidReason::TakenLate) => {
-            "void, stake returned: it was struck when the outcome could already be known".to_owned()
-        }
+        BetStatus::Void(reason) => format!("void, stake returned: {}", why_void(reason)),
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
     }
@@ -362,11 +347,18 @@ pub fn standing(standing: LegStanding) -> String {
         LegStanding::Decided(LegResult::DeadHeat(heat)) => {
             format!("shared its place: {}", json(&heat))
         }
-        LegStanding::Void(VoidReason::NotPlayed) => "void: it was not played".to_owned(),
-        LegStanding::Void(VoidReason::Rewound) => {
-            "void: the server took back the rounds it was struck on".to_owned()
-        }
-        LegStanding::Void(VoidReason::Declared) => "void: a person declared it so".to_owned(),
+        LegStanding::Void(reason) => format!("void: {}", why_void(reason)),
+    }
+}
+
+/// Why a bet or a leg is void.
+fn why_void(reason: VoidReason) -> &'static str {
+    match reason {
+        VoidReason::NotPlayed => "what it was on was not played",
+        VoidReason::Rewound => "the server took back the rounds it was struck on",
+        VoidReason::Declared => "a person declared it",
+        VoidReason::HouseRules => "the house rules say so after what happened to the match",
+        VoidReason::TakenLate => "it was struck when the outcome could already be known",
     }
 }
 
