@@ -6,9 +6,11 @@
 pub mod book;
 pub mod crowd;
 pub mod desk;
+pub mod match_play;
 pub mod reference;
 pub mod tmpfs;
 
 pub use book::BookSize;
 pub use crowd::{Board, Crowd};
 pub use desk::Desk;
+pub use match_play::play_a_map;

@@ -185,7 +185,7 @@ impl Step<'_> {
             tables.requotes.lean(place.market, market);
             tables.due = tables.due.min(tables.requotes.next_due());
         }
-        let slot = tables.bets.insert(bet, &mut market.newest_bet, &mut account.newest_bet);
+        let slot = tables.bets.insert(bet, &mut market.newest_bet, account);
         tables.client_ids.insert_bet(key, slot);
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);

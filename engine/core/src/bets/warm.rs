@@ -1,7 +1,7 @@
 //! Looking ahead: the memory that coming bets will need is asked for while earlier ones are placed.
 //!
-//! With a million accounts nearly every bet waits for memory three times: for its client id's place in
-//! the index, for its account, and for the account's newest bet; with many markets for those too. One
+//! With a million accounts nearly every bet waits for memory twice: for its client id's place in the
+//! index and for its account; with many markets for those and for its selection too. One
 //! bet after the other these waits add up; asked for early they overlap with the work of other bets.
 //! Asking changes nothing, so a replay that looks no bet ahead agrees.
 //!
@@ -12,10 +12,9 @@ use core::ptr::from_ref;
 
 use super::client_ids::Key;
 use crate::Envelope;
-use crate::command::{Command, PlaceBet};
+use crate::command::Command;
 use crate::state::{State, Tables};
 use crate::units::{AccountId, ClientBetId, MarketId, SelectionIndex};
-use crate::wallet::NO_BET;
 
 impl State {
     /// Names the memory that a coming command will need, as far as the command alone tells; to be
@@ -42,7 +41,9 @@ impl State {
     pub fn warm_further(&self, coming: &Envelope, fetch: impl Fn(*const u8)) {
         let Some(tables) = &self.tables else { return };
         match &coming.command {
-            Command::PlaceBet(place) => tables.warm_further(place, fetch),
+            Command::PlaceBet(place) => {
+                tables.warm_selection(place.market, place.selection, &fetch);
+            }
             Command::PlaceMultiple(place) => {
                 for pick in place.picks() {
                     tables.warm_selection(pick.market, pick.selection, &fetch);
@@ -70,16 +71,6 @@ impl Tables {
             fetch(from_ref(&market.prices).cast());
             fetch(from_ref(&market.epoch).cast());
         }
-    }
-
-    #[inline]
-    fn warm_further(&self, place: &PlaceBet, fetch: impl Fn(*const u8)) {
-        if let Some(account) = self.wallet.get(place.account)
-            && account.newest_bet != NO_BET
-        {
-            fetch(from_ref(&self.bets.bet(account.newest_bet).newer_of_account).cast());
-        }
-        self.warm_selection(place.market, place.selection, &fetch);
     }
 
     #[inline]

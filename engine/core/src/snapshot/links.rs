@@ -5,7 +5,6 @@ use crate::bets::Answer;
 use crate::market::Market;
 use crate::state::Tables;
 use crate::units::{MarketId, Seq};
-use crate::wallet::Account;
 
 impl Tables {
     /// Whether everything fits; `seq` is the last command applied.
@@ -22,9 +21,7 @@ impl Tables {
                     && self.wallet.get(bet.account).is_some()
                     && market.is_some_and(|market| bet.selection.0 < market.selections())
             })
-            && self.wallet.iter().all(|(id, Account { newest_bet, .. })| {
-                self.bets.listed(*newest_bet, |bet| bet.account == id)
-            })
+            && self.accounts_list_every_bet()
             && self.waiting.slots().all(|slot| self.bets.has_slot(slot))
             && self.multiples.lists_are_sound(&self.markets)
             && self.multiples.iter().all(|multiple| {
@@ -36,6 +33,14 @@ impl Tables {
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),
                 Answer::Refused(_) | Answer::RefusedMultiple(_) => true,
             })
+    }
+
+    fn accounts_list_every_bet(&self) -> bool {
+        let mut accounts = self.wallet.iter();
+        let listed = accounts.try_fold(0, |sum, (id, account)| {
+            self.bets.length_of_list(id, account).map(|length| sum + length)
+        });
+        listed == Some(self.bets.live())
     }
 
     fn matches_and_markets_fit(&self) -> bool {

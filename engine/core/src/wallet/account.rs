@@ -39,6 +39,8 @@ pub struct Account {
     pub(crate) factors: [u8; FACTORS],
     /// Whether the player has set anything for himself: limits, a rest.
     pub(crate) limits_himself: bool,
+    /// How many of its bets, from the second newest on, lack their link to the next newer one.
+    pub(crate) unlinked: u8,
 }
 
 crate::codec::wire_struct!(Account {
@@ -53,6 +55,7 @@ crate::codec::wire_struct!(Account {
     group,
     factors,
     limits_himself,
+    unlinked,
 });
 
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
@@ -71,6 +74,7 @@ impl Account {
             group: NO_GROUP,
             factors: [100; FACTORS],
             limits_himself: false,
+            unlinked: 0,
         }
     }
 
