@@ -59,7 +59,7 @@ fn multiples(count: usize) {
         .map(|trace| {
             let place = crowd.multiple(now, LEGS, size.matches);
             let command = Command::PlaceMultiple(place);
-            Envelope { actor: Actor::Account(place.account), trace, command }
+            Envelope { actor: Actor::account(place.account), trace, command }
         })
         .collect();
     place(&mut desk, &made[..count], |_| {});

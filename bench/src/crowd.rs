@@ -137,7 +137,7 @@ impl Crowd {
     /// The next bet in its envelope.
     pub fn envelope(&mut self, now: Timestamp, trace: u64) -> Envelope {
         let bet = self.bet(now);
-        Envelope { actor: Actor::Account(bet.account), trace, command: Command::PlaceBet(bet) }
+        Envelope { actor: Actor::account(bet.account), trace, command: Command::PlaceBet(bet) }
     }
 }
 

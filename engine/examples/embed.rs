@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         stake: Stake::new(Money::from_minor(10_00)).ok_or("a stake is above zero")?,
         policy: PricePolicy::Better,
     });
-    let events = clutch.ask(Actor::Account(bettor), bet)?;
+    let events = clutch.ask(Actor::account(bettor), bet)?;
     let is_accepted = events.iter().any(|record| match record.event {
         Event::Bet(view) => matches!(view.status, BetStatus::Accepted { .. }),
         _ => false,

@@ -102,7 +102,7 @@ pub struct Step<'a> {
     /// Its time.
     pub time: Timestamp,
     /// What it asked.
-    pub envelope: Envelope,
+    pub envelope: &'a Envelope,
     /// What became true by it.
     pub events: &'a [Record],
     /// The state after it.
@@ -115,8 +115,11 @@ pub struct Follower {
     state: State,
     outbox: Outbox,
     commands: u64,
-    /// Records read and not yet applied, the next one last.
+    /// Records read together, in order. They are read where they lie: an envelope has room for twenty
+    /// legs, and moving it costs more than applying many a command.
     coming: Vec<Coming>,
+    /// The first of them that is not yet applied.
+    next: usize,
     /// What is wrong with the record behind them.
     flaw: Option<FollowError>,
     /// Behind the last record applied.
@@ -172,7 +175,7 @@ impl Follower {
         let coming = Vec::with_capacity(LOOK_AHEAD);
         let position = reader.position();
         let rule_set = clutch_core::RULE_SET;
-        Self { reader, state, outbox, commands: 0, coming, flaw: None, position, rule_set }
+        Self { reader, state, outbox, commands: 0, coming, next: 0, flaw: None, position, rule_set }
     }
 
     /// Follows records of another rule set than this release's; for tests of upgrades.
@@ -206,28 +209,33 @@ impl Follower {
     /// # Errors
     /// [`FollowError`] naming the record. There is no way on from it.
     pub fn step(&mut self) -> Result<Option<Step<'_>>, FollowError> {
-        if self.coming.is_empty() {
+        if self.next == self.coming.len() {
             self.look_ahead();
         }
-        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.pop() else {
+        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.get(self.next)
+        else {
             return self.flaw.take().map_or(Ok(None), Err);
         };
+        self.next += 1;
+        let (seq, time, kind) = (*seq, *time, *kind);
         let Self { state, outbox, .. } = self;
-        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), envelope.command)
+        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), &envelope.command)
             && capacity.validate().is_ok()
         {
             *outbox = Outbox::with_capacity(capacity.events_max());
         }
         outbox.clear();
-        panics::caught(|| state.apply(seq, time, &envelope, outbox))
+        panics::caught(|| state.apply(seq, time, envelope, outbox))
             .map_err(|message| FollowError::Bug { seq, kind, message })?;
         self.commands += 1;
-        self.position = position;
+        self.position = *position;
         Ok(Some(Step { seq, time, envelope, events: self.outbox.records(), state: &self.state }))
     }
 
     /// Reads the next few records and asks for the memory that they will need.
     fn look_ahead(&mut self) {
+        self.coming.clear();
+        self.next = 0;
         while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
             match next_coming(&mut self.reader, self.rule_set) {
                 Ok(Some(coming)) => self.coming.push(coming),
@@ -238,7 +246,6 @@ impl Follower {
         let envelopes = self.coming.iter().map(|coming| &coming.envelope);
         envelopes.clone().for_each(|envelope| self.state.warm(envelope, prefetch));
         envelopes.for_each(|envelope| self.state.warm_further(envelope, prefetch));
-        self.coming.reverse();
     }
 
     /// Applies everything written so far and returns how many records that were. `progress` hears now

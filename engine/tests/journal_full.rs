@@ -72,7 +72,7 @@ fn bet(trace: u64, now_millis: u64) -> Envelope {
         stake: Stake::new(Money::from_minor(100)).unwrap(),
         policy: PricePolicy::Any,
     };
-    Envelope { actor: Actor::Account(AccountId(0)), trace, command: Command::PlaceBet(place) }
+    Envelope { actor: Actor::account(AccountId(0)), trace, command: Command::PlaceBet(place) }
 }
 
 fn answer(record: &clutch_engine::clutch_core::Record) -> Option<(u64, Reject)> {

@@ -10,7 +10,7 @@
 //! leaving one out is not.
 
 use clutch_core::command::{
-    Incident, KillScope, MarketKind, MobaState, RoundFormat, SuspendReason, Team, Title,
+    Incident, KillScope, MarketKind, MobaState, Mode, RoundFormat, SuspendReason, Team, Title,
 };
 use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart, Price, Score};
 use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Timestamp};
@@ -28,8 +28,9 @@ const MAPS_MAX: usize = 5;
 pub struct Book {
     matches: Vec<Option<Match>>,
     markets: Vec<Option<Market>>,
-    /// Kill switches that are on, besides that of all betting.
+    /// Kill switches that are on.
     killed: Vec<KillScope>,
+    mode: Mode,
     betting_stopped: bool,
     stopped_seq: Seq,
     last_seq: Seq,
@@ -137,15 +138,14 @@ impl Book {
                 moved.then(|| market.status_seq = seq)
             }),
             Event::Price(price) => self.change_price(seq, price),
-            Event::KillSwitch { scope: KillScope::All, on } => {
-                if replace(&mut self.betting_stopped, on) {
-                    self.stopped_seq = seq;
-                    self.changed = self.changed.max(seq);
-                }
-            }
             Event::KillSwitch { scope, on } => {
                 self.killed.retain(|killed| *killed != scope);
                 self.killed.extend(on.then_some(scope));
+                self.notice_stop(seq);
+            }
+            Event::Mode { mode } => {
+                self.mode = mode;
+                self.notice_stop(seq);
             }
             Event::Incident { match_id, incident, status, .. } => {
                 self.change_format(seq, match_id, incident, status);
@@ -178,6 +178,24 @@ impl Book {
         }
     }
 
+    /// Whether all betting is stopped follows from its switch and from the mode.
+    fn notice_stop(&mut self, seq: Seq) {
+        let by_mode = match self.mode {
+            Mode::Normal | Mode::AcceptOnlyReducing => false,
+            Mode::SettleOnly | Mode::ReadOnly => true,
+        };
+        let is_stopped = by_mode || self.killed.contains(&KillScope::All);
+        if replace(&mut self.betting_stopped, is_stopped) {
+            self.stopped_seq = seq;
+            self.changed = self.changed.max(seq);
+        }
+    }
+
+    /// The mode that the engine is in.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// The newest `seq` seen in any record.
     pub fn last_seq(&self) -> Seq {
         self.last_seq
@@ -188,7 +206,7 @@ impl Book {
         self.betting_stopped
     }
 
-    /// Kill switches that are on: titles and matches.
+    /// Kill switches that are on.
     pub fn killed(&self) -> &[KillScope] {
         &self.killed
     }

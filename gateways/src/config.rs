@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clutch_core::command::{Capacity, Config as CoreConfig};
 use clutch_core::pricing::LadderTable;
 use clutch_core::settings::Setting;
+use clutch_core::title::SOURCES_MAX;
 use clutch_core::units::Money;
 use clutch_engine::{Durability, EngineConfig, Pin, Wait};
 use serde::Deserialize;
@@ -33,6 +34,9 @@ pub struct Config {
     pub gateway: GatewaySection,
     /// The game-server log feed.
     pub cs_log: CsLogSection,
+    /// Sources that push facts in our own words.
+    #[serde(default, rename = "ndjson")]
+    pub facts: Vec<FactsSection>,
     /// Matches to create at start unless the journal has them.
     #[serde(default, rename = "match")]
     pub matches: Vec<MatchSection>,
@@ -176,6 +180,20 @@ pub struct CsLogSection {
     pub match_key: String,
 }
 
+/// `[[ndjson]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactsSection {
+    /// What the provider sends as its key.
+    pub key: String,
+    /// Its number among the sources of a match, from 1; the game-server log is 0.
+    #[serde(default = "first_of_others")]
+    pub source: u8,
+    /// The key of the match it is about; empty: all of them.
+    #[serde(default, rename = "match")]
+    pub match_key: String,
+}
+
 /// `[[match]]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -240,6 +258,10 @@ pub struct AccountSection {
 /// Whether a setting stands in `[risk]`; the plain limits stand in `[book]`.
 fn is_of_risk(setting: Setting) -> bool {
     Setting::RulesOff <= setting
+}
+
+fn first_of_others() -> u8 {
+    1
 }
 
 fn cs2() -> String {
@@ -332,9 +354,43 @@ impl Config {
             format!("[{}] {field} is out of range", if is_of_risk { "risk" } else { "book" })
         })?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
+        self.check_sources()?;
         let secret = self.gateway.token_secret.len();
         if secret != 0 && secret < 32 {
             return Err(format!("[gateway] token_secret has {secret} bytes; it needs at least 32"));
+        }
+        Ok(())
+    }
+
+    /// Every source of facts has a key and a number of its own, and speaks of a match that is there.
+    fn check_sources(&self) -> Result<(), String> {
+        let most = SOURCES_MAX as u8 - 1;
+        for (index, FactsSection { key, source, match_key }) in self.facts.iter().enumerate() {
+            let wrong = |what: String| Err(format!("[[ndjson]] number {}: {what}", index + 1));
+            if key.is_empty() {
+                return wrong("key is empty; without one nobody can push".to_owned());
+            }
+            if !(1..=most).contains(source) {
+                return wrong(format!("source {source} is none of 1 to {most}; 0 is [cs_log]"));
+            }
+            if !match_key.is_empty() && !self.matches.iter().any(|it| it.key == *match_key) {
+                return wrong(format!("match: no [[match]] has the key `{match_key}`"));
+            }
+            let meets = |other: &FactsSection| {
+                other.match_key == *match_key || other.match_key.is_empty() || match_key.is_empty()
+            };
+            for other in self.facts[..index].iter().filter(|other| meets(other)) {
+                if other.source == *source {
+                    return wrong(format!(
+                        "source {source} is another [[ndjson]] of the same match"
+                    ));
+                }
+                if other.key == *key {
+                    return wrong(
+                        "its key is that of another [[ndjson]] of the same match".to_owned(),
+                    );
+                }
+            }
         }
         Ok(())
     }
@@ -452,6 +508,15 @@ mod tests {
             ("[engine]\nbets_max = 0\n", "bets_max"),
             ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),
             ("[engine\n", "line 1"),
+            ("[[ndjson]]\nkey = \"\"\n", "[[ndjson]] number 1: key is empty"),
+            ("[[ndjson]]\nkey = \"k\"\nsource = 0\n", "source 0 is none of 1 to 7"),
+            ("[[ndjson]]\nkey = \"k\"\nsource = 8\n", "source 8 is none of 1 to 7"),
+            ("[[ndjson]]\nkey = \"k\"\nmatch = \"m\"\n", "no [[match]] has the key `m`"),
+            ("[[ndjson]]\nkey = \"k\"\n[[ndjson]]\nkey = \"l\"\n", "number 2: source 1 is another"),
+            (
+                "[[ndjson]]\nkey = \"k\"\n[[ndjson]]\nkey = \"k\"\nsource = 2\n",
+                "number 2: its key is that of another",
+            ),
         ] {
             let error = Config::parse(text).unwrap_err();
             assert!(error.contains(named), "{text:?} gave {error:?}");

@@ -167,6 +167,19 @@ impl Head {
         pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
     }
 
+    /// The same, with what the address had to escape.
+    pub fn query_text(&self, name: &str) -> Option<String> {
+        let escaped = self.query_value(name)?;
+        let mut pieces = escaped.split('%');
+        let mut bytes = pieces.next()?.as_bytes().to_vec();
+        for piece in pieces {
+            let code = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok())?;
+            bytes.push(code);
+            bytes.extend_from_slice(&piece.as_bytes()[2..]);
+        }
+        String::from_utf8(bytes).ok()
+    }
+
     /// Whether a page of `origin` may talk to us: it came from this very host, or is on the list.
     /// Clients that are no browser send no origin, and their users no foreign page can misuse.
     pub fn origin_is_welcome(&self, allowed: &[String]) -> bool {
@@ -297,6 +310,7 @@ mod tests {
         assert_eq!(head.bearer.as_deref(), Some("tok"));
         assert_eq!(head.feed_key.as_deref(), Some("k"));
         assert_eq!(head.query_value("key"), Some("a%20b"));
+        assert_eq!(head.query_text("key").as_deref(), Some("a b"));
         assert!(!head.keep_alive);
     }
 

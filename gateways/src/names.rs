@@ -1,10 +1,11 @@
 //! Markets and selections by their names for people, in one place for every page and message.
 
-use clutch_core::command::{MarketKind, Team};
+use clutch_core::command::{Channel, KillScope, MarketClass, MarketKind, Mode, Team, Title};
 use clutch_core::market::correct_map_score::final_score;
 use clutch_core::market::correct_round_score::{Ending, ending};
+use clutch_core::switches::SWITCH_MODE;
 use clutch_core::title::Play;
-use clutch_core::units::SelectionIndex;
+use clutch_core::units::{MatchId, SelectionIndex};
 
 use crate::book::Match;
 
@@ -100,4 +101,37 @@ fn score([a, b]: [u8; 2]) -> String {
 fn handicap(halves: i16) -> String {
     let sign = if halves < 0 { '-' } else { '+' };
     format!("{sign}{}.5", halves.unsigned_abs() / 2)
+}
+
+/// What a kill switch stops, as the staff names it: `title:valorant`.
+pub fn kill_scope(scope: KillScope) -> String {
+    match scope {
+        KillScope::All => "all".to_owned(),
+        KillScope::Title(title) => format!("title:{}", title.rules().key),
+        KillScope::Match(MatchId(id)) => format!("match:{id}"),
+        KillScope::Class(class) => format!("class:{}", class.key()),
+        KillScope::Channel(channel) => format!("channel:{}", channel.key()),
+        KillScope::CashOut => "cash-out".to_owned(),
+        KillScope::Withdrawals => "withdrawals".to_owned(),
+    }
+}
+
+/// What the two numbers of a refusal with [`clutch_core::reject::Numbers::Switch`] name.
+pub fn switch(kind: i64, which: i64) -> String {
+    let place = usize::try_from(which).unwrap_or(usize::MAX);
+    let scope = match kind {
+        0 => Some(KillScope::All),
+        1 => Title::ALL.get(place).copied().map(KillScope::Title),
+        2 => u32::try_from(which).ok().map(|id| KillScope::Match(MatchId(id))),
+        3 => MarketClass::ALL.get(place).copied().map(KillScope::Class),
+        4 => Channel::ALL.get(place).copied().map(KillScope::Channel),
+        5 => Some(KillScope::CashOut),
+        6 => Some(KillScope::Withdrawals),
+        _ => None,
+    };
+    match (scope, Mode::ALL.get(place)) {
+        (Some(scope), _) => format!("the kill switch {}", kill_scope(scope)),
+        (None, Some(mode)) if kind == SWITCH_MODE => format!("the mode {}", mode.key()),
+        (None, _) => format!("switch {kind}:{which}"),
+    }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use clutch_core::command::{Actor, CreateMatch, Line, MarketKind, RoundFormat, SetMap, Title};
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
+use clutch_core::title::SOURCES_MAX;
 use clutch_core::units::{AccountId, Currency, MatchId, Name, SourceId};
 use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
@@ -35,8 +36,8 @@ pub struct Provisioned {
     pub teams: [Name; 2],
     /// Rounds per map.
     pub format: RoundFormat,
-    /// How far the game-server log was followed.
-    pub heard: u64,
+    /// How far each source was followed.
+    pub heard: [u64; SOURCES_MAX],
 }
 
 /// What the journal has of a match.
@@ -44,7 +45,7 @@ pub struct Provisioned {
 struct Present {
     maps: Vec<u8>,
     kinds: Vec<MarketKind>,
-    heard: u64,
+    heard: [u64; SOURCES_MAX],
 }
 
 /// How long the engine is given for one answer.
@@ -75,11 +76,7 @@ impl<'a> Provisioner<'a> {
     ///
     /// # Errors
     /// A sentence naming the match and the field that is wrong, or the engine's refusal.
-    pub fn provide_match(
-        &mut self,
-        section: &MatchSection,
-        source: SourceId,
-    ) -> Result<Provisioned, String> {
+    pub fn provide_match(&mut self, section: &MatchSection) -> Result<Provisioned, String> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
         let plan = plan::plan(section).map_err(wrong)?;
         let CreateMatch { key, title, rounds: format, team_a, team_b, .. } = plan.create;
@@ -92,13 +89,13 @@ impl<'a> Provisioner<'a> {
             }
         };
         // A start that was cut short left some of them out; what a trader changed since then stays.
-        let present = self.look(match_id, source)?;
+        let present = self.look(match_id)?;
         for map in plan.maps.into_iter().filter(|map| !present.maps.contains(&map.map_no)) {
             self.command(Command::SetMap(SetMap { match_id, ..map })).map_err(|refused| {
                 wrong(format!("map {}: its chances: {refused}", map.name.as_str()))
             })?;
         }
-        if present.heard == 0 {
+        if present.heard == [0; SOURCES_MAX] {
             let kinds = book(format, section.best_of).into_iter();
             for kind in kinds.filter(|kind| !present.kinds.contains(kind)) {
                 self.command(Command::OpenMarket { match_id, kind })
@@ -157,11 +154,13 @@ impl<'a> Provisioner<'a> {
         Ok(found)
     }
 
-    fn look(&mut self, match_id: MatchId, source: SourceId) -> Result<Present, String> {
+    fn look(&mut self, match_id: MatchId) -> Result<Present, String> {
         let mut present = Present::default();
         self.ask(Query::Match { match_id }, |record| match &record.event {
-            Event::FeedHeard { source: from, version, .. } if *from == source => {
-                present.heard = *version;
+            Event::FeedHeard { source: SourceId(source), version, .. } => {
+                if let Some(heard) = present.heard.get_mut(usize::from(*source)) {
+                    *heard = *version;
+                }
             }
             Event::Named { part: NamedPart::Map(map), .. } => present.maps.push(*map),
             Event::MarketOpened { kind, .. } => present.kinds.push(*kind),

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use chrono::DateTime;
+use clutch_core::command::Channel;
 use clutch_core::units::AccountId;
 use jwt_compact::alg::{Hs256, Hs256Key};
 use jwt_compact::{AlgorithmExt, Header, UntrustedToken};
@@ -45,6 +46,8 @@ pub enum Role {
 pub struct Claims {
     /// The account it speaks for.
     pub account: AccountId,
+    /// The way by which its holder comes.
+    pub channel: Channel,
     /// What its holder may do.
     pub roles: Vec<Role>,
     /// When it was issued, in Unix seconds.
@@ -121,25 +124,31 @@ struct Wire {
     sub: String,
     aud: String,
     roles: Vec<Role>,
+    /// The key of a [`Channel`]; left out by who knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
 }
 
 /// Signs a bettor's token.
 pub fn issue(secret: &Secret, claims: &Claims) -> String {
-    let Claims { account, roles, issued_at_s, expires_at_s } = claims;
+    let Claims { account, channel, roles, issued_at_s, expires_at_s } = claims;
     let (roles, issued_at_s, expires_at_s) = (roles.clone(), *issued_at_s, *expires_at_s);
-    sign(secret, AUDIENCE, &Proved { subject: account.0, roles, issued_at_s, expires_at_s })
+    let (subject, channel) = (account.0, *channel);
+    sign(secret, AUDIENCE, &Proved { subject, channel, roles, issued_at_s, expires_at_s })
 }
 
 /// Signs a token of the staff.
 pub fn issue_staff(secret: &Secret, claims: &StaffClaims) -> String {
     let StaffClaims { operator, roles, issued_at_s, expires_at_s } = claims;
     let (roles, issued_at_s, expires_at_s) = (roles.clone(), *issued_at_s, *expires_at_s);
-    sign(secret, AUDIENCE_ADMIN, &Proved { subject: *operator, roles, issued_at_s, expires_at_s })
+    let (subject, channel) = (*operator, Channel::Web);
+    sign(secret, AUDIENCE_ADMIN, &Proved { subject, channel, roles, issued_at_s, expires_at_s })
 }
 
 /// What both kinds of tokens say.
 struct Proved {
     subject: u32,
+    channel: Channel,
     roles: Vec<Role>,
     issued_at_s: u64,
     expires_at_s: u64,
@@ -150,6 +159,9 @@ fn sign(secret: &Secret, audience: &str, proved: &Proved) -> String {
         sub: proved.subject.to_string(),
         aud: audience.to_owned(),
         roles: proved.roles.clone(),
+        channel: Some(proved.channel)
+            .filter(|channel| *channel != Channel::Web)
+            .map(|channel| channel.key().to_owned()),
     });
     body.issued_at = date(proved.issued_at_s);
     body.expiration = date(proved.expires_at_s);
@@ -168,9 +180,9 @@ fn date(unix_s: u64) -> Option<DateTime<chrono::Utc>> {
 /// [`TokenError`] if it is not ours, not meant for us, or expired at `now_s`. The signature is
 /// checked first, so nothing is learnt about a forged one.
 pub fn verify(secret: &Secret, token: &str, now_s: u64) -> Result<Claims, TokenError> {
-    let Proved { subject, roles, issued_at_s, expires_at_s } =
+    let Proved { subject, channel, roles, issued_at_s, expires_at_s } =
         prove(secret, AUDIENCE, token, now_s)?;
-    Ok(Claims { account: AccountId(subject), roles, issued_at_s, expires_at_s })
+    Ok(Claims { account: AccountId(subject), channel, roles, issued_at_s, expires_at_s })
 }
 
 /// Reads a token of the staff and proves it.
@@ -178,7 +190,7 @@ pub fn verify(secret: &Secret, token: &str, now_s: u64) -> Result<Claims, TokenE
 /// # Errors
 /// As [`verify`].
 pub fn verify_staff(secret: &Secret, token: &str, now_s: u64) -> Result<StaffClaims, TokenError> {
-    let Proved { subject, roles, issued_at_s, expires_at_s } =
+    let Proved { subject, channel: _, roles, issued_at_s, expires_at_s } =
         prove(secret, AUDIENCE_ADMIN, token, now_s)?;
     Ok(StaffClaims { operator: subject, roles, issued_at_s, expires_at_s })
 }
@@ -205,6 +217,11 @@ fn read(body: &jwt_compact::Claims<Wire>) -> Option<(&str, Proved)> {
     let proved = Proved {
         subject: body.custom.sub.parse().ok()?,
         roles: body.custom.roles.clone(),
+        // A channel that is not known here cannot be stopped here, so it is none of ours.
+        channel: match &body.custom.channel {
+            None => Channel::Web,
+            Some(key) => Channel::from_key(key)?,
+        },
         issued_at_s: body.issued_at?.timestamp().try_into().ok()?,
         expires_at_s: body.expiration?.timestamp().try_into().ok()?,
     };
@@ -219,6 +236,7 @@ mod tests {
     fn claims() -> Claims {
         Claims {
             account: AccountId(7),
+            channel: Channel::Web,
             roles: vec![Role::Bettor],
             issued_at_s: 1_000,
             expires_at_s: 2_000,
@@ -280,9 +298,35 @@ mod tests {
     }
 
     #[test]
+    fn a_token_names_a_channel_that_is_known() {
+        let secret = Secret::new(&[7; 32]).unwrap();
+        let by = |channel: Option<&str>| {
+            let mut body = jwt_compact::Claims::new(Wire {
+                sub: "7".into(),
+                aud: AUDIENCE.into(),
+                roles: vec![Role::Bettor],
+                channel: channel.map(str::to_owned),
+            });
+            (body.issued_at, body.expiration) = (date(1_000), date(2_000));
+            let token = Hs256.token(&Header::empty(), &body, &secret.0).unwrap();
+            verify(&secret, &token, 1_500).map(|claims| claims.channel)
+        };
+        assert_eq!(by(None), Ok(Channel::Web));
+        assert_eq!(by(Some("retail")), Ok(Channel::Retail));
+        assert_eq!(by(Some("pigeon")), Err(TokenError::Invalid));
+        let claims = Claims { channel: Channel::Api, ..claims() };
+        assert_eq!(verify(&secret, &issue(&secret, &claims), 1_500), Ok(claims));
+    }
+
+    #[test]
     fn a_token_for_a_later_time_waits_for_it() {
         let secret = Secret::new(&[7; 32]).unwrap();
-        let wire = Wire { sub: "7".into(), aud: AUDIENCE.into(), roles: vec![Role::Bettor] };
+        let wire = Wire {
+            sub: "7".into(),
+            aud: AUDIENCE.into(),
+            roles: vec![Role::Bettor],
+            channel: None,
+        };
         let mut body = jwt_compact::Claims::new(wire);
         (body.issued_at, body.expiration, body.not_before) =
             (date(1_000), date(2_000), date(1_500));

@@ -77,6 +77,7 @@ target!(no_changed_token_signs_anybody_in, |script| {
     let secret = Secret::new(&[7; 32]).expect("long enough");
     let claims = Claims {
         account: clutch_core::units::AccountId(3),
+        channel: clutch_core::command::Channel::default(),
         roles: vec![Role::Bettor],
         issued_at_s: 100,
         expires_at_s: 200,

@@ -32,7 +32,11 @@ fn health_tells_the_state_of_the_engine_and_503_when_it_failed() {
     let (status, health) = gateway.http("GET", "/health", "", "");
     assert_eq!((status, &health["status"]), (200, &json!("ok")));
     assert_eq!(health["engine"]["durability"], "process");
-    assert_eq!(health["feeds"], json!([{"name": "cs-log", "age_ms": null}]));
+    let feed = json!({
+        "name": "cs-log", "match": "final", "source": 0, "age_ms": null, "newest": 0, "gaps": 0,
+        "wrong_lines": 0,
+    });
+    assert_eq!(health["feeds"], json!([feed]));
     gateway.script.lock().unwrap().has_failed = true;
     let (status, health) = gateway.http("GET", "/health", "", "");
     assert_eq!((status, &health["status"]), (503, &json!("failed")));

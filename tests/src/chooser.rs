@@ -2,10 +2,10 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
-    KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason,
-    Team, Title,
+    AccountState, Capacity, Channel, Config, CreateMatch, FeedMessage, GameEvent, Grade, Incident,
+    KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -157,6 +157,15 @@ impl Chooser {
         self.now = now;
         if let Some(command) = self.at_first(twin) {
             return command;
+        }
+        let leaves = match twin.mode() {
+            Mode::Normal => 0,
+            Mode::AcceptOnlyReducing => 1,
+            Mode::SettleOnly => 5,
+            Mode::ReadOnly => 20,
+        };
+        if self.random.chance(leaves) {
+            return Command::SetMode { mode: Mode::Normal };
         }
         if bets && let Some(command) = self.of_the_crowd(twin) {
             return command;
@@ -546,7 +555,14 @@ impl Chooser {
 
     fn kill(&mut self, twin: &Twin) -> Command {
         let [_, matches, _] = twin.counts();
-        let scope = match self.random.below(3) {
+        if self.random.chance(40) {
+            return Command::SetMode { mode: self.random.pick(Mode::ALL) };
+        }
+        let scope = match self.random.below(7) {
+            3 => KillScope::Class(self.random.pick(MarketClass::ALL)),
+            4 => KillScope::Channel(self.random.pick(&[Channel::Web, Channel::App])),
+            5 => KillScope::CashOut,
+            6 => KillScope::Withdrawals,
             0 => KillScope::All,
             1 => {
                 let titles = [Title::CounterStrike, Title::CounterStrike, Title::Valorant];

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod chooser;
 pub mod random;
 pub mod table;
+pub mod truth;
 pub mod twin;
 pub mod world;
 

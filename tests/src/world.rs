@@ -49,8 +49,9 @@ impl World {
     pub fn apply(&mut self, command: Command) -> Vec<Record> {
         let actor = match command {
             Command::Feed(message) => Actor::Feed(message.source),
-            Command::PlaceBet(place) => Actor::Account(place.account),
-            Command::CancelBet { account, .. } => Actor::Account(account),
+            Command::PlaceBet(place) => Actor::account(place.account),
+            Command::PlaceMultiple(place) => Actor::account(place.account),
+            Command::CancelBet { account, .. } => Actor::account(account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
             Command::ApproveOverride { .. } | Command::DecideGrade { .. } => {

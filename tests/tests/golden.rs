@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Capacity, Config, CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade,
-    Incident, KillScope, Line, MarketKind, MobaState, OverrideKind, Pick, Picks, PlaceBet,
-    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title,
+    AccountState, Actor, Capacity, Channel, Config, CreateMatch, ENCODED_MAX, FeedMessage,
+    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
+    OverrideKind, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results, RoundFormat, Scope,
+    SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -64,12 +64,13 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=33).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=34).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
             Actor::Feed(_) => 5,
-            Actor::Account(_) | Actor::Operator(_) => 8,
+            Actor::Operator(_) => 8,
+            Actor::Account { .. } => 12,
         };
         let tag = u16::from(encode(&envelope)[actor_bytes + 8]);
         assert_eq!(tag + 1, envelope.command.kind(), "{name}");
@@ -140,7 +141,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &33_u32.to_le_bytes()), Err(DecodeError::UnknownTag(33)));
+    assert_eq!(with(16, &34_u32.to_le_bytes()), Err(DecodeError::UnknownTag(34)));
 }
 
 #[test]
@@ -210,6 +211,10 @@ fn stages(percents: [u8; 4]) -> Stages {
 
 fn of(command: Command) -> Envelope {
     Envelope { actor: Actor::Operator(0x0a0b_0c0d), trace: 0x1122_3344_5566_7788, command }
+}
+
+fn killed(scope: KillScope) -> Envelope {
+    of(Command::Kill { scope, on: true })
 }
 
 fn place() -> PlaceBet {
@@ -428,6 +433,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             "kill_title",
             of(Command::Kill { scope: KillScope::Title(Title::CounterStrike), on: false }),
         ),
+        ("kill_class", killed(KillScope::Class(MarketClass::Round))),
+        ("kill_channel", killed(KillScope::Channel(Channel::Api))),
+        ("kill_cash_out", killed(KillScope::CashOut)),
+        ("kill_withdrawals", killed(KillScope::Withdrawals)),
         ("kill_match", of(Command::Kill { scope: KillScope::Match(MatchId(6)), on: true })),
         ("open_account", of(Command::OpenAccount { key: name("a-1"), currency: Currency(1) })),
         ("account_open", state(AccountState::Open)),
@@ -449,7 +458,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         (
             "cancel_bet",
             Envelope {
-                actor: Actor::Account(AccountId(5)),
+                actor: Actor::Account { account: AccountId(5), channel: Channel::Retail },
                 ..of(Command::CancelBet { account: AccountId(5), client_id: place().client_id })
             },
         ),
@@ -516,5 +525,6 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("incident_started_early", incident(Incident::StartedEarly { from: Seq(9) })),
         ("incident_stand_ins", incident(Incident::StandIns { team: Team::B, officials: 2 })),
         ("take_back_incident", of(Command::TakeBackIncident { match_id: MatchId(7) })),
+        ("set_mode", of(Command::SetMode { mode: Mode::SettleOnly })),
     ]
 }

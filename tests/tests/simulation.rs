@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
+use clutch_core::command::{Actor, Mode};
 use clutch_core::event::{BetStatus, Event, MultipleView, VoidReason};
 use clutch_core::units::{BetId, Seq};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
@@ -116,6 +117,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "BetsPerHour",
     "StakesPerHour",
     "MatchLiability",
+    "BetNotReducing",
+    "ReadOnly",
     "InsufficientFunds",
     "ReferenceReused",
     "InvalidAmount",
@@ -224,7 +227,7 @@ impl Simulation {
             let nanos = self.chooser.pause();
             self.world.skip(nanos);
             // While bets are still being settled, the twin is ahead of the engine's balances.
-            let at_rest = !self.world.has_work();
+            let at_rest = self.is_settled();
             let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
             self.apply(command);
             if self.twin.retired_lately() {
@@ -236,18 +239,24 @@ impl Simulation {
             if self.twin.retired_lately() || self.random.chance(70) {
                 self.come_to_rest();
             }
-            if !self.world.has_work() {
+            if self.is_settled() {
                 self.twin.compare_money(&self.world);
             }
             if step % 64 == 0 {
                 check_sums(&mut self.world);
             }
         }
+        self.apply(Command::SetMode { mode: Mode::Normal });
         self.come_to_rest();
         self.twin.compare_everything(&mut self.world);
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
         self.visits
+    }
+
+    /// Whether the engine has settled what the twin knows; one that is read-only waits with it.
+    fn is_settled(&self) -> bool {
+        !self.world.has_work() && self.twin.mode() != Mode::ReadOnly
     }
 
     /// Ticks until nothing is due.
@@ -318,11 +327,12 @@ impl Simulation {
         }
         let state = restored(&saved(self.world.state()), 4096).expect("a sound state is read back");
         let seq = Seq(state.last_seq().0 + 1);
+        let (now, by) = (self.world.now(), Actor::account);
         let checks = match command {
-            Command::PlaceBet(place) => state.explain(seq, self.world.now(), place),
+            Command::PlaceBet(place) => state.explain(seq, now, by(place.account), place),
             Command::PlaceMultiple(place) => {
                 self.visit("an explained multiple");
-                state.explain_multiple(seq, self.world.now(), place)
+                state.explain_multiple(seq, now, by(place.account), place)
             }
             _ => return None,
         };

@@ -164,6 +164,78 @@ fn a_person_hands_the_match_over_to_the_other_source() {
 }
 
 #[test]
+fn whoever_is_handed_the_match_has_told_of_the_round_that_is_played() {
+    check(
+        "
+        match    M bo1
+        maps     M even
+        market   R M round 1 2
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        feed     M round 1 1 A source 0
+        feed     M round 1 1 A source 1
+        feed     M begins 1 2 source 1               # it only confirms, and confirms no beginnings
+        expect   market R Open
+        handover M 1
+        expect   market R Suspended RoundLive
+        ",
+    );
+}
+
+#[test]
+fn whoever_is_handed_the_match_may_be_a_map_ahead_but_not_two() {
+    check(
+        "
+        config   agreeing_updates 2 feed_age_live 1h feed_age_prematch 1h
+        match    M bo3
+        maps     M even
+        market   S M winner
+        play     M 1 A13
+        feed     M start 2 t source 1
+        expect   market S Suspended FeedsApart
+        feed     M round 2 1 B source 1
+        handover M 1                                 # the old one has missed the start of the map
+        expect   score M 0-1 maps 1-0
+        expect   market S Open
+        match    K bo3
+        maps     K even
+        market   T K winner
+        play     K 1 A13
+        feed     K start 3 ct source 1
+        handover K 1                                 # who won the second map nobody knows
+        expect   market T Suspended ImpossibleState
+        feed     K over 1 13 0
+        feed     K over 1 13 0                       # true, but no answer to that
+        expect   market T Suspended ImpossibleState
+        resume   match K
+        expect   market T Open
+        ",
+    );
+}
+
+#[test]
+fn a_source_that_is_ahead_confirms_nothing() {
+    check(
+        "
+        config   agreeing_updates 3
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        feed     M round 1 9 A source 0              -> FeedImpossible(1, 9)
+        feed     M round 1 1 A source 1
+        feed     M round 1 2 A source 1
+        feed     M round 1 1 A source 0
+        feed     M round 1 2 A source 0
+        expect   market W Suspended ImpossibleState  # only two have fitted so far
+        feed     M round 1 3 A source 0
+        expect   market W Open
+        ",
+    );
+}
+
+#[test]
 fn a_second_source_that_takes_a_round_back_casts_doubt_at_once() {
     check(
         "

@@ -14,6 +14,7 @@ mod incident;
 mod market_kind;
 mod multiple;
 mod query;
+mod switch;
 mod trading;
 
 pub use account::AccountState;
@@ -26,7 +27,8 @@ pub use incident::Incident;
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
-pub use trading::{KillScope, OverrideKind, Scope, SuspendReason};
+pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
@@ -80,13 +82,18 @@ pub enum Actor {
     /// The engine itself: ticks and the first record.
     Engine,
     /// A bettor, for his own account.
-    Account(AccountId),
+    Account {
+        /// The account.
+        account: AccountId,
+        /// The way by which he came.
+        channel: Channel,
+    },
     /// A feed.
     Feed(SourceId),
     /// A trader or an operator, by his number.
     Operator(u32),
 }
-wire_enum!(Actor { 0 = Engine, 1 = Account(account), 2 = Feed(source), 3 = Operator(operator) });
+wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source), 3 = Operator(operator) });
 
 /// Everything that can be asked of the engine and stands in the journal.
 ///
@@ -300,6 +307,11 @@ pub enum Command {
         /// The match.
         match_id: MatchId,
     },
+    /// Goes into a mode.
+    SetMode {
+        /// The mode.
+        mode: Mode,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -335,7 +347,15 @@ wire_enum!(Command {
     30 = AdoptHouseRules { title, name, rules },
     31 = MatchIncident { match_id, incident },
     32 = TakeBackIncident { match_id },
+    33 = SetMode { mode },
 });
+
+impl Actor {
+    /// A bettor who came by the usual way, the web.
+    pub const fn account(account: AccountId) -> Self {
+        Self::Account { account, channel: Channel::Web }
+    }
+}
 
 impl Command {
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
@@ -374,6 +394,7 @@ impl Command {
             Self::AdoptHouseRules { .. } => 31,
             Self::MatchIncident { .. } => 32,
             Self::TakeBackIncident { .. } => 33,
+            Self::SetMode { .. } => 34,
         }
     }
 }

@@ -21,8 +21,8 @@ pub use price::{Price, PriceCause};
 pub use trading::{GradeStatus, IncidentStatus, OverrideStatus};
 
 use crate::command::{
-    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, OverrideKind, RoundFormat,
-    SuspendReason, Title,
+    AccountState, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
+    RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{LimitView, Rest};
@@ -314,6 +314,11 @@ pub enum Event {
         client_id: ClientBetId,
         /// The largest stake a line that would be accepted now; zero if none.
         unit: Money,
+    },
+    /// The engine went into a mode; in the answer to [`crate::Query::Catalogue`], the one it is in.
+    Mode {
+        /// The mode.
+        mode: Mode,
     },
     /// The last event of an answer to a query.
     QueryDone,

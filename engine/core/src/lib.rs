@@ -34,6 +34,7 @@ pub mod settlement;
 pub mod snapshot;
 pub mod state;
 mod state_hash;
+pub mod switches;
 pub mod title;
 pub mod units;
 pub mod wallet;

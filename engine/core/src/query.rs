@@ -1,7 +1,7 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, KillScope, PlaceMultiple, Query, Title};
+use crate::command::{Actor, PlaceMultiple, Query};
 use crate::event::{Event, Price, PriceCause};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
@@ -36,7 +36,7 @@ impl Tables {
                 for (index, fixture) in self.fixtures.iter().enumerate() {
                     fixture.announce(MatchId(index as u32), outbox);
                 }
-                self.say_kill_switches(outbox);
+                self.switches.say(&self.fixtures, outbox);
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -132,22 +132,6 @@ impl Tables {
             }
         }
         Ok(())
-    }
-
-    /// The switch of all betting in any case, of the others those that are on.
-    fn say_kill_switches(&self, outbox: &mut Outbox) {
-        outbox.push(Event::KillSwitch { scope: KillScope::All, on: self.killed });
-        for title in [Title::CounterStrike] {
-            if self.killed_titles & 1 << title as u8 != 0 {
-                outbox.push(Event::KillSwitch { scope: KillScope::Title(title), on: true });
-            }
-        }
-        for (index, fixture) in self.fixtures.iter().enumerate() {
-            if fixture.killed {
-                let scope = KillScope::Match(MatchId(index as u32));
-                outbox.push(Event::KillSwitch { scope, on: true });
-            }
-        }
     }
 
     fn say_market(&self, market: MarketId, outbox: &mut Outbox) {

@@ -67,6 +67,9 @@ pub enum Numbers {
     Millis,
     /// A plain count: the limit or expectation, and what came.
     Count,
+    /// A switch: the tag of its [`crate::command::KillScope`] or [`crate::switches::SWITCH_MODE`], and
+    /// which one of those it is.
+    Switch,
 }
 
 rejects! {
@@ -192,6 +195,8 @@ rejects! {
     StakesPerHour = 414, true, Money, "Your stakes within an hour reach the limit. Please try again later.";
     /// The liability limit of a whole match is reached.
     MatchLiability = 415, true, Money, "The limit for this match is reached.";
+    /// Only bets that reduce what their market could cost are taken.
+    BetNotReducing = 416, true, Money, "We take no more bets on this selection at the moment.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";
@@ -220,7 +225,7 @@ rejects! {
     /// The engine is shutting down.
     EngineDraining = 902, true, None, "We are restarting. Please try again in a moment.";
     /// A kill switch is on.
-    BettingStopped = 903, true, None, "Betting is stopped at the moment.";
+    BettingStopped = 903, true, Switch, "Betting is stopped at the moment.";
     /// A table of the engine is full.
     CapacityReached = 904, true, Count, "We cannot take more bets at the moment.";
     /// The journal failed; nothing more will be accepted until a restart.
@@ -235,6 +240,12 @@ rejects! {
     SamePerson = 909, false, Count, "A second person must approve this.";
     /// The disk is nearly full; what is left is for settlement.
     JournalFull = 910, true, None, "We cannot take this at the moment. Please try again in a moment.";
+    /// A kill switch or a mode stops cash-outs.
+    CashOutStopped = 911, true, Switch, "Cashing out is stopped at the moment.";
+    /// A kill switch or a mode stops withdrawals.
+    WithdrawalsStopped = 912, true, Switch, "Withdrawals are stopped at the moment.";
+    /// The engine is read-only.
+    ReadOnly = 913, true, Switch, "Nothing can be changed at the moment. Please try again later.";
 }
 
 /// A refusal with the numbers that decided it.

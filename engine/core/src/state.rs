@@ -15,7 +15,7 @@ use crate::bets::multiple::MultipleTable;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::command::{
-    AccountState, Actor, Capacity, Command, Config, Envelope, KillScope, Scope, SuspendReason,
+    AccountState, Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason,
 };
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
@@ -29,6 +29,7 @@ use crate::risk::{RiskTables, RuleId, Tally};
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::settlement::grading::Proposals;
+use crate::switches::Switches;
 use crate::title::{Fixture, SOURCES_MAX};
 use crate::units::{AccountId, MarketId, Seq, Timestamp};
 use crate::wallet::{Payment, Wallet};
@@ -73,9 +74,8 @@ pub(crate) struct Tables {
     pub lags: [LagHistogram; SOURCES_MAX],
     /// Reasons that stop every market.
     pub stops: Stops,
-    /// Kill switches of all betting and of single titles.
-    pub killed: bool,
-    pub killed_titles: u8,
+    /// Kill switches and the mode.
+    pub switches: Switches,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No match that was put off is void before this time.
@@ -168,8 +168,7 @@ impl State {
             overrides: Overrides::new(),
             lags: Default::default(),
             stops: Stops::none(),
-            killed: false,
-            killed_titles: 0,
+            switches: Switches::default(),
             feed_check_at: Timestamp::MAX,
             house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,
@@ -221,6 +220,11 @@ impl State {
         self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
+    /// The kill switches and the mode; `None` before [`Command::Genesis`].
+    pub fn switches(&self) -> Option<Switches> {
+        self.tables.as_ref().map(|tables| tables.switches)
+    }
+
     /// Bets of several legs that are waiting, open, or settled and not yet retired.
     pub fn multiples_live(&self) -> usize {
         self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
@@ -267,6 +271,7 @@ impl Step<'_> {
     /// Command → handler. Bets answer in their own view; all others say [`Event::Refused`].
     #[inline(always)]
     fn dispatch(&mut self, command: &Command) -> Result<(), Refusal> {
+        self.check_mode(command)?;
         match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace.into()),
             Command::Configure { config, based_on } => self.configure(config, *based_on),
@@ -301,6 +306,7 @@ impl Step<'_> {
             }
             Command::MatchIncident { match_id, incident } => self.report(*match_id, *incident),
             Command::TakeBackIncident { match_id } => self.take_back_incident(*match_id),
+            Command::SetMode { mode } => self.set_mode(*mode),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::DecideGrade { market, approve } => self.decide_grade(*market, *approve),
@@ -355,7 +361,9 @@ impl Step<'_> {
         self.outbox.stamp(self.seq, self.now, 0);
         self.actor = Actor::Engine;
         self.a_person_looks = false;
-        self.settle_slice();
+        if self.tables.switches.lets_settle() {
+            self.settle_slice();
+        }
         self.requote_slice();
         self.tables.due = self.tables.earliest_due(self.config);
     }
@@ -390,20 +398,6 @@ impl Step<'_> {
         if prices_change {
             self.tables.requotes.start_over();
         }
-        Ok(())
-    }
-
-    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
-        match scope {
-            KillScope::All => self.tables.killed = on,
-            KillScope::Title(title) => {
-                let bit = 1 << title as u8;
-                let others = self.tables.killed_titles & !bit;
-                self.tables.killed_titles = if on { others | bit } else { others };
-            }
-            KillScope::Match(match_id) => self.tables.fixture_mut(match_id)?.killed = on,
-        }
-        self.outbox.push(Event::KillSwitch { scope, on });
         Ok(())
     }
 

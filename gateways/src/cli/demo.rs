@@ -24,7 +24,7 @@ use crate::demo::terminal::Terminal;
 use crate::demo::timeline::{Log, Timeline};
 use crate::odds_format::OddsFormat;
 use crate::output::{answer, say};
-use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
+use crate::server::{EngineLink, Server, ServerConfig};
 
 /// Play a real match: odds, bets, journal, settlement
 ///
@@ -236,10 +236,9 @@ fn play_live(
     let mut server_config =
         ServerConfig::new(secret::parse(&secret::fresh()?)?, journal_name(dir)?);
     server_config.demo_account = Some(YOU);
-    let closed: FeedSink = Box::new(|_| FeedReply::Taken { lines: 0, events: 0, unknown: 0 });
     let address = resolve(&args.listen)?;
     let mut server =
-        Server::bind(address, server_config, Box::new(port), closed).map_err(|error| {
+        Server::bind(address, server_config, Box::new(port), Vec::new()).map_err(|error| {
             Failure(format!("cannot listen on {address}: {error}; try --listen 127.0.0.1:0"))
         })?;
     let (best_of, [a, b]) = (timeline.best_of, &timeline.teams);

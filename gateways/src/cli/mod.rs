@@ -3,6 +3,7 @@
 mod admin;
 mod demo;
 mod descriptors;
+mod doors;
 mod feed;
 mod grade;
 mod inspect;

@@ -4,23 +4,17 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::Args;
-use clutch_core::command::Title;
-use clutch_core::units::SourceId;
 use clutch_engine::{CommandSender, Engine, Publisher};
 use clutch_journal::Reader;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::descriptors::make_room;
-use super::{Failure, secret, stop_flag};
+use super::{Failure, doors, secret, stop_flag};
 use crate::config::Config;
-use crate::demo::play::wall_clock;
-use crate::feed::PushFeed;
-use crate::feed::bridge::MatchFeed;
-use crate::feed::cs_log::{CsLog, Options, RoundFormat};
 use crate::house_rules;
 use crate::output::say;
 use crate::provision::Provisioner;
-use crate::server::{EngineLink, FeedReply, FeedSink, Server, ServerConfig};
+use crate::server::{EngineLink, FeedDoor, Server, ServerConfig};
 
 /// Run the engine and its gateway
 ///
@@ -44,9 +38,6 @@ pub struct ServeArgs {
     #[arg(long, value_name = "KEY", env = "CLUTCH_CS_LOG_KEY", hide_env_values = true)]
     cs_log_key: Option<String>,
 }
-
-/// The game-server log is the first source in the operator's list.
-const CS_LOG: SourceId = SourceId(0);
 
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let config = settings(args)?;
@@ -73,17 +64,16 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     tracing::info!(snapshot, replayed, "recovered");
     let mut publisher =
         engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
-    let feed = prepare(&config, engine.sender(), &mut publisher)?;
+    let doors = prepare(&config, engine.sender(), &mut publisher)?;
     let mut server_config = ServerConfig::new(
         secret::of_server(&config.gateway.token_secret, &config.engine.data_dir)?,
         journal_name(&config.engine.data_dir)?,
     );
     server_config.origins.clone_from(&config.gateway.origins);
-    server_config.feed_key = Some(config.cs_log.key.clone()).filter(|key| !key.is_empty());
     server_config.limits.connections_max = make_room(config.gateway.connections_max);
     server_config.limits.messages_per_s = config.gateway.messages_per_s;
     let link = EngineLink::new(&engine, publisher, durability);
-    let mut server = Server::bind(address, server_config, Box::new(link), feed)
+    let mut server = Server::bind(address, server_config, Box::new(link), doors)
         .map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?;
     say(format_args!(
         "clutch serves http://{} from {}",
@@ -130,59 +120,28 @@ pub fn journal_name(dir: &std::path::Path) -> Result<String, Failure> {
     Ok(format!("{:032x}", Reader::open(dir)?.journal_id()))
 }
 
-/// Creates what the configuration asks for, and the feed of its game server.
+/// Creates what the configuration asks for, and its feeds.
 fn prepare(
     config: &Config,
     sender: CommandSender,
     publisher: &mut Publisher,
-) -> Result<FeedSink, Failure> {
+) -> Result<Vec<FeedDoor>, Failure> {
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
     if !config.book.house_rules.is_empty() {
         let named = house_rules::find(&config.book.house_rules).map_err(Failure)?;
         provisioner.provide_house_rules(&named).map_err(Failure)?;
     }
-    let mut followed = None;
+    let mut provided = Vec::new();
     for section in &config.matches {
-        let provided = provisioner.provide_match(section, CS_LOG).map_err(Failure)?;
-        let (key, is_cs) = (&config.cs_log.match_key, provided.title == Title::CounterStrike);
-        if *key == section.key && !is_cs {
-            let game = &section.game;
-            return Err(Failure(format!("[cs_log] match: `{key}` is played in {game}")));
-        }
-        let is_followed = is_cs && (key.is_empty() || *key == section.key);
-        if is_followed && followed.is_none() {
-            followed = Some(provided);
-        }
+        provided.push(provisioner.provide_match(section).map_err(Failure)?);
     }
     for section in &config.accounts {
         let account = provisioner.provide_account(section).map_err(Failure)?;
         tracing::info!(key = section.key, account = account.0, "account");
     }
-    if !config.cs_log.match_key.is_empty() && followed.is_none() {
-        let key = &config.cs_log.match_key;
-        return Err(Failure(format!("[cs_log] match: no [[match]] has the key `{key}`")));
-    }
-    if !config.cs_log.key.is_empty() && followed.is_none() {
-        let text = "[cs_log] has a key but there is no Counter-Strike [[match]] that its lines could be about";
-        return Err(Failure(text.to_owned()));
-    }
-    let Some(provided) = followed else {
-        return Ok(Box::new(|_| FeedReply::Taken { lines: 0, events: 0, unknown: 0 }));
-    };
-    let format = match provided.format {
-        clutch_core::command::RoundFormat::Mr12 => RoundFormat::Mr12,
-        clutch_core::command::RoundFormat::Mr15 => RoundFormat::Mr15,
-        // Only Counter-Strike is followed, and it has rounds.
-        clutch_core::command::RoundFormat::NoRounds => RoundFormat::Mr12,
-    };
-    let normaliser = CsLog::new(Options { format: Some(format) });
-    let bridge = MatchFeed::new(provided.match_id, CS_LOG, provided.teams, provided.format);
-    let dir = &config.engine.data_dir;
-    let mut feed = PushFeed::resume(normaliser, bridge, dir, provided.heard, wall_clock())
-        .map_err(|error| Failure(format!("the feed's capture cannot be read: {error}")))?;
-    let mut sender = sender;
-    feed.flush(&mut sender);
-    Ok(Box::new(move |body| feed.push(body, &mut sender, wall_clock())))
+    let mut doors: Vec<FeedDoor> = doors::cs_log(config, &provided, &sender)?.into_iter().collect();
+    doors.extend(doors::facts(config, &provided, &sender)?);
+    Ok(doors)
 }
 
 fn recovery_bar() -> ProgressBar {

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use clutch_core::command::Channel;
 use clutch_core::units::AccountId;
 use clutch_engine::Follower;
 
@@ -31,6 +32,10 @@ pub struct TokenArgs {
     /// How many minutes it is worth something
     #[arg(long, default_value_t = 720, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
     expires: u64,
+    /// The way by which a bettor comes; a channel has its own kill switch
+    #[arg(long, default_value = "web", value_parser = clap::builder::PossibleValuesParser::new(
+        Channel::ALL.iter().map(|channel| channel.key())))]
+    channel: String,
     /// What its holder may do; else bettor, or with --operator operator
     #[arg(long)]
     role: Option<RoleArg>,
@@ -87,7 +92,8 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
                 Err(_) => find(name, dir)?,
             };
             let roles = vec![args.role.map_or(Role::Bettor, Role::from)];
-            issue(&secret, &Claims { account, roles, issued_at_s, expires_at_s })
+            let channel = Channel::from_key(&args.channel).unwrap_or_default();
+            issue(&secret, &Claims { account, channel, roles, issued_at_s, expires_at_s })
         }
     };
     let mut output = answer();

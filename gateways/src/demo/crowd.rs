@@ -135,6 +135,6 @@ impl Wish {
             policy: self.policy,
         };
         let command = Command::PlaceBet(place);
-        Envelope { actor: Actor::Account(account), trace: 0, command }
+        Envelope { actor: Actor::account(account), trace: 0, command }
     }
 }

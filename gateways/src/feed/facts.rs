@@ -7,15 +7,26 @@
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One fact with its time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
     /// When it happened by the source's clock, in Unix milliseconds.
     pub at_ms: u64,
+    /// Its place in the source's own count, if the source counts.
+    pub number: Option<Number>,
     /// What happened.
     pub what: What,
+}
+
+/// A fact's place in its source's own count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// The source's number of it, above zero and above that of the fact before.
+    pub version: u64,
+    /// The number of the fact before it, where that is not one less.
+    pub follows: Option<u64>,
 }
 
 /// What happened. Maps and rounds count from 1, pairs are of teams A and B.
@@ -81,6 +92,11 @@ pub enum What {
         /// Who won it.
         winner: Team,
     },
+    /// An earlier fact no longer stands, nor does any after it.
+    Revert {
+        /// Its version.
+        of: u64,
+    },
     /// The source is not sure: nothing should be sold.
     Held,
     /// The source is sure again.
@@ -108,6 +124,13 @@ pub struct State {
     pub towers: [u8; 2],
     /// Dragons in League of Legends, Roshans in Dota 2.
     pub objectives: [u8; 2],
+}
+
+impl State {
+    /// A map against the clock on which nothing has happened yet.
+    pub fn at_the_start(map: u8) -> Self {
+        Self { map, clock_s: 0, lead_milli: 0, kills: [0; 2], towers: [0; 2], objectives: [0; 2] }
+    }
 }
 
 /// A game.
@@ -164,8 +187,9 @@ impl Fact {
         let at_ms = at_ms.as_u64().ok_or_else(|| {
             format!("at_ms is {at_ms}; it must be a whole number of Unix milliseconds")
         })?;
+        let number = Number::take(object)?;
         let what = What::deserialize(value).map_err(|error| error.to_string())?;
-        Ok(Self { at_ms, what })
+        Ok(Self { at_ms, number, what })
     }
 
     /// Prints a line.
@@ -173,10 +197,39 @@ impl Fact {
         #[derive(Serialize)]
         struct Line<'a> {
             at_ms: u64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            version: Option<u64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            follows: Option<u64>,
             #[serde(flatten)]
             what: &'a What,
         }
-        serde_json::to_writer(&mut *out, &Line { at_ms: self.at_ms, what: &self.what })?;
+        let Self { at_ms, number, what } = self;
+        let (version, follows) = (number.map(|it| it.version), number.and_then(|it| it.follows));
+        serde_json::to_writer(&mut *out, &Line { at_ms: *at_ms, version, follows, what })?;
         out.write_all(b"\n")
+    }
+}
+
+impl Number {
+    /// Takes the fields out of a line.
+    fn take(object: &mut Map<String, Value>) -> Result<Option<Self>, String> {
+        let mut whole = |name: &str| match object.remove(name) {
+            None => Ok(None),
+            Some(value) => match value.as_u64() {
+                Some(number) if number < u64::MAX => Ok(Some(number)),
+                _ => Err(format!("{name} is {value}; it must be a whole number")),
+            },
+        };
+        let (version, follows) = (whole("version")?, whole("follows")?);
+        match (version, follows) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err("`follows` stands without `version`".to_owned()),
+            (Some(0), _) => Err("version is 0; it counts from 1".to_owned()),
+            (Some(version), Some(before)) if version <= before => {
+                Err(format!("version {version} cannot follow {before}"))
+            }
+            (Some(version), follows) => Ok(Some(Self { version, follows })),
+        }
     }
 }

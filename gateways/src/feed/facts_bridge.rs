@@ -1,7 +1,11 @@
 //! From facts in our own words to commands about one match of ours.
 //!
-//! Owns the numbering of messages, which depends on the facts alone: read again after a restart they
-//! get the same versions, and the engine drops what it has already applied.
+//! Owns the numbering of messages: the source's own count where it has one, else the facts in order of
+//! arrival, so that facts read again after a restart get the same versions and the engine drops what
+//! it has already applied. Remembers how the match stood before each counted fact, so that a source can
+//! take one back by its number.
+
+use std::collections::VecDeque;
 
 use clutch_core::command::{
     Actor, FeedMessage, GameEvent, MobaState, RoundFormat as CoreFormat, Side as CoreSide,
@@ -11,7 +15,9 @@ use clutch_core::units::{MatchId, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 
 use super::facts::{Fact, Side, State, Team, Title, What};
-use super::heartbeat;
+
+/// How many counted facts can be taken back by their number.
+const HISTORY_MAX: usize = 1 << 14;
 
 /// Follows one stream of facts for one match.
 #[derive(Clone, Debug)]
@@ -19,19 +25,50 @@ pub struct FactsFeed {
     match_id: MatchId,
     source: SourceId,
     version: u64,
+    standing: Standing,
+    /// The newest counted facts, and how the match stood before each.
+    history: VecDeque<(u64, Standing)>,
+}
+
+/// How a match stands by this source's account, as far as a fact can be taken back to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Standing {
+    map: u8,
+    rounds: u8,
+    state: Option<State>,
+    held: bool,
 }
 
 impl FactsFeed {
     /// A feed that has said nothing yet.
     pub fn new(match_id: MatchId, source: SourceId) -> Self {
-        Self { match_id, source, version: 0 }
+        let (standing, history) = (Standing::default(), VecDeque::new());
+        Self { match_id, source, version: 0, standing, history }
+    }
+
+    /// The match and the source it speaks for.
+    pub fn about(&self) -> (MatchId, SourceId) {
+        (self.match_id, self.source)
+    }
+
+    /// The number of the last message.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Goes on behind a number that the engine has heard already.
+    pub fn skip_to(&mut self, version: u64) {
+        self.version = self.version.max(version);
     }
 
     /// The command for a fact; `None` for the one that only says who plays.
     pub fn translate(&mut self, fact: &Fact, received_at: Timestamp) -> Option<Envelope> {
         let event = match &fact.what {
             What::Match { .. } => return None,
-            What::Heartbeat => return Some(heartbeat(self.match_id, self.source, received_at)),
+            What::Heartbeat => {
+                let version = fact.number.map_or(0, |number| number.version);
+                return Some(self.sign_of_life(version, received_at));
+            }
             What::MapStart { map, side_a, .. } => {
                 GameEvent::MapStarted { map: *map, first_side_a: core_side(*side_a) }
             }
@@ -50,22 +87,115 @@ impl FactsFeed {
             What::MapWon { map, winner } => {
                 GameEvent::MapWon { map: *map, winner: core_team(*winner) }
             }
+            What::Revert { of } => self.revert(*of),
             What::Held => GameEvent::Held,
             What::Released => GameEvent::Released,
             What::Disputed => GameEvent::Disputed,
         };
-        self.version += 1;
-        let message = FeedMessage {
-            match_id: self.match_id,
-            source: self.source,
-            version: self.version,
-            follows: self.version - 1,
-            source_time: Timestamp::from_millis(fact.at_ms),
-            received_at,
-            event,
+        let before = self.version;
+        let (version, follows) = match fact.number {
+            // Where the count begins is the source's affair.
+            Some(number) if before == 0 => (number.version, number.follows.unwrap_or_default()),
+            Some(number) => (number.version, number.follows.unwrap_or(number.version - 1)),
+            None => (before + 1, before),
         };
-        let actor = Actor::Feed(self.source);
-        Some(Envelope { actor, trace: 0, command: Command::Feed(message) })
+        self.version = version;
+        if fact.number.is_some() && !matches!(fact.what, What::Revert { .. }) {
+            if self.history.len() == HISTORY_MAX {
+                self.history.pop_front();
+            }
+            self.history.push_back((version, self.standing));
+        }
+        self.standing.take(&fact.what);
+        let source_time = Timestamp::from_millis(fact.at_ms);
+        Some(self.envelope(version, follows, source_time, received_at, event))
+    }
+
+    /// Betting is held under the next number: what this feed says next may not follow what was said.
+    pub fn hold(&mut self, received_at: Timestamp) -> Envelope {
+        let follows = self.version;
+        self.version += 1;
+        self.standing.held = true;
+        let at = Timestamp::default();
+        self.envelope(self.version, follows, at, received_at, GameEvent::Held)
+    }
+
+    /// A sign of life. With a version the source says which fact was its last, so that a missing one
+    /// is noticed; zero says nothing.
+    pub fn sign_of_life(&self, version: u64, received_at: Timestamp) -> Envelope {
+        self.envelope(version, 0, Timestamp::default(), received_at, GameEvent::Heartbeat)
+    }
+
+    /// How the match stood before a fact, as a command that takes it back to that.
+    fn revert(&mut self, of: u64) -> GameEvent {
+        let found = self.history.binary_search_by_key(&of, |(version, _)| *version);
+        let Ok(index) = found else {
+            // Something no longer stands and nobody can say what: a person must look.
+            return GameEvent::Disputed;
+        };
+        let (_, before) = self.history[index];
+        self.history.truncate(index);
+        let now = std::mem::replace(&mut self.standing, before);
+        let map = before.map;
+        let same_score = (now.map, now.rounds, now.state) == (map, before.rounds, before.state);
+        match (now.held, before.held) {
+            (false, true) if same_score => return GameEvent::Held,
+            (true, false) if same_score => return GameEvent::Released,
+            _ => {}
+        }
+        // Until the source says that it is sure, nothing is sold on what it took back.
+        self.standing.held = now.held;
+        if map == 0 {
+            // Not even a map stands: the first one is taken back to its beginning.
+            return take_back(now.map, 0, now.state.map(|_| State::at_the_start(now.map)));
+        }
+        take_back(map, before.rounds, before.state.or(now.state.map(|_| State::at_the_start(map))))
+    }
+
+    fn envelope(
+        &self,
+        version: u64,
+        follows: u64,
+        source_time: Timestamp,
+        received_at: Timestamp,
+        event: GameEvent,
+    ) -> Envelope {
+        let Self { match_id, source, .. } = *self;
+        let message =
+            FeedMessage { match_id, source, version, follows, source_time, received_at, event };
+        Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
+    }
+}
+
+impl Standing {
+    fn take(&mut self, what: &What) {
+        match what {
+            What::MapStart { map, .. } => {
+                *self = Self { map: *map, rounds: 0, state: None, held: self.held };
+            }
+            What::RoundWon { round, .. } => self.rounds = *round,
+            What::Rewind { to_round, .. } => self.rounds = *to_round,
+            What::State(state) | What::Restore(state) => {
+                (self.map, self.state) = (state.map, Some(*state));
+            }
+            What::Held => self.held = true,
+            What::Released => self.held = false,
+            What::Match { .. }
+            | What::RoundStart { .. }
+            | What::MapOver { .. }
+            | What::MapWon { .. }
+            | What::Revert { .. }
+            | What::Disputed
+            | What::Heartbeat => {}
+        }
+    }
+}
+
+/// A map taken back: to its state if it is one against the clock, else to its rounds.
+fn take_back(map: u8, to_round: u8, state: Option<State>) -> GameEvent {
+    match state {
+        Some(state) => GameEvent::MobaRewound { map, state: core_state(&state) },
+        None => GameEvent::Rewound { map, to_round },
     }
 }
 

@@ -8,6 +8,8 @@ pub mod bridge;
 pub mod cs_log;
 pub mod facts;
 pub mod facts_bridge;
+pub mod follow;
+pub mod lag;
 pub mod ndjson;
 pub mod opendota;
 pub mod push;

@@ -5,7 +5,7 @@
 use std::io::{BufRead, Write};
 
 use super::cs_log::LineReader;
-use super::facts::{Fact, What};
+use super::facts::{Fact, Number, What};
 use super::{Input, PrintOptions, Provider};
 
 /// The provider of `clutch feed ndjson`.
@@ -17,37 +17,161 @@ pub const PROVIDER: Provider = Provider {
 };
 
 /// Reads a stream of facts one by one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stream {
+    /// Who plays by a stream that need not say so, since it is known.
+    known: Option<What>,
+    /// Whether the last `match` named others than those.
+    is_foreign: bool,
     /// The time of the newest fact; `None` before the first.
     newest_ms: Option<u64>,
+    count: Count,
+}
+
+/// How the facts of a stream are numbered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Count {
+    /// None has come that would tell.
+    #[default]
+    Unknown,
+    /// They are not.
+    Arrival,
+    /// By the source; this is the newest.
+    Version(u64),
+}
+
+/// What a line was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// Empty.
+    Nothing,
+    /// The next fact.
+    Fact(Fact),
+    /// A fact that was said before, by its version.
+    Old(u64),
+    /// A fact before which others are missing: those after this version. It is not believed.
+    Gap {
+        /// The fact.
+        fact: Fact,
+        /// The newest version without a gap.
+        after: u64,
+    },
 }
 
 impl Stream {
-    /// The next fact; `None` for an empty line.
+    /// A stream about a match that is known already; a `match` of its own must agree.
+    pub fn about(known: What) -> Self {
+        Self { known: Some(known), ..Self::default() }
+    }
+
+    /// How it is numbered, as far as it has told.
+    pub fn count(&self) -> Count {
+        self.count
+    }
+
+    /// Facts up to this version are known to have been heard.
+    pub fn skip_to(&mut self, version: u64) {
+        match &mut self.count {
+            Count::Version(newest) => *newest = version.max(*newest),
+            unknown @ Count::Unknown => *unknown = Count::Version(version),
+            Count::Arrival => {}
+        }
+    }
+
+    /// The next line.
     ///
     /// # Errors
     /// A sentence for a line that is no fact or comes out of turn. It changes nothing.
-    pub fn read(&mut self, line: &[u8]) -> Result<Option<Fact>, String> {
+    pub fn read(&mut self, line: &[u8]) -> Result<Heard, String> {
         if line.trim_ascii().is_empty() {
-            return Ok(None);
+            return Ok(Heard::Nothing);
         }
         let fact = Fact::parse(line)?;
-        match (self.newest_ms, matches!(fact.what, What::Match { .. })) {
-            (None, false) => return Err("the first fact must be a `match`".to_owned()),
-            (Some(_), true) => return Err("a stream is about one `match`".to_owned()),
-            (Some(newest_ms), false) if fact.at_ms < newest_ms => {
-                let at_ms = fact.at_ms;
-                return Err(format!("at_ms {at_ms} is before the fact before it, {newest_ms}"));
+        if matches!(fact.what, What::Match { .. }) {
+            return self.meet(fact);
+        }
+        if self.is_foreign {
+            return Err("the `match` before it is not the one that this feed is about".to_owned());
+        }
+        if self.known.is_none() && self.newest_ms.is_none() {
+            return Err("the first fact must be a `match`".to_owned());
+        }
+        let is_heartbeat = fact.what == What::Heartbeat;
+        let counted = match (self.count, fact.number) {
+            // A sign of life need not be counted.
+            (_, None) if is_heartbeat => None,
+            (Count::Unknown | Count::Arrival, None) => None,
+            (Count::Unknown, Some(number)) => Some((number, 0)),
+            (Count::Version(newest), Some(number)) => Some((number, newest)),
+            (Count::Version(_), None) => {
+                return Err("version is missing; the facts before it have one".to_owned());
             }
-            (None, true) | (Some(_), false) => {}
+            (Count::Arrival, Some(_)) => {
+                return Err("it has a version; the facts before it have none".to_owned());
+            }
+        };
+        if matches!(fact.what, What::Revert { .. }) && counted.is_none() {
+            return Err("a `revert` needs versions: its own, and that of the fact".to_owned());
+        }
+        if let Some((Number { version, follows }, newest)) = counted {
+            if is_heartbeat {
+                // It repeats the newest, and may know of more.
+                let is_ahead = newest < version;
+                return Ok(if is_ahead {
+                    Heard::Gap { fact, after: newest }
+                } else {
+                    Heard::Fact(fact)
+                });
+            }
+            if version <= newest {
+                return Ok(Heard::Old(version));
+            }
+            if newest != 0 && ![newest, 0].contains(&follows.unwrap_or(version - 1)) {
+                return Ok(Heard::Gap { fact, after: newest });
+            }
+        }
+        if let Some(newest_ms) = self.newest_ms.filter(|newest_ms| fact.at_ms < *newest_ms) {
+            let at_ms = fact.at_ms;
+            return Err(format!("at_ms {at_ms} is before the fact before it, {newest_ms}"));
+        }
+        if let What::Revert { of } = fact.what
+            && fact.number.is_some_and(|number| number.version <= of)
+        {
+            return Err(format!("a `revert` of {of} must come after it"));
         }
         self.newest_ms = Some(fact.at_ms);
-        Ok(Some(fact))
+        if !is_heartbeat {
+            self.count =
+                counted.map_or(Count::Arrival, |(number, _)| Count::Version(number.version));
+        }
+        Ok(Heard::Fact(fact))
+    }
+
+    /// Takes the line that says who plays.
+    fn meet(&mut self, fact: Fact) -> Result<Heard, String> {
+        match &self.known {
+            None if self.newest_ms.is_some() => {
+                return Err("a stream is about one `match`".to_owned());
+            }
+            Some(known) => {
+                self.is_foreign = *known != fact.what;
+                if let (true, What::Match { title, teams: [a, b], best_of }) =
+                    (self.is_foreign, known)
+                {
+                    return Err(format!(
+                        "this feed is about {a} against {b}, {title:?}, best of {best_of}; the facts \
+                         after another `match` are not taken"
+                    ));
+                }
+            }
+            None => {}
+        }
+        self.newest_ms = self.newest_ms.max(Some(fact.at_ms).filter(|_| self.known.is_none()));
+        Ok(Heard::Fact(fact))
     }
 }
 
-/// Reads a whole stream.
+/// Reads a whole stream. Facts said twice count once.
 ///
 /// # Errors
 /// A sentence with the line.
@@ -55,7 +179,13 @@ pub fn read(input: impl BufRead) -> Result<Vec<Fact>, String> {
     let (mut stream, mut facts) = (Stream::default(), Vec::new());
     let mut lines = LineReader::new(input);
     while let Some((number, line)) = lines.next_line().map_err(|error| error.to_string())? {
-        facts.extend(stream.read(line).map_err(|what| format!("line {number}: {what}"))?);
+        match stream.read(line).map_err(|what| format!("line {number}: {what}"))? {
+            Heard::Fact(fact) => facts.push(fact),
+            Heard::Nothing | Heard::Old(_) => {}
+            Heard::Gap { after, .. } => {
+                return Err(format!("line {number}: the fact after version {after} is missing"));
+            }
+        }
     }
     if facts.is_empty() { Err("there is no fact in it".to_owned()) } else { Ok(facts) }
 }

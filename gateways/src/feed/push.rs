@@ -1,78 +1,74 @@
-//! A game server's log, pushed over HTTP: captured as received, normalised, handed to the engine.
+//! A provider's lines, pushed over HTTP: kept as received, followed, handed to the engine.
 //!
-//! The capture is what makes a restart safe. The normaliser's memory dies with the process; read
-//! again from the capture it says the same events with the same versions, and the engine drops what
-//! it has already applied. So lines are captured before anything is made of them.
+//! What is kept makes a restart safe. The memory of who follows the lines dies with the process; read
+//! again from there they say the same with the same versions, and the engine drops what it has already
+//! applied. So lines are kept before anything is made of them.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use clutch_core::Envelope;
-use clutch_core::units::{MatchId, Timestamp};
+use clutch_core::units::{MatchId, SourceId, Timestamp};
+use clutch_core::{Command, Envelope};
 use clutch_engine::CommandSender;
 
-use super::cs_log::{CsLog, LineReader, Normalised};
-use super::{MatchFeed, heartbeat};
-use crate::server::FeedReply;
+use super::cs_log::LineReader;
+use super::follow::{Follow, Line};
+use super::heartbeat;
+use super::lag::Lag;
+use crate::server::feed::{FeedReply, LINE_ERRORS_MAX, Taken, WrongLine};
 
-/// Follows one game server for one match.
+/// Follows one source for one match.
 #[derive(Debug)]
-pub struct PushFeed {
-    normaliser: CsLog,
-    bridge: MatchFeed,
-    capture: Capture,
-    lines: u64,
-    events: Vec<Normalised>,
+pub struct PushFeed<F> {
+    follow: F,
+    kept: Kept,
     /// Said but not yet taken by the engine.
     pending: VecDeque<Envelope>,
+    lag: Lag,
 }
 
-/// Where the bytes about a match are kept, one file a day: `feed-match-<id>-<day>.raw`.
+/// Where the bytes of a source about a match are kept, one file a day: `feed-match-<id>-<day>.raw` for
+/// the first source, `feed-match-<id>-source-<source>-<day>.raw` for others.
 #[derive(Debug)]
-struct Capture {
+struct Kept {
     dir: PathBuf,
     prefix: String,
     today: Option<(u64, File)>,
 }
 
-impl PushFeed {
-    /// A feed that goes on where its capture in `dir` ends. `applied` is the version up to which the
+impl<F: Follow> PushFeed<F> {
+    /// A feed that goes on where what it kept in `dir` ends. `applied` is the version up to which the
     /// engine has followed it.
     ///
     /// # Errors
-    /// If the capture cannot be read.
-    pub fn resume(
-        normaliser: CsLog,
-        bridge: MatchFeed,
-        dir: &Path,
-        applied: u64,
-        now: Timestamp,
-    ) -> io::Result<Self> {
-        let capture = Capture::new(dir, bridge.match_id());
-        let files = capture.files()?;
-        let mut feed = Self {
-            normaliser,
-            bridge,
-            capture,
-            lines: 0,
-            events: Vec::new(),
-            pending: VecDeque::new(),
-        };
+    /// If what was kept cannot be read.
+    pub fn resume(follow: F, dir: &Path, applied: u64, now: Timestamp) -> io::Result<Self> {
+        let kept = Kept::new(dir, follow.about());
+        let files = kept.files()?;
+        let (pending, lag) = (VecDeque::new(), Lag::default());
+        let mut feed = Self { follow, kept, pending, lag };
+        let mut taken = Taken::default();
         for file in files {
-            feed.read(LineReader::new(BufReader::new(File::open(file)?)), now)?;
+            feed.read(LineReader::new(BufReader::new(File::open(file)?)), now, &mut taken)?;
         }
         feed.pending.retain(|envelope| match &envelope.command {
-            clutch_core::Command::Feed(message) => applied < message.version,
+            Command::Feed(message) => applied < message.version,
             _ => false,
         });
-        if let Some(held) = feed.bridge.catch_up(applied, now) {
-            tracing::warn!(applied, "the feed's capture ends before the journal; betting is held");
+        if let Some(held) = feed.follow.catch_up(applied, now) {
+            tracing::warn!(applied, "the feed's lines end before the journal; betting is held");
             feed.pending.push_back(held);
         }
-        tracing::info!(lines = feed.lines, missing = feed.pending.len(), "feed capture read again");
+        let (lines, missing) = (taken.lines, feed.pending.len());
+        tracing::info!(lines, missing, "a feed's lines were read again");
         Ok(feed)
+    }
+
+    /// The version of the newest fact without a gap before it.
+    pub fn newest(&self) -> u64 {
+        self.follow.version()
     }
 
     /// Takes the lines of one push.
@@ -80,40 +76,59 @@ impl PushFeed {
         if !self.flush(sender) {
             return FeedReply::Busy;
         }
-        if let Err(error) = self.capture.append(body, now) {
-            // Without its capture the feed could not be followed after a restart.
-            tracing::error!(%error, "the feed's capture cannot be written; lines are refused");
+        if let Err(error) = self.kept.append(body, now) {
+            // Without its lines the feed could not be followed after a restart.
+            tracing::error!(%error, "a feed's lines cannot be kept and are refused");
             return FeedReply::NotKept;
         }
-        let before = *self.normaliser.counters();
-        let events = self.pending.len();
-        if let Err(error) = self.read(LineReader::new(body), now) {
+        let mut taken = Taken::default();
+        if let Err(error) = self.read(LineReader::new(body), now, &mut taken) {
             tracing::error!(%error, "a push could not be read");
         }
-        let events = self.pending.len() - events;
-        if events == 0 {
-            let sign = heartbeat(self.bridge.match_id(), self.bridge.source(), now);
-            self.pending.push_back(sign);
+        taken.events = self.pending.len() as u32;
+        taken.newest = self.newest();
+        self.measure(&mut taken);
+        if self.pending.is_empty() && taken.wrong == 0 {
+            let (match_id, source) = self.follow.about();
+            self.pending.push_back(heartbeat(match_id, source, now));
         }
         self.flush(sender);
-        let after = self.normaliser.counters();
-        FeedReply::Taken {
-            lines: (after.lines - before.lines) as u32,
-            events: events as u32,
-            unknown: (after.unknown + after.garbage - before.unknown - before.garbage) as u32,
-        }
+        FeedReply::Taken(taken)
     }
 
-    fn read<R: io::BufRead>(&mut self, mut lines: LineReader<R>, now: Timestamp) -> io::Result<()> {
-        while let Some((_, line)) = lines.next_line()? {
-            self.lines += 1;
-            self.normaliser.line(self.lines, line, &mut self.events);
-            for event in self.events.drain(..) {
-                tracing::debug!(?event, "feed");
-                self.pending.extend(self.bridge.translate(&event, now));
+    fn read<R: io::BufRead>(
+        &mut self,
+        mut lines: LineReader<R>,
+        now: Timestamp,
+        taken: &mut Taken,
+    ) -> io::Result<()> {
+        while let Some((number, line)) = lines.next_line()? {
+            taken.lines += 1;
+            match self.follow.line(line, now, &mut self.pending) {
+                Line::Known => {}
+                Line::Unknown => taken.unknown += 1,
+                Line::Old => taken.old += 1,
+                Line::Gap { after } => taken.resync_after = Some(after),
+                Line::Wrong(text) => {
+                    taken.wrong += 1;
+                    if taken.errors.len() < LINE_ERRORS_MAX {
+                        taken.errors.push(WrongLine { line: number, text });
+                    }
+                }
             }
         }
+        // Lines that came later in the same push may have closed the gap.
+        taken.resync_after = taken.resync_after.filter(|after| *after == self.follow.version());
         Ok(())
+    }
+
+    /// How late each fact of this push is, beyond what this source takes at its best.
+    fn measure(&mut self, taken: &mut Taken) {
+        for envelope in &self.pending {
+            if let Command::Feed(message) = &envelope.command {
+                taken.lags_ms.extend(self.lag.measure(message.source_time, message.received_at));
+            }
+        }
     }
 
     /// Hands over what is pending; whether nothing is left.
@@ -130,9 +145,10 @@ impl PushFeed {
 
 const NANOS_PER_DAY: u64 = 24 * 3600 * 1_000_000_000;
 
-impl Capture {
-    fn new(dir: &Path, MatchId(id): MatchId) -> Self {
-        Self { dir: dir.to_owned(), prefix: format!("feed-match-{id}-"), today: None }
+impl Kept {
+    fn new(dir: &Path, (MatchId(id), SourceId(source)): (MatchId, SourceId)) -> Self {
+        let of_source = if source == 0 { String::new() } else { format!("source-{source}-") };
+        Self { dir: dir.to_owned(), prefix: format!("feed-match-{id}-{of_source}"), today: None }
     }
 
     /// Its files, oldest first.
@@ -141,7 +157,8 @@ impl Capture {
         for entry in std::fs::read_dir(&self.dir)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if name.starts_with(&self.prefix) && name.ends_with(".raw") {
+            let day = name.strip_prefix(&self.prefix).and_then(|rest| rest.strip_suffix(".raw"));
+            if day.is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit())) {
                 files.push(path);
             }
         }
@@ -188,11 +205,12 @@ fn end_last_line(file: &mut File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use clutch_core::Command;
     use clutch_core::command::{GameEvent, RoundFormat};
-    use clutch_core::units::{Name, SourceId};
+    use clutch_core::units::Name;
 
-    use super::super::cs_log::Options;
+    use super::super::MatchFeed;
+    use super::super::cs_log::{CsLog, Options};
+    use super::super::follow::CsLogLines;
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_768_849_397_000);
@@ -204,20 +222,20 @@ mod tests {
         dir
     }
 
-    fn resumed(dir: &Path, applied: u64) -> PushFeed {
+    fn resumed(dir: &Path, applied: u64) -> PushFeed<CsLogLines> {
         let teams = ["Spirit", "Vitality"].map(|team| Name::new(team).unwrap());
         let bridge = MatchFeed::new(MatchId(3), SourceId(0), teams, RoundFormat::Mr12);
-        let normaliser = CsLog::new(Options::default());
-        PushFeed::resume(normaliser, bridge, dir, applied, NOW).unwrap()
+        let lines = CsLogLines::new(CsLog::new(Options::default()), bridge);
+        PushFeed::resume(lines, dir, applied, NOW).unwrap()
     }
 
     #[test]
     fn a_line_that_a_crash_cut_short_does_not_spoil_the_next() {
         let dir = fresh_dir("torn-capture");
-        Capture::new(&dir, MatchId(3)).append(b"one\ntw", NOW).unwrap();
-        let path = Capture::new(&dir, MatchId(3)).files().unwrap().remove(0);
+        Kept::new(&dir, (MatchId(3), SourceId(0))).append(b"one\ntw", NOW).unwrap();
+        let path = Kept::new(&dir, (MatchId(3), SourceId(0))).files().unwrap().remove(0);
         std::fs::write(&path, b"one\ntw").unwrap();
-        Capture::new(&dir, MatchId(3)).append(b"two", NOW).unwrap();
+        Kept::new(&dir, (MatchId(3), SourceId(0))).append(b"two", NOW).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"one\ntw\ntwo\n");
         std::fs::remove_dir_all(dir).unwrap();
     }
@@ -226,11 +244,13 @@ mod tests {
     fn a_capture_is_read_as_the_lines_that_came_whatever_they_look_like() {
         let dir = fresh_dir("gzip-capture");
         // Somebody pushed a compressed log as it is: garbage, but no reason not to start again.
-        Capture::new(&dir, MatchId(3)).append(b"\x1f\x8b\x08garbage\nmore\n", NOW).unwrap();
-        assert_eq!(resumed(&dir, 0).lines, 2);
-        // Another match's capture is none of ours.
-        Capture::new(&dir, MatchId(30)).append(b"one\n", NOW).unwrap();
-        assert_eq!(resumed(&dir, 0).lines, 2);
+        Kept::new(&dir, (MatchId(3), SourceId(0)))
+            .append(b"\x1f\x8b\x08garbage\nmore\n", NOW)
+            .unwrap();
+        assert_eq!(resumed(&dir, 0).follow.lines(), 2);
+        // Another source's lines are none of ours.
+        Kept::new(&dir, (MatchId(3), SourceId(1))).append(b"one\n", NOW).unwrap();
+        assert_eq!(resumed(&dir, 0).follow.lines(), 2);
         std::fs::remove_dir_all(dir).unwrap();
     }
 

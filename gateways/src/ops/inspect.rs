@@ -58,7 +58,9 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
         Event::Balance { account, .. } | Event::Account { account, .. } => *account == id,
         _ => false,
     };
-    asked || envelope.actor == Actor::Account(id) || events.iter().any(|record| said(&record.event))
+    asked
+        || matches!(envelope.actor, Actor::Account { account, .. } if account == id)
+        || events.iter().any(|record| said(&record.event))
 }
 
 fn is_about_market(id: MarketId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
@@ -83,7 +85,7 @@ pub fn write_words(
     step: &Step<'_>,
 ) -> io::Result<()> {
     let (time, kind) = (words::time(step.time), kind(&step.envelope.command));
-    let asked = words.command(state, &step.envelope);
+    let asked = words.command(state, step.envelope);
     let actor = words.actor(state, step.envelope.actor);
     writeln!(output, "{:>9}  {time}  {kind:<12} {asked}  [{actor}]", step.seq.0)?;
     let mut prices = 0;
@@ -126,7 +128,7 @@ pub fn write_json(
         time_ns: step.time.nanos(),
         time: words::time(step.time),
         kind: kind(&step.envelope.command),
-        words: words.command(state, &step.envelope),
+        words: words.command(state, step.envelope),
         actor: &step.envelope.actor,
         trace: step.envelope.trace,
         command: &step.envelope.command,

@@ -373,7 +373,7 @@ mod tests {
             let refused = |record: &Record| matches!(record.event, Event::Refused(_));
             assert!(!outbox.records().iter().any(refused), "{:?}", outbox.records());
             let events = outbox.records();
-            shadow.take(&Step { seq, time, envelope, events, state: &state }).unwrap();
+            shadow.take(&Step { seq, time, envelope: &envelope, events, state: &state }).unwrap();
         }
         shadow.report()
     }

@@ -209,7 +209,7 @@ impl WhatIf {
             self.games.extend(made.map(|id| (id, create.key)));
         }
         self.real.hear(step.events);
-        let envelope = Envelope { command, ..step.envelope };
+        let envelope = Envelope { command, ..*step.envelope };
         self.outbox.clear();
         self.state.apply(step.seq, step.time, &envelope, &mut self.outbox);
         self.other.hear(self.outbox.records());

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, Command, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy, Scope, Side,
-    SuspendReason, Team,
+    Actor, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind, PlaceBet, PricePolicy,
+    Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
     BetStatus, LedgerAccount, LegStanding, MarketStatus, PostingReason, PriceCause, VoidReason,
@@ -15,6 +15,7 @@ use clutch_core::units::{
 use clutch_core::{Envelope, Event, Outbox, Query, Record, Refusal, State};
 
 use crate::book::Book;
+use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
@@ -114,7 +115,10 @@ impl Words {
     pub fn actor(&self, state: &State, actor: Actor) -> String {
         match actor {
             Actor::Engine => "the engine".to_owned(),
-            Actor::Account(id) => account(state, id),
+            Actor::Account { account: id, channel: Channel::Web } => account(state, id),
+            Actor::Account { account: id, channel } => {
+                format!("{} (by {})", account(state, id), channel.key())
+            }
             Actor::Feed(SourceId(source)) => format!("feed {source}"),
             Actor::Operator(number) => format!("operator {number}"),
         }
@@ -178,6 +182,10 @@ impl Words {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
             Command::Tick => "time goes on".to_owned(),
+            Command::Kill { scope, on } => {
+                format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
+            }
+            Command::SetMode { mode } => format!("mode {}", mode.key()),
             other => json(other),
         }
     }
@@ -198,6 +206,13 @@ impl Words {
             Scope::All => "everything".to_owned(),
             Scope::Match(id) => self.game(id),
             Scope::Market(id) => self.market(id),
+        }
+    }
+
+    fn switch(&self, scope: KillScope) -> String {
+        match scope {
+            KillScope::Match(id) => self.game(id),
+            other => names::kill_scope(other),
         }
     }
 

@@ -17,8 +17,6 @@ pub struct ServerConfig {
     pub epoch: String,
     /// Origins whose pages may connect, beside our own: `https://bets.example`.
     pub origins: Vec<String>,
-    /// The key of the game-server log feed; without one that feed is closed.
-    pub feed_key: Option<String>,
     /// For demonstrations only: `GET /demo-token` signs anybody in to this account.
     pub demo_account: Option<AccountId>,
     /// How much of anything.
@@ -26,10 +24,10 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// Settings with the default limits, no foreign origins, no feed and no demo account.
+    /// Settings with the default limits, no foreign origins and no demo account.
     pub fn new(secret: Secret, epoch: String) -> Self {
         let limits = Limits::default();
-        Self { secret, epoch, origins: Vec::new(), feed_key: None, demo_account: None, limits }
+        Self { secret, epoch, origins: Vec::new(), demo_account: None, limits }
     }
 }
 

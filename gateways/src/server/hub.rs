@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Command, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Channel, Command, PlaceBet, PlaceMultiple};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
@@ -16,7 +16,7 @@ use super::admin::Work;
 use super::bucket::Bucket;
 use super::config::ServerConfig;
 use super::connection::{Connection, Key, Phase, Subscription};
-use super::feed::{FeedClock, FeedSink};
+use super::feed::{FeedClock, FeedDoors};
 use super::metrics::Metrics;
 use super::outgoing::{Bytes, text_frame};
 use super::port::EnginePort;
@@ -39,8 +39,8 @@ pub struct Hub {
     pub config: ServerConfig,
     /// The way to the engine.
     pub port: Box<dyn EnginePort>,
-    /// Takes the lines of the log feed.
-    pub feed: FeedSink,
+    /// Take the lines of feeds.
+    pub doors: FeedDoors,
     /// When a feed last spoke.
     pub feed_clock: FeedClock,
     /// What is on offer.
@@ -119,11 +119,11 @@ pub(super) fn unix_now() -> Duration {
 
 impl Hub {
     /// A hub that has asked for the catalogue.
-    pub fn new(config: ServerConfig, port: Box<dyn EnginePort>, feed: FeedSink) -> Self {
+    pub fn new(config: ServerConfig, port: Box<dyn EnginePort>, doors: FeedDoors) -> Self {
         Self {
             config,
             port,
-            feed,
+            doors,
             feed_clock: FeedClock::new(),
             book: Book::default(),
             metrics: Metrics::new(),
@@ -185,7 +185,8 @@ impl Hub {
             _ => {}
         }
         let claims = connection.claims().ok_or(GatewayCode::NotAuthenticated)?;
-        let (account, may_bet) = (claims.account, claims.may_bet());
+        let (account, channel, may_bet) = (claims.account, claims.channel, claims.may_bet());
+        let bettor = Actor::Account { account, channel };
         if claims.is_expired(unix_now().as_secs()) {
             return Err(GatewayCode::ExpiredToken.into());
         }
@@ -207,7 +208,9 @@ impl Hub {
                 self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
                 let client_id = placement.client_id();
-                if let Err(reject) = self.place(connection.key, account, &placement, asked) {
+                if let Err(reject) =
+                    self.place(connection.key, (account, channel), &placement, asked)
+                {
                     let refusal = Refusal::new(reject);
                     let seq = self.book.last_seq();
                     connection.send(server::bet_refused(seq, client_id, refusal));
@@ -219,8 +222,7 @@ impl Hub {
                 }
                 let trace = self.trace();
                 let command = Command::CancelBet { account, client_id };
-                let sent =
-                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }
             Request::Bet { client_id } => {
@@ -231,8 +233,7 @@ impl Hub {
                 let trace = self.trace();
                 let now = Timestamp::from_millis(unix_now().as_millis() as u64);
                 let command = wish.command(account, now);
-                let sent =
-                    self.port.send(Envelope { actor: Actor::Account(account), trace, command });
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Play, None);
             }
             Request::Limits => {
@@ -271,11 +272,12 @@ impl Hub {
     pub(super) fn place(
         &mut self,
         asker: Key,
-        account: AccountId,
+        bettor: (AccountId, Channel),
         slip: &Slip,
         asked: Asked,
     ) -> Result<(), Reject> {
         let trace = self.trace();
+        let (account, channel) = bettor;
         let command = match slip {
             Slip::Single(placement) => Command::PlaceBet(PlaceBet {
                 account,
@@ -294,7 +296,8 @@ impl Hub {
                 Command::PlaceMultiple(place)
             }
         };
-        self.port.send(Envelope { actor: Actor::Account(account), trace, command })?;
+        let actor = Actor::Account { account, channel };
+        self.port.send(Envelope { actor, trace, command })?;
         self.metrics.placed.inc();
         self.pending.insert(trace, Pending { asker: Some(asker), asked });
         Ok(())

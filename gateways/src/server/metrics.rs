@@ -2,6 +2,8 @@
 
 use std::sync::atomic::AtomicU64;
 
+use clutch_core::event::FeedAlert;
+use clutch_core::units::SourceId;
 use clutch_engine::Space;
 use clutch_journal::Trust;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -12,6 +14,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::feed::Taken;
 use super::port::{EngineHealth, EngineState};
 use crate::codes::GatewayCode;
 
@@ -41,8 +44,12 @@ pub struct Metrics {
     pub conflated: Counter,
     /// Bytes sent.
     pub sent_bytes: Counter,
-    /// Lines that came over the log feed.
-    pub feed_lines: Counter,
+    feed_lines: Family<FeedLabel, Counter>,
+    feed_wrong_lines: Family<FeedLabel, Counter>,
+    feed_old_lines: Family<FeedLabel, Counter>,
+    feed_resyncs: Family<FeedLabel, Counter>,
+    feed_lag: Family<FeedLabel, Histogram, fn() -> Histogram>,
+    feed_alerts: Family<AlertLabel, Counter>,
     /// Records taken from the engine.
     pub records: Counter,
     last_seq: Gauge,
@@ -57,6 +64,18 @@ pub struct Metrics {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct StatusLabel {
     status: u32,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct FeedLabel {
+    feed: String,
+    source: u32,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct AlertLabel {
+    source: u32,
+    alert: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -82,7 +101,15 @@ impl Metrics {
             delivered: Counter::default(),
             conflated: Counter::default(),
             sent_bytes: Counter::default(),
-            feed_lines: Counter::default(),
+            feed_lines: Family::default(),
+            feed_wrong_lines: Family::default(),
+            feed_old_lines: Family::default(),
+            feed_resyncs: Family::default(),
+            // From 10 milliseconds to about 5 minutes.
+            feed_lag: Family::new_with_constructor(|| {
+                Histogram::new(exponential_buckets(10e-3, 2.0, 16))
+            }),
+            feed_alerts: Family::default(),
             records: Counter::default(),
             last_seq: Gauge::default(),
             durable_seq: Gauge::default(),
@@ -111,10 +138,32 @@ impl Metrics {
             self.delivered.clone(),
         );
         registry.register("conflated", "Times a slow client was conflated", self.conflated.clone());
+        registry.register("feed_lines", "Lines that feeds pushed", self.feed_lines.clone());
         registry.register(
-            "feed_lines",
-            "Lines that came over the log feed",
-            self.feed_lines.clone(),
+            "feed_wrong_lines",
+            "Lines of feeds that are wrong",
+            self.feed_wrong_lines.clone(),
+        );
+        registry.register(
+            "feed_old_lines",
+            "Lines of feeds that had been said before",
+            self.feed_old_lines.clone(),
+        );
+        registry.register(
+            "feed_resyncs",
+            "Pushes after which facts were missing and asked for again",
+            self.feed_resyncs.clone(),
+        );
+        registry.register(
+            "feed_alerts",
+            "What the engine said of sources that a person should know",
+            self.feed_alerts.clone(),
+        );
+        registry.register_with_unit(
+            "feed_lag",
+            "How late facts were, beyond what their source takes at its best",
+            Unit::Seconds,
+            self.feed_lag.clone(),
         );
         registry.register("records", "Records taken from the engine", self.records.clone());
         registry.register(
@@ -166,6 +215,33 @@ impl Metrics {
     /// Counts a refusal.
     pub fn count_fault(&self, code: GatewayCode) {
         self.faults.get_or_create(&FaultLabel { name: code.name() }).inc();
+    }
+
+    /// Counts what a feed pushed.
+    pub fn count_push(&self, provider: &str, source: SourceId, taken: &Taken) {
+        let label = FeedLabel { feed: provider.to_owned(), source: u32::from(source.0) };
+        self.feed_lines.get_or_create(&label).inc_by(u64::from(taken.lines));
+        self.feed_wrong_lines.get_or_create(&label).inc_by(u64::from(taken.wrong));
+        self.feed_old_lines.get_or_create(&label).inc_by(u64::from(taken.old));
+        self.feed_resyncs.get_or_create(&label).inc_by(u64::from(taken.resync_after.is_some()));
+        let lag = self.feed_lag.get_or_create(&label);
+        taken.lags_ms.iter().for_each(|lag_ms| lag.observe(*lag_ms as f64 / 1e3));
+    }
+
+    /// Counts what the engine says of a source.
+    pub fn count_alert(&self, source: SourceId, alert: FeedAlert) {
+        let alert = match alert {
+            FeedAlert::Impossible { .. } => "impossible",
+            FeedAlert::Gap { .. } => "gap",
+            FeedAlert::Late { .. } => "late",
+            FeedAlert::Ahead => "ahead",
+            FeedAlert::Behind => "behind",
+            FeedAlert::Disagrees { .. } => "disagrees",
+            FeedAlert::Contradictory => "contradictory",
+            FeedAlert::HandedOver => "handed_over",
+        };
+        let label = AlertLabel { source: u32::from(source.0), alert };
+        self.feed_alerts.get_or_create(&label).inc();
     }
 
     /// Everything as text, with the engine's numbers of this moment.

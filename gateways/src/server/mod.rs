@@ -33,6 +33,7 @@ use slab::Slab;
 use tungstenite::protocol::frame::coding::CloseCode;
 
 use self::connection::{Connection, Inbound, Key, Phase};
+use self::feed::FeedDoors;
 use self::hub::Hub;
 use self::outgoing::{Bytes, ping_frame, text_frame};
 use self::turn::{Connections, find};
@@ -43,7 +44,7 @@ use crate::wire::server::heartbeat;
 
 pub use self::config::{Limits, ServerConfig};
 pub use self::engine::EngineLink;
-pub use self::feed::{FeedClock, FeedReply, FeedSink};
+pub use self::feed::{FeedClock, FeedDoor, FeedReply, FeedSink};
 pub use self::port::{EngineHealth, EnginePort, EngineState};
 
 const LISTENER: Token = Token(usize::MAX);
@@ -81,7 +82,7 @@ impl Server {
         address: SocketAddr,
         config: ServerConfig,
         mut engine: Box<dyn EnginePort>,
-        feed: FeedSink,
+        doors: Vec<FeedDoor>,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
@@ -95,7 +96,7 @@ impl Server {
             waker,
             listener,
             connections: Slab::new(),
-            hub: Hub::new(config, engine, feed),
+            hub: Hub::new(config, engine, FeedDoors::new(doors)),
             records: Vec::with_capacity(RECORDS_PER_TURN),
             next_session: 0,
             next_sweep: now,

@@ -2,15 +2,16 @@
 
 use std::time::Instant;
 
+use clutch_core::command::Channel;
 use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Event, Record, Refusal, Reject};
 use clutch_engine::Space;
 use clutch_journal::Trust;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::connection::{Connection, Phase, Session};
-use super::feed::FeedReply;
+use super::feed::{FeedDoors, FeedReply};
 use super::hub::{Asked, Hub, unix_now};
 use super::metrics::Metrics;
 use super::port::EngineState;
@@ -21,9 +22,6 @@ use crate::token::{self, Claims, Role};
 use crate::wire::client::parse_placement;
 use crate::wire::multiple::{Multiple, multiple};
 use crate::wire::server::{bet, bet_refused, refusal_notice};
-
-/// Where game servers push their logs.
-const FEED: &str = "/feeds/cs-log";
 
 /// Where the staff gives orders and asks.
 const ORDERS: &str = "/admin/commands";
@@ -93,7 +91,7 @@ impl Hub {
 
     /// Takes the next whole request out of the inbox.
     fn next_request(
-        &self,
+        &mut self,
         connection: &mut Connection,
         now: Instant,
     ) -> Result<Option<(Head, Vec<u8>)>, Fault> {
@@ -108,8 +106,10 @@ impl Hub {
             return Ok(None);
         };
         // The large body is kept only for those who may hand it in; others hear why at once.
-        if head.path == FEED && limits.body_bytes_max < head.body_bytes {
-            self.prove_feed_key(&head)?;
+        if let Some(provider) = FeedDoors::provider(&head.path)
+            && limits.body_bytes_max < head.body_bytes
+        {
+            self.doors.open(provider, &head)?;
         }
         let body_max = self.body_bytes_max(&head);
         if body_max < head.body_bytes {
@@ -137,7 +137,10 @@ impl Hub {
 
     fn body_bytes_max(&self, head: &Head) -> usize {
         let limits = &self.config.limits;
-        if head.path == FEED { limits.feed_body_bytes_max } else { limits.body_bytes_max }
+        match FeedDoors::provider(&head.path) {
+            Some(_) => limits.feed_body_bytes_max,
+            None => limits.body_bytes_max,
+        }
     }
 
     /// How much of what a connection sends is kept before it is served: a whole request of usual
@@ -179,6 +182,9 @@ impl Hub {
         };
         let read = matches!(head.method, Method::Get | Method::Head);
         let hand_in = head.method == Method::Post;
+        if let Some(provider) = FeedDoors::provider(&head.path) {
+            return self.feed(provider, head, body).map(Outcome::Answer);
+        }
         let response = match (head.path.as_str(), read, hand_in) {
             ("/", true, _) => {
                 page("text/html; charset=utf-8", include_str!("../../web/index.html"))
@@ -203,13 +209,12 @@ impl Hub {
                 self.demo_token(head)?
             }
             ("/bets", _, true) => return self.place_by_http(connection, head, body),
-            (FEED, _, true) => self.feed_lines(head, body)?,
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             ("/" | "/app.js" | "/odds.js" | "/style.css" | "/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
-            ("/bets" | FEED | ORDERS | QUESTIONS, ..) => {
+            ("/bets" | ORDERS | QUESTIONS, ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("POST")));
             }
             _ => return Err(GatewayCode::NotFound.into()),
@@ -256,7 +261,6 @@ impl Hub {
     fn health(&self) -> Response {
         let engine = self.port.health();
         let is_running = engine.state == EngineState::Running;
-        let age_ms = self.feed_clock.age().map(|age| age.as_millis() as u64);
         let body = json!({
             "status": if is_running { "ok" } else { engine.state.name() },
             "engine": {
@@ -280,7 +284,7 @@ impl Hub {
             "released_seq": self.book.last_seq().0,
             "uptime_s": self.started.elapsed().as_secs(),
             "connections": self.metrics.connections.get(),
-            "feeds": [{"name": "cs-log", "age_ms": age_ms}],
+            "feeds": self.feeds_health(),
         });
         let status = if is_running { 200 } else { 503 };
         Response::json(status, body.to_string().into_bytes()).with_headers(NO_STORE)
@@ -293,7 +297,13 @@ impl Hub {
         let account = self.config.demo_account.ok_or(GatewayCode::NotFound)?;
         let issued_at_s = unix_now().as_secs();
         let expires_at_s = issued_at_s + DEMO_TOKEN_S;
-        let claims = Claims { account, roles: vec![Role::Bettor], issued_at_s, expires_at_s };
+        let claims = Claims {
+            account,
+            channel: Channel::Web,
+            roles: vec![Role::Bettor],
+            issued_at_s,
+            expires_at_s,
+        };
         let token = token::issue(&self.config.secret, &claims);
         let body = json!({"token": token, "account": account.0, "expires": expires_at_s * 1000});
         Ok(Response::json(200, body.to_string().into_bytes()).with_headers(NO_STORE))
@@ -315,7 +325,7 @@ impl Hub {
         self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
-        match self.place(connection.key, claims.account, &placement, asked) {
+        match self.place(connection.key, (claims.account, claims.channel), &placement, asked) {
             Ok(()) => Ok(Outcome::Awaits),
             Err(reject) => {
                 let refusal = Refusal::new(reject);
@@ -325,32 +335,31 @@ impl Hub {
         }
     }
 
-    fn prove_feed_key(&self, head: &Head) -> Result<(), Fault> {
-        let Some(key) = self.config.feed_key.as_deref() else {
-            let text = "This feed is closed: no key is configured for it.";
-            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
-        };
-        // Game servers can be given an address but no header, so theirs carries the key.
-        let in_headers = head.feed_key.as_deref().or(head.bearer.as_deref());
-        let Some(given) = in_headers.or_else(|| head.query_value("key")) else {
-            let text = "This feed needs its key.";
-            return Err(Fault::with(GatewayCode::NotAuthenticated, text.to_owned()));
-        };
-        if !is_same_key(given, key) {
-            let text = "This is not the key of this feed.";
-            return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
+    /// Every feed; one that does not come over HTTP has no door, only a clock.
+    fn feeds_health(&self) -> Value {
+        match (self.doors.is_empty(), self.feed_clock.age()) {
+            (true, Some(age)) => json!([{"name": "replay", "age_ms": age.as_millis() as u64}]),
+            _ => self.doors.health(),
         }
-        Ok(())
     }
 
-    fn feed_lines(&mut self, head: &Head, body: &[u8]) -> Result<Response, Fault> {
-        self.prove_feed_key(head)?;
-        match (self.feed)(body) {
-            FeedReply::Taken { lines, events, unknown } => {
+    /// A feed's address: lines are handed in, and who asks is told where to go on.
+    fn feed(&mut self, provider: &str, head: &Head, body: &[u8]) -> Result<Response, Fault> {
+        let hand_in = match head.method {
+            Method::Post => true,
+            Method::Get | Method::Head => false,
+            Method::Other => return Ok(method_not_allowed("GET, HEAD, POST")),
+        };
+        let door = self.doors.open(provider, head)?;
+        if !hand_in {
+            let body = door.health().to_string().into_bytes();
+            return Ok(Response::json(200, body).with_headers(NO_STORE));
+        }
+        match door.push(body) {
+            FeedReply::Taken(taken) => {
                 self.feed_clock.touch();
-                self.metrics.feed_lines.inc_by(u64::from(lines));
-                let body = json!({"lines": lines, "events": events, "unknown": unknown});
-                Ok(Response::json(200, body.to_string().into_bytes()))
+                self.metrics.count_push(provider, door.source, &taken);
+                Ok(Response::json(200, taken.answer().to_string().into_bytes()))
             }
             FeedReply::NotKept => Err(GatewayCode::FeedNotKept.into()),
             FeedReply::Busy => {
@@ -378,12 +387,6 @@ impl Hub {
 
 fn method_not_allowed(methods: &str) -> Response {
     Response::fault(&GatewayCode::MethodNotAllowed.into()).allowing(methods)
-}
-
-/// Compares keys in a time that tells nothing about where they differ.
-fn is_same_key(given: &str, key: &str) -> bool {
-    given.len() == key.len()
-        && given.bytes().zip(key.bytes()).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
 }
 
 /// The HTTP answer to a placement: 200 accepted, 202 waiting, 422 refused, 503 not possible now.

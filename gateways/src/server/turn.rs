@@ -112,6 +112,11 @@ impl Hub {
             Event::Account { account, state, .. } => {
                 self.account_changed(account, state, connections)
             }
+            Event::FeedAlert { match_id, source, alert } => {
+                let (source_no, id) = (source.0, match_id.0);
+                tracing::warn!(match_id = id, source = source_no, ?alert, "a source");
+                self.metrics.count_alert(source, alert);
+            }
             _ => {}
         }
     }

@@ -4,15 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, KillScope, OverrideKind, Scope, SuspendReason, Title};
+use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, Timestamp,
+    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, SelectionIndex, SourceId,
+    Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
+use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
 use super::{client, decimal, play, setting};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
@@ -71,6 +73,9 @@ enum OrderJson {
         scope: KillScopeJson,
         on: bool,
     },
+    SetMode {
+        mode: String,
+    },
     SetAccountState {
         account: u32,
         state: StateJson,
@@ -114,6 +119,11 @@ enum OrderJson {
         match_id: u32,
         tier: u8,
     },
+    HandOver {
+        #[serde(rename = "match")]
+        match_id: u32,
+        source: u8,
+    },
     Configure {
         set: BTreeMap<String, String>,
         based_on: Option<u32>,
@@ -130,6 +140,7 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
+    Sources {},
     HouseRules {},
     Account {
         account: Option<u32>,
@@ -168,33 +179,6 @@ enum WordJson {
     Suspend,
 }
 
-/// `"all"`, `{"match":0}`, `{"market":3}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ScopeJson {
-    All,
-    Match(u32),
-    Market(u32),
-}
-
-/// `"all"`, `{"title":"counter_strike"}`, `{"match":0}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum KillScopeJson {
-    All,
-    Title(TitleJson),
-    Match(u32),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TitleJson {
-    CounterStrike,
-    Valorant,
-    Lol,
-    Dota2,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum RestKindJson {
@@ -230,7 +214,14 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             Order::Command(Command::Suspend { scope: scope.into(), reason })
         }
         OrderJson::Resume { scope } => Order::Command(Command::Resume { scope: scope.into() }),
-        OrderJson::Kill { scope, on } => Order::Command(Command::Kill { scope: scope.into(), on }),
+        OrderJson::Kill { scope, on } => {
+            Order::Command(Command::Kill { scope: kill_scope(scope)?, on })
+        }
+        OrderJson::SetMode { mode } => {
+            let keys = Mode::ALL.iter().map(|mode| mode.key());
+            let mode = keyed("mode", Mode::from_key(&mode), keys)?;
+            Order::Command(Command::SetMode { mode })
+        }
         OrderJson::SetAccountState { account, state } => Order::Command(Command::SetAccountState {
             account: AccountId(account),
             state: match state {
@@ -293,6 +284,10 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
+        }
+        OrderJson::HandOver { match_id, source } => {
+            let (match_id, source) = (MatchId(match_id), SourceId(source));
+            Order::Command(Command::HandOver { match_id, source })
         }
         OrderJson::Configure { set, based_on } => {
             if set.is_empty() {
@@ -363,6 +358,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
+        QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
             Question::Engine(Query::Account { account, bets_max: BETS_MAX })
@@ -406,7 +402,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
 }
 
 impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting and set prices; what touches
+    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and choose the source to follow; what touches
     /// accounts, money or settings is for operators.
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
@@ -415,9 +411,11 @@ impl Order {
                 Command::Suspend { .. }
                     | Command::Resume { .. }
                     | Command::Kill { .. }
+                    | Command::SetMode { .. }
                     | Command::Override { .. }
                     | Command::ApproveOverride { .. }
                     | Command::LiftOverride { .. }
+                    | Command::HandOver { .. }
             )
         );
         staff.roles.contains(&Role::Operator)
@@ -425,41 +423,11 @@ impl Order {
     }
 }
 
-impl From<ScopeJson> for Scope {
-    fn from(scope: ScopeJson) -> Self {
-        match scope {
-            ScopeJson::All => Self::All,
-            ScopeJson::Match(id) => Self::Match(MatchId(id)),
-            ScopeJson::Market(id) => Self::Market(MarketId(id)),
-        }
-    }
-}
-
-impl From<TitleJson> for Title {
-    fn from(title: TitleJson) -> Self {
-        match title {
-            TitleJson::CounterStrike => Self::CounterStrike,
-            TitleJson::Valorant => Self::Valorant,
-            TitleJson::Lol => Self::Lol,
-            TitleJson::Dota2 => Self::Dota2,
-        }
-    }
-}
-
-impl From<KillScopeJson> for KillScope {
-    fn from(scope: KillScopeJson) -> Self {
-        match scope {
-            KillScopeJson::All => Self::All,
-            KillScopeJson::Title(title) => Self::Title(title.into()),
-            KillScopeJson::Match(id) => Self::Match(MatchId(id)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use clutch_core::command::{KillScope, Scope};
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {

@@ -3,8 +3,7 @@
 //!
 //! `client` reads what bettors send, `offer` and `server` write what they get; `admin` and `staff` do
 //! the same for traders and operators. `decimal` and `setting` keep money, odds and settings exact on
-//! the way. `play` is about what players set
-//! for themselves. Nothing here knows a socket.
+//! the way, `scope` the names of what orders are about. `play` is about what players set for themselves. Nothing here knows a socket.
 
 pub mod admin;
 pub mod client;
@@ -12,6 +11,7 @@ pub mod decimal;
 pub mod multiple;
 pub mod offer;
 pub mod play;
+mod scope;
 pub mod server;
 pub mod setting;
 pub mod settlement;

@@ -71,6 +71,7 @@ impl From<Refusal> for RefusalView {
             Numbers::None => None,
             Numbers::Money => Some(ShowMoney(number).to_string()),
             Numbers::Odds => Some(ShowOdds(number.unsigned_abs()).to_string()),
+            Numbers::Switch => None,
             Numbers::Epoch | Numbers::Millis | Numbers::Count => Some(number.to_string()),
         };
         Self {
@@ -110,7 +111,7 @@ pub fn sentence(refusal: Refusal) -> String {
             let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
             format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
         }
-        Numbers::None | Numbers::Epoch | Numbers::Count => plain.to_owned(),
+        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => plain.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
-use clutch_core::command::{AccountState, KillScope, Title};
+use clutch_core::command::{AccountState, Mode, Title};
 use clutch_core::event::{BetView, OverrideStatus};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
+use super::scope::{KillScopeView, scope_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
 use super::setting;
 use crate::book::Book;
@@ -62,15 +63,6 @@ struct FrozenView {
     frozen: Option<ReasonView>,
 }
 
-/// What a kill switch stops, as an order names it.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum KillScopeView {
-    All,
-    Title(&'static str),
-    Match(u32),
-}
-
 #[derive(Serialize)]
 struct SwitchView {
     scope: KillScopeView,
@@ -109,6 +101,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         markets: Vec<MarketView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         kill_switches: Vec<SwitchView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mode: Option<&'static str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         overrides: Vec<OverrideView>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +118,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         matches: Vec::new(),
         markets: Vec::new(),
         kill_switches: Vec::new(),
+        mode: None,
         overrides: Vec::new(),
         version: version_of(records),
         settings: settings_of(records, before),
@@ -142,6 +137,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
             Event::KillSwitch { scope, on } => {
                 message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
             }
+            Event::Mode { mode } => message.mode = Some(mode.key()),
             _ => {}
         }
     }
@@ -266,16 +262,18 @@ pub fn matches(book: &Book, only: Option<MatchId>) -> Vec<u8> {
     struct Message<'a> {
         seq: u64,
         kill_switches: Vec<SwitchView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mode: Option<&'static str>,
         matches: Vec<MatchView<'a>>,
     }
-    let all = book.betting_stopped().then_some(KillScope::All);
-    let killed = all.into_iter().chain(book.killed().iter().copied());
+    let killed = book.killed().iter().copied();
     let matches = book.matches().filter(|game| only.is_none_or(|only| only == game.id));
     to_json(&Message {
         seq: book.last_seq().0,
         kill_switches: killed
             .map(|scope| SwitchView { scope: scope_view(scope), on: true })
             .collect(),
+        mode: Some(book.mode()).filter(|mode| *mode != Mode::Normal).map(Mode::key),
         // Everything since the beginning: unlike an image it leaves nothing out.
         matches: matches
             .map(|game| match_view(book, game, Some(Seq::default()), only.is_some()))
@@ -384,14 +382,6 @@ const fn state_name(state: AccountState) -> &'static str {
         AccountState::Suspended => "suspended",
         AccountState::Closed => "closed",
         AccountState::SelfExcluded => "self_excluded",
-    }
-}
-
-const fn scope_view(scope: KillScope) -> KillScopeView {
-    match scope {
-        KillScope::All => KillScopeView::All,
-        KillScope::Title(title) => KillScopeView::Title(title.rules().key),
-        KillScope::Match(MatchId(id)) => KillScopeView::Match(id),
     }
 }
 

@@ -19,8 +19,9 @@ use clutch_core::units::{
 };
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 use clutch_engine::Space;
+use clutch_gateways::server::feed::Taken;
 use clutch_gateways::server::{
-    EngineHealth, EnginePort, EngineState, FeedReply, Server, ServerConfig,
+    EngineHealth, EnginePort, EngineState, FeedDoor, FeedReply, Server, ServerConfig,
 };
 use clutch_gateways::token::{self, Claims, Role, Secret};
 use clutch_journal::{FileSystem, Trust};
@@ -278,17 +279,16 @@ impl Gateway {
     ) -> Self {
         let secret = Secret::new(&[7; 32]).unwrap();
         let mut config = ServerConfig::new(secret.clone(), EPOCH.to_owned());
-        config.feed_key = Some(FEED_KEY.to_owned());
         config.demo_account = Some(ACCOUNT);
         change(&mut config);
-        let feed = Box::new(|lines: &[u8]| FeedReply::Taken {
-            lines: lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count()
-                as u32,
-            events: 0,
-            unknown: 0,
+        let sink = Box::new(|lines: &[u8]| {
+            let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            FeedReply::Taken(Taken { lines: lines.count() as u32, ..Taken::default() })
         });
+        let (key, about) = (FEED_KEY.to_owned(), "final".to_owned());
+        let doors = vec![FeedDoor::new("cs-log", key, about, sink)];
         let any_port = "127.0.0.1:0".parse().unwrap();
-        let mut server = Server::bind(any_port, config, engine, feed).unwrap();
+        let mut server = Server::bind(any_port, config, engine, doors).unwrap();
         let address = server.local_address().unwrap();
         let waker = server.waker();
         let shutdown = Arc::new(AtomicBool::new(false));
@@ -313,7 +313,8 @@ impl Gateway {
     pub fn token_with(&self, expires_in_s: i64, roles: Vec<Role>) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let expires_at_s = now.saturating_add_signed(expires_in_s);
-        let claims = Claims { account: ACCOUNT, roles, issued_at_s: now, expires_at_s };
+        let channel = clutch_core::command::Channel::Web;
+        let claims = Claims { account: ACCOUNT, channel, roles, issued_at_s: now, expires_at_s };
         token::issue(&self.secret, &claims)
     }
 

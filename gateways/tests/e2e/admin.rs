@@ -111,7 +111,24 @@ fn an_operator_runs_a_server_from_the_command_line() {
     desk.done(&["kill", "on", "title:counter_strike"]);
     assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
     desk.done(&["kill", "off", "title:counter_strike"]);
+    desk.done(&["kill", "on", "class:winner"]);
+    assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
+    desk.done(&["kill", "off", "class:winner"]);
+    desk.done(&["kill", "on", "channel:app"]);
+    desk.done(&["kill", "on", "cash-out"]);
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+    let said = desk.done(&["matches"]);
+    assert!(said.contains("kill switch channel:app: on\nkill switch cash-out: on"), "{said}");
+    desk.done(&["kill", "off", "channel:app"]);
+    desk.done(&["kill", "off", "cash-out"]);
     assert!(!desk.done(&["matches"]).contains("kill switch"));
+    let said = desk.refused(&["kill", "on", "class:corner"]);
+    assert!(said.contains("winner, handicap, total, score, round"), "{said}");
+    assert!(desk.done(&["mode", "read-only"]).contains("mode read-only"));
+    assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
+    assert!(desk.refused(&["resume", "all"]).contains("ReadOnly"));
+    assert!(desk.done(&["matches"]).contains("mode read-only"));
+    desk.done(&["mode", "normal"]);
 
     // A trader's word: near the model at once, far from it with a second person.
     let said = desk.done(&["override", "0", "--selection", "0", "--odds", "2.00", "--for", "600"]);

@@ -52,7 +52,8 @@ fn tokens(good: &str, viewer: &str) -> Value {
     let token = |secret: &str, expires_at_s| {
         let secret = Secret::new(secret.as_bytes()).unwrap();
         let (account, roles) = (AccountId(0), vec![Role::Bettor]);
-        issue(&secret, &Claims { account, roles, issued_at_s: now - 3600, expires_at_s })
+        let channel = clutch_core::command::Channel::Web;
+        issue(&secret, &Claims { account, channel, roles, issued_at_s: now - 3600, expires_at_s })
     };
     json!({
         "good": good,

@@ -15,6 +15,7 @@ mod bad_input;
 mod browser;
 mod clients;
 mod contracts;
+mod facts_serve;
 mod harness;
 mod idle;
 mod kill_demo;

@@ -28,13 +28,13 @@
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V] [follows V] [late TIME]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |
-//! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M on\|off` | |
+//! | `suspend\|resume market M\|match M\|all [REASON]`, `kill all\|title\|match M\|class C\|channel C\|cash-out\|withdrawals on\|off`, `mode MODE` | |
 //! | `override NAME MARKET odds S ODDS\|fair S PERCENT\|margin PERCENT\|off S\|suspend for TIME [by N]` | a trader's word |
 //! | `approve NAME [by N]`, `lift NAME [by N]` | by this operator; 1 if none is named, `by nobody` by no operator |
 //! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `handover MATCH S [by N]` | the score follows this source from now on |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
-//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4]` | places a bet |
+//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4] [by CHANNEL]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
@@ -56,7 +56,7 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, Config, PlaceBet, PlaceMultiple};
+use clutch_core::command::{Actor, Capacity, Channel, Config, PlaceBet, PlaceMultiple};
 use clutch_core::event::BetStatus;
 use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId};
 use clutch_core::{Command, Event, Record, Refusal};
@@ -133,6 +133,8 @@ struct Scenario {
     epochs: BTreeMap<String, u32>,
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
     versions: BTreeMap<(MatchId, u8), u64>,
+    /// The way by which the bettor of the line comes.
+    channel: Channel,
     ids: u128,
     references: u128,
 }
@@ -170,6 +172,7 @@ impl Scenario {
             epochs: BTreeMap::new(),
             overrides: BTreeMap::new(),
             versions: BTreeMap::new(),
+            channel: Channel::Web,
             ids: 0,
             references: 1_000_000,
         }
@@ -213,6 +216,7 @@ impl Scenario {
             "suspend" => self.suspend(words),
             "resume" => self.resume(words),
             "kill" => self.kill(words),
+            "mode" => self.mode(words),
             "override" => self.set_override(words),
             "approve" => self.approve(words),
             "lift" => self.lift(words),

@@ -1,6 +1,9 @@
 //! Lines of traders and bettors: suspend, kill, look, bet, cancel.
 
-use clutch_core::command::{KillScope, PlaceBet, PricePolicy, Scope, SuspendReason, Title};
+use clutch_core::command::{
+    Actor, Channel, KillScope, MarketClass, Mode, PlaceBet, PricePolicy, Scope, SuspendReason,
+    Title,
+};
 use clutch_core::event::{Event, Price};
 use clutch_core::units::{ClientBetId, MarketId, MatchId, Odds, SelectionIndex, Stake};
 use clutch_core::{Command, Query};
@@ -37,8 +40,12 @@ impl Scenario {
         let scope = match words.next()? {
             "all" => KillScope::All,
             "title" => KillScope::Title(Title::CounterStrike),
+            "class" => KillScope::Class(known(MarketClass::from_key, words.next()?)?),
+            "channel" => KillScope::Channel(known(Channel::from_key, words.next()?)?),
+            "cash-out" => KillScope::CashOut,
+            "withdrawals" => KillScope::Withdrawals,
             "match" => KillScope::Match(self.match_named(words.next()?)?),
-            other => return Err(format!("{other:?} is neither all, title nor match")),
+            other => return Err(format!("{other:?} is no kill switch")),
         };
         let on = match words.next()? {
             "on" => true,
@@ -46,6 +53,12 @@ impl Scenario {
             other => return Err(format!("a switch is on or off, not {other:?}")),
         };
         Ok(self.send(Command::Kill { scope, on }))
+    }
+
+    /// `mode settle-only`
+    pub(super) fn mode(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let mode = known(Mode::from_key, words.next()?)?;
+        Ok(self.send(Command::SetMode { mode }))
     }
 
     /// `factor A1 prematch 50`
@@ -141,6 +154,7 @@ impl Scenario {
                     client_id = ClientBetId::from_parts(shifted(now, words.next()?)?, self.ids)
                 }
                 "id" => client_id = ClientBetId::from_parts(now, words.number()?),
+                "by" => self.channel = known(Channel::from_key, words.next()?)?,
                 "uuid4" => client_id = ClientBetId(0x9191_08F7_52D1_4320_9BAC_F847_DB41_48A8),
                 other => return Err(format!("a bet has no {other:?}")),
             }
@@ -171,11 +185,13 @@ impl Scenario {
     }
 
     pub(super) fn place(&mut self, wish: Wish) -> Outcome<Answer> {
-        let (_, asked) = wish.id();
-        let records = self.world().apply(match wish {
+        let (account, asked) = wish.id();
+        let command = match wish {
             Wish::Single(place) => Command::PlaceBet(place),
             Wish::Multiple(place) => Command::PlaceMultiple(*place),
-        });
+        };
+        let channel = std::mem::take(&mut self.channel);
+        let records = self.world().apply_by(Actor::Account { account, channel }, command);
         let mut answers = said(&records).filter_map(|event| match event {
             Event::Bet(view) => Some((view.client_id, Answer::Bet(view.status))),
             Event::Multiple(view) => {
@@ -201,6 +217,11 @@ impl Scenario {
     pub(super) fn bet_named(&self, word: &str) -> Outcome<Wish> {
         self.bets.get(word).cloned().ok_or_else(|| format!("no bet is called {word}"))
     }
+}
+
+/// What a key names.
+fn known<T>(from_key: fn(&str) -> Option<T>, key: &str) -> Outcome<T> {
+    from_key(key).ok_or_else(|| format!("nothing here is called {key:?}"))
 }
 
 /// a, b, over, under, or the place in the list: #2.

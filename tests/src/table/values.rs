@@ -1,8 +1,10 @@
 //! How amounts, times, odds and answers are written in a table.
 
+use clutch_core::command::{Channel, MarketClass, Mode, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::reject::Numbers;
 use clutch_core::risk::{RuleId, RuleSet, Stages};
+use clutch_core::switches::SWITCH_MODE;
 use clutch_core::units::Money;
 use clutch_core::{Refusal, Reject};
 
@@ -101,8 +103,27 @@ pub(super) fn show_refusal(refusal: Refusal) -> String {
         Numbers::Money => pair(|minor| show_decimal(minor, 2)),
         Numbers::Odds => pair(show_odds),
         Numbers::Millis => pair(|millis| format!("{millis}ms")),
+        Numbers::Switch => show_switch(refusal),
         Numbers::Epoch | Numbers::Count => pair(|count| count.to_string()),
     }
+}
+
+/// A refusal that names its switch: BettingStopped(class round).
+fn show_switch(refusal: Refusal) -> String {
+    let Refusal { code, limit: kind, actual: which } = refusal;
+    let place = usize::try_from(which).unwrap_or_default();
+    let switch = match kind {
+        0 => "all".to_owned(),
+        1 => format!("title {}", Title::ALL[place].rules().key),
+        2 => format!("match {which}"),
+        3 => format!("class {}", MarketClass::ALL[place].key()),
+        4 => format!("channel {}", Channel::ALL[place].key()),
+        5 => "cash-out".to_owned(),
+        6 => "withdrawals".to_owned(),
+        SWITCH_MODE => format!("mode {}", Mode::ALL[place].key()),
+        _ => panic!("no switch is of kind {kind}"),
+    };
+    format!("{}({switch})", code.name())
 }
 
 pub(super) fn show_status(status: BetStatus) -> String {

@@ -1,6 +1,6 @@
 //! Bets and money: what is taken, what waits, and what everything is worth now.
 
-use clutch_core::command::{AccountState, PlaceBet, PricePolicy};
+use clutch_core::command::{AccountState, Channel, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
@@ -146,9 +146,7 @@ impl Twin {
     fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         self.check_id(place.client_id)?;
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.switches_let_pass(Some(Channel::Web), place.market.0 as usize)?;
         for (used, max) in [
             (self.bets.len(), self.capacity.bets_max),
             (self.ids.len(), self.capacity.client_ids_max),
@@ -235,7 +233,7 @@ impl Twin {
         Ok(())
     }
 
-    /// Kill switches of title and match, the account, the market.
+    /// The account, the market.
     pub(super) fn may_be_bet_on(
         &self,
         (account, stake): (u32, i128),
@@ -243,9 +241,6 @@ impl Twin {
         selection: u8,
     ) -> Result<(), Refusal> {
         let market = self.markets.get(id);
-        if market.is_some_and(|market| self.is_killed(&self.matches[market.match_index])) {
-            return Err(Reject::BettingStopped.into());
-        }
         match self.accounts.get(account as usize).map(|account| account.state) {
             None => return Err(Reject::UnknownAccount.into()),
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
@@ -316,9 +311,7 @@ impl Twin {
         if self.result(market) != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.switches_let_pass(None, market)?;
         self.may_be_bet_on((account, 0), market, selection)?;
         let now = self.markets[market].epoch + self.markets[market].moved_early;
         if epoch != now || self.is_undone(id, market).is_some() {

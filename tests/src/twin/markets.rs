@@ -79,7 +79,6 @@ impl Twin {
             series: Series::new(create.title, create.rounds, create.best_of, rules.overtime),
             round_markets: create.round_markets,
             stops: BTreeSet::new(),
-            killed: false,
             versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
             starts_at: create.starts_at.nanos(),

@@ -18,12 +18,11 @@ mod play;
 mod results;
 mod risk;
 mod score;
+mod switches;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{
-    AccountState, Capacity, Config, Grade, KillScope, SuspendReason, Title,
-};
+use clutch_core::command::{AccountState, Capacity, Config, Grade, SuspendReason, Title};
 use clutch_core::event::BetStatus;
 use clutch_core::house_rules::HouseRules;
 use clutch_core::units::{Money, Name};
@@ -74,8 +73,7 @@ pub struct Twin {
     decided: VecDeque<u32>,
     overrides: Vec<overrides::Override>,
     stops: BTreeSet<u8>,
-    killed: bool,
-    titles_killed: BTreeSet<u8>,
+    switched: switches::Switched,
     /// What bets that have left made of the house's books.
     house_of_retired: i128,
     retired_lately: bool,
@@ -104,7 +102,6 @@ struct Match {
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
-    killed: bool,
     versions: BTreeMap<u8, u64>,
     last_heard: Option<u64>,
     starts_at: u64,
@@ -166,8 +163,7 @@ impl Twin {
             decided: VecDeque::new(),
             overrides: Vec::new(),
             stops: BTreeSet::new(),
-            killed: false,
-            titles_killed: BTreeSet::new(),
+            switched: switches::Switched::default(),
             house_of_retired: 0,
             retired_lately: false,
             day: 0,
@@ -209,6 +205,9 @@ impl Twin {
     }
 
     fn dispatch(&mut self, command: &Command) -> Answer {
+        if self.is_closed_to(command) {
+            return Answer::Refused(Reject::ReadOnly);
+        }
         let done = match command {
             Command::Genesis { .. } => Err(Reject::OutOfPlace),
             Command::Configure { config, based_on } => self.configure(config, *based_on),
@@ -251,6 +250,7 @@ impl Twin {
                 self.report(match_id.0 as usize, *incident)
             }
             Command::TakeBackIncident { match_id } => self.take_back_incident(match_id.0 as usize),
+            Command::SetMode { mode } => self.set_mode(*mode),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -293,27 +293,6 @@ impl Twin {
         self.config = *config;
         self.config_version += 1;
         self.notice_silence();
-        Ok(())
-    }
-
-    /// Whether a kill switch of a match or of its title is on.
-    fn is_killed(&self, fixture: &Match) -> bool {
-        fixture.killed || self.titles_killed.contains(&(fixture.title as u8))
-    }
-
-    fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Reject> {
-        match scope {
-            KillScope::All => self.killed = on,
-            KillScope::Title(title) if on => {
-                self.titles_killed.insert(title as u8);
-            }
-            KillScope::Title(title) => {
-                self.titles_killed.remove(&(title as u8));
-            }
-            KillScope::Match(id) => {
-                self.matches.get_mut(id.0 as usize).ok_or(Reject::UnknownMatch)?.killed = on;
-            }
-        }
         Ok(())
     }
 

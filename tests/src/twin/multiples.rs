@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clutch_core::command::PlaceMultiple;
+use clutch_core::command::{Channel, PlaceMultiple};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
@@ -92,8 +92,8 @@ impl Twin {
         let capacity = &self.capacity;
         let picks = place.picks();
         self.check_id(place.client_id)?;
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
+        for pick in picks {
+            self.switches_let_pass(Some(Channel::Web), pick.market.0 as usize)?;
         }
         let legs: usize = self.multiples.values().map(|multiple| multiple.legs.len()).sum();
         let full = self.multiples.len() == capacity.multiples_max as usize

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clutch_core::Reject;
-use clutch_core::command::{Config, MarketKind, Team, Title};
+use clutch_core::command::{Config, MarketKind, Mode, Team, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
@@ -176,6 +176,12 @@ impl Twin {
         at_most(RuleId::StakesPerHour, minor(config.stakes_per_hour_max), stakes + stake);
         let would_be = self.match_cost(market, selection, won);
         at_most(RuleId::MatchLiability, minor(config.liability_match_max), would_be);
+        if self.mode() == Mode::AcceptOnlyReducing {
+            let before = self.worst_case(market, None);
+            let would_be = self.worst_case(market, Some((selection, stake, payout)));
+            let is_within = would_be < before;
+            found.push(Found { rule: RuleId::Reducing, limit: before, would_be, is_within });
+        }
         found
     }
 

@@ -77,6 +77,7 @@ impl Step<'_> {
     fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
+        tables.check_switches(self.channel(), place.market)?;
         tables.check_room()?;
         let request = Request {
             account: place.account,
@@ -337,9 +338,6 @@ impl Tables {
 
     #[inline]
     fn check_room(&self) -> Result<(), Refusal> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
         let max = if self.bets.is_full() || self.waiting.is_full() {
             self.capacity.bets_max
         } else if self.client_ids.is_full() {
@@ -350,16 +348,11 @@ impl Tables {
         Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
     }
 
-    /// Kill switches of title and match, the account, the market and the selection.
+    /// The account, the market and the selection.
     #[inline(always)]
     pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
         let fixture = market.and_then(|market| self.fixture(market.match_id));
-        if let Some(fixture) = fixture
-            && (fixture.killed || self.killed_titles & 1 << fixture.title as u8 != 0)
-        {
-            return Err(Reject::BettingStopped.into());
-        }
         let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());
@@ -399,9 +392,7 @@ impl Tables {
         if market.result != MarketResult::Undecided {
             return Err(Reject::MarketDecided.into());
         }
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
+        self.check_switches(None, request.market)?;
         let offered = self.check_offer(request);
         // A selection may be off the board for a moment; only what moved materially counts.
         match offered {
@@ -429,7 +420,7 @@ impl Tables {
         selection: SelectionIndex,
     ) -> Money {
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let room = self.check_room();
+        let room = self.check_switches(None, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
         let ceiling = self.ceiling(config, account);
         risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {

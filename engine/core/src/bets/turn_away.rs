@@ -54,7 +54,8 @@ impl State {
             | Command::HandOver { .. }
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }
-            | Command::TakeBackIncident { .. } => return false,
+            | Command::TakeBackIncident { .. }
+            | Command::SetMode { .. } => return false,
         }
         true
     }

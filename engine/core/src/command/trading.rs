@@ -1,6 +1,5 @@
 //! What a trader can say in place of the model, and what he can stop.
 
-use super::Title;
 use crate::codec::wire_enum;
 use crate::units::{MarketId, MatchId, Odds, Probability, SelectionIndex};
 
@@ -66,19 +65,6 @@ pub enum Scope {
     Market(MarketId),
 }
 wire_enum!(Scope { 0 = All, 1 = Match(match_id), 2 = Market(market) });
-
-/// What a kill switch stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum KillScope {
-    /// All betting.
-    All,
-    /// One title.
-    Title(Title),
-    /// One match.
-    Match(MatchId),
-}
-wire_enum!(KillScope { 0 = All, 1 = Title(title), 2 = Match(match_id) });
 
 /// Why betting on something is suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

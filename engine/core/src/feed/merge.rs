@@ -6,8 +6,8 @@
 
 use super::sources::silence_max;
 use super::view::{Relation, View};
-use crate::command::{FeedMessage, GameEvent, SuspendReason};
-use crate::event::{Event, FeedAlert};
+use crate::command::{FeedMessage, GameEvent, Side, SuspendReason};
+use crate::event::{Event, FeedAlert, MatchPhase};
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::title::{Impossible, Rule};
@@ -39,7 +39,10 @@ impl Step<'_> {
             fixture.feed.apart_since = Timestamp::from_nanos(1);
         }
         self.reconcile(match_id);
-        self.count_fitting(match_id);
+        // Who is ahead of the truth does not confirm it.
+        if relation != Relation::Ahead {
+            self.count_fitting(match_id);
+        }
         Ok(())
     }
 
@@ -132,9 +135,13 @@ impl Step<'_> {
     /// A person looked at a match and lets it go on: the truth stands, and who contradicts it is not
     /// asked until he agrees again.
     pub(crate) fn decide_against_dissenters(&mut self, match_id: MatchId) {
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        (feed.needs_person, feed.fitted) = (false, 0);
+        self.doubt_dissenters(match_id);
+    }
+
+    fn doubt_dissenters(&mut self, match_id: MatchId) {
         let fixture = &mut self.tables.fixtures[match_id.0 as usize];
-        fixture.feed.needs_person = false;
-        fixture.feed.fitted = 0;
         let truth = View::of(&fixture.series);
         let primary = fixture.feed.primary;
         for (row, index) in fixture.feed.sources.iter_mut().zip(0..) {
@@ -180,8 +187,11 @@ impl Step<'_> {
                 self.lift_match(match_id, reason)
             }
         }
+        // A person decided, so nothing of before needs one; what cannot be adopted does.
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        (feed.needs_person, feed.fitted) = (false, 0);
         self.adopt(match_id, source, &row.view);
-        self.decide_against_dissenters(match_id);
+        self.doubt_dissenters(match_id);
         self.reconcile(match_id);
         let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
@@ -189,10 +199,21 @@ impl Step<'_> {
     }
 
     fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {
-        let truth = View::of(&self.tables.fixtures[match_id.0 as usize].series);
+        let series = &self.tables.fixtures[match_id.0 as usize].series;
+        let truth = View::of(series);
         let map = view.map;
+        let is_between = matches!(series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
         let common = match view.against(&truth) {
-            Relation::Agrees => return,
+            // Neither has spoken of any map.
+            Relation::Agrees if map == 0 => return,
+            Relation::Agrees => truth.played,
+            // The next map began without the old source.
+            Relation::Ahead if is_between && map == truth.map + 1 => {
+                let first_side_a = if view.a_began_second { Side::Ct } else { Side::T };
+                let event = GameEvent::MapStarted { map, first_side_a };
+                let _ = self.follow(match_id, source, event);
+                0
+            }
             Relation::Disagrees { map: on, round }
                 if on == truth.map && map == on && round != 0 =>
             {
@@ -207,13 +228,22 @@ impl Step<'_> {
                 return;
             }
         };
-        if common < truth.played {
+        if map == truth.map && common < truth.played {
             // What the new source does not know of no longer stands.
             let _ = self.follow(match_id, source, GameEvent::Rewound { map, to_round: common });
         }
         for round in common + 1..=view.played {
             let winner = view.round_winner(round);
             let _ = self.follow(match_id, source, GameEvent::RoundWon { map, round, winner });
+        }
+        let is_open = self.tables.fixtures[match_id.0 as usize].series.map_winner(map).is_none();
+        if let Some(winner) = view.map_winner(map).filter(|_| is_open) {
+            let _ = self.follow(match_id, source, GameEvent::MapWon { map, winner });
+        }
+        // It may have said long ago that a round is being played, when it only confirmed.
+        if view.live != 0 {
+            let event = GameEvent::RoundStarted { map, round: view.live };
+            let _ = self.follow(match_id, source, event);
         }
     }
 

@@ -4,7 +4,7 @@
 //! winners of maps that are named without rounds.
 
 use crate::codec::wire_struct;
-use crate::command::{GameEvent, Team};
+use crate::command::{GameEvent, Side, Team};
 use crate::title::Series;
 use crate::title::rounds::ROUNDS_MAX;
 
@@ -19,9 +19,13 @@ pub struct View {
     pub won_by_b: u128,
     /// Who won maps, two bits each, the first map's lowest: 0 unknown, 1 A, 2 B.
     pub maps: u16,
+    /// The round being played, from 1; 0 while it says of none.
+    pub live: u8,
+    /// Whether A began its map on the second side (`Side::Ct`).
+    pub a_began_second: bool,
 }
 
-wire_struct!(View { map, played, won_by_b, maps });
+wire_struct!(View { map, played, won_by_b, maps, live, a_began_second });
 
 /// How a source's score compares with the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +46,8 @@ impl View {
     /// The truth as a view.
     pub(super) fn of(series: &Series) -> Self {
         let map = series.current();
-        let mut view = Self { map, played: series.rounds_played(map.max(1)), ..Self::default() };
+        let (played, live) = (series.rounds_played(map.max(1)), series.live_round());
+        let mut view = Self { map, played, live, ..Self::default() };
         for round in 1..=view.played {
             if let Some(Team::B) = series.round_map(map).and_then(|map| map.round_winner(round)) {
                 view.won_by_b |= 1 << (round - 1);
@@ -59,8 +64,31 @@ impl View {
     /// Takes the source's own next word. Returns whether it fits what the source said before.
     pub(super) fn hear(&mut self, event: GameEvent) -> bool {
         match event {
-            GameEvent::MapStarted { map, .. } => {
+            GameEvent::RoundStarted { map, round } => {
+                if map == self.map && round == self.played + 1 {
+                    self.live = round;
+                }
+                return true;
+            }
+            GameEvent::MapStarted { .. }
+            | GameEvent::RoundWon { .. }
+            | GameEvent::Rewound { .. }
+            | GameEvent::MapOver { .. }
+            | GameEvent::MapWon { .. }
+            | GameEvent::MobaRewound { .. } => self.live = 0,
+            GameEvent::MobaState { .. }
+            | GameEvent::NextRound { .. }
+            | GameEvent::Heartbeat
+            | GameEvent::Held
+            | GameEvent::Released
+            | GameEvent::Disputed => {}
+        }
+        match event {
+            GameEvent::MapStarted { map, first_side_a } => {
                 let is_next = self.map == 0 || map == self.map + 1;
+                if is_next || map == self.map {
+                    self.a_began_second = first_side_a == Side::Ct;
+                }
                 if is_next {
                     (self.map, self.played, self.won_by_b) = (map, 0, 0);
                 }
@@ -147,7 +175,7 @@ impl View {
         if self.won_by_b >> (round - 1) & 1 == 1 { Team::B } else { Team::A }
     }
 
-    fn map_winner(&self, map: u8) -> Option<Team> {
+    pub(super) fn map_winner(&self, map: u8) -> Option<Team> {
         match self.maps.checked_shr(Self::shift(map)).unwrap_or_default() & 0b11 {
             1 => Some(Team::A),
             2 => Some(Team::B),

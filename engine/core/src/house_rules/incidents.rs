@@ -241,7 +241,9 @@ impl Step<'_> {
         match self.actor {
             Actor::Operator(_) => Ok(()),
             Actor::Feed(source) if fixture.feed.is_primary(source) => Ok(()),
-            Actor::Engine | Actor::Account(_) | Actor::Feed(_) => Err(Reject::OperatorOnly.into()),
+            Actor::Engine | Actor::Account { .. } | Actor::Feed(_) => {
+                Err(Reject::OperatorOnly.into())
+            }
         }
     }
 }

@@ -254,7 +254,9 @@ impl Step<'_> {
     pub(crate) fn operator(&self) -> Result<u32, Refusal> {
         match self.actor {
             Actor::Operator(operator) => Ok(operator),
-            Actor::Engine | Actor::Account(_) | Actor::Feed(_) => Err(Reject::OperatorOnly.into()),
+            Actor::Engine | Actor::Account { .. } | Actor::Feed(_) => {
+                Err(Reject::OperatorOnly.into())
+            }
         }
     }
 }

@@ -184,7 +184,7 @@ impl Tables {
     /// Takes up what follows from new settings.
     pub(crate) fn heed(&mut self, config: &Config) {
         self.keep_exposures(!config.rules_off.has(RuleId::MatchLiability));
-        self.risk.heed(config);
+        self.risk.heed(config, self.switches.mode());
         self.ids_last_until = Timestamp::default();
     }
 

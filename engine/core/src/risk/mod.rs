@@ -213,6 +213,8 @@ rules! {
         StakesPerHour = stakes_per_hour;
         /// What a whole match may cost.
         MatchLiability = match_liability;
+        /// In the mode that accepts only them: bets that reduce what their market could cost.
+        Reducing = reducing;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{RuleId, RuleMode, RuleSet};
 use crate::codec::wire_struct;
-use crate::command::Config;
+use crate::command::{Config, Mode};
 use crate::state::Tables;
 use crate::units::{Money, Stake};
 
@@ -63,8 +63,10 @@ impl Config {
         }
     }
 
-    /// The rules that can be in shadow but not off: they keep sums, and bound them.
+    /// The rules that can be in shadow but not off: they keep sums and bound them, or a mode turns
+    /// them on and off.
     pub const RULES_NEVER_OFF: RuleSet = RuleSet::of(&[
+        RuleId::Reducing,
         RuleId::PayoutMax,
         RuleId::SelectionLiability,
         RuleId::MarketLiability,
@@ -84,6 +86,14 @@ impl Config {
 }
 
 impl Tables {
+    /// How a rule stands, by the settings and by the mode that the engine is in.
+    pub(crate) fn rule_mode(&self, config: &Config, rule: RuleId) -> RuleMode {
+        if rule == RuleId::Reducing && self.switches.mode() != Mode::AcceptOnlyReducing {
+            return RuleMode::Off;
+        }
+        config.mode(rule)
+    }
+
     /// Every rule's report, in order of precedence.
     pub(crate) fn rule_reports<'a>(
         &'a self,
@@ -91,7 +101,7 @@ impl Tables {
     ) -> impl Iterator<Item = RuleReport> + 'a {
         RuleId::ALL.iter().map(|&rule| RuleReport {
             rule,
-            mode: config.mode(rule),
+            mode: self.rule_mode(config, rule),
             tally: *self.risk.tally(rule),
         })
     }

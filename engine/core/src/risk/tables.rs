@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::report::Tally;
 use super::{RuleId, RuleSet};
 use crate::codec::DecodeError;
-use crate::command::{Capacity, Config};
+use crate::command::{Capacity, Config, Mode};
 use crate::market::Sign;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
@@ -60,10 +60,14 @@ impl RiskTables {
         }
     }
 
-    /// Learns from the settings which rules are to be asked.
-    pub fn heed(&mut self, config: &Config) {
+    /// Learns from the settings and the mode which rules are to be asked.
+    pub fn heed(&mut self, config: &Config, mode: Mode) {
         // Where the whole stake is open at every stage, no stage has anything to say.
-        let is_idle = |rule| rule == RuleId::StageStake && config.has_whole_stages();
+        let is_idle = |rule| match rule {
+            RuleId::StageStake => config.has_whole_stages(),
+            RuleId::Reducing => mode != Mode::AcceptOnlyReducing,
+            _ => false,
+        };
         let asked =
             RuleId::ALL.iter().filter(|rule| !config.rules_off.has(**rule) && !is_idle(**rule));
         self.asked = asked.fold(RuleSet::EMPTY, |set, rule| set.with(*rule));

@@ -12,6 +12,7 @@ impl Tables {
         self.matches_and_markets_fit()
             && self.settlement_fits()
             && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
+            && self.switches.agree_with(&self.fixtures)
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
             && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
             && self.bets.lists_are_sound()

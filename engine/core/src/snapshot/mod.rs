@@ -174,16 +174,15 @@ impl Table for Tables {
             overrides,
             lags,
             stops,
-            killed,
-            killed_titles,
+            switches,
             feed_check_at,
             house_check_at,
             due: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
-        out.put(&(*stops, *killed));
-        out.put(killed_titles);
+        out.put(stops);
+        out.put(switches);
         out.put(feed_check_at);
         out.put(house_check_at);
         wallet.save(out);
@@ -210,8 +209,8 @@ impl Table for Tables {
         let capacity = *capacity;
         capacity.validate().map_err(|_| DecodeError::OutOfRange)?;
         let ids_forgotten_to = input.take()?;
-        let (stops, killed) = input.take()?;
-        let killed_titles = input.take()?;
+        let stops = input.take()?;
+        let switches = input.take()?;
         let feed_check_at = input.take()?;
         let house_check_at = input.take()?;
         input.begin("accounts");
@@ -267,8 +266,7 @@ impl Table for Tables {
             overrides,
             lags,
             stops,
-            killed,
-            killed_titles,
+            switches,
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,

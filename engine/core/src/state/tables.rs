@@ -9,6 +9,12 @@ use crate::units::{MatchId, Timestamp};
 impl Tables {
     /// When the first timer is due; in the past if work is left over.
     pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
+        // A read-only engine settles nothing, so it waits for nothing there.
+        let settlement = if self.switches.lets_settle() {
+            self.settlement.next_due(&self.markets, config)
+        } else {
+            Timestamp::MAX
+        };
         self.waiting
             .next_due()
             .min(self.waiting_multiples.next_due())
@@ -16,7 +22,7 @@ impl Tables {
             .min(self.overrides.next_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
-            .min(self.settlement.next_due(&self.markets, config))
+            .min(settlement)
     }
 
     #[inline]

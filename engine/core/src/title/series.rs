@@ -126,6 +126,11 @@ impl Series {
         self.current
     }
 
+    /// The round being played, from 1; 0 between two.
+    pub fn live_round(&self) -> u8 {
+        self.live_round
+    }
+
     /// Whether the series can have a map of this number.
     pub fn has_map(&self, map: u8) -> bool {
         1 <= map && map <= self.best_of

@@ -70,9 +70,18 @@ enum AdminCommand {
     Kill {
         /// On or off
         switch: Switch,
-        /// all, title:counter_strike (or valorant, lol, dota2), match:KEY
+        /// all, title:counter_strike (or valorant, lol, dota2), match:KEY, class:winner (handicap,
+        /// total, score, round), channel:web (app, api, retail, phone), cash-out, withdrawals
         #[arg(value_name = "WHAT")]
         target: Target,
+    },
+    /// What the engine does at all: normal, accept-only-reducing, settle-only, read-only
+    Mode {
+        /// In accept-only-reducing a bet must lower what its market could cost; in settle-only
+        /// nothing new is taken; in read-only not even settlement goes on
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(
+            clutch_core::command::Mode::ALL.iter().map(|mode| mode.key())))]
+        mode: String,
     },
     /// A trader's word in place of the model's, for a while: --odds, --fair, --margin, --off, --suspend
     #[command(group(clap::ArgGroup::new("word").required(true)))]
@@ -121,6 +130,16 @@ enum AdminCommand {
     },
     /// Every risk rule: whether it is on, and what it refused or, in shadow, would have refused
     Risk,
+    /// How late the facts of every source were
+    Sources,
+    /// Have a match's score follow another source: what that one says becomes the truth
+    HandOver {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        /// The source's number: 0 is the game server's log
+        source: u8,
+    },
     /// Set how well a match is known, from 0 (best) to 3: limits follow it
     Tier {
         /// The match, by its key or number
@@ -243,6 +262,10 @@ enum Target {
     Title(String),
     Match(String),
     Market(u32),
+    Class(String),
+    Channel(String),
+    CashOut,
+    Withdrawals,
 }
 
 impl std::str::FromStr for Target {
@@ -251,13 +274,21 @@ impl std::str::FromStr for Target {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             None if text == "all" => Ok(Self::All),
+            None if text == "cash-out" => Ok(Self::CashOut),
+            None if text == "withdrawals" => Ok(Self::Withdrawals),
+            Some(("class", class)) => Ok(Self::Class(class.to_owned())),
+            Some(("channel", channel)) => Ok(Self::Channel(channel.to_owned())),
             Some(("title", title)) => Ok(Self::Title(title.to_owned())),
             Some(("match", key)) if !key.is_empty() => Ok(Self::Match(key.to_owned())),
             Some(("market", number)) => number
                 .parse()
                 .map(Self::Market)
                 .map_err(|_| format!("a market is named by its number, not `{number}`")),
-            _ => Err("write all, match:KEY, market:NUMBER or title:NAME".to_owned()),
+            _ => {
+                let all = "all, match:KEY, market:NUMBER, title:NAME, class:NAME, channel:NAME, \
+                           cash-out or withdrawals";
+                Err(format!("write {all}"))
+            }
         }
     }
 }
@@ -308,7 +339,7 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders suspend, resume, kill and override; all else needs the role operator."
+            "Traders suspend, resume, kill, override and hand over; all else needs the role operator."
         }
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
@@ -331,6 +362,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let (on, scope) = (matches!(switch, Switch::On), scope(&client, target)?);
             order(&client, json!({"command": "kill", "scope": scope, "on": on}))
         }
+        AdminCommand::Mode { mode } => order(&client, json!({"command": "set_mode", "mode": mode})),
         AdminCommand::Override { market, selection, odds, fair, margin, off, for_s, .. } => {
             let word = match (odds, fair, margin, off) {
                 (Some(odds), ..) => json!({"odds": odds}),
@@ -353,6 +385,11 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             client.query(&json!({"query": "markets", "match": game}))
         }
         AdminCommand::Risk => client.query(&json!({"query": "risk"})),
+        AdminCommand::Sources => client.query(&json!({"query": "sources"})),
+        AdminCommand::HandOver { game, source } => {
+            let game = match_number(&client, game)?;
+            order(&client, json!({"command": "hand_over", "match": game, "source": source}))
+        }
         AdminCommand::Tier { game, tier } => {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))

@@ -13,6 +13,10 @@ pub(super) fn scope(client: &Client, target: &Target) -> Result<Value, Failure> 
         Target::Title(title) => json!({"title": title}),
         Target::Match(name) => json!({"match": match_number(client, name)?}),
         Target::Market(number) => json!({"market": number}),
+        Target::Class(class) => json!({"class": class}),
+        Target::Channel(channel) => json!({"channel": channel}),
+        Target::CashOut => json!("cash_out"),
+        Target::Withdrawals => json!("withdrawals"),
     })
 }
 

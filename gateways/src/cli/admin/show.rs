@@ -14,6 +14,9 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
     }
+    if let Some(mode) = answer["mode"].as_str() {
+        writeln!(output, "mode {mode}")?;
+    }
     for word in list(answer, "overrides") {
         writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
     }
@@ -38,6 +41,14 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         ]
     });
     columns(output, rules.collect())?;
+    let lags = list(answer, "lag").iter().map(|bucket| {
+        let late = match bucket["at_most_ms"].as_u64() {
+            Some(most) => format!("at most {most} ms late"),
+            None => "later".to_owned(),
+        };
+        vec![format!("source {}", text(&bucket["source"])), late, text(&bucket["count"])]
+    });
+    columns(output, lags.collect())?;
     let settings = list(answer, "settings").iter().map(|setting| {
         let was = setting["was"].as_str().map(|was| format!("(was {was})"));
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]

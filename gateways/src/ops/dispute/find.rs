@@ -1,6 +1,6 @@
 //! Which record placed a bet, and what it asked for.
 
-use clutch_core::command::{Pick, PlaceBet, PlaceMultiple, PricePolicy};
+use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy};
 use clutch_core::units::{AccountId, ClientBetId, Money, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_journal::Reader;
@@ -12,6 +12,7 @@ use crate::ops::{inspect, words};
 pub(super) struct Found {
     pub seq: u64,
     pub time: Timestamp,
+    pub actor: Actor,
     pub wish: Wish,
     /// The journal's oldest and last record when it was looked for.
     pub oldest: u64,
@@ -132,7 +133,7 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
         };
         // The same wish sent again is answered and not placed again; the first is the one.
         if is_it && found.iter().all(|earlier| earlier.wish.name().0 != account) {
-            found.push(Found { seq, time, wish, oldest, last: 0 });
+            found.push(Found { seq, time, actor: envelope.actor, wish, oldest, last: 0 });
         }
     }
     let last = reader.seq();

@@ -1,7 +1,7 @@
 //! What is gathered about a bet on the way through the journal.
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{FeedMessage, GameEvent, Pick};
+use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick};
 use clutch_core::event::{BetStatus, PriceCause};
 use clutch_core::reject::Numbers;
 use clutch_core::settings::Setting;
@@ -11,6 +11,7 @@ use clutch_engine::Step;
 
 use super::find::Wish;
 use super::{CheckLine, Dispute, Leg, Line, PostingLine, PriceLine};
+use crate::names;
 use crate::ops::words::{self, Words};
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::setting;
@@ -78,7 +79,7 @@ impl Life {
     }
 
     /// Asks the questions again of a copy of the state in front of the placement.
-    pub fn explain(&mut self, state: &State, time: Timestamp) {
+    pub fn explain(&mut self, state: &State, time: Timestamp, actor: Actor) {
         let config = state.config();
         self.config_version = state.config_version();
         self.settings = Setting::ALL
@@ -98,8 +99,8 @@ impl Life {
         let copy = copy.expect("a state that was just saved can be read back");
         let seq = Seq(self.seq);
         self.checks = match &self.wish {
-            Wish::Single(place) => copy.explain(seq, time, place),
-            Wish::Several(place) => copy.explain_multiple(seq, time, place),
+            Wish::Single(place) => copy.explain(seq, time, actor, place),
+            Wish::Several(place) => copy.explain_multiple(seq, time, actor, place),
         };
     }
 
@@ -306,6 +307,8 @@ fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
             Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
             Numbers::Epoch => format!("seen state {limit}, now state {found}"),
             Numbers::Millis => format!("limit {}, found {}", seconds(limit), seconds(found)),
+            Numbers::Switch if passed => return None,
+            Numbers::Switch => format!("it is {}", names::switch(limit, found)),
             Numbers::Count => format!("limit {limit}, found {found}"),
         })
     });

@@ -210,7 +210,7 @@ impl Dispute {
     /// # Errors
     /// [`DisputeError`]; it says what of the archive is missing.
     pub fn gather(place: Place<'_>, bet: BetName) -> Result<Self, DisputeError> {
-        let Found { seq, time, wish, last, oldest } = find(place, bet)?;
+        let Found { seq, time, actor, wish, last, oldest } = find(place, bet)?;
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
             None => Follower::open_oldest(place.dir, |_| {})?,
@@ -225,7 +225,7 @@ impl Dispute {
         let bar = bar("reading", Some(last), "records");
         while follower.last_seq().0 < last {
             if follower.last_seq().0 + 1 == seq {
-                life.explain(follower.state(), time);
+                life.explain(follower.state(), time, actor);
             }
             let Some(step) = follower.step()? else { break };
             words.hear(step.events);

@@ -6,24 +6,29 @@
 
 use alloc::vec::Vec;
 
-use super::place::{
-    Offers, Reasons, Refused, alone, find_related, is_of_a_leg, is_of_one_leg, payout,
-};
+use super::place::{Offers, Reasons, Refused, alone, find_related, payout};
+use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::client_ids::Key;
 use crate::bets::place::Request;
 use crate::bets::place::explain::{Asked, Check, OF_OFFER, OF_ROOM, Stopped, ask_about_funds};
-use crate::command::PlaceMultiple;
+use crate::command::{Actor, PlaceMultiple};
 use crate::reject::Reject;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{State, Step};
-use crate::units::{Odds, Seq, Timestamp};
+use crate::units::{MarketId, Odds, Seq, Timestamp};
 
 impl State {
     /// The questions that a placement of several legs at this place of the journal is asked; otherwise
     /// as [`State::explain`].
-    pub fn explain_multiple(self, seq: Seq, now: Timestamp, place: &PlaceMultiple) -> Vec<Check> {
+    pub fn explain_multiple(
+        self,
+        seq: Seq,
+        now: Timestamp,
+        actor: Actor,
+        place: &PlaceMultiple,
+    ) -> Vec<Check> {
         let key = Key::new(place.account, place.client_id.0);
-        self.explained(seq, now, key, |step, asked| {
+        self.explained(seq, now, actor, key, |step, asked| {
             let _ = step.ask_multiple(place, asked);
             let refused = step.decide_multiple(place, &mut Reasons::default()).err();
             refused.map(|Refused { refusal, leg }| (refusal, leg))
@@ -34,6 +39,8 @@ impl State {
 impl Step<'_> {
     fn ask_multiple(&self, place: &PlaceMultiple, asked: &mut Asked) -> Result<(), Stopped> {
         self.ask_about_id(place.client_id, asked)?;
+        let markets: Vec<MarketId> = place.picks().iter().map(|pick| pick.market).collect();
+        self.ask_about_switches(&markets, asked)?;
         let room = self.tables.check_room_for_multiple(place.picks().len());
         asked.put_all(&OF_ROOM, room)?;
         let offers = self.ask_about_offers(place, asked)?;

@@ -21,13 +21,30 @@ use crate::command::PlaceMultiple;
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
 use crate::memory::touched;
-use crate::reject::Refusal;
+use crate::reject::{Refusal, Reject};
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::NO_BET;
+
+/// Whether a refusal is about one leg and not about the account or the engine.
+fn is_of_a_leg(code: Reject) -> bool {
+    (200..400).contains(&code.code())
+}
+
+/// Whether a risk rule with this code is about one leg's selection, market or match.
+fn is_of_one_leg(code: Reject) -> bool {
+    matches!(
+        code,
+        Reject::SelectionLiability
+            | Reject::MarketLiability
+            | Reject::BetNotReducing
+            | Reject::StakeAboveStage
+            | Reject::StakeAboveFactor
+    )
+}
 
 /// No leg: the end of a list of legs.
 pub const NO_LEG: u32 = u32::MAX;

@@ -5,10 +5,11 @@
 //! is said with them, so that a bettor can mend all of his slip at once.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
+use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::Answer;
 use crate::bets::client_ids::Key;
 use crate::bets::place::{Offer, Request, is_remembered};
-use crate::command::{Config, PlaceBet, PlaceMultiple};
+use crate::command::{Channel, Config, PlaceBet, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
 use crate::outbox::Outbox;
@@ -104,7 +105,8 @@ impl Step<'_> {
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
-        let offers = self.tables.check_offers(place, place.stake().money(), reasons)?;
+        let by = (self.channel(), place.stake().money());
+        let offers = self.tables.check_offers(place, by, reasons)?;
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place, &odds);
         let would_refuse =
@@ -183,9 +185,9 @@ impl Step<'_> {
         reasons: &Reasons,
         key: Key,
     ) {
-        let Refused { refusal, leg } = refused;
+        let Refused { refusal, leg } = *refused;
         self.tables.risk.note_refusal(refusal.code, place.stake());
-        let answer = RefusedMultiple::new(place, *refusal, *leg);
+        let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
@@ -266,18 +268,19 @@ impl Step<'_> {
     }
 }
 
-/// Most waiting multiples decided with one command; each looks at up to twenty legs.
+/// Waiting multiples decided with one command; each has up to twenty legs.
 const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
-    /// Room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
+    /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
     /// to the account's stakes.
     fn check_offers(
         &self,
         place: &PlaceMultiple,
-        adds: Money,
+        (channel, adds): (Option<Channel>, Money),
         reasons: &mut Reasons,
     ) -> Result<Offers<'_>, Refused> {
+        place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
         self.check_room_for_multiple(place.picks().len())?;
         let mut offers = [None; LEGS_MAX];
         for (leg, pick) in place.picks().iter().enumerate() {
@@ -295,9 +298,6 @@ impl Tables {
     }
 
     pub(super) fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
-        if self.killed {
-            return Err(Reject::BettingStopped.into());
-        }
         let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
             self.capacity.multiples_max
         } else if self.client_ids.is_full() {
@@ -322,7 +322,8 @@ impl Tables {
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
-        let Ok(offers) = self.check_offers(place, Money::ZERO, &mut Reasons::default()) else {
+        let Ok(offers) = self.check_offers(place, (None, Money::ZERO), &mut Reasons::default())
+        else {
             return Money::ZERO;
         };
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -473,22 +474,6 @@ pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: 
             None
         };
     }
-}
-
-/// Whether a refusal is about one leg and not about the account or the engine.
-pub(super) fn is_of_a_leg(code: Reject) -> bool {
-    (200..400).contains(&code.code())
-}
-
-/// Whether a risk rule with this code is about one leg's selection, market or match.
-pub(super) fn is_of_one_leg(code: Reject) -> bool {
-    matches!(
-        code,
-        Reject::SelectionLiability
-            | Reject::MarketLiability
-            | Reject::StakeAboveStage
-            | Reject::StakeAboveFactor
-    )
 }
 
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.

@@ -13,7 +13,7 @@ use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Measure, RuleId, RuleMode};
 use crate::state::{State, Step};
-use crate::units::{ClientBetId, Money, Seq, Stake, Timestamp};
+use crate::units::{ClientBetId, MarketId, Money, Seq, Stake, Timestamp};
 
 /// One question that a bet was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub struct Check {
 
 impl State {
     /// The questions that a placement at this place of the journal is asked, up to the one that refuses
-    /// it. The state must have applied everything before `seq` and is used up: what comes due first
+    /// it by that actor. The state must have applied everything before `seq` and is used up: what comes due first
     /// moves it. Empty for an id that was answered before, and before the journal's first record.
-    pub fn explain(self, seq: Seq, now: Timestamp, place: &PlaceBet) -> Vec<Check> {
+    pub fn explain(self, seq: Seq, now: Timestamp, actor: Actor, place: &PlaceBet) -> Vec<Check> {
         let key = Key::new(place.account, place.client_id.0);
-        self.explained(seq, now, key, |step, asked| {
+        self.explained(seq, now, actor, key, |step, asked| {
             let _ = step.ask(place, asked);
             step.decide(place).err().map(|refusal| (refusal, None))
         })
@@ -50,6 +50,7 @@ impl State {
         mut self,
         seq: Seq,
         now: Timestamp,
+        actor: Actor,
         key: Key,
         ask: impl FnOnce(&Step<'_>, &mut Asked) -> Option<(Refusal, Option<u8>)>,
     ) -> Vec<Check> {
@@ -67,6 +68,7 @@ impl State {
             outbox: &mut outbox,
         };
         step.fire_due();
+        step.actor = actor;
         if step.tables.client_ids.get(key).is_some() {
             return asked.checks;
         }
@@ -141,8 +143,7 @@ impl Asked {
 }
 
 /// What is asked of every selection, in the order of `Tables::check_offer`.
-pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 6] = [
-    ("no kill switch is on for this match", &[Reject::BettingStopped]),
+pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
     (
         "the account may bet",
         &[
@@ -163,14 +164,13 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 6] = [
 ];
 
 /// What is asked before any selection is looked at.
-pub(in crate::bets) const OF_ROOM: [(&str, &[Reject]); 2] = [
-    ("betting is not stopped", &[Reject::BettingStopped]),
-    ("there is room for the bet", &[Reject::CapacityReached]),
-];
+pub(in crate::bets) const OF_ROOM: [(&str, &[Reject]); 1] =
+    [("there is room for the bet", &[Reject::CapacityReached])];
 
 impl Step<'_> {
     fn ask(&self, place: &PlaceBet, asked: &mut Asked) -> Result<(), Stopped> {
         self.ask_about_id(place.client_id, asked)?;
+        self.ask_about_switches(&[place.market], asked)?;
         asked.put_all(&OF_ROOM, self.tables.check_room())?;
         let request = Request {
             account: place.account,
@@ -183,6 +183,19 @@ impl Step<'_> {
         let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
         self.ask_about_risk(&offer, stake, payout, asked)?;
         ask_about_funds(&offer, stake, asked)
+    }
+
+    /// Whether the switches and modes let a bet on these markets through.
+    pub(in crate::bets) fn ask_about_switches(
+        &self,
+        markets: &[MarketId],
+        asked: &mut Asked,
+    ) -> Result<(), Stopped> {
+        let stops = |market: &MarketId| self.tables.check_switches(self.channel(), *market).err();
+        let stopped = markets.iter().find_map(stops);
+        let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
+        let name = "no kill switch and no mode stops it";
+        asked.put(name, Reject::BettingStopped, numbers, stopped.is_none())
     }
 
     pub(in crate::bets) fn ask_about_id(
@@ -230,7 +243,7 @@ impl Step<'_> {
     ) -> Result<(), Stopped> {
         let wager = self.tables.wager(offer, self.config, self.now, stake, payout);
         for &id in RuleId::ALL {
-            let (rule, mode) = (id.rule(), self.config.mode(id));
+            let (rule, mode) = (id.rule(), self.tables.rule_mode(self.config, id));
             if mode == RuleMode::Off {
                 continue;
             }

@@ -1,0 +1,262 @@
+//! A server to which providers push facts in our own words: any game, several sources, lines that are
+//! wrong, and a server killed in between.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::harness::data_dir::DataDir;
+use crate::harness::http::{Answer, get, request};
+use crate::harness::process::{Serve, clutch, run, stdout};
+
+const CONFIG: &str = r#"
+[engine]
+accounts_max = 10
+matches_max = 4
+markets_max = 4096
+bets_max = 1000
+client_ids_max = 2000
+[book]
+feed_age_live_ms = 3600000
+feed_age_prematch_ms = 3600000
+[[ndjson]]
+key = "first-key"
+source = 1
+[[ndjson]]
+key = "second-key"
+source = 2
+match = "cup"
+[[match]]
+key = "cup"
+team_a = "Spirit"
+team_b = "Vitality"
+best_of = 1
+[[match.maps]]
+name = "de_nuke"
+first_side_a = "CT"
+p_a_t = 0.48
+p_a_ct = 0.52
+[[match]]
+key = "worlds final"
+team_a = "T1"
+team_b = "Gen.G"
+game = "lol"
+best_of = 1
+[[match.maps]]
+name = "game 1"
+first_side_a = "blue"
+p_a_map = 0.5
+[[account]]
+key = "alice"
+deposit = "100.00"
+"#;
+
+const CUP: &str = "/feeds/ndjson?match=cup";
+const WORLDS: &str = "/feeds/ndjson?match=worlds%20final";
+
+fn post(address: SocketAddr, path: &str, key: &str, lines: &[String]) -> Answer {
+    let key = format!("X-Feed-Key: {key}\r\n");
+    request(address, "POST", path, &key, &(lines.join("\n") + "\n")).unwrap()
+}
+
+fn push(address: SocketAddr, path: &str, key: &str, lines: &[String]) -> Value {
+    let answer = post(address, path, key, lines);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// Where the provider is to go on.
+fn newest(address: SocketAddr, path: &str, key: &str) -> Value {
+    let key = format!("X-Feed-Key: {key}\r\n");
+    request(address, "GET", path, &key, "").unwrap().json()["newest"].clone()
+}
+
+fn fact(version: u64, rest: Value) -> String {
+    let mut fact = json!({"at_ms": 1_768_849_397_000 + version, "version": version});
+    fact.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    fact.to_string()
+}
+
+fn start(version: u64, side: &str) -> String {
+    fact(version, json!({"event": "map_start", "map": 1, "name": "m", "side_a": side}))
+}
+
+fn round(version: u64, round: u8, winner: &str) -> String {
+    fact(version, json!({"event": "round_won", "map": 1, "round": round, "winner": winner}))
+}
+
+fn state(version: u64, clock_s: u16, lead: i32) -> String {
+    let numbers = json!({"event": "state", "map": 1, "clock_s": clock_s, "lead_milli": lead,
+        "kills": [0, 0], "towers": [0, 0], "objectives": [0, 0]});
+    fact(version, numbers)
+}
+
+/// What the staff sees.
+struct Staff(String);
+
+impl Staff {
+    fn of(config: &Path, journal: &Path) -> Self {
+        let (config, journal) = (config.to_str().unwrap(), journal.to_str().unwrap());
+        let arguments = ["token", "--operator", "7", "--config", config, "--data", journal];
+        Self(stdout(&run(arguments)).trim().to_owned())
+    }
+
+    /// An answer that knows of everything that was pushed before.
+    fn ask(&self, serve: &Serve, question: &Value) -> Value {
+        let token = format!("Authorization: Bearer {}\r\n", self.0);
+        let ask = |question: &Value| {
+            let body = question.to_string();
+            request(serve.address, "POST", "/admin/queries", &token, &body).unwrap().json()
+        };
+        // The engine answers this one in its turn, behind the facts.
+        ask(&json!({"query": "risk"}));
+        ask(question)
+    }
+
+    /// The Counter-Strike match: its rounds, and what stops it.
+    fn cup(&self, serve: &Serve) -> (Value, Value) {
+        let said = self.ask(serve, &json!({"query": "matches"}));
+        let matches = said["matches"].as_array().unwrap();
+        let cup = matches.iter().find(|it| it["key"] == "cup").unwrap();
+        (cup["rounds"].clone(), cup["frozen"]["reason"].clone())
+    }
+
+    /// The odds of the first market of the other match.
+    fn odds(&self, serve: &Serve) -> Value {
+        let said = self.ask(serve, &json!({"query": "markets", "match": 1}));
+        said["matches"][0]["markets"][0]["selections"].clone()
+    }
+}
+
+#[test]
+fn facts_of_any_game_go_on_after_a_kill_where_they_ended() {
+    let data = DataDir::new("facts-serve");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let mut serve = Serve::start(&config, &journal);
+    let staff = Staff::of(&config, &journal);
+
+    let first = [start(1, "ct"), round(2, 1, "a"), round(3, 2, "b")];
+    assert_eq!(
+        push(serve.address, CUP, "first-key", &first),
+        json!({"lines": 3, "events": 3, "unknown": 0})
+    );
+    assert_eq!(newest(serve.address, CUP, "first-key"), 3);
+    let worlds = [start(1, "blue"), state(2, 60, 100), state(3, 600, 2_500)];
+    assert_eq!(push(serve.address, WORLDS, "first-key", &worlds)["events"], 3);
+    assert_eq!(staff.cup(&serve), (json!([1, 1]), Value::Null));
+    let before = staff.odds(&serve);
+    assert!(before.is_array(), "{before}");
+
+    assert!(serve.process.kill());
+    let mut serve = Serve::start(&config, &journal);
+    // The provider does not know how much of its last push came through, and asks or simply repeats.
+    assert_eq!(newest(serve.address, CUP, "first-key"), 3);
+    let again = [round(2, 1, "a"), round(3, 2, "b"), round(4, 3, "a")];
+    let answer = push(serve.address, CUP, "first-key", &again);
+    assert_eq!(answer, json!({"lines": 3, "events": 1, "unknown": 0, "old": 2}));
+    assert_eq!(staff.cup(&serve), (json!([2, 1]), Value::Null));
+    assert_eq!(staff.odds(&serve), before);
+
+    // A fact from before the kill is taken back by its number.
+    let revert = fact(5, json!({"event": "revert", "of": 3}));
+    push(serve.address, CUP, "first-key", &[revert]);
+    assert_eq!(staff.cup(&serve), (json!([1, 0]), Value::Null));
+
+    // Even without its lines the server knows how far it had come.
+    assert!(serve.process.kill());
+    for entry in std::fs::read_dir(&journal).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "raw") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let serve = Serve::start(&config, &journal);
+    assert_eq!(newest(serve.address, CUP, "first-key"), 5);
+    let answer = push(serve.address, CUP, "first-key", &[round(7, 3, "a")]);
+    assert_eq!(answer["resync_after"], 5);
+    assert_eq!(staff.cup(&serve), (json!([1, 0]), "feed_gap".into()));
+    let answer = push(serve.address, CUP, "first-key", &[round(6, 2, "a"), round(7, 3, "a")]);
+    assert_eq!(answer["events"], 2);
+    assert_eq!(staff.cup(&serve), (json!([3, 0]), Value::Null));
+}
+
+#[test]
+fn a_line_that_is_wrong_is_named_and_stops_nothing_else() {
+    let data = DataDir::new("facts-wrong");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let (address, wrong_key) = (serve.address, "X-Feed-Key: guess\r\n");
+    assert_eq!(request(address, "POST", CUP, "", "x").unwrap().status, 401);
+    assert_eq!(request(address, "POST", CUP, wrong_key, "x").unwrap().status, 403);
+    let nameless = post(address, "/feeds/ndjson", "first-key", &[]);
+    assert_eq!(nameless.status, 400);
+    assert!(nameless.body.contains("?match=KEY"), "{nameless:?}");
+    // The second provider speaks of one match only, so it need not name it, and of no other.
+    assert_eq!(post(address, WORLDS, "second-key", &[]).status, 400);
+    assert_eq!(push(address, "/feeds/ndjson", "second-key", &[])["lines"], 1);
+    assert_eq!(request(address, "DELETE", CUP, wrong_key, "").unwrap().status, 405);
+
+    let lines = [start(1, "ct"), "{".into(), round(2, 1, "a"), r#"{"at_ms":1}"#.into()];
+    let answer = push(address, CUP, "first-key", &lines);
+    assert_eq!(
+        (&answer["lines"], &answer["events"], &answer["wrong"]),
+        (&4.into(), &2.into(), &2.into())
+    );
+    assert_eq!(answer["errors"][0]["line"], 2);
+    assert!(answer["errors"][0]["text"].as_str().unwrap().starts_with("not JSON"), "{answer}");
+    assert_eq!(answer["errors"][1], json!({"line": 4, "text": "missing field `event`"}));
+    let many = vec!["nonsense".to_owned(); 50];
+    let answer = push(address, CUP, "first-key", &many);
+    assert_eq!((&answer["wrong"], answer["errors"].as_array().unwrap().len()), (&50.into(), 20));
+
+    let metrics = get(address, "/metrics").body;
+    for line in [
+        r#"clutch_feed_wrong_lines_total{feed="ndjson",source="1"} 52"#,
+        r#"clutch_feed_lag_seconds_count{feed="ndjson",source="1"} 2"#,
+    ] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
+    let health = get(address, "/health").json();
+    let feeds = health["feeds"].as_array().unwrap();
+    let cup = feeds.iter().find(|it| it["match"] == "cup" && it["source"] == 1).unwrap();
+    assert_eq!(
+        (&cup["newest"], &cup["wrong_lines"], &cup["lag_ms"]["facts"]),
+        (&2.into(), &52.into(), &2.into())
+    );
+}
+
+#[test]
+fn two_sources_agree_disagree_and_are_handed_over() {
+    let data = DataDir::new("facts-two");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let staff = Staff::of(&config, &journal);
+    let (address, second) = (serve.address, "/feeds/ndjson");
+    let stopped_by = || staff.cup(&serve).1;
+
+    push(address, CUP, "first-key", &[start(1, "ct"), round(2, 1, "a")]);
+    push(address, second, "second-key", &[start(1, "ct"), round(2, 1, "a")]);
+    assert_eq!(stopped_by(), Value::Null);
+    // The second knows more: nothing is sold until the first has said the same.
+    push(address, second, "second-key", &[round(3, 2, "a")]);
+    assert_eq!(stopped_by(), "feeds_apart");
+    push(address, CUP, "first-key", &[round(3, 2, "a")]);
+    assert_eq!(stopped_by(), Value::Null);
+    // They name different winners of the third round.
+    push(address, CUP, "first-key", &[round(4, 3, "a")]);
+    push(address, second, "second-key", &[round(4, 3, "b")]);
+    assert_eq!(stopped_by(), "feeds_disagree");
+    let metrics = get(address, "/metrics").body;
+    assert!(
+        metrics.contains(r#"clutch_feed_alerts_total{source="2",alert="disagrees"} 1"#),
+        "{metrics}"
+    );
+
+    let server = format!("http://{address}");
+    let mut admin = clutch();
+    admin.args(["admin", "--server", &server, "--token", &staff.0, "hand-over", "cup", "2"]);
+    assert!(stdout(&admin.output().unwrap()).starts_with("done, seq "));
+    assert_eq!(stopped_by(), Value::Null);
+    assert_eq!(staff.cup(&serve), (json!([2, 1]), Value::Null));
+}

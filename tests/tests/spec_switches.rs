@@ -1,0 +1,216 @@
+//! Kill switches and modes: what they stop, which one is named, and what goes on.
+
+use clutch_tests::check;
+
+#[test]
+fn each_kill_switch_stops_what_it_names_and_is_named_itself() {
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo3
+        match   K bo1
+        maps    M even
+        maps    K even
+        market  W M map 1
+        market  T M total 1 20.5
+        market  X K map 1
+        kill    class total on
+        bet     b1 A1 T over 1.00                   -> BettingStopped(class total)
+        bet     b2 A1 W a 1.00
+        kill    class total off
+        bet     b3 A1 T over 1.00
+        kill    channel app on
+        bet     c1 A1 W a 1.00 by app               -> BettingStopped(channel app)
+        bet     c2 A1 W a 1.00 by web
+        bet     c3 A1 W a 1.00 by retail
+        kill    channel app off
+        bet     c4 A1 W a 1.00 by app
+        kill    match K on
+        bet     d1 A1 X a 1.00                      -> BettingStopped(match 1)
+        bet     d2 A1 W a 1.00
+        kill    title on
+        bet     e1 A1 W a 1.00                      -> BettingStopped(title counter_strike)
+        kill    title off
+        kill    match K off
+        bet     e2 A1 X a 1.00
+        kill    match nothing on                    -> UnknownMatch
+        kill    cash-out on                         # neither stops a bet
+        kill    withdrawals on
+        bet     f1 A1 W a 1.00
+        expect  account A1 available 92.00 held 8.00
+        ",
+    );
+}
+
+#[test]
+fn of_several_switches_the_widest_is_named() {
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        mode    settle-only
+        bet     a1 A1 W a 1.00 by app               -> BettingStopped(mode settle-only)
+        kill    channel app on
+        bet     a2 A1 W a 1.00 by app               -> BettingStopped(channel app)
+        kill    class winner on
+        bet     a3 A1 W a 1.00 by app               -> BettingStopped(class winner)
+        kill    match M on
+        bet     a4 A1 W a 1.00 by app               -> BettingStopped(match 0)
+        kill    title on
+        bet     a5 A1 W a 1.00 by app               -> BettingStopped(title counter_strike)
+        kill    all on
+        bet     a6 A1 W a 1.00 by app               -> BettingStopped
+        state   A1 suspended
+        bet     a7 A1 W a 1.00                      -> BettingStopped      # before the account
+        bet     a8 A1 W #9 1.00                     -> BettingStopped      # and before the selection
+        expect  account A1 available 100.00 held 0.00
+        ",
+    );
+}
+
+#[test]
+fn a_bet_that_waits_is_stopped_as_well_but_not_by_its_channel() {
+    check(
+        "
+        config  in_play_delay 3s
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1 A1
+        bet     b1 A1 W a 10.00                     -> Pending
+        kill    channel web on
+        wait    3s
+        expect  bet b1 Accepted
+        kill    channel web off
+        bet     b2 A1 W a 10.00                     -> Pending
+        kill    class winner on
+        wait    3s
+        expect  bet b2 BettingStopped(class winner)
+        kill    class winner off
+        bet     b3 A1 W a 10.00                     -> Pending
+        mode    settle-only
+        wait    3s
+        expect  bet b3 BettingStopped(mode settle-only)
+        expect  account A1 available 90.00 held 10.00
+        ",
+    );
+}
+
+#[test]
+fn a_bet_of_several_legs_is_stopped_by_a_switch_on_any_of_them() {
+    check(
+        "
+        account A balance 100.00
+        match   M1 bo1
+        match   M2 bo1
+        maps    M1 even
+        maps    M2 even
+        market  W1 M1 map 1
+        market  W2 M2 map 1
+        kill    match M2 on
+        multi   d A 1.00 2 W1:a W2:a                -> BettingStopped(match 1)
+        kill    match M2 off
+        mode    settle-only
+        multi   e A 1.00 2 W1:a W2:a                -> BettingStopped(mode settle-only)
+        mode    normal
+        multi   f A 1.00 2 W1:a W2:a                -> Accepted 4.00
+        ",
+    );
+}
+
+#[test]
+fn in_settle_only_what_is_open_is_settled_and_money_comes_and_goes() {
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.00
+        mode    settle-only
+        bet     b2 A1 W a 10.00                     -> BettingStopped(mode settle-only)
+        play    M 1 A13
+        expect  bet b1 Won 20.00
+        deposit A1 5.00
+        expect  account A1 available 115.00 held 0.00
+        ",
+    );
+}
+
+#[test]
+fn a_read_only_engine_follows_its_feeds_and_changes_nothing_else() {
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.00
+        mode    read-only
+        bet     b2 A1 W a 10.00                     -> BettingStopped(mode read-only)
+        deposit A1 5.00                             -> ReadOnly(mode read-only)
+        state   A1 suspended                        -> ReadOnly
+        match   K bo1                               -> ReadOnly
+        market  X M winner                          -> ReadOnly
+        resume  all                                 -> ReadOnly
+        cancel  b1                                  -> ReadOnly
+        suspend match M                             # what protects stays
+        kill    match M on
+        kill    match M off
+        play    M 1 A13
+        expect  bet b1 Accepted                     # settlement waits
+        expect  account A1 available 90.00 held 10.00
+        mode    settle-only
+        expect  bet b1 Won 20.00
+        expect  account A1 available 110.00 held 0.00
+        ",
+    );
+}
+
+/// The worst case of W is team B winning: 40.00 to pay, 20.00 staked by the bettor, so 20.00.
+#[test]
+fn in_accept_only_reducing_the_worst_case_of_the_market_must_fall() {
+    check(
+        "
+        account A1 balance 100.00
+        account A2 balance 100.00
+        match   M bo1
+        match   K bo1
+        maps    M even
+        maps    K even
+        market  W M map 1
+        market  X K map 1
+        bet     b1 A1 W b 20.00
+        mode    accept-only-reducing
+        bet     b2 A2 W b 1.00                      -> BetNotReducing(20.00, 21.00)
+        bet     b3 A2 X a 1.00                      -> BetNotReducing(0.00, 1.00)
+        expect  max_stake A2 W a 39.99                  # beyond that team A is the worse case
+        bet     b4 A2 W a 40.00                     -> BetNotReducing(20.00, 20.00)
+        bet     b5 A2 W a 39.99
+        bet     b6 A1 W b 19.00                     -> Accepted 38.00
+        mode    normal
+        bet     b7 A2 W b 1.00
+        ",
+    );
+}
+
+#[test]
+fn a_mode_can_be_tried_as_a_rule_in_shadow() {
+    check(
+        "
+        config  rules_shadow reducing
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00
+        expect  rule reducing would_refuse 0
+        mode    accept-only-reducing
+        bet     b2 A1 W a 2.00
+        expect  rule reducing refused 0 would_refuse 1 would_refuse_stakes 2.00
+        ",
+    );
+}
