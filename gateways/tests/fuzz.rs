@@ -10,7 +10,7 @@ use clutch_gateways::feed::cs_log::{CsLog, Options};
 use clutch_gateways::feed::facts::Fact;
 use clutch_gateways::feed::{ndjson, opendota};
 use clutch_gateways::http::parse_head;
-use clutch_gateways::ops::what_if::Change;
+use clutch_gateways::ops::change::Change;
 use clutch_gateways::token::{self, Claims, Role, Secret};
 use clutch_gateways::wire::admin::{parse_order, parse_question};
 use clutch_gateways::wire::client::{parse, parse_placement};
