@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::client::{Client, Said};
 use super::names::account_number;
-use super::{order, play};
+use super::{cash, order, play};
 use crate::cli::{Failure, secret};
 
 #[derive(Debug, Subcommand)]
@@ -54,6 +54,8 @@ pub(super) enum AccountCommand {
     },
     #[command(flatten)]
     Play(play::PlayCommand),
+    #[command(flatten)]
+    Cash(cash::CashCommand),
     /// Credit money, for tests and corrections
     Deposit {
         /// The account, by its key or number
@@ -127,6 +129,7 @@ pub(super) fn run(client: &Client, command: &AccountCommand) -> Result<Said, Fai
             order(client, json!({"command": "link_account", "account": account, "group": group}))
         }
         AccountCommand::Play(command) => play::run(client, command),
+        AccountCommand::Cash(command) => cash::run(client, command),
         AccountCommand::Deposit { account, amount, reference } => {
             let account = account_number(client, account)?;
             let reference = match reference {

@@ -4,6 +4,7 @@
 //! said no.
 
 mod account;
+mod cash;
 mod client;
 mod names;
 mod play;
@@ -176,7 +177,8 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
-    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit
+    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit, payment,
+    /// bonus, forfeit
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Settings: show, set
