@@ -10,9 +10,12 @@
 
 mod explain;
 mod place;
+mod refused;
 mod settle;
 mod snapshot;
 mod tell;
+
+pub use refused::RefusedMultiple;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -465,48 +468,5 @@ impl MultipleTable {
         let next_free = core::mem::replace(&mut self.free, slot);
         *self.multiple_mut(slot) = Multiple { older_of_account: next_free, ..Multiple::blank() };
         self.live -= 1;
-    }
-}
-
-/// A multiple that was refused at once and so never had a slot: enough to answer again.
-#[derive(Clone, Copy, Debug)]
-pub struct RefusedMultiple {
-    unit: Stake,
-    folds: FoldSizes,
-    bankers: Bankers,
-    legs: u8,
-    leg_at_fault: Option<u8>,
-    refusal: Refusal,
-}
-
-wire_struct!(RefusedMultiple { unit, folds, bankers, legs, leg_at_fault, refusal });
-
-impl RefusedMultiple {
-    pub(super) fn new(place: &PlaceMultiple, refusal: Refusal, leg_at_fault: Option<u8>) -> Self {
-        let system = place.system();
-        Self {
-            unit: place.unit(),
-            folds: system.folds(),
-            bankers: system.bankers(),
-            legs: system.legs() as u8,
-            leg_at_fault,
-            refusal,
-        }
-    }
-
-    /// The refusal as the bettor sees it.
-    pub fn view(&self, account: AccountId, client_id: ClientBetId) -> MultipleView {
-        let Self { unit, folds, bankers, legs, leg_at_fault, refusal } = *self;
-        MultipleView {
-            bet: None,
-            account,
-            client_id,
-            unit,
-            folds,
-            bankers,
-            legs,
-            leg_at_fault,
-            status: BetStatus::Refused(refusal),
-        }
     }
 }
