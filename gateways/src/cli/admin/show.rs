@@ -213,7 +213,8 @@ fn status(market: &Value) -> String {
 fn scope(scope: &Value) -> String {
     match scope.as_object().and_then(|object| object.iter().next()) {
         Some((kind, value)) => format!("{kind}:{}", text(value)),
-        None => text(scope),
+        // As the command line takes it: cash-out.
+        None => text(scope).replace('_', "-"),
     }
 }
 
