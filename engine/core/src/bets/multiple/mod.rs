@@ -8,8 +8,11 @@
 //! (payout less stake) on each leg's selection, as if all its other legs had won, and no stake to set
 //! against other selections. That is more than it can cost on any one of them, never less.
 
+mod count;
 mod explain;
 mod place;
+mod refused;
+mod say;
 mod settle;
 mod snapshot;
 
@@ -28,6 +31,8 @@ use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::NO_BET;
+
+pub use refused::RefusedMultiple;
 
 /// Whether a refusal is about one leg and not about the account or the engine.
 fn is_of_a_leg(code: Reject) -> bool {
@@ -464,48 +469,5 @@ impl MultipleTable {
         let next_free = core::mem::replace(&mut self.free, slot);
         *self.multiple_mut(slot) = Multiple { older_of_account: next_free, ..Multiple::blank() };
         self.live -= 1;
-    }
-}
-
-/// A multiple that was refused at once and so never had a slot: enough to answer again.
-#[derive(Clone, Copy, Debug)]
-pub struct RefusedMultiple {
-    unit: Stake,
-    folds: FoldSizes,
-    bankers: Bankers,
-    legs: u8,
-    leg_at_fault: Option<u8>,
-    refusal: Refusal,
-}
-
-wire_struct!(RefusedMultiple { unit, folds, bankers, legs, leg_at_fault, refusal });
-
-impl RefusedMultiple {
-    pub(super) fn new(place: &PlaceMultiple, refusal: Refusal, leg_at_fault: Option<u8>) -> Self {
-        let system = place.system();
-        Self {
-            unit: place.unit(),
-            folds: system.folds(),
-            bankers: system.bankers(),
-            legs: system.legs() as u8,
-            leg_at_fault,
-            refusal,
-        }
-    }
-
-    /// The refusal as the bettor sees it.
-    pub fn view(&self, account: AccountId, client_id: ClientBetId) -> MultipleView {
-        let Self { unit, folds, bankers, legs, leg_at_fault, refusal } = *self;
-        MultipleView {
-            bet: None,
-            account,
-            client_id,
-            unit,
-            folds,
-            bankers,
-            legs,
-            leg_at_fault,
-            status: BetStatus::Refused(refusal),
-        }
     }
 }

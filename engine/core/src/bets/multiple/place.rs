@@ -12,16 +12,13 @@ use crate::bets::place::{Offer, Request, Seen, is_remembered};
 use crate::command::{Channel, Config, Pick, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
-use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet};
 use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, Stake, Timestamp,
-};
+use crate::units::{AccountId, BetId, ClientBetId, MatchId, Money, Odds, Stake, Timestamp};
 
 /// A bet that may stand: everything `commit` needs.
 pub(super) struct Acceptance {
@@ -355,47 +352,6 @@ impl Tables {
         payout(unit, &multiple.system(), &odds)
     }
 
-    /// Counts a multiple in every sum that limits look at, or takes it out again.
-    pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
-        self.count_multiple_for_account(slot, sign);
-        self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
-    }
-
-    /// Counts a multiple in its account's open liability, or takes it out again.
-    fn count_multiple_for_account(&mut self, slot: u32, sign: Sign) {
-        let multiple = self.multiples.multiple(slot);
-        let liability = multiple.liability();
-        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
-        account.count(liability, sign);
-        self.risk.count_in_group(account.group, liability, sign);
-    }
-
-    /// Counts what a multiple could cost on each of its legs' selections, or takes it out again.
-    fn count_legs(&mut self, slot: u32, liability: Money, sign: Sign) {
-        let multiple = self.multiples.multiple(slot);
-        let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
-        let count =
-            self.multiples.legs_of(multiple).zip(&mut legs).fold(0, |count, (leg, place)| {
-                *place = (leg.market, leg.selection);
-                count + 1
-            });
-        for (market, selection) in legs.into_iter().take(count) {
-            if self.risk.keeps_exposures() {
-                self.count_with_exposure(market, selection, Money::ZERO, liability, sign);
-            } else {
-                let (market, selection) = self.markets.rows_mut(market, selection);
-                market.count(selection, Money::ZERO, liability, sign);
-            }
-        }
-    }
-
-    /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
-    pub(in crate::bets) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
-        let multiple = self.multiples.multiple(slot);
-        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
-        self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
-    }
-
     /// The risk rules for every leg of a bet with this stake and payout, then the funds. Answers which
     /// rules in shadow would have refused.
     fn check_money_of_legs(
@@ -424,71 +380,6 @@ impl Tables {
             return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
         }
         Ok(would_refuse)
-    }
-
-    /// Says where a multiple stands: its legs, then the bet itself.
-    pub(crate) fn announce_multiple(&self, slot: u32, outbox: &mut Outbox) {
-        self.say_multiple(self.multiples.multiple(slot), outbox);
-    }
-
-    /// See [`Tables::announce_multiple`].
-    pub(crate) fn say_multiple(&self, multiple: &Multiple, outbox: &mut Outbox) {
-        self.say_multiple_with(multiple, outbox, |leg| self.outcome(multiple, leg));
-    }
-
-    /// The same, where it is known how each leg stands.
-    fn say_multiple_with(
-        &self,
-        multiple: &Multiple,
-        outbox: &mut Outbox,
-        outcome: impl Fn(&Leg) -> LegOutcome,
-    ) {
-        for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
-            outbox.push(Event::Leg(LegView {
-                account: multiple.account,
-                client_id: multiple.client_id,
-                index: index as u8,
-                market: leg.market,
-                selection: leg.selection,
-                odds: leg.odds,
-                standing: match outcome(leg) {
-                    LegOutcome::Open => LegStanding::Open,
-                    LegOutcome::Decided(result) => LegStanding::Decided(result),
-                    LegOutcome::Void(reason) => LegStanding::Void(reason),
-                },
-            }));
-        }
-        outbox.push(Event::Multiple(multiple.view()));
-    }
-
-    /// Says again what was answered, as it stands now; false if the bet has been retired.
-    pub(crate) fn say_answer(
-        &self,
-        answer: Answer,
-        account: AccountId,
-        client_id: ClientBetId,
-        outbox: &mut Outbox,
-    ) -> bool {
-        match answer {
-            Answer::Refused(refused) => outbox.push(Event::Bet(refused.view(account, client_id))),
-            Answer::RefusedMultiple(refused) => {
-                outbox.push(Event::Multiple(refused.view(account, client_id)));
-            }
-            Answer::Bet { slot } => {
-                let bet = self.bets.bet(slot);
-                if !bet.answers_to(account, client_id) {
-                    return false;
-                }
-                outbox.push(Event::Bet(bet.view()));
-            }
-            Answer::Multiple { slot } => {
-                if !self.multiples.multiple(slot).answers_to(account, client_id) {
-                    return false;
-                }
-                self.announce_multiple(slot, outbox);
-            }
-        }
-        true
     }
 }
 
