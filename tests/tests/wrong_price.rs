@@ -186,15 +186,14 @@ impl Run {
             ..Config::default()
         };
         let capacity = Capacity {
-            // Room for their deposits as well.
-            accounts_max: 10 * ACCOUNTS,
+            accounts_max: ACCOUNTS,
             matches_max: 1,
             markets_max: 400,
             bets_max: 20_000,
             client_ids_max: 20_000,
             multiples_max: 1,
             legs_max: 2,
-            payments_max: 10,
+            payments_max: ACCOUNTS,
             bonuses_max: 1,
             play_limits_max: 1,
         };
