@@ -5,11 +5,17 @@ use std::time::{Duration, Instant};
 use clutch_bench::{BookSize, Crowd, Desk};
 use clutch_core::command::Actor;
 use clutch_core::{Command, Envelope};
+use clutch_engine::{HugePages, prefetch};
 use criterion::{Criterion, criterion_group, criterion_main};
+
+#[global_allocator]
+static ALLOCATOR: HugePages = HugePages;
 
 const SIZE: BookSize = BookSize { accounts: 100_000, matches: 64, bets_max: 1_000_000 };
 const SEED: u64 = 7;
 const LEGS: u32 = 8;
+/// How many bets before its turn the memory of one is asked for, as the engine's core does.
+const LOOK_AHEAD: usize = 16;
 /// Bets made before the clock starts.
 const CHUNK: u64 = 1_000;
 
@@ -43,7 +49,7 @@ impl Run {
                 self.coming.push(Envelope { actor: Actor::Operator(1), trace: 1, command });
             }
             let begin = Instant::now();
-            self.coming.iter().for_each(|envelope| self.desk.apply(envelope));
+            self.desk.apply_all(&self.coming, LOOK_AHEAD, prefetch, |_| {});
             took += begin.elapsed();
             assert!(self.desk.has_accepted(), "the bench measures refusals");
         }

@@ -47,12 +47,7 @@ impl CoreRun {
     }
 
     /// Places bets, each after `before` has seen it; their memory is asked for `look_ahead` bets before.
-    fn place(
-        &mut self,
-        bets: u64,
-        look_ahead: usize,
-        mut before: impl FnMut(&Envelope),
-    ) -> Duration {
+    fn place(&mut self, bets: u64, look_ahead: usize, before: impl FnMut(&Envelope)) -> Duration {
         if self.bets_left < bets {
             *self = Self::new();
         }
@@ -61,24 +56,7 @@ impl CoreRun {
         self.bets.clear();
         self.bets.extend((0..bets).map(|trace| self.crowd.envelope(now, trace)));
         let begin = Instant::now();
-        // As the engine's core does: asked for when a bet enters the line, and again half way.
-        for turn in 0..self.bets.len() + look_ahead {
-            if 0 < look_ahead {
-                if let Some(entering) = self.bets.get(turn) {
-                    self.desk.state.warm(entering, prefetch);
-                }
-                if let Some(half_way) = turn.checked_sub(look_ahead / 2)
-                    && let Some(half_way) = self.bets.get(half_way)
-                {
-                    self.desk.state.warm_further(half_way, prefetch);
-                }
-            }
-            if let Some(leaving) = turn.checked_sub(look_ahead) {
-                let envelope = &self.bets[leaving];
-                before(envelope);
-                self.desk.apply(envelope);
-            }
-        }
+        self.desk.apply_all(&self.bets, look_ahead, prefetch, before);
         let took = begin.elapsed();
         assert!(bets == 0 || self.desk.has_accepted(), "the bench measures refusals");
         took

@@ -65,17 +65,8 @@ fn multiples(count: usize) {
     place(&mut desk, &made[..count], |_| {});
 }
 
-fn place(desk: &mut Desk, bets: &[Envelope], mut before: impl FnMut(&Envelope)) {
-    for (index, envelope) in bets.iter().enumerate() {
-        if let Some(coming) = bets.get(index + 16) {
-            desk.state.warm(coming, prefetch);
-        }
-        if let Some(coming) = bets.get(index + 8) {
-            desk.state.warm_further(coming, prefetch);
-        }
-        before(envelope);
-        desk.apply(envelope);
-    }
+fn place(desk: &mut Desk, bets: &[Envelope], before: impl FnMut(&Envelope)) {
+    desk.apply_all(bets, 16, prefetch, before);
     assert!(desk.has_accepted(), "bets are counted that do not stand");
 }
 

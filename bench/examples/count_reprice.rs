@@ -1,4 +1,5 @@
-//! Counts the instructions of new prices: each round won, and whole matches under a new margin.
+//! Counts the instructions of new prices: each round won, one map under new strengths, and whole matches
+//! under a new margin.
 //!
 //! ```text
 //! cargo build --profile bench -p clutch-bench --example count_reprice
@@ -6,11 +7,11 @@
 //! ```
 //!
 //! Counts do not depend on what else the machine does. `rounds` plays [`ROUNDS`] rounds of one
-//! match, `matches` gives one match [`CHANGES`] new margins.
+//! match, `map` gives its second map [`CHANGES`] new strengths, `matches` gives it [`CHANGES`] new margins.
 
 use clutch_bench::{BookSize, Desk, book};
-use clutch_core::command::{Actor, Config, FeedMessage, GameEvent, Side, Team};
-use clutch_core::units::{MatchId, SourceId, Timestamp};
+use clutch_core::command::{Actor, Config, FeedMessage, GameEvent, SetMap, Side, Strengths, Team};
+use clutch_core::units::{MatchId, Name, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope, Event};
 
 /// Rounds with teams in turn: 11–11, so that the map is never decided.
@@ -44,7 +45,8 @@ fn main() {
         capacity: size.capacity(),
         config: book::config(),
     }));
-    let rounds_are_counted = std::env::args().nth(1).is_none_or(|what| what == "rounds");
+    let what = std::env::args().nth(1).unwrap_or("rounds".into());
+    let rounds_are_counted = what == "rounds";
     for command in book::match_commands(MatchId(0), rounds_are_counted) {
         desk.apply(&book::by_operator(command));
     }
@@ -64,12 +66,27 @@ fn main() {
         for change in 0..CHANGES {
             let margin_ppb = if change.is_multiple_of(2) { 60_000_000 } else { 70_000_000 };
             let config = Config { margin_ppb, ..book::config() };
-            let command = book::by_operator(Command::Configure { config, based_on: None });
+            let command = match what.as_str() {
+                "map" => new_strengths(480_000_000 + margin_ppb),
+                _ => Command::Configure { config, based_on: None },
+            };
+            let command = book::by_operator(command);
             moved += counted.apply(&command, &tick);
             commands += 1;
         }
     }
     println!("{commands} commands moved {moved} prices");
+}
+
+fn new_strengths(ppb: u32) -> Command {
+    let chance = |ppb| Probability::from_ppb(ppb).expect("below one");
+    Command::SetMap(SetMap {
+        match_id: MatchId(0),
+        map_no: 2,
+        name: Name::lossy("de_map2", "nameless"),
+        first_side_a: Side::Ct,
+        strengths: Strengths::BySide { t: chance(ppb), ct: chance(ppb) },
+    })
 }
 
 fn heard(version: u64, event: GameEvent) -> Envelope {

@@ -60,6 +60,34 @@ impl Desk {
         self.state.apply(self.seq, self.now, envelope, &mut self.outbox);
     }
 
+    /// Applies these commands as the engine's core does: `fetch` is told the memory of each when it enters
+    /// the line, `look_ahead` commands before its turn, and again half way. Each is shown to `before` first.
+    #[inline]
+    pub fn apply_all(
+        &mut self,
+        commands: &[Envelope],
+        look_ahead: usize,
+        fetch: impl Fn(*const u8) + Copy,
+        mut before: impl FnMut(&Envelope),
+    ) {
+        for turn in 0..commands.len() + look_ahead {
+            if 0 < look_ahead {
+                if let Some(entering) = commands.get(turn) {
+                    self.state.warm(entering, fetch);
+                }
+                if let Some(half_way) = turn.checked_sub(look_ahead / 2)
+                    && let Some(half_way) = commands.get(half_way)
+                {
+                    self.state.warm_further(half_way, fetch);
+                }
+            }
+            if let Some(leaving) = turn.checked_sub(look_ahead) {
+                before(&commands[leaving]);
+                self.apply(&commands[leaving]);
+            }
+        }
+    }
+
     /// Whether the core asks for a tick now.
     pub fn has_work(&self) -> bool {
         self.state.next_due() <= self.now

@@ -102,7 +102,7 @@ pub struct Step<'a> {
     /// Its time.
     pub time: Timestamp,
     /// What it asked.
-    pub envelope: Envelope,
+    pub envelope: &'a Envelope,
     /// What became true by it.
     pub events: &'a [Record],
     /// The state after it.
@@ -115,8 +115,11 @@ pub struct Follower {
     state: State,
     outbox: Outbox,
     commands: u64,
-    /// Records read and not yet applied, the next one last.
+    /// Records read together, in order. They are read where they lie: an envelope has room for twenty
+    /// legs, and moving it costs more than applying many a command.
     coming: Vec<Coming>,
+    /// The first of them that is not yet applied.
+    next: usize,
     /// What is wrong with the record behind them.
     flaw: Option<FollowError>,
     /// Behind the last record applied.
@@ -140,9 +143,27 @@ impl Follower {
     /// Opens the journal in `dir`, in front of its first record.
     ///
     /// # Errors
-    /// [`FollowError::Journal`] if there is none that can be read.
+    /// [`FollowError::Journal`] if there is none that can be read, or its first record was archived.
     pub fn open(dir: &Path) -> Result<Self, FollowError> {
         let reader = Reader::open(dir)?;
+        let oldest = reader.oldest_seq();
+        if 1 < oldest {
+            return Err(JournalError::Archived { dir: dir.to_path_buf(), seq: 1, oldest }.into());
+        }
+        Ok(Self::behind(reader, State::new()))
+    }
+
+    /// Opens the journal in `dir` together with the segments that were moved to `archive`, in front of
+    /// the oldest record of both.
+    ///
+    /// # Errors
+    /// [`FollowError::Journal`] if they cannot be read, or if the first record is in neither.
+    pub fn open_with_archive(dir: &Path, archive: &Path) -> Result<Self, FollowError> {
+        let reader = Reader::open(dir)?.with_archive(archive)?;
+        let oldest = reader.oldest_seq();
+        if 1 < oldest {
+            return Err(JournalError::Archived { dir: archive.into(), seq: 1, oldest }.into());
+        }
         Ok(Self::behind(reader, State::new()))
     }
 
@@ -154,7 +175,7 @@ impl Follower {
         let coming = Vec::with_capacity(LOOK_AHEAD);
         let position = reader.position();
         let rule_set = clutch_core::RULE_SET;
-        Self { reader, state, outbox, commands: 0, coming, flaw: None, position, rule_set }
+        Self { reader, state, outbox, commands: 0, coming, next: 0, flaw: None, position, rule_set }
     }
 
     /// Follows records of another rule set than this release's; for tests of upgrades.
@@ -188,28 +209,33 @@ impl Follower {
     /// # Errors
     /// [`FollowError`] naming the record. There is no way on from it.
     pub fn step(&mut self) -> Result<Option<Step<'_>>, FollowError> {
-        if self.coming.is_empty() {
+        if self.next == self.coming.len() {
             self.look_ahead();
         }
-        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.pop() else {
+        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.get(self.next)
+        else {
             return self.flaw.take().map_or(Ok(None), Err);
         };
+        self.next += 1;
+        let (seq, time, kind) = (*seq, *time, *kind);
         let Self { state, outbox, .. } = self;
-        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), envelope.command)
+        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), &envelope.command)
             && capacity.validate().is_ok()
         {
             *outbox = Outbox::with_capacity(capacity.events_max());
         }
         outbox.clear();
-        panics::caught(|| state.apply(seq, time, &envelope, outbox))
+        panics::caught(|| state.apply(seq, time, envelope, outbox))
             .map_err(|message| FollowError::Bug { seq, kind, message })?;
         self.commands += 1;
-        self.position = position;
+        self.position = *position;
         Ok(Some(Step { seq, time, envelope, events: self.outbox.records(), state: &self.state }))
     }
 
     /// Reads the next few records and asks for the memory that they will need.
     fn look_ahead(&mut self) {
+        self.coming.clear();
+        self.next = 0;
         while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
             match next_coming(&mut self.reader, self.rule_set) {
                 Ok(Some(coming)) => self.coming.push(coming),
@@ -220,7 +246,6 @@ impl Follower {
         let envelopes = self.coming.iter().map(|coming| &coming.envelope);
         envelopes.clone().for_each(|envelope| self.state.warm(envelope, prefetch));
         envelopes.for_each(|envelope| self.state.warm_further(envelope, prefetch));
-        self.coming.reverse();
     }
 
     /// Applies everything written so far and returns how many records that were. `progress` hears now

@@ -105,13 +105,30 @@ impl Follower {
                 Err(flaw) => rejected(Rejected { seq: Seq(seq), flaw }),
             }
         }
+        Self::open(dir)
+    }
+
+    /// The same with the oldest good snapshot: it has seen least, and the most can be heard behind it.
+    /// In front of the first record where that is still here.
+    ///
+    /// # Errors
+    /// As [`Follower::open_newest`].
+    pub fn open_oldest(
+        dir: &Path,
+        mut rejected: impl FnMut(Rejected),
+    ) -> Result<Self, FollowError> {
         let reader = Reader::open(dir)?;
-        let oldest = reader.oldest_seq();
-        if 1 < oldest {
-            let dir = dir.to_path_buf();
-            return Err(JournalError::Archived { dir, seq: 1, oldest }.into());
+        let (journal_id, oldest) = (reader.journal_id(), reader.oldest_seq());
+        if oldest == 1 {
+            return Ok(Self::behind(reader, State::new()));
         }
-        Ok(Self::behind(reader, State::new()))
+        for seq in snapshots(dir)? {
+            match restored(dir, seq, journal_id) {
+                Ok((reader, state)) => return Ok(Self::behind(reader, state)),
+                Err(flaw) => rejected(Rejected { seq: Seq(seq), flaw }),
+            }
+        }
+        Err(JournalError::Archived { dir: dir.to_path_buf(), seq: 1, oldest }.into())
     }
 
     /// Writes the state as it is now beside the journal in `dir`, reads it back, and removes all

@@ -356,3 +356,31 @@ fn a_shadow_is_compared_and_scored_and_leaves_no_trace() {
     let error = refused(&["inspect", "shadow", demo(), "--params", &file]);
     assert!(error.contains("shadow.toml: there is no setting `margins`"), "{error}");
 }
+
+#[test]
+fn a_shadow_prices_a_moba_by_other_coefficients() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("dota").display().to_string();
+    said(&["demo", "--game", "dota2", "--fast", "--exit", "--data", &data]);
+    let table = dir.path().join("other.coefficients");
+    let file = table.display().to_string();
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/core/data/dota2.coefficients");
+
+    let same = json(&["inspect", "shadow", &data, "--dota2", committed, "--json"]);
+    assert!(0 < same["quotes"].as_u64().unwrap() && same["equal"] == same["quotes"], "{same}");
+
+    // A model to which nothing but the price before the map matters.
+    std::fs::write(&table, "0 0 0 0 1000000\n").unwrap();
+    let other = json(&["inspect", "shadow", &data, "--dota2", &file, "--json"]);
+    assert_ne!(other["score"]["live"]["brier"], other["score"]["shadow"]["brier"], "{other}");
+    let page = said(&["inspect", "shadow", &data, "--dota2", &file]);
+    assert!(page.contains("coefficients of Dota 2"), "{page}");
+    // Another game's table changes nothing here.
+    let lol = json(&["inspect", "shadow", &data, "--lol", &file, "--json"]);
+    assert_eq!(lol["equal"], lol["quotes"], "{lol}");
+
+    std::fs::write(&table, "0 0 0 0 1000000\n600 0 0 0\n").unwrap();
+    let error = refused(&["inspect", "shadow", &data, "--dota2", &file]);
+    assert!(error.contains("other.coefficients: line 2"), "{error}");
+    assert!(refused(&["inspect", "shadow", &data]).contains("--params"));
+}

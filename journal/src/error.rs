@@ -116,7 +116,7 @@ pub enum JournalError {
         last_missing: u64,
     },
     /// The record that was asked for has been archived.
-    #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived", dir.display())]
+    #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived; the tools read them with --archive", dir.display())]
     Archived {
         /// The journal's directory.
         dir: PathBuf,
@@ -124,6 +124,14 @@ pub enum JournalError {
         seq: u64,
         /// The oldest record that is there.
         oldest: u64,
+    },
+    /// A directory that should hold archived segments has none that come before those of the journal.
+    #[error("{} holds no segments from before record {before}, with which the journal's own directory begins", path.display())]
+    NoArchive {
+        /// The directory.
+        path: PathBuf,
+        /// The oldest record in the journal's directory.
+        before: u64,
     },
     /// The record that was asked for has not been written, or not yet.
     #[error("record {seq} is not in {}, which ends with record {last}", dir.display())]

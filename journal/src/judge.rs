@@ -78,13 +78,14 @@ impl Reader {
         if self.segment().is_some_and(|segment| segment.header.first_seq == first_seq) {
             return Ok(NextSegment::Nothing);
         }
-        let file = || self.dir().join(segment::file_name(first_seq));
+        let dir = self.place_of(first_seq);
+        let file = || dir.join(segment::file_name(first_seq));
         let corrupt = |offset, what| {
             let error = JournalError::Corrupt { file: file(), offset, seq: first_seq, what };
             Ok(NextSegment::Other(Next::Broken, error))
         };
         let expected = self.superblock().journal_id;
-        let next = match SegmentMap::look(self.dir(), first_seq, expected)? {
+        let next = match SegmentMap::look(dir, first_seq, expected)? {
             Found::Nothing => return Ok(NextSegment::Nothing),
             Found::Broken(offset, what) => {
                 let lost = "the records in it are lost";

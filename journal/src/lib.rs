@@ -59,10 +59,15 @@ mod error;
 mod evidence;
 mod faults;
 mod file_system;
+#[cfg(test)]
+mod fuzz;
 mod inline;
 mod judge;
 mod lock;
 mod mark;
+#[cfg(test)]
+#[path = "../tests/support/mutate.rs"]
+mod mutate;
 mod open;
 mod options;
 mod position;

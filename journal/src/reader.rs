@@ -13,22 +13,34 @@ use crate::judge::NextSegment;
 use crate::position::Position;
 use crate::record::{Chain, RecordView};
 use crate::ring;
-use crate::segment::{self, RECORDS_AT, SegmentMap};
+use crate::segment::{self, Found, RECORDS_AT, SegmentMap};
 use crate::superblock::{self, Superblock};
 use crate::verdict::End;
 
 /// A position in a journal.
 pub struct Reader {
     dir: PathBuf,
+    /// Where old segments were moved to.
+    archive: Option<PathBuf>,
     superblock: Superblock,
     /// The segment that holds the position; `None` until the first one is there.
     segment: Option<SegmentMap>,
     /// Where in that segment's file the next record is.
     offset: u64,
+    /// Behind the last record of the segments that was returned.
     chain: Chain,
     shm_dir: Option<PathBuf>,
-    /// The ring's records behind the segments, once they were asked for, and the position in them.
-    continuation: Option<(Continuation, usize)>,
+    /// The ring's records behind the segments, once they were asked for.
+    in_ring: Option<InRing>,
+}
+
+/// A position in the ring's records. The one in the segments stays where it is: a running writer goes on there, and how
+/// the files end has nothing to do with how far the ring was read.
+struct InRing {
+    found: Continuation,
+    /// Where in them the next record is.
+    at: usize,
+    chain: Chain,
 }
 
 impl Reader {
@@ -49,12 +61,13 @@ impl Reader {
         let dir = dir.to_path_buf();
         Ok(Self {
             dir,
+            archive: None,
             superblock,
             segment: None,
             offset: 0,
             chain,
             shm_dir: None,
-            continuation: None,
+            in_ring: None,
         })
     }
 
@@ -101,6 +114,39 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Also reads the segments that were moved to the directory `archive`, and stands in front of the oldest of them.
+    ///
+    /// # Errors
+    /// [`JournalError::NoArchive`] if there are none of this journal's that come before what `dir` still has.
+    pub fn with_archive(mut self, archive: &Path) -> Result<Self, JournalError> {
+        let starts = segment::list(archive)?;
+        let nothing = || JournalError::NoArchive {
+            path: archive.to_path_buf(),
+            before: self.superblock.oldest_seq,
+        };
+        let first_seq = *starts.first().ok_or_else(nothing)?;
+        if self.superblock.oldest_seq <= first_seq {
+            return Err(nothing());
+        }
+        if let Found::Foreign(found) = SegmentMap::look(archive, first_seq, self.journal_id())? {
+            let (file, expected) = (archive.join(segment::file_name(first_seq)), self.journal_id());
+            return Err(JournalError::Foreign { file, found, expected });
+        }
+        self.superblock.oldest_seq = first_seq;
+        self.chain.seq = first_seq - 1;
+        self.archive = Some(archive.to_path_buf());
+        Ok(self)
+    }
+
+    /// Where the segment that starts with `first_seq` is, if it is anywhere.
+    pub(crate) fn place_of(&self, first_seq: u64) -> &Path {
+        let is_here = || self.dir.join(segment::file_name(first_seq)).exists();
+        match &self.archive {
+            Some(archive) if !is_here() => archive,
+            _ => &self.dir,
+        }
+    }
+
     /// Continues behind the segments with what the ring in `shm_dir` holds at that moment: the records that a process
     /// killed on this boot had appended and not yet written. From there the reader sees that one picture only.
     pub fn with_ring(mut self, shm_dir: &Path) -> Self {
@@ -115,7 +161,7 @@ impl Reader {
         reason = "the record is borrowed from the reader, which no iterator can do"
     )]
     pub fn next(&mut self) -> Result<Option<RecordView<'_>>, JournalError> {
-        if self.continuation.is_none() && self.step()? {
+        if self.in_ring.is_none() && self.step()? {
             let start = self.offset;
             let Some(segment) = &self.segment else {
                 return Ok(None);
@@ -125,13 +171,13 @@ impl Reader {
             return Ok(record);
         }
         self.take_ring();
-        let Some((continuation, at)) = &mut self.continuation else {
+        let Some(InRing { found, at, chain }) = &mut self.in_ring else {
             return Ok(None);
         };
-        let record = RecordView::peek(&continuation.bytes[*at..]);
-        *at += record.map_or(0, |record| record.bytes());
+        let record = RecordView::peek(&found.bytes[*at..]);
         if let Some(record) = record {
-            self.chain.advance(&record);
+            *at += record.bytes();
+            chain.advance(&record);
         }
         Ok(record)
     }
@@ -147,19 +193,18 @@ impl Reader {
     /// The verdict on the place where [`Reader::next`] found no more: a good end, a torn tail, or an error that names
     /// the file, the offset and the first lost record. It is the verdict that opening for writing would come to.
     pub fn how_it_ended(&self) -> Result<End, JournalError> {
-        let ring_seq =
-            self.continuation.as_ref().map_or(self.chain.seq, |(found, _)| found.chain.seq);
+        let ring_seq = self.in_ring.as_ref().map_or(self.chain.seq, |ring| ring.found.chain.seq);
         self.verdict(ring_seq)
     }
 
     /// The last record that was returned; 0 before the first.
     pub fn seq(&self) -> u64 {
-        self.chain.seq
+        self.last_returned().seq
     }
 
     /// Behind the last record that was returned, in a form that can be stored and found again.
     pub fn position(&self) -> Position {
-        Position::behind(&self.chain)
+        Position::behind(self.last_returned())
     }
 
     /// The oldest record that the directory should hold; those before it were archived.
@@ -192,6 +237,11 @@ impl Reader {
         self.superblock.newest_snapshot
     }
 
+    fn last_returned(&self) -> &Chain {
+        self.in_ring.as_ref().map_or(&self.chain, |ring| &ring.chain)
+    }
+
+    /// The chain behind the segments, or where in them the reader is.
     pub(crate) fn chain(&self) -> Chain {
         self.chain
     }
@@ -264,7 +314,7 @@ impl Reader {
     }
 
     fn take_ring(&mut self) {
-        let (Some(shm_dir), None) = (&self.shm_dir, &self.continuation) else {
+        let (Some(shm_dir), None) = (&self.shm_dir, &self.in_ring) else {
             return;
         };
         let Some((stream_offset, segment_left)) = self.stream_position() else {
@@ -272,8 +322,8 @@ impl Reader {
         };
         if let Some(contents) = ring::snapshot(shm_dir, self.superblock.journal_id, stream_offset) {
             let capacity = self.superblock.segment_bytes.saturating_sub(RECORDS_AT);
-            self.continuation =
-                Some((Continuation::of(contents, self.chain, segment_left, capacity), 0));
+            let found = Continuation::of(contents, self.chain, segment_left, capacity);
+            self.in_ring = Some(InRing { found, at: 0, chain: self.chain });
         }
     }
 }

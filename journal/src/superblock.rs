@@ -110,7 +110,7 @@ impl Superblock {
             .max_by_key(|found| found.generation)
     }
 
-    fn encode(&self) -> Block {
+    pub fn encode(&self) -> Block {
         let mut block = Block::new(MAGIC);
         block.put(8, &self.format.to_le_bytes());
         block.put(12, &self.epoch.to_le_bytes());

@@ -6,8 +6,9 @@ mod support;
 
 use std::process::Command;
 
-use clutch_journal::{Reader, name_the_file_on_bus_error};
-use support::Place;
+use clutch_journal::{Opened, Reader, name_the_file_on_bus_error, open};
+use support::small::Mounted;
+use support::{Place, append};
 
 const DIR: &str = "CLUTCH_TEST_BUS_ERROR";
 
@@ -25,16 +26,32 @@ fn the_process_that_reads() {
     while reader.next().unwrap().is_some() {}
 }
 
-#[test]
-fn the_message_names_the_file_and_the_place() {
-    let place = Place::new();
-    place.write(1, 100);
+fn the_message_names_the_file(dir: &std::path::Path) {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "the_process_that_reads", "--ignored", "--nocapture"])
-        .env(DIR, place.dir())
+        .env(DIR, dir)
         .output()
         .unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(135), "{words}");
     assert!(words.contains("seg-00000000000000000001.clj cannot be read at offset 1"), "{words}");
+}
+
+#[test]
+fn the_message_names_the_file_and_the_place() {
+    let place = Place::new();
+    place.write(1, 100);
+    the_message_names_the_file(&place.dir());
+}
+
+#[test]
+fn the_same_on_a_real_small_ext4() {
+    let Some(mounted) = Mounted::ext4(8 << 20) else { return };
+    let (place, dir) = (Place::new(), mounted.path().join("data"));
+    let Opened { mut writer, committer, .. } = open(&dir, place.options()).unwrap();
+    let handle = committer.spawn(Box::new(|_| {}));
+    (1..=100).for_each(|seq| append(&mut writer, seq));
+    drop(writer);
+    handle.stop().unwrap();
+    the_message_names_the_file(&dir);
 }

@@ -139,6 +139,44 @@ fn segments_before_two_good_snapshots_can_be_archived_beside_a_running_journal()
 }
 
 #[test]
+fn with_its_archive_a_journal_is_read_from_its_beginning_and_what_is_in_neither_place_is_missed() {
+    let place = Place::new();
+    place.write(1, 600);
+    let starts = first_seqs(&place);
+    snapshot(&place, starts[2] + 5);
+    snapshot(&place, starts[3] + 5);
+    let into = place.shm().join("archive");
+    let whole = || Reader::open(&place.dir()).unwrap().with_archive(&into);
+    fs::create_dir(&into).unwrap();
+    let none = whole().map(|reader| reader.seq());
+    assert!(matches!(none, Err(JournalError::NoArchive { before: 1, .. })), "{none:?}");
+    archive(&place.dir(), &into, starts[2], &Disk, &mut |_, _| {}).unwrap();
+    let none = Reader::open(&place.dir()).unwrap().with_archive(&place.dir());
+    assert!(matches!(none.map(|_| ()), Err(JournalError::NoArchive { .. })));
+
+    let (last, end) = read_from(whole().unwrap(), 1);
+    assert_eq!((last, end.is_ok()), (600, true));
+    // A part of the archive only.
+    let first = into.join(format!("seg-{:020}.clj", starts[0]));
+    let aside = fs::read(&first).unwrap();
+    fs::remove_file(&first).unwrap();
+    let reader = whole().unwrap();
+    assert_eq!(reader.oldest_seq(), starts[1]);
+    assert_eq!(read_from(reader, starts[1]).0, 600);
+    fs::write(&first, aside).unwrap();
+    fs::remove_file(into.join(format!("seg-{:020}.clj", starts[1]))).unwrap();
+    let (last, end) = read_from(whole().unwrap(), 1);
+    assert_eq!(last, starts[1] - 1);
+    let Err(JournalError::Gap { first_missing, last_missing, .. }) = end else { panic!("{end:?}") };
+    assert_eq!((first_missing, last_missing), (starts[1], starts[2] - 1));
+
+    let other = Place::new();
+    other.write(1, 600);
+    fs::copy(other.segment(1), &first).unwrap();
+    assert!(matches!(whole().map(|_| ()), Err(JournalError::Foreign { .. })));
+}
+
+#[test]
 fn an_interrupted_archiving_is_finished_by_the_next_and_nothing_of_anybody_is_replaced() {
     let place = Place::new();
     place.write(1, 400);

@@ -159,6 +159,60 @@ fn a_journal_that_is_being_written_can_be_verified() {
     }
 }
 
+/// What was in the ring at one moment is in the files at the next, and more behind it: that is how a journal looks while
+/// it is being read, and no damage.
+#[test]
+fn a_writer_that_went_on_while_its_ring_was_read_is_no_damage() {
+    let place = Place::new();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    let mut commit = |committer: &mut clutch_journal::InlineCommitter, to: u64| {
+        while writer.appended_seq() < to {
+            let next = writer.appended_seq() + 1;
+            append(&mut writer, next);
+        }
+        writer.publish();
+        assert_eq!(committer.commit().unwrap(), to);
+        committer.rest().unwrap();
+    };
+    commit(&mut committer, 10);
+    let (mut seq, mut seen) = (10, 10);
+    while seq < 400 {
+        let mut reader = Reader::open(&place.dir()).unwrap().with_ring(&place.shm());
+        // Up to the end of the files, and one record more while the writer is at it.
+        while reader.seq() < seq {
+            assert!(reader.next().unwrap().is_some());
+        }
+        commit(&mut committer, seq + 7);
+        while reader.next().unwrap().is_some() {}
+        seen = seen.max(reader.seq());
+        seq += 7;
+        assert_eq!(reader.how_it_ended().unwrap(), End::Clean, "at {seq}");
+        assert_eq!(reader.seq(), seq);
+    }
+    assert!(2 < place.segments().len() && seen == seq);
+}
+
+#[test]
+fn what_the_ring_held_when_it_was_read_may_be_in_the_files_by_now() {
+    let place = Place::new();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    (1..=10).for_each(|seq| append(&mut writer, seq));
+    writer.publish();
+    committer.commit().unwrap();
+    (11..=20).for_each(|seq| append(&mut writer, seq));
+    writer.publish();
+    let mut reader = Reader::open(&place.dir()).unwrap().with_ring(&place.shm());
+    while reader.next().unwrap().is_some() {}
+    assert_eq!(reader.seq(), 20, "ten in the files and ten in the ring");
+    (21..=30).for_each(|seq| append(&mut writer, seq));
+    writer.publish();
+    committer.commit().unwrap();
+    committer.rest().unwrap();
+    assert_eq!(reader.how_it_ended().unwrap(), End::Clean);
+}
+
 #[test]
 fn a_torn_tail_is_its_own_class() {
     let place = Place::new();

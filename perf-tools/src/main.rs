@@ -7,6 +7,7 @@
 //! | `component` | what can be put under load |
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
+//! | `memory` | the `memory` command: what each table takes |
 //! | `restart` | the `restart` command: replay, snapshot, and start from both |
 //! | `report` | the table and the JSON |
 //! | `quant` | the `fit` and `calibrate` commands: prices against real games |
@@ -15,6 +16,7 @@ mod component;
 mod core_load;
 mod engine_run;
 mod floor;
+mod memory;
 mod null;
 mod open_loop;
 mod quant;
@@ -39,6 +41,7 @@ struct Arguments {
 enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
+    Memory(memory::Memory),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
 }
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
+        Command::Memory(memory) => memory.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
     }

@@ -106,13 +106,13 @@ impl Chooser {
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
-            trips_off: if random.chance(60) { TripSet::ALL } else { TripSet::EMPTY },
+            trips_off: if random.chance(75) { TripSet::ALL } else { TripSet::EMPTY },
             trips_shadow: TripSet::EMPTY,
             trip_window_ns: random.pick(&[SECOND, 60 * SECOND]),
             trip_cool_down_ns: random.pick(&[0, SECOND]),
             trip_feed_max: random.pick(&[1, 5]) as u32,
             trip_error_max: random.pick(&[1, 5]) as u32,
-            trip_loss_max: Money::from_minor(random.pick(&[500, 20_000])),
+            trip_loss_max: Money::from_minor(random.pick(&[100, 500, 20_000])),
             trip_reject_percent: random.pick(&[50, 90]) as u32,
             trip_reject_min: random.pick(&[5, 50]) as u32,
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
@@ -404,7 +404,7 @@ impl Chooser {
             _ => PaymentStep::Returned,
         };
         // Mostly the same account and amount under the same reference, so that payments go on.
-        let reference = self.random.below(24);
+        let reference = self.random.below(3);
         let account = if self.random.chance(10) { self.random.below(5) } else { reference % 4 };
         let amount = self.random.pick(&[-5, 0, 200, 200, 200, 200, 200, 200, 200, 1_000_000]);
         Command::Payment {

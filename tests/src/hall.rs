@@ -1,6 +1,8 @@
 //! A betting hall with one match: an account, a market at even odds, and everything that is said when
 //! it is decided. For rules about who is paid when, which a table at rest cannot show.
 
+use std::time::{Duration, Instant};
+
 use clutch_core::command::{
     Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy,
     RoundFormat, SetMap, Side, Strengths, Team, Title,
@@ -28,7 +30,18 @@ const ACCOUNT: AccountId = AccountId(0);
 impl Hall {
     /// An engine with an account, and two matches of one map whose winners can be bet on at 2.00.
     pub fn new(config: Config) -> Self {
-        let capacity = Capacity { accounts_max: 8, markets_max: 64, ..Capacity::default() };
+        Self::with_room(config, 4_096)
+    }
+
+    /// The same with room for so many bets.
+    pub fn with_room(config: Config, bets_max: u32) -> Self {
+        let capacity = Capacity {
+            accounts_max: 8,
+            markets_max: 64,
+            bets_max,
+            client_ids_max: bets_max,
+            ..Capacity::default()
+        };
         let mut world = World::new(capacity, config);
         let amount = Money::from_minor(1_000_000_000);
         world.apply(Command::OpenAccount { key: name("A"), currency: Currency::default() });
@@ -65,7 +78,32 @@ impl Hall {
         assert!(matches!(answer, Some(BetStatus::Accepted { .. })), "{answer:?}");
     }
 
+    /// A bet on the other match, without any tick before or after it: how it was answered, how long that
+    /// took, and all that was said with it.
+    pub fn arrive(&mut self) -> (Option<BetStatus>, Duration, Vec<Record>) {
+        let place = self.wish(MarketId(1), 0, 1);
+        let begin = Instant::now();
+        let records = self.world.apply(Command::PlaceBet(place));
+        let took = begin.elapsed();
+        (answer(&records), took, records)
+    }
+
+    /// Whether settlement has anything left to do.
+    pub fn has_work(&self) -> bool {
+        self.world.has_work()
+    }
+
+    /// Has team A win the first match, and returns what was said up to the last round and no further.
+    pub fn decide_without_ticks(&mut self) -> Vec<Record> {
+        self.rounds().into_iter().flat_map(|command| self.world.apply(command)).collect()
+    }
+
     fn place(&mut self, market: MarketId, selection: u8, stake: i64) -> Option<BetStatus> {
+        let place = self.wish(market, selection, stake);
+        answer(&self.world.apply(Command::PlaceBet(place)))
+    }
+
+    fn wish(&mut self, market: MarketId, selection: u8, stake: i64) -> PlaceBet {
         let events = self.world.ask(Query::Match { match_id: MatchId(market.0) });
         let seen = events.iter().find_map(|event| match event {
             Event::Market { market: of, epoch, .. } if *of == market => Some(*epoch),
@@ -73,7 +111,7 @@ impl Hall {
         });
         self.bets += 1;
         let made = u128::from(self.world.now().millis());
-        let place = PlaceBet {
+        PlaceBet {
             account: ACCOUNT,
             client_id: ClientBetId(made << 80 | 7 << 76 | 2 << 62 | u128::from(self.bets)),
             market,
@@ -83,12 +121,7 @@ impl Hall {
             epoch: seen.unwrap_or_default(),
             stake: Stake::new(Money::from_minor(100 * stake)).expect("a stake"),
             policy: PricePolicy::Any,
-        };
-        let records = self.world.apply(Command::PlaceBet(place));
-        records.iter().find_map(|record| match record.event {
-            Event::Bet(view) if record.trace != 0 => Some(view.status),
-            _ => None,
-        })
+        }
     }
 
     /// The same engine after its snapshot was written, changed and read.
@@ -104,11 +137,14 @@ impl Hall {
 
     /// Has team A win the first match, and returns all that is said until the engine is at rest.
     pub fn decide(&mut self) -> Vec<Record> {
+        self.rounds().into_iter().flat_map(|command| self.command(command)).collect()
+    }
+
+    fn rounds(&self) -> Vec<Command> {
         let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
         let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
-        let mut records = Vec::new();
-        for (version, event) in (1..).zip(std::iter::once(start).chain(rounds)) {
-            records.extend(self.command(Command::Feed(FeedMessage {
+        let message = |(version, event)| {
+            Command::Feed(FeedMessage {
                 match_id: MatchId(0),
                 source: SourceId(0),
                 version,
@@ -116,9 +152,9 @@ impl Hall {
                 source_time: Timestamp::default(),
                 received_at: Timestamp::default(),
                 event,
-            })));
-        }
-        records
+            })
+        };
+        (1..).zip(std::iter::once(start).chain(rounds)).map(message).collect()
     }
 
     /// A command with all that is said until the engine is at rest.
@@ -142,6 +178,13 @@ impl Hall {
     pub fn other_market_takes_bets(&mut self) -> bool {
         matches!(self.place(MarketId(1), 0, 1), Some(BetStatus::Accepted { .. }))
     }
+}
+
+fn answer(records: &[Record]) -> Option<BetStatus> {
+    records.iter().find_map(|record| match record.event {
+        Event::Bet(view) if record.trace != 0 => Some(view.status),
+        _ => None,
+    })
 }
 
 fn name(text: &str) -> Name {

@@ -367,7 +367,7 @@ fn a_cash_out_is_refused_in_this_order() {
         cash_out stale part 20.00 -> CashOutPart(10.00, 20.00)
         cash_out stale part 10.00 -> MarketSuspended leg 1
         resume   market W1
-        cash_out stale -> BettingStopped leg 2
+        cash_out stale -> BettingStopped(match 1) leg 2
         kill     match M2 off
         cash_out stale for 20.00 -> QuoteExpired
         quote    old t

@@ -48,6 +48,7 @@ pub const RULE_SET: u16 = 1;
 
 pub use command::{Command, Envelope, Query};
 pub use event::{Event, Record};
+pub use memory::{RowOf, TableSize};
 pub use outbox::Outbox;
 pub use reject::{Refusal, Reject};
 pub use state::State;

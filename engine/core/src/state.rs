@@ -24,6 +24,7 @@ use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops, stops};
 use crate::outbox::Outbox;
 use crate::payments::Payment;
+use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{RiskTables, RuleId, Tally};
@@ -81,6 +82,9 @@ pub(crate) struct Tables {
     pub trips: Trips,
     /// How much load is shed.
     pub shed: u8,
+    /// What maps of MOBAs are priced by. Not part of what is saved: only a shadow has others than the
+    /// committed ones.
+    pub models: MobaModels,
     /// No match can become stale before this time.
     pub feed_check_at: Timestamp,
     /// No match that was put off is void before this time.
@@ -178,6 +182,7 @@ impl State {
             switches: Switches::default(),
             trips: Trips::default(),
             shed: 0,
+            models: MobaModels::default(),
             feed_check_at: Timestamp::MAX,
             house_check_at: Timestamp::MAX,
             due: Timestamp::MAX,

@@ -1,18 +1,19 @@
 //! `clutch inspect`: what traders and quants ask of a journal.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use clutch_engine::Follower;
+use clutch_core::command::Title;
 
 use super::Failure;
+use super::source::Source;
+use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
 use crate::ops::shadow::Shadow;
-use crate::ops::what_if::Change;
 use crate::ops::words::Words;
 use crate::output::answer;
 
@@ -32,8 +33,8 @@ pub enum InspectCommand {
 /// moment, each price with the record that made it.
 #[derive(Debug, Args)]
 pub struct PricesArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The match, by the operator's key or its number
     #[arg(long = "match", value_name = "KEY")]
     game: String,
@@ -54,12 +55,18 @@ pub struct PricesArgs {
 /// it, and nobody is shown its prices. Every quote is compared, and scored once its market is decided.
 #[derive(Debug, Args)]
 pub struct ShadowArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// What is other than live, as TOML or JSON: settings by name (margin = "8%", shading = "10%"), and
     /// opinions on maps: [[map]] with match = "KEY", map = 1, and price = 0.6, or t and ct
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["lol", "dota2"])]
+    params: Option<PathBuf>,
+    /// Other coefficients for League of Legends, as `clutch-perf fit` writes them
     #[arg(long, value_name = "FILE")]
-    params: PathBuf,
+    lol: Option<PathBuf>,
+    /// Other coefficients for Dota 2
+    #[arg(long, value_name = "FILE")]
+    dota2: Option<PathBuf>,
     /// Stay beside a running server until SIGINT or SIGTERM, and report every so many seconds
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10",
           value_parser = clap::value_parser!(u64).range(1..))]
@@ -86,7 +93,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
         })?),
     };
     let wanted = Wanted { game: args.game.clone(), markets: args.market.clone() };
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = args.source.follow()?;
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
     let bar = bar("reading", None, "records");
     let mut output = answer();
@@ -127,8 +134,15 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
 
 fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
     let stop = super::stop_flag()?;
-    let mut shadow = Shadow::new(Change::read(&args.params).map_err(Failure)?);
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let change = args.params.as_deref().map(Change::read).transpose();
+    let mut change = change.map_err(Failure)?.unwrap_or_default();
+    for (title, file) in [(Title::Lol, &args.lol), (Title::Dota2, &args.dota2)] {
+        if let Some(file) = file {
+            change.price_by(title, file).map_err(Failure)?;
+        }
+    }
+    let mut shadow = Shadow::new(change);
+    let mut follower = args.source.follow()?;
     let bar = bar("pricing", None, "records");
     let mut reported = Instant::now();
     while !stop.load(Ordering::Relaxed) {

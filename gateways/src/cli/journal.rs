@@ -129,7 +129,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         }
         bar.inc(1);
         let is_known = args.account.is_none() || filter.account.is_some();
-        if step.seq.0 < args.from || !is_known || !filter.shows(&step.envelope, step.events) {
+        if step.seq.0 < args.from || !is_known || !filter.shows(step.envelope, step.events) {
             continue;
         }
         if args.json {
@@ -146,7 +146,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
 }
 
 /// The account with this key, or with this number.
-fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
+pub(super) fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
     let wallet = state.wallet()?;
     let keyed = Name::new(account)
         .ok()

@@ -13,9 +13,12 @@ mod margin;
 mod odds;
 mod played;
 mod price;
+mod reconcile;
 mod replay;
 mod secret;
 mod serve;
+mod source;
+mod statement;
 mod token;
 mod why;
 
@@ -59,6 +62,8 @@ enum Command {
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
     Why(why::WhyArgs),
+    Statement(statement::StatementArgs),
+    Reconcile(reconcile::ReconcileArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
     Config,
@@ -108,6 +113,9 @@ pub fn main() -> ExitCode {
         }
         Command::Inspect(command) => inspect::run(&command),
         Command::Why(args) => why::run(&args),
+        Command::Statement(args) => statement::run(&args),
+        // Its exit code says whether both agree.
+        Command::Reconcile(args) => return reconcile::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Config => {

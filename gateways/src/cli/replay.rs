@@ -10,15 +10,17 @@ use clutch_journal::Reader;
 use indicatif::ProgressBar;
 
 use super::Failure;
+use super::source::{self, Source};
+use crate::ops::change::Change;
 use crate::ops::progress::{self, bar};
-use crate::ops::what_if::{Change, WhatIf};
+use crate::ops::what_if::WhatIf;
 use crate::output::answer;
 
 /// Rebuild the state from a journal; works on a live journal too
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// Print the hash of the state: `state_hash=… last_seq=… commands=… rate=…`
     #[arg(long)]
     hash: bool,
@@ -29,7 +31,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "SEQ")]
     to: Option<u64>,
     /// Begin with the newest snapshot instead of the first record
-    #[arg(long, conflicts_with_all = ["what_if", "to"])]
+    #[arg(long, conflicts_with_all = ["what_if", "to", "archive"])]
     from_snapshot: bool,
     /// Apply the same records under other settings too and print what would have been different; the
     /// file names them as `clutch admin settings` does, in TOML or JSON: stake_max = "50.00"
@@ -41,19 +43,17 @@ pub struct ReplayArgs {
 }
 
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
-    // What a killed server had appended and not yet written lies in its ring.
-    let ring = Path::new("/dev/shm");
-    let follower = if args.from_snapshot {
-        Follower::open_newest(&args.dir, |rejected| {
+    let mut follower = if args.from_snapshot {
+        let newest = Follower::open_newest(&args.source.dir, |rejected| {
             eprintln!("clutch: a snapshot was passed over: {}", rejected.flaw);
-        })?
+        });
+        newest?.with_ring(Path::new(source::RING))
     } else {
-        Follower::open(&args.dir)?
+        args.source.follow()?
     };
-    let mut follower = follower.with_ring(ring);
     let mut what_if =
         args.what_if.as_deref().map(Change::read).transpose().map_err(Failure)?.map(WhatIf::new);
-    let total = args.to.or_else(|| last_record(&args.dir));
+    let total = args.to.or_else(|| last_record(&args.source.dir));
     let bar = if args.events { ProgressBar::hidden() } else { bar("replaying", total, "commands") };
     let started = Instant::now();
     let mut commands = 0_u64;

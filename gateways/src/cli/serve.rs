@@ -4,7 +4,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::Args;
-use clutch_engine::{CommandSender, Engine, Follower, Publisher};
+use clutch_engine::{CommandSender, Engine, Publisher};
+use clutch_journal::Reader;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::descriptors::make_room;
@@ -122,7 +123,7 @@ pub fn resolve(listen: &str) -> Result<SocketAddr, Failure> {
 
 /// The journal's id: what `seq` counts in.
 pub fn journal_name(dir: &std::path::Path) -> Result<String, Failure> {
-    Ok(format!("{:032x}", Follower::open(dir)?.reader().journal_id()))
+    Ok(format!("{:032x}", Reader::open(dir)?.journal_id()))
 }
 
 /// Creates what the configuration asks for, and its feeds.

@@ -103,7 +103,7 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
 
 /// The account with this key, from the journal; the server may run meanwhile.
 fn find(key: &str, dir: &std::path::Path) -> Result<AccountId, Failure> {
-    let mut follower = Follower::open(dir)?;
+    let mut follower = Follower::open_newest(dir, |_| {})?;
     follower.run_to_end(|_| {})?;
     let found = follower.state().wallet().and_then(|wallet| {
         let has_key = |id| wallet.key(id).is_some_and(|name| name.as_str() == key);

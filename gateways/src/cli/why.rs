@@ -1,12 +1,13 @@
 //! `clutch why`: one bet's whole life, for a dispute.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
 use super::Failure;
-use crate::ops::dispute::{BetName, Dispute};
+use super::source::{self, Source};
+use crate::ops::dispute::{BetName, Dispute, Place};
 use crate::ops::{page, words};
 use crate::output::answer;
 
@@ -14,11 +15,12 @@ use crate::output::answer;
 ///
 /// What was bet, the price history with its sources and reasons, every question the bet was asked with
 /// its numbers, the feed around it, what happened to it and what moved on the ledger. Works on the
-/// journal of a running server too.
+/// journal of a running server too. Where the beginning was archived it tells what is known from the
+/// oldest snapshot on, or everything with --archive.
 #[derive(Debug, Args)]
 pub struct WhyArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The bettor's id of the bet (a UUID), or the engine's: the record that placed it
     bet: String,
     /// Everything as one JSON object
@@ -31,7 +33,9 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     let named = named.or_else(|| args.bet.parse().ok().map(BetName::Id)).ok_or_else(|| {
         Failure(format!("`{}` is neither a UUID nor the number of a record", args.bet))
     })?;
-    let dispute = Dispute::gather(&args.dir, Path::new("/dev/shm"), named)?;
+    let Source { dir, archive } = &args.source;
+    let place = Place { dir, ring: Path::new(source::RING), archive: archive.as_deref() };
+    let dispute = Dispute::gather(place, named)?;
     let mut output = answer();
     if args.json {
         serde_json::to_writer_pretty(&mut output, &dispute)?;

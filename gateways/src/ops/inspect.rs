@@ -89,7 +89,7 @@ pub fn write_words(
     step: &Step<'_>,
 ) -> io::Result<()> {
     let (time, kind) = (words::time(step.time), kind(&step.envelope.command));
-    let asked = words.command(state, &step.envelope);
+    let asked = words.command(state, step.envelope);
     let actor = words.actor(state, step.envelope.actor);
     writeln!(output, "{:>9}  {time}  {kind:<12} {asked}  [{actor}]", step.seq.0)?;
     let mut prices = 0;
@@ -132,7 +132,7 @@ pub fn write_json(
         time_ns: step.time.nanos(),
         time: words::time(step.time),
         kind: kind(&step.envelope.command),
-        words: words.command(state, &step.envelope),
+        words: words.command(state, step.envelope),
         actor: &step.envelope.actor,
         trace: step.envelope.trace,
         command: &step.envelope.command,

@@ -12,14 +12,20 @@
 //! | `dispute`, `page` | one bet's whole life, and how it is written down |
 //! | `price_log` | who priced what, when and why, and what was shown at some moment |
 //! | `shadow` | other parameters priced beside the live ones, compared and scored |
+//! | `change` | what is other in a second world: settings, opinions, coefficients |
 //! | `what_if` | the same inputs under other settings |
+//! | `statement` | an account's movements in a stretch of time, and what they come to |
+//! | `reconcile` | a payment provider's file against the ledger |
 //! | `progress` | how far a long reading has come |
 
+pub mod change;
 pub mod dispute;
 pub mod inspect;
 pub mod page;
 pub mod price_log;
 pub mod progress;
+pub mod reconcile;
 pub mod shadow;
+pub mod statement;
 pub mod what_if;
 pub mod words;

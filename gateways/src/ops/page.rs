@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::dispute::{Dispute, Line};
+use super::dispute::{Dispute, Leg, Line, PriceLine};
 
 /// Prices shown before the bet; the one it was decided at is the last of them.
 const PRICES_BEFORE: usize = 6;
@@ -15,15 +15,53 @@ const PRICES_AFTER: usize = 3;
 pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
     writeln!(output, "BET {} of {}, {} UTC", bet.seq, bet.account, bet.time)?;
     writeln!(output, "{}\n", bet.client_id)?;
-    writeln!(
-        output,
-        "{} wanted to bet {} on {} in {} ({})\nat odds of {}, and would take {}.",
-        bet.account, bet.stake, bet.selection, bet.market, bet.game, bet.odds_seen, bet.policy
-    )?;
+    match &bet.legs[..] {
+        [leg] => writeln!(
+            output,
+            "{} wanted to bet {} on {} in {} ({})\nat odds of {}, and would take {}.",
+            bet.account, bet.stake, leg.selection, leg.market, leg.game, leg.odds_seen, bet.policy
+        )?,
+        legs => {
+            let (account, kind, stake) = (&bet.account, &bet.kind, &bet.stake);
+            match bet.lines {
+                1 => {
+                    let article = if kind.starts_with(['8', 'e']) { "an" } else { "a" };
+                    writeln!(output, "{account} wanted to bet {stake} on {article} {kind}:")?;
+                }
+                lines => writeln!(
+                    output,
+                    "{account} wanted to bet {} on each of {lines} lines, {stake} in all: {kind}:",
+                    bet.unit
+                )?,
+            }
+            for leg in legs {
+                let banker = if leg.banker { ", banker" } else { "" };
+                writeln!(
+                    output,
+                    "  {}  {} at odds of {}{banker}",
+                    leg.leg,
+                    named(leg),
+                    leg.odds_seen
+                )?;
+            }
+            writeln!(output, "and would take {} on each of them.", bet.policy)?;
+        }
+    }
     writeln!(output, "{}", in_a_sentence(bet))?;
+    if bet.told_from != 0 {
+        writeln!(
+            output,
+            "(Told from a snapshot at record {} on; what came before is archived.)",
+            bet.told_from
+        )?;
+    }
 
     heading(output, "What happened to it")?;
     lines(output, &bet.fate)?;
+    for leg in bet.legs.iter().filter(|leg| !leg.standing.is_empty()) {
+        writeln!(output, "  leg {}, {}:", leg.leg, named(leg))?;
+        lines(output, &leg.standing)?;
+    }
 
     heading(output, "What it was asked, in this order")?;
     if bet.checks.is_empty() {
@@ -31,31 +69,28 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
     }
     for check in &bet.checks {
         let verdict = if check.passed { "yes" } else { "NO " };
+        let leg = check.leg.map_or_else(String::new, |leg| format!("leg {leg}: "));
         let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
         let shadow = if check.in_shadow { ", in shadow" } else { "" };
         let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
-        writeln!(output, "  {verdict}  {}{numbers}{code}", spoken(check.question))?;
+        writeln!(output, "  {verdict}  {leg}{}{numbers}{code}", spoken(check.question))?;
     }
 
-    heading(output, "The price of the selection")?;
-    let before = bet.prices.iter().filter(|price| price.seq < bet.seq).count();
-    let from = before.saturating_sub(PRICES_BEFORE);
-    let to = (before + PRICES_AFTER).min(bet.prices.len());
-    if from != 0 {
-        writeln!(output, "  ({from} earlier ones; all of them with --json)")?;
-    }
-    for (index, price) in bet.prices[from..to].iter().enumerate() {
-        if from + index == before {
-            writeln!(output, "  {} {:>9}  -- the bet was placed --", clock(&bet.time), bet.seq)?;
+    for leg in &bet.legs {
+        match bet.legs.len() {
+            1 => heading(output, "The price of the selection")?,
+            _ => heading(output, &format!("The price of leg {}, {}", leg.leg, named(leg)))?,
         }
-        let odds = price.odds.as_deref().unwrap_or("none");
-        let (time, seq) = (clock(&price.time), price.seq);
-        writeln!(output, "  {time} {seq:>9}  {odds:>7}  {}: {}", price.cause, price.by)?;
+        prices(output, bet, &leg.prices)?;
     }
-
-    heading(output, "The market")?;
-    let before = bet.market_status.iter().filter(|line| line.seq <= bet.seq).count();
-    lines(output, &bet.market_status[before.saturating_sub(3)..])?;
+    for leg in &bet.legs {
+        match bet.legs.len() {
+            1 => heading(output, "The market")?,
+            _ => heading(output, &format!("The market of leg {}, {}", leg.leg, named(leg)))?,
+        }
+        let before = leg.market_status.iter().filter(|line| line.seq <= bet.seq).count();
+        lines(output, &leg.market_status[before.saturating_sub(3)..])?;
+    }
 
     heading(output, "What the feed said around it")?;
     lines(output, &bet.feed)?;
@@ -81,6 +116,33 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         writeln!(output, "  {}", row.join(", "))?;
     }
     Ok(())
+}
+
+/// The prices around the bet.
+fn prices(output: &mut impl Write, bet: &Dispute, prices: &[PriceLine]) -> io::Result<()> {
+    let before = prices.iter().filter(|price| price.seq < bet.seq).count();
+    let from = before.saturating_sub(PRICES_BEFORE);
+    let to = (before + PRICES_AFTER).min(prices.len());
+    if from != 0 {
+        writeln!(output, "  ({from} earlier ones; all of them with --json)")?;
+    }
+    for (index, price) in prices[from..to].iter().enumerate() {
+        if from + index == before {
+            writeln!(output, "  {} {:>9}  -- the bet was placed --", clock(&bet.time), bet.seq)?;
+        }
+        let odds = price.odds.as_deref().unwrap_or("none");
+        let (time, seq) = (clock(&price.time), price.seq);
+        writeln!(output, "  {time} {seq:>9}  {odds:>7}  {}: {}", price.cause, price.by)?;
+    }
+    if before == prices.len() {
+        writeln!(output, "  {} {:>9}  -- the bet was placed --", clock(&bet.time), bet.seq)?;
+    }
+    Ok(())
+}
+
+/// "Spirit in Map 1 winner (Spirit v Vitality)".
+fn named(leg: &Leg) -> String {
+    format!("{} in {} ({})", leg.selection, leg.market, leg.game)
 }
 
 /// What an agent says first.

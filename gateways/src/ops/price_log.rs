@@ -156,7 +156,7 @@ pub fn entries(wanted: &Wanted, words: &Words, step: &Step<'_>) -> Vec<Entry> {
             }
             (_, Actor::Engine) => (None, words.actor(step.state, by)),
             (command, _) => {
-                let envelope = clutch_core::Envelope { command: *command, ..step.envelope };
+                let envelope = clutch_core::Envelope { command: *command, ..*step.envelope };
                 (None, words.command(step.state, &envelope))
             }
         };

@@ -20,7 +20,8 @@ use clutch_core::{Record, State};
 use clutch_engine::Step;
 use serde::Serialize;
 
-use super::what_if::{Change, WhatIf};
+use super::change::Change;
+use super::what_if::WhatIf;
 
 /// A shadow and what was counted of it.
 pub struct Shadow {
@@ -373,7 +374,7 @@ mod tests {
             let refused = |record: &Record| matches!(record.event, Event::Refused(_));
             assert!(!outbox.records().iter().any(refused), "{:?}", outbox.records());
             let events = outbox.records();
-            shadow.take(&Step { seq, time, envelope, events, state: &state }).unwrap();
+            shadow.take(&Step { seq, time, envelope: &envelope, events, state: &state }).unwrap();
         }
         shadow.report()
     }

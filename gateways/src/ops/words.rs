@@ -6,9 +6,10 @@ use clutch_core::command::{
     PaymentStep, PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
-    BetStatus, CashOutStatus, CashOutView, LedgerAccount, MarketStatus, PostingReason, PriceCause,
-    VoidReason,
+    BetStatus, CashOutStatus, CashOutView, LedgerAccount, LegStanding, MarketStatus, PostingReason,
+    PriceCause, VoidReason,
 };
+use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
 };
@@ -26,18 +27,23 @@ pub struct Words {
 }
 
 impl Words {
-    /// Learns every match and market of a state that was not followed from its beginning.
-    pub fn prime(&mut self, state: &State) {
-        let Some(capacity) = state.capacity() else { return };
+    /// Learns every match and market of a state that was not followed from its beginning. Returns what
+    /// the state said of itself.
+    pub fn prime(&mut self, state: &State) -> Vec<Record> {
+        let mut said = Vec::new();
+        let Some(capacity) = state.capacity() else { return said };
         let mut outbox = Outbox::with_capacity(capacity.events_max() + 1);
         state.query(0, &Query::Catalogue, &mut outbox);
         self.hear(outbox.records());
+        said.extend_from_slice(outbox.records());
         let matches: Vec<MatchId> = self.book.matches().map(|game| game.id).collect();
         for match_id in matches {
             outbox.clear();
             state.query(0, &Query::Match { match_id }, &mut outbox);
             self.hear(outbox.records());
+            said.extend_from_slice(outbox.records());
         }
+        said
     }
 
     /// Learns what records say.
@@ -167,6 +173,23 @@ impl Words {
                 }
             },
             Command::PlaceBet(place) => self.place(state, place),
+            Command::PlaceMultiple(place) => {
+                let picks = place.picks().iter();
+                let picks: Vec<_> = picks
+                    .map(|pick| {
+                        let named = self.pick(pick.market, pick.selection);
+                        format!("{named} at {}", odds(pick.odds))
+                    })
+                    .collect();
+                format!(
+                    "{} bets {} on each of {} lines of {} ({})",
+                    account(state, place.account),
+                    money(place.unit().money()),
+                    place.system().lines(),
+                    picks.join(" and "),
+                    uuid(place.client_id)
+                )
+            }
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
@@ -251,6 +274,14 @@ impl Words {
         Some(match event {
             Event::Bet(view) => {
                 format!("bet of {} is {}", account(state, view.account), status(view.status))
+            }
+            Event::Multiple(view) => {
+                let whose = account(state, view.account);
+                format!("bet of {} legs of {whose} is {}", view.legs, status(view.status))
+            }
+            Event::Leg(leg) => {
+                let pick = self.pick(leg.market, leg.selection);
+                format!("leg {}, {pick}: {}", leg.index + 1, standing(leg.standing))
             }
             Event::Payment(view) => {
                 format!("payment {:032x} is {}", view.reference, view.status.name())
@@ -339,25 +370,7 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
         BetStatus::Lost => "lost".to_owned(),
         BetStatus::CashedOut { paid } => format!("cashed out, paid {}", money(paid)),
-        BetStatus::Void(VoidReason::NotPlayed) => {
-            "void, stake returned: what it was on was not played".to_owned()
-        }
-        BetStatus::Void(VoidReason::Rewound) => {
-            "void, stake returned: the server took back the rounds it was struck on".to_owned()
-        }
-        BetStatus::Void(VoidReason::Declared) => {
-            "void, stake returned: a person declared it".to_owned()
-        }
-        BetStatus::Void(VoidReason::HouseRules) => {
-            "void, stake returned: the house rules say so after what happened to the match"
-                .to_owned()
-        }
-        BetStatus::Void(VoidReason::TakenLate) => {
-            "void, stake returned: it was struck when the outcome could already be known".to_owned()
-        }
-        BetStatus::Void(VoidReason::ByHand) => {
-            "void, stake returned: two persons of the staff voided this bet".to_owned()
-        }
+        BetStatus::Void(reason) => format!("void, stake returned: {}", why_void(reason)),
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
     }
@@ -373,6 +386,35 @@ pub fn cash_out(view: &CashOutView) -> String {
         CashOutStatus::Pending { due } => format!("of {what} waits until {}", &time(due)[11..]),
         CashOutStatus::Paid => format!("is paid: {what}"),
         CashOutStatus::Refused(refusal) => format!("is refused: {}", refusal_text(refusal)),
+    }
+}
+
+/// Where a leg stands.
+pub fn standing(standing: LegStanding) -> String {
+    match standing {
+        LegStanding::Open => "no result yet".to_owned(),
+        LegStanding::Refused(refusal) => format!("refused: {}", refusal_text(refusal)),
+        LegStanding::Decided(LegResult::Won) => "won".to_owned(),
+        LegStanding::Decided(LegResult::Lost) => "lost".to_owned(),
+        LegStanding::Decided(LegResult::Void) => "void: it does not count".to_owned(),
+        LegStanding::Decided(LegResult::HalfWon) => "half won, half void".to_owned(),
+        LegStanding::Decided(LegResult::HalfLost) => "half lost, half void".to_owned(),
+        LegStanding::Decided(LegResult::DeadHeat(heat)) => {
+            format!("shared its place: {}", json(&heat))
+        }
+        LegStanding::Void(reason) => format!("void: {}", why_void(reason)),
+    }
+}
+
+/// Why a bet or a leg is void.
+fn why_void(reason: VoidReason) -> &'static str {
+    match reason {
+        VoidReason::NotPlayed => "what it was on was not played",
+        VoidReason::Rewound => "the server took back the rounds it was struck on",
+        VoidReason::Declared => "a person declared it",
+        VoidReason::HouseRules => "the house rules say so after what happened to the match",
+        VoidReason::TakenLate => "it was struck when the outcome could already be known",
+        VoidReason::ByHand => "two persons of the staff voided this bet",
     }
 }
 

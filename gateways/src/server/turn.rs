@@ -19,6 +19,7 @@ use super::routes;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
+use crate::wire::cash;
 use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
 use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
@@ -111,6 +112,12 @@ impl Hub {
             }
             Event::PlayLimit { account, limit } => {
                 self.push(account, |_| play::limit(record.seq, limit), connections);
+            }
+            Event::Payment(view) => {
+                self.push(view.account, |_| cash::payment(record.seq, &view), connections);
+            }
+            Event::Bonus { account, bonus } => {
+                self.push(account, |_| cash::bonus(record.seq, &bonus), connections);
             }
             Event::Rest { account, rest } => {
                 self.push(account, |_| play::rest(record.seq, rest), connections);

@@ -4,19 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, Mode, OverrideKind, SuspendReason};
+use clutch_core::command::{AccountState, BonusStep, Mode, OverrideKind, SuspendReason};
 use clutch_core::play::{Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
 use clutch_core::units::{
-    AccountId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId, SelectionIndex,
-    SourceId, Timestamp,
+    AccountId, BonusId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId,
+    SelectionIndex, SourceId, Timestamp,
 };
 use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{client, decimal, play, setting, settlement};
+use super::{cash, client, decimal, play, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -57,6 +57,12 @@ const BETS_MAX: u16 = 20;
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 enum OrderJson {
+    Payment(cash::PaymentJson),
+    GrantBonus(cash::GrantJson),
+    ForfeitBonus {
+        account: u32,
+        bonus: u64,
+    },
     Override(OverrideJson),
     Approve {
         id: u64,
@@ -251,6 +257,12 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 StateJson::SelfExcluded => AccountState::SelfExcluded,
             },
         }),
+        OrderJson::Payment(said) => Order::Command(said.command()?),
+        OrderJson::GrantBonus(said) => Order::Command(said.command(now)?),
+        OrderJson::ForfeitBonus { account, bonus } => Order::Command(Command::Bonus {
+            account: AccountId(account),
+            step: BonusStep::Forfeit { bonus: BonusId(bonus) },
+        }),
         OrderJson::Deposit { account, amount, reference } => Order::Command(Command::Deposit {
             account: AccountId(account),
             amount: read_amount(&amount)?,
@@ -347,7 +359,7 @@ fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> 
     Ok(Command::Override { kind, expires_at })
 }
 
-fn read_amount(text: &str) -> Result<Money, Fault> {
+pub(super) fn read_amount(text: &str) -> Result<Money, Fault> {
     let expected = "a text with an amount above zero with at most two places, such as \"12.50\"";
     decimal::parse_money(text)
         .filter(|amount| Money::ZERO < *amount)

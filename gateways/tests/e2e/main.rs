@@ -23,3 +23,4 @@ mod kill_serve;
 mod odds_formats;
 mod series_log;
 mod serve;
+mod tools;

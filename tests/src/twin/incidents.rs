@@ -79,7 +79,9 @@ impl Twin {
             Incident::Forfeit { map, .. } | Incident::Replayed { map } => live == Some(map.into()),
             Incident::ShortHanded { map } => [next, live].contains(&Some(map.into())),
             Incident::FormatChanged { best_of } => {
-                usize::from(best_of) != series.maps.len() && series.fits_format(best_of.into())
+                let goes_on = series.phase() != MatchPhase::Over;
+                let is_new = usize::from(best_of) != series.maps.len();
+                goes_on && is_new && series.fits_format(best_of.into())
             }
             Incident::Postponed { .. } => next == Some(1),
             Incident::StartedEarly { from } => from.0 < seq,
@@ -165,8 +167,19 @@ impl Twin {
             | Incident::ShortHanded { .. }
             | Incident::StandIns { .. } => {}
         }
+        self.void_what_no_longer_fits(index, nth);
         self.incident_spreads(index, incident);
         Ok(())
+    }
+
+    fn void_what_no_longer_fits(&mut self, index: usize, nth: usize) {
+        let series = &self.matches[index].series;
+        for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
+            let fits = super::results::selections(market.kind, series) == Some(market.odds.len());
+            if !fits && !market.retired && market.by_rules.is_none() {
+                market.by_rules = Some((VOID, nth));
+            }
+        }
     }
 
     pub(super) fn take_back_incident(&mut self, index: usize) -> Result<(), Reject> {
@@ -200,16 +213,12 @@ impl Twin {
         fixture.undone.retain(|(_, to, why, _)| *to != last.at || *why == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (last.void_at, last.starts_at);
         let nth = fixture.incidents.len();
-        let maps = fixture.series.maps.len();
         for market in self.markets.iter_mut().filter(|market| market.match_index == index) {
             if !market.retired && market.by_rules.is_some_and(|(_, incident)| incident == nth) {
                 market.by_rules = None;
             }
-            let is_lost = market.kind.map().is_some_and(|map| usize::from(map) > maps);
-            if is_lost && !market.retired && market.by_rules.is_none() {
-                market.by_rules = Some((VOID, usize::MAX));
-            }
         }
+        self.void_what_no_longer_fits(index, usize::MAX);
         self.incident_spreads(index, last.incident);
         Ok(())
     }
@@ -304,6 +313,7 @@ fn rule(
         Incident::FormatChanged { best_of } if kind.map().is_some_and(|map| map > best_of) => {
             Some(VOID)
         }
+        Incident::FormatChanged { .. } if of_match && decided => Some(was),
         Incident::FormatChanged { best_of } => undecided_is_void.filter(|_| {
             let same_question = usize::from(best_of) % 2 == series.maps.len() % 2;
             match (rules.format_changed, kind) {

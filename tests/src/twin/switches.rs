@@ -87,6 +87,9 @@ impl Twin {
         if self.switched.off.contains(&KillScope::All) {
             return Err(named(Reject::BettingStopped, 0, 0));
         }
+        if let Some(trip) = self.tripped() {
+            return Err(named(Reject::BettingStopped, 8, trip as i64));
+        }
         Ok(())
     }
 

@@ -165,7 +165,7 @@ impl Machine {
             Some(Bug::ForgetWhatCameAfterTheSnapshot) if follower.last_seq().0 != 0 => {}
             Some(Bug::ApplyTheLastRecordTwice) => {
                 while let Some(step) = follower.step().map_err(words)? {
-                    doubled = Some((step.time, step.envelope));
+                    doubled = Some((step.time, *step.envelope));
                 }
             }
             _ => drop(follower.run_to_end(|_| {}).map_err(words)?),
@@ -252,7 +252,7 @@ impl Machine {
             let is_left_out = matches!(step.envelope.command, Command::Deposit { .. });
             let command = if is_left_out { Command::Tick } else { step.envelope.command };
             outbox.clear();
-            state.apply(step.seq, step.time, &Envelope { command, ..step.envelope }, &mut outbox);
+            state.apply(step.seq, step.time, &Envelope { command, ..*step.envelope }, &mut outbox);
         }
         let words = |error: clutch_journal::JournalError| error.to_string();
         let id = Reader::open(&self.data()).map_err(words)?.journal_id();

@@ -13,6 +13,7 @@ use super::client_ids::{ClientIds, Key};
 use super::multiple::RefusedMultiple;
 use crate::codec::{DecodeError, wire_enum};
 use crate::command::Capacity;
+use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::wallet::NO_BET;
 
@@ -91,6 +92,15 @@ impl Answers {
             oldest_refusal: 0,
             refusals_count: 0,
         }
+    }
+
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let names = ["client ids", "index of client ids"];
+        let ids = capacity.client_ids_max;
+        sizes.extend(ClientIds::<Place>::sizes(names, RowOf::ClientId, ids));
+        let refusals = capacity.refusals_max() as usize;
+        sizes.push(TableSize::of::<Answer>("refusals remembered", RowOf::ClientId, refusals));
     }
 
     /// Whether no bet can be remembered.

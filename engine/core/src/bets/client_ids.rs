@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::hash::mix;
+use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver};
 use crate::units::AccountId;
 
@@ -94,6 +95,11 @@ impl<T> Entry<T> {
     }
 }
 
+/// How many places the index for so many entries has.
+fn places(entries_max: usize) -> usize {
+    (entries_max + entries_max / 2).next_power_of_two().max(2)
+}
+
 /// A bounded map from [`Key`] to what was answered; only the oldest entry can leave.
 #[derive(Debug)]
 pub struct ClientIds<T> {
@@ -101,7 +107,7 @@ pub struct ClientIds<T> {
     entries: Vec<Entry<T>>,
     oldest: usize,
     count: usize,
-    /// A power of two long and at most half full, so probes stay short.
+    /// A power of two long and at most two thirds full, so probes stay short.
     index: Vec<Place>,
 }
 
@@ -113,8 +119,17 @@ impl<T: Copy> ClientIds<T> {
             entries: vec![Entry::new(Key::new(AccountId(0), 0), blank); entries_max],
             oldest: 0,
             count: 0,
-            index: vec![Place::EMPTY; (entries_max * 2).next_power_of_two().max(2)],
+            index: vec![Place::EMPTY; places(entries_max)],
         }
+    }
+
+    /// What a table and its index of these names take.
+    pub(crate) fn sizes(names: [&'static str; 2], of: RowOf, entries_max: u32) -> [TableSize; 2] {
+        let entries = entries_max as usize;
+        [
+            TableSize::of::<Entry<T>>(names[0], of, entries),
+            TableSize::of::<Place>(names[1], of, places(entries)),
+        ]
     }
 
     /// Whether nothing more fits.

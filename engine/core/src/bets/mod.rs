@@ -18,9 +18,9 @@ use alloc::vec::Vec;
 
 pub use self::answers::{Answer, Answers};
 use crate::codec::{wire_enum, wire_struct};
-use crate::command::PlaceBet;
+use crate::command::{Capacity, PlaceBet};
 use crate::event::{BetStatus, BetView, VoidReason};
-use crate::memory::touched;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -210,6 +210,12 @@ impl BetTable {
     pub fn with_capacity(bets_max: u32) -> Self {
         let slots_max = bets_max as usize;
         Self { slots: touched(slots_max, Bet::blank()), slots_max, free: NO_BET, live: 0 }
+    }
+
+    /// What it takes.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let bets = capacity.bets_max as usize;
+        sizes.push(TableSize::of::<Bet>("singles", RowOf::Single, bets));
     }
 
     /// Whether no slot is free.

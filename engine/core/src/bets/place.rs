@@ -2,7 +2,7 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
-mod explain;
+pub(super) mod explain;
 mod forget;
 
 pub use explain::Check;

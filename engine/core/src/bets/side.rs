@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, Wire};
 use crate::hash::mix;
-use crate::memory::touched;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::snapshot::{Loader, Saver};
 use crate::units::BetId;
 
@@ -29,14 +29,29 @@ pub struct SideTable<T> {
 }
 
 impl<T: Copy> SideTable<T> {
+    /// How many of so many bets may have a row.
+    pub(crate) fn most(bets: u32) -> u32 {
+        bets.min(ROWS_MAX)
+    }
+
     /// An empty table beside tables of so many bets. `blank` fills its memory and is never seen.
     pub fn for_bets(bets: u32, blank: T) -> Self {
-        let rows_max = bets.min(ROWS_MAX) as usize;
+        let rows_max = Self::most(bets) as usize;
         Self {
             rows: touched(rows_max, (BetId(0), blank)),
             rows_max,
             index: vec![EMPTY; (rows_max * 2).next_power_of_two()],
         }
+    }
+
+    /// What such a table and its index take.
+    pub(crate) fn sizes(names: [&'static str; 2], bets: u32) -> [TableSize; 2] {
+        let rows = Self::most(bets) as usize;
+        let places = (rows * 2).next_power_of_two();
+        [
+            TableSize::of::<(BetId, T)>(names[0], RowOf::Other, rows),
+            TableSize::of::<u32>(names[1], RowOf::Other, places),
+        ]
     }
 
     /// Whether no bet has a row.

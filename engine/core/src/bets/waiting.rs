@@ -5,17 +5,21 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use crate::codec::DecodeError;
-use crate::memory::touched;
+use crate::command::Capacity;
+use crate::memory::{RowOf, TableSize, touched};
 use crate::snapshot::{Loader, Saver};
 use crate::units::{BetId, Timestamp};
 
 /// Most bets that wait at one time.
 const WAITING_MAX: u32 = 262_144;
 
+/// When a bet is due, its id and its slot; the first due comes first.
+type Entry = Reverse<(Timestamp, BetId, u32)>;
+
 /// A queue by due time, then by id. Bets cancelled meanwhile stay in it until they come due.
 #[derive(Debug, Default)]
 pub struct Waiting {
-    heap: BinaryHeap<Reverse<(Timestamp, BetId, u32)>>,
+    heap: BinaryHeap<Entry>,
     waiting_max: usize,
 }
 
@@ -27,6 +31,18 @@ impl Waiting {
             heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
             waiting_max,
         }
+    }
+
+    /// What the queues of singles and of multiples take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        sizes.push(Self::size("waiting singles", capacity.bets_max));
+        sizes.push(Self::size("waiting multiples", capacity.multiples_max));
+    }
+
+    /// What a queue beside a table of so many bets takes.
+    pub(crate) const fn size(table: &'static str, bets_max: u32) -> TableSize {
+        let rows = if bets_max < WAITING_MAX { bets_max } else { WAITING_MAX };
+        TableSize::of::<Entry>(table, RowOf::Other, rows as usize)
     }
 
     /// Whether nothing more fits.

@@ -29,6 +29,7 @@ impl State {
             }
             Command::PlaceMultiple(place) => {
                 tables.warm(place.account, place.client_id, &fetch);
+                fetch(tables.multiples.newest_of(place.account).cast());
                 place.picks().iter().for_each(|pick| tables.warm_market(pick.market, &fetch));
             }
             _ => {}
@@ -45,6 +46,9 @@ impl State {
                 tables.warm_selection(place.market, place.selection, &fetch);
             }
             Command::PlaceMultiple(place) => {
+                if let Some(newest) = tables.multiples.of_account(place.account).next() {
+                    fetch(newest.link_to_newer().cast());
+                }
                 for pick in place.picks() {
                     tables.warm_selection(pick.market, pick.selection, &fetch);
                 }

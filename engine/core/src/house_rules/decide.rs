@@ -66,6 +66,9 @@ pub fn rule(
             if kind.map().is_some_and(|map| best_of < map) {
                 return Ruling::Void;
             }
+            if of_match && is_decided {
+                return Ruling::keep(was);
+            }
             match rules.format_changed {
                 FormatChanged::VoidAll => void_unless_decided,
                 FormatChanged::WinnerStands => {

@@ -15,7 +15,7 @@ use crate::event::{Event, IncidentStatus, MatchPhase, PriceCause, VoidReason};
 use crate::market::{MarketResult, Requote};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
-use crate::state::Step;
+use crate::state::{Step, Tables};
 use crate::title::{Fixture, REWINDS_MAX, Undone, UndoneScope};
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 
@@ -120,8 +120,22 @@ impl Step<'_> {
             | Incident::ShortHanded { .. }
             | Incident::StandIns { .. } => {}
         }
+        self.void_what_no_longer_fits(match_id, index);
         self.incident_spreads(match_id, incident);
         Ok(())
+    }
+
+    /// A market whose selections are not those of the match's format any more cannot be decided.
+    fn void_what_no_longer_fits(&mut self, match_id: MatchId, incident: u8) {
+        let Tables { fixtures, markets, .. } = &mut *self.tables;
+        let fixture = &fixtures[match_id.0 as usize];
+        for market in &fixture.markets {
+            let row = markets.market_mut(*market);
+            let now_has = (row.kind.market_type().selections)(row.kind, &fixture.series);
+            if !row.retired && row.by_rules.is_none() && now_has != Some(row.selections()) {
+                row.by_rules = Some(Ruled { result: MarketResult::VoidByRules, incident });
+            }
+        }
     }
 
     /// Takes back the last incident of a match, with all that followed from it.
@@ -169,20 +183,15 @@ impl Step<'_> {
         fixture.undone.retain(|undone| undone.to != at || undone.reason == VoidReason::Rewound);
         (fixture.void_at, fixture.starts_at) = (void_at, starts_at);
         let index = fixture.incidents.len() as u8;
-        let maps = fixture.series.best_of();
         for place in 0..fixture.markets.len() {
             let market = self.tables.fixtures[match_id.0 as usize].markets[place];
             let row = self.tables.markets.market_mut(market);
             if !row.retired && row.by_rules.is_some_and(|ruled| ruled.incident == index) {
                 row.by_rules = None;
             }
-            // Opened meanwhile on a map that there is no longer.
-            let is_lost = row.kind.map().is_some_and(|map| maps < map);
-            if is_lost && !row.retired && row.by_rules.is_none() {
-                let result = MarketResult::VoidByRules;
-                row.by_rules = Some(Ruled { result, incident: FOR_EVER });
-            }
         }
+        // Opened meanwhile, on a format that the match no longer has.
+        self.void_what_no_longer_fits(match_id, FOR_EVER);
         let status = IncidentStatus::TakenBack;
         self.outbox.push(Event::Incident { match_id, index, incident, status });
         self.incident_spreads(match_id, incident);
@@ -314,7 +323,8 @@ impl Fixture {
                 }
             }
             Incident::FormatChanged { best_of } => {
-                if best_of != series.best_of() && series.fits_format(best_of) {
+                let goes_on = phase != MatchPhase::Over;
+                if goes_on && best_of != series.best_of() && series.fits_format(best_of) {
                     return Ok(());
                 }
                 let (is, asked) = (i64::from(series.best_of()), i64::from(best_of));

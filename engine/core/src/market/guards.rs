@@ -22,7 +22,7 @@ use super::shading::{Leaning, shade};
 use super::{SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
 use crate::pricing::margin::FAIR_SUM_TOLERANCE;
-use crate::pricing::{apply_odds_ratio, two_way_odds_milli};
+use crate::pricing::{Ladder, apply_odds_ratio, two_way_odds_milli};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
 /// One market's quote in the making, with room for `N` selections.
@@ -72,7 +72,8 @@ type Verdict = ControlFlow<SuspendReason>;
 
 impl<const N: usize> Quote<'_, N> {
     /// Asks every guard in order. Afterwards `odds` and `stops` are what the market gets.
-    #[inline]
+    // Inlined, so that a plain pair's quote stays in registers.
+    #[inline(always)]
     pub fn judge(&mut self) {
         const NOTICED_HERE: Stops = Stops::none()
             .with(SuspendReason::Unpriced)
@@ -103,31 +104,49 @@ impl<const N: usize> Quote<'_, N> {
 const ROUNDING: f64 = 1e-12;
 
 /// Guard 1: numbers from 0 to 1 that sum to 1. A selection at exactly 0 or 1 is off the board.
-#[inline]
+#[inline(always)]
 fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
-    let fair = &mut quote.model[..quote.before.len()];
-    // Sums of many small numbers may end a rounding error outside.
-    for p in fair.iter_mut() {
+    let count = quote.before.len();
+    let fair = &quote.model[..count];
+    // Written so that NaN fails.
+    let is_inside = fair.iter().all(|p| 0.0 < *p && *p < 1.0);
+    if !(quote.priced && is_inside && sums_to_one(fair)) {
+        quote.model = at_the_edge(quote.model, count);
+        let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
+        let fair = &quote.model[..count];
+        if !(quote.priced && fair.iter().all(is_a_chance) && sums_to_one(fair)) {
+            quote.model = [0.0; N];
+            return Verdict::Break(match quote.priced {
+                true => SuspendReason::PriceInvalid,
+                false => SuspendReason::Unpriced,
+            });
+        }
+    }
+    quote.fair = quote.model;
+    Verdict::Continue(())
+}
+
+#[inline(always)]
+fn sums_to_one(fair: &[f64]) -> bool {
+    let distance = fair.iter().sum::<f64>() - 1.0;
+    (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance)
+}
+
+/// Moves what a sum of many small numbers left a rounding error outside back to 0 or 1.
+#[cold]
+fn at_the_edge<const N: usize>(mut fair: [f64; N], count: usize) -> [f64; N] {
+    for p in &mut fair[..count] {
         if (-ROUNDING..0.0).contains(p) {
             *p = 0.0;
         } else if (1.0..=1.0 + ROUNDING).contains(p) {
             *p = 1.0;
         }
     }
-    // Written so that NaN fails.
-    let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
-    let distance = fair.iter().sum::<f64>() - 1.0;
-    let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&distance);
-    if quote.priced && fair.iter().all(is_a_chance) && sums_to_one {
-        quote.fair = quote.model;
-        return Verdict::Continue(());
-    }
-    fair.fill(0.0);
-    Verdict::Break(if quote.priced { SuspendReason::PriceInvalid } else { SuspendReason::Unpriced })
+    fair
 }
 
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
-#[inline]
+#[inline(always)]
 fn stays_in_the_band<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let before = quote.before.iter().map(|selection| selection.model);
     let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
@@ -155,7 +174,7 @@ pub(super) fn leaves_band(
 
 /// Guard 6: a trader's word replaces the model's. Odds and probabilities were an opinion on one score;
 /// if it moved since, the market waits for its trader.
-#[inline]
+#[inline(always)]
 fn obeys_overrides<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let Some(overrides) = quote.overrides else { return Verdict::Continue(()) };
     let mut verdict = Verdict::Continue(());
@@ -187,7 +206,6 @@ fn obeys_overrides<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
 
 /// Gives one selection a probability and lets the others keep their shares of the rest. Where the
 /// model is certain there is nothing to share, and it keeps its word.
-#[inline]
 fn share_out<const N: usize>(quote: &mut Quote<'_, N>, selection: SelectionIndex, p: Probability) {
     let index = usize::from(selection.0);
     let (p, model) = (p.as_f64(), quote.model[index]);
@@ -203,7 +221,7 @@ fn share_out<const N: usize>(quote: &mut Quote<'_, N>, selection: SelectionIndex
 
 /// Guard 7: the book leans against its money, then margin by odds ratio, floored to the ladder, so the
 /// achieved margin is never below the target. A selection that is certain or impossible is off the board.
-#[inline]
+#[inline(always)]
 fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let mut fair = quote.fair;
     let fair = &mut fair[..quote.before.len()];
@@ -212,16 +230,28 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     }
     let target = 1.0 + f64::from(quote.margin_ppb) / 1e9;
     let ladder = quote.config.ladder.ladder();
-    if let [p, q] = *fair {
-        let booked = two_way_odds_milli(p, q, target);
-        for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
-            // Nothing is booked where one side is certain.
-            if let Some(milli) = milli {
-                *odds = on_the_board(ladder.price_milli(milli), fixed);
+    match *fair {
+        [p, q] => {
+            let booked = two_way_odds_milli(p, q, target);
+            for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
+                // Nothing is booked where one side is certain.
+                if let Some(milli) = milli {
+                    *odds = on_the_board(ladder.price_milli(milli), fixed);
+                }
             }
         }
-        return;
+        _ => book_many(ladder, target, fair, &quote.fixed, &mut quote.odds),
     }
+}
+
+/// Margin and ladder for a book of any size.
+fn book_many(
+    ladder: &Ladder,
+    target: f64,
+    fair: &[f64],
+    fixed: &[Fixed],
+    board: &mut [Option<Odds>],
+) {
     let mut possible = [0.0; SELECTIONS_MAX];
     let mut count = 0;
     for p in fair.iter().copied().filter(|p| 0.0 < *p && *p < 1.0) {
@@ -233,10 +263,10 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
         return;
     }
     let mut booked = booked.into_iter();
-    for ((odds, p), fixed) in quote.odds.iter_mut().zip(fair.iter()).zip(quote.fixed) {
+    for ((odds, p), fixed) in board.iter_mut().zip(fair).zip(fixed) {
         if 0.0 < *p && *p < 1.0 {
             let milli = booked.next().and_then(|booked| ladder.price(booked));
-            *odds = on_the_board(milli, fixed);
+            *odds = on_the_board(milli, *fixed);
         }
     }
 }
@@ -252,7 +282,7 @@ fn on_the_board(milli: Option<u32>, fixed: Fixed) -> Option<Odds> {
 
 /// Guard 8: odds that grow by fewer steps than `price_steps_min` stay as they are. Shorter odds are
 /// always sent: what stays is never longer than the new price, so the margin holds.
-#[inline]
+#[inline(always)]
 fn is_worth_sending<const N: usize>(quote: &mut Quote<'_, N>) {
     if quote.config.price_steps_min <= 1 {
         return;

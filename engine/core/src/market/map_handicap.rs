@@ -2,7 +2,7 @@
 //!
 //! Settled when the match ends: 2–1 is a difference of one map, 1–1 in a best of two of none.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "map_handicap",
@@ -15,9 +15,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, _, forecast, fair| {
         let MarketKind::MapHandicap { line } = kind else { return None };
-        fair[0] = forecast?.map_handicap_a(i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, forecast?.map_handicap_a(i32::from(line.halves())))
     },
     result: |kind, series| match series.result() {
         Some(_) => at_end(kind, series.best_of(), series.maps_won()),

@@ -3,7 +3,7 @@
 //!
 //! Priced from the map's forecast, on condition that the map is played; void if it is not needed.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 use crate::command::Team;
 
 pub const TYPE: MarketType = MarketType {
@@ -12,13 +12,12 @@ pub const TYPE: MarketType = MarketType {
     selections: |kind, series| series.has_map(kind.map()?).then_some(2),
     fair: |kind, series, _, fair| {
         let map = kind.map()?;
-        fair[0] = match series.forecast(map).filter(|_| !series.overtime_counts()) {
+        let a = match series.forecast(map).filter(|_| !series.overtime_counts()) {
             // Level after regulation is void, so the price is that of all other ends.
             Some(forecast) => forecast.a_in_regulation() / (1.0 - forecast.overtime_yes()),
             None => series.map_chance_a(map)?,
         };
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, a)
     },
     result: |kind, series| {
         let MarketKind::MapWinner { map } = kind else { return MarketResult::Undecided };

@@ -4,7 +4,7 @@
 
 use core::cmp::Ordering;
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 use crate::units::SelectionIndex;
 
 pub const TYPE: MarketType = MarketType {
@@ -13,13 +13,10 @@ pub const TYPE: MarketType = MarketType {
     selections: |_, series| Some(if series.can_be_drawn() { 3 } else { 2 }),
     fair: |_, series, forecast, fair| {
         let forecast = forecast?;
-        fair[0] = forecast.winner_a();
-        if series.can_be_drawn() {
-            fair[1] = forecast.draw();
-            fair[2] = forecast.winner_b();
-        } else {
-            fair[1] = 1.0 - fair[0];
+        if !series.can_be_drawn() {
+            return two_sides(fair, forecast.winner_a());
         }
+        fair[..3].copy_from_slice(&[forecast.winner_a(), forecast.draw(), forecast.winner_b()]);
         Some(())
     },
     result: |kind, series| match series.result() {

@@ -75,6 +75,13 @@ pub struct MarketType {
     pub by_maps: Option<ByMaps>,
 }
 
+/// Writes the chances of a question between two, given that of the first.
+#[inline]
+fn two_sides(fair: &mut [f64], first: f64) -> Option<()> {
+    // As one value: what reads both at once need not wait for two writes.
+    fair.first_chunk_mut().map(|both| *both = [first, 1.0 - first])
+}
+
 /// Every type of market, in the order of [`MarketKind`].
 pub const MARKET_TYPES: &[MarketType] = &[
     match_winner::TYPE,
@@ -389,6 +396,15 @@ pub struct Selection {
     pub payouts: Money,
     /// Their stakes.
     pub stakes: Money,
+}
+
+impl Selection {
+    /// Remembers what an open market offers, to compare with should it be suspended.
+    #[inline]
+    pub(crate) fn keep_safe(&mut self) {
+        self.safe_odds = self.odds;
+        self.safe_fair = self.fair;
+    }
 }
 
 wire_struct!(Selection { odds, fair, model, safe_odds, safe_fair, payouts, stakes });

@@ -2,7 +2,7 @@
 //!
 //! Settled when the map ends.
 
-use super::{MarketResult, MarketType};
+use super::{MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "odd_rounds",
@@ -11,11 +11,7 @@ pub const TYPE: MarketType = MarketType {
         series.rules()?;
         series.has_map(kind.map()?).then_some(2)
     },
-    fair: |kind, series, _, fair| {
-        fair[0] = series.forecast(kind.map()?)?.odd();
-        fair[1] = 1.0 - fair[0];
-        Some(())
-    },
+    fair: |kind, series, _, fair| two_sides(fair, series.forecast(kind.map()?)?.odd()),
     result: |kind, series| {
         let Some(map) = kind.map() else { return MarketResult::Undecided };
         if series.map_winner(map).is_none() {

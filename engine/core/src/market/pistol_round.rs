@@ -3,7 +3,7 @@
 //!
 //! Void if the map ends before it, or is not played.
 
-use super::{MarketKind, MarketResult, MarketType, round_winner};
+use super::{MarketKind, MarketResult, MarketType, round_winner, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "pistol_round",
@@ -15,9 +15,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let (map, round) = (kind.map()?, series.round_of(kind)?);
-        fair[0] = series.round_chance_a(map, round)?;
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.round_chance_a(map, round)?)
     },
     result: |kind, series| match (kind.map(), series.round_of(kind)) {
         (Some(map), Some(round)) => round_winner::result(series, map, round),

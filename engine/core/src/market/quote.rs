@@ -4,7 +4,7 @@
 
 use super::guards::{Fixed, Quote, leaves_band};
 use super::shading::{Leaner, Results, results};
-use super::{Market, MarketResult, SELECTIONS_MAX};
+use super::{Market, MarketResult, SELECTIONS_MAX, Selection};
 use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
@@ -84,21 +84,45 @@ impl Step<'_> {
             }
             Requote::Market(_) => None,
         };
-        for index in 0..self.fixture(match_id).markets.len() {
-            let market = self.fixture(match_id).markets[index];
-            let row = self.tables.markets.market(market);
-            let on = row.kind.map();
-            let affected = on.is_none() || map.is_none() || on == map;
-            if row.retired || !(affected || series_over || row.result == MarketResult::NotPlayed) {
-                continue;
+        let is_affected = |kind: MarketKind| {
+            let on = kind.map();
+            on.is_none() || map.is_none() || on == map
+        };
+        let mut place = 0;
+        while let Some(market) = self.next_market(match_id, &mut place, |row| {
+            !row.retired
+                && (is_affected(row.kind) || series_over || row.result == MarketResult::NotPlayed)
+        }) {
+            let affected = is_affected(self.tables.markets.market(market).kind);
+            // Only a score decides anything, and one round more never takes a result back.
+            if let Requote::Score { winner, .. } = cause {
+                let row = self.tables.markets.market_mut(market);
+                if affected {
+                    row.moved_at = self.seq;
+                }
+                if winner.is_some() && matches!(row.result, MarketResult::Won(_)) {
+                    continue;
+                }
+                self.resolve(market);
             }
-            if affected && matches!(cause, Requote::Score { .. }) {
-                self.tables.markets.market_mut(market).moved_at = self.seq;
-            }
-            self.resolve(market);
-            self.price(market, forecast.as_ref(), cause);
-            self.announce_status(market, cause.is_material() && affected);
+            let stays_open = self.price(market, forecast.as_ref(), cause);
+            self.announce_after(market, stays_open, cause.is_material() && affected);
         }
+    }
+
+    /// The next market of a match, from this place of its list on, that is as asked for. A round
+    /// passes over most of them.
+    #[inline(always)]
+    fn next_market(
+        &self,
+        match_id: MatchId,
+        place: &mut usize,
+        is_wanted: impl Fn(&Market) -> bool,
+    ) -> Option<MarketId> {
+        let left = self.fixture(match_id).markets.get(*place..)?;
+        let found = left.iter().position(|id| is_wanted(self.tables.markets.market(*id)))?;
+        *place += found + 1;
+        Some(left[found])
     }
 
     /// Stops the markets on a round that is being played: the model knows nothing of what happens
@@ -120,8 +144,8 @@ impl Step<'_> {
         let row = self.tables.markets.market(market);
         let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.resolve(market);
-        self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
-        self.announce_status(market, true);
+        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
+        self.announce_after(market, stays_open, true);
     }
 
     pub(super) fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
@@ -181,39 +205,49 @@ impl Step<'_> {
         row.decided_at.plus(window_ns) < self.now
     }
 
-    /// Makes a market's price: the model's probabilities, through the guards, onto the board.
+    /// Makes a market's price: the model's probabilities, through the guards, onto the board. Returns
+    /// whether it was open and stays so.
+    #[inline]
     pub(super) fn price(
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
         cause: Requote,
-    ) {
+    ) -> bool {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
-            return;
+            return false;
         }
-        // Nearly every market has two sides: known when compiled, nothing has to be counted or carried.
+        // Nearly every market has two sides and nobody's word on it: known when compiled, nothing has
+        // to be counted or carried.
+        let is_plain = !row.overridden && self.config.shading_ppb == 0;
         match usize::from(row.selections()) {
-            2 => self.price_among::<2>(market, forecast, cause),
-            0..=FEW_SELECTIONS => self.price_among::<FEW_SELECTIONS>(market, forecast, cause),
-            _ => self.price_among::<SELECTIONS_MAX>(market, forecast, cause),
+            2 if is_plain => self.price_among::<2, true>(market, forecast, cause),
+            2 => self.price_among::<2, false>(market, forecast, cause),
+            0..=FEW_SELECTIONS => {
+                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause)
+            }
+            _ => self.price_among::<SELECTIONS_MAX, false>(market, forecast, cause),
         }
     }
 
+    /// The same with room for `N` selections. `PLAIN` says that no override is on it and no book leans.
     #[inline(never)]
-    fn price_among<const N: usize>(
+    fn price_among<const N: usize, const PLAIN: bool>(
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
         cause: Requote,
-    ) {
+    ) -> bool {
         let row = self.tables.markets.market(market);
         let kind = row.kind;
-        let series = &self.fixture(row.match_id).series;
+        let fixture = self.fixture(row.match_id);
+        let series = &fixture.series;
+        let above = fixture.stops.and(self.tables.stops);
         let before = self.tables.markets.selections(row);
         let mut model = [0.0; N];
         let priced = (kind.market_type().fair)(kind, series, forecast, &mut model).is_some();
-        let leaning = if self.config.shading_ppb == 0 {
+        let leaning = if PLAIN || self.config.shading_ppb == 0 {
             None
         } else {
             let leaner = Leaner { kind, series, forecast, fair: &model };
@@ -224,7 +258,7 @@ impl Step<'_> {
             config: self.config,
             before: if N == 2 { &before[..2] } else { before },
             market,
-            overrides: row.overridden.then_some(&self.tables.overrides),
+            overrides: (!PLAIN && row.overridden).then_some(&self.tables.overrides),
             score_moved_at: row.moved_at,
             priced,
             model,
@@ -248,6 +282,7 @@ impl Step<'_> {
         let selections = if N == 2 { &mut selections[..2] } else { selections };
         row.stops = stops;
         row.unshaded = Money::ZERO;
+        let stays_open = row.status == MarketStatus::Open && stops.and(above).is_empty();
         let price_seq = self.seq.0;
         let of_selection = fair.into_iter().zip(model).zip(odds);
         for (index, (selection, ((fair, model), odds))) in
@@ -262,6 +297,9 @@ impl Step<'_> {
             selection.odds = odds;
             selection.fair = fair;
             selection.model = model;
+            if stays_open {
+                selection.keep_safe();
+            }
             row.prices.changed(price_seq, self.now);
             self.outbox.push(Event::Price(Price {
                 market,
@@ -274,6 +312,7 @@ impl Step<'_> {
                 by: self.actor,
             }));
         }
+        stays_open
     }
 
     /// The results of a match's market of this kind, if it is open to bets or was.
@@ -294,17 +333,7 @@ impl Step<'_> {
         let (match_id, kind) = (row.match_id, row.kind);
         for index in 0..self.fixture(match_id).markets.len() {
             let market = self.fixture(match_id).markets[index];
-            let leans = match (kind, self.tables.markets.market(market).kind) {
-                (MarketKind::MapWinner { map }, MarketKind::RoundHandicap { map: on, .. }) => {
-                    map == on
-                }
-                (
-                    MarketKind::MatchWinner,
-                    MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. },
-                ) => true,
-                // Only the winners' markets are leant on.
-                (_, _) => false,
-            };
+            let leans = self.tables.markets.market(market).kind.leans_on() == Some(kind);
             if leans {
                 self.requote_market(market, PriceCause::Shading, false);
             }
@@ -348,6 +377,20 @@ impl Step<'_> {
         }
     }
 
+    /// Announces a market that has just been priced. One that was open and stays so has kept its safe
+    /// prices up already, and has something to say only if its match moved.
+    #[inline]
+    pub(super) fn announce_after(&mut self, market: MarketId, stays_open: bool, moved: bool) {
+        if !stays_open {
+            self.announce_status(market, moved);
+        } else if moved {
+            let row = self.tables.markets.market_mut(market);
+            row.epoch += 1;
+            let (status, epoch) = (row.status, row.epoch);
+            self.outbox.push(Event::Market { market, status, epoch });
+        }
+    }
+
     /// Announces a market if its status changed or its match moved. A market that stops being open
     /// moves its epoch too, so that no waiting bet survives a suspension.
     pub(crate) fn announce_status(&mut self, market: MarketId, moved: bool) {
@@ -367,10 +410,7 @@ impl Step<'_> {
         // A market that is decided and stays so has nothing more to say.
         let is_still_decided = row.result != MarketResult::Undecided;
         if status == MarketStatus::Open {
-            for selection in selections {
-                selection.safe_odds = selection.odds;
-                selection.safe_fair = selection.fair;
-            }
+            selections.iter_mut().for_each(Selection::keep_safe);
         }
         if status == was && (!moved || is_still_decided) {
             return;

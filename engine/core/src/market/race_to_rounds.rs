@@ -3,7 +3,7 @@
 //! Decided by the round that reaches the number. Void if the map ends before a team has so many, as a
 //! race to 15 does at 13–7; so the price is that of the maps on which somebody gets there.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 use crate::command::Team;
 
 pub const TYPE: MarketType = MarketType {
@@ -18,9 +18,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::RaceToRounds { map, rounds } = kind else { return None };
-        fair[0] = series.forecast(map)?.race_to(u16::from(rounds))?;
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.forecast(map)?.race_to(u16::from(rounds))?)
     },
     result: |kind, series| {
         let MarketKind::RaceToRounds { map, rounds } = kind else { return MarketResult::Undecided };

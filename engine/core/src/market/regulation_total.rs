@@ -2,7 +2,7 @@
 //!
 //! A map that goes to overtime counts with all rounds of regulation, and is decided there.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "regulation_total",
@@ -18,9 +18,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::RegulationTotal { map, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.regulation_over(i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.forecast(map)?.regulation_over(i32::from(line.halves())))
     },
     result: |kind, series| {
         let MarketKind::RegulationTotal { map, line } = kind else {

@@ -92,13 +92,14 @@ impl Step<'_> {
 
     /// Prices one market of a match that did not move. `moved` says that it is another market to a
     /// bettor all the same.
+    #[inline]
     pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause, moved: bool) {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
             return;
         }
         let forecast = self.fixture(row.match_id).forecast_for(row.kind);
-        self.price(market, forecast.as_ref(), Requote::Market(cause));
-        self.announce_status(market, moved);
+        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(cause));
+        self.announce_after(market, stays_open, moved);
     }
 }

@@ -4,7 +4,7 @@
 //! Settled when the map ends. Earlier decisions are possible but not taken: the difference can
 //! still move either way while the map lasts.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "round_handicap",
@@ -18,12 +18,11 @@ pub const TYPE: MarketType = MarketType {
     fair: |kind, series, _, fair| {
         let MarketKind::RoundHandicap { map, line } = kind else { return None };
         let (forecast, halves) = (series.forecast(map)?, i32::from(line.halves()));
-        fair[0] = match series.overtime_counts() {
+        let a = match series.overtime_counts() {
             true => forecast.handicap_a(halves),
             false => forecast.regulation_handicap_a(halves),
         };
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, a)
     },
     result: |kind, series| {
         let MarketKind::RoundHandicap { map, line } = kind else { return MarketResult::Undecided };

@@ -2,7 +2,7 @@
 //!
 //! The number in the market decides, not the word "next". Void if the map ends before the round.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 use crate::command::Team;
 use crate::title::Series;
 
@@ -16,9 +16,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::RoundWinner { map, round } = kind else { return None };
-        fair[0] = series.round_chance_a(map, round)?;
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.round_chance_a(map, round)?)
     },
     result: |kind, series| {
         let MarketKind::RoundWinner { map, round } = kind else { return MarketResult::Undecided };

@@ -2,7 +2,7 @@
 //!
 //! "Over" as soon as the line is passed, "under" when the match ends below it.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "series_rounds",
@@ -18,9 +18,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::SeriesRounds { line } = kind else { return None };
-        fair[0] = series.rounds_over(i32::from(line.halves()))?;
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.rounds_over(i32::from(line.halves()))?)
     },
     result: |kind, series| {
         let MarketKind::SeriesRounds { line } = kind else { return MarketResult::Undecided };

@@ -87,6 +87,31 @@ pub(crate) fn shade(config: &Config, leaning: &Leaning, fair: &mut [f64]) {
     }
 }
 
+impl MarketKind {
+    /// The winner's market that this one may be the same question as; it then leans on its book.
+    pub(super) const fn leans_on(self) -> Option<Self> {
+        match self {
+            Self::RoundHandicap { map, .. } => Some(Self::MapWinner { map }),
+            Self::CorrectMapScore | Self::MapHandicap { .. } => Some(Self::MatchWinner),
+            Self::MatchWinner
+            | Self::MapWinner { .. }
+            | Self::TotalRounds { .. }
+            | Self::RoundWinner { .. }
+            | Self::TotalMaps { .. }
+            | Self::CorrectRoundScore { .. }
+            | Self::RaceToRounds { .. }
+            | Self::PistolRound { .. }
+            | Self::Overtime { .. }
+            | Self::OddRounds { .. }
+            | Self::RegulationWinner { .. }
+            | Self::RegulationTotal { .. }
+            | Self::RegulationHandicap { .. }
+            | Self::TeamRounds { .. }
+            | Self::SeriesRounds { .. } => None,
+        }
+    }
+}
+
 /// One market as it is about to lean.
 pub(crate) struct Leaner<'a> {
     pub kind: MarketKind,
@@ -105,26 +130,8 @@ impl Leaner<'_> {
         own: Results,
         results_of: impl Fn(MarketKind) -> Option<Results>,
     ) -> Option<Leaning> {
-        let winner = match self.kind {
-            MarketKind::RoundHandicap { map, .. } => MarketKind::MapWinner { map },
-            MarketKind::CorrectMapScore | MarketKind::MapHandicap { .. } => MarketKind::MatchWinner,
-            MarketKind::MatchWinner
-            | MarketKind::MapWinner { .. }
-            | MarketKind::TotalRounds { .. }
-            | MarketKind::RoundWinner { .. }
-            | MarketKind::TotalMaps { .. }
-            | MarketKind::CorrectRoundScore { .. }
-            | MarketKind::RaceToRounds { .. }
-            | MarketKind::PistolRound { .. }
-            | MarketKind::Overtime { .. }
-            | MarketKind::OddRounds { .. }
-            | MarketKind::RegulationWinner { .. }
-            | MarketKind::RegulationTotal { .. }
-            | MarketKind::RegulationHandicap { .. }
-            | MarketKind::TeamRounds { .. }
-            | MarketKind::SeriesRounds { .. } => {
-                return Some(Leaning { results: own, bounds: self.bounds(self.kind, self.fair) });
-            }
+        let Some(winner) = self.kind.leans_on() else {
+            return Some(Leaning { results: own, bounds: self.bounds(self.kind, self.fair) });
         };
         let of_winner = self.fair_of(winner)?;
         let Some(sides) = self.same_question(&of_winner) else {

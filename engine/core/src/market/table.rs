@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{Market, SELECTIONS_MAX, Selection};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
+use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 
@@ -31,6 +32,14 @@ impl MarketTable {
             markets_max,
             selections_max,
         }
+    }
+
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let markets = capacity.markets_max as usize;
+        let selections = markets * SELECTIONS_PER_MARKET;
+        sizes.push(TableSize::of::<Market>("markets", RowOf::Other, markets));
+        sizes.push(TableSize::of::<Selection>("selections", RowOf::Other, selections));
     }
 
     /// Whether a market with this many selections still fits.

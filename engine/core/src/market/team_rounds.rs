@@ -2,7 +2,7 @@
 //!
 //! "Over" as soon as the team has passed the line, "under" when the map ends below it.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "team_rounds",
@@ -14,9 +14,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, series, _, fair| {
         let MarketKind::TeamRounds { map, team, line } = kind else { return None };
-        fair[0] = series.forecast(map)?.team_over(team, i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, series.forecast(map)?.team_over(team, i32::from(line.halves())))
     },
     result: |kind, series| {
         let MarketKind::TeamRounds { map, team, line } = kind else {

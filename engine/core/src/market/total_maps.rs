@@ -2,7 +2,7 @@
 //!
 //! Settled when the match ends. Not offered on a best of one or two, which always take all of them.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "total_maps",
@@ -15,9 +15,7 @@ pub const TYPE: MarketType = MarketType {
     },
     fair: |kind, _, forecast, fair| {
         let MarketKind::TotalMaps { line } = kind else { return None };
-        fair[0] = forecast?.total_maps_over(i32::from(line.halves()));
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, forecast?.total_maps_over(i32::from(line.halves())))
     },
     result: |kind, series| match series.result() {
         Some(_) => at_end(kind, series.best_of(), series.maps_won()),

@@ -4,7 +4,7 @@
 //! Decided as soon as no further round can change it: "over" when the line is passed, "under" when
 //! the map ends below it.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "total_rounds",
@@ -22,12 +22,11 @@ pub const TYPE: MarketType = MarketType {
         let MarketKind::TotalRounds { map, line } = kind else { return None };
         let (forecast, halves) = (series.forecast(map)?, i32::from(line.halves()));
         // Below the end of regulation both are the same question.
-        fair[0] = match series.overtime_counts() {
+        let over = match series.overtime_counts() {
             true => forecast.total_over(halves),
             false => forecast.regulation_over(halves),
         };
-        fair[1] = 1.0 - fair[0];
-        Some(())
+        two_sides(fair, over)
     },
     result: |kind, series| {
         let MarketKind::TotalRounds { map, line } = kind else { return MarketResult::Undecided };

@@ -31,6 +31,7 @@ pub(crate) use limit::Limit;
 
 use crate::codec::{wire_enum, wire_struct};
 use crate::event::LedgerAccount;
+use crate::memory::{RowOf, TableSize};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, BetId, Money, Seq, Timestamp};
 
@@ -271,6 +272,12 @@ impl Play {
             free: NO_LIMIT,
             live: 0,
         }
+    }
+
+    /// What its tables take.
+    pub fn sizes(accounts_max: usize, limits_max: usize, sizes: &mut Vec<TableSize>) {
+        sizes.push(TableSize::of::<Player>("players", RowOf::Account, accounts_max));
+        sizes.push(TableSize::of::<Limit>("players' own limits", RowOf::Other, limits_max));
     }
 
     /// Whether anything is set for an account.

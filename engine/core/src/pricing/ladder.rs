@@ -26,13 +26,12 @@ pub struct LadderBand {
 /// One operator's ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ladder {
-    /// Where each band begins and how it goes on; the last one is the top of the ladder, where it
-    /// stops.
-    starts: [Start; BANDS_MAX + 1],
+    /// Where each band begins and how it goes on; after them the top of the ladder, where it stops, and
+    /// at least one start above all odds, which ends every search.
+    starts: [Start; BANDS_MAX + 2],
     starts_len: usize,
-    /// Where each band ends, beside each other so that all are compared at once; unused places lie
-    /// above all odds.
-    ends: [i32; BANDS_MAX],
+    /// In which band the lowest odds of each bucket stand: a look-up instead of a search.
+    first_band: [u8; BUCKETS],
     /// The highest odds on the ladder.
     top_milli: u32,
 }
@@ -51,6 +50,18 @@ impl Start {
         Self { from_milli, step_milli, reciprocal: (1 << RECIPROCAL_BITS) / step_milli as u64 + 1 }
     }
 }
+
+/// Odds with the same leading four bits share a bucket, eight to each doubling of the odds: most lie
+/// inside one band, and the search ends where it begins.
+const BUCKETS: usize = 8 * 17;
+
+const fn bucket(odds_milli: u32) -> usize {
+    // Odds under eight thousandths are on no ladder; the bit keeps the shift in its range.
+    let doublings = (odds_milli | 8).ilog2() - 3;
+    ((8 * doublings) | ((odds_milli >> doublings) & 7)) as usize
+}
+
+const _: () = assert!(bucket(ODDS_MILLI_MAX) < BUCKETS);
 
 /// With odds and steps of at most a million, x·step < 2⁴⁰ holds, and the error stays below a step.
 const RECIPROCAL_BITS: u32 = 40;
@@ -129,8 +140,7 @@ impl Ladder {
         if bands.is_empty() || BANDS_MAX < bands.len() {
             return Err(LadderError::BandCount);
         }
-        let mut starts = [Start::new(0, 1); BANDS_MAX + 1];
-        let mut ends = [i32::MAX; BANDS_MAX];
+        let mut starts = [Start::new(u32::MAX, 1); BANDS_MAX + 2];
         let mut from_milli = first_milli;
         let mut index = 0;
         while index < bands.len() {
@@ -142,26 +152,39 @@ impl Ladder {
                 return Err(LadderError::Band { index });
             }
             starts[index] = Start::new(from_milli, step_milli);
-            ends[index] = up_to_milli as i32;
             from_milli = up_to_milli;
             index += 1;
         }
         starts[index].from_milli = from_milli;
-        Ok(Self { starts, starts_len: index + 1, ends, top_milli: from_milli })
+        let first_band = Self::bands_by_bucket(&starts);
+        Ok(Self { starts, starts_len: index + 1, first_band, top_milli: from_milli })
+    }
+
+    /// The band of the lowest odds of each bucket.
+    const fn bands_by_bucket(starts: &[Start; BANDS_MAX + 2]) -> [u8; BUCKETS] {
+        let mut first_band = [0; BUCKETS];
+        let (mut index, mut band) = (0, 0);
+        while index < BUCKETS {
+            let lowest = (8 + index as u32 % 8) << (index / 8);
+            while starts[band + 1].from_milli <= lowest {
+                band += 1;
+            }
+            first_band[index] = band as u8;
+            index += 1;
+        }
+        first_band
     }
 
     /// The highest odds on the ladder that are not above these; `None` below its first odds.
-    #[inline]
+    #[inline(always)]
     pub fn floor_to_ladder(&self, odds_milli: u32) -> Option<u32> {
-        let odds_milli = odds_milli.min(ODDS_MILLI_MAX);
-        // Compares with all bands instead of stopping at the right one: prices jump between bands, and
-        // a branch would have to be guessed anew for each.
-        let odds = odds_milli as i32;
-        let bits = self.ends.iter().enumerate();
-        let ahead = bits.fold(0, |ahead, (index, end)| ahead | u32::from(odds < *end) << index);
-        let band = self.starts[(ahead | 1 << BANDS_MAX).trailing_zeros() as usize];
-        // At the top nothing is left above the last entry.
-        let above = u64::from(odds_milli.min(self.top_milli).checked_sub(band.from_milli)?);
+        let odds_milli = odds_milli.min(self.top_milli);
+        let mut band = usize::from(self.first_band[bucket(odds_milli)]);
+        while self.starts[band + 1].from_milli <= odds_milli {
+            band += 1;
+        }
+        let band = self.starts[band];
+        let above = u64::from(odds_milli.checked_sub(band.from_milli)?);
         let steps = (above * band.reciprocal) >> RECIPROCAL_BITS;
         Some(band.from_milli + steps as u32 * band.step_milli)
     }

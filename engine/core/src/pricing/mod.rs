@@ -11,6 +11,7 @@
 pub mod ladder;
 pub mod margin;
 pub mod moba;
+mod overtime;
 mod period;
 pub mod round_grid;
 pub mod round_rules;
@@ -21,7 +22,7 @@ pub mod win_grid;
 
 pub use ladder::{Ladder, LadderBand, LadderError, LadderTable, odds_milli_floor};
 pub use margin::{MarginError, apply_multiplicative, apply_odds_ratio, two_way_odds_milli};
-pub use moba::{MobaModel, MobaStanding};
+pub use moba::{MobaModel, MobaModels, MobaStanding};
 pub use round_grid::MapForecast;
 pub use round_rules::{BySide, ForecastError, MapModel, NextRound, OvertimeSides, RoundRules};
 pub use series::{SeriesError, SeriesForecast};

@@ -46,19 +46,18 @@ impl<const N: usize> Period<N> {
             let win = round_a(played);
             let lose = 1.0 - win;
             let left = 2 * half - played;
-            let mut above = 0.0;
             if left <= half {
                 let wins = live[0] * win;
                 period.a_wins[half - left] = wins;
                 a_won += wins;
                 period.b_wins[half - left] = live[left] * lose;
-                above = live[left];
             }
-            for cell in live[..left.min(half + 1)].iter_mut().rev() {
-                let here = *cell;
-                *cell = here * lose + above * win;
-                above = here;
+            // Every cell, also those that have dropped off: nothing reads them again, and a loop of one
+            // length is carried out several cells at a time.
+            for cell in 0..N - 1 {
+                live[cell] = live[cell] * lose + live[cell + 1] * win;
             }
+            live[N - 1] *= lose;
             // After 2n − 1 rounds A has n of them exactly if it was the first to n.
             if played % 2 == 0 {
                 let rounds = played / 2;
@@ -68,16 +67,6 @@ impl<const N: usize> Period<N> {
         }
         period.level = live[0];
         period
-    }
-
-    /// P(A wins the period).
-    pub fn a_total(&self) -> f64 {
-        self.a_wins.iter().sum()
-    }
-
-    /// P(B wins the period).
-    pub fn b_total(&self) -> f64 {
-        self.b_wins.iter().sum()
     }
 }
 
@@ -101,11 +90,9 @@ pub(super) fn win_branches<const N: usize>(
     for played in (a + b + 1..2 * half).rev() {
         let win = round_a(played);
         let lose = 1.0 - win;
-        let mut above = worth[half + 1];
-        for cell in worth[a..=half].iter_mut().rev() {
-            let here = *cell;
-            *cell = above * win + here * lose;
-            above = here;
+        let worth = &mut worth[a..half + 2];
+        for cell in 0..worth.len() - 1 {
+            worth[cell] = worth[cell + 1] * win + worth[cell] * lose;
         }
     }
     let win = round_a(a + b);

@@ -7,15 +7,12 @@
 //! read from running sums of non-negative numbers, so they are monotone in the line to the last
 //! bit.
 
+use super::overtime::{Ending, OVERTIME, OvertimeForecast};
 use super::period::Period;
-use super::round_rules::{
-    ForecastError, MapModel, OVERTIME_HALF_MAX, ROUNDS_PER_HALF_MAX, RoundRules,
-};
+use super::round_rules::{ForecastError, MapModel, ROUNDS_PER_HALF_MAX, RoundRules};
 use crate::command::{Side, Team};
 
 const REGULATION: usize = ROUNDS_PER_HALF_MAX as usize + 1;
-const OVERTIME: usize = OVERTIME_HALF_MAX as usize + 1;
-const OVERTIME_ROUNDS: usize = 2 * OVERTIME_HALF_MAX as usize;
 /// The largest final margin is that of a map won to nil.
 const MARGIN_MAX: usize = ROUNDS_PER_HALF_MAX as usize + 1;
 
@@ -37,45 +34,9 @@ pub struct MapForecast {
     overtime: OvertimeForecast,
 }
 
-/// What happens from level on.
-#[derive(Clone, Debug)]
-struct OvertimeForecast {
-    /// The overtime being played, or 0, the first, while regulation lasts.
-    number: u16,
-    /// P(overtime `number` is played).
-    reached: f64,
-    a_wins: f64,
-    b_wins: f64,
-    /// P(overtime `number` ends level), seen from the score in it, and the same for every later
-    /// one.
-    level_here: f64,
-    level_later: f64,
-    /// Overtime `number`, and a fresh one by its parity.
-    here: Ending,
-    fresh: [Ending; 2],
-    /// P(an overtime is reached and its loser wins index rounds in it), over all of them.
-    by_loser: [f64; OVERTIME],
-    /// P(A is the first to win index + 1 rounds in the first overtime, if there is one).
-    race_a: [f64; OVERTIME],
-}
-
-/// How one overtime can end, and how long it can last.
-#[derive(Clone, Copy, Debug)]
-struct Ending {
-    /// P(the team wins it and the other has index rounds in it).
-    a_wins: [f64; OVERTIME],
-    b_wins: [f64; OVERTIME],
-    /// P(not decided after index rounds).
-    open: [f64; OVERTIME_ROUNDS],
-}
-
 impl MapForecast {
     /// Forecasts a live map at a score that includes overtime rounds.
     pub fn new(rules: RoundRules, model: &MapModel, a: u16, b: u16) -> Result<Self, ForecastError> {
-        let at = rules.position(a, b)?;
-        let overtime_half = usize::from(rules.overtime_half());
-        let fresh =
-            [0, 1].map(|number| Period::play(overtime_half, 0, 0, model.overtime(rules, number)));
         let mut forecast = Self {
             rules,
             model: *model,
@@ -88,6 +49,44 @@ impl MapForecast {
             margin_at_least: [0.0; 2 * MARGIN_MAX + 1],
             overtime: OvertimeForecast::NONE,
         };
+        forecast.play_fresh_overtimes();
+        forecast.play(a, b)?;
+        Ok(forecast)
+    }
+
+    /// The same in place of another forecast. What does not depend on the score stays if the strengths
+    /// did: after a round that is every overtime still to come. What it holds after an error has no
+    /// meaning.
+    pub fn renew(
+        &mut self,
+        rules: RoundRules,
+        model: &MapModel,
+        a: u16,
+        b: u16,
+    ) -> Result<(), ForecastError> {
+        let stays = self.rules == rules
+            && self.model.first_side() == model.first_side()
+            && self.model.round() == model.round();
+        (self.rules, self.model) = (rules, *model);
+        if !stays {
+            self.play_fresh_overtimes();
+        }
+        self.play(a, b)
+    }
+
+    fn play_fresh_overtimes(&mut self) {
+        let half = usize::from(self.rules.overtime_half());
+        self.overtime.fresh = [0, 1].map(|number| {
+            Ending::of(&Period::play(half, 0, 0, self.model.overtime(self.rules, number)), half)
+        });
+    }
+
+    /// Plays the map on from this score.
+    fn play(&mut self, a: u16, b: u16) -> Result<(), ForecastError> {
+        let (rules, model) = (self.rules, self.model);
+        let at = rules.position(a, b)?;
+        (self.a, self.b) = (a, b);
+        self.margin_at_least = [0.0; 2 * MARGIN_MAX + 1];
         // The next round may have a chance of its own.
         let (next, first) = (model.round_a(rules, a + b + 1), at.a + at.b);
         match at.overtime {
@@ -96,21 +95,25 @@ impl MapForecast {
                 let round_a = model.regulation(rules);
                 let round_a = |played| if played == first { next } else { round_a(played) };
                 let regulation = Period::<REGULATION>::play(half, at.a, at.b, round_a);
-                forecast.a_wins = regulation.a_wins;
-                forecast.b_wins = regulation.b_wins;
-                forecast.race_a = regulation.race_a;
-                forecast.sum_regulation();
-                forecast.sum_overtime(0, regulation.level, &fresh[0], &fresh);
+                self.a_wins = regulation.a_wins;
+                self.b_wins = regulation.b_wins;
+                self.race_a = regulation.race_a;
+                self.sum_regulation();
+                let fresh = self.overtime.fresh[0];
+                self.sum_overtime(0, regulation.level, fresh);
             }
             Some(number) => {
+                let overtime_half = usize::from(rules.overtime_half());
                 let round_a = model.overtime(rules, number);
                 let round_a = |played| if played == first { next } else { round_a(played) };
                 let here = Period::play(overtime_half, at.a, at.b, round_a);
-                forecast.sum_overtime(number, 1.0, &here, &fresh);
+                (self.a_wins, self.b_wins) = ([0.0; REGULATION], [0.0; REGULATION]);
+                self.race_a = [0.0; REGULATION];
+                self.sum_overtime(number, 1.0, Ending::of(&here, overtime_half));
             }
         }
-        forecast.finish_sums();
-        Ok(forecast)
+        self.finish_sums();
+        Ok(())
     }
 
     /// Enters the results of regulation into the distribution of margins.
@@ -124,21 +127,16 @@ impl MapForecast {
 
     /// Enters the results of every overtime: of overtime `number`, and, if it ends level, of all
     /// the later ones.
-    fn sum_overtime(
-        &mut self,
-        number: u16,
-        reached: f64,
-        here: &Period<OVERTIME>,
-        fresh: &[Period<OVERTIME>; 2],
-    ) {
+    fn sum_overtime(&mut self, number: u16, reached: f64, here: Ending) {
         let half = usize::from(self.rules.overtime_half());
-        let next = &fresh[usize::from((number + 1) % 2)];
-        let after = &fresh[usize::from(number % 2)];
+        let next = &self.overtime.fresh[usize::from((number + 1) % 2)];
+        let after = &self.overtime.fresh[usize::from(number % 2)];
         let level = next.level;
         // Later overtimes come in pairs with the sides swapped: (next + level·after)·(1 + level² +
         // level⁴ + …). 1 − level² is taken as decided·(1 + level): the difference would lose its
         // digits when level is near 1.
-        let pairs = here.level / ((next.a_total() + next.b_total()) * (1.0 + level));
+        let decided = next.a_wins.iter().sum::<f64>() + next.b_wins.iter().sum::<f64>();
+        let pairs = here.level / (decided * (1.0 + level));
         let mut totals = (0.0, 0.0);
         let mut by_loser = [0.0; OVERTIME];
         for (loser, of_both) in by_loser.iter_mut().enumerate().take(half) {
@@ -157,12 +155,10 @@ impl MapForecast {
             reached,
             a_wins: totals.0,
             b_wins: totals.1,
-            level_here: here.level,
             level_later: level,
-            here: Ending::of(here, half),
-            fresh: [Ending::of(&fresh[0], half), Ending::of(&fresh[1], half)],
+            here,
+            fresh: self.overtime.fresh,
             by_loser,
-            race_a: here.race_a,
         };
     }
 
@@ -323,7 +319,7 @@ impl MapForecast {
         if self.rules.overtime_half() <= beyond || self.overtime.number != 0 {
             return None;
         }
-        let in_overtime = self.overtime.race_a[usize::from(beyond)];
+        let in_overtime = self.overtime.here.race_a[usize::from(beyond)];
         // The winner of regulation has one round more than a half; whatever is more comes after it.
         let a_in_regulation = if beyond == 0 { self.a_in_regulation() } else { 0.0 };
         let reached = if beyond == 0 { self.overtime.reached } else { 1.0 };
@@ -368,118 +364,4 @@ impl MapForecast {
     pub fn side_of_a(&self, round_no: u16) -> Side {
         self.rules.side_in_round(self.model.first_side(), round_no)
     }
-}
-
-impl OvertimeForecast {
-    const NONE: Self = Self {
-        number: 0,
-        reached: 0.0,
-        a_wins: 0.0,
-        b_wins: 0.0,
-        level_here: 0.0,
-        level_later: 0.0,
-        here: Ending::NONE,
-        fresh: [Ending::NONE; 2],
-        by_loser: [0.0; OVERTIME],
-        race_a: [0.0; OVERTIME],
-    };
-
-    /// P(an overtime is reached and the team wins at least `least` rounds after regulation).
-    fn team_at_least(&self, team: Team, least: usize, rules: RoundRules) -> f64 {
-        let half = usize::from(rules.overtime_half());
-        let mut sum = 0.0;
-        let mut reached = self.reached;
-        for number in usize::from(self.number).. {
-            // What the team has when this overtime begins; all of it is behind the live score.
-            let before = number * half;
-            if least <= before {
-                return sum + reached;
-            }
-            let is_here = number == usize::from(self.number);
-            let ending = if is_here { &self.here } else { &self.fresh[number % 2] };
-            let (wins, losses) = ending.for_team(team);
-            if least <= before + half + 1 {
-                sum += reached * wins.iter().sum::<f64>();
-            }
-            let enough = &losses[least.saturating_sub(before).min(half)..half];
-            sum += reached * enough.iter().sum::<f64>();
-            reached *= if is_here { self.level_here } else { self.level_later };
-        }
-        sum
-    }
-
-    /// P(the map ends in a round with this number after regulation and the team wins it), one after
-    /// the other from the first.
-    fn endings(&self, rules: RoundRules) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
-        let half = usize::from(rules.overtime_half());
-        let mut reached = self.reached;
-        (usize::from(self.number)..).flat_map(move |number| {
-            let is_here = number == usize::from(self.number);
-            let ending = if is_here { &self.here } else { &self.fresh[number % 2] };
-            let here = reached;
-            reached *= if is_here { self.level_here } else { self.level_later };
-            (0..half).map(move |loser| {
-                let rounds = 2 * half * number + half + 1 + loser;
-                (rounds, [here * ending.a_wins[loser], here * ending.b_wins[loser]])
-            })
-        })
-    }
-
-    /// P(more than `beyond` rounds are played after regulation).
-    fn lasts_over(&self, beyond: u32, half: u32) -> f64 {
-        let number = beyond / (2 * half);
-        let inside = (beyond % (2 * half)) as usize;
-        match number.checked_sub(u32::from(self.number)) {
-            None => self.reached,
-            Some(0) => self.reached * self.here.open[inside],
-            Some(later) => {
-                let open = self.fresh[(number % 2) as usize].open[inside];
-                self.reached * self.level_here * power(self.level_later, later - 1) * open
-            }
-        }
-    }
-}
-
-impl Ending {
-    const NONE: Self =
-        Self { a_wins: [0.0; OVERTIME], b_wins: [0.0; OVERTIME], open: [0.0; OVERTIME_ROUNDS] };
-
-    fn of(period: &Period<OVERTIME>, half: usize) -> Self {
-        Self { a_wins: period.a_wins, b_wins: period.b_wins, open: open_after(period, half) }
-    }
-
-    /// P(the team that this is the ending for wins it with index rounds against it), and the other.
-    fn for_team(&self, team: Team) -> (&[f64; OVERTIME], &[f64; OVERTIME]) {
-        match team {
-            Team::A => (&self.a_wins, &self.b_wins),
-            Team::B => (&self.b_wins, &self.a_wins),
-        }
-    }
-}
-
-/// P(a period is not decided after 0, 1, 2, … of its rounds).
-fn open_after(period: &Period<OVERTIME>, half: usize) -> [f64; OVERTIME_ROUNDS] {
-    let mut open = [0.0; OVERTIME_ROUNDS];
-    let mut still = period.level;
-    for rounds in (0..2 * half).rev() {
-        // The round after these decides it for a team whose opponent has `rounds − half`.
-        if let Some(loser) = rounds.checked_sub(half) {
-            still += period.a_wins[loser] + period.b_wins[loser];
-        }
-        open[rounds] = still;
-    }
-    open
-}
-
-/// `base` to a whole power by squaring: the same multiplications on every machine.
-fn power(mut base: f64, mut exponent: u32) -> f64 {
-    let mut product = 1.0;
-    while 0 < exponent {
-        if exponent % 2 == 1 {
-            product *= base;
-        }
-        base *= base;
-        exponent /= 2;
-    }
-    product
 }

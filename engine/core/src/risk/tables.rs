@@ -6,7 +6,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::exposure::Exposures;
+use super::exposure::{Exposure, Exposures};
 use super::group::Group;
 use super::pace::Pace;
 use super::report::Tally;
@@ -14,6 +14,7 @@ use super::{RuleId, RuleSet};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config, Mode};
 use crate::market::Sign;
+use crate::memory::{RowOf, TableSize};
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{AccountId, BetId, Money, Seq, Stake, Timestamp};
@@ -58,6 +59,14 @@ impl RiskTables {
             day: 0,
             day_began: Seq::default(),
         }
+    }
+
+    /// What its tables take.
+    pub fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let (accounts, matches) = (capacity.accounts_max as usize, capacity.matches_max as usize);
+        sizes.push(TableSize::of::<Pace>("paces", RowOf::Account, accounts));
+        sizes.push(TableSize::of::<Group>("groups", RowOf::Account, accounts));
+        sizes.push(TableSize::of::<Exposure>("exposures", RowOf::Other, matches));
     }
 
     /// Learns from the settings and the mode which rules are to be asked.

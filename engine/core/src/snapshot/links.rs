@@ -2,7 +2,7 @@
 //! to a row of the right kind. The rules rely on that and stop the engine where it is not so.
 
 use crate::bets::Answer;
-use crate::market::Market;
+use crate::market::{Market, MarketResult};
 use crate::state::Tables;
 use crate::units::{MarketId, Seq};
 
@@ -52,8 +52,8 @@ impl Tables {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
             let kind = market.kind;
             let selections = (kind.market_type().selections)(kind, &fixture.series);
-            // What a person or the house rules decided may be on a format that the match no longer has.
-            let is_decided = market.graded.is_some() || market.by_rules.is_some();
+            // What was decided may be on a format that the match no longer has.
+            let is_decided = market.retired || market.result != MarketResult::Undecided;
             (selections == Some(market.selections()) || is_decided)
                 && fixture.markets.contains(&id)
                 && [market.newest_bet, market.settling]

@@ -30,6 +30,7 @@ use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::payments::Payment;
+use crate::pricing::MobaModels;
 use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
@@ -183,6 +184,7 @@ impl Table for Tables {
             feed_check_at,
             house_check_at,
             due: _,
+            models: _,
         } = self;
         out.put(capacity);
         out.put(ids_forgotten_to);
@@ -285,6 +287,7 @@ impl Table for Tables {
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,
+            models: MobaModels::default(),
             ids_last_until: Timestamp::default(),
         })
     }

@@ -79,8 +79,9 @@ impl Series {
     /// Changes the number of maps; see [`Series::fits_format`].
     pub(crate) fn change_format(&mut self, best_of: u8) {
         assert!(self.fits_format(best_of), "the caller checks that the format fits");
+        let model = self.moba_map(1).map(|map| map.model);
         let mut maps = core::mem::take(&mut self.maps).into_vec();
-        maps.resize_with(usize::from(best_of), || Map::new(self.title));
+        maps.resize_with(usize::from(best_of), || Map::new(model));
         self.maps = maps.into_boxed_slice();
         self.best_of = best_of;
         self.refresh_rounds_after();

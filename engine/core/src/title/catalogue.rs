@@ -29,7 +29,7 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::CapacityReached, max as i64, max as i64));
         }
         let match_id = MatchId(self.tables.fixtures.len() as u32);
-        let mut fixture = Fixture::new(create);
+        let mut fixture = Fixture::new(create, self.tables.models);
         let version = self.tables.rule_book.version_for(create.title);
         fixture.play_under(version, &self.tables.rule_book.rules(version));
         fixture.announce(match_id, self.outbox);

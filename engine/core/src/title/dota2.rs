@@ -2,7 +2,6 @@
 
 use super::moba::MobaRules;
 use super::{Play, TitleRules};
-use crate::pricing::MobaModel;
 
 pub const TITLE: TitleRules = TitleRules {
     key: "dota2",
@@ -12,6 +11,5 @@ pub const TITLE: TitleRules = TitleRules {
         towers_max: 11,
         // Ten players at the highest level have less than this.
         lead_milli_max: 700_000,
-        model: &MobaModel::DOTA2,
     }),
 };

@@ -9,7 +9,7 @@ use crate::event::{Score, VoidReason};
 use crate::feed::sources::FeedState;
 use crate::house_rules::incidents::{INCIDENTS_MAX, Reported};
 use crate::market::{Market, Stops};
-use crate::pricing::{SeriesForecast, WinBranches};
+use crate::pricing::{MobaModels, SeriesForecast, WinBranches};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{BetId, MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
@@ -88,14 +88,14 @@ wire_enum!(UndoneScope { 0 = Match, 1 = Map(map), 2 = Market(market) });
 
 impl Fixture {
     /// A match before its first map.
-    pub fn new(create: &CreateMatch) -> Self {
+    pub fn new(create: &CreateMatch, models: MobaModels) -> Self {
         Self {
             key: create.key,
             title: create.title,
             teams: [create.team_a, create.team_b],
             starts_at: create.starts_at,
             round_markets: create.round_markets,
-            series: Series::new(create.title, create.rounds, create.best_of),
+            series: Series::new(create.title, create.rounds, create.best_of, models),
             markets: Vec::with_capacity(MARKETS_PER_MATCH_MAX),
             stops: Stops::none(),
             killed: false,

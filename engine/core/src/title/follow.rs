@@ -298,11 +298,11 @@ impl Series {
     }
 
     fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {
-        let (moba, rules) = self.moba_mut(map)?;
+        let (moba, _) = self.moba_mut(map)?;
         if !moba.win(winner, seq)? {
             return Ok(Change::None);
         }
-        moba.refresh(rules);
+        moba.refresh();
         // A game without rounds names its winner at the end and nowhere else.
         self.map_mut(map).confirmed = true;
         self.maps_won[winner as usize] += 1;
@@ -313,7 +313,7 @@ impl Series {
         let (moba, rules) = self.moba_mut(map)?;
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
-        moba.refresh(rules);
+        moba.refresh();
         self.map_mut(map).lose_winner();
         self.take_back_map(winner);
         Ok(match first {

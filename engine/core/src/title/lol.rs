@@ -3,11 +3,10 @@
 
 use super::moba::MobaRules;
 use super::{Play, TitleRules};
-use crate::pricing::MobaModel;
 
 pub const TITLE: TitleRules = TitleRules {
     key: "lol",
     name: "League of Legends",
     sides: ["blue", "red"],
-    play: Play::Moba(MobaRules { towers_max: 11, lead_milli_max: 100_000, model: &MobaModel::LOL }),
+    play: Play::Moba(MobaRules { towers_max: 11, lead_milli_max: 100_000 }),
 };

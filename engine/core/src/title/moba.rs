@@ -12,7 +12,8 @@ use alloc::vec::Vec;
 
 use super::follow::{Impossible, Rule};
 use crate::command::{MobaState, Side, Strengths, Team};
-use crate::pricing::{MobaModel, MobaStanding};
+use crate::pricing::{MobaModel, MobaModels, MobaStanding};
+use crate::state::State;
 use crate::units::{Probability, Seq};
 
 /// No map lasts longer than four hours.
@@ -46,13 +47,13 @@ pub struct MobaRules {
     pub towers_max: u8,
     /// The largest lead that can be, in the unit of the model.
     pub lead_milli_max: i32,
-    /// What a lead is worth.
-    pub model: &'static MobaModel,
 }
 
 /// One map.
 #[derive(Clone, Debug)]
 pub struct MobaMap {
+    /// What a lead is worth. The title's own table, unless a shadow prices with another.
+    pub(super) model: &'static MobaModel,
     pub(super) side_a: Side,
     /// P(A wins) as a trader saw it before the map.
     pub(super) before: Option<Probability>,
@@ -69,8 +70,9 @@ pub struct MobaMap {
 }
 
 impl MobaMap {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(model: &'static MobaModel) -> Self {
         Self {
+            model,
             side_a: Side::T,
             before: None,
             state: None,
@@ -137,8 +139,8 @@ impl MobaMap {
         if self.state.replace(new) == Some(new) {
             return Ok(Heard::Nothing);
         }
-        self.refresh(rules);
-        if self.has_drifted_away(rules) {
+        self.refresh();
+        if self.has_drifted_away() {
             self.mark();
             return Ok(Heard::Change);
         }
@@ -146,13 +148,13 @@ impl MobaMap {
     }
 
     /// Whether the map is materially another one than when it was last marked.
-    fn has_drifted_away(&self, rules: &MobaRules) -> bool {
+    fn has_drifted_away(&self) -> bool {
         let (Some(is), Some(was)) = (self.state, self.marked) else { return true };
         if is.towers != was.towers || is.objectives != was.objectives {
             return true;
         }
         // Nothing is on offer on a map without a price.
-        let chances = (self.chance_in(rules, is), self.chance_in(rules, was));
+        let chances = (self.chance_in(is), self.chance_in(was));
         let (Some(is), Some(was)) = chances else { return false };
         // Compared as products: neither side is ever 0, and no logarithm is needed.
         let (for_a, against_a) = (is * (1.0 - was), was * (1.0 - is));
@@ -193,22 +195,32 @@ impl MobaMap {
         Ok(first)
     }
 
-    pub(super) fn refresh(&mut self, rules: &MobaRules) {
+    pub(super) fn refresh(&mut self) {
         self.chance_a = match self.winner {
             Some(_) => None,
-            None => self.chance_in(rules, self.state.unwrap_or_default()),
+            None => self.chance_in(self.state.unwrap_or_default()),
         };
     }
 
     /// P(A wins the map) if it stood so; `None` without an opinion.
-    fn chance_in(&self, rules: &MobaRules, state: MobaState) -> Option<f64> {
+    fn chance_in(&self, state: MobaState) -> Option<f64> {
         let a_is_first = self.side_a == Side::T;
-        let strength = rules.model.strength_of(self.before?.as_f64(), a_is_first)?;
+        let strength = self.model.strength_of(self.before?.as_f64(), a_is_first)?;
         let MobaState { time_s, lead_milli, objectives: [a, b], .. } = state;
         let objectives = i32::from(a) - i32::from(b);
         let clock_s = time_s.into();
         let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
-        Some(rules.model.win_a(&standing, strength))
+        Some(self.model.win_a(&standing, strength))
+    }
+}
+
+impl State {
+    /// Prices every match created from now on by other tables, as a shadow does. Nothing before
+    /// [`crate::Command::Genesis`].
+    pub fn price_mobas_by(&mut self, models: MobaModels) {
+        if let Some(tables) = &mut self.tables {
+            tables.models = models;
+        }
     }
 }
 

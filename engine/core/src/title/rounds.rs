@@ -168,12 +168,18 @@ impl RoundMap {
     pub(super) fn refresh(&mut self, rules: RoundRules) {
         let [a, b] = self.rounds.map(u16::from);
         // A map that was awarded has no price, whatever its rounds say.
-        let model = self.model().filter(|_| self.winner.is_none());
-        let forecast = model.and_then(|model| MapForecast::new(rules, &model, a, b).ok());
-        match (&mut self.forecast, forecast) {
+        let Some(model) = self.model().filter(|_| self.winner.is_none()) else {
+            self.forecast = None;
+            return;
+        };
+        match &mut self.forecast {
             // Reuses the box: a round must not allocate.
-            (Some(kept), Some(new)) => **kept = new,
-            (kept, new) => *kept = new.map(Box::new),
+            Some(kept) => {
+                if kept.renew(rules, &model, a, b).is_err() {
+                    self.forecast = None;
+                }
+            }
+            none => *none = MapForecast::new(rules, &model, a, b).ok().map(Box::new),
         }
     }
 }

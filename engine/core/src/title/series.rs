@@ -15,7 +15,8 @@ use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
 use crate::event::MatchPhase;
 use crate::market::MarketResult;
 use crate::pricing::{
-    MapForecast, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast, WinBranches, win_grid,
+    MapForecast, MobaModel, MobaModels, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast,
+    WinBranches, win_grid,
 };
 use crate::units::{Name, Probability, Seq};
 
@@ -74,8 +75,8 @@ pub enum SeriesResult {
 
 impl Series {
     /// A series before its first map. `best_of` is 1, 2, 3 or 5; the title has the format.
-    pub fn new(title: Title, format: RoundFormat, best_of: u8) -> Self {
-        let maps = (0..best_of).map(|_| Map::new(title)).collect();
+    pub fn new(title: Title, format: RoundFormat, best_of: u8, models: MobaModels) -> Self {
+        let maps = (0..best_of).map(|_| Map::new(models.of(title))).collect();
         Self {
             title,
             format,
@@ -415,11 +416,11 @@ impl Series {
 }
 
 impl Map {
-    /// A map before its start.
-    pub fn new(title: Title) -> Self {
-        let game = match title.rules().play {
-            Play::Rounds { .. } => Game::Rounds(RoundMap::new()),
-            Play::Moba(_) => Game::Moba(MobaMap::new()),
+    /// One map still to be played: of a MOBA priced by this model, or in rounds.
+    pub fn new(model: Option<&'static MobaModel>) -> Self {
+        let game = match model {
+            None => Game::Rounds(RoundMap::new()),
+            Some(model) => Game::Moba(MobaMap::new(model)),
         };
         Self { name: None, started: false, began_at: Seq(0), awarded: None, confirmed: false, game }
     }
@@ -449,7 +450,7 @@ impl Map {
     pub fn refresh(&mut self, title: &TitleRules, rules: Option<RoundRules>) {
         match (&mut self.game, &title.play, rules) {
             (Game::Rounds(map), Play::Rounds { .. }, Some(rules)) => map.refresh(rules),
-            (Game::Moba(map), Play::Moba(rules), _) => map.refresh(rules),
+            (Game::Moba(map), Play::Moba(_), _) => map.refresh(),
             (Game::Rounds(_), ..) | (Game::Moba(_), ..) => {
                 unreachable!("a map is of the kind that its title plays")
             }

@@ -5,6 +5,7 @@ use super::rounds::{ROUNDS_MAX, RoundMap};
 use super::series::{Game, Map, Series};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
+use crate::pricing::{MobaModel, MobaModels};
 use crate::snapshot::{Loader, Saver, Table};
 
 impl Table for Series {
@@ -48,7 +49,7 @@ impl Table for Series {
         if !matches!(best_of, 1 | 2 | 3 | 5) || best_of < current || !title.has_format(format) {
             return Err(DecodeError::OutOfRange);
         }
-        let mut series = Self::new(title, format, best_of);
+        let mut series = Self::new(title, format, best_of, MobaModels::default());
         series.current = current;
         series.live_round = input.take()?;
         series.overtime_counts = input.take()?;
@@ -60,7 +61,9 @@ impl Table for Series {
             map.confirmed = input.take()?;
             match &mut map.game {
                 Game::Rounds(rounds) => *rounds = RoundMap::load(input, capacity)?,
-                Game::Moba(moba) => *moba = MobaMap::load(input, capacity)?,
+                Game::Moba(moba) => {
+                    *moba = MobaMap { model: moba.model, ..MobaMap::load(input, capacity)? };
+                }
             }
             if let (Game::Rounds(rounds), Some(rules)) = (&mut map.game, rules) {
                 rounds.find_winner(rules);
@@ -117,6 +120,8 @@ impl Table for RoundMap {
 impl Table for MobaMap {
     fn save(&self, out: &mut Saver<'_>) {
         let Self {
+            // The title's own: a shadow is never saved.
+            model: _,
             side_a,
             before,
             state,
@@ -145,7 +150,7 @@ impl Table for MobaMap {
             stretches: input.list(STRETCHES_MAX)?,
             winner: input.take()?,
             won_at: input.take()?,
-            ..Self::new()
+            ..Self::new(&MobaModel::LOL)
         })
     }
 }

@@ -1,26 +1,33 @@
 //! Decimal odds in thousandths.
 
+use core::num::NonZeroU32;
+
 use super::{Money, Stake};
 
-/// Decimal odds × 1000, from 1.001 to 1000.000.
+/// Decimal odds × 1000, from 1.001 to 1000.000. Never zero, so that `Option<Odds>` is no larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Odds(u32);
+pub struct Odds(NonZeroU32);
 
 impl Odds {
     /// The shortest odds: 1.001.
-    pub const MIN: Self = Self(1_001);
+    pub const MIN: Self = Self(NonZeroU32::new(1_001).expect("above zero"));
     /// The longest odds: 1000.000.
-    pub const MAX: Self = Self(1_000_000);
+    pub const MAX: Self = Self(NonZeroU32::new(1_000_000).expect("above zero"));
 
     /// Odds from thousandths (1.85 is 1850), if they lie between [`Odds::MIN`] and [`Odds::MAX`].
     pub const fn from_milli(milli: u32) -> Option<Self> {
-        if Self::MIN.0 <= milli && milli <= Self::MAX.0 { Some(Self(milli)) } else { None }
+        match NonZeroU32::new(milli) {
+            Some(odds) if Self::MIN.milli() <= milli && milli <= Self::MAX.milli() => {
+                Some(Self(odds))
+            }
+            _ => None,
+        }
     }
 
     /// The odds in thousandths.
     pub const fn milli(self) -> u32 {
-        self.0
+        self.0.get()
     }
 
     /// Stake × odds, stake included, rounded down to a whole minor unit.
@@ -29,7 +36,7 @@ impl Odds {
     /// favours the customer could be farmed with many one-cent bets. 3.33 at 1.85 pays 6.16.
     pub fn payout_floor(self, stake: Stake) -> Money {
         // Stake::MAX × Odds::MAX fits into an i64, so the product always does.
-        Money::from_minor(stake.money().minor() * i64::from(self.0) / 1000)
+        Money::from_minor(stake.money().minor() * i64::from(self.milli()) / 1000)
     }
 }
 

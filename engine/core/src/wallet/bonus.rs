@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use crate::bets::waiting::Waiting;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::Capacity;
+use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{AccountId, BetId, BonusId, Money, Timestamp};
 
@@ -159,6 +160,14 @@ impl Bonuses {
             live: 0,
             ends: Waiting::for_bets(bonuses_max),
         }
+    }
+
+    /// What its tables take.
+    pub(super) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let (accounts, bonuses) = (capacity.accounts_max as usize, capacity.bonuses_max as usize);
+        sizes.push(TableSize::of::<u32>("newest bonuses", RowOf::Account, accounts));
+        sizes.push(TableSize::of::<Bonus>("bonuses", RowOf::Other, bonuses));
+        sizes.push(Waiting::size("ends of bonuses", capacity.bonuses_max));
     }
 
     /// An account's grants, newest first.

@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::hash::StateHasher;
+use crate::memory::{RowOf, TableSize};
 use crate::units::{AccountId, Name};
 
 /// An index slot that leads nowhere.
@@ -32,6 +33,13 @@ impl Keys {
             keys: Vec::with_capacity(keys_max),
             index: vec![EMPTY; (keys_max * 2).next_power_of_two().max(2)],
         }
+    }
+
+    /// What the keys and their index take.
+    pub fn sizes(keys_max: usize, sizes: &mut Vec<TableSize>) {
+        let places = (keys_max * 2).next_power_of_two().max(2);
+        sizes.push(TableSize::of::<Name>("account keys", RowOf::Account, keys_max));
+        sizes.push(TableSize::of::<u32>("index of account keys", RowOf::Account, places));
     }
 
     /// The key of an account.

@@ -22,6 +22,7 @@ use self::books::CURRENCIES_MAX;
 use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
 use crate::event::{Event, LedgerAccount, PostingReason};
+use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
 use crate::play::{Asked, Movement, Play};
 use crate::reject::{Refusal, Reject};
@@ -55,6 +56,15 @@ impl Wallet {
             bonuses: Bonuses::with_capacity(capacity.accounts_max, capacity.bonuses_max),
             ..Self::default()
         }
+    }
+
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<Account>("accounts", RowOf::Account, accounts));
+        Keys::sizes(accounts, sizes);
+        Play::sizes(accounts, capacity.play_limits_max as usize, sizes);
+        Bonuses::sizes(capacity, sizes);
     }
 
     /// The account, if it exists.

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 could not be asked (no token, no server); 2 wrong use; 3 the server
 //! said no.
 
+mod cash;
 mod client;
 mod names;
 mod play;
@@ -162,7 +163,8 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
-    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit
+    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit, payment,
+    /// bonus, forfeit
     #[command(subcommand)]
     Account(AccountCommand),
     /// Settings: show, set
@@ -216,6 +218,8 @@ enum AccountCommand {
     },
     #[command(flatten)]
     Play(play::PlayCommand),
+    #[command(flatten)]
+    Cash(cash::CashCommand),
     /// Credit money, for tests and corrections
     Deposit {
         /// The account, by its key or number
@@ -471,6 +475,7 @@ fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Fail
             order(client, json!({"command": "link_account", "account": account, "group": group}))
         }
         AccountCommand::Play(command) => play::run(client, command),
+        AccountCommand::Cash(command) => cash::run(client, command),
         AccountCommand::Deposit { account, amount, reference } => {
             let account = account_number(client, account)?;
             let reference = match reference {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use clutch_engine::Follower;
+use clutch_journal::Reader;
 
 pub struct DataDir(PathBuf);
 
@@ -37,8 +37,8 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        if let Ok(follower) = Follower::open(&self.journal()) {
-            let id = follower.reader().journal_id();
+        if let Ok(reader) = Reader::open(&self.journal()) {
+            let id = reader.journal_id();
             let _ = std::fs::remove_file(format!("/dev/shm/clutch-{id:032x}"));
         }
         // A failed test leaves its journal for whoever looks into it.

@@ -42,7 +42,8 @@ pub fn run_with_input(arguments: &[&str], input: &str) -> Output {
 
 /// Standard output of a run that went well.
 pub fn stdout(output: &Output) -> String {
-    assert!(output.status.success(), "{}: {}", output.status, stderr(output));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}: {}{said}", output.status, stderr(output));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -12,11 +12,14 @@
 mod take;
 mod worth;
 
+use alloc::vec::Vec;
+
 use crate::bets::side::SideTable;
 use crate::bets::waiting::Waiting;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::Capacity;
 use crate::event::{CashOutStatus, CashOutView};
+use crate::memory::TableSize;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Tables;
@@ -101,6 +104,13 @@ impl CashOuts {
     pub fn with_capacity(capacity: &Capacity) -> Self {
         let rows = SideTable::for_bets(bets(capacity), Row::BLANK);
         Self { waiting: Waiting::for_bets(rows.rows_max() as u32), rows }
+    }
+
+    /// What its tables take.
+    pub fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let bets = bets(capacity);
+        sizes.extend(SideTable::<Row>::sizes(["cash-outs", "index of cash-outs"], bets));
+        sizes.push(Waiting::size("waiting cash-outs", SideTable::<Row>::most(bets)));
     }
 
     /// When the first one that waits is decided.

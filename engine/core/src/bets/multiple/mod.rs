@@ -8,6 +8,7 @@
 //! (payout less stake) on each leg's selection, as if all its other legs had won, and no stake to set
 //! against other selections. That is more than it can cost on any one of them, never less.
 
+mod explain;
 mod place;
 mod settle;
 mod snapshot;
@@ -16,17 +17,34 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::codec::{wire_enum, wire_struct};
-use crate::command::PlaceMultiple;
+use crate::command::{Capacity, PlaceMultiple};
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
-use crate::memory::touched;
-use crate::reject::Refusal;
+use crate::memory::{RowOf, TableSize, touched};
+use crate::reject::{Refusal, Reject};
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::NO_BET;
+
+/// Whether a refusal is about one leg and not about the account or the engine.
+fn is_of_a_leg(code: Reject) -> bool {
+    (200..400).contains(&code.code())
+}
+
+/// Whether a risk rule with this code is about one leg's selection, market or match.
+fn is_of_one_leg(code: Reject) -> bool {
+    matches!(
+        code,
+        Reject::SelectionLiability
+            | Reject::MarketLiability
+            | Reject::BetNotReducing
+            | Reject::StakeAboveStage
+            | Reject::StakeAboveFactor
+    )
+}
 
 /// No leg: the end of a list of legs.
 pub const NO_LEG: u32 = u32::MAX;
@@ -218,6 +236,11 @@ impl Multiple {
         }
     }
 
+    /// What placing the account's next multiple writes to; for [`crate::State::warm_further`].
+    pub(crate) fn link_to_newer(&self) -> *const u32 {
+        core::ptr::from_ref(&self.newer_of_account)
+    }
+
     /// Its lines.
     pub fn system(&self) -> System {
         System::new(usize::from(self.legs), self.folds, self.bankers)
@@ -305,6 +328,15 @@ impl MultipleTable {
         }
     }
 
+    /// What its tables take.
+    pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
+        let (multiples, legs) = (capacity.multiples_max as usize, capacity.legs_max as usize);
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<Multiple>("multiples", RowOf::Other, multiples));
+        sizes.push(TableSize::of::<Leg>("legs", RowOf::Other, legs));
+        sizes.push(TableSize::of::<u32>("newest multiples", RowOf::Account, accounts));
+    }
+
     /// Whether a bet of so many legs fits.
     pub fn has_room(&self, legs: usize) -> bool {
         self.live < self.slots_max && self.legs_live + legs <= self.legs_max
@@ -355,6 +387,12 @@ impl MultipleTable {
                 multiple
             })
         })
+    }
+
+    /// Where an account's newest multiple is noted; for [`crate::State::warm`].
+    pub(crate) fn newest_of(&self, account: AccountId) -> *const u32 {
+        let newest = self.newest_of_account.get(account.0 as usize);
+        newest.map_or(core::ptr::null(), core::ptr::from_ref)
     }
 
     /// Writes a bet down at the head of its account's list; returns its slot.

@@ -5,6 +5,7 @@
 //! is said with them, so that a bettor can mend all of his slip at once.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
+use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::Answer;
 use crate::bets::client_ids::Key;
 use crate::bets::place::{Offer, Request, Seen, is_remembered};
@@ -23,7 +24,7 @@ use crate::units::{
 };
 
 /// A bet that may stand: everything `commit` needs.
-struct Acceptance {
+pub(super) struct Acceptance {
     odds: [Odds; LEGS_MAX],
     payout: Money,
     state: MultipleState,
@@ -32,9 +33,9 @@ struct Acceptance {
 }
 
 /// Why a bet is refused, and the leg that it is about if it is about one.
-struct Refused {
-    refusal: Refusal,
-    leg: Option<u8>,
+pub(super) struct Refused {
+    pub refusal: Refusal,
+    pub leg: Option<u8>,
 }
 
 impl From<Refusal> for Refused {
@@ -45,8 +46,8 @@ impl From<Refusal> for Refused {
 
 /// What is wrong with each leg.
 #[derive(Default)]
-struct Reasons {
-    of: [Option<Refusal>; LEGS_MAX],
+pub(super) struct Reasons {
+    pub of: [Option<Refusal>; LEGS_MAX],
     /// Whether anything is: a bet that stands asks no leg.
     any: bool,
 }
@@ -70,7 +71,7 @@ impl Reasons {
 }
 
 /// The rows that every leg is about.
-type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
+pub(super) type Offers<'a> = [Option<Offer<'a>>; LEGS_MAX];
 
 impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
@@ -92,7 +93,7 @@ impl Step<'_> {
         }
     }
 
-    fn decide_multiple(
+    pub(super) fn decide_multiple(
         &self,
         place: &PlaceMultiple,
         reasons: &mut Reasons,
@@ -298,7 +299,7 @@ impl Tables {
         reasons.first()
     }
 
-    fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
+    pub(super) fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
         let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
             self.capacity.multiples_max
         } else if self.client_ids.is_full() {
@@ -408,16 +409,9 @@ impl Tables {
         let mut asked = self.risk.asked();
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let wager = self.wager(offer, config, now, stake, payout);
-            let shadows = risk::check_asked(&wager, asked).map_err(|refusal| {
-                let is_of_leg = matches!(
-                    refusal.code,
-                    Reject::SelectionLiability
-                        | Reject::MarketLiability
-                        | Reject::BetNotReducing
-                        | Reject::StakeAboveStage
-                        | Reject::StakeAboveFactor
-                );
-                Refused { refusal, leg: is_of_leg.then_some(leg as u8) }
+            let shadows = risk::check_asked(&wager, asked).map_err(|refusal| Refused {
+                refusal,
+                leg: is_of_one_leg(refusal.code).then_some(leg as u8),
             })?;
             // What is only about the account and the bet was answered with the first leg.
             asked = asked.less(risk::OF_THE_BET);
@@ -500,7 +494,7 @@ impl Tables {
 
 /// Legs that no line may hold together: the same selection twice, and two of one match, whose results
 /// depend on each other. Singles over them are welcome.
-fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
+pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
     let matches = || offers.iter().flatten().map(|offer| offer.market.match_id);
     // Mostly every leg is of another match, which a few bits of the matches' numbers already tell.
     let (mut seen, mut may_share) = ([0_u64; 4], false);
@@ -525,13 +519,8 @@ fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reason
     }
 }
 
-/// Whether a refusal is about one leg and not about the account or the engine.
-fn is_of_a_leg(code: Reject) -> bool {
-    (200..400).contains(&code.code())
-}
-
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
-fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
+pub(super) fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
     let mut multipliers = [Multiplier::ONE; LEGS_MAX];
     for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
         *multiplier = Multiplier::of_odds(*odds);

@@ -1,7 +1,8 @@
 //! Why a bet was taken or refused: the questions it was asked, in order, each with its numbers.
 //!
 //! For a customer's dispute, from the journal and never on the hot path. The questions are those of
-//! `Step::decide`; the last word here is always its own, and the simulation compares the two.
+//! `Step::decide`; the last word here is always its own, and the simulation compares the two. A bet of
+//! several legs is asked the same questions for each leg; see `bets::multiple::explain`.
 
 use alloc::vec::Vec;
 
@@ -12,7 +13,7 @@ use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Measure, RuleId, RuleMode};
 use crate::state::{State, Step};
-use crate::units::{Seq, Timestamp};
+use crate::units::{ClientBetId, MarketId, Money, Seq, Stake, Timestamp};
 
 /// One question that a bet was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ use crate::units::{Seq, Timestamp};
 pub struct Check {
     /// The question, in words.
     pub name: &'static str,
+    /// The leg that it is about, from 0; `None` if it is about the bet as a whole.
+    pub leg: Option<u8>,
     /// The code of a refusal over it; [`Reject::numbers`] says what its numbers count.
     pub code: Reject,
     /// The limit or what was expected, and what was found, if the question is about numbers.
@@ -34,15 +37,25 @@ impl State {
     /// The questions that a placement at this place of the journal is asked, up to the one that refuses
     /// it by that actor. The state must have applied everything before `seq` and is used up: what comes due first
     /// moves it. Empty for an id that was answered before, and before the journal's first record.
-    pub fn explain(
+    pub fn explain(self, seq: Seq, now: Timestamp, actor: Actor, place: &PlaceBet) -> Vec<Check> {
+        let key = Key::new(place.account, place.client_id.0);
+        self.explained(seq, now, actor, key, |step, asked| {
+            let _ = step.ask(place, asked);
+            step.decide(place).err().map(|refusal| (refusal, None))
+        })
+    }
+
+    /// Has `ask` put the questions and give the verdict: the refusal, and the leg that it is about.
+    pub(in crate::bets) fn explained(
         mut self,
         seq: Seq,
         now: Timestamp,
         actor: Actor,
-        place: &PlaceBet,
+        key: Key,
+        ask: impl FnOnce(&Step<'_>, &mut Asked) -> Option<(Refusal, Option<u8>)>,
     ) -> Vec<Check> {
-        let mut asked = Asked(Vec::new());
-        let Some(tables) = &mut self.tables else { return asked.0 };
+        let mut asked = Asked::default();
+        let Some(tables) = &mut self.tables else { return asked.checks };
         let mut outbox = Outbox::with_capacity(tables.capacity.events_max());
         let mut step = Step {
             seq,
@@ -57,48 +70,41 @@ impl State {
         };
         step.fire_due();
         step.actor = actor;
-        if step.tables.client_ids.get(Key::new(place.account, place.client_id.0)).is_some() {
-            return asked.0;
+        if step.tables.client_ids.get(key).is_some() {
+            return asked.checks;
         }
         step.forget_expired_ids();
-        let _ = step.ask(place, &mut asked);
-        let verdict = step.decide(place).err();
-        let refuses = |check: &&Check| !check.passed && !check.in_shadow;
-        let said = asked.0.last().filter(refuses).map(|last| last.code);
-        if let Some(Refusal { code, limit, actual }) = verdict.filter(|it| said != Some(it.code)) {
-            asked.0.retain(|check| check.passed || check.in_shadow);
-            asked.0.push(Check {
-                name: "another rule",
-                code,
-                numbers: Some((limit, actual)),
-                passed: false,
-                in_shadow: false,
-            });
-        }
-        asked.0
+        let verdict = ask(&step, &mut asked);
+        asked.end_with(verdict);
+        asked.checks
     }
 }
 
 /// The questions so far.
-struct Asked(Vec<Check>);
+#[derive(Default)]
+pub(in crate::bets) struct Asked {
+    pub checks: Vec<Check>,
+    /// The leg that is being asked about.
+    pub leg: Option<u8>,
+}
 
 /// A bet was refused, so nothing more is asked.
-struct Stopped;
+pub(in crate::bets) struct Stopped;
 
 impl Asked {
-    fn put(
+    pub fn put(
         &mut self,
         name: &'static str,
         code: Reject,
         numbers: Option<(i64, i64)>,
         passed: bool,
     ) -> Result<(), Stopped> {
-        self.0.push(Check { name, code, numbers, passed, in_shadow: false });
+        self.checks.push(Check { name, leg: self.leg, code, numbers, passed, in_shadow: false });
         if passed { Ok(()) } else { Err(Stopped) }
     }
 
     /// Several questions with one answer: those before the one that refused passed.
-    fn put_all<T>(
+    pub fn put_all<T>(
         &mut self,
         questions: &[(&'static str, &[Reject])],
         answer: Result<T, Refusal>,
@@ -113,90 +119,129 @@ impl Asked {
         }
         answer.map_err(|_| Stopped)
     }
+
+    /// The rules' own verdict has the last word: what was not among the answers is added to them.
+    fn end_with(&mut self, verdict: Option<(Refusal, Option<u8>)>) {
+        let refuses = |check: &&Check| !check.passed && !check.in_shadow;
+        let Some((Refusal { code, limit, actual }, leg)) = verdict else {
+            assert!(self.checks.iter().all(|check| !refuses(&check)), "a bet that is taken passed");
+            return;
+        };
+        let is_said = |check: &Check| check.code == code && (leg.is_none() || check.leg == leg);
+        if self.checks.iter().filter(refuses).any(is_said) {
+            return;
+        }
+        self.checks.retain(|check| check.passed || check.in_shadow);
+        self.checks.push(Check {
+            name: "another rule",
+            leg,
+            code,
+            numbers: Some((limit, actual)),
+            passed: false,
+            in_shadow: false,
+        });
+    }
 }
+
+/// What is asked of every selection, in the order of `Tables::check_offer`.
+pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
+    (
+        "the account may bet",
+        &[
+            Reject::AccountSuspended,
+            Reject::UnknownAccount,
+            Reject::AccountClosed,
+            Reject::AccountSelfExcluded,
+            Reject::AccountTimedOut,
+        ],
+    ),
+    (
+        "the stake is within the player's own limits",
+        &[Reject::StakeLimitReached, Reject::LossLimitReached],
+    ),
+    ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
+    ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
+    ("the selection is on offer", &[Reject::SelectionInactive]),
+];
+
+/// What is asked before any selection is looked at.
+pub(in crate::bets) const OF_ROOM: [(&str, &[Reject]); 1] =
+    [("there is room for the bet", &[Reject::CapacityReached])];
 
 impl Step<'_> {
     fn ask(&self, place: &PlaceBet, asked: &mut Asked) -> Result<(), Stopped> {
-        self.ask_about_id(place, asked)?;
-        let stopped = self.tables.check_switches(self.channel(), place.market).err();
-        let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
-        asked.put(
-            "no kill switch and no mode stops it",
-            Reject::BettingStopped,
-            numbers,
-            stopped.is_none(),
-        )?;
-        let room: [(&str, &[Reject]); 1] =
-            [("there is room for the bet", &[Reject::CapacityReached])];
-        asked.put_all(&room, self.tables.check_room())?;
+        self.ask_about_id(place.client_id, asked)?;
+        self.ask_about_switches(&[place.market], asked)?;
+        asked.put_all(&OF_ROOM, self.tables.check_room())?;
         let request = Request {
             account: place.account,
             market: place.market,
             selection: place.selection,
             adds: place.stake.money(),
         };
-        let offer: [(&str, &[Reject]); 5] = [
-            (
-                "the account may bet",
-                &[
-                    Reject::AccountSuspended,
-                    Reject::UnknownAccount,
-                    Reject::AccountClosed,
-                    Reject::AccountSelfExcluded,
-                    Reject::AccountTimedOut,
-                ],
-            ),
-            (
-                "the stake is within the player's own limits",
-                &[Reject::StakeLimitReached, Reject::LossLimitReached],
-            ),
-            ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
-            ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
-            ("the selection is on offer", &[Reject::SelectionInactive]),
-        ];
-        let offer = asked.put_all(&offer, self.tables.check_offer(request))?;
-        self.ask_about_price(place, &offer, asked)?;
-        self.ask_about_money(place, &offer, asked)
+        let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
+        self.ask_about_price(Seen::of(place), &offer, asked)?;
+        let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
+        self.ask_about_risk(&offer, stake, payout, asked)?;
+        ask_about_funds(&offer, stake, asked)
     }
 
-    fn ask_about_id(&self, place: &PlaceBet, asked: &mut Asked) -> Result<(), Stopped> {
-        let made = place.client_id.time();
+    /// Whether the switches and modes let a bet on these markets through.
+    pub(in crate::bets) fn ask_about_switches(
+        &self,
+        markets: &[MarketId],
+        asked: &mut Asked,
+    ) -> Result<(), Stopped> {
+        let stops = |market: &MarketId| self.tables.check_switches(self.channel(), *market).err();
+        let stopped = markets.iter().find_map(stops);
+        let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
+        let name = "no kill switch and no mode stops it";
+        asked.put(name, Reject::BettingStopped, numbers, stopped.is_none())
+    }
+
+    pub(in crate::bets) fn ask_about_id(
+        &self,
+        client_id: ClientBetId,
+        asked: &mut Asked,
+    ) -> Result<(), Stopped> {
+        let made = client_id.time();
         asked.put("the bet has a proper id", Reject::ClientIdInvalid, None, made.is_some())?;
         let distance = made.map_or(0, |made| self.now.since(made).max(made.since(self.now)));
         let limit = self.config.client_id_past_ns;
-        let refused = self.check_client_id(place.client_id).err();
+        let refused = self.check_client_id(client_id).err();
         let numbers = refused.map_or((millis(limit), millis(distance)), |it| (it.limit, it.actual));
         let name = "the id was made not long ago";
         asked.put(name, Reject::ClientIdOutsideWindow, Some(numbers), refused.is_none())
     }
 
-    fn ask_about_price(
+    pub(in crate::bets) fn ask_about_price(
         &self,
-        place: &PlaceBet,
+        seen: Seen,
         offer: &Offer<'_>,
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let refused = self.check_price(Seen::of(place), offer).err().map(|refusal| refusal.code);
+        let refused = self.check_price(seen, offer).err().map(|refusal| refusal.code);
         let stands = |code| refused != Some(code);
-        let epochs = (i64::from(place.epoch), i64::from(offer.market.epoch));
+        let epochs = (i64::from(seen.epoch), i64::from(offer.market.epoch));
         let code = Reject::MaterialChange;
         asked.put("the match has not moved on since", code, Some(epochs), stands(code))?;
-        let age = offer.market.prices.outdated_for(place.price_seq, self.now);
+        let age = offer.market.prices.outdated_for(seen.price_seq, self.now);
         let ages = (millis(self.config.view_age_max_ns), millis(age));
         let code = Reject::StaleView;
         asked.put("the price seen was not replaced long ago", code, Some(ages), stands(code))?;
-        let odds = (i64::from(place.odds.milli()), i64::from(offer.odds.milli()));
+        let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
         let code = Reject::OddsChanged;
         asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))
     }
 
-    fn ask_about_money(
+    /// The risk rules.
+    pub(in crate::bets) fn ask_about_risk(
         &self,
-        place: &PlaceBet,
         offer: &Offer<'_>,
+        stake: Stake,
+        payout: Money,
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
         let wager = self.tables.wager(offer, self.config, self.now, stake, payout);
         for &id in RuleId::ALL {
             let (rule, mode) = (id.rule(), self.tables.rule_mode(self.config, id));
@@ -204,15 +249,32 @@ impl Step<'_> {
                 continue;
             }
             let Measure { limit, would_be, passes, .. } = (rule.measure)(&wager);
+            let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
             if mode == RuleMode::Shadow && risk::is_sane(would_be) {
-                let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
-                asked.0.push(Check { name, code, numbers, passed: passes, in_shadow: true });
+                let leg = asked.leg;
+                asked.checks.push(Check {
+                    name,
+                    leg,
+                    code,
+                    numbers,
+                    passed: passes,
+                    in_shadow: true,
+                });
             } else {
-                asked.put(rule.name, rule.code, Some((limit, would_be)), passes)?;
+                asked.put(name, code, numbers, passes)?;
             }
         }
-        let funds = (offer.account.available.minor(), stake.money().minor());
-        let code = Reject::InsufficientFunds;
-        asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)
+        Ok(())
     }
+}
+
+/// The last question of all.
+pub(in crate::bets) fn ask_about_funds(
+    offer: &Offer<'_>,
+    stake: Stake,
+    asked: &mut Asked,
+) -> Result<(), Stopped> {
+    let funds = (offer.account.available.minor(), stake.money().minor());
+    let code = Reject::InsufficientFunds;
+    asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)
 }

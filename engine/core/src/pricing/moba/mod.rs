@@ -16,6 +16,35 @@ mod logistic_table;
 pub use coefficients::{CoefficientError, CoefficientProblem, KNOTS_MAX, Knot, MobaModel};
 pub use logistic::{LOGIT_MAX, logistic, logit};
 
+use crate::command::Title;
+
+/// The table of each MOBA, by which its maps are priced.
+#[derive(Clone, Copy, Debug)]
+pub struct MobaModels {
+    /// League of Legends.
+    pub lol: &'static MobaModel,
+    /// Dota 2.
+    pub dota2: &'static MobaModel,
+}
+
+impl Default for MobaModels {
+    /// The committed tables.
+    fn default() -> Self {
+        Self { lol: &MobaModel::LOL, dota2: &MobaModel::DOTA2 }
+    }
+}
+
+impl MobaModels {
+    /// The table of a title, if it is a MOBA.
+    pub const fn of(self, title: Title) -> Option<&'static MobaModel> {
+        match title {
+            Title::CounterStrike | Title::Valorant => None,
+            Title::Lol => Some(self.lol),
+            Title::Dota2 => Some(self.dota2),
+        }
+    }
+}
+
 /// How a map stands, from team A's point of view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MobaStanding {

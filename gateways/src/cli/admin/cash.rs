@@ -1,0 +1,116 @@
+//! `clutch admin account payment`, `bonus` and `forfeit`: what a payment system or a promotion says.
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::client::{Client, Said};
+use super::{account_number, order};
+use crate::cli::{Failure, secret};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CashCommand {
+    /// One step of a payment in two phases. A deposit's capture is `deposit` under the same reference
+    Payment {
+        /// The account, by its key or number
+        account: String,
+        /// What happened
+        step: Step,
+        /// How much, such as 12.50; the same in each step
+        amount: String,
+        /// The payment's UUID; each step is taken only once
+        #[arg(long, value_name = "UUID")]
+        reference: String,
+        /// How much of a withdrawal is kept back for the tax authority
+        #[arg(long, value_name = "AMOUNT")]
+        tax: Option<String>,
+    },
+    /// Grant a free bet, or bonus money that must be wagered
+    Bonus {
+        /// The account, by its key or number
+        account: String,
+        /// Which
+        kind: Kind,
+        /// How much, such as 5.00
+        amount: String,
+        /// For how many days
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+        /// What must be staked before bonus money is the player's own
+        #[arg(long, value_name = "AMOUNT")]
+        wagering: Option<String>,
+        /// The grant's UUID; the same one is granted only once. Without it a new one is made
+        #[arg(long, value_name = "UUID")]
+        reference: Option<String>,
+    },
+    /// Take what is left of a bonus back
+    Forfeit {
+        /// The account, by its key or number
+        account: String,
+        /// The bonus's number
+        bonus: u64,
+    },
+}
+
+/// What happened to a payment.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Step {
+    /// A deposit is promised
+    Authorise,
+    /// A promised deposit came to nothing
+    Fail,
+    /// The player wants money
+    Withdraw,
+    /// The money has left
+    Paid,
+    /// The money came back
+    Returned,
+}
+
+/// What a bonus can be used for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Kind {
+    /// The stake itself is never paid out
+    FreeBet,
+    /// Becomes the player's own once enough was wagered
+    Money,
+}
+
+pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failure> {
+    match command {
+        CashCommand::Payment { account, step, amount, reference, tax } => {
+            let account = account_number(client, account)?;
+            let step = match step {
+                Step::Authorise => "authorise",
+                Step::Fail => "fail",
+                Step::Withdraw => "withdraw",
+                Step::Paid => "paid",
+                Step::Returned => "returned",
+            };
+            let body = json!({"command": "payment", "account": account, "amount": amount,
+                "reference": reference, "step": step, "tax": tax});
+            order(client, body)
+        }
+        CashCommand::Bonus { account, kind, amount, days, wagering, reference } => {
+            let account = account_number(client, account)?;
+            let kind = match kind {
+                Kind::FreeBet => "free_bet",
+                Kind::Money => "money",
+            };
+            let reference = match reference {
+                Some(reference) => reference.clone(),
+                None => secret::fresh_uuid()?,
+            };
+            // Whoever does not hear the answer can ask again with the same one.
+            eprintln!("reference {reference}");
+            let body = json!({"command": "grant_bonus", "account": account, "kind": kind,
+                "amount": amount, "wagering": wagering, "for_s": u64::from(*days) * 86_400,
+                "reference": reference});
+            order(client, body)
+        }
+        CashCommand::Forfeit { account, bonus } => {
+            let account = account_number(client, account)?;
+            order(client, json!({"command": "forfeit_bonus", "account": account, "bonus": bonus}))
+        }
+    }
+}

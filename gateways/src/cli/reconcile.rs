@@ -1,0 +1,67 @@
+//! `clutch reconcile`: a payment provider's file against the ledger.
+
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use clutch_engine::Follower;
+
+use super::Failure;
+use crate::ops::progress::bar;
+use crate::ops::reconcile::{Payments, reconcile};
+use crate::output::answer;
+
+/// Hold a payment provider's file against the ledger
+///
+/// Compares every payment by its reference, and adds up every ledger account by currency. The file is CSV with
+/// the columns reference, amount and status. Exit code 0: all agree; 1: something must be looked at; 2: the
+/// journal or the file cannot be read.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// The provider's file
+    #[arg(long, value_name = "FILE.csv")]
+    provider: PathBuf,
+    /// The report as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &ReconcileArgs) -> ExitCode {
+    match compare(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure(why)) => {
+            eprintln!("clutch: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
+    let shown = args.provider.display();
+    let file = File::open(&args.provider)
+        .map_err(|error| Failure(format!("cannot open {shown}: {error}")))?;
+    let bar = bar("reading", None, "records");
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut payments = Payments::default();
+    while let Some(step) = follower.step()? {
+        payments.hear(step.events);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let report = reconcile(follower.state(), &payments, BufReader::new(file))
+        .map_err(|why| Failure(format!("{shown}, {why}")))?;
+    let mut output = answer();
+    if args.json {
+        serde_json::to_writer(&mut output, &report)?;
+        output.write_all(b"\n")?;
+    } else {
+        report.write_text(&mut output)?;
+    }
+    output.flush()?;
+    Ok(report.is_clean())
+}

@@ -1,0 +1,74 @@
+//! `clutch statement`: an account's movements from the journal.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use clutch_core::units::Timestamp;
+use clutch_engine::Follower;
+
+use super::Failure;
+use super::journal::numbered;
+use crate::ops::progress::bar;
+use crate::ops::statement::Statement;
+use crate::output::answer;
+
+/// Write an account's statement: every movement of its money, and what they come to
+///
+/// From the journal alone, so it works for any account and any time, also while a server runs. Net
+/// deposits are deposits less withdrawals.
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// The data directory
+    dir: PathBuf,
+    /// The account, by the operator's key or its number
+    account: String,
+    /// How far back from the journal's end, in months of 31 days
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=120))]
+    months: u64,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How a statement is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a person
+    Text,
+    /// One JSON object
+    Json,
+    /// One line a movement
+    Csv,
+}
+
+const MONTH_NS: u64 = 31 * 24 * 3_600 * 1_000_000_000;
+
+pub fn run(args: &StatementArgs) -> Result<(), Failure> {
+    // Read twice: the end says where the statement begins, and who the account is.
+    let bar = bar("reading", None, "records");
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    while follower.step()?.is_some() {
+        bar.inc(1);
+    }
+    let end = follower.state().now().nanos();
+    let account = numbered(follower.state(), &args.account)
+        .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
+    let from = Timestamp::from_nanos(end.saturating_sub(args.months * MONTH_NS));
+    let last = follower.last_seq();
+    let mut statement = Statement::new(account, from);
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    while follower.last_seq() < last {
+        let Some(step) = follower.step()? else { break };
+        statement.hear(&step);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let mut output = answer();
+    match args.format {
+        Format::Text => statement.write_text(follower.state(), &mut output)?,
+        Format::Json => statement.write_json(follower.state(), &mut output)?,
+        Format::Csv => statement.write_csv(&mut output)?,
+    }
+    Ok(output.flush()?)
+}

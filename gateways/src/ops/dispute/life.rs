@@ -1,0 +1,316 @@
+//! What is gathered about a bet on the way through the journal.
+
+use clutch_core::bets::place::Check;
+use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick};
+use clutch_core::event::{BetStatus, PriceCause};
+use clutch_core::reject::Numbers;
+use clutch_core::settings::Setting;
+use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, Odds, Seq, Timestamp};
+use clutch_core::{Command, Event, Record, Reject, State};
+use clutch_engine::Step;
+
+use super::find::Wish;
+use super::{CheckLine, Dispute, Leg, Line, PostingLine, PriceLine};
+use crate::names;
+use crate::ops::words::{self, Words};
+use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::setting;
+
+/// Feed messages shown before the placement, and after it.
+const FEED_BEFORE: usize = 5;
+const FEED_AFTER: usize = 12;
+
+/// What is gathered on the way.
+pub(super) struct Life {
+    seq: u64,
+    wish: Wish,
+    told_from: u64,
+    legs: Vec<LegLife>,
+    checks: Vec<Check>,
+    settings: Vec<(String, String)>,
+    config_version: u32,
+    fate: Vec<Line>,
+    refused: bool,
+    feed: Vec<(bool, Line)>,
+    postings: Vec<PostingLine>,
+    /// Records after the placement that changed something about the bet.
+    turns: Vec<u64>,
+}
+
+/// What is gathered about one of its legs.
+struct LegLife {
+    pick: Pick,
+    standing: Vec<Line>,
+    prices: Vec<PriceLine>,
+    market_status: Vec<Line>,
+}
+
+impl Life {
+    /// Of the bet that record `seq` placed, heard of from behind record `told_from` on.
+    pub fn new(seq: u64, wish: Wish, told_from: u64) -> Self {
+        let leg = |pick| LegLife {
+            pick,
+            standing: Vec::new(),
+            prices: Vec::new(),
+            market_status: Vec::new(),
+        };
+        Self {
+            seq,
+            told_from,
+            legs: wish.picks().into_iter().map(leg).collect(),
+            wish,
+            checks: Vec::new(),
+            settings: Vec::new(),
+            config_version: 0,
+            fate: Vec::new(),
+            refused: false,
+            feed: Vec::new(),
+            postings: Vec::new(),
+            turns: Vec::new(),
+        }
+    }
+
+    /// How the board stood where the telling begins.
+    pub fn hear_image(&mut self, records: &[Record], words: &Words, state: &State) {
+        for record in records {
+            let said = Said { seq: record.seq, time: state.now(), by: "the snapshot".to_owned() };
+            self.hear_of_market(words, record, &said);
+        }
+    }
+
+    /// Asks the questions again of a copy of the state in front of the placement.
+    pub fn explain(&mut self, state: &State, time: Timestamp, actor: Actor) {
+        let config = state.config();
+        self.config_version = state.config_version();
+        self.settings = Setting::ALL
+            .iter()
+            .map(|it| (it.name().to_owned(), setting::show(*it, it.get(config))))
+            .collect();
+        let mut bytes = Vec::new();
+        state.save(&mut |piece| bytes.extend_from_slice(piece));
+        let mut left = &bytes[..];
+        let copy = State::restore(&mut |place| {
+            let count = place.len().min(left.len());
+            let (now, later) = left.split_at(count);
+            place[..count].copy_from_slice(now);
+            left = later;
+            count
+        });
+        let copy = copy.expect("a state that was just saved can be read back");
+        let seq = Seq(self.seq);
+        self.checks = match &self.wish {
+            Wish::Single(place) => copy.explain(seq, time, actor, place),
+            Wish::Several(place) => copy.explain_multiple(seq, time, actor, place),
+        };
+    }
+
+    /// Hears a record and what came of it.
+    pub fn hear(&mut self, words: &Words, step: &Step<'_>) {
+        let by = match &step.envelope.command {
+            Command::Feed(message) => {
+                let said = words.feed_said(message);
+                let (seq, time) = (step.seq.0, words::time(step.time));
+                self.hear_feed(words, message, Line { seq, time, what: said.clone() });
+                said
+            }
+            _ => words.actor(step.state, step.envelope.actor),
+        };
+        let said = Said { seq: step.seq, time: step.time, by };
+        for record in step.events {
+            self.hear_of_bet(record, &said);
+            self.hear_of_money(record, &said, step.state);
+            self.hear_of_market(words, record, &said);
+        }
+    }
+
+    fn hear_of_bet(&mut self, record: &Record, said: &Said) {
+        let (name, status) = match record.event {
+            Event::Bet(view) => ((view.account, view.client_id), view.status),
+            Event::Multiple(view) => ((view.account, view.client_id), view.status),
+            Event::Leg(view) if self.is_it((view.account, view.client_id)) => {
+                if let Some(leg) = self.legs.get_mut(usize::from(view.index))
+                    && said.puts(&mut leg.standing, words::standing(view.standing))
+                {
+                    self.turns.push(said.seq.0);
+                }
+                return;
+            }
+            _ => return,
+        };
+        if self.is_it(name) {
+            self.refused = matches!(status, BetStatus::Refused(_));
+            if said.puts(&mut self.fate, words::status(status)) {
+                self.turns.push(said.seq.0);
+            }
+        }
+    }
+
+    fn hear_of_money(&mut self, record: &Record, said: &Said, state: &State) {
+        if let Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason, .. } = record.event
+            && bet == self.seq
+        {
+            self.postings.push(PostingLine {
+                seq: said.seq.0,
+                time: words::time(said.time),
+                from: words::ledger(state, from),
+                to: words::ledger(state, to),
+                amount: words::money(amount),
+                why: words::posting(reason),
+            });
+        }
+    }
+
+    fn hear_of_market(&mut self, words: &Words, record: &Record, said: &Said) {
+        match record.event {
+            Event::Market { market, status, .. } => {
+                for leg in self.legs.iter_mut().filter(|leg| leg.pick.market == market) {
+                    said.puts(&mut leg.market_status, words.market_status(market, status));
+                }
+            }
+            Event::Price(price) => {
+                let is_its = |leg: &&mut LegLife| {
+                    (leg.pick.market, leg.pick.selection) == (price.market, price.selection)
+                };
+                for leg in self.legs.iter_mut().filter(is_its) {
+                    leg.prices.push(said.price(price.odds, price.cause));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hear_feed(&mut self, words: &Words, message: &FeedMessage, line: Line) {
+        let is_its_match =
+            |leg: &LegLife| words.match_of(leg.pick.market) == Some(message.match_id);
+        if self.legs.iter().any(is_its_match) && message.event != GameEvent::Heartbeat {
+            let is_after = self.seq < line.seq;
+            self.feed.push((is_after, line));
+        }
+    }
+
+    fn is_it(&self, name: (AccountId, ClientBetId)) -> bool {
+        name == self.wish.name()
+    }
+
+    /// How a market stood when the bet was placed.
+    fn status_before(&self, leg: Option<u8>) -> Option<String> {
+        let leg = &self.legs[usize::from(leg.unwrap_or(0))];
+        leg.market_status.iter().rfind(|line| line.seq < self.seq).map(|line| line.what.clone())
+    }
+
+    /// What the feed said near the bet or changed its fate by.
+    fn feed_near(&self) -> Vec<Line> {
+        let end = self.turns.last().copied().unwrap_or(self.seq);
+        let before = self.feed.iter().filter(|(is_after, _)| !is_after).count();
+        let after = self.feed[before..].iter().filter(|(_, line)| line.seq <= end).count();
+        let near = self.feed.iter().enumerate().filter(|(place, (_, line))| {
+            let is_close = before.saturating_sub(FEED_BEFORE) <= *place
+                && *place < before + after.clamp(1, FEED_AFTER / 2);
+            let is_late = before + after <= place + FEED_AFTER / 2 && *place < before + after;
+            is_close || is_late || self.turns.contains(&line.seq)
+        });
+        near.map(|(_, (_, line))| line.clone()).collect()
+    }
+
+    /// Tells it.
+    pub fn told(self, state: &State, words: &Words, time: Timestamp, rule_set: u16) -> Dispute {
+        let checks = self.checks.iter();
+        let checks: Vec<_> =
+            checks.map(|check| check_line(check, self.status_before(check.leg))).collect();
+        let ((account, client_id), (unit, lines)) = (self.wish.name(), self.wish.unit_and_lines());
+        let feed = self.feed_near();
+        let game =
+            |market: MarketId| words.match_of(market).map_or_else(String::new, |it| words.game(it));
+        let legs = self.legs.into_iter().enumerate().map(|(index, leg)| {
+            let LegLife { pick, standing, prices, market_status } = leg;
+            Leg {
+                leg: index as u8 + 1,
+                game: game(pick.market),
+                market: words.market(pick.market),
+                selection: words.selection(pick.market, pick.selection),
+                odds_seen: words::odds(pick.odds),
+                banker: self.wish.is_banker(index),
+                standing,
+                prices,
+                market_status,
+            }
+        });
+        Dispute {
+            seq: self.seq,
+            time: words::time(time),
+            client_id: words::uuid(client_id),
+            account: words::account(state, account),
+            kind: self.wish.kind(),
+            lines,
+            unit: words::money(unit.money()),
+            stake: words::money(self.wish.stake()),
+            policy: words::policy(self.wish.policy()),
+            legs: legs.collect(),
+            fate: self.fate,
+            refused: self.refused,
+            checks,
+            feed,
+            postings: self.postings,
+            told_from: self.told_from,
+            rule_set,
+            config_version: self.config_version,
+            settings: self.settings,
+        }
+    }
+}
+
+/// Where, when and by whom something was said.
+struct Said {
+    seq: Seq,
+    time: Timestamp,
+    by: String,
+}
+
+impl Said {
+    /// Puts a line unless it repeats the last one: a question asked again is answered with the same
+    /// words, and they are said once. Whether it was put.
+    fn puts(&self, lines: &mut Vec<Line>, what: String) -> bool {
+        let is_new = lines.last().is_none_or(|last| last.what != what);
+        if is_new {
+            lines.push(Line { seq: self.seq.0, time: words::time(self.time), what });
+        }
+        is_new
+    }
+
+    fn price(&self, odds: Option<Odds>, cause: PriceCause) -> PriceLine {
+        PriceLine {
+            seq: self.seq.0,
+            time: words::time(self.time),
+            odds: odds.map(words::odds),
+            cause: words::why_priced(cause),
+            by: self.by.clone(),
+        }
+    }
+}
+
+/// A question with its numbers in words; that about the market says how it stood instead.
+fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
+    let Check { name, leg, code, numbers, passed, in_shadow } = *check;
+    let leg = leg.map(|leg| leg + 1);
+    if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
+        let numbers = Some(format!("it is {status}")).filter(|_| !passed);
+        return CheckLine { leg, question: name, passed, in_shadow, code: code.name(), numbers };
+    }
+    let numbers = numbers.and_then(|(limit, found)| {
+        let seconds = |millis: i64| format!("{}.{:03} s", millis / 1000, millis % 1000);
+        let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
+        Some(match code.numbers() {
+            Numbers::None => return None,
+            Numbers::Money => {
+                format!("limit {}, with this bet {}", ShowMoney(limit), ShowMoney(found))
+            }
+            Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
+            Numbers::Epoch => format!("seen state {limit}, now state {found}"),
+            Numbers::Millis => format!("limit {}, found {}", seconds(limit), seconds(found)),
+            Numbers::Switch if passed => return None,
+            Numbers::Switch => format!("it is {}", names::switch(limit, found)),
+            Numbers::Count => format!("limit {limit}, found {found}"),
+        })
+    });
+    CheckLine { leg, question: name, passed, in_shadow, code: code.name(), numbers }
+}

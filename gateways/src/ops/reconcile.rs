@@ -1,0 +1,306 @@
+//! The provider's file against the ledger: every payment by its reference, and every ledger account's
+//! balance by currency.
+//!
+//! The file is CSV with a header that has at least `reference`, `amount` and `status`, in any order.
+//! A reference is a UUID or 32 hexadecimal digits; amounts are decimal and in the account's currency.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+
+use clutch_core::event::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
+use clutch_core::units::{ClientBetId, Currency};
+use clutch_core::wallet::Books;
+use clutch_core::{Event, Record, State};
+use serde::Serialize;
+
+use super::words;
+
+/// Every payment of the journal by its reference, as it stands.
+#[derive(Debug, Default)]
+pub struct Payments(BTreeMap<u128, PaymentView>);
+
+impl Payments {
+    /// Takes in what a record led to.
+    pub fn hear(&mut self, records: &[Record]) {
+        for record in records {
+            if let Event::Payment(view) = record.event {
+                self.0.insert(view.reference, view);
+            }
+        }
+    }
+}
+
+/// What is found about one reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The reference.
+    pub reference: String,
+    /// What is wrong: `missing_in_ledger`, `missing_at_provider`, `amount_differs`, `status_differs`,
+    /// `twice_at_provider`.
+    pub what: &'static str,
+    /// What the ledger says.
+    pub ledger: Option<String>,
+    /// What the provider says.
+    pub provider: Option<String>,
+}
+
+/// The balances of one currency.
+#[derive(Clone, Debug, Serialize)]
+pub struct Balances {
+    /// The currency, by its number.
+    pub currency: u8,
+    /// Players' own money and bonuses.
+    pub players: String,
+    /// The house.
+    pub house: String,
+    /// The providers, below zero by what they brought in.
+    pub provider: String,
+    /// Payments without an outcome.
+    pub in_transit: String,
+    /// Tax kept back.
+    pub tax_withheld: String,
+    /// The sum of all, recomputed from every account; anything but zero is a finding.
+    pub sum: String,
+    /// Whether it is zero.
+    pub adds_up: bool,
+}
+
+/// The whole report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Payments on which both agree.
+    pub agreed: usize,
+    /// Everything else.
+    pub findings: Vec<Finding>,
+    /// The ledger.
+    pub balances: Vec<Balances>,
+}
+
+/// One line of the provider's file.
+struct Said {
+    amount: String,
+    status: Status,
+    word: String,
+}
+
+/// How far a payment came, in the words of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Authorised,
+    Captured,
+    Failed,
+    Requested,
+    Paid,
+    Returned,
+}
+
+impl Status {
+    /// Providers' words for it.
+    fn read(word: &str) -> Option<Self> {
+        Some(match word.trim().to_ascii_lowercase().as_str() {
+            "authorised" | "authorized" => Self::Authorised,
+            "captured" | "settled" => Self::Captured,
+            "failed" | "declined" | "cancelled" | "canceled" | "expired" => Self::Failed,
+            "requested" | "pending" | "processing" => Self::Requested,
+            "paid" | "paid_out" | "sent" => Self::Paid,
+            "returned" | "rejected" | "bounced" => Self::Returned,
+            _ => return None,
+        })
+    }
+
+    /// That of a payment in the ledger; none for what no provider knows of.
+    fn of(status: PaymentStatus) -> Option<Self> {
+        match status {
+            PaymentStatus::Deposit(DepositStatus::Authorised) => Some(Self::Authorised),
+            PaymentStatus::Deposit(DepositStatus::Captured) => Some(Self::Captured),
+            PaymentStatus::Deposit(DepositStatus::Failed) => Some(Self::Failed),
+            PaymentStatus::Withdrawal { status, .. } => Some(match status {
+                WithdrawalStatus::Requested => Self::Requested,
+                WithdrawalStatus::Paid => Self::Paid,
+                WithdrawalStatus::Returned => Self::Returned,
+            }),
+            PaymentStatus::Bonus | PaymentStatus::Adjustment(_) | PaymentStatus::Tax => None,
+        }
+    }
+}
+
+/// Currencies that a journal can hold.
+const CURRENCIES_MAX: u8 = 16;
+
+/// Compares a provider's file with a state.
+///
+/// # Errors
+/// The line that cannot be read, and why.
+pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result<Report, String> {
+    let (mut said, mut findings) = read(file)?;
+    let mut agreed = 0;
+    for view in ledger.0.values() {
+        let Some(status) = Status::of(view.status) else { continue };
+        let PaymentView { reference, amount, .. } = *view;
+        let amount = words::money(amount);
+        let ours = format!("{amount} {}", view.status.name());
+        let provider = said.remove(&reference);
+        let what = match &provider {
+            // A promise that came to nothing need not be in anybody's file.
+            None if status == Status::Failed => None,
+            None => Some("missing_at_provider"),
+            Some(said) if !is_same_amount(&said.amount, &amount) => Some("amount_differs"),
+            Some(said) if said.status != status => Some("status_differs"),
+            Some(_) => None,
+        };
+        match what {
+            None => agreed += 1,
+            Some(what) => findings.push(Finding {
+                reference: shown(reference),
+                what,
+                ledger: Some(ours),
+                provider: provider.map(|said| format!("{} {}", said.amount, said.word)),
+            }),
+        }
+    }
+    findings.extend(said.into_iter().map(|(reference, said)| Finding {
+        reference: shown(reference),
+        what: "missing_in_ledger",
+        ledger: None,
+        provider: Some(format!("{} {}", said.amount, said.word)),
+    }));
+    Ok(Report { agreed, findings, balances: balances(state) })
+}
+
+fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), String> {
+    let mut lines = file.lines().enumerate();
+    let header = match lines.next() {
+        Some((_, Ok(header))) => header,
+        Some((_, Err(error))) => return Err(format!("line 1: {error}")),
+        None => return Err("the provider's file is empty".to_owned()),
+    };
+    let names: Vec<String> =
+        header.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
+    let column = |wanted: &str| {
+        let found = names.iter().position(|name| name == wanted);
+        found.ok_or_else(|| format!("line 1: no column is called `{wanted}`"))
+    };
+    let places = [column("reference")?, column("amount")?, column("status")?];
+    let (mut said, mut findings) = (BTreeMap::new(), Vec::new());
+    for (index, line) in lines {
+        let number = index + 1;
+        let line = line.map_err(|error| format!("line {number}: {error}"))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let fields: Vec<&str> =
+            line.split(',').map(|field| field.trim().trim_matches('"')).collect();
+        let [reference, amount, word] =
+            places.map(|place| fields.get(place).copied().unwrap_or(""));
+        let key = words::parse_uuid(reference)
+            .ok_or_else(|| format!("line {number}: `{reference}` is no UUID or 32 hex digits"))?;
+        let status = Status::read(word).ok_or_else(|| {
+            format!("line {number}: `{word}` is no status such as captured, failed, paid, returned")
+        })?;
+        let (amount, word) = (amount.to_owned(), word.to_owned());
+        let provider = Some(format!("{amount} {word}"));
+        if said.insert(key.0, Said { amount, status, word }).is_some() {
+            let (what, ledger) = ("twice_at_provider", None);
+            findings.push(Finding { reference: shown(key.0), what, ledger, provider });
+        }
+    }
+    Ok((said, findings))
+}
+
+/// Whether two decimals are the same number: 5, 5.0 and 5.00 are.
+fn is_same_amount(one: &str, other: &str) -> bool {
+    let plain = |text: &str| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        (whole.trim_start_matches('0').to_owned(), fraction.trim_end_matches('0').to_owned())
+    };
+    plain(one) == plain(other)
+}
+
+fn balances(state: &State) -> Vec<Balances> {
+    let Some(wallet) = state.wallet() else { return Vec::new() };
+    let of = |(currency, books): (Currency, &Books)| {
+        let sum = wallet.recomputed_sum_in(currency);
+        Balances {
+            currency: currency.0,
+            players: words::money(books.players),
+            house: words::money(books.house),
+            provider: words::money(books.provider),
+            in_transit: words::money(books.in_transit),
+            tax_withheld: words::money(books.tax_withheld),
+            sum: words::money(sum),
+            adds_up: sum.minor() == 0 && books.sum().minor() == 0,
+        }
+    };
+    // A currency in which nothing ever moved has nothing to say, but for the first.
+    let known =
+        (0..CURRENCIES_MAX).map(|number| (Currency(number), wallet.books(Currency(number))));
+    let is_used =
+        |(currency, books): &(Currency, &Books)| currency.0 == 0 || **books != Books::default();
+    known.filter(is_used).map(of).collect()
+}
+
+impl Report {
+    /// Whether nothing has to be looked at.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.balances.iter().all(|balances| balances.adds_up)
+    }
+
+    /// Writes it for a person.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_text(&self, output: &mut impl Write) -> io::Result<()> {
+        for Finding { reference, what, ledger, provider } in &self.findings {
+            let ledger = ledger.as_deref().unwrap_or("nothing");
+            let provider = provider.as_deref().unwrap_or("nothing");
+            let what = what.replace('_', " ");
+            writeln!(output, "{reference}  {what:<19}  ledger: {ledger}, provider: {provider}")?;
+        }
+        for balances in &self.balances {
+            let Balances { currency, players, house, provider, in_transit, tax_withheld, .. } =
+                balances;
+            writeln!(
+                output,
+                "currency {currency}: players {players}, house {house}, provider {provider}, in transit \
+                 {in_transit}, tax withheld {tax_withheld}; together {}",
+                balances.sum
+            )?;
+        }
+        writeln!(output, "{} agree, {} do not", self.agreed, self.findings.len())
+    }
+}
+
+fn shown(reference: u128) -> String {
+    words::uuid(ClientBetId(reference))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_amount_may_be_written_differently() {
+        for (one, other, same) in [
+            ("5", "5.00", true),
+            ("5.0", "5.00", true),
+            ("0.10", ".1", true),
+            ("005.00", "5", true),
+            ("5.01", "5.00", false),
+            ("50", "5", false),
+        ] {
+            assert_eq!(is_same_amount(one, other), same, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_where_and_why() {
+        let fault = |text: &str| read(text.as_bytes()).err().unwrap_or_default();
+        assert_eq!(fault(""), "the provider's file is empty");
+        assert_eq!(fault("reference,amount\n"), "line 1: no column is called `status`");
+        let bad = fault("status,amount,reference\npaid,5.00,seven\n");
+        assert_eq!(bad, "line 2: `seven` is no UUID or 32 hex digits");
+        let reference = "00000000-0000-0000-0000-000000000007";
+        let bad = fault(&format!("reference,amount,status\n{reference},5.00,gone\n"));
+        assert!(bad.starts_with("line 2: `gone` is no status"), "{bad}");
+    }
+}

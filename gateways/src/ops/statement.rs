@@ -1,0 +1,267 @@
+//! An account's statement: every movement of its money in a stretch of time, and what they come to.
+//!
+//! Read from the journal alone, so a statement of three or twelve months, or of a closed account, needs
+//! no other memory. Implements UKGC RTS 1B: three months of account and gambling history at hand, twelve
+//! on request, and what was won or lost in the time chosen, bonuses apart.
+
+use std::io::{self, Write};
+
+use clutch_core::event::{LedgerAccount, PostingReason};
+use clutch_core::units::{AccountId, BetId, Money, Timestamp};
+use clutch_core::{Event, State};
+use clutch_engine::Step;
+use serde::Serialize;
+
+use super::words;
+
+/// One movement.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// The record that led to it.
+    pub seq: u64,
+    /// When.
+    pub time: String,
+    /// Why.
+    pub what: String,
+    /// The bet, if there is one.
+    pub bet: Option<u64>,
+    /// What it did to the money that can be staked or taken out.
+    pub amount: String,
+    /// What could be staked afterwards.
+    pub available: String,
+    /// What open bets held afterwards.
+    pub held: String,
+    /// What of bonuses could be staked afterwards.
+    pub bonus: String,
+}
+
+/// What the movements come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    deposits: i64,
+    withdrawals: i64,
+    tax: i64,
+    staked: i64,
+    stakes_returned: i64,
+    won: i64,
+    taken_back: i64,
+    bonuses: i64,
+    adjustments: i64,
+}
+
+/// A statement in the making.
+#[derive(Debug)]
+pub struct Statement {
+    account: AccountId,
+    from: Timestamp,
+    /// Available, held, bonus: as the last record left them.
+    balance: [i64; 3],
+    opening: Option<[i64; 3]>,
+    lines: Vec<Line>,
+    sums: Sums,
+}
+
+impl Statement {
+    /// Of an account, from a time on.
+    pub fn new(account: AccountId, from: Timestamp) -> Self {
+        Self {
+            account,
+            from,
+            balance: [0; 3],
+            opening: None,
+            lines: Vec::new(),
+            sums: Sums::default(),
+        }
+    }
+
+    /// Takes in what a record led to.
+    pub fn hear(&mut self, step: &Step<'_>) {
+        for record in step.events {
+            let Event::Posting { from, to, amount, bet, reason, .. } = record.event else {
+                continue;
+            };
+            let before = self.balance;
+            for (side, moved) in [(from, -amount.minor()), (to, amount.minor())] {
+                if let Some(place) = self.place(side) {
+                    self.balance[place] += moved;
+                }
+            }
+            let is_about = self.balance != before || is_own_transit(from, to, self.account);
+            if !is_about || step.time < self.from {
+                continue;
+            }
+            self.opening.get_or_insert(before);
+            self.sums.count(reason, from, to, amount);
+            let [available, held, bonus] = self.balance;
+            let own = self.balance[0] - before[0];
+            self.lines.push(Line {
+                seq: step.seq.0,
+                time: words::time(step.time),
+                what: words::posting(reason),
+                bet: bet.map(|BetId(bet)| bet),
+                amount: words::money(Money::from_minor(own)),
+                available: words::money(Money::from_minor(available)),
+                held: words::money(Money::from_minor(held)),
+                bonus: words::money(Money::from_minor(bonus)),
+            });
+        }
+    }
+
+    fn place(&self, side: LedgerAccount) -> Option<usize> {
+        match side {
+            LedgerAccount::PlayerAvailable(id) if id == self.account => Some(0),
+            LedgerAccount::PlayerHeld(id) if id == self.account => Some(1),
+            LedgerAccount::PlayerBonus(id) if id == self.account => Some(2),
+            LedgerAccount::PlayerAvailable(_)
+            | LedgerAccount::PlayerHeld(_)
+            | LedgerAccount::PlayerBonus(_)
+            | LedgerAccount::PlayerBonusHeld(_)
+            | LedgerAccount::DepositInTransit(_)
+            | LedgerAccount::WithdrawalInTransit(_)
+            | LedgerAccount::House
+            | LedgerAccount::Provider
+            | LedgerAccount::TaxWithheld => None,
+        }
+    }
+
+    /// What it comes to, under the names that reports use.
+    fn totals(&self) -> Vec<(&'static str, String)> {
+        let opening = self.opening.unwrap_or(self.balance);
+        let sums = &self.sums;
+        let show = |minor| words::money(Money::from_minor(minor));
+        let result = sums.won - sums.taken_back + sums.stakes_returned - sums.staked;
+        vec![
+            ("opening_available", show(opening[0])),
+            ("opening_held", show(opening[1])),
+            ("deposits", show(sums.deposits)),
+            ("withdrawals", show(sums.withdrawals)),
+            ("net_deposits", show(sums.deposits - sums.withdrawals)),
+            ("tax_kept_back", show(sums.tax)),
+            ("staked", show(sums.staked)),
+            ("stakes_returned", show(sums.stakes_returned)),
+            ("won", show(sums.won)),
+            ("taken_back", show(sums.taken_back)),
+            // What still is held counts as lost, as it does in a player's own limits.
+            ("won_or_lost", show(result)),
+            ("bonuses", show(sums.bonuses)),
+            ("adjustments", show(sums.adjustments)),
+            ("closing_available", show(self.balance[0])),
+            ("closing_held", show(self.balance[1])),
+        ]
+    }
+
+    /// Writes it for a person.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_text(&self, state: &State, output: &mut impl Write) -> io::Result<()> {
+        let (name, from) = (words::account(state, self.account), words::time(self.from));
+        writeln!(output, "statement of {name} from {from}")?;
+        if !self.lines.is_empty() {
+            writeln!(
+                output,
+                "{:>9}  {:<23}  {:<22} {:>12} {:>12} {:>12} {:>12}  bet",
+                "record", "time (UTC)", "what", "amount", "available", "held", "bonus"
+            )?;
+        }
+        for line in &self.lines {
+            let Line { seq, time, what, bet, amount, available, held, bonus } = line;
+            let bet = bet.map_or_else(String::new, |bet| bet.to_string());
+            writeln!(
+                output,
+                "{seq:>9}  {time}  {what:<22} {amount:>12} {available:>12} {held:>12} {bonus:>12}  {bet}"
+            )?;
+        }
+        for (name, amount) in self.totals() {
+            writeln!(output, "{:<18} {amount:>12}", name.replace('_', " "))?;
+        }
+        Ok(())
+    }
+
+    /// Writes it as one JSON object.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_json(&self, state: &State, output: &mut impl Write) -> io::Result<()> {
+        let totals: serde_json::Map<_, _> = self
+            .totals()
+            .into_iter()
+            .map(|(name, amount)| (name.to_owned(), amount.into()))
+            .collect();
+        let said = serde_json::json!({
+            "account": words::account(state, self.account),
+            "from": words::time(self.from),
+            "lines": self.lines,
+            "totals": totals,
+        });
+        writeln!(output, "{said}")
+    }
+
+    /// Writes its lines as CSV, one a movement.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_csv(&self, output: &mut impl Write) -> io::Result<()> {
+        writeln!(output, "record,time,what,bet,amount,available,held,bonus")?;
+        for line in &self.lines {
+            let Line { seq, time, what, bet, amount, available, held, bonus } = line;
+            let bet = bet.map_or_else(String::new, |bet| bet.to_string());
+            writeln!(output, "{seq},{time},{what},{bet},{amount},{available},{held},{bonus}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether money in transit of this account comes to its end without touching the balance.
+fn is_own_transit(from: LedgerAccount, to: LedgerAccount, account: AccountId) -> bool {
+    let is_transit = |side| {
+        matches!(side, LedgerAccount::DepositInTransit(id) | LedgerAccount::WithdrawalInTransit(id)
+            if id == account)
+    };
+    is_transit(from) || is_transit(to)
+}
+
+impl Sums {
+    /// Bonus money is counted apart: of stakes and winnings only the player's own.
+    fn count(
+        &mut self,
+        reason: PostingReason,
+        from: LedgerAccount,
+        to: LedgerAccount,
+        amount: Money,
+    ) {
+        let amount = amount.minor();
+        let leaves_own = matches!(from, LedgerAccount::PlayerAvailable(_));
+        let becomes_own = matches!(to, LedgerAccount::PlayerAvailable(_));
+        match reason {
+            PostingReason::Deposit => self.deposits += amount,
+            PostingReason::WithdrawalPaid => self.withdrawals += amount,
+            PostingReason::Tax => {
+                self.withdrawals += amount;
+                self.tax += amount;
+            }
+            PostingReason::Hold if leaves_own => self.staked += amount,
+            PostingReason::Release if becomes_own => self.stakes_returned += amount,
+            PostingReason::Payout | PostingReason::CashOut if becomes_own => self.won += amount,
+            // Of a settlement that is taken back only the payout leaves the player's balance.
+            PostingReason::Reversal if leaves_own => self.taken_back += amount,
+            PostingReason::Adjustment | PostingReason::WriteOff => {
+                self.adjustments += if leaves_own { -amount } else { amount };
+            }
+            PostingReason::BonusGranted => self.bonuses += amount,
+            PostingReason::BonusExpired | PostingReason::BonusForfeited => self.bonuses -= amount,
+            PostingReason::Hold
+            | PostingReason::Release
+            | PostingReason::Payout
+            | PostingReason::CashOut
+            | PostingReason::Reversal
+            | PostingReason::StakeTaken
+            | PostingReason::DepositAuthorised
+            | PostingReason::DepositFailed
+            | PostingReason::WithdrawalRequested
+            | PostingReason::WithdrawalReturned
+            | PostingReason::TaxRemitted
+            | PostingReason::BonusConverted => {}
+        }
+    }
+}

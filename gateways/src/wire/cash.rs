@@ -1,0 +1,158 @@
+//! Payments and bonuses as messages: what the staff and payment systems order, what a bettor sees.
+
+use clutch_core::Command;
+use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::event::PaymentView;
+use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
+use clutch_core::wallet::{BonusKind, BonusState, BonusView};
+use serde::{Deserialize, Serialize};
+
+use super::admin::read_amount;
+use super::client;
+use super::decimal::{ShowMoney, parse_money};
+use super::server::{Shown, money, to_json};
+use crate::codes::Fault;
+use crate::ops::words;
+
+/// One step of a payment.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PaymentJson {
+    account: u32,
+    amount: String,
+    reference: String,
+    step: StepJson,
+    tax: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StepJson {
+    Authorise,
+    Fail,
+    Withdraw,
+    Paid,
+    Returned,
+}
+
+impl PaymentJson {
+    /// The command that it is.
+    ///
+    /// # Errors
+    /// [`Fault`] naming the field that is wrong.
+    pub fn command(self) -> Result<Command, Fault> {
+        let tax = self.tax.as_deref().map(|text| read_or_zero("tax", text)).transpose()?;
+        let is_withdrawal = matches!(self.step, StepJson::Withdraw);
+        if tax.is_some() && !is_withdrawal {
+            return Err(Fault::bad_field("tax", "left out: only a withdrawal is taxed"));
+        }
+        Ok(Command::Payment {
+            account: AccountId(self.account),
+            amount: read_amount(&self.amount)?,
+            reference: reference(&self.reference)?,
+            step: match self.step {
+                StepJson::Authorise => PaymentStep::Authorise,
+                StepJson::Fail => PaymentStep::Fail,
+                StepJson::Withdraw => PaymentStep::Withdraw { tax: tax.unwrap_or(Money::ZERO) },
+                StepJson::Paid => PaymentStep::Paid,
+                StepJson::Returned => PaymentStep::Returned,
+            },
+        })
+    }
+}
+
+/// A bonus to be granted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrantJson {
+    account: u32,
+    kind: String,
+    amount: String,
+    wagering: Option<String>,
+    for_s: u64,
+    reference: String,
+}
+
+impl GrantJson {
+    /// The command that it is at this time.
+    ///
+    /// # Errors
+    /// [`Fault`] naming the field that is wrong.
+    pub fn command(self, now: Timestamp) -> Result<Command, Fault> {
+        let kind = BonusKind::named(&self.kind)
+            .ok_or_else(|| Fault::bad_field("kind", "free_bet or money"))?;
+        let wagering = self.wagering.as_deref().map(|text| read_or_zero("wagering", text));
+        let step = BonusStep::Grant {
+            kind,
+            amount: read_amount(&self.amount)?,
+            wagering: wagering.transpose()?.unwrap_or(Money::ZERO),
+            expires_at: now.plus(self.for_s.saturating_mul(1_000_000_000)),
+            reference: reference(&self.reference)?,
+        };
+        Ok(Command::Bonus { account: AccountId(self.account), step })
+    }
+}
+
+fn reference(text: &str) -> Result<u128, Fault> {
+    let id = client::parse_client_id(text).map(|ClientBetId(id)| id);
+    id.ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))
+}
+
+fn read_or_zero(field: &'static str, text: &str) -> Result<Money, Fault> {
+    parse_money(text).ok_or_else(|| {
+        Fault::bad_field(field, "a text with an amount with at most two places, such as \"12.50\"")
+    })
+}
+
+/// Where a payment of the account stands.
+pub fn payment(seq: Seq, view: &PaymentView) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        reference: String,
+        amount: Shown<ShowMoney>,
+        status: &'static str,
+    }
+    to_json(&Message {
+        kind: "payment",
+        seq: seq.0,
+        reference: words::uuid(ClientBetId(view.reference)),
+        amount: money(view.amount),
+        status: view.status.name(),
+    })
+}
+
+/// A bonus of the account as it stands.
+pub fn bonus(seq: Seq, view: &BonusView) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        message: &'static str,
+        seq: u64,
+        bonus: u64,
+        kind: &'static str,
+        state: &'static str,
+        available: Shown<ShowMoney>,
+        held: Shown<ShowMoney>,
+        wagering_left: Shown<ShowMoney>,
+        expires_at: u64,
+    }
+    to_json(&Message {
+        message: "bonus",
+        seq: seq.0,
+        bonus: view.bonus.0,
+        kind: view.kind.name(),
+        state: match view.state {
+            BonusState::Active => "active",
+            BonusState::Expired => "expired",
+            BonusState::Forfeited => "forfeited",
+            BonusState::Converted => "converted",
+        },
+        available: money(view.available),
+        held: money(view.held),
+        wagering_left: money(view.wagering_left),
+        expires_at: view.expires_at.millis(),
+    })
+}
