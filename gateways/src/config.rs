@@ -1,6 +1,5 @@
-//! The settings of `clutch serve`: one TOML file whose default explains itself.
-//!
-//! An unknown key is an error, not a silent default: a misspelt limit must not be ignored.
+//! The settings of `clutch serve`: one TOML file whose default explains itself. An unknown key is an
+//! error, not a silent default: a misspelt limit must not be ignored.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

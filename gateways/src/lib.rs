@@ -6,6 +6,7 @@ pub mod book;
 pub mod cli;
 pub mod codes;
 pub mod config;
+pub mod config_page;
 pub mod curve;
 pub mod demo;
 pub mod feed;

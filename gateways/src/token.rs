@@ -34,7 +34,11 @@ pub enum Role {
     Viewer,
     /// Stop and resume betting.
     Trader,
-    /// Everything that [`Role::Trader`] may, and accounts, money and settings.
+    /// Everything that [`Role::Trader`] may, and limits: settings, tiers, factors, groups.
+    Risk,
+    /// Money, and what accounts may do.
+    Finance,
+    /// Everything.
     Operator,
     /// A role this version does not know; it allows nothing.
     #[serde(other)]
@@ -84,7 +88,9 @@ pub struct StaffClaims {
 impl StaffClaims {
     /// Whether the holder may see matches, accounts and settings.
     pub fn may_look(&self) -> bool {
-        self.roles.iter().any(|role| matches!(role, Role::Trader | Role::Operator))
+        self.roles
+            .iter()
+            .any(|role| matches!(role, Role::Trader | Role::Risk | Role::Finance | Role::Operator))
     }
 }
 

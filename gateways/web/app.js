@@ -460,4 +460,5 @@ byId('sign-in').onsubmit = (event) => {
   startAgain();
 };
 
+startSlip();
 connect();

@@ -218,7 +218,7 @@ function multipleOf(unit, sizes) {
 
 const currentKind = () => kinds(picks.length, picks.filter((pick) => pick.banker).length).find((kind) => kind.key === byId('kind').value);
 
-byId('slip').onsubmit = (event) => {
+function placeSlip(event) {
   event.preventDefault();
   const stake = whole(byId('stake').value, 2);
   const kind = currentKind();
@@ -241,7 +241,7 @@ byId('slip').onsubmit = (event) => {
   picks.length = 0;
   draw();
   drawBets();
-};
+}
 
 // The legs of a bet that was refused, if all of them are still on offer.
 const legsOf = (bet) => bet.legs ?? [bet];
@@ -258,22 +258,6 @@ function pickAgain(bet) {
   if (all) { byId('kind').value = all.key; drawSlip(); }
 }
 
-byId('slip-clear').onclick = () => { picks.length = 0; draw(); };
-byId('slip-open').onclick = () => byId('slip').classList.add('open');
-byId('slip-close').onclick = () => byId('slip').classList.remove('open');
-byId('stake').oninput = drawSlip;
-byId('kind').onchange = drawSlip;
-for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = chip.dataset.stake; drawSlip(); };
-
-byId('stake-max').onclick = () => {
-  const kind = currentKind();
-  if (!kind) return;
-  quoteAsked = picks.map(keyOf).join();
-  if (kind.sizes) send({ type: 'quote_max', ...multipleOf('1.00', kind.sizes) });
-  // On several singles the smallest of their largest stakes fits all.
-  else { quoteAsked += ' singles'; smallest = null; for (const { market, selection } of picks) send({ type: 'quote_max', market, selection }); }
-};
-
 let smallest = null;
 function takeQuote(message) {
   const now = picks.map(keyOf).join();
@@ -287,4 +271,25 @@ function takeQuote(message) {
     byId('stake').value = shown(smallest);
   }
   drawSlip();
+}
+
+function askForMax() {
+  const kind = currentKind();
+  if (!kind) return;
+  quoteAsked = picks.map(keyOf).join();
+  if (kind.sizes) send({ type: 'quote_max', ...multipleOf('1.00', kind.sizes) });
+  // On several singles the smallest of their largest stakes fits all.
+  else { quoteAsked += ' singles'; smallest = null; for (const { market, selection } of picks) send({ type: 'quote_max', market, selection }); }
+}
+
+// Called by app.js once it is loaded, as the slip draws with what is defined there.
+function startSlip() {
+  byId('slip-clear').onclick = () => { picks.length = 0; draw(); };
+  byId('slip-open').onclick = () => byId('slip').classList.add('open');
+  byId('slip-close').onclick = () => byId('slip').classList.remove('open');
+  byId('stake').oninput = drawSlip;
+  byId('kind').onchange = drawSlip;
+  for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = chip.dataset.stake; drawSlip(); };
+  byId('slip').onsubmit = placeSlip;
+  byId('stake-max').onclick = askForMax;
 }

@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Config => {
             let mut output = crate::output::answer();
-            let written = output.write_all(crate::config::DEFAULT_TOML.as_bytes());
+            let written = output.write_all(crate::config_page::page().as_bytes());
             written.and_then(|()| output.flush()).map_err(Failure::from)
         }
     };

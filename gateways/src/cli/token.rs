@@ -49,6 +49,10 @@ enum RoleArg {
     Viewer,
     /// Of the staff: stop and resume betting
     Trader,
+    /// Of the staff: that, and limits and settings
+    Risk,
+    /// Of the staff: money, and what accounts may do
+    Finance,
     /// Of the staff: everything
     Operator,
 }
@@ -59,6 +63,8 @@ impl From<RoleArg> for Role {
             RoleArg::Bettor => Self::Bettor,
             RoleArg::Viewer => Self::Viewer,
             RoleArg::Trader => Self::Trader,
+            RoleArg::Risk => Self::Risk,
+            RoleArg::Finance => Self::Finance,
             RoleArg::Operator => Self::Operator,
         }
     }
@@ -73,17 +79,22 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
     let secret = secret::existing(&config.gateway.token_secret, dir)?;
     let issued_at_s = wall_clock().millis() / 1000;
     let expires_at_s = issued_at_s + args.expires * 60;
-    let is_of_staff = matches!(args.role, Some(RoleArg::Trader | RoleArg::Operator));
+    let is_of_staff = matches!(
+        args.role,
+        Some(RoleArg::Trader | RoleArg::Risk | RoleArg::Finance | RoleArg::Operator)
+    );
     let token = match (args.operator, &args.account) {
         (Some(_), _) if args.role.is_some() && !is_of_staff => {
-            return Err(Failure("--operator goes with --role trader or operator".to_owned()));
+            return Err(Failure(
+                "--operator goes with --role trader, risk, finance or operator".to_owned(),
+            ));
         }
         (Some(operator), _) => {
             let roles = vec![args.role.map_or(Role::Operator, Role::from)];
             issue_staff(&secret, &StaffClaims { operator, roles, issued_at_s, expires_at_s })
         }
         (None, _) if is_of_staff => {
-            return Err(Failure("a trader or operator needs --operator NUMBER".to_owned()));
+            return Err(Failure("the staff needs --operator NUMBER".to_owned()));
         }
         (None, account) => {
             let name = account.as_deref().unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use clutch_core::event::FeedAlert;
+use clutch_core::switches::TripStanding;
 use clutch_core::units::SourceId;
 use clutch_engine::Space;
 use clutch_journal::Trust;
@@ -16,7 +17,17 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::feed::Taken;
 use super::port::{EngineHealth, EngineState};
+use crate::book::Book;
 use crate::codes::GatewayCode;
+
+/// What stops betting, or part of it.
+#[derive(Debug, Default)]
+struct Stops {
+    tripped: Gauge,
+    kill_switches: Gauge,
+    mode: Gauge,
+    shed: Gauge,
+}
 
 /// The gateway's counters.
 #[derive(Debug)]
@@ -57,6 +68,7 @@ pub struct Metrics {
     durable_seq: Gauge,
     engine_running: Gauge,
     journal_full: Gauge,
+    stops: Stops,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -117,6 +129,7 @@ impl Metrics {
             durable_seq: Gauge::default(),
             engine_running: Gauge::default(),
             journal_full: Gauge::default(),
+            stops: Stops::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -189,6 +202,23 @@ impl Metrics {
             "1 while the disk has no room for more than the emergency reserve",
             self.journal_full.clone(),
         );
+        let stops = &self.stops;
+        registry.register(
+            "trips_tripped",
+            "Automatic trips that stop betting",
+            stops.tripped.clone(),
+        );
+        registry.register(
+            "kill_switches",
+            "Kill switches that are on",
+            stops.kill_switches.clone(),
+        );
+        registry.register(
+            "engine_mode",
+            "0 normal, 1 accept only reducing, 2 settle only, 3 read only",
+            stops.mode.clone(),
+        );
+        registry.register("load_shed", "How much load is shed, 0 to 3", stops.shed.clone());
         registry.register(
             "snapshot_seq",
             "Command behind the newest snapshot",
@@ -212,6 +242,16 @@ impl Metrics {
             Unit::Seconds,
             self.placement_seconds.clone(),
         );
+    }
+
+    /// Takes what stops betting from the book.
+    pub fn note_stops(&self, book: &Book) {
+        let tripped =
+            book.trips().iter().filter(|(_, it)| matches!(it, TripStanding::Tripped { .. }));
+        self.stops.tripped.set(tripped.count() as i64);
+        self.stops.kill_switches.set(book.killed().len() as i64);
+        self.stops.mode.set(book.mode() as i64);
+        self.stops.shed.set(i64::from(book.shed()));
     }
 
     /// Counts an HTTP answer.

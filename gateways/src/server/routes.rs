@@ -204,6 +204,7 @@ impl Hub {
             ("/ws", true, _) if head.method == Method::Get => return self.handshake(head),
             ("/health", true, _) => self.health(),
             ("/metrics", true, _) => {
+                self.metrics.note_stops(&self.book);
                 let text = self.metrics.text(&self.port.health()).into_bytes();
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 Response::new(200, kind, text).with_headers(NO_STORE)

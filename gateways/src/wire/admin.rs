@@ -434,8 +434,9 @@ pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
 }
 
 impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and choose the source to follow; what touches
-    /// accounts, money or settings is for operators.
+    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and
+    /// choose the source to follow; risk also sets what may be lost; finance moves money and says what
+    /// accounts may do; all else is for operators.
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
             self,
@@ -452,8 +453,33 @@ impl Order {
                     | Command::HandOver { .. }
             )
         );
-        staff.roles.contains(&Role::Operator)
-            || is_for_traders && staff.roles.contains(&Role::Trader)
+        let is_for_risk = matches!(
+            self,
+            Self::Configure(_)
+                | Self::Command(
+                    Command::SetTier { .. }
+                        | Command::SetAccountFactor { .. }
+                        | Command::LinkAccount { .. }
+                )
+        );
+        let is_for_finance = matches!(
+            self,
+            Self::Command(
+                Command::Deposit { .. }
+                    | Command::SetAccountState { .. }
+                    | Command::SetPlayLimit { .. }
+                    | Command::ConfirmPlayLimit { .. }
+                    | Command::Rest { .. }
+                    | Command::EndRest { .. }
+            )
+        );
+        staff.roles.iter().any(|role| match role {
+            Role::Operator => true,
+            Role::Trader => is_for_traders,
+            Role::Risk => is_for_traders || is_for_risk,
+            Role::Finance => is_for_finance,
+            Role::Bettor | Role::Viewer | Role::Unknown => false,
+        })
     }
 }
 
@@ -555,7 +581,7 @@ mod tests {
     }
 
     #[test]
-    fn traders_stop_betting_and_operators_do_everything() {
+    fn traders_stop_betting_risk_sets_limits_and_operators_do_everything() {
         let staff =
             |role| StaffClaims { operator: 1, roles: vec![role], issued_at_s: 0, expires_at_s: 1 };
         let suspend =
@@ -568,6 +594,8 @@ mod tests {
         .unwrap();
         for (role, may_suspend, may_change) in [
             (Role::Trader, true, false),
+            (Role::Risk, true, true),
+            (Role::Finance, false, false),
             (Role::Operator, true, true),
             (Role::Bettor, false, false),
         ] {

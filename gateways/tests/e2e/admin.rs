@@ -179,6 +179,18 @@ fn an_operator_runs_a_server_from_the_command_line() {
         assert!(said.contains(says) && said.contains("BadField"), "{set}: {said}");
     }
 
+    // Betting stops by itself, says why, and goes on when a person says so.
+    let set = ["trips_shadow=none", "trip_reject_percent=0", "trip_reject_min=1"];
+    desk.done(&[&["config", "set", "trip_cool_down=1h"][..], &set[..]].concat());
+    assert_eq!(bet(&mut alice, "6.00"), "StakeAboveLimit");
+    assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
+    let said = desk.done(&["matches"]);
+    assert!(said.contains("trip reject_rate: tripped (limit 0%, found "), "{said}");
+    assert!(desk.refused(&["reset", "reject_rate"]).contains("TripCooling"));
+    desk.done(&["config", "set", "trip_cool_down=0s", "trip_reject_percent=80"]);
+    assert!(desk.done(&["reset", "reject_rate"]).contains("trip reject_rate: clear"));
+    assert_eq!(bet(&mut alice, "1.00"), "accepted");
+
     // Money and accounts.
     let reference = "0b0e7a1c-51ae-4f4e-8f4f-6f6f5d5c4b3a";
     let deposit = ["account", "deposit", "bob", "12.50", "--reference", reference];
@@ -200,7 +212,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let trader = staff_token(&["--operator", "8", "--role", "trader"], &config, &journal);
     let desk = Desk { serve: &serve, token: trader };
     let settings = desk.json(&["config", "show"]);
-    assert_eq!(settings["version"], 4);
+    assert_eq!(settings["version"], 6);
     let stake_max =
         settings["settings"].as_array().unwrap().iter().find(|s| s["name"] == "stake_max");
     assert_eq!(stake_max.unwrap()["value"], "5.00");

@@ -105,12 +105,12 @@ impl Number for Stages {
 }
 
 macro_rules! settings {
-    ($($(#[$doc:meta])* $name:ident = $field:ident, $label:literal, $unit:ident;)*) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $field:ident, $label:literal, $unit:ident;)*) => {
         /// One setting of the [`Config`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         pub enum Setting {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])+ $name,)*
         }
 
         impl Setting {
@@ -120,6 +120,11 @@ macro_rules! settings {
             /// Its name: the field's without its unit.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $label,)* }
+            }
+
+            /// What it is, in a sentence for whoever sets it.
+            pub fn explains(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_start(),)* }
             }
 
             /// What its number counts.

@@ -4,7 +4,8 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::client::{Client, Said};
-use super::{account_number, order};
+use super::names::account_number;
+use super::order;
 use crate::cli::{Failure, secret};
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 could not be asked (no token, no server); 2 wrong use; 3 the server
 //! said no.
 
+mod account;
 mod cash;
 mod client;
 mod names;
@@ -18,7 +19,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use self::client::{Client, Said};
-use self::names::{account_number, match_number, scope};
+use self::names::{match_number, scope};
 use super::{Failure, secret};
 use crate::config::Config;
 use crate::demo::play::wall_clock;
@@ -31,6 +32,7 @@ use crate::token::{Role, StaffClaims, issue_staff};
 /// makes one), or, on the server's own machine, --as 7 with --config or --data.
 /// Exit codes: 0 done, 1 could not be asked, 2 wrong use, 3 the server said no.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct AdminArgs {
     /// Where the server is; else its configuration's address
     #[arg(long, value_name = "URL", env = "CLUTCH_ADMIN_SERVER")]
@@ -53,6 +55,18 @@ pub struct AdminArgs {
     #[command(subcommand)]
     command: AdminCommand,
 }
+
+/// What people do most.
+const EXAMPLES: &str = "\
+Examples:
+  clutch admin matches                     what is on, and what stops it
+  clutch admin suspend match:final-2026    until somebody resumes it
+  clutch admin kill on class:round         no bet on single rounds, on any match
+  clutch admin mode settle-only            nothing new; what is open is settled
+  clutch admin reset loss_rate             go on after an automatic trip
+  clutch admin override 12 --selection 0 --odds 1.95 --for 600
+  clutch admin config set stake_max=500.00 in_play_delay=5s
+  clutch admin account show alice --json   as the server says it";
 
 #[derive(Debug, Subcommand)]
 enum AdminCommand {
@@ -166,70 +180,10 @@ enum AdminCommand {
     /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit, payment,
     /// bonus, forfeit
     #[command(subcommand)]
-    Account(AccountCommand),
+    Account(account::AccountCommand),
     /// Settings: show, set
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum AccountCommand {
-    /// One account with its latest bets
-    Show {
-        /// The account, by its key or number
-        account: String,
-    },
-    /// Accounts in order of opening
-    List {
-        /// The first number
-        #[arg(long, default_value_t = 0)]
-        from: u32,
-        /// At most this many
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
-        max: u16,
-    },
-    /// Change what an account may do; closed is for ever
-    State {
-        /// The account, by its key or number
-        account: String,
-        /// The new state
-        state: AccountState,
-    },
-    /// Set an account's percentage of what everybody may stake
-    Factor {
-        /// The account, by its key or number
-        account: String,
-        /// From 0 (no bet) to 100
-        #[arg(value_parser = clap::value_parser!(u8).range(0..=100))]
-        percent: u8,
-        /// On matches of this title
-        #[arg(long, default_value = "counter_strike")]
-        title: String,
-        /// On matches that have begun, or on those that have not
-        #[arg(long, value_enum)]
-        phase: Phase,
-    },
-    /// Link an account to a group that shares one liability limit, or to none
-    Group {
-        /// The account, by its key or number
-        account: String,
-        /// The group's number, or none
-        group: String,
-    },
-    #[command(flatten)]
-    Play(play::PlayCommand),
-    #[command(flatten)]
-    Cash(cash::CashCommand),
-    /// Credit money, for tests and corrections
-    Deposit {
-        /// The account, by its key or number
-        account: String,
-        /// How much, such as 12.50
-        amount: String,
-        /// The payment's UUID; the same one is credited only once. Without it a new one is made
-        #[arg(long, value_name = "UUID")]
-        reference: Option<String>,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -251,25 +205,6 @@ enum ConfigCommand {
 enum Switch {
     On,
     Off,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Phase {
-    Prematch,
-    Live,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum AccountState {
-    /// Everything
-    Open,
-    /// Nothing until support lifts it
-    Suspended,
-    /// Nothing, for ever
-    Closed,
-    /// No betting, by the player's own wish
-    SelfExcluded,
 }
 
 /// What a command acts on.
@@ -356,8 +291,9 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders suspend, resume, kill, override and hand over; all else needs the role operator."
+            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
         }
+
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
@@ -420,7 +356,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
-        AdminCommand::Account(command) => about_account(&client, command),
+        AdminCommand::Account(command) => account::run(&client, command),
         AdminCommand::Config(ConfigCommand::Show) => client.query(&json!({"query": "settings"})),
         AdminCommand::Config(ConfigCommand::Set { set, based_on }) => {
             let set: serde_json::Map<String, Value> =
@@ -432,63 +368,6 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
 
 fn order(client: &Client, order: Value) -> Result<Said, Failure> {
     client.command(&order)
-}
-
-fn about_account(client: &Client, command: &AccountCommand) -> Result<Said, Failure> {
-    match command {
-        AccountCommand::Show { account } => match account.parse::<u32>() {
-            Ok(account) => client.query(&json!({"query": "account", "account": account})),
-            Err(_) => client.query(&json!({"query": "account", "key": account})),
-        },
-        AccountCommand::List { from, max } => {
-            client.query(&json!({"query": "accounts", "from": from, "max": max}))
-        }
-        AccountCommand::State { account, state } => {
-            let state = match state {
-                AccountState::Open => "open",
-                AccountState::Suspended => "suspended",
-                AccountState::Closed => "closed",
-                AccountState::SelfExcluded => "self_excluded",
-            };
-            let account = account_number(client, account)?;
-            let body = json!({"command": "set_account_state", "account": account, "state": state});
-            order(client, body)
-        }
-        AccountCommand::Factor { account, percent, title, phase } => {
-            let account = account_number(client, account)?;
-            let phase = match phase {
-                Phase::Prematch => "prematch",
-                Phase::Live => "live",
-            };
-            let body = json!({"command": "set_account_factor", "account": account, "title": title,
-                "phase": phase, "percent": percent});
-            order(client, body)
-        }
-        AccountCommand::Group { account, group } => {
-            let group: Option<u32> = match group.as_str() {
-                "none" => None,
-                number => Some(number.parse().map_err(|_| {
-                    Failure(format!("a group is a number or none, not `{number}`"))
-                })?),
-            };
-            let account = account_number(client, account)?;
-            order(client, json!({"command": "link_account", "account": account, "group": group}))
-        }
-        AccountCommand::Play(command) => play::run(client, command),
-        AccountCommand::Cash(command) => cash::run(client, command),
-        AccountCommand::Deposit { account, amount, reference } => {
-            let account = account_number(client, account)?;
-            let reference = match reference {
-                Some(reference) => reference.clone(),
-                None => secret::fresh_uuid()?,
-            };
-            // Whoever does not hear the answer can ask again with the same one.
-            eprintln!("reference {reference}");
-            let body = json!({"command": "deposit", "account": account, "amount": amount,
-                "reference": reference});
-            order(client, body)
-        }
-    }
 }
 
 fn connect(args: &AdminArgs) -> Result<Client, Failure> {

@@ -5,7 +5,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::client::{Client, Said};
-use super::{account_number, order};
+use super::names::account_number;
+use super::order;
 use crate::cli::Failure;
 use crate::demo::play::wall_clock;
 

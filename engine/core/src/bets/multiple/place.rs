@@ -1,8 +1,7 @@
 //! Placing a bet of several legs: the checks of a single for every leg, then all writes at once.
 //!
-//! The order of the checks is that of a single: every leg's offer comes before any leg's price, the
-//! money comes last. The first leg that fails decides the bet's answer; what was wrong with the others
-//! is said with them, so that a bettor can mend all of his slip at once.
+//! The checks come in the order of a single's: every leg's offer before any leg's price, the money last.
+//! The first leg that fails decides the answer; what is wrong with the others is said with them.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
 use super::{is_of_a_leg, is_of_one_leg};
