@@ -1,13 +1,14 @@
 //! Commands, events and refusals in words, with the names that people know things by.
 
+mod money;
+
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
     Actor, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind,
-    PaymentStep, PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
+    PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
 };
 use clutch_core::event::{
-    BetStatus, CashOutStatus, CashOutView, LedgerAccount, LegStanding, MarketStatus, PostingReason,
-    PriceCause, VoidReason,
+    BetStatus, CashOutStatus, CashOutView, LegStanding, MarketStatus, PriceCause, VoidReason,
 };
 use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{
@@ -19,6 +20,8 @@ use crate::book::Book;
 use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
+
+pub use money::{ledger, posting};
 
 /// What things are called, learned from the engine's own events.
 #[derive(Debug, Default)]
@@ -162,7 +165,12 @@ impl Words {
                 format!("deposit {} for {}", money(*amount), account(state, *id))
             }
             Command::Payment { account: id, amount, step, .. } => {
-                format!("{} {} for {}", payment_step(*step), money(*amount), account(state, *id))
+                format!(
+                    "{} {} for {}",
+                    money::payment_step(*step),
+                    money(*amount),
+                    account(state, *id)
+                )
             }
             Command::Bonus { account: id, step } => match step {
                 BonusStep::Grant { kind, amount, .. } => {
@@ -460,64 +468,6 @@ pub fn why_priced(cause: PriceCause) -> String {
         PriceCause::Image => "as it stands",
         #[allow(unreachable_patterns, reason = "a cause that comes later says itself")]
         other => return format!("{other:?}"),
-    }
-    .to_owned()
-}
-
-/// A side of the ledger.
-pub fn ledger(state: &State, side: LedgerAccount) -> String {
-    match side {
-        LedgerAccount::PlayerAvailable(id) => format!("{} available", account(state, id)),
-        LedgerAccount::PlayerHeld(id) => format!("{} held", account(state, id)),
-        LedgerAccount::House => "house".to_owned(),
-        LedgerAccount::Provider => "payment provider".to_owned(),
-        LedgerAccount::PlayerBonus(id) => format!("{} bonus", account(state, id)),
-        LedgerAccount::PlayerBonusHeld(id) => format!("{} bonus held", account(state, id)),
-        LedgerAccount::DepositInTransit(id) => format!("{} deposit in transit", account(state, id)),
-        LedgerAccount::WithdrawalInTransit(id) => {
-            format!("{} withdrawal in transit", account(state, id))
-        }
-        LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
-        #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
-        other => json(&other),
-    }
-}
-
-fn payment_step(step: PaymentStep) -> &'static str {
-    match step {
-        PaymentStep::Authorise => "a deposit is authorised,",
-        PaymentStep::Fail => "a deposit fails,",
-        PaymentStep::Withdraw { .. } => "withdraw",
-        PaymentStep::Paid => "a withdrawal is paid,",
-        PaymentStep::Returned => "a withdrawal comes back,",
-    }
-}
-
-/// Why money moved.
-pub fn posting(reason: PostingReason) -> String {
-    match reason {
-        PostingReason::Deposit => "deposit",
-        PostingReason::Hold => "stake held",
-        PostingReason::Release => "stake returned",
-        PostingReason::StakeTaken => "stake taken",
-        PostingReason::Payout => "payout",
-        PostingReason::Reversal => "taken back",
-        PostingReason::DepositAuthorised => "deposit authorised",
-        PostingReason::DepositFailed => "deposit failed",
-        PostingReason::WithdrawalRequested => "withdrawal requested",
-        PostingReason::WithdrawalPaid => "withdrawal paid",
-        PostingReason::WithdrawalReturned => "withdrawal returned",
-        PostingReason::Tax => "tax kept back",
-        PostingReason::TaxRemitted => "tax paid on",
-        PostingReason::Adjustment => "adjustment",
-        PostingReason::WriteOff => "written off",
-        PostingReason::BonusGranted => "bonus granted",
-        PostingReason::BonusExpired => "bonus expired",
-        PostingReason::BonusForfeited => "bonus taken back",
-        PostingReason::BonusConverted => "bonus is the player's own now",
-        PostingReason::CashOut => "cashed out",
-        #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
-        other => return json(&other),
     }
     .to_owned()
 }

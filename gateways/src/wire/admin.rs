@@ -466,6 +466,8 @@ impl Order {
             self,
             Self::Command(
                 Command::Deposit { .. }
+                    | Command::Payment { .. }
+                    | Command::Bonus { .. }
                     | Command::SetAccountState { .. }
                     | Command::SetPlayLimit { .. }
                     | Command::ConfirmPlayLimit { .. }

@@ -1,0 +1,66 @@
+//! Money in words: sides of the ledger, and why it moved.
+
+use clutch_core::State;
+use clutch_core::command::PaymentStep;
+use clutch_core::event::{LedgerAccount, PostingReason};
+
+use super::{account, json};
+
+/// A side of the ledger.
+pub fn ledger(state: &State, side: LedgerAccount) -> String {
+    match side {
+        LedgerAccount::PlayerAvailable(id) => format!("{} available", account(state, id)),
+        LedgerAccount::PlayerHeld(id) => format!("{} held", account(state, id)),
+        LedgerAccount::House => "house".to_owned(),
+        LedgerAccount::Provider => "payment provider".to_owned(),
+        LedgerAccount::PlayerBonus(id) => format!("{} bonus", account(state, id)),
+        LedgerAccount::PlayerBonusHeld(id) => format!("{} bonus held", account(state, id)),
+        LedgerAccount::DepositInTransit(id) => format!("{} deposit in transit", account(state, id)),
+        LedgerAccount::WithdrawalInTransit(id) => {
+            format!("{} withdrawal in transit", account(state, id))
+        }
+        LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
+        #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
+        other => json(&other),
+    }
+}
+
+/// What a payment system says of a payment, in front of its amount.
+pub(super) fn payment_step(step: PaymentStep) -> &'static str {
+    match step {
+        PaymentStep::Authorise => "a deposit is authorised,",
+        PaymentStep::Fail => "a deposit fails,",
+        PaymentStep::Withdraw { .. } => "withdraw",
+        PaymentStep::Paid => "a withdrawal is paid,",
+        PaymentStep::Returned => "a withdrawal comes back,",
+    }
+}
+
+/// Why money moved.
+pub fn posting(reason: PostingReason) -> String {
+    match reason {
+        PostingReason::Deposit => "deposit",
+        PostingReason::Hold => "stake held",
+        PostingReason::Release => "stake returned",
+        PostingReason::StakeTaken => "stake taken",
+        PostingReason::Payout => "payout",
+        PostingReason::Reversal => "taken back",
+        PostingReason::DepositAuthorised => "deposit authorised",
+        PostingReason::DepositFailed => "deposit failed",
+        PostingReason::WithdrawalRequested => "withdrawal requested",
+        PostingReason::WithdrawalPaid => "withdrawal paid",
+        PostingReason::WithdrawalReturned => "withdrawal returned",
+        PostingReason::Tax => "tax kept back",
+        PostingReason::TaxRemitted => "tax paid on",
+        PostingReason::Adjustment => "adjustment",
+        PostingReason::WriteOff => "written off",
+        PostingReason::BonusGranted => "bonus granted",
+        PostingReason::BonusExpired => "bonus expired",
+        PostingReason::BonusForfeited => "bonus taken back",
+        PostingReason::BonusConverted => "bonus is the player's own now",
+        PostingReason::CashOut => "cashed out",
+        #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
+        other => return json(&other),
+    }
+    .to_owned()
+}
