@@ -243,3 +243,21 @@ fn a_bonus_that_cannot_be_granted_says_why() {
         ",
     );
 }
+
+#[test]
+fn a_switch_stops_new_withdrawals_and_none_that_was_asked_for() {
+    check(
+        "
+        account   A1 balance 100.00
+        withdraw  A1 10.00 ref 7
+        kill      withdrawals on
+        withdraw  A1 0.00                    -> WithdrawalsStopped
+        withdraw  A1 10.00                   -> WithdrawalsStopped
+        withdraw  A1 10.00 ref 7             # known already
+        paid      A1 10.00 ref 7
+        kill      withdrawals off
+        withdraw  A1 10.00
+        expect    account A1 available 80.00
+        ",
+    );
+}

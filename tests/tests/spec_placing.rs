@@ -40,7 +40,9 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
         bet     c3 A1 W #9 9.00 made +6m            -> ClientIdOutsideWindow(300000ms, 360000ms)
         bet     c4 A1 W #9 9.00                     -> BettingStopped
         kill    all off
-        bet     c5 A1 W #9 9.00                     -> CapacityReached(2, 2)
+        bet     c5 A1 W #9 9.00                     -> BettingStopped
+        kill    match M off
+        bet     c6 A1 W #9 9.00                     -> CapacityReached(2, 2)
         ",
     );
 }
@@ -110,14 +112,19 @@ fn the_first_failing_question_gives_the_answer() {
         bet     d2 A1 W b 4.98                      -> StakeBelowMinimum(4.99, 4.98)
         bet     d3 A1 W b 10.00                     -> StakeAboveLimit(4.99, 10.00)
         config  stake_max 500.00
+        waiting approve by 2
         bet     d4 A1 W b 100.00                    -> PayoutAboveLimit(9.99, 116.00)
         config  payout_max 500.00
+        waiting approve by 2
         bet     d5 A1 W b 100.00                    -> SelectionLiability(0.01, 16.00)
         config  liability_selection_max 500.00
+        waiting approve by 2
         bet     d6 A1 W b 100.00                    -> MarketLiability(0.01, 16.00)
         config  liability_market_max 500.00
+        waiting approve by 2
         bet     d7 A1 W b 100.00                    -> AccountLiability(0.01, 16.00)
         config  liability_account_max 500.00
+        waiting approve by 2
         bet     d8 A1 W b 100.00                    -> InsufficientFunds(0.00, 100.00)
         deposit A1 100.00
         bet     d9 A1 W b 100.00                    -> Accepted 116.00

@@ -186,8 +186,7 @@ impl Run {
             ..Config::default()
         };
         let capacity = Capacity {
-            // Room for their deposits as well.
-            accounts_max: 10 * ACCOUNTS,
+            accounts_max: ACCOUNTS,
             matches_max: 1,
             markets_max: 400,
             bets_max: 20_000,

@@ -1,6 +1,6 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
-use clutch_core::command::{AccountState, BonusStep, PaymentStep};
+use clutch_core::command::{AccountState, BonusStep, KillScope, PaymentStep};
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView};
@@ -167,6 +167,9 @@ impl Twin {
 
     fn may_withdraw(&self, id: u32, amount: Money, tax: Money) -> Result<Is, Reject> {
         let (amount, tax) = (i128::from(amount.minor()), i128::from(tax.minor()));
+        if self.is_off(KillScope::Withdrawals) {
+            return Err(Reject::WithdrawalsStopped);
+        }
         if !(1..=LARGEST).contains(&amount) {
             return Err(Reject::InvalidAmount);
         }

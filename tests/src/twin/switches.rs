@@ -73,6 +73,11 @@ impl Twin {
             )
     }
 
+    /// Whether a switch is on, and so stops what it is about.
+    pub(super) fn is_off(&self, scope: KillScope) -> bool {
+        self.switched.off.contains(&scope)
+    }
+
     /// Whether a switch or the mode stops all cash-outs.
     pub(super) fn cash_out_is_open(&self) -> Result<(), Refusal> {
         if self.switched.off.contains(&KillScope::CashOut) {

@@ -96,7 +96,9 @@ pub fn run(seed: u64, steps: u64, bug: Option<Bug>) -> Result<Tally, String> {
 impl Life {
     fn new(seed: u64, bug: Option<Bug>) -> Self {
         let mut chooser = Chooser::new(seed);
-        let (capacity, config) = (chooser.capacity(), chooser.config());
+        // With room for every refusal: one that finds none may be answered anew, and is no broken promise.
+        let capacity = Capacity { client_ids_max: 4_000, ..chooser.capacity() };
+        let config = chooser.config();
         Self {
             bug,
             random: Random::new(!seed),

@@ -125,6 +125,7 @@ impl Step<'_> {
             let same = PaymentStatus::Withdrawal { tax, status };
             return if known == tax { Ok(same) } else { Err(reused(amount)) };
         }
+        self.tables.switches.check_withdrawal()?;
         if amount <= Money::ZERO || Config::AMOUNT_MAX < amount {
             return Err(out_of_range(amount));
         }

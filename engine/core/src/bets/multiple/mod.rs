@@ -8,14 +8,13 @@
 //! (payout less stake) on each leg's selection, as if all its other legs had won, and no stake to set
 //! against other selections. That is more than it can cost on any one of them, never less.
 
+mod count;
 mod explain;
 mod place;
 mod refused;
+mod say;
 mod settle;
 mod snapshot;
-mod tell;
-
-pub use refused::RefusedMultiple;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -32,6 +31,8 @@ use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::NO_BET;
+
+pub use refused::RefusedMultiple;
 
 /// Whether a refusal is about one leg and not about the account or the engine.
 fn is_of_a_leg(code: Reject) -> bool {

@@ -1,4 +1,4 @@
-//! A bet of several legs that was refused.
+//! A refusal of a bet of several legs, kept so that it can be said again.
 
 use crate::codec::wire_struct;
 use crate::command::PlaceMultiple;

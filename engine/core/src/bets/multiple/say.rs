@@ -1,4 +1,4 @@
-//! Saying where a bet of several legs stands, and saying again what was answered.
+//! Saying where a bet of several legs stands, now or again.
 
 use super::{Leg, LegOutcome, Multiple};
 use crate::bets::Answer;

@@ -1,0 +1,49 @@
+//! What a bet of several legs adds to the sums that limits look at.
+
+use crate::market::Sign;
+use crate::settlement::system::LEGS_MAX;
+use crate::state::Tables;
+use crate::units::{MarketId, Money, SelectionIndex};
+
+impl Tables {
+    /// Counts a multiple in every sum that limits look at, or takes it out again.
+    pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
+        self.count_multiple_for_account(slot, sign);
+        self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
+    }
+
+    /// Counts a multiple in its account's open liability, or takes it out again.
+    pub(super) fn count_multiple_for_account(&mut self, slot: u32, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let liability = multiple.liability();
+        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
+        account.count(liability, sign);
+        self.risk.count_in_group(account.group, liability, sign);
+    }
+
+    /// Counts what a multiple could cost on each of its legs' selections, or takes it out again.
+    pub(super) fn count_legs(&mut self, slot: u32, liability: Money, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
+        let count =
+            self.multiples.legs_of(multiple).zip(&mut legs).fold(0, |count, (leg, place)| {
+                *place = (leg.market, leg.selection);
+                count + 1
+            });
+        for (market, selection) in legs.into_iter().take(count) {
+            if self.risk.keeps_exposures() {
+                self.count_with_exposure(market, selection, Money::ZERO, liability, sign);
+            } else {
+                let (market, selection) = self.markets.rows_mut(market, selection);
+                market.count(selection, Money::ZERO, liability, sign);
+            }
+        }
+    }
+
+    /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
+    pub(in crate::bets) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
+        let multiple = self.multiples.multiple(slot);
+        let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
+        self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
+    }
+}
