@@ -196,6 +196,10 @@ impl Core {
     /// Sheds as much as the input ring is full, and less again once it has emptied well below that.
     /// The level is a command: whoever reads the journal sees when bets were given up.
     fn shed_by(&mut self, waiting: usize, now: Timestamp) -> Result<(), JournalFailed> {
+        // A ring that was closed is full, of nothing.
+        if self.shared.phase() != Phase::Running {
+            return Ok(());
+        }
         let level = self.state.shed();
         let wanted = shed_level(level, waiting, self.input_slots);
         if wanted == level || self.state.capacity().is_none() {
