@@ -27,7 +27,7 @@ fn every_rule_cites_what_this_file_cites_back() {
     }
 }
 
-/// UKGC RTS 12A, 12B: stakes over a rolling day.
+/// UKGC RTS 12A, 12B, 12D: stakes over a rolling day.
 #[test]
 fn stakes_stay_within_the_players_own_limit() {
     check_play(
@@ -53,7 +53,7 @@ fn stakes_stay_within_the_players_own_limit() {
     );
 }
 
-/// UKGC RTS 12A, 12B: fixed windows begin anew with the day, the week on Monday, the month on its
+/// UKGC RTS 12A, 12B, 12D: fixed windows begin anew with the day, the week on Monday, the month on its
 /// first day.
 #[test]
 fn fixed_windows_begin_anew_by_the_calendar() {
@@ -87,7 +87,7 @@ fn fixed_windows_begin_anew_by_the_calendar() {
     );
 }
 
-/// UKGC RTS 12A, 12B: a bet that stands counts as lost; what comes back makes room again.
+/// UKGC RTS 12A, 12B, 12D: a bet that stands counts as lost; what comes back makes room again.
 #[test]
 fn losses_stay_within_the_players_own_limit() {
     check_play(
@@ -111,7 +111,7 @@ fn losses_stay_within_the_players_own_limit() {
     );
 }
 
-/// UKGC RTS 12A, 12B: the limit with the least room decides, whatever its window.
+/// UKGC RTS 12A, 12B, 12D: the limit with the least room decides, whatever its window.
 #[test]
 fn of_several_limits_the_one_with_the_least_room_decides() {
     check_play(
@@ -130,7 +130,7 @@ fn of_several_limits_the_one_with_the_least_room_decides() {
     );
 }
 
-/// UKGC RTS 12A, 12B: less at once; more after 24 hours and a confirmation, and not before.
+/// UKGC RTS 12A, 12B, 12D: less at once; more after 24 hours and a confirmation, and not before.
 #[test]
 fn a_limit_falls_at_once_and_rises_only_after_a_day_and_a_confirmation() {
     check_play(
@@ -166,7 +166,7 @@ fn a_limit_falls_at_once_and_rises_only_after_a_day_and_a_confirmation() {
     );
 }
 
-/// UKGC RTS 12A, 12B: a limit below what is used already stops everything more and takes nothing back.
+/// UKGC RTS 12A, 12B, 12D: a limit below what is used already stops everything more and takes nothing back.
 #[test]
 fn a_limit_below_what_is_used_stops_what_is_new_and_leaves_what_stands() {
     check_play(
@@ -184,7 +184,7 @@ fn a_limit_below_what_is_used_stops_what_is_new_and_leaves_what_stands() {
     );
 }
 
-/// UKGC RTS 12A, 12B: a stake that comes back before its bet stood was never staked.
+/// UKGC RTS 12A, 12B, 12D: a stake that comes back before its bet stood was never staked.
 #[test]
 fn a_stake_that_comes_back_makes_room_only_where_it_was_counted() {
     check_play(
@@ -208,7 +208,7 @@ fn a_stake_that_comes_back_makes_room_only_where_it_was_counted() {
     );
 }
 
-/// UKGC RTS 12A, 12B: what comes in.
+/// UKGC RTS 12A, 12B, 12D: what comes in.
 #[test]
 fn deposits_stay_within_the_players_own_limit() {
     check_play(
@@ -288,7 +288,7 @@ fn a_self_exclusion_ends_only_by_the_players_wish_and_a_day_later() {
     );
 }
 
-/// UKGC RTS 12A, 12B: what must fail fails for the first reason.
+/// UKGC RTS 12A, 12B, 12D: what must fail fails for the first reason.
 #[test]
 fn a_limit_that_cannot_be_set_says_why() {
     check(

@@ -7,7 +7,7 @@ use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Money};
 
-/// How long a wish to raise a limit waits before it can be confirmed: UKGC RTS 12B.
+/// How long a wish to raise a limit waits before it can be confirmed: UKGC RTS 12D.
 pub(crate) const COOLING_NS: u64 = 24 * 3_600 * 1_000_000_000;
 
 impl Step<'_> {

@@ -1,9 +1,5 @@
 //! Voiding bets: one alone, or all of a stretch of the journal. Always by two persons, as it takes a
 //! price from a bettor that he was given.
-//!
-//! And the sweep that needs nobody: when a feed says that something happened before we heard of it, bets
-//! taken in between knew the outcome. They are void, each on the market that was decided, whatever their
-//! result.
 
 use crate::bets::client_ids::Key;
 use crate::bets::multiple::MultipleState;
