@@ -444,3 +444,22 @@ fn a_mode_that_only_settles_stops_cash_outs_also_those_that_wait() {
         ",
     );
 }
+
+#[test]
+fn a_bet_that_two_persons_voided_is_worth_nothing_more() {
+    on_board(
+        "
+        bet      b1 A W1 a 10.00
+        bet      b2 A W2 a 10.00
+        multi    m1 A 10.00 2 W1:a W3:a
+        void     b1
+        waiting  approve by 2
+        expect   bet b1 Void ByHand
+        quote    q b1 -> BetNotOpen
+        quote    q b2 -> Quoted 9.50
+        void     m1
+        waiting  approve by 2
+        quote    q m1 -> BetNotOpen
+        ",
+    );
+}

@@ -3,7 +3,7 @@
 //! Which match stopped for which reason is the engine's to say, so trips over feeds and errors are
 //! taken from it; those over refusals and losses are held against what the twin has counted.
 
-use clutch_core::event::{Event, LedgerAccount};
+use clutch_core::event::{Event, LedgerAccount, PostingReason};
 use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::{Record, Reject};
 
@@ -66,15 +66,19 @@ impl Twin {
 
     /// Takes what settlement made of the house's balance, and where trips stand now.
     pub(super) fn learn_trips(&mut self, records: &[Record]) {
-        let mut lost = 0;
+        let (mut lost, mut stake) = (0, 0);
         for record in records {
-            match record.event {
-                Event::Posting { from: LedgerAccount::House, amount, .. } => {
-                    lost += i128::from(amount.minor());
+            let Event::Posting { from, to, amount, reason, .. } = record.event else { continue };
+            let amount = i128::from(amount.minor());
+            match reason {
+                // What a bet was cashed out for is no settlement, nor is the stake taken just before.
+                PostingReason::CashOut => lost += stake,
+                PostingReason::StakeTaken | PostingReason::Payout | PostingReason::Reversal => {
+                    stake = amount;
+                    lost += i128::from(from == LedgerAccount::House) * amount;
+                    lost -= i128::from(to == LedgerAccount::House) * amount;
                 }
-                Event::Posting { to: LedgerAccount::House, amount, .. } => {
-                    lost -= i128::from(amount.minor());
-                }
+                // A bonus is no loss by settlement, and what else there is moves no house.
                 _ => {}
             }
         }

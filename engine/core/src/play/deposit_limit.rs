@@ -6,7 +6,8 @@
 use super::{Asked, Quantity, Rule, Subject};
 use crate::reject::{Refusal, Reject};
 
-pub(super) const RULE: Rule = Rule { name: "deposit_limit", cites: "UKGC RTS 12A, 12B, 12D", check };
+pub(super) const RULE: Rule =
+    Rule { name: "deposit_limit", cites: "UKGC RTS 12A, 12B, 12D", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.asked {

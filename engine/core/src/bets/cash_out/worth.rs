@@ -6,7 +6,7 @@ use crate::bets::BetState;
 use crate::bets::client_ids::Key;
 use crate::bets::multiple::{LegOutcome, MultipleState};
 use crate::command::{AccountState, Config};
-use crate::event::{CashOutStatus, CashOutView, MarketStatus};
+use crate::event::{CashOutStatus, CashOutView, MarketStatus, VoidReason};
 use crate::hash::StateHasher;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::multiplier::{LegResult, Multiplier};
@@ -192,7 +192,8 @@ impl Tables {
                 match bet.state {
                     BetState::Waiting { .. }
                     | BetState::Refused(_)
-                    | BetState::CashedOut { .. } => return Err(Reject::BetNotOpen),
+                    | BetState::CashedOut { .. }
+                    | BetState::Void(VoidReason::ByHand) => return Err(Reject::BetNotOpen),
                     // Where a bet stands may lag behind its market's result, so that is asked.
                     BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {}
                 }
@@ -214,7 +215,8 @@ impl Tables {
                 match bet.state {
                     MultipleState::Waiting { .. }
                     | MultipleState::Refused(_)
-                    | MultipleState::CashedOut { .. } => return Err(Reject::BetNotOpen),
+                    | MultipleState::CashedOut { .. }
+                    | MultipleState::Void(VoidReason::ByHand) => return Err(Reject::BetNotOpen),
                     MultipleState::Open
                     | MultipleState::Won { .. }
                     | MultipleState::Lost
