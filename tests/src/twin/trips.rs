@@ -21,6 +21,11 @@ pub(super) struct Tripped {
 
 const EIGHTHS: u64 = 8;
 
+/// What was counted in eighths of another window is no longer within it.
+fn is_lately(eighth: u64, now: u64) -> bool {
+    eighth <= now && now < eighth + EIGHTHS
+}
+
 impl Twin {
     fn eighth(&self) -> u64 {
         self.now / (self.config.trip_window_ns / EIGHTHS)
@@ -48,7 +53,7 @@ impl Twin {
             .trips
             .refused
             .iter()
-            .filter(|(eighth, _)| now < eighth + EIGHTHS)
+            .filter(|(eighth, _)| is_lately(*eighth, now))
             .map(|(_, seq)| *seq)
             .collect();
         let (count, Some(first)) = (lately.len() as i64, lately.first()) else { return 0 };
@@ -60,7 +65,7 @@ impl Twin {
 
     fn lost_lately(&self) -> i128 {
         let now = self.eighth();
-        let lately = self.trips.lost.iter().filter(|(eighth, _)| now < eighth + EIGHTHS);
+        let lately = self.trips.lost.iter().filter(|(eighth, _)| is_lately(*eighth, now));
         lately.map(|(_, amount)| amount).sum()
     }
 
