@@ -2,7 +2,7 @@
 //! the same road but is neither journaled nor able to change anything.
 //!
 //! This page is the list of commands; what they carry is told in chapters by subject. Fields are
-//! proofs: a gateway that holds a [`Stake`](crate::Stake) or [`Odds`](crate::Odds) has already refused nonsense.
+//! proofs: a gateway that holds a [`Stake`](crate::units::Stake) or [`Odds`](crate::units::Odds) has already refused nonsense.
 
 mod account;
 mod bet;

@@ -1,7 +1,7 @@
 //! What waits for a second person: one list, whatever it is about.
 //!
 //! Owns the way from a wish to its second signature. A handler that finds that a wish goes too far for
-//! one person calls [`Step::propose`] and changes nothing else; [`crate::Command::Approve`] by another
+//! one person calls `Step::propose` and changes nothing else; [`crate::Command::Approve`] by another
 //! person carries it out as if it were given now, in the name of both, and refuses it if things have
 //! moved on; [`crate::Command::Withdraw`] drops it, and so does a day. A price that goes far waits among
 //! the overrides instead, since it has an end of its own, and answers to the same two commands.

@@ -3,7 +3,7 @@
 use crate::codec::{wire_enum, wire_struct};
 use crate::units::{AccountId, ClientBetId, MarketId, Odds, SelectionIndex, Stake};
 
-/// See [`Command::PlaceBet`].
+/// See [`crate::Command::PlaceBet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PlaceBet {

@@ -73,7 +73,7 @@ impl Side {
     }
 }
 
-/// See [`Command::CreateMatch`].
+/// See [`crate::Command::CreateMatch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CreateMatch {
@@ -96,7 +96,7 @@ pub struct CreateMatch {
 }
 wire_struct!(CreateMatch { key, title, rounds, best_of, team_a, team_b, starts_at, round_markets });
 
-/// See [`Command::SetMap`].
+/// See [`crate::Command::SetMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SetMap {
@@ -148,7 +148,7 @@ wire_enum!(Strengths {
     2 = MapPrice { a },
 });
 
-/// See [`Command::SetNextRound`].
+/// See [`crate::Command::SetNextRound`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SetNextRound {

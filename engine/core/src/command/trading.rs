@@ -53,7 +53,7 @@ wire_enum!(OverrideKind {
     4 = SuspendMarket { market },
 });
 
-/// What [`Command::Suspend`] and [`Command::Resume`] act on.
+/// What [`crate::Command::Suspend`] and [`crate::Command::Resume`] act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Scope {

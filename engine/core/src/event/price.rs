@@ -17,7 +17,7 @@ pub struct Price {
     pub fair: Probability,
     /// What the model says of it; another number only under a trader's override.
     pub model: Probability,
-    /// The market's price sequence: the [`Seq`] of the command that last changed a price in it.
+    /// The market's price sequence: the [`crate::units::Seq`] of the command that last changed a price in it.
     pub price_seq: u64,
     /// Why the price was made.
     pub cause: PriceCause,
