@@ -345,9 +345,9 @@ impl Gateway {
         let mut client = self.connect();
         client.send(&format!(r#"{{"type":"auth","token":"{}"}}"#, self.token(60)));
         assert_eq!(client.next()["type"], "welcome");
-        // A balance that moves at this moment may come first.
+        // A payment of this moment, and the balance that it moves, may come first.
         let mut message = client.next();
-        while message["type"] == "balance" {
+        while message["type"] == "balance" || message["type"] == "payment" {
             message = client.next();
         }
         assert_eq!(message["topic"], "mine");
