@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// `serde`, on purpose.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Twin {
-    actor: (u32, u32),
+    /// Its tag, the account, and the channel, which is the web.
+    actor: (u32, u32, u32),
     trace: u64,
     command: u32,
     account: u32,
@@ -28,7 +29,7 @@ struct Twin {
 fn twin_of(envelope: &Envelope) -> Twin {
     let Command::PlaceBet(bet) = envelope.command else { unreachable!("the crowd only bets") };
     Twin {
-        actor: (1, bet.account.0),
+        actor: (1, bet.account.0, 0),
         trace: envelope.trace,
         command: 12,
         account: bet.account.0,
