@@ -110,6 +110,20 @@ wire_enum!(BetState {
     6 = CashedOut { paid },
 });
 
+impl BetState {
+    /// Whether it is what its market's result makes it: it was taken, its owner did not end it, and
+    /// nobody voided it by hand.
+    pub(crate) fn follows_results(self) -> bool {
+        match self {
+            Self::Waiting { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. }
+            | Self::Void(VoidReason::ByHand) => false,
+            Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
+        }
+    }
+}
+
 // Five million open singles fit into half a gigabyte.
 const _: () = assert!(size_of::<Bet>() <= 96);
 

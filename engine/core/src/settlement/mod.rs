@@ -21,7 +21,7 @@ use crate::bets::multiple::LegOutcome;
 use crate::bets::{Bet, BetState};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
-use crate::event::{Event, LedgerAccount, PostingReason, VoidReason};
+use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
@@ -224,15 +224,9 @@ fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeat
 
 impl Tables {
     /// What a bet is by its market's result of this moment. One that never stood stays what it is.
-    fn state_by_result(&self, bet: &Bet) -> BetState {
-        match bet.state {
-            BetState::Waiting { .. }
-            | BetState::Refused(_)
-            | BetState::CashedOut { .. }
-            | BetState::Void(VoidReason::ByHand) => {
-                return bet.state;
-            }
-            BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {}
+    pub(crate) fn state_by_result(&self, bet: &Bet) -> BetState {
+        if !bet.state.follows_results() {
+            return bet.state;
         }
         let market = self.markets.market(bet.market);
         let fixture = &self.fixtures[market.match_id.0 as usize];

@@ -6,7 +6,7 @@ use crate::bets::BetState;
 use crate::bets::client_ids::Key;
 use crate::bets::multiple::{LegOutcome, MultipleState};
 use crate::command::{AccountState, Config};
-use crate::event::{CashOutStatus, CashOutView, MarketStatus, VoidReason};
+use crate::event::{CashOutStatus, CashOutView, MarketStatus};
 use crate::hash::StateHasher;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::multiplier::{LegResult, Multiplier};
@@ -189,19 +189,11 @@ impl Tables {
         match target {
             Target::Single(slot) => {
                 let bet = self.bets.bet(slot);
-                match bet.state {
-                    BetState::Waiting { .. }
-                    | BetState::Refused(_)
-                    | BetState::CashedOut { .. }
-                    | BetState::Void(VoidReason::ByHand) => return Err(Reject::BetNotOpen),
-                    // Where a bet stands may lag behind its market's result, so that is asked.
-                    BetState::Open | BetState::Won { .. } | BetState::Lost | BetState::Void(_) => {}
+                if !bet.state.follows_results() {
+                    return Err(Reject::BetNotOpen);
                 }
-                let market = self.markets.market(bet.market);
-                let fixture = &self.fixtures[market.match_id.0 as usize];
-                let is_open = market.result.outcome_of(bet.selection) == LegOutcome::Open
-                    && fixture.is_undone(bet.id, bet.market, market).is_none();
-                if !is_open {
+                // Where a bet stands may lag behind its market's result, so that is asked.
+                if self.state_by_result(bet) != BetState::Open {
                     return Err(Reject::MarketDecided);
                 }
                 let (market, selection, odds) = (bet.market, bet.selection, bet.odds);
@@ -212,15 +204,8 @@ impl Tables {
             }
             Target::Multiple(slot) => {
                 let bet = self.multiples.multiple(slot);
-                match bet.state {
-                    MultipleState::Waiting { .. }
-                    | MultipleState::Refused(_)
-                    | MultipleState::CashedOut { .. }
-                    | MultipleState::Void(VoidReason::ByHand) => return Err(Reject::BetNotOpen),
-                    MultipleState::Open
-                    | MultipleState::Won { .. }
-                    | MultipleState::Lost
-                    | MultipleState::Void(_) => {}
+                if !bet.state.follows_results() {
+                    return Err(Reject::BetNotOpen);
                 }
                 if self.where_it_stands(bet) != MultipleState::Open {
                     return Err(Reject::MarketDecided);

@@ -143,6 +143,19 @@ wire_enum!(MultipleState {
     6 = CashedOut { paid },
 });
 
+impl MultipleState {
+    /// See [`BetState::follows_results`](crate::bets::BetState::follows_results).
+    pub(crate) fn follows_results(self) -> bool {
+        match self {
+            Self::Waiting { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. }
+            | Self::Void(VoidReason::ByHand) => false,
+            Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
+        }
+    }
+}
+
 /// One leg.
 #[derive(Clone, Copy, Debug)]
 pub struct Leg {

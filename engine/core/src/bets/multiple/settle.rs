@@ -5,7 +5,7 @@
 //! changes nothing.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
-use crate::event::{LedgerAccount, PostingReason, VoidReason};
+use crate::event::{LedgerAccount, PostingReason};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
 use crate::market::Sign;
@@ -45,17 +45,10 @@ impl Step<'_> {
     fn settle_multiple(&mut self, slot: u32) -> Result<bool, Aside> {
         let multiple = self.tables.multiples.multiple(slot);
         let now_is = multiple.state;
-        let should_be = match now_is {
-            // Decided by its delay, refused, or ended by the bettor: nothing to settle.
-            MultipleState::Waiting { .. }
-            | MultipleState::Refused(_)
-            | MultipleState::CashedOut { .. }
-            | MultipleState::Void(VoidReason::ByHand) => return Ok(false),
-            MultipleState::Open
-            | MultipleState::Won { .. }
-            | MultipleState::Lost
-            | MultipleState::Void(_) => self.tables.where_it_stands(multiple),
-        };
+        if !now_is.follows_results() {
+            return Ok(false);
+        }
+        let should_be = self.tables.where_it_stands(multiple);
         if now_is == should_be {
             return Ok(false);
         }
