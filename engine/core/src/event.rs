@@ -19,7 +19,7 @@ pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use multiple::{LegStanding, LegView, MultipleView};
-pub use payment::{AdjustmentStatus, DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
+pub use payment::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
 pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};

@@ -119,7 +119,7 @@ impl Status {
                 WithdrawalStatus::Paid => Self::Paid,
                 WithdrawalStatus::Returned => Self::Returned,
             }),
-            PaymentStatus::Bonus | PaymentStatus::Adjustment(_) | PaymentStatus::Tax => None,
+            PaymentStatus::Bonus => None,
         }
     }
 }

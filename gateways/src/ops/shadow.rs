@@ -325,7 +325,7 @@ mod tests {
         let name = |text: &str| Name::new(text).unwrap();
         let match_id = MatchId(0);
         let feed = |version: u64, event| {
-            let mut message = FeedMessage {
+            let message = FeedMessage {
                 match_id,
                 source: SourceId(0),
                 version,
@@ -334,7 +334,6 @@ mod tests {
                 received_at: Timestamp::default(),
                 event,
             };
-            message.version = version;
             (Actor::Feed(SourceId(0)), Command::Feed(message))
         };
         let even = Probability::from_f64(0.5).unwrap();

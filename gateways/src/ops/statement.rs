@@ -46,7 +46,6 @@ pub struct Sums {
     won: i64,
     taken_back: i64,
     bonuses: i64,
-    adjustments: i64,
 }
 
 /// A statement in the making.
@@ -144,7 +143,6 @@ impl Statement {
             // What still is held counts as lost, as it does in a player's own limits.
             ("won_or_lost", show(result)),
             ("bonuses", show(sums.bonuses)),
-            ("adjustments", show(sums.adjustments)),
             ("closing_available", show(self.balance[0])),
             ("closing_held", show(self.balance[1])),
         ]
@@ -245,9 +243,6 @@ impl Sums {
             PostingReason::Payout | PostingReason::CashOut if becomes_own => self.won += amount,
             // Of a settlement that is taken back only the payout leaves the player's balance.
             PostingReason::Reversal if leaves_own => self.taken_back += amount,
-            PostingReason::Adjustment | PostingReason::WriteOff => {
-                self.adjustments += if leaves_own { -amount } else { amount };
-            }
             PostingReason::BonusGranted => self.bonuses += amount,
             PostingReason::BonusExpired | PostingReason::BonusForfeited => self.bonuses -= amount,
             PostingReason::Hold
@@ -259,9 +254,7 @@ impl Sums {
             | PostingReason::DepositAuthorised
             | PostingReason::DepositFailed
             | PostingReason::WithdrawalRequested
-            | PostingReason::WithdrawalReturned
-            | PostingReason::TaxRemitted
-            | PostingReason::BonusConverted => {}
+            | PostingReason::WithdrawalReturned => {}
         }
     }
 }

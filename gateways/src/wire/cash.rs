@@ -148,7 +148,6 @@ pub fn bonus(seq: Seq, view: &BonusView) -> Vec<u8> {
             BonusState::Active => "active",
             BonusState::Expired => "expired",
             BonusState::Forfeited => "forfeited",
-            BonusState::Converted => "converted",
         },
         available: money(view.available),
         held: money(view.held),

@@ -32,17 +32,11 @@ pub enum PaymentStatus {
     },
     /// A bonus that was granted.
     Bonus,
-    /// A correction by a person.
-    Adjustment(AdjustmentStatus),
-    /// Tax that went to the authority.
-    Tax,
 }
 wire_enum!(PaymentStatus {
     0 = Deposit(status),
     1 = Withdrawal { tax, status },
     2 = Bonus,
-    3 = Adjustment(status),
-    4 = Tax,
 });
 
 /// How far a deposit came.
@@ -71,20 +65,6 @@ pub enum WithdrawalStatus {
 }
 wire_enum!(WithdrawalStatus { 0 = Requested, 1 = Paid, 2 = Returned });
 
-/// How far a correction came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum AdjustmentStatus {
-    /// It waits for a second operator.
-    Proposed {
-        /// Who proposed it.
-        by: u32,
-    },
-    /// It was made.
-    Made,
-}
-wire_enum!(AdjustmentStatus { 0 = Proposed { by }, 1 = Made });
-
 impl PaymentStatus {
     /// Its name in reports and in providers' files.
     pub const fn name(self) -> &'static str {
@@ -96,9 +76,6 @@ impl PaymentStatus {
             Self::Withdrawal { status: WithdrawalStatus::Paid, .. } => "paid",
             Self::Withdrawal { status: WithdrawalStatus::Returned, .. } => "returned",
             Self::Bonus => "bonus",
-            Self::Adjustment(AdjustmentStatus::Proposed { .. }) => "proposed",
-            Self::Adjustment(AdjustmentStatus::Made) => "adjusted",
-            Self::Tax => "remitted",
         }
     }
 }

@@ -55,20 +55,12 @@ pub enum PostingReason {
     WithdrawalReturned,
     /// Tax kept back from a withdrawal.
     Tax,
-    /// Tax paid to the authority.
-    TaxRemitted,
-    /// A person corrected a balance.
-    Adjustment,
-    /// The house bears what a player cannot.
-    WriteOff,
     /// A bonus was granted.
     BonusGranted,
     /// A bonus ran out of time.
     BonusExpired,
     /// A bonus was taken back.
     BonusForfeited,
-    /// A bonus became the player's own money.
-    BonusConverted,
     /// What a bet that was cashed out, wholly or in part, was worth.
     CashOut,
 }

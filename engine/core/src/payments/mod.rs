@@ -36,7 +36,7 @@ impl Payment {
     pub(crate) const BLANK: Self = Self {
         account: AccountId(0),
         amount: Money::ZERO,
-        status: PaymentStatus::Tax,
+        status: PaymentStatus::Bonus,
         began: Seq(0),
     };
 }

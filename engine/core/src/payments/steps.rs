@@ -152,12 +152,9 @@ impl Step<'_> {
         amount: Money,
         known: Option<Payment>,
     ) -> Result<PaymentStatus, Refusal> {
-        let (tax, now_is) = withdrawal_of(known, amount)?.ok_or(Reject::UnknownPayment)?;
-        let done = PaymentStatus::Withdrawal { tax, status: WithdrawalStatus::Paid };
-        match now_is {
-            WithdrawalStatus::Paid => return Ok(done),
-            WithdrawalStatus::Requested => {}
-            WithdrawalStatus::Returned => return Err(Reject::PaymentClosed.into()),
+        let (tax, done, is_new) = end_of_withdrawal(known, amount, WithdrawalStatus::Paid)?;
+        if !is_new {
+            return Ok(done);
         }
         let from = LedgerAccount::WithdrawalInTransit(account);
         let parts = [
@@ -178,12 +175,9 @@ impl Step<'_> {
         amount: Money,
         known: Option<Payment>,
     ) -> Result<PaymentStatus, Refusal> {
-        let (tax, now_is) = withdrawal_of(known, amount)?.ok_or(Reject::UnknownPayment)?;
-        let done = PaymentStatus::Withdrawal { tax, status: WithdrawalStatus::Returned };
-        match now_is {
-            WithdrawalStatus::Returned => return Ok(done),
-            WithdrawalStatus::Requested => {}
-            WithdrawalStatus::Paid => return Err(Reject::PaymentClosed.into()),
+        let (_, done, is_new) = end_of_withdrawal(known, amount, WithdrawalStatus::Returned)?;
+        if !is_new {
+            return Ok(done);
         }
         let from = LedgerAccount::WithdrawalInTransit(account);
         let to = LedgerAccount::PlayerAvailable(account);
@@ -229,14 +223,23 @@ fn deposit_of(
     match known.map(|payment| (payment.status, payment.began)) {
         None => Ok(None),
         Some((PaymentStatus::Deposit(status), began)) => Ok(Some((status, began))),
-        Some((
-            PaymentStatus::Withdrawal { .. }
-            | PaymentStatus::Bonus
-            | PaymentStatus::Adjustment(_)
-            | PaymentStatus::Tax,
-            _,
-        )) => Err(reused(amount)),
+        Some((PaymentStatus::Withdrawal { .. } | PaymentStatus::Bonus, _)) => Err(reused(amount)),
     }
+}
+
+/// The tax of a known withdrawal, how it stands once it has ended like this, and whether it ends only
+/// now. One that has ended otherwise is closed.
+fn end_of_withdrawal(
+    known: Option<Payment>,
+    amount: Money,
+    end: WithdrawalStatus,
+) -> Result<(Money, PaymentStatus, bool), Refusal> {
+    let (tax, now_is) = withdrawal_of(known, amount)?.ok_or(Reject::UnknownPayment)?;
+    let is_new = now_is == WithdrawalStatus::Requested;
+    if !is_new && now_is != end {
+        return Err(Reject::PaymentClosed.into());
+    }
+    Ok((tax, PaymentStatus::Withdrawal { tax, status: end }, is_new))
 }
 
 /// How far a known withdrawal came, and its tax.
@@ -247,11 +250,6 @@ fn withdrawal_of(
     match known.map(|payment| payment.status) {
         None => Ok(None),
         Some(PaymentStatus::Withdrawal { tax, status }) => Ok(Some((tax, status))),
-        Some(
-            PaymentStatus::Deposit(_)
-            | PaymentStatus::Bonus
-            | PaymentStatus::Adjustment(_)
-            | PaymentStatus::Tax,
-        ) => Err(reused(amount)),
+        Some(PaymentStatus::Deposit(_) | PaymentStatus::Bonus) => Err(reused(amount)),
     }
 }

@@ -61,10 +61,8 @@ pub enum BonusState {
     Expired,
     /// It was taken back.
     Forfeited,
-    /// It became the player's own money.
-    Converted,
 }
-wire_enum!(BonusState { 0 = Active, 1 = Expired, 2 = Forfeited, 3 = Converted });
+wire_enum!(BonusState { 0 = Active, 1 = Expired, 2 = Forfeited });
 
 /// A grant as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,13 +51,9 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::WithdrawalPaid => "withdrawal paid",
         PostingReason::WithdrawalReturned => "withdrawal returned",
         PostingReason::Tax => "tax kept back",
-        PostingReason::TaxRemitted => "tax paid on",
-        PostingReason::Adjustment => "adjustment",
-        PostingReason::WriteOff => "written off",
         PostingReason::BonusGranted => "bonus granted",
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
-        PostingReason::BonusConverted => "bonus is the player's own now",
         PostingReason::CashOut => "cashed out",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),
