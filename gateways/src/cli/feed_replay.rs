@@ -13,7 +13,7 @@ use clutch_core::units::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Failure;
+use super::{Failure, asking};
 use crate::feed::capture::{Captured, Context, Flaw, files_of, read};
 use crate::feed::follow::{self, Follow};
 use crate::ops::progress::bar;
@@ -36,8 +36,7 @@ pub struct ReplayArgs {
     keys: Vec<String>,
 }
 
-/// How long a server is given for an answer, and how often a busy one is asked again.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How often a busy server is asked again.
 const TRIES_MAX: u32 = 50;
 
 /// A push of some source.
@@ -195,13 +194,7 @@ impl ToServer {
             Ok((format!("{server}/feeds/{provider}?match={about}"), key.to_owned()))
         };
         let sources = contexts.iter().map(address).collect::<Result<_, Failure>>()?;
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .build();
-        Ok(Self { agent: config.into(), sources, lines: 0, events: 0, wrong: 0 })
+        Ok(Self { agent: asking::agent(), sources, lines: 0, events: 0, wrong: 0 })
     }
 }
 

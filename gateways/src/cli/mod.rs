@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod admin;
+mod asking;
 mod demo;
 mod descriptors;
 mod doors;

@@ -1,13 +1,9 @@
 //! One request to the server's `/admin` addresses, and what came back.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use crate::cli::Failure;
-
-/// How long a server is given for an answer: a command is answered once it is durable.
-const PATIENCE: Duration = Duration::from_secs(15);
+use crate::cli::asking::{self, PATIENCE};
 
 /// Speaks to one server with one token.
 pub struct Client {
@@ -59,13 +55,7 @@ impl Client {
             );
             return Err(Failure(text));
         }
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .build();
-        Ok(Self { agent: config.into(), server, token })
+        Ok(Self { agent: asking::agent(), server, token })
     }
 
     /// Gives an order.
