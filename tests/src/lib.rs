@@ -11,6 +11,7 @@ pub mod chooser;
 pub mod hall;
 pub mod random;
 pub mod table;
+pub mod three_matches;
 pub mod truth;
 pub mod twin;
 pub mod world;

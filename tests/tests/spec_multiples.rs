@@ -3,30 +3,7 @@
 //! Every table begins with three even matches, each with its winner's market at 2.00.
 
 use clutch_tests::check;
-
-/// An account and three matches at even odds.
-const BOARD: &str = "
-    account A balance 100.00
-    match   M1 bo1
-    match   M2 bo1
-    match   M3 bo1
-    maps    M1 even
-    maps    M2 even
-    maps    M3 even
-    market  W1 M1 winner
-    market  W2 M2 winner
-    market  W3 M3 winner
-";
-
-#[track_caller]
-fn on_board(table: &str) {
-    check(&format!("{BOARD}{table}"));
-}
-
-#[track_caller]
-fn with_config(config: &str, table: &str) {
-    check(&format!("config {config}\n{BOARD}{table}"));
-}
+use clutch_tests::three_matches::{BOARD, on_board, with_config};
 
 const A_WINS_1: &str = "play M1 1 A13";
 

@@ -6,32 +6,27 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::harness::data_dir::DataDir;
+use crate::harness::even_match;
 use crate::harness::process::{Serve, clutch, run, stderr, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 [engine]
 accounts_max = 100
 matches_max = 4
 markets_max = 1024
 bets_max = 10000
 client_ids_max = 20000
-[[match]]
-key = "final"
-team_a = "Spirit"
-team_b = "Vitality"
-best_of = 1
-[[match.maps]]
-name = "de_nuke"
-first_side_a = "CT"
-p_a_t = 0.48
-p_a_ct = 0.52
-[[account]]
+"#,
+    even_match!("final"),
+    r#"[[account]]
 key = "alice"
 deposit = "100.00"
 [[account]]
 key = "bob"
-"#;
+"#,
+);
 
 /// One person's way to a server.
 struct Desk<'a> {

@@ -10,9 +10,10 @@ use crate::harness::data_dir::DataDir;
 use crate::harness::http::{get, raw, request};
 use crate::harness::process::{Running, Serve, refusal, run, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
-use crate::harness::{CACHE, package_file, patience};
+use crate::harness::{CACHE, even_match, package_file, patience};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 [engine]
 accounts_max = 100
 matches_max = 4
@@ -21,20 +22,13 @@ bets_max = 10000
 client_ids_max = 20000
 [cs_log]
 key = "game-server-key"
-[[match]]
-key = "final"
-team_a = "Spirit"
-team_b = "Vitality"
-best_of = 1
-[[match.maps]]
-name = "de_nuke"
-first_side_a = "CT"
-p_a_t = 0.48
-p_a_ct = 0.52
-[[account]]
+"#,
+    even_match!("final"),
+    r#"[[account]]
 key = "alice"
 deposit = "100.00"
-"#;
+"#,
+);
 
 /// Every one of `words` stands in what the program said when it gave up.
 fn assert_refused(output: &Output, words: &[&str]) {

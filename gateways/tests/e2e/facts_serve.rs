@@ -10,11 +10,12 @@ use clutch_gateways::feed::capture;
 use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
-use crate::harness::eventually;
 use crate::harness::http::{Answer, get, request};
 use crate::harness::process::{Serve, clutch, refusal, run, stdout};
+use crate::harness::{even_match, eventually};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 [engine]
 accounts_max = 10
 matches_max = 4
@@ -31,17 +32,9 @@ source = 1
 key = "second-key"
 source = 2
 match = "cup"
-[[match]]
-key = "cup"
-team_a = "Spirit"
-team_b = "Vitality"
-best_of = 1
-[[match.maps]]
-name = "de_nuke"
-first_side_a = "CT"
-p_a_t = 0.48
-p_a_ct = 0.52
-[[match]]
+"#,
+    even_match!("cup"),
+    r#"[[match]]
 key = "worlds final"
 team_a = "T1"
 team_b = "Gen.G"
@@ -54,7 +47,8 @@ p_a_map = 0.5
 [[account]]
 key = "alice"
 deposit = "100.00"
-"#;
+"#,
+);
 
 const CUP: &str = "/feeds/ndjson?match=cup";
 const WORLDS: &str = "/feeds/ndjson?match=worlds%20final";

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use crate::harness::books;
 use crate::harness::data_dir::DataDir;
-use crate::harness::from_env;
 use crate::harness::process::{Serve, token};
 use crate::harness::random::Random;
 use crate::harness::socket::{Bettor, bet_on, open_markets};
+use crate::harness::{even_match, from_env};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 [engine]
 accounts_max = 100
 matches_max = 4
@@ -25,20 +26,13 @@ liability_account_max = "5000000.00"
 feed_age_prematch_ms = 3600000
 [gateway]
 messages_per_s = 100000
-[[match]]
-key = "final"
-team_a = "Spirit"
-team_b = "Vitality"
-best_of = 1
-[[match.maps]]
-name = "de_nuke"
-first_side_a = "CT"
-p_a_t = 0.48
-p_a_ct = 0.52
-[[account]]
+"#,
+    even_match!("final"),
+    r#"[[account]]
 key = "alice"
 deposit = "100000.00"
-"#;
+"#,
+);
 
 /// Bets on their way, before an answer to the first is waited for.
 const IN_FLIGHT: usize = 8;

@@ -11,11 +11,13 @@ use clutch_gateways::config::Config;
 use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
+use crate::harness::even_match;
 use crate::harness::http::get;
 use crate::harness::process::{Serve, refusal, run, stdout, token};
 use crate::harness::socket::{Bettor, bet_on};
 
-const CONFIG: &str = r#"
+const CONFIG: &str = concat!(
+    r#"
 [engine]
 # Small segments, so that there is something to archive soon.
 segment_mib = 1
@@ -32,17 +34,9 @@ liability_account_max = "5000000.00"
 feed_age_prematch_ms = 3600000
 [gateway]
 messages_per_s = 1000000
-[[match]]
-key = "semi"
-team_a = "Spirit"
-team_b = "Vitality"
-best_of = 1
-[[match.maps]]
-name = "de_nuke"
-first_side_a = "CT"
-p_a_t = 0.48
-p_a_ct = 0.52
-[[match]]
+"#,
+    even_match!("semi"),
+    r#"[[match]]
 key = "final"
 team_a = "Falcons"
 team_b = "Mouz"
@@ -65,7 +59,8 @@ p_a_ct = 0.5
 [[account]]
 key = "alice"
 deposit = "1000000.00"
-"#;
+"#,
+);
 
 /// Bets on their way at a time.
 const IN_FLIGHT: usize = 16;

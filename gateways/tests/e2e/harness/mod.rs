@@ -12,6 +12,27 @@ pub mod socket;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+/// The match of most configurations under another key: one map, Spirit against Vitality, nearly even.
+macro_rules! even_match {
+    ($key:literal) => {
+        concat!(
+            "[[match]]\nkey = \"",
+            $key,
+            r#""
+team_a = "Spirit"
+team_b = "Vitality"
+best_of = 1
+[[match.maps]]
+name = "de_nuke"
+first_side_a = "CT"
+p_a_t = 0.48
+p_a_ct = 0.52
+"#
+        )
+    };
+}
+pub(crate) use even_match;
+
 /// How long anything may take before a test gives up. It is no measure of speed: a test that passes
 /// never waits for it. `CLUTCH_E2E_PATIENCE_S` changes it.
 pub fn patience() -> Duration {
