@@ -112,16 +112,20 @@ impl Settlement {
         market.leaves_bets_open = false;
         let has_bets = market.settling != NO_BET || market.settling_leg != NO_LEG;
         if has_bets && market.aside == Some(Aside::Unconfirmed) {
-            self.take_up(id, market);
+            self.aside.retain(|other| *other != id);
+            self.queue_again(id, market);
         }
         if has_bets && !market.queued {
             market.queued = true;
             self.queue.push_back(id);
         }
-        if market.result != MarketResult::Undecided
-            && !market.awaits_retirement
-            && market.aside.is_none()
-        {
+        if market.aside.is_none() {
+            self.await_retirement(id, market);
+        }
+    }
+
+    fn await_retirement(&mut self, id: MarketId, market: &mut Market) {
+        if market.result != MarketResult::Undecided && !market.awaits_retirement {
             market.awaits_retirement = true;
             self.decided.push_back(id);
         }
@@ -134,19 +138,11 @@ impl Settlement {
         self.aside.push_back(id);
     }
 
-    /// Takes a market up again that was set aside, behind all others.
-    fn take_up(&mut self, id: MarketId, market: &mut Market) {
-        self.aside.retain(|other| *other != id);
-        self.queue_again(id, market);
-    }
-
+    /// Takes a market up again that is no longer among those set aside, behind all others.
     fn queue_again(&mut self, id: MarketId, market: &mut Market) {
         market.aside = None;
         self.queue.push_back(id);
-        if market.result != MarketResult::Undecided && !market.awaits_retirement {
-            market.awaits_retirement = true;
-            self.decided.push_back(id);
-        }
+        self.await_retirement(id, market);
     }
 }
 
@@ -358,15 +354,18 @@ impl Step<'_> {
         if !row.aside.is_some_and(Aside::needs_person) {
             return Err(Reject::SettlementNotStopped.into());
         }
-        self.take_up(market);
+        self.tables.settlement.aside.retain(|other| *other != market);
+        self.go_on(market);
         Ok(())
     }
 
-    fn take_up(&mut self, market: MarketId) {
+    /// Has a market settled that is no longer set aside. What is paid only now can be corrected for as
+    /// long as anything else.
+    fn go_on(&mut self, market: MarketId) {
         let Tables { settlement, markets, .. } = &mut *self.tables;
         let row = markets.market_mut(market);
         row.decided_at = self.now;
-        settlement.take_up(market, row);
+        settlement.queue_again(market, row);
         self.say_settlement(market, SettlementStatus::GoesOn);
     }
 
@@ -390,11 +389,7 @@ impl Step<'_> {
             let Some(market) = self.tables.settlement.aside.pop_front() else { return };
             let was_paused = self.tables.markets.market(market).aside == Some(Aside::Paused);
             if was_paused && !self.tables.is_paused(market) {
-                let Tables { settlement, markets, .. } = &mut *self.tables;
-                let row = markets.market_mut(market);
-                row.decided_at = self.now;
-                settlement.queue_again(market, row);
-                self.say_settlement(market, SettlementStatus::GoesOn);
+                self.go_on(market);
             } else {
                 self.tables.settlement.aside.push_back(market);
             }
