@@ -17,7 +17,7 @@ use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp, millis,
 };
 use crate::wallet::Account;
 
@@ -492,8 +492,4 @@ pub(super) fn forgotten(place: &PlaceBet) -> BetView {
         refusal: Reject::BetRetired.into(),
     };
     refused.view(place.account, place.client_id)
-}
-
-pub(super) fn millis(nanos: u64) -> i64 {
-    (nanos / 1_000_000) as i64
 }

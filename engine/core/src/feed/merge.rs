@@ -11,7 +11,7 @@ use crate::event::{Event, FeedAlert, MatchPhase};
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::title::{Impossible, Rule};
-use crate::units::{MatchId, SourceId, Timestamp};
+use crate::units::{MatchId, SourceId, Timestamp, millis};
 
 impl Step<'_> {
     /// Takes the word of a source that only confirms.
@@ -163,7 +163,6 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         };
         if self.now.since(row.heard_at) > limit {
-            let millis = |nanos: u64| (nanos / 1_000_000) as i64;
             let silent = self.now.since(row.heard_at);
             return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
         }

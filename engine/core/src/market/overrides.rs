@@ -15,7 +15,7 @@ use crate::proposals::check_persons;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
-use crate::units::{MarketId, OverrideId, Probability, SelectionIndex, Timestamp};
+use crate::units::{MarketId, OverrideId, Probability, SelectionIndex, Timestamp, millis};
 
 /// Most overrides at one time, those that wait included.
 pub const OVERRIDES_MAX: usize = 1_024;
@@ -172,7 +172,6 @@ impl Step<'_> {
         }
         let (life, most) = (expires_at.since(self.now), self.config.override_life_max_ns);
         if life == 0 || most < life {
-            let millis = |nanos: u64| (nanos / 1_000_000) as i64;
             return Err(Refusal::with(Reject::OverrideExpiry, millis(most), millis(life)));
         }
         let model = match kind.selection() {

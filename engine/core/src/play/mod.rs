@@ -400,10 +400,6 @@ impl Play {
     }
 }
 
-fn millis(nanos: u64) -> i64 {
-    (nanos / 1_000_000) as i64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

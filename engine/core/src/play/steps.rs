@@ -1,11 +1,11 @@
 //! The commands by which a player limits himself or rests.
 
-use super::{Limit, LimitKey, LimitView, Rest, RestKind, Wish, millis, self_exclusion, time_out};
+use super::{Limit, LimitKey, LimitView, Rest, RestKind, Wish, self_exclusion, time_out};
 use crate::command::Config;
 use crate::event::Event;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::units::{AccountId, Money};
+use crate::units::{AccountId, Money, millis};
 
 /// How long a wish to raise a limit waits before it can be confirmed: UKGC RTS 12D.
 pub(crate) const COOLING_NS: u64 = 24 * 3_600 * 1_000_000_000;

@@ -4,8 +4,9 @@
 //! asks for, up to six weeks. Bets that wait are refused when their delay ends and the stake goes back;
 //! open bets stand.
 
-use super::{RestKind, Rule, Subject, millis};
+use super::{RestKind, Rule, Subject};
 use crate::reject::{Refusal, Reject};
+use crate::units::millis;
 
 /// The longest: six weeks.
 pub(super) const LONGEST_NS: u64 = 42 * 24 * 3_600 * 1_000_000_000;

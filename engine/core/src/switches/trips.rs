@@ -13,7 +13,7 @@ use crate::command::{Actor, Config, SuspendReason};
 use crate::event::Event;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::units::{Money, Timestamp};
+use crate::units::{Money, Timestamp, millis};
 
 /// What can stop betting by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -329,7 +329,6 @@ impl Step<'_> {
             TripStanding::Tripped { at, limit, found, wanted_by } => {
                 let (rest, passed) = (self.config.trip_cool_down_ns, self.now.since(at));
                 if passed < rest {
-                    let millis = |nanos: u64| (nanos / 1_000_000) as i64;
                     return Err(Refusal::with(Reject::TripCooling, millis(rest), millis(passed)));
                 }
                 match wanted_by {

@@ -5,6 +5,11 @@
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Timestamp(u64);
 
+/// A length of time in whole milliseconds, as the numbers of a refusal say it.
+pub(crate) const fn millis(nanos: u64) -> i64 {
+    (nanos / 1_000_000) as i64
+}
+
 impl Timestamp {
     /// The latest time that can be written down.
     pub const MAX: Self = Self(u64::MAX);

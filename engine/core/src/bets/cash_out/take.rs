@@ -4,13 +4,12 @@ use super::worth::Worth;
 use super::{Refused, Row, Target};
 use crate::bets::BetState;
 use crate::bets::multiple::MultipleState;
-use crate::bets::place::millis;
 use crate::command::CashOut;
 use crate::event::{CashOutStatus, Event, LedgerAccount, PostingReason};
 use crate::market::Sign;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::units::{AccountId, BetId, ClientBetId, Money, Stake};
+use crate::units::{AccountId, BetId, ClientBetId, Money, Stake, millis};
 
 /// Most waiting cash-outs decided with one command; each looks at up to twenty legs.
 const DUE_PER_COMMAND: usize = 32;

@@ -6,14 +6,14 @@
 
 use alloc::vec::Vec;
 
-use super::{Offer, Request, Seen, millis};
+use super::{Offer, Request, Seen};
 use crate::Outbox;
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Measure, RuleId, RuleMode};
 use crate::state::{State, Step};
-use crate::units::{ClientBetId, MarketId, Money, Seq, Stake, Timestamp};
+use crate::units::{ClientBetId, MarketId, Money, Seq, Stake, Timestamp, millis};
 
 /// One question that a bet was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
