@@ -243,6 +243,15 @@ impl BetTable {
         self.live
     }
 
+    /// The memory of the bet that will be written down so many bets from now, if no slot is reused until
+    /// then: its first and its last byte, for a bet may lie across two lines.
+    #[inline]
+    pub fn written_after(&self, bets: usize) -> [*const u8; 2] {
+        let slot = self.slots.as_ptr().wrapping_add(self.slots.len() + bets);
+        let first = slot.cast::<u8>();
+        [first, first.wrapping_add(size_of::<Bet>() - 1)]
+    }
+
     /// The bet in a slot that is in use.
     #[inline]
     pub fn bet(&self, slot: u32) -> &Bet {
