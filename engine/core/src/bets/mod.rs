@@ -20,7 +20,7 @@ pub use self::answers::{Answer, Answers};
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{Capacity, PlaceBet};
 use crate::event::{BetStatus, BetView, VoidReason};
-use crate::memory::{RowOf, TableSize, touched};
+use crate::memory::{RowOf, TableSize, coming_lines, touched};
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -243,13 +243,10 @@ impl BetTable {
         self.live
     }
 
-    /// The memory of the bet that will be written down so many bets from now, if no slot is reused until
-    /// then: its first and its last byte, for a bet may lie across two lines.
+    /// The memory of the bet that will be written down after so many others, if no slot is reused until then.
     #[inline]
-    pub fn written_after(&self, bets: usize) -> [*const u8; 2] {
-        let slot = self.slots.as_ptr().wrapping_add(self.slots.len() + bets);
-        let first = slot.cast::<u8>();
-        [first, first.wrapping_add(size_of::<Bet>() - 1)]
+    pub fn written_after(&self, bets: usize) -> impl Iterator<Item = *const u8> {
+        coming_lines(&self.slots, bets, 1)
     }
 
     /// The bet in a slot that is in use.

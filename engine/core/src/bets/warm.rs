@@ -30,12 +30,13 @@ impl State {
             Command::PlaceBet(place) => {
                 tables.warm(place.account, place.client_id, &fetch);
                 tables.warm_market(place.market, &fetch);
-                fetch(tables.client_ids.written_after(WRITTEN_AHEAD));
-                tables.bets.written_after(WRITTEN_AHEAD).into_iter().for_each(&fetch);
+                tables.bets.written_after(WRITTEN_AHEAD).for_each(&fetch);
             }
             Command::PlaceMultiple(place) => {
                 tables.warm(place.account, place.client_id, &fetch);
                 fetch(tables.multiples.newest_of(place.account).cast());
+                let legs = place.picks().len();
+                tables.multiples.written_after(WRITTEN_AHEAD, legs).for_each(&fetch);
                 place.picks().iter().for_each(|pick| tables.warm_market(pick.market, &fetch));
             }
             _ => {}
@@ -69,6 +70,7 @@ impl Tables {
     fn warm(&self, account: AccountId, client_id: ClientBetId, fetch: &impl Fn(*const u8)) {
         let key = Key::new(account, client_id.0);
         fetch(self.client_ids.looked_at_first(key));
+        fetch(self.client_ids.written_after(WRITTEN_AHEAD));
         if let Some(account) = self.wallet.get(account) {
             fetch(from_ref(account).cast());
         }

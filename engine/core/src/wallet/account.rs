@@ -68,7 +68,8 @@ const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line"
 // Both balances are written and then read together. Side by side they would be read as one, and a
 // read that covers two writes on their way to the cache waits for every write before them: half of
 // the time of a bet.
-const _: () = assert!(offset_of!(Account, held) - offset_of!(Account, available) > size_of::<Money>());
+const _: () =
+    assert!(offset_of!(Account, held) - offset_of!(Account, available) > size_of::<Money>());
 
 impl Account {
     pub(super) fn new(currency: Currency) -> Self {
