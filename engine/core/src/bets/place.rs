@@ -462,6 +462,7 @@ impl Tables {
 
     /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
     /// in its market's.
+    #[inline]
     pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
         let bet = self.bets.bet(slot);
         let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
