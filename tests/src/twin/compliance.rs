@@ -26,6 +26,7 @@ pub(super) struct Known {
     level: Level,
     hold: Hold,
     cases: CaseSet,
+    /// To the second.
     pub(super) opened: u64,
 }
 
@@ -244,7 +245,7 @@ impl Twin {
     pub(super) fn compare_customer(&self, account: u32, events: &[Event]) {
         let own = &self.accounts[account as usize].own;
         let Known { level, hold, cases, opened } = own.known;
-        let opened = Timestamp::from_nanos(opened / 1_000_000_000 * 1_000_000_000);
+        let opened = Timestamp::from_nanos(opened);
         let twin = CustomerView { level, opened, hold, cases };
         let said = events.iter().find_map(|event| match event {
             Event::Customer { customer, .. } => Some(*customer),

@@ -369,7 +369,8 @@ impl Twin {
             terms: Terms::default(),
             own: play::Own::default(),
         });
-        self.accounts.last_mut().expect("it was just opened").own.known.opened = self.now;
+        self.accounts.last_mut().expect("it was just opened").own.known.opened =
+            self.now / 1_000_000_000 * 1_000_000_000;
         Ok(())
     }
 

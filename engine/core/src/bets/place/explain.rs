@@ -161,7 +161,12 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
     ),
     (
         "the stake is within the limits of this player",
-        &[Reject::StakeLimitReached, Reject::LossLimitReached, Reject::HouseLimitReached],
+        &[
+            Reject::StakeLimitReached,
+            Reject::LossLimitReached,
+            Reject::HouseLimitReached,
+            Reject::CapacityReached,
+        ],
     ),
     ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
     ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
