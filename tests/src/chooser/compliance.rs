@@ -10,9 +10,9 @@ use super::{Chooser, name};
 impl Chooser {
     /// A policy, or what the staff tells of a player.
     pub(super) fn word_of_compliance(&mut self) -> Command {
-        if self.random.chance(12) {
+        if self.random.chance(25) {
             return Command::AdoptPlayPolicy {
-                name: name(self.random.pick(&["one", "another"])),
+                name: name("licence"),
                 policy: self.play_policy(),
             };
         }
@@ -41,10 +41,10 @@ impl Chooser {
         let mut policy = PlayPolicy::default();
         for &term in Term::ALL {
             let choices: &[i64] = match term.unit() {
-                TermUnit::Money => &[0, 0, 0, 2_000, 5_000, 20_000],
+                TermUnit::Money => &[0, 0, 0, 200, 1_000, 6_000],
                 TermUnit::Hours => &[0, 0, 0, 1],
                 TermUnit::Wait => &[24, 24, 24, 48],
-                TermUnit::May => &[7, 7, 7, 7, 7, 5, 4],
+                TermUnit::May => &[7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4],
                 TermUnit::Then => &[0, 0, 1, 2],
                 TermUnit::OpenBets | TermUnit::Flag => &[0, 1],
             };
