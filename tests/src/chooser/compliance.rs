@@ -11,10 +11,7 @@ impl Chooser {
     /// A policy, or what the staff tells of a player.
     pub(super) fn word_of_compliance(&mut self) -> Command {
         if self.random.chance(25) {
-            return Command::AdoptPlayPolicy {
-                name: name("licence"),
-                policy: self.play_policy(),
-            };
+            return Command::AdoptPlayPolicy { name: name("licence"), policy: self.play_policy() };
         }
         let account = AccountId(self.mostly_below(4, 6) as u32);
         let step = match self.random.below(10) {
