@@ -10,6 +10,7 @@ mod cash;
 mod cash_out;
 mod catalogue;
 mod config;
+mod customer;
 mod feed;
 mod grade;
 mod incident;
@@ -25,6 +26,7 @@ pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
+pub use customer::CustomerStep;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -36,7 +38,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
-use crate::play::{LimitKey, Rest};
+use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
@@ -360,6 +362,20 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Adopts what is asked of players from now on; by two persons if anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
+    /// What the staff tells of one account's owner.
+    Customer {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: CustomerStep,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -405,6 +421,8 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
+    43 = AdoptPlayPolicy { name, policy },
+    44 = Customer { account, step },
 });
 
 impl Actor {
@@ -461,6 +479,8 @@ impl Command {
             Self::PauseSettlement { .. } => 41,
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
+            Self::AdoptPlayPolicy { .. } => 44,
+            Self::Customer { .. } => 45,
         }
     }
 }
@@ -484,7 +504,8 @@ mod tests {
             round_markets: true,
         };
         let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
-        for command in [Command::CreateMatch(create), genesis] {
+        let adopt = Command::AdoptPlayPolicy { name, policy: PlayPolicy::default() };
+        for command in [Command::CreateMatch(create), genesis, adopt] {
             let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
             let mut buffer = [0; ENCODED_MAX];
             let written = envelope.encode(&mut buffer);

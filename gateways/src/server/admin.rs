@@ -15,6 +15,7 @@ use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
+use crate::wire::compliance;
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -206,6 +207,9 @@ impl Hub {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
+            Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
+                compliance::answer(records)
+            }
             Query::Proposals => settlement::proposals(records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),

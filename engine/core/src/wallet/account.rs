@@ -39,8 +39,8 @@ pub struct Account {
     pub(crate) factors: [u8; FACTORS],
     /// What the account may do.
     pub state: AccountState,
-    /// Whether the player has set anything for himself: limits, a rest.
-    pub(crate) limits_himself: bool,
+    /// Whether its bets are asked more than those of an ordinary account: limits, a rest, a policy.
+    pub(crate) is_watched: bool,
     /// How many of its bets, from the second newest on, lack their link to the next newer one.
     pub(crate) unlinked: u8,
     /// The currency of all its money.
@@ -58,7 +58,7 @@ crate::codec::wire_struct!(Account {
     payouts_day,
     group,
     factors,
-    limits_himself,
+    is_watched,
     unlinked,
     currency,
 });
@@ -66,8 +66,7 @@ crate::codec::wire_struct!(Account {
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
 
 // Both balances are written and then read together. Side by side they would be read as one, and a
-// read that covers two writes on their way to the cache waits for every write before them: half of
-// the time of a bet.
+// read that covers two writes on their way to the cache waits for every write before them.
 const _: () =
     assert!(offset_of!(Account, held) - offset_of!(Account, available) > size_of::<Money>());
 
@@ -84,7 +83,7 @@ impl Account {
             payouts_day: 0,
             group: NO_GROUP,
             factors: [100; FACTORS],
-            limits_himself: false,
+            is_watched: false,
             unlinked: 0,
             currency,
         }
