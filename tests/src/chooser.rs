@@ -3,9 +3,9 @@
 use clutch_core::Command;
 use clutch_core::command::VoidBets;
 use clutch_core::command::{
-    AccountState, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, FeedMessage,
-    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
-    OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
+    AccountState, Adjust, AdjustReason, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
+    FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
+    Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
     RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
 };
 use clutch_core::house_rules::HouseRules;
@@ -118,6 +118,8 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
+            adjust_alone_max: Money::from_minor(random.pick(&[0, 300])),
             ..self.risk_rules()
         }
     }
@@ -198,8 +200,9 @@ impl Chooser {
             0..30 => self.account(),
             30..50 => self.account_state(),
             50..70 => self.deposit(),
-            70..86 => self.payment(),
-            86..90 => self.bonus(twin),
+            70..84 => self.payment(),
+            84..87 => self.adjust(),
+            87..90 => self.bonus(twin),
             90..98 => Command::CreateMatch(self.create_match()),
             98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
@@ -413,6 +416,24 @@ impl Chooser {
             reference: 1_000 + u128::from(reference),
             step,
         }
+    }
+
+    fn adjust(&mut self) -> Command {
+        // Mostly what a reason allows, under few references.
+        let reason = self.random.pick(AdjustReason::ALL);
+        let amount = match reason {
+            AdjustReason::Correction => self.random.pick(&[-900, 200, 900]),
+            AdjustReason::Goodwill | AdjustReason::WriteOff => {
+                self.random.pick(&[-200, 0, 100, 200, 900])
+            }
+            AdjustReason::Fee | AdjustReason::Chargeback => self.random.pick(&[-2_000, -200, 200]),
+        };
+        Command::Adjust(Adjust {
+            account: AccountId(self.random.below(5) as u32),
+            amount: Money::from_minor(amount),
+            reason,
+            reference: 2_000 + u128::from(self.random.below(200)),
+        })
     }
 
     fn bonus(&mut self, twin: &Twin) -> Command {

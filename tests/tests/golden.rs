@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, ENCODED_MAX,
-    FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
-    Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
-    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
-    VoidBets,
+    AccountState, Actor, Adjust, AdjustReason, BonusStep, Capacity, CashOut, Channel, Config,
+    CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
+    MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
+    SuspendReason, Team, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -67,7 +67,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=43).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=44).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -144,7 +144,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &43_u32.to_le_bytes()), Err(DecodeError::UnknownTag(43)));
+    assert_eq!(with(16, &44_u32.to_le_bytes()), Err(DecodeError::UnknownTag(44)));
 }
 
 #[test]
@@ -314,6 +314,8 @@ fn config() -> Config {
         quote_life_ns: 32,
         large_stake: money(31),
         confirm_above: money(32),
+        debt_max: money(33),
+        adjust_alone_max: money(34),
     }
 }
 
@@ -589,6 +591,15 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
                 market: Some(MarketId(8)),
                 from: Seq(9),
                 to: Seq(10),
+            })),
+        ),
+        (
+            "adjust",
+            of(Command::Adjust(Adjust {
+                account: AccountId(5),
+                amount: money(-6),
+                reason: AdjustReason::Fee,
+                reference: 7,
             })),
         ),
     ]

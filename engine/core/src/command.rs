@@ -5,6 +5,7 @@
 //! proofs: a gateway that holds a [`Stake`](crate::units::Stake) or [`Odds`](crate::units::Odds) has already refused nonsense.
 
 mod account;
+mod adjust;
 mod bet;
 mod cash;
 mod cash_out;
@@ -20,6 +21,7 @@ mod switch;
 mod trading;
 
 pub use account::AccountState;
+pub use adjust::{Adjust, AdjustReason};
 pub use bet::{PlaceBet, PricePolicy};
 pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
@@ -360,6 +362,8 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
+    Adjust(Adjust),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -405,6 +409,7 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
+    43 = Adjust(adjust),
 });
 
 impl Actor {
@@ -461,6 +466,7 @@ impl Command {
             Self::PauseSettlement { .. } => 41,
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
+            Self::Adjust(_) => 44,
         }
     }
 }

@@ -11,7 +11,7 @@
 use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Capacity, Config, Grade, Incident, VoidBets};
+use crate::command::{Adjust, Capacity, Config, Grade, Incident, VoidBets};
 use crate::event::{Event, ProposalStatus};
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
@@ -65,6 +65,8 @@ pub enum Wish {
         /// The version from which it was made.
         based_on: u32,
     },
+    /// Adjusting a balance by much.
+    Adjust(Adjust),
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -73,6 +75,7 @@ wire_enum!(Wish {
     3 = VoidBet { account, client_id },
     4 = VoidBets(stretch),
     5 = Configure { config, based_on },
+    6 = Adjust(adjust),
 });
 
 impl Wish {
@@ -84,6 +87,7 @@ impl Wish {
                 match_id == on
             }
             (Self::Configure { .. }, Self::Configure { .. }) => true,
+            (Self::Adjust(adjust), Self::Adjust(other)) => adjust.reference == other.reference,
             (one, other) => one == other,
         }
     }
@@ -122,6 +126,8 @@ pub enum About {
     VoidBets(MatchId),
     /// The settings.
     Limits,
+    /// The balance of this account.
+    Adjust(AccountId),
 }
 
 impl From<&Wish> for About {
@@ -133,6 +139,7 @@ impl From<&Wish> for About {
             Wish::VoidBet { account, .. } => Self::VoidBet(*account),
             Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
             Wish::Configure { .. } => Self::Limits,
+            Wish::Adjust(adjust) => Self::Adjust(adjust.account),
         }
     }
 }
@@ -213,6 +220,7 @@ impl Step<'_> {
             Wish::VoidBet { account, client_id } => self.void_bet(account, client_id)?,
             Wish::VoidBets(stretch) => self.void_bets(stretch)?,
             Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
+            Wish::Adjust(ref adjust) => self.adjust(adjust)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

@@ -351,6 +351,7 @@ impl Step<'_> {
                 self.payment_step(*account, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(*account, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
         }
     }
 

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
+use clutch_core::command::AdjustReason;
 use clutch_core::event::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
-use clutch_core::units::{ClientBetId, Currency};
+use clutch_core::units::{ClientBetId, Currency, Money};
 use clutch_core::wallet::Books;
 use clutch_core::{Event, Record, State};
 use serde::Serialize;
@@ -59,6 +60,10 @@ pub struct Balances {
     pub in_transit: String,
     /// Tax kept back.
     pub tax_withheld: String,
+    /// What was corrected by hand, charged, or, below zero, given.
+    pub adjustments: String,
+    /// Minus what players owed that was given up.
+    pub bad_debt: String,
     /// The sum of all, recomputed from every account; anything but zero is a finding.
     pub sum: String,
     /// Whether it is zero.
@@ -92,6 +97,7 @@ enum Status {
     Requested,
     Paid,
     Returned,
+    ChargedBack,
 }
 
 impl Status {
@@ -104,6 +110,7 @@ impl Status {
             "requested" | "pending" | "processing" => Self::Requested,
             "paid" | "paid_out" | "sent" => Self::Paid,
             "returned" | "rejected" | "bounced" => Self::Returned,
+            "chargeback" | "charged_back" | "disputed" => Self::ChargedBack,
             _ => return None,
         })
     }
@@ -119,7 +126,15 @@ impl Status {
                 WithdrawalStatus::Paid => Self::Paid,
                 WithdrawalStatus::Returned => Self::Returned,
             }),
-            PaymentStatus::Bonus => None,
+            PaymentStatus::Adjusted { reason: AdjustReason::Chargeback } => Some(Self::ChargedBack),
+            PaymentStatus::Adjusted {
+                reason:
+                    AdjustReason::Correction
+                    | AdjustReason::Goodwill
+                    | AdjustReason::Fee
+                    | AdjustReason::WriteOff,
+            }
+            | PaymentStatus::Bonus => None,
         }
     }
 }
@@ -137,7 +152,8 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
     for view in ledger.0.values() {
         let Some(status) = Status::of(view.status) else { continue };
         let PaymentView { reference, amount, .. } = *view;
-        let amount = words::money(amount);
+        // What a provider took back it names without a sign.
+        let amount = words::money(if amount < Money::ZERO { -amount } else { amount });
         let ours = format!("{amount} {}", view.status.name());
         let provider = said.remove(&reference);
         let what = match &provider {
@@ -195,7 +211,7 @@ fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), Stri
         let key = words::parse_uuid(reference)
             .ok_or_else(|| format!("line {number}: `{reference}` is no UUID or 32 hex digits"))?;
         let status = Status::read(word).ok_or_else(|| {
-            format!("line {number}: `{word}` is no status such as captured, failed, paid, returned")
+            format!("line {number}: `{word}` is no status such as captured, failed, paid, returned, chargeback")
         })?;
         let (amount, word) = (amount.to_owned(), word.to_owned());
         let provider = Some(format!("{amount} {word}"));
@@ -227,6 +243,8 @@ fn balances(state: &State) -> Vec<Balances> {
             provider: words::money(books.provider),
             in_transit: words::money(books.in_transit),
             tax_withheld: words::money(books.tax_withheld),
+            adjustments: words::money(books.adjustments),
+            bad_debt: words::money(books.bad_debt),
             sum: words::money(sum),
             adds_up: sum.minor() == 0 && books.sum().minor() == 0,
         }
@@ -259,10 +277,12 @@ impl Report {
         for balances in &self.balances {
             let Balances { currency, players, house, provider, in_transit, tax_withheld, .. } =
                 balances;
+            let Balances { adjustments, bad_debt, .. } = balances;
             writeln!(
                 output,
                 "currency {currency}: players {players}, house {house}, provider {provider}, in transit \
-                 {in_transit}, tax withheld {tax_withheld}; together {}",
+                 {in_transit}, tax withheld {tax_withheld}, adjustments {adjustments}, bad debt \
+                 {bad_debt}; together {}",
                 balances.sum
             )?;
         }

@@ -180,6 +180,7 @@ impl Words {
                     format!("take bonus {} of {} back", bonus.0, account(state, *id))
                 }
             },
+            Command::Adjust(adjust) => money::adjustment(state, adjust),
             Command::PlaceBet(place) => self.place(state, place),
             Command::PlaceMultiple(place) => {
                 let picks = place.picks().iter();

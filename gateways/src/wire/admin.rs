@@ -59,6 +59,7 @@ const BETS_MAX: u16 = 20;
 enum OrderJson {
     Payment(cash::PaymentJson),
     GrantBonus(cash::GrantJson),
+    Adjust(cash::AdjustJson),
     ForfeitBonus {
         account: u32,
         bonus: u64,
@@ -259,6 +260,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }),
         OrderJson::Payment(said) => Order::Command(said.command()?),
         OrderJson::GrantBonus(said) => Order::Command(said.command(now)?),
+        OrderJson::Adjust(said) => Order::Command(said.command()?),
         OrderJson::ForfeitBonus { account, bonus } => Order::Command(Command::Bonus {
             account: AccountId(account),
             step: BonusStep::Forfeit { bonus: BonusId(bonus) },
@@ -468,6 +470,10 @@ impl Order {
                 Command::Deposit { .. }
                     | Command::Payment { .. }
                     | Command::Bonus { .. }
+                    | Command::Adjust(_)
+                    // What a person of finance wishes, another one of finance approves.
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::SetAccountState { .. }
                     | Command::SetPlayLimit { .. }
                     | Command::ConfirmPlayLimit { .. }

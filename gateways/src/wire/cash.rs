@@ -1,7 +1,7 @@
 //! Payments and bonuses as messages: what the staff and payment systems order, what a bettor sees.
 
 use clutch_core::Command;
-use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
 use clutch_core::event::PaymentView;
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::admin::read_amount;
 use super::client;
 use super::decimal::{ShowMoney, parse_money};
+use super::scope::keyed;
 use super::server::{Shown, money, to_json};
 use crate::codes::Fault;
 use crate::ops::words;
@@ -90,6 +91,39 @@ impl GrantJson {
             reference: reference(&self.reference)?,
         };
         Ok(Command::Bonus { account: AccountId(self.account), step })
+    }
+}
+
+/// An adjustment of a balance.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdjustJson {
+    account: u32,
+    amount: String,
+    reason: String,
+    reference: String,
+}
+
+impl AdjustJson {
+    /// The command that it is.
+    ///
+    /// # Errors
+    /// [`Fault`] naming the field that is wrong.
+    pub fn command(self) -> Result<Command, Fault> {
+        let names = AdjustReason::ALL.iter().map(|reason| reason.name());
+        let reason = keyed("reason", AdjustReason::named(&self.reason), names)?;
+        let expected = "a text with an amount with at most two places, such as \"-12.50\"";
+        let (text, is_taken) = match self.amount.strip_prefix('-') {
+            Some(text) => (text, true),
+            None => (self.amount.as_str(), false),
+        };
+        let size = parse_money(text).ok_or_else(|| Fault::bad_field("amount", expected))?;
+        Ok(Command::Adjust(Adjust {
+            account: AccountId(self.account),
+            amount: if is_taken { -size } else { size },
+            reason,
+            reference: reference(&self.reference)?,
+        }))
     }
 }
 

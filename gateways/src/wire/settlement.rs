@@ -306,6 +306,7 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                 About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
                 About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
                 About::Limits => ("limits raised far", None),
+                About::Adjust(AccountId(account)) => ("adjusting account", Some(account)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

@@ -5,10 +5,11 @@
 //! | `authorise\|fail\|paid\|returned ACCOUNT AMOUNT ref N` | what a provider says of a payment |
 //! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
 //! | `bonus NAME ACCOUNT money\|free_bet AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
-//! | `expect books KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld of the first currency |
+//! | `adjust ACCOUNT AMOUNT REASON [ref N] [by N]` | correction, goodwill, fee, chargeback, write_off |
+//! | `expect books KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of the first currency |
 //! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone` | |
 
-use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
 use clutch_core::event::Event;
 use clutch_core::units::{BonusId, Money};
 use clutch_core::wallet::{BonusKind, BonusView};
@@ -16,6 +17,7 @@ use clutch_core::{Command, Query};
 
 use super::expect::equal;
 use super::lines::Words;
+use super::r#override::by;
 use super::values::{duration, money, show_money};
 use super::{Answer, Outcome, Scenario};
 
@@ -57,6 +59,18 @@ impl Scenario {
         Ok(answer)
     }
 
+    /// `adjust A1 -5.00 fee ref 7 by 2`
+    pub(super) fn adjust(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let amount = money(words.next()?)?;
+        let reason = words.next()?;
+        let reason =
+            AdjustReason::named(reason).ok_or_else(|| format!("no reason is {reason:?}"))?;
+        let reference = self.reference(words)?;
+        let actor = by(words)?;
+        Ok(self.send_by(actor, Command::Adjust(Adjust { account, amount, reason, reference })))
+    }
+
     pub(super) fn forfeit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let account = self.account_named(words.next()?)?;
         let bonus = self.bonus_named(words.next()?);
@@ -82,6 +96,8 @@ impl Scenario {
                 "provider" => books.provider,
                 "in_transit" => books.in_transit,
                 "tax_withheld" => books.tax_withheld,
+                "adjustments" => books.adjustments,
+                "bad_debt" => books.bad_debt,
                 _ => return Err(format!("the books have no {key:?}")),
             };
             equal(words.next()?, &show_money(amount))

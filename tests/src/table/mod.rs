@@ -221,6 +221,7 @@ impl Scenario {
             }
             "bonus" => self.bonus(words),
             "forfeit" => self.forfeit(words),
+            "adjust" => self.adjust(words),
             "state" => self.account_state(words),
             "limit" => self.play_limit(words),
             "confirm" => self.confirm_limit(words),

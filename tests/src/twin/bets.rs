@@ -280,7 +280,8 @@ impl Twin {
     pub(super) fn check_funds(&self, account: u32, stake: i128) -> Result<(), Refusal> {
         let available = self.available(account).unwrap_or_default();
         if available < stake {
-            return Err(no(Reject::InsufficientFunds, available, stake));
+            let code = self.lacks(account, Reject::InsufficientFunds);
+            return Err(no(code, available, stake));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
-use clutch_core::command::{AccountState, BonusStep, KillScope, PaymentStep};
+use clutch_core::command::{AccountState, AdjustReason, BonusStep, KillScope, PaymentStep};
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView};
@@ -11,15 +11,15 @@ use super::Twin;
 /// A payment under its reference.
 #[derive(Debug)]
 pub(super) struct Payment {
-    account: u32,
-    amount: i128,
-    is: Is,
+    pub(super) account: u32,
+    pub(super) amount: i128,
+    pub(super) is: Is,
     /// Where the command that began it stands in the journal.
     pub(super) began: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Is {
+pub(super) enum Is {
     Promised,
     CameIn,
     Failed,
@@ -27,6 +27,7 @@ enum Is {
     Left { tax: i128 },
     CameBack { tax: i128 },
     Bonus,
+    Adjusted(AdjustReason),
 }
 
 /// A bonus as it was granted, and what is left.
@@ -36,10 +37,10 @@ pub(super) struct Bonus {
     account: u32,
 }
 
-const LARGEST: i128 = 10_i128.pow(15);
+pub(super) const LARGEST: i128 = 10_i128.pow(15);
 
 impl Twin {
-    fn known_payment(
+    pub(super) fn known_payment(
         &self,
         account: u32,
         amount: Money,
@@ -52,13 +53,13 @@ impl Twin {
         Err(Reject::ReferenceReused)
     }
 
-    fn set(&mut self, account: u32, amount: Money, reference: u128, is: Is) {
+    pub(super) fn set(&mut self, account: u32, amount: Money, reference: u128, is: Is) {
         let (amount, began) = (amount.minor().into(), self.seq);
         let fresh = Payment { account, amount, is, began };
         self.payments.entry(reference).or_insert(fresh).is = is;
     }
 
-    fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
+    pub(super) fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
         self.payments.values().map(part).sum()
     }
 
@@ -67,7 +68,12 @@ impl Twin {
         self.sum_of(|it| match it.is {
             Is::Promised | Is::CameIn => it.amount,
             Is::Left { tax } => tax - it.amount,
-            Is::Failed | Is::AskedFor { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+            Is::Adjusted(AdjustReason::Chargeback) => it.amount,
+            Is::Failed
+            | Is::AskedFor { .. }
+            | Is::CameBack { .. }
+            | Is::Bonus
+            | Is::Adjusted(_) => 0,
         })
     }
 
@@ -75,7 +81,7 @@ impl Twin {
     pub(super) fn paid_in(&self, account: u32) -> i128 {
         self.sum_of(|it| match it.is {
             _ if it.account != account => 0,
-            Is::CameIn => it.amount,
+            Is::CameIn | Is::Adjusted(_) => it.amount,
             Is::AskedFor { .. } | Is::Left { .. } => -it.amount,
             Is::Promised | Is::Failed | Is::CameBack { .. } | Is::Bonus => 0,
         })
@@ -96,7 +102,7 @@ impl Twin {
         self.may_pay_in(account, minor)
     }
 
-    fn room_for_payment(&self) -> Result<(), Reject> {
+    pub(super) fn room_for_payment(&self) -> Result<(), Reject> {
         let is_full = self.payments.len() == self.capacity.payments_max as usize;
         if is_full { Err(Reject::CapacityReached) } else { Ok(()) }
     }
@@ -178,7 +184,7 @@ impl Twin {
         }
         self.room_for_payment()?;
         if self.available(id).unwrap_or_default() < amount {
-            return Err(Reject::BalanceTooLow);
+            return Err(self.lacks(id, Reject::BalanceTooLow));
         }
         Ok(Is::AskedFor { tax })
     }
@@ -267,11 +273,17 @@ impl Twin {
         assert_eq!(i128::from(books.provider.minor()), -self.brought(), "the providers");
         let in_transit = self.sum_of(|it| match it.is {
             Is::Promised | Is::AskedFor { .. } => it.amount,
-            Is::CameIn | Is::Failed | Is::Left { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+            Is::CameIn
+            | Is::Failed
+            | Is::Left { .. }
+            | Is::CameBack { .. }
+            | Is::Bonus
+            | Is::Adjusted(_) => 0,
         });
         assert_eq!(i128::from(books.in_transit.minor()), in_transit, "money in transit");
         let tax = self.sum_of(|it| if let Is::Left { tax } = it.is { tax } else { 0 });
         assert_eq!(i128::from(books.tax_withheld.minor()), tax, "tax withheld");
+        self.compare_adjustments(books);
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
+mod adjust;
 mod bets;
 mod big;
 mod cash;
@@ -66,6 +67,8 @@ pub struct Twin {
     payments: BTreeMap<u128, cash::Payment>,
     /// Every bonus that was ever granted.
     bonuses: Vec<cash::Bonus>,
+    /// What was given up of each account's debts and not recovered.
+    given_up: BTreeMap<u32, i128>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
@@ -167,6 +170,7 @@ impl Twin {
             accounts: Vec::new(),
             payments: BTreeMap::new(),
             bonuses: Vec::new(),
+            given_up: BTreeMap::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
@@ -218,6 +222,7 @@ impl Twin {
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_debts(records);
         self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
@@ -285,6 +290,7 @@ impl Twin {
                 self.payment_step(account.0, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
@@ -311,7 +317,11 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
+        let limits = [config.debt_max, config.adjust_alone_max];
+        let amounts_fit =
+            limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
+            && amounts_fit
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000

@@ -314,8 +314,7 @@ impl Tables {
     ) -> Result<RuleSet, Refusal> {
         let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
         if offer.account.available < stake.money() {
-            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+            return Err(offer.account.lacks(stake.money(), Reject::InsufficientFunds));
         }
         Ok(would_refuse)
     }

@@ -64,7 +64,8 @@ impl State {
             | Command::ResumeSettlement { .. }
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }
-            | Command::VoidBets(_) => return false,
+            | Command::VoidBets(_)
+            | Command::Adjust(_) => return false,
         }
         true
     }

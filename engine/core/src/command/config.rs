@@ -175,6 +175,11 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// How far below zero a correction may take a player; what goes beyond is written off. Zero: never
+    /// below.
+    pub debt_max: Money,
+    /// The largest adjustment that one person may make alone; zero: none.
+    pub adjust_alone_max: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -229,6 +234,8 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    debt_max,
+    adjust_alone_max,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -292,6 +299,9 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            // A player owes whatever was paid to him wrongly.
+            debt_max: Self::AMOUNT_MAX,
+            adjust_alone_max: Money::from_minor(10_000),
         }
     }
 }

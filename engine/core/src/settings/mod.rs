@@ -262,6 +262,10 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// How far below zero a correction may take a player; the rest is written off.
+    DebtMax = debt_max, "debt_max", Money;
+    /// The largest adjustment that one person may make alone.
+    AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
 }
 
 impl Setting {

@@ -7,6 +7,7 @@
 mod account;
 mod bonus;
 mod books;
+mod debt;
 mod granting;
 mod keys;
 mod snapshot;
@@ -15,10 +16,12 @@ mod standing;
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
+pub use debt::WRITTEN_OFF_MAX;
 
 use alloc::vec::Vec;
 
 use self::books::CURRENCIES_MAX;
+use self::debt::WrittenOff;
 use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
 use crate::event::{Event, LedgerAccount, PostingReason};
@@ -40,6 +43,8 @@ pub struct Wallet {
     bonuses: Bonuses,
     /// What players have set for themselves, counted where their money moves.
     play: Play,
+    /// What was given up of players' debts.
+    written_off: WrittenOff,
     /// The command at work and its time.
     at: (Seq, Timestamp),
 }
@@ -54,6 +59,7 @@ impl Wallet {
             accounts_max,
             play: Play::with_capacity(accounts_max, capacity.play_limits_max as usize),
             bonuses: Bonuses::with_capacity(capacity.accounts_max, capacity.bonuses_max),
+            written_off: WrittenOff::new(),
             ..Self::default()
         }
     }
@@ -267,7 +273,9 @@ impl Wallet {
             | LedgerAccount::PlayerBonusHeld(_)
             | LedgerAccount::DepositInTransit(_)
             | LedgerAccount::WithdrawalInTransit(_)
-            | LedgerAccount::TaxWithheld => {}
+            | LedgerAccount::TaxWithheld
+            | LedgerAccount::Adjustments
+            | LedgerAccount::BadDebt => {}
         }
     }
 
@@ -281,7 +289,7 @@ impl Wallet {
     pub fn recomputed_sum_in(&self, currency: Currency) -> Money {
         let of = |account: AccountId| self.get(account).is_some_and(|row| row.currency == currency);
         let books = self.books(currency);
-        let sum = books.house + books.provider + books.in_transit + books.tax_withheld;
+        let sum = books.sum() - books.players;
         let own = self.accounts.iter().filter(|account| account.currency == currency);
         let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
         let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));

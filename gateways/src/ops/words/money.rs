@@ -1,10 +1,10 @@
 //! Money in words: sides of the ledger, and why it moved.
 
 use clutch_core::State;
-use clutch_core::command::PaymentStep;
+use clutch_core::command::{Adjust, AdjustReason, PaymentStep};
 use clutch_core::event::{LedgerAccount, PostingReason};
 
-use super::{account, json};
+use super::{account, json, money};
 
 /// A side of the ledger.
 pub fn ledger(state: &State, side: LedgerAccount) -> String {
@@ -20,6 +20,8 @@ pub fn ledger(state: &State, side: LedgerAccount) -> String {
             format!("{} withdrawal in transit", account(state, id))
         }
         LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
+        LedgerAccount::Adjustments => "adjustments".to_owned(),
+        LedgerAccount::BadDebt => "bad debt".to_owned(),
         #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
         other => json(&other),
     }
@@ -34,6 +36,12 @@ pub(super) fn payment_step(step: PaymentStep) -> &'static str {
         PaymentStep::Paid => "a withdrawal is paid,",
         PaymentStep::Returned => "a withdrawal comes back,",
     }
+}
+
+/// "adjust alice by -5.00: fee".
+pub(super) fn adjustment(state: &State, adjust: &Adjust) -> String {
+    let Adjust { account: id, amount, reason, .. } = *adjust;
+    format!("adjust {} by {}: {}", account(state, id), money(amount), reason.name())
 }
 
 /// Why money moved.
@@ -55,6 +63,14 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
         PostingReason::CashOut => "cashed out",
+        PostingReason::Adjusted(AdjustReason::Correction) => "correction",
+        PostingReason::Adjusted(AdjustReason::Goodwill) => "goodwill",
+        PostingReason::Adjusted(AdjustReason::Fee) => "fee",
+        PostingReason::Adjusted(AdjustReason::Chargeback) => "chargeback",
+        PostingReason::Adjusted(AdjustReason::WriteOff) | PostingReason::DebtWrittenOff => {
+            "debt written off"
+        }
+        PostingReason::DebtRecovered => "debt recovered",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),
     }

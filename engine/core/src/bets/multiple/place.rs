@@ -375,8 +375,7 @@ impl Tables {
         if let Some(Offer { account, .. }) = offers[0]
             && account.available < stake.money()
         {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
+            return Err(account.lacks(stake.money(), Reject::InsufficientFunds).into());
         }
         Ok(would_refuse)
     }

@@ -69,10 +69,17 @@ impl Step<'_> {
     /// Makes a bet that was taken what it should be.
     pub(crate) fn turn_multiple(&mut self, slot: u32, should_be: MultipleState) {
         let multiple = self.tables.multiples.multiple(slot);
-        let (now_is, account) = (multiple.state, multiple.account);
+        let (now_is, account, id) = (multiple.state, multiple.account, multiple.id);
+        // As with singles.
+        let corrects = now_is != MultipleState::Open || self.tables.wallet.has_written_off();
+        let before = corrects.then(|| self.tables.wallet.available(account));
         self.take_back(slot, now_is);
         self.tables.multiples.multiple_mut(slot).state = should_be;
         self.pay(slot, should_be);
+        if let Some(before) = before {
+            let (wallet, debt_max) = (&mut self.tables.wallet, self.config.debt_max);
+            wallet.keep_debt(account, before, debt_max, Some(id), self.outbox);
+        }
         self.tables.announce_multiple(slot, self.outbox);
         self.tables.wallet.announce(account, self.outbox);
     }
@@ -166,7 +173,9 @@ impl Step<'_> {
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
-            self.tables.cash_outs.forget(multiple.id);
+            let id = multiple.id;
+            self.tables.cash_outs.forget(id);
+            self.tables.wallet.forget_written_off(id);
             self.tables.multiples.remove(row.multiple);
         }
         true
