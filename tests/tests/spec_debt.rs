@@ -161,7 +161,7 @@ fn a_large_adjustment_waits_for_a_second_person() {
         expect  account A1 available -19.99
         waiting approve by 4                     -> NothingToApprove
         adjust  A1 -60.00 correction ref 9 by 1
-        waiting withdraw by 1
+        waiting drop by 1
         expect  account A1 available -19.99
         ",
     );
