@@ -12,8 +12,8 @@ use clutch_core::command::{
     AccountState, Actor, Adjust, AdjustReason, BonusStep, Capacity, CashOut, Channel, Config,
     CreateMatch, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
     MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
-    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths,
-    SuspendReason, Team, Title, VoidBets,
+    PlaceMultiple, PricePolicy, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
+    Side, Strengths, SuspendReason, Team, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
@@ -22,8 +22,8 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
-    AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BonusId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
@@ -67,7 +67,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=44).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=45).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -144,7 +144,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &44_u32.to_le_bytes()), Err(DecodeError::UnknownTag(44)));
+    assert_eq!(with(16, &45_u32.to_le_bytes()), Err(DecodeError::UnknownTag(45)));
 }
 
 #[test]
@@ -600,6 +600,15 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
                 amount: money(-6),
                 reason: AdjustReason::Fee,
                 reference: 7,
+            })),
+        ),
+        (
+            "set_currency",
+            of(Command::SetCurrency(SetCurrency {
+                currency: Currency(1),
+                code: CurrencyCode::EUR,
+                decimals: 2,
+                book_ppb: 3,
             })),
         ),
     ]

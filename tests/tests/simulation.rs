@@ -137,6 +137,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "UnknownBonus",
     "BonusTerms",
     "AccountInDebt",
+    "CurrencyInUse",
     "DebtAboveLimit",
     "AdjustmentTerms",
     "a debt written off",

@@ -11,6 +11,7 @@ mod cash;
 mod cash_out;
 mod catalogue;
 mod config;
+mod currency;
 mod feed;
 mod grade;
 mod incident;
@@ -27,6 +28,7 @@ pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
+pub use currency::SetCurrency;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -364,6 +366,8 @@ pub enum Command {
     VoidBets(VoidBets),
     /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
     Adjust(Adjust),
+    /// Adds a currency, or changes one that no account has.
+    SetCurrency(SetCurrency),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -410,6 +414,7 @@ wire_enum!(Command {
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
     43 = Adjust(adjust),
+    44 = SetCurrency(set),
 });
 
 impl Actor {
@@ -467,6 +472,7 @@ impl Command {
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
             Self::Adjust(_) => 44,
+            Self::SetCurrency(_) => 45,
         }
     }
 }

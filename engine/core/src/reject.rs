@@ -231,6 +231,8 @@ rejects! {
     DebtAboveLimit = 512, true, Money, "This would take the balance further below zero than is allowed.";
     /// The adjustment's reason does not go with its direction, or there is no such debt to write off.
     AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
+    /// A currency that accounts have stays as it is, and a code is one currency's.
+    CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
 
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";

@@ -352,6 +352,7 @@ impl Step<'_> {
             }
             Command::Bonus { account, step } => self.bonus(*account, *step),
             Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
         }
     }
 
@@ -392,7 +393,7 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
-            let before = self.tables.wallet.house();
+            let before = self.tables.wallet.house_in_book();
             self.settle_slice();
             self.note_house(before);
         }

@@ -6,12 +6,13 @@
 //! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
 //! | `bonus NAME ACCOUNT money\|free_bet AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
 //! | `adjust ACCOUNT AMOUNT REASON [ref N] [by N]` | correction, goodwill, fee, chargeback, write_off |
-//! | `expect books KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of the first currency |
+//! | `currency N CODE [places N] [factor_ppb N]` | adds a currency; amounts in tables are minor units over 100, whatever the currency |
+//! | `expect books [currency N] KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of a currency, the first if none is named |
 //! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone` | |
 
-use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, SetCurrency};
 use clutch_core::event::Event;
-use clutch_core::units::{BonusId, Money};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money};
 use clutch_core::wallet::{BonusKind, BonusView};
 use clutch_core::{Command, Query};
 
@@ -22,6 +23,24 @@ use super::values::{duration, money, show_money};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
+    /// `currency 1 JPY places 0 factor_ppb 620000000`
+    pub(super) fn currency(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let currency = Currency(words.number()?);
+        let code = words.next()?;
+        let code = CurrencyCode::new(code).ok_or_else(|| format!("{code:?} is no currency"))?;
+        let (mut decimals, mut book_ppb) = (2, 1_000_000_000);
+        while let Some(key) = words.optional() {
+            match key {
+                "places" => decimals = words.number()?,
+                "factor_ppb" => book_ppb = words.number()?,
+                _ => return Err(format!("a currency has no {key:?}")),
+            }
+        }
+        let actor = by(words)?;
+        let set = SetCurrency { currency, code, decimals, book_ppb };
+        Ok(self.send_by(actor, Command::SetCurrency(set)))
+    }
+
     /// `authorise A1 50.00 ref 7`
     pub(super) fn payment(&mut self, word: &str, words: &mut Words<'_>) -> Outcome<Answer> {
         let account = self.account_named(words.next()?)?;
@@ -87,8 +106,9 @@ impl Scenario {
     }
 
     pub(super) fn expect_books(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let currency = Currency(if words.take("currency") { words.number()? } else { 0 });
         let wallet = self.world().state().wallet().ok_or("no books")?;
-        let books = *wallet.books(Default::default());
+        let books = *wallet.books(currency);
         while let Some(key) = words.optional() {
             let amount = match key {
                 "players" => books.players,

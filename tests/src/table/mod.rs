@@ -215,6 +215,7 @@ impl Scenario {
             "capacity" => self.capacity(words),
             "config" => self.configure(words),
             "account" => self.account(words),
+            "currency" => self.currency(words),
             "deposit" => self.deposit(words),
             word @ ("authorise" | "fail" | "withdraw" | "paid" | "returned") => {
                 self.payment(word, words)

@@ -1,10 +1,10 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
+use clutch_core::Reject;
 use clutch_core::command::{AccountState, AdjustReason, BonusStep, KillScope, PaymentStep};
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
-use clutch_core::wallet::{BonusKind, BonusState, BonusView};
-use clutch_core::{Reject, State};
+use clutch_core::wallet::{BonusKind, BonusState, BonusView, Books};
 
 use super::Twin;
 
@@ -59,13 +59,18 @@ impl Twin {
         self.payments.entry(reference).or_insert(fresh).is = is;
     }
 
+    /// The same of one currency.
+    pub(super) fn sum_in(&self, currency: u8, part: impl Fn(&Payment) -> i128) -> i128 {
+        self.sum_of(|it| if self.is_of(it.account, currency) { part(it) } else { 0 })
+    }
+
     pub(super) fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
         self.payments.values().map(part).sum()
     }
 
     /// What providers brought in and did not take out.
-    fn brought(&self) -> i128 {
-        self.sum_of(|it| match it.is {
+    fn brought(&self, currency: u8) -> i128 {
+        self.sum_in(currency, |it| match it.is {
             Is::Promised | Is::CameIn => it.amount,
             Is::Left { tax } => tax - it.amount,
             Is::Adjusted(AdjustReason::Chargeback) => it.amount,
@@ -93,8 +98,8 @@ impl Twin {
         }
         let minor = i128::from(amount.minor());
         let available = self.available(account).unwrap_or_default();
-        let too_much =
-            available + minor > LARGEST || self.brought() + minor > i128::from(i64::MAX / 8);
+        let brought = self.brought(self.accounts[account as usize].currency);
+        let too_much = available + minor > LARGEST || brought + minor > i128::from(i64::MAX / 8);
         if minor <= 0 || too_much {
             return Err(Reject::InvalidAmount);
         }
@@ -251,8 +256,9 @@ impl Twin {
     }
 
     /// What bonuses cost the house so far.
-    pub(super) fn granted(&self) -> i128 {
-        self.bonuses.iter().map(|it| i128::from(it.view.available.minor())).sum()
+    pub(super) fn granted(&self, currency: u8) -> i128 {
+        let granted = self.bonuses.iter().filter(|it| self.is_of(it.account, currency));
+        granted.map(|it| i128::from(it.view.available.minor())).sum()
     }
 
     /// Holds what the engine says of an account's bonuses to the twin's.
@@ -267,11 +273,9 @@ impl Twin {
     }
 
     /// Holds the ledger accounts that are no player's to the twin's.
-    pub(super) fn compare_books(&self, state: &State) {
-        let wallet = state.wallet().expect("the engine has its first record");
-        let books = wallet.books(Default::default());
-        assert_eq!(i128::from(books.provider.minor()), -self.brought(), "the providers");
-        let in_transit = self.sum_of(|it| match it.is {
+    pub(super) fn compare_books(&self, currency: u8, books: &Books) {
+        assert_eq!(i128::from(books.provider.minor()), -self.brought(currency), "the providers");
+        let in_transit = self.sum_in(currency, |it| match it.is {
             Is::Promised | Is::AskedFor { .. } => it.amount,
             Is::CameIn
             | Is::Failed
@@ -281,9 +285,9 @@ impl Twin {
             | Is::Adjusted(_) => 0,
         });
         assert_eq!(i128::from(books.in_transit.minor()), in_transit, "money in transit");
-        let tax = self.sum_of(|it| if let Is::Left { tax } = it.is { tax } else { 0 });
+        let tax = self.sum_in(currency, |it| if let Is::Left { tax } = it.is { tax } else { 0 });
         assert_eq!(i128::from(books.tax_withheld.minor()), tax, "tax withheld");
-        self.compare_adjustments(books);
+        self.compare_adjustments(currency, books);
     }
 }
 

@@ -13,6 +13,7 @@ mod big;
 mod cash;
 mod cash_out;
 mod compare;
+mod currencies;
 mod grades;
 mod incidents;
 mod markets;
@@ -28,10 +29,10 @@ mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
+use clutch_core::command::{AccountState, Capacity, Config, SetCurrency, SuspendReason, Title};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::units::{Money, Name};
+use clutch_core::units::{Currency, CurrencyCode, Money, Name};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -64,6 +65,8 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
+    /// By their numbers.
+    currencies: Vec<SetCurrency>,
     payments: BTreeMap<u128, cash::Payment>,
     /// Every bonus that was ever granted.
     bonuses: Vec<cash::Bonus>,
@@ -93,7 +96,7 @@ pub struct Twin {
     switched: switches::Switched,
     trips: trips::Tripped,
     /// What bets that have left made of the house's books.
-    house_of_retired: i128,
+    house_of_retired: BTreeMap<u8, i128>,
     retired_lately: bool,
     /// The day that it is, and its first command.
     day: u64,
@@ -106,6 +109,7 @@ pub struct Twin {
 #[derive(Debug)]
 struct Account {
     key: Name,
+    currency: u8,
     state: AccountState,
     /// What bets that have left the engine won and lost.
     base: i128,
@@ -168,6 +172,12 @@ impl Twin {
             config_version: 1,
             capacity,
             accounts: Vec::new(),
+            currencies: vec![SetCurrency {
+                currency: Currency(0),
+                code: CurrencyCode::EUR,
+                decimals: 2,
+                book_ppb: 1_000_000_000,
+            }],
             payments: BTreeMap::new(),
             bonuses: Vec::new(),
             given_up: BTreeMap::new(),
@@ -188,7 +198,7 @@ impl Twin {
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
             trips: trips::Tripped::default(),
-            house_of_retired: 0,
+            house_of_retired: BTreeMap::new(),
             retired_lately: false,
             day: 0,
             day_began: 0,
@@ -291,6 +301,7 @@ impl Twin {
             }
             Command::Bonus { account, step } => self.bonus(account.0, *step),
             Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
@@ -359,7 +370,7 @@ impl Twin {
         if self.accounts.iter().any(|account| account.key == key) {
             return Err(Reject::AccountExists);
         }
-        if currency != 0 {
+        if usize::from(currency) >= self.currencies.len() {
             return Err(Reject::UnknownCurrency);
         }
         if self.accounts.len() == self.capacity.accounts_max as usize {
@@ -367,6 +378,7 @@ impl Twin {
         }
         self.accounts.push(Account {
             key,
+            currency,
             state: AccountState::Open,
             base: 0,
             terms: Terms::default(),

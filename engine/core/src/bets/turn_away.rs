@@ -65,7 +65,8 @@ impl State {
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }
             | Command::VoidBets(_)
-            | Command::Adjust(_) => return false,
+            | Command::Adjust(_)
+            | Command::SetCurrency(_) => return false,
         }
         true
     }

@@ -40,7 +40,8 @@ impl Step<'_> {
         }
         self.tables.check_adjustment(self.config, adjust)?;
         let size = if amount < Money::ZERO { -amount } else { amount };
-        if self.config.adjust_alone_max < size && !self.is_approved() {
+        if self.config.adjust_alone_max < self.tables.in_book(account, size) && !self.is_approved()
+        {
             return self.propose(Wish::Adjust(*adjust));
         }
         self.post_adjustment(account, amount, reason);
@@ -83,9 +84,11 @@ impl Tables {
         if !reason.allows(amount) || pays_no_debt {
             return Err(Reject::AdjustmentTerms.into());
         }
+        // In the account's own money, as its balance is.
+        let debt_max = self.wallet.currencies.most(row.currency, config.debt_max);
         let may_owe = reason == AdjustReason::Chargeback || Money::ZERO < amount;
-        if !may_owe && would_be < -config.debt_max {
-            let (limit, debt) = (config.debt_max.minor(), -would_be.minor());
+        if !may_owe && would_be < -debt_max {
+            let (limit, debt) = (debt_max.minor(), -would_be.minor());
             return Err(Refusal::with(Reject::DebtAboveLimit, limit, debt));
         }
         self.check_room_for_payment()

@@ -5,9 +5,6 @@ use crate::codec::wire_struct;
 use crate::event::LedgerAccount;
 use crate::units::{AccountId, Money};
 
-/// Currencies that can be kept side by side.
-pub(crate) const CURRENCIES_MAX: usize = 16;
-
 /// See the module's documentation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Books {

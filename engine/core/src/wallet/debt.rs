@@ -114,6 +114,7 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let available = self.available(account);
+        let debt_max = self.currencies.most(self.currency(account), debt_max);
         let own = LedgerAccount::PlayerAvailable(account);
         if available < before {
             // What was owed already is not this correction's to forgive.

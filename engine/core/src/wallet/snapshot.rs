@@ -1,17 +1,28 @@
 //! Accounts as bytes. The sums over all of them must be those in the books, and come out at zero.
 
-use super::books::CURRENCIES_MAX;
 use super::debt::WrittenOff;
 use super::{Account, Bonuses, Books, Wallet};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
+use crate::currency::{CURRENCIES_MAX, Currencies};
 use crate::play::Play;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{AccountId, Money, Name};
 
 impl Table for Wallet {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { accounts, keys, books, bonuses, written_off, play, at, accounts_max: _ } = self;
+        let Self {
+            accounts,
+            keys,
+            currencies,
+            books,
+            bonuses,
+            written_off,
+            play,
+            at,
+            accounts_max: _,
+        } = self;
+        currencies.save(out);
         books.iter().for_each(|books| out.put(books));
         out.count(accounts.len());
         for (account, key) in accounts.iter().zip(keys.iter()) {
@@ -26,13 +37,14 @@ impl Table for Wallet {
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
         let mut wallet = Self::with_capacity(capacity);
+        wallet.currencies = Currencies::load(input, capacity)?;
         for books in &mut wallet.books {
             *books = input.take()?;
         }
         for _ in 0..input.count(wallet.accounts_max)? {
             let (key, account): (Name, Account) = input.take()?;
             let is_known = wallet.keys.find(&key).is_some();
-            if is_known || CURRENCIES_MAX <= usize::from(account.currency.0) {
+            if is_known || wallet.currencies.get(account.currency).is_none() {
                 return Err(DecodeError::OutOfRange);
             }
             wallet.keys.push(key);

@@ -32,7 +32,8 @@ impl Step<'_> {
         let row = *self.tables.multiples.leg(leg);
         let multiple = self.tables.multiples.multiple(row.multiple);
         let legs = usize::from(multiple.legs);
-        let took = if at_least <= multiple.stake.money() {
+        let weighed = self.tables.in_book(multiple.account, multiple.stake.money());
+        let took = if at_least <= weighed {
             if self.settle_multiple(row.multiple)? { legs } else { 0 }
         } else {
             0
@@ -56,7 +57,8 @@ impl Step<'_> {
             if multiple.payout < paid {
                 return Err(Aside::BadBet(multiple.id));
             }
-            let waits = |leg: &Leg| self.waits_for_confirmation(paid, leg.market);
+            let account = multiple.account;
+            let waits = |leg: &Leg| self.waits_for_confirmation(account, paid, leg.market);
             if now_is == MultipleState::Open && self.tables.multiples.legs_of(multiple).any(waits) {
                 self.wait_for_legs(slot);
                 return Ok(false);
