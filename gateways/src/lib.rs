@@ -22,6 +22,7 @@ mod output;
 pub mod price;
 pub mod price_moba;
 pub mod provision;
+pub mod purses;
 pub mod server;
 pub mod token;
 pub mod wire;

@@ -453,7 +453,7 @@ impl Chooser {
             AdjustReason::Goodwill | AdjustReason::WriteOff => {
                 self.random.pick(&[-200, 0, 100, 200, 900])
             }
-            AdjustReason::Fee => self.random.pick(&[-2_000, -200, 200]),
+            AdjustReason::Fee => self.random.pick(&[-50_000, -50_000, -200, 200]),
             AdjustReason::Chargeback => self.random.pick(&[-100_000, -200, -200, 200]),
         };
         Command::Adjust(Adjust {

@@ -141,7 +141,6 @@ const WORTH_A_VISIT: &[&str] = &[
     "DebtAboveLimit",
     "AdjustmentTerms",
     "a debt written off",
-    "a debt recovered",
     "InvalidAmount",
     "UnknownCurrency",
     "ClientIdInvalid",

@@ -84,11 +84,11 @@ fn stakes_are_held_against_limits_of_the_book_currency() {
         "config stake_min 1.00 stake_max 10.00",
         "
         bet     a J W a 1.98                          -> StakeBelowMinimum(2.00, 1.98)
-        bet     b J W a 20.01                         -> StakeAboveLimit(20.00, 20.01)
+        bet     b J W a 20.01                         -> StakeAboveLimit(20.00, 20.02)
         bet     c J W a 2.00
         bet     d J W a 20.00
-        bet     e K W a 3.33                          -> StakeBelowMinimum(3.33, 3.31)
-        bet     f K W a 33.34                         -> StakeAboveLimit(33.33, 33.34)
+        bet     e K W a 3.30                          -> StakeBelowMinimum(3.33, 3.30)
+        bet     f K W a 33.34                         -> StakeAboveLimit(33.33, 33.36)
         bet     g K W a 33.33
         bet     h E W a 10.00
         expect  max_stake J W a 20.00
@@ -106,7 +106,7 @@ fn one_liability_counts_bets_of_every_currency() {
         bet     a E W a 10.00                         # 10.00 of 20.00
         bet     b J W a 10.00                         # 5.00 more
         expect  max_stake E W a 5.00
-        expect  max_stake J W a 10.00
+        expect  max_stake J W a 10.01                 # what counts is rounded up on both sides
         bet     c J W a 10.02                         -> SelectionLiability
         bet     d J W a 10.00
         bet     e E W a 0.10                          -> SelectionLiability

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
 use clutch_core::command::AdjustReason;
+use clutch_core::currency::CurrencyRow;
 use clutch_core::event::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 use clutch_core::units::{ClientBetId, Currency, Money};
 use clutch_core::wallet::Books;
@@ -15,6 +16,7 @@ use clutch_core::{Event, Record, State};
 use serde::Serialize;
 
 use super::words;
+use crate::wire::decimal::with_places;
 
 /// Every payment of the journal by its reference, as it stands.
 #[derive(Debug, Default)]
@@ -50,6 +52,8 @@ pub struct Finding {
 pub struct Balances {
     /// The currency, by its number.
     pub currency: u8,
+    /// Its letters.
+    pub code: String,
     /// Players' own money and bonuses.
     pub players: String,
     /// The house.
@@ -139,9 +143,6 @@ impl Status {
     }
 }
 
-/// Currencies that a journal can hold.
-const CURRENCIES_MAX: u8 = 16;
-
 /// Compares a provider's file with a state.
 ///
 /// # Errors
@@ -153,7 +154,9 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
         let Some(status) = Status::of(view.status) else { continue };
         let PaymentView { reference, amount, .. } = *view;
         // What a provider took back it names without a sign.
-        let amount = words::money(if amount < Money::ZERO { -amount } else { amount });
+        let size = if amount < Money::ZERO { -amount } else { amount };
+        let places = words::places(state, Some(view.account));
+        let amount = with_places(places, || words::money(size));
         let ours = format!("{amount} {}", view.status.name());
         let provider = said.remove(&reference);
         let what = match &provider {
@@ -234,10 +237,11 @@ fn is_same_amount(one: &str, other: &str) -> bool {
 
 fn balances(state: &State) -> Vec<Balances> {
     let Some(wallet) = state.wallet() else { return Vec::new() };
-    let of = |(currency, books): (Currency, &Books)| {
+    let of = |(currency, row, books): (Currency, &CurrencyRow, &Books)| {
         let sum = wallet.recomputed_sum_in(currency);
-        Balances {
+        with_places(row.decimals, || Balances {
             currency: currency.0,
+            code: row.code.as_str().to_owned(),
             players: words::money(books.players),
             house: words::money(books.house),
             provider: words::money(books.provider),
@@ -247,14 +251,10 @@ fn balances(state: &State) -> Vec<Balances> {
             bad_debt: words::money(books.bad_debt),
             sum: words::money(sum),
             adds_up: sum.minor() == 0 && books.sum().minor() == 0,
-        }
+        })
     };
-    // A currency in which nothing ever moved has nothing to say, but for the first.
-    let known =
-        (0..CURRENCIES_MAX).map(|number| (Currency(number), wallet.books(Currency(number))));
-    let is_used =
-        |(currency, books): &(Currency, &Books)| currency.0 == 0 || **books != Books::default();
-    known.filter(is_used).map(of).collect()
+    let known = wallet.currencies().iter();
+    known.map(|(currency, row)| of((currency, row, wallet.books(currency)))).collect()
 }
 
 impl Report {
@@ -277,10 +277,10 @@ impl Report {
         for balances in &self.balances {
             let Balances { currency, players, house, provider, in_transit, tax_withheld, .. } =
                 balances;
-            let Balances { adjustments, bad_debt, .. } = balances;
+            let Balances { code, adjustments, bad_debt, .. } = balances;
             writeln!(
                 output,
-                "currency {currency}: players {players}, house {house}, provider {provider}, in transit \
+                "currency {currency}, {code}: players {players}, house {house}, provider {provider}, in transit \
                  {in_transit}, tax withheld {tax_withheld}, adjustments {adjustments}, bad debt \
                  {bad_debt}; together {}",
                 balances.sum

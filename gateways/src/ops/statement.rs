@@ -163,7 +163,8 @@ impl Statement {
     /// If it cannot be written.
     pub fn write_text(&self, state: &State, output: &mut impl Write) -> io::Result<()> {
         let (name, from) = (words::account(state, self.account), words::time(self.from));
-        writeln!(output, "statement of {name} from {from}")?;
+        let currency = words::currency_code(state, self.account);
+        writeln!(output, "statement of {name} in {currency} from {from}")?;
         if !self.lines.is_empty() {
             writeln!(
                 output,
@@ -197,6 +198,7 @@ impl Statement {
             .collect();
         let said = serde_json::json!({
             "account": words::account(state, self.account),
+            "currency": words::currency_code(state, self.account),
             "from": words::time(self.from),
             "lines": self.lines,
             "totals": totals,

@@ -16,7 +16,7 @@ use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{cash, client, decimal, play, setting, settlement};
+use super::{cash, client, currency, decimal, play, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -60,6 +60,8 @@ enum OrderJson {
     Payment(cash::PaymentJson),
     GrantBonus(cash::GrantJson),
     Adjust(cash::AdjustJson),
+    SetCurrency(currency::SetCurrencyJson),
+    OpenAccount(currency::OpenAccountJson),
     ForfeitBonus {
         account: u32,
         bonus: u64,
@@ -231,6 +233,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         return settlement::parse(body).map(Order::Command);
     }
     Ok(match read::<OrderJson>(body)? {
+        OrderJson::SetCurrency(said) => Order::Command(said.command()?),
+        OrderJson::OpenAccount(said) => Order::Command(said.command()?),
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
             Order::Command(Command::Suspend { scope: scope.into(), reason })
@@ -291,8 +295,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }
         OrderJson::SetPlayLimit { account, quantity, window, amount } => {
             let amount = amount.as_deref().map(|text| {
-                decimal::parse_money(text)
-                    .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+                decimal::parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))
             });
             Order::Command(Command::SetPlayLimit {
                 account: AccountId(account),
@@ -361,11 +364,19 @@ fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> 
     Ok(Command::Override { kind, expires_at })
 }
 
+/// The account that an order is about, if its money is read in the account's currency.
+pub fn account_of_order(body: &[u8]) -> Option<AccountId> {
+    #[derive(Deserialize)]
+    struct About {
+        account: u32,
+    }
+    read::<About>(body).ok().map(|about| AccountId(about.account))
+}
+
 pub(super) fn read_amount(text: &str) -> Result<Money, Fault> {
-    let expected = "a text with an amount above zero with at most two places, such as \"12.50\"";
     decimal::parse_money(text)
         .filter(|amount| Money::ZERO < *amount)
-        .ok_or_else(|| Fault::bad_field("amount", expected))
+        .ok_or_else(|| Fault::bad_amount("amount", text, false))
 }
 
 fn read_setting(name: &str, text: &str) -> Result<(Setting, i64), Fault> {
@@ -471,6 +482,7 @@ impl Order {
                     | Command::Payment { .. }
                     | Command::Bonus { .. }
                     | Command::Adjust(_)
+                    | Command::OpenAccount { .. }
                     // What a person of finance wishes, another one of finance approves.
                     | Command::Approve { .. }
                     | Command::Withdraw { .. }

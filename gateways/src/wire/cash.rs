@@ -112,12 +112,11 @@ impl AdjustJson {
     pub fn command(self) -> Result<Command, Fault> {
         let names = AdjustReason::ALL.iter().map(|reason| reason.name());
         let reason = keyed("reason", AdjustReason::named(&self.reason), names)?;
-        let expected = "a text with an amount with at most two places, such as \"-12.50\"";
         let (text, is_taken) = match self.amount.strip_prefix('-') {
             Some(text) => (text, true),
             None => (self.amount.as_str(), false),
         };
-        let size = parse_money(text).ok_or_else(|| Fault::bad_field("amount", expected))?;
+        let size = parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))?;
         Ok(Command::Adjust(Adjust {
             account: AccountId(self.account),
             amount: if is_taken { -size } else { size },
@@ -133,9 +132,7 @@ fn reference(text: &str) -> Result<u128, Fault> {
 }
 
 fn read_or_zero(field: &'static str, text: &str) -> Result<Money, Fault> {
-    parse_money(text).ok_or_else(|| {
-        Fault::bad_field(field, "a text with an amount with at most two places, such as \"12.50\"")
-    })
+    parse_money(text).ok_or_else(|| Fault::bad_amount(field, text, true))
 }
 
 /// Where a payment of the account stands.

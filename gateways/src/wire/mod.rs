@@ -10,6 +10,7 @@ pub mod admin;
 pub mod cash;
 pub mod cash_out;
 pub mod client;
+pub mod currency;
 pub mod decimal;
 pub mod multiple;
 pub mod offer;

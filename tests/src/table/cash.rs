@@ -28,14 +28,8 @@ impl Scenario {
         let currency = Currency(words.number()?);
         let code = words.next()?;
         let code = CurrencyCode::new(code).ok_or_else(|| format!("{code:?} is no currency"))?;
-        let (mut decimals, mut book_ppb) = (2, 1_000_000_000);
-        while let Some(key) = words.optional() {
-            match key {
-                "places" => decimals = words.number()?,
-                "factor_ppb" => book_ppb = words.number()?,
-                _ => return Err(format!("a currency has no {key:?}")),
-            }
-        }
+        let decimals = if words.take("places") { words.number()? } else { 2 };
+        let book_ppb = if words.take("factor_ppb") { words.number()? } else { 1_000_000_000 };
         let actor = by(words)?;
         let set = SetCurrency { currency, code, decimals, book_ppb };
         Ok(self.send_by(actor, Command::SetCurrency(set)))

@@ -61,7 +61,7 @@ impl Twin {
         if self.is_in_book_currency(account) || code.numbers() != Numbers::Money {
             return numbers;
         }
-        (self.most(account, numbers.0), self.most(account, numbers.1 - 1) + 1)
+        (self.most(account, numbers.0), self.most(account, numbers.1))
     }
 
     fn is_in_book_currency(&self, account: u32) -> bool {

@@ -124,8 +124,7 @@ impl Currencies {
         Money::from_minor(i64::try_from(most).unwrap_or(i64::MAX / 8).min(i64::MAX / 8))
     }
 
-    /// A refusal by a limit with its numbers in the currency of who is refused. The limit is rounded down,
-    /// what would be rounded up.
+    /// A refusal by a limit with its numbers in the currency of who is refused: the most that counts as much.
     #[cold]
     #[inline(never)]
     pub(crate) fn refusal_in(&self, currency: Currency, refusal: Refusal) -> Refusal {
@@ -133,7 +132,7 @@ impl Currencies {
             return refusal;
         }
         let limit = self.most(currency, Money::from_minor(refusal.limit));
-        let actual = self.least(currency, Money::from_minor(refusal.actual));
+        let actual = self.most(currency, Money::from_minor(refusal.actual));
         Refusal::with(refusal.code, limit.minor(), actual.minor())
     }
 }
