@@ -77,7 +77,7 @@ fn amounts_have_the_places_of_their_accounts_currency() {
         assert_eq!((status, &refused["name"]), (400, &json!("TooManyPlaces")), "{refused}");
         done(deposit(account, right, account as u8));
         let said = done(json!({"query": "account", "account": account}));
-        let view = &said["account"];
+        let view = &said;
         assert_eq!(
             (&view["available"], &view["currency"]),
             (&json!(shown), &json!(code)),
