@@ -12,6 +12,7 @@ mod cash_out;
 mod catalogue;
 mod config;
 mod currency;
+mod customer;
 mod feed;
 mod grade;
 mod incident;
@@ -29,6 +30,7 @@ pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
 pub use currency::SetCurrency;
+pub use customer::CustomerStep;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -40,7 +42,7 @@ pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
-use crate::play::{LimitKey, Rest};
+use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
@@ -364,6 +366,20 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Adopts what is asked of players from now on; by two persons if anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
+    /// What the staff tells of one account's owner.
+    Customer {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: CustomerStep,
+    },
     /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
     Adjust(Adjust),
     /// Adds a currency, or changes one that no account has.
@@ -413,8 +429,10 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
-    43 = Adjust(adjust),
-    44 = SetCurrency(set),
+    43 = AdoptPlayPolicy { name, policy },
+    44 = Customer { account, step },
+    45 = Adjust(adjust),
+    46 = SetCurrency(set),
 });
 
 impl Actor {
@@ -471,8 +489,10 @@ impl Command {
             Self::PauseSettlement { .. } => 41,
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
-            Self::Adjust(_) => 44,
-            Self::SetCurrency(_) => 45,
+            Self::AdoptPlayPolicy { .. } => 44,
+            Self::Customer { .. } => 45,
+            Self::Adjust(_) => 46,
+            Self::SetCurrency(_) => 47,
         }
     }
 }
@@ -496,7 +516,8 @@ mod tests {
             round_markets: true,
         };
         let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
-        for command in [Command::CreateMatch(create), genesis] {
+        let adopt = Command::AdoptPlayPolicy { name, policy: PlayPolicy::default() };
+        for command in [Command::CreateMatch(create), genesis, adopt] {
             let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
             let mut buffer = [0; ENCODED_MAX];
             let written = envelope.encode(&mut buffer);

@@ -346,6 +346,8 @@ impl Step<'_> {
             Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_play_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(*account, *step),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.payment_step(*account, *amount, *reference, *step)
@@ -395,6 +397,7 @@ impl Step<'_> {
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house_in_book();
             self.settle_slice();
+            self.void_bets_of_resting();
             self.note_house(before);
         }
         self.requote_slice();
@@ -426,12 +429,10 @@ impl Step<'_> {
         self.tables.heed(config);
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
-        for &setting in Setting::ALL {
-            let value = setting.get(config);
-            if value != setting.get(&before) {
-                self.outbox.push(Event::Setting { setting, value });
-            }
-        }
+        let outbox = &mut *self.outbox;
+        Setting::differences(&before, config, |setting, value| {
+            outbox.push(Event::Setting { setting, value });
+        });
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();

@@ -8,6 +8,7 @@ use clutch_core::units::{AccountId, MatchId, Name, OverrideId, Seq, Timestamp};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
+use super::compliance;
 use super::decimal::{ShowMoney, with_places};
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
@@ -116,6 +117,8 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         settings: Vec<SettingView>,
+        #[serde(flatten)]
+        players: compliance::Parts,
     }
     let last = records.last();
     let mut message = Message {
@@ -131,6 +134,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
+        players: compliance::Parts::of(records),
     };
     for record in records {
         match record.event {

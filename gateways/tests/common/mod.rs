@@ -143,6 +143,9 @@ impl Script {
             | Query::Sources
             | Query::Settings
             | Query::HouseRules
+            | Query::PlayPolicy
+            | Query::Customer { .. }
+            | Query::Cases { .. }
             | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {

@@ -37,6 +37,8 @@ pub(super) enum Fate {
     CashedOut(i128),
     /// Two persons voided it.
     Voided,
+    /// Its owner began to rest.
+    Rested,
 }
 
 /// A rule's code, its limit, and what the bet would have made of it.
@@ -352,6 +354,7 @@ impl Twin {
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
             Fate::Voided => BetStatus::Void(VoidReason::ByHand),
+            Fate::Rested => BetStatus::Void(VoidReason::Rest),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
             }

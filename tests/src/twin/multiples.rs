@@ -49,6 +49,8 @@ pub(super) enum Fate {
     CashedOut(i128),
     /// Two persons voided it.
     Voided,
+    /// Its owner began to rest.
+    Rested,
 }
 
 /// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
@@ -228,6 +230,7 @@ impl Twin {
                 return BetStatus::CashedOut { paid: Money::from_minor(paid as i64) };
             }
             Fate::Voided => return BetStatus::Void(VoidReason::ByHand),
+            Fate::Rested => return BetStatus::Void(VoidReason::Rest),
             Fate::Stands => {}
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();

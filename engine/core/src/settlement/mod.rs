@@ -119,7 +119,7 @@ impl Step<'_> {
     }
 
     /// Makes one bet what it should be.
-    fn settle_bet(&mut self, slot: u32, should_be: BetState) {
+    pub(crate) fn settle_bet(&mut self, slot: u32, should_be: BetState) {
         let bet = self.tables.bets.bet(slot);
         let (now_is, account) = (bet.state, bet.account);
         // Only a settlement that is taken back can take more than there is, and only later can the bet give

@@ -150,7 +150,7 @@ impl MultipleState {
             Self::Waiting { .. }
             | Self::Refused(_)
             | Self::CashedOut { .. }
-            | Self::Void(VoidReason::ByHand) => false,
+            | Self::Void(VoidReason::ByHand | VoidReason::Rest) => false,
             Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
         }
     }
@@ -257,6 +257,11 @@ impl Multiple {
     /// What placing the account's next multiple writes to; for [`crate::State::warm_further`].
     pub(crate) fn link_to_newer(&self) -> *const u32 {
         core::ptr::from_ref(&self.newer_of_account)
+    }
+
+    /// The slot of the account's next older one, or [`NO_BET`].
+    pub(crate) fn older_of_account(&self) -> u32 {
+        self.older_of_account
     }
 
     /// Its lines.
@@ -392,6 +397,11 @@ impl MultipleTable {
                 leg
             })
         })
+    }
+
+    /// The slot of an account's newest one, or [`NO_BET`].
+    pub(crate) fn newest_slot_of(&self, account: AccountId) -> u32 {
+        self.newest_of_account.get(account.0 as usize).copied().unwrap_or(NO_BET)
     }
 
     /// An account's multiples, newest first.
