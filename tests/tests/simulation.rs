@@ -174,6 +174,18 @@ const WORTH_A_VISIT: &[&str] = &[
     "multiple Void",
     "a leg at fault",
     "bet CashedOut",
+    "bet Referred",
+    "bet Offered",
+    "multiple Referred",
+    "multiple Offered",
+    "UnknownOffer",
+    "OfferDeclined",
+    "OfferExpired",
+    "UnknownReferral",
+    "ReferralStake",
+    "ReferralOdds",
+    "ReferralRefused",
+    "ReferralTimedOut",
     "multiple CashedOut",
     "cash-out Pending",
     "cash-out Paid",
@@ -473,6 +485,8 @@ impl Simulation {
                 self.visit(if was_paid { "won and then lost" } else { "bet Lost" });
             }
             BetStatus::CashedOut { .. } => self.visit("bet CashedOut"),
+            BetStatus::Referred { .. } => self.visit("bet Referred"),
+            BetStatus::Offered { .. } => self.visit("bet Offered"),
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
@@ -501,6 +515,8 @@ impl Simulation {
             }
             BetStatus::Void(_) => self.visit("multiple Void"),
             BetStatus::CashedOut { .. } => self.visit("multiple CashedOut"),
+            BetStatus::Referred { .. } => self.visit("multiple Referred"),
+            BetStatus::Offered { .. } => self.visit("multiple Offered"),
         }
     }
 

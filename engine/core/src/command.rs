@@ -17,6 +17,7 @@ mod market_kind;
 mod multiple;
 mod query;
 mod switch;
+mod terms;
 mod trading;
 
 pub use account::AccountState;
@@ -32,6 +33,7 @@ pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -39,8 +41,8 @@ use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, Rest};
 use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -360,6 +362,17 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Places a bet, and says what would be taken in its place.
+    PlaceOnTerms(PlaceOnTerms),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer(AnswerOffer),
+    /// Says what becomes of a bet that was put to a trader.
+    DecideReferral {
+        /// The bet.
+        bet: BetId,
+        /// What becomes of it.
+        word: ReferralWord,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -405,6 +418,9 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
+    43 = PlaceOnTerms(place),
+    44 = AnswerOffer(answer),
+    45 = DecideReferral { bet, word },
 });
 
 impl Actor {
@@ -461,6 +477,9 @@ impl Command {
             Self::PauseSettlement { .. } => 41,
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
+            Self::PlaceOnTerms(_) => 44,
+            Self::AnswerOffer(_) => 45,
+            Self::DecideReferral { .. } => 46,
         }
     }
 }

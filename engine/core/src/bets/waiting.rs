@@ -26,7 +26,8 @@ pub struct Waiting {
 impl Waiting {
     /// An empty queue beside a table of `bets_max` bets.
     pub fn for_bets(bets_max: u32) -> Self {
-        let waiting_max = bets_max.min(WAITING_MAX) as usize;
+        // A bet may wait a second time: for its delay, once a trader or the bettor has said yes.
+        let waiting_max = bets_max.saturating_mul(2).min(WAITING_MAX) as usize;
         Self {
             heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
             waiting_max,

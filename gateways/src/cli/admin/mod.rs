@@ -8,6 +8,7 @@ mod cash;
 mod client;
 mod names;
 mod play;
+mod referrals;
 mod settlement;
 mod show;
 
@@ -177,6 +178,8 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
+    #[command(flatten)]
+    Referral(referrals::ReferralCommand),
     /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit, payment,
     /// bonus, forfeit
     #[command(subcommand)]
@@ -291,11 +294,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
+            "Traders stop, resume, override and decide bets; risk also sets limits; finance moves money; operator does all."
         }
 
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
+        "UnknownReferral" => "`clutch admin referrals` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
         "TripCooling" => {
             "The setting trip_cool_down says how long; `clutch admin matches` what tripped."
@@ -356,6 +360,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
+        AdminCommand::Referral(command) => referrals::run(&client, command),
         AdminCommand::Account(command) => account::run(&client, command),
         AdminCommand::Config(ConfigCommand::Show) => client.query(&json!({"query": "settings"})),
         AdminCommand::Config(ConfigCommand::Set { set, based_on }) => {
