@@ -204,6 +204,18 @@ fn a_large_stake_is_put_to_a_trader_with_its_money_held() {
 }
 
 #[test]
+fn where_nobody_looks_such_a_stake_is_refused() {
+    with_config(
+        "rules_off none rules_refer none trader_stake 20.00",
+        "
+        bet    b1 A W1 a 30.00         -> StakeForTrader(20.00, 30.00)
+        bet    b2 A W1 a 30.00 partial -> Accepted 40.00
+        expect referred
+        ",
+    );
+}
+
+#[test]
 fn a_trader_takes_part_or_refuses_or_is_too_late() {
     with_config(
         TRADERS,
