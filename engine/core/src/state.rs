@@ -433,12 +433,10 @@ impl Step<'_> {
         self.tables.heed(config);
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
-        for &setting in Setting::ALL {
-            let value = setting.get(config);
-            if value != setting.get(&before) {
-                self.outbox.push(Event::Setting { setting, value });
-            }
-        }
+        let outbox = &mut *self.outbox;
+        Setting::differences(&before, config, |setting, value| {
+            outbox.push(Event::Setting { setting, value });
+        });
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();

@@ -21,7 +21,7 @@ use super::overrides::Overrides;
 use super::shading::{Leaning, shade};
 use super::{SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
-use crate::pricing::margin::FAIR_SUM_TOLERANCE;
+use crate::pricing::margin::{FAIR_SUM_TOLERANCE, odds_milli_of_pair};
 use crate::pricing::{Ladder, apply_odds_ratio, two_way_odds_milli};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
@@ -42,6 +42,8 @@ pub(crate) struct Quote<'a, const N: usize> {
     pub model: [f64; N],
     /// The probabilities that the book is made of.
     pub fair: [f64; N],
+    /// Whether they lie inside 0 to 1 and sum to one, so that whoever books them need not ask again.
+    pub is_a_book: bool,
     /// What the book leans on; `None` if it does not.
     pub leaning: Option<&'a Leaning>,
     /// What the book's probabilities sum to, in parts per billion above one.
@@ -98,6 +100,22 @@ impl<const N: usize> Quote<'_, N> {
             self.stops = self.stops.with(reason);
         }
     }
+
+    /// Probabilities of the book as they are written down: of a pair the second is what the first
+    /// leaves, so that they sum to one to the last digit.
+    #[inline(always)]
+    pub fn of_book(&self, chances: &[f64; N]) -> [Probability; N] {
+        let mut written = [Probability::default(); N];
+        if N == 2 && self.is_a_book {
+            written[0] = Probability::from_f64(chances[0]).unwrap_or_default();
+            written[1] = written[0].complement();
+        } else {
+            for (written, p) in written.iter_mut().zip(chances) {
+                *written = Probability::from_f64(*p).unwrap_or_default();
+            }
+        }
+        written
+    }
 }
 
 /// How far outside 0 to 1 a probability may be for no other reason than rounding.
@@ -110,7 +128,8 @@ fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let fair = &quote.model[..count];
     // Written so that NaN fails.
     let is_inside = fair.iter().all(|p| 0.0 < *p && *p < 1.0);
-    if !(quote.priced && is_inside && sums_to_one(fair)) {
+    quote.is_a_book = quote.priced && is_inside && sums_to_one(fair);
+    if !quote.is_a_book {
         quote.model = at_the_edge(quote.model, count);
         let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
         let fair = &quote.model[..count];
@@ -232,12 +251,18 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let ladder = quote.config.ladder.ladder();
     match *fair {
         [p, q] => {
-            let booked = two_way_odds_milli(p, q, target);
+            // A word or a lean made it another book than the one that was looked at.
+            let is_looked_at =
+                quote.is_a_book && quote.overrides.is_none() && quote.leaning.is_none();
+            let booked = if is_looked_at {
+                Some(odds_milli_of_pair(p, q, target))
+            } else {
+                two_way_odds_milli(p, q, target)
+            };
+            // Nothing is booked where one side is certain.
+            let Some(booked) = booked else { return };
             for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
-                // Nothing is booked where one side is certain.
-                if let Some(milli) = milli {
-                    *odds = on_the_board(ladder.price_milli(milli), fixed);
-                }
+                *odds = on_the_board(ladder.price_milli(milli), fixed);
             }
         }
         _ => book_many(ladder, target, fair, &quote.fixed, &mut quote.odds),

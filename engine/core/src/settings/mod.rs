@@ -132,6 +132,18 @@ macro_rules! settings {
                 match self { $(Self::$name => Unit::$unit,)* }
             }
 
+            /// Says every setting that has another number in the second configuration than in the
+            /// first, in order. Written out, as a new margin waits for it.
+            pub(crate) fn differences(
+                before: &Config,
+                after: &Config,
+                mut say: impl FnMut(Self, i64),
+            ) {
+                $(if before.$field.number() != after.$field.number() {
+                    say(Self::$name, after.$field.number());
+                })*
+            }
+
             /// Its number in a configuration.
             pub fn get(self, config: &Config) -> i64 {
                 let Config { $($field),* } = *config;
