@@ -360,7 +360,7 @@ impl Simulation {
                 Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => None,
             };
             // Of several legs each one's own reasons are said; the first is the bet's.
-            let mut failed = checks.iter().filter(|check| !check.passed && !check.in_shadow);
+            let mut failed = checks.iter().filter(|check| check.refuses());
             let is_told = match (refused, checks.last()) {
                 (None, Some(last)) => last.passed && last.code == Reject::InsufficientFunds,
                 (Some(_), Some(last)) if last.passed && last.code == Reject::InsufficientFunds => {
