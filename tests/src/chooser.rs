@@ -10,7 +10,7 @@ use clutch_core::command::{
     Strengths, SuspendReason, Team, Terms, Title,
 };
 use clutch_core::house_rules::HouseRules;
-use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::play::{LimitBy, LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
@@ -21,6 +21,8 @@ use clutch_core::units::{
 use clutch_core::wallet::BonusKind;
 
 use clutch_core::switches::{TripId, TripSet};
+
+mod compliance;
 
 use crate::random::Random;
 use crate::twin::Twin;
@@ -70,7 +72,7 @@ impl Chooser {
             legs_max: self.random.pick(&[30, 200, 600]),
             payments_max: self.random.pick(&[60, 200, 1_500]),
             bonuses_max: self.random.pick(&[2, 8]) as u32,
-            play_limits_max: self.random.pick(&[4, 12]) as u32,
+            play_limits_max: self.random.pick(&[4, 12, 40]) as u32,
         }
     }
 
@@ -216,6 +218,7 @@ impl Chooser {
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(twin),
+            _ if self.random.chance(1) => self.word_of_compliance(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..319 => self.decide_proposal(twin),
@@ -357,7 +360,11 @@ impl Chooser {
         } else {
             self.random.pick(&windows)
         };
-        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window };
+        let by = if self.random.chance(10) { LimitBy::House } else { LimitBy::Player };
+        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window, by };
+        if self.random.chance(1) {
+            key.by = LimitBy::Counter;
+        }
         let known = twin.limits_of(account.0);
         if !known.is_empty() && self.random.chance(70) {
             key = self.random.pick(&known);

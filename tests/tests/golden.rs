@@ -10,13 +10,15 @@ use std::path::PathBuf;
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
     AccountState, Actor, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
-    ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
-    MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
-    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Slip,
-    Strengths, SuspendReason, Team, Terms, Title, VoidBets,
+    CustomerStep, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
+    MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
+    PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetMap,
+    SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
-use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::play::{
+    CounterId, Hold, Level, LimitBy, LimitKey, PlayPolicy, Quantity, Rest, RestKind, Term, Window,
+};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
@@ -67,7 +69,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=46).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=48).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -144,7 +146,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &46_u32.to_le_bytes()), Err(DecodeError::UnknownTag(46)));
+    assert_eq!(with(16, &48_u32.to_le_bytes()), Err(DecodeError::UnknownTag(48)));
 }
 
 #[test]
@@ -397,13 +399,15 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         }))
     };
     let limit = |quantity, window, amount| {
-        let (account, key) = (AccountId(5), LimitKey { quantity, window });
+        let (account, by) = (AccountId(5), LimitBy::Player);
+        let key = LimitKey { quantity, window, by };
         of(Command::SetPlayLimit { account, key, amount })
     };
     let rest = |kind| {
         let rest = Rest { kind, until: Timestamp::from_nanos(9) };
         of(Command::Rest { account: AccountId(5), rest })
     };
+    let customer = |step| of(Command::Customer { account: AccountId(5), step });
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
@@ -557,7 +561,11 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             "confirm_limit",
             of(Command::ConfirmPlayLimit {
                 account: AccountId(5),
-                key: LimitKey { quantity: Quantity::Loss, window: Window::Month },
+                key: LimitKey {
+                    quantity: Quantity::Loss,
+                    window: Window::Month,
+                    by: LimitBy::House,
+                },
             }),
         ),
         ("rest_time_out", rest(RestKind::TimeOut)),
@@ -610,6 +618,16 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
                 to: Seq(10),
             })),
         ),
+        (
+            "adopt_play_policy",
+            of(Command::AdoptPlayPolicy {
+                name: name("licence"),
+                policy: PlayPolicy::default().with(Term::NetDeposits30d, 15_000),
+            }),
+        ),
+        ("customer_verified", customer(CustomerStep::Verified(Level::Identified))),
+        ("customer_hold", customer(CustomerStep::Hold(Hold::Withdrawals))),
+        ("customer_reviewed", customer(CustomerStep::Reviewed(CounterId::NetDeposits30d))),
         ("on_terms_single", on_terms(Slip::Single(place()))),
         ("on_terms_multiple", on_terms(Slip::Multiple(multiple(3, 0b1100, 0b10)))),
         ("take_offer", answer_offer(true)),

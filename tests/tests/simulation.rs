@@ -164,6 +164,16 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void HouseRules",
     "bet Void TakenLate",
     "bet Void ByHand",
+    "bet Void Rest",
+    "NotVerified",
+    "UnverifiedDeposits",
+    "UnverifiedStake",
+    "AccountUnderReview",
+    "FundsHeld",
+    "HouseLimitReached",
+    "PlayPolicyUnchanged",
+    "NothingToReview",
+    "a case",
     "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
@@ -460,6 +470,7 @@ impl Simulation {
                     TripId::RejectRate => "a trip over refusals",
                 });
             }
+            Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
             Event::CashOut(view) => {
                 return match view.status {
                     CashOutStatus::Refused(refusal) => {
@@ -493,6 +504,7 @@ impl Simulation {
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
             BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
+            BetStatus::Void(VoidReason::Rest) => self.visit("bet Void Rest"),
         }
     }
 

@@ -86,6 +86,8 @@ rejects! {
 
     /// The player takes a break from betting; the second number is how long it still lasts.
     AccountTimedOut = 106, true, Millis, "You are taking a break from betting.";
+    /// The account's owner is not known well enough; the numbers are the level needed and his.
+    NotVerified = 107, false, Count, "Please verify your identity first.";
     /// More than the player lets himself stake.
     StakeLimitReached = 108, true, Money, "This stake is above the limit that you set yourself.";
     /// More than the player lets himself lose.
@@ -96,14 +98,30 @@ rejects! {
     NetDepositLimitReached = 111, true, Money, "This deposit is above the net limit that you set yourself.";
     /// The player has no such limit, or does not wish to raise it.
     UnknownPlayLimit = 112, false, None, "There is no such limit to change or confirm.";
-    /// A limit can be raised a day after it was asked for; the numbers are that day and what has passed.
-    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed 24 hours after you asked for it.";
+    /// A limit can be raised some time after it was asked for; the numbers are that time and what has passed.
+    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed some time after you asked for it.";
     /// A rest may not be so short or so long.
     RestLength = 114, false, Millis, "A break lasts up to six weeks, a self-exclusion six months to five years.";
     /// A rest can be made longer and cannot be ended; the first number is how long it still lasts.
     RestNotOver = 115, true, Millis, "A break or self-exclusion cannot be shortened.";
     /// The account takes no rest.
     NotResting = 116, false, None, "This account takes no break from betting.";
+    /// The level of verification is enough for some time only; the numbers are that and what has passed.
+    VerificationOverdue = 117, false, Millis, "The time to verify your identity is over. Please verify it first.";
+    /// More than may be paid in at this level of verification.
+    UnverifiedDeposits = 118, true, Money, "This deposit is above what you can pay in before we know you better.";
+    /// More than may be staked at this level of verification.
+    UnverifiedStake = 119, false, Money, "This stake is above what you can bet before we know you better.";
+    /// Somebody looks into the account, which moves nothing until then.
+    AccountUnderReview = 120, true, None, "Your account is being reviewed. Please contact support.";
+    /// Somebody looks into the account, which takes nothing out until then.
+    FundsHeld = 121, true, None, "We need to know more before we can pay this out. Please contact support.";
+    /// More than the operator lets this player stake, lose or pay in.
+    HouseLimitReached = 122, true, Money, "This is above the limit that was set for you.";
+    /// The same policy is in force already.
+    PlayPolicyUnchanged = 123, false, None, "This policy is in force already.";
+    /// No case of this kind waits for anybody.
+    NothingToReview = 124, false, None, "Nothing of this kind waits to be reviewed.";
 
     /// No match has this id.
     UnknownMatch = 201, false, None, "This match does not exist.";

@@ -355,6 +355,8 @@ impl Step<'_> {
             Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_play_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(*account, *step),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.payment_step(*account, *amount, *reference, *step)
@@ -402,6 +404,7 @@ impl Step<'_> {
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house();
             self.settle_slice();
+            self.void_bets_of_resting();
             self.note_house(before);
         }
         self.requote_slice();

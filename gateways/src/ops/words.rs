@@ -457,6 +457,9 @@ fn why_void(reason: VoidReason) -> &'static str {
         VoidReason::HouseRules => "the house rules say so after what happened to the match",
         VoidReason::TakenLate => "it was struck when the outcome could already be known",
         VoidReason::ByHand => "two persons of the staff voided this bet",
+        VoidReason::Rest => {
+            "its owner began to rest from betting, and the policy voids open bets then"
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
+use crate::wire::compliance;
 use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
@@ -207,6 +208,9 @@ impl Hub {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
+            Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
+                compliance::answer(records)
+            }
             Query::Proposals => settlement::proposals(records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),

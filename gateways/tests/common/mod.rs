@@ -144,6 +144,9 @@ impl Script {
             | Query::Settings
             | Query::Referrals
             | Query::HouseRules
+            | Query::PlayPolicy
+            | Query::Customer { .. }
+            | Query::Cases { .. }
             | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {

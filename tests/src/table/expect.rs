@@ -60,6 +60,8 @@ impl Scenario {
             "max_stake" => self.expect_max_stake(words),
             "rule" => self.expect_rule(words),
             "limit" => self.expect_limit(words),
+            "customer" => self.expect_customer(words),
+            "counter" => self.expect_counter(words),
             "books" => self.expect_books(words),
             "payment" => self.expect_payment(words),
             "bonus" => self.expect_bonus(words),

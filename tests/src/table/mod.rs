@@ -46,6 +46,7 @@
 //! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
 //! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
 //! | `void BET`, `void from BET match MATCH\|market MARKET [by N]` | one bet, or all from that one up to now |
+//! | `policy NAME [TERM=NUMBER …] [by N]`, `verify ACCOUNT LEVEL`, `hold ACCOUNT HOLD`, `review ACCOUNT COUNTER` | what a licence asks: see the file `compliance.rs` |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -53,6 +54,7 @@
 mod cash;
 mod cash_out;
 mod catalogue;
+mod compliance;
 mod expect;
 mod grades;
 mod incidents;
@@ -242,6 +244,10 @@ impl Scenario {
             "confirm" => self.confirm_limit(words),
             "rest" => self.rest(words),
             "return" => self.end_rest(words),
+            "policy" => self.policy(words),
+            "verify" => self.verify(words),
+            "hold" => self.hold(words),
+            "review" => self.review(words),
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),

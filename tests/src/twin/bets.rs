@@ -46,6 +46,8 @@ pub(super) enum Fate {
     CashedOut(i128),
     /// Two persons voided it.
     Voided,
+    /// Its owner began to rest.
+    Rested,
 }
 
 impl Bet {
@@ -55,7 +57,9 @@ impl Bet {
             Fate::Waiting { due, .. } | Fate::Referred { due, .. } | Fate::Offered { due, .. } => {
                 Some(due)
             }
-            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided => None,
+            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided | Fate::Rested => {
+                None
+            }
         }
     }
 }
@@ -389,6 +393,7 @@ impl Twin {
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
             Fate::Voided => BetStatus::Void(VoidReason::ByHand),
+            Fate::Rested => BetStatus::Void(VoidReason::Rest),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
             }

@@ -132,6 +132,8 @@ impl Twin {
             let events = world.ask(query);
             self.compare_multiples(account, &events);
             self.compare_limits(account, &events);
+            let known = world.ask(Query::Customer { account: AccountId(account) });
+            self.compare_customer(account, &known);
             self.compare_bonuses(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };

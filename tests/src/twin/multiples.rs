@@ -56,6 +56,8 @@ pub(super) enum Fate {
     CashedOut(i128),
     /// Two persons voided it.
     Voided,
+    /// Its owner began to rest.
+    Rested,
 }
 
 impl Multiple {
@@ -63,7 +65,9 @@ impl Multiple {
     fn due(&self) -> Option<u64> {
         match self.fate {
             Fate::Waiting { due } | Fate::Referred { due, .. } | Fate::Offered { due } => Some(due),
-            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided => None,
+            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided | Fate::Rested => {
+                None
+            }
         }
     }
 }
@@ -281,6 +285,7 @@ impl Twin {
                 return BetStatus::CashedOut { paid: Money::from_minor(paid as i64) };
             }
             Fate::Voided => return BetStatus::Void(VoidReason::ByHand),
+            Fate::Rested => return BetStatus::Void(VoidReason::Rest),
             Fate::Stands => {}
         }
         let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();

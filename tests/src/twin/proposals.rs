@@ -26,7 +26,8 @@ impl Twin {
                 Command::TakeBackIncident { match_id },
                 Command::TakeBackIncident { match_id: on },
             ) => match_id == on,
-            (Command::Configure { .. }, Command::Configure { .. }) => true,
+            (Command::Configure { .. }, Command::Configure { .. })
+            | (Command::AdoptPlayPolicy { .. }, Command::AdoptPlayPolicy { .. }) => true,
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));

@@ -139,7 +139,7 @@ impl BetState {
             | Self::Referred { .. }
             | Self::Offered { .. }
             | Self::CashedOut { .. }
-            | Self::Void(VoidReason::ByHand) => false,
+            | Self::Void(VoidReason::ByHand | VoidReason::Rest) => false,
             Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
         }
     }
@@ -198,6 +198,11 @@ impl Bet {
             newer_of_account: NO_BET,
             older_of_account: NO_BET,
         }
+    }
+
+    /// The slot of the account's next older bet, or [`NO_BET`].
+    pub(crate) fn older_of_account(&self) -> u32 {
+        self.older_of_account
     }
 
     /// Whether this is the bet that an account placed under a client id. A slot that is free, or was

@@ -53,6 +53,8 @@ impl State {
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
             | Command::EndRest { .. }
+            | Command::AdoptPlayPolicy { .. }
+            | Command::Customer { .. }
             | Command::Grade { .. }
             | Command::Withdraw { .. }
             | Command::HandOver { .. }

@@ -87,5 +87,15 @@ pub enum VoidReason {
     TakenLate,
     /// Two persons voided this bet alone; no result changes that.
     ByHand,
+    /// Its owner began to rest from betting; no result changes that.
+    Rest,
 }
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate, 5 = ByHand });
+wire_enum!(VoidReason {
+    0 = NotPlayed,
+    1 = Rewound,
+    2 = Declared,
+    3 = HouseRules,
+    4 = TakenLate,
+    5 = ByHand,
+    6 = Rest,
+});

@@ -119,7 +119,7 @@ impl Step<'_> {
     }
 
     /// Makes one bet what it should be.
-    fn settle_bet(&mut self, slot: u32, should_be: BetState) {
+    pub(crate) fn settle_bet(&mut self, slot: u32, should_be: BetState) {
         let bet = self.tables.bets.bet(slot);
         let (now_is, account) = (bet.state, bet.account);
         self.move_money(slot, now_is, Direction::Back);

@@ -209,6 +209,11 @@ impl Multiple {
         core::ptr::from_ref(&self.newer_of_account)
     }
 
+    /// The slot of the account's next older one, or [`NO_BET`].
+    pub(crate) fn older_of_account(&self) -> u32 {
+        self.older_of_account
+    }
+
     /// Its lines.
     pub fn system(&self) -> System {
         System::new(usize::from(self.legs), self.folds, self.bankers)
@@ -347,6 +352,11 @@ impl MultipleTable {
                 leg
             })
         })
+    }
+
+    /// The slot of an account's newest one, or [`NO_BET`].
+    pub(crate) fn newest_slot_of(&self, account: AccountId) -> u32 {
+        self.newest_of_account.get(account.0 as usize).copied().unwrap_or(NO_BET)
     }
 
     /// An account's multiples, newest first.

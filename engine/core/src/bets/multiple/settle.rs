@@ -193,7 +193,7 @@ impl Tables {
     }
 
     /// Where a bet that was taken stands by the results of this moment.
-    pub(in crate::bets) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+    pub(crate) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
         let mut multipliers = [Multiplier::ONE; LEGS_MAX];
         let (mut is_decided, mut all_void, mut void) = (true, true, None);
         for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {

@@ -52,7 +52,7 @@ impl MultipleState {
             | Self::Offered { .. }
             | Self::Refused(_)
             | Self::CashedOut { .. }
-            | Self::Void(VoidReason::ByHand) => false,
+            | Self::Void(VoidReason::ByHand | VoidReason::Rest) => false,
             Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
         }
     }
