@@ -53,6 +53,11 @@ impl Purses {
         Some(self.places_of(currency))
     }
 
+    /// The same to show it: of an account nobody spoke of yet, that of the book currency.
+    pub fn places_shown(&self, account: AccountId) -> u8 {
+        self.places(account).unwrap_or_else(|| self.book_places())
+    }
+
     /// The letters of an account's currency, if they are known.
     pub fn code(&self, account: AccountId) -> Option<CurrencyCode> {
         let known = self.of_accounts.get(account.0 as usize).copied().flatten();

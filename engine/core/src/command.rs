@@ -20,6 +20,7 @@ mod market_kind;
 mod multiple;
 mod query;
 mod switch;
+mod terms;
 mod trading;
 
 pub use account::AccountState;
@@ -38,6 +39,7 @@ pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -45,8 +47,8 @@ use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -380,6 +382,17 @@ pub enum Command {
         /// What.
         step: CustomerStep,
     },
+    /// Places a bet, and says what would be taken in its place.
+    PlaceOnTerms(PlaceOnTerms),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer(AnswerOffer),
+    /// Says what becomes of a bet that was put to a trader.
+    DecideReferral {
+        /// The bet.
+        bet: BetId,
+        /// What becomes of it.
+        word: ReferralWord,
+    },
     /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
     Adjust(Adjust),
     /// Adds a currency, or changes one that no account has.
@@ -431,8 +444,11 @@ wire_enum!(Command {
     42 = VoidBets(stretch),
     43 = AdoptPlayPolicy { name, policy },
     44 = Customer { account, step },
-    45 = Adjust(adjust),
-    46 = SetCurrency(set),
+    45 = PlaceOnTerms(place),
+    46 = AnswerOffer(answer),
+    47 = DecideReferral { bet, word },
+    48 = Adjust(adjust),
+    49 = SetCurrency(set),
 });
 
 impl Actor {
@@ -491,8 +507,11 @@ impl Command {
             Self::VoidBets(_) => 43,
             Self::AdoptPlayPolicy { .. } => 44,
             Self::Customer { .. } => 45,
-            Self::Adjust(_) => 46,
-            Self::SetCurrency(_) => 47,
+            Self::PlaceOnTerms(_) => 46,
+            Self::AnswerOffer(_) => 47,
+            Self::DecideReferral { .. } => 48,
+            Self::Adjust(_) => 49,
+            Self::SetCurrency(_) => 50,
         }
     }
 }

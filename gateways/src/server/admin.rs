@@ -17,6 +17,7 @@ use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, account_of_order, parse_order, parse_question};
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
+use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -75,6 +76,10 @@ impl Hub {
             None => self.book.purses().book_places(),
         };
         let order = with_places(places, || parse_order(body, now))?;
+        let is_nobodys = account_of_order(body).is_none() && self.book.purses().are_several();
+        if is_nobodys && matches!(order, Order::Command(Command::DecideReferral { .. })) {
+            return Err(Fault::missing("account"));
+        }
         if !order.is_allowed_to(&claims) {
             let text = "Your roles do not allow this command.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
@@ -219,6 +224,7 @@ impl Hub {
                 compliance::answer(records)
             }
             Query::Proposals => settlement::proposals(records),
+            Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => {
                 staff::accounts(&self.book, records, accounts_max)

@@ -21,9 +21,8 @@ impl Hub {
 
     /// How many places money is shown with to an account.
     pub(super) fn places_shown(&self, account: AccountId) -> u8 {
-        let purses = self.book.purses();
         // Whoever is told of his money has been heard of: his account was opened, or its image asked for.
-        purses.places(account).unwrap_or_else(|| purses.book_places())
+        self.book.purses().places_shown(account)
     }
 
     /// The same to whoever asked.

@@ -184,6 +184,7 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
             mode: match mode {
                 RuleMode::Off => "off",
                 RuleMode::Shadow => "shadow",
+                RuleMode::Refer => "refer",
                 RuleMode::On => "on",
             },
             code: rule.rule().code.code(),
@@ -370,9 +371,7 @@ fn accounts_of(book: &Book, records: &[Record]) -> Vec<AccountView> {
             Event::Rest { rest, .. } => views[place].rest = rest.map(RestJson::from),
             Event::Balance { account, available, held } => {
                 // Each account of a list has money of its own.
-                let purses = book.purses();
-                let places = purses.places(account).unwrap_or_else(|| purses.book_places());
-                with_places(places, || {
+                with_places(book.purses().places_shown(account), || {
                     views[place].available = Some(money(available).0.to_string());
                     views[place].held = Some(money(held).0.to_string());
                 });
