@@ -9,6 +9,7 @@ mod client;
 mod names;
 mod play;
 mod policy;
+mod referrals;
 mod settlement;
 mod show;
 
@@ -178,10 +179,28 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
+    #[command(flatten)]
+    Referral(referrals::ReferralCommand),
     /// Accounts: show, known, list, state, factor, group, limit, confirm, rest, return, verify, hold,
     /// review, deposit, payment, bonus, forfeit
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Add a currency, or change one that no account has
+    ///
+    /// Limits are in currency 0, the book currency. What an account has in another one counts in them by the
+    /// factor; nothing is ever paid by it.
+    Currency {
+        /// Its number: the next free one
+        number: u8,
+        /// Its three letters, such as JPY
+        code: String,
+        /// How many places its amounts have
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+        places: u8,
+        /// What one of it counts in limits, such as 0.0062
+        #[arg(long, default_value = "1")]
+        factor: String,
+    },
     /// Settings: show, set
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -301,11 +320,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
+            "Traders stop, resume, override and decide bets; risk also sets limits; finance moves money; operator does all."
         }
 
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
+        "UnknownReferral" => "`clutch admin referrals` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
         "TripCooling" => {
             "The setting trip_cool_down says how long; `clutch admin matches` what tripped."
@@ -368,6 +388,12 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
+        AdminCommand::Referral(command) => referrals::run(&client, command),
+        AdminCommand::Currency { number, code, places, factor } => order(
+            &client,
+            json!({"command": "set_currency", "currency": number, "code": code, "places": places,
+                "factor": factor}),
+        ),
         AdminCommand::Account(command) => account::run(&client, command),
         AdminCommand::Policy(command) => policy::run(&client, command),
         AdminCommand::Cases { from } => client.query(&json!({"query": "cases", "from": from})),
