@@ -173,6 +173,11 @@ impl Book {
             | Event::Payment(_)
             | Event::Bonus { .. }
             | Event::Rest { .. }
+            | Event::PlayPolicy { .. }
+            | Event::PlayTerm { .. }
+            | Event::Customer { .. }
+            | Event::Counter { .. }
+            | Event::Case { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }

@@ -13,6 +13,7 @@ use clutch_engine::{Durability, EngineConfig, Pin, Wait};
 use serde::Deserialize;
 
 use crate::house_rules;
+use crate::play_policy;
 use crate::wire::decimal::parse_money;
 use crate::wire::setting;
 
@@ -144,6 +145,8 @@ pub struct BookSection {
     pub resettle_window_hours: u64,
     /// The house rules: a name or a file; empty for the default of the release.
     pub house_rules: String,
+    /// What is asked of players: a name or a file; empty for nothing.
+    pub play_policy: String,
     /// Which odds can stand on the board.
     pub ladder: LadderKey,
 }
@@ -358,6 +361,10 @@ impl Config {
         if !self.book.house_rules.is_empty() {
             house_rules::find(&self.book.house_rules)
                 .map_err(|what| format!("[book] house_rules: {what}"))?;
+        }
+        if !self.book.play_policy.is_empty() {
+            play_policy::find(&self.book.play_policy)
+                .map_err(|what| format!("[book] play_policy: {what}"))?;
         }
         if self.gateway.connections_max == 0 || self.gateway.messages_per_s == 0 {
             let names = "connections_max and messages_per_s";

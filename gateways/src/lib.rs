@@ -19,6 +19,7 @@ mod names;
 pub mod odds_format;
 pub mod ops;
 mod output;
+pub mod play_policy;
 pub mod price;
 pub mod price_moba;
 pub mod provision;

@@ -20,6 +20,7 @@ use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
 use crate::config::{AccountSection, MatchSection};
 use crate::house_rules;
+use crate::play_policy;
 
 /// Sends commands and questions one by one and waits for each answer.
 pub struct Provisioner<'a> {
@@ -73,6 +74,19 @@ impl<'a> Provisioner<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Adopts what is asked of players, unless it is in force. What would loosen the policy in force waits
+    /// for a second person, as ever: a restart is nobody's signature.
+    ///
+    /// # Errors
+    /// The engine's refusal.
+    pub fn provide_play_policy(&mut self, named: &play_policy::Named) -> Result<(), String> {
+        let (name, policy) = (named.name, named.policy);
+        match self.command(Command::AdoptPlayPolicy { name, policy }) {
+            Ok(()) | Err(Refused(Some(Reject::PlayPolicyUnchanged))) => Ok(()),
+            Err(refused) => Err(format!("[book] play_policy: {refused}")),
+        }
     }
 
     /// Creates a match with its maps and markets, unless one with its key exists.

@@ -10,6 +10,7 @@ mod cash;
 mod cash_out;
 mod catalogue;
 mod config;
+mod customer;
 mod feed;
 mod grade;
 mod incident;
@@ -17,6 +18,7 @@ mod market_kind;
 mod multiple;
 mod query;
 mod switch;
+mod terms;
 mod trading;
 
 pub use account::AccountState;
@@ -25,6 +27,7 @@ pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
+pub use customer::CustomerStep;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -32,15 +35,16 @@ pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
-use crate::play::{LimitKey, Rest};
+use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -360,6 +364,31 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Adopts what is asked of players from now on; by two persons if anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
+    /// What the staff tells of one account's owner.
+    Customer {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: CustomerStep,
+    },
+    /// Places a bet, and says what would be taken in its place.
+    PlaceOnTerms(PlaceOnTerms),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer(AnswerOffer),
+    /// Says what becomes of a bet that was put to a trader.
+    DecideReferral {
+        /// The bet.
+        bet: BetId,
+        /// What becomes of it.
+        word: ReferralWord,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -405,6 +434,11 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
+    43 = AdoptPlayPolicy { name, policy },
+    44 = Customer { account, step },
+    45 = PlaceOnTerms(place),
+    46 = AnswerOffer(answer),
+    47 = DecideReferral { bet, word },
 });
 
 impl Actor {
@@ -461,6 +495,11 @@ impl Command {
             Self::PauseSettlement { .. } => 41,
             Self::VoidBet { .. } => 42,
             Self::VoidBets(_) => 43,
+            Self::AdoptPlayPolicy { .. } => 44,
+            Self::Customer { .. } => 45,
+            Self::PlaceOnTerms(_) => 46,
+            Self::AnswerOffer(_) => 47,
+            Self::DecideReferral { .. } => 48,
         }
     }
 }
@@ -484,7 +523,8 @@ mod tests {
             round_markets: true,
         };
         let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
-        for command in [Command::CreateMatch(create), genesis] {
+        let adopt = Command::AdoptPlayPolicy { name, policy: PlayPolicy::default() };
+        for command in [Command::CreateMatch(create), genesis, adopt] {
             let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
             let mut buffer = [0; ENCODED_MAX];
             let written = envelope.encode(&mut buffer);

@@ -13,10 +13,13 @@ use alloc::vec::Vec;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{Capacity, Config, Grade, Incident, VoidBets};
 use crate::event::{Event, ProposalStatus};
+use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
-use crate::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, Timestamp};
+use crate::units::{
+    AccountId, ClientBetId, MarketId, MatchId, Name, OverrideId, ProposalId, Timestamp,
+};
 
 /// Most wishes that wait.
 pub const PROPOSALS_MAX: usize = 1_024;
@@ -26,7 +29,6 @@ pub const PROPOSAL_LIFE_NS: u64 = 24 * 3_600 * 1_000_000_000;
 /// What is wished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[expect(clippy::large_enum_variant, reason = "the list has its room from the start")]
 pub enum Wish {
     /// A grade that changes a result.
     Grade {
@@ -65,6 +67,13 @@ pub enum Wish {
         /// The version from which it was made.
         based_on: u32,
     },
+    /// What is asked of players, where anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -73,6 +82,7 @@ wire_enum!(Wish {
     3 = VoidBet { account, client_id },
     4 = VoidBets(stretch),
     5 = Configure { config, based_on },
+    6 = AdoptPlayPolicy { name, policy },
 });
 
 impl Wish {
@@ -83,7 +93,8 @@ impl Wish {
             (Self::TakeBackIncident { match_id }, Self::TakeBackIncident { match_id: on }) => {
                 match_id == on
             }
-            (Self::Configure { .. }, Self::Configure { .. }) => true,
+            (Self::Configure { .. }, Self::Configure { .. })
+            | (Self::AdoptPlayPolicy { .. }, Self::AdoptPlayPolicy { .. }) => true,
             (one, other) => one == other,
         }
     }
@@ -122,6 +133,8 @@ pub enum About {
     VoidBets(MatchId),
     /// The settings.
     Limits,
+    /// What is asked of players.
+    PlayPolicy,
 }
 
 impl From<&Wish> for About {
@@ -133,6 +146,7 @@ impl From<&Wish> for About {
             Wish::VoidBet { account, .. } => Self::VoidBet(*account),
             Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
             Wish::Configure { .. } => Self::Limits,
+            Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
         }
     }
 }
@@ -213,6 +227,7 @@ impl Step<'_> {
             Wish::VoidBet { account, client_id } => self.void_bet(account, client_id)?,
             Wish::VoidBets(stretch) => self.void_bets(stretch)?,
             Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
+            Wish::AdoptPlayPolicy { name, ref policy } => self.adopt_play_policy(name, policy)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

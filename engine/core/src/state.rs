@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
+use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
@@ -63,6 +64,7 @@ pub(crate) struct Tables {
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
     pub cash_outs: CashOuts,
+    pub desk: Desk,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
@@ -169,6 +171,7 @@ impl State {
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             cash_outs: CashOuts::with_capacity(&capacity),
+            desk: Desk::new(),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
@@ -329,6 +332,12 @@ impl Step<'_> {
             Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::VoidBet { account, client_id } => self.void_bet(*account, *client_id),
             Command::VoidBets(stretch) => self.void_bets(*stretch),
+            Command::PlaceOnTerms(ask) => {
+                self.place_on_terms(ask);
+                Ok(())
+            }
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(*bet, *word),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::Withdraw { id } => self.withdraw(*id),
@@ -346,6 +355,8 @@ impl Step<'_> {
             Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_play_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(*account, *step),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.payment_step(*account, *amount, *reference, *step)
@@ -393,6 +404,7 @@ impl Step<'_> {
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house();
             self.settle_slice();
+            self.void_bets_of_resting();
             self.note_house(before);
         }
         self.requote_slice();

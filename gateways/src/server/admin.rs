@@ -15,6 +15,8 @@ use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
+use crate::wire::compliance;
+use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -206,7 +208,11 @@ impl Hub {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
+            Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
+                compliance::answer(records)
+            }
             Query::Proposals => settlement::proposals(records),
+            Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }

@@ -8,6 +8,7 @@ use clutch_core::units::{AccountId, MatchId, Name, OverrideId, Seq, Timestamp};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
+use super::compliance;
 use super::decimal::ShowMoney;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
@@ -114,6 +115,8 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         version: Option<u32>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         settings: Vec<SettingView>,
+        #[serde(flatten)]
+        players: compliance::Parts,
     }
     let last = records.last();
     let mut message = Message {
@@ -129,6 +132,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
         proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
+        players: compliance::Parts::of(records),
     };
     for record in records {
         match record.event {
@@ -178,6 +182,7 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
             mode: match mode {
                 RuleMode::Off => "off",
                 RuleMode::Shadow => "shadow",
+                RuleMode::Refer => "refer",
                 RuleMode::On => "on",
             },
             code: rule.rule().code.code(),

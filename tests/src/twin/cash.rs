@@ -177,6 +177,7 @@ impl Twin {
             return Err(Reject::TaxOutOfRange);
         }
         self.room_for_payment()?;
+        self.may_take_out(id)?;
         if self.available(id).unwrap_or_default() < amount {
             return Err(Reject::BalanceTooLow);
         }

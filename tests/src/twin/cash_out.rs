@@ -136,6 +136,7 @@ impl Twin {
         if !matches!(status, BetStatus::Accepted { .. }) {
             return Err(Reject::MarketDecided.into());
         }
+        self.may_cash_out(account)?;
         match self.accounts[account as usize].state {
             AccountState::Open | AccountState::SelfExcluded => {}
             AccountState::Suspended => return Err(Reject::AccountSuspended.into()),

@@ -12,6 +12,7 @@ mod big;
 mod cash;
 mod cash_out;
 mod compare;
+mod compliance;
 mod grades;
 mod incidents;
 mod markets;
@@ -23,6 +24,7 @@ mod results;
 mod risk;
 mod score;
 mod switches;
+mod terms;
 mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
+use clutch_core::play::RestKind;
 use clutch_core::units::{Money, Name};
 use clutch_core::{Command, Record, Reject};
 
@@ -96,6 +99,8 @@ pub struct Twin {
     day: u64,
     day_began: u64,
     tallies: Tallies,
+    /// What is asked of players.
+    licence: compliance::Licence,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
 }
@@ -189,6 +194,7 @@ impl Twin {
             day: 0,
             day_began: 0,
             tallies: Tallies::new(),
+            licence: compliance::Licence::default(),
             a_person_looks: false,
         }
     }
@@ -271,6 +277,8 @@ impl Twin {
             Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
             Command::Rest { account, rest } => self.rest(account.0, *rest),
             Command::EndRest { account } => self.end_rest(account.0),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(account.0, *step),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
             Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
@@ -289,6 +297,9 @@ impl Twin {
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
             Command::CashOut(ask) => return self.cash_out(ask),
+            Command::PlaceOnTerms(ask) => return Answer::Bet(self.place_on_terms(ask)),
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(bet.0, *word),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -305,6 +316,7 @@ impl Twin {
             config.liability_group_max,
             config.payout_day_max,
             config.stakes_per_hour_max,
+            config.trader_stake,
             config.shading_scale,
             config.shading_step,
             config.trip_loss_max,
@@ -328,7 +340,9 @@ impl Twin {
             && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
             && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
             && config.rules_off.is_apart_from(config.rules_shadow)
-            && config.in_play_delay_ns <= config.resettle_window_ns;
+            && config.in_play_delay_ns <= config.resettle_window_ns
+            && config.offer_life_ns <= config.resettle_window_ns
+            && config.referral_life_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
         }
@@ -362,15 +376,20 @@ impl Twin {
             terms: Terms::default(),
             own: play::Own::default(),
         });
+        self.accounts.last_mut().expect("it was just opened").own.known.opened =
+            self.now / 1_000_000_000 * 1_000_000_000;
         Ok(())
     }
 
     fn set_state(&mut self, account: u32, state: AccountState) -> Result<(), Reject> {
-        let account = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
-        if account.state == AccountState::Closed && state != AccountState::Closed {
+        let row = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
+        if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
-        account.state = state;
+        let before = std::mem::replace(&mut row.state, state);
+        if state == AccountState::SelfExcluded && before != state {
+            self.begin_rest(account, RestKind::SelfExclusion);
+        }
         Ok(())
     }
 }

@@ -135,6 +135,9 @@ impl Step<'_> {
         self.tables.check_room_for_payment()?;
         // Whatever the account's state: a player's own money is his, also when he may not bet.
         let row = self.tables.wallet.get(account).expect("the caller knew the account");
+        if row.is_watched {
+            self.tables.wallet.check_play(account, Asked::Withdraw)?;
+        }
         if row.available < amount {
             let (available, asked) = (row.available.minor(), amount.minor());
             return Err(Refusal::with(Reject::BalanceTooLow, available, asked));
@@ -199,7 +202,7 @@ impl Tables {
             return Err(out_of_range(amount));
         }
         self.check_room_for_payment()?;
-        if row.limits_himself {
+        if row.is_watched {
             self.wallet.check_play(account, Asked::Deposit(amount))?;
         }
         Ok(())

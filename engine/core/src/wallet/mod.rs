@@ -24,7 +24,7 @@ use crate::command::{AccountState, Capacity};
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
-use crate::play::{Asked, Movement, Play};
+use crate::play::{Asked, CaseSet, Movement, Play};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, BetId, Currency, Money, Name, Seq, Timestamp};
 
@@ -120,9 +120,13 @@ impl Wallet {
             let max = self.accounts_max as i64;
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
+        let account = AccountId(self.accounts.len() as u32);
         self.accounts.push(Account::new(currency));
         self.keys.push(key);
-        Ok(AccountId(self.accounts.len() as u32 - 1))
+        let (_, now) = self.at;
+        self.play.open(account, now);
+        self.mark_play(account);
+        Ok(account)
     }
 
     /// Says which command is at work.
@@ -141,16 +145,44 @@ impl Wallet {
         &mut self.play
     }
 
+    /// Notes in every account's own row whether anything is asked of it. A sweep over all of them, once
+    /// when a policy is adopted: half of it would be a policy that holds for half of the players.
+    pub(crate) fn mark_all_play(&mut self) {
+        for account in (0..self.accounts.len() as u32).map(AccountId) {
+            self.mark_play(account);
+        }
+    }
+
     /// Notes in an account's own row whether anything is set for it.
     pub(crate) fn mark_play(&mut self, account: AccountId) {
         let is_set = self.play.is_set(account);
-        self.account_of_posting(account).limits_himself = is_set;
+        self.account_of_posting(account).is_watched = is_set;
     }
 
     /// Whether what a player has set for himself allows it.
     pub(crate) fn check_play(&self, account: AccountId, asked: Asked) -> Result<(), Refusal> {
         let (_, now) = self.at;
         self.play.check(account, now, asked)
+    }
+
+    /// Whether this account may cash out while it rests.
+    ///
+    /// # Errors
+    /// The 1xx code of the rest.
+    pub(crate) fn check_cash_out(&self, account: AccountId) -> Result<(), Refusal> {
+        if self.play.lets_cash_out() {
+            return Ok(());
+        }
+        match self.get(account) {
+            Some(row) if row.state == AccountState::SelfExcluded => {
+                Err(Reject::AccountSelfExcluded.into())
+            }
+            Some(row) if row.is_watched => {
+                let (_, now) = self.at;
+                self.play.check_rest(account, now)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The most that an account may stake by the player's own limits.
@@ -167,7 +199,7 @@ impl Wallet {
     pub(crate) fn may_bet(&self, account: AccountId, stake: Money) -> Result<&Account, Refusal> {
         let found = self.get(account).ok_or(Reject::UnknownAccount)?;
         match found.state {
-            AccountState::Open if found.limits_himself => {
+            AccountState::Open if found.is_watched => {
                 self.check_play(account, Asked::Bet(stake)).map(|()| found)
             }
             AccountState::Open => Ok(found),
@@ -180,8 +212,19 @@ impl Wallet {
     /// Counts a movement of a player's money in what he has set for himself, if the posting alone does
     /// not say what it means.
     pub(crate) fn note_play(&mut self, account: AccountId, movement: Movement, amount: Money) {
-        if self.account_of_posting(account).limits_himself {
-            self.play.note(account, movement, amount, self.at);
+        if self.account_of_posting(account).is_watched {
+            let opened = self.play.note(account, movement, amount, self.at);
+            assert!(opened == CaseSet::NONE, "what takes back a movement reaches no threshold");
+        }
+    }
+
+    /// Counts a movement in what is set for a player and what is asked of him, and says which of his
+    /// sums somebody has to look at now.
+    #[cold]
+    fn note(&mut self, account: AccountId, movement: Movement, amount: Money, outbox: &mut Outbox) {
+        let (_, now) = self.at;
+        for counter in self.play.note(account, movement, amount, self.at).iter() {
+            outbox.push(self.play.case(account, counter, now, None));
         }
     }
 
@@ -229,9 +272,9 @@ impl Wallet {
             assert!(books.sum() == Money::ZERO, "the books no longer add up to zero");
         }
         if let Some((account, movement)) = Movement::of(from, to, bet)
-            && self.account_of_posting(account).limits_himself
+            && self.account_of_posting(account).is_watched
         {
-            self.play.note(account, movement, amount, self.at);
+            self.note(account, movement, amount, outbox);
         }
         outbox.push(Event::Posting { from, to, amount, currency, bet, reason });
     }

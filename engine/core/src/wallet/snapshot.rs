@@ -40,7 +40,7 @@ impl Table for Wallet {
         wallet.bonuses = Bonuses::load(input, capacity)?;
         wallet.play = Play::load(input, capacity)?;
         for (index, account) in (0u32..).zip(&wallet.accounts) {
-            if account.limits_himself != wallet.play.is_set(AccountId(index)) {
+            if account.is_watched != wallet.play.is_set(AccountId(index)) {
                 return Err(DecodeError::OutOfRange);
             }
         }

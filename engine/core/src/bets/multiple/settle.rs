@@ -137,6 +137,8 @@ impl Step<'_> {
                 Some([Some((held, available, stake, PostingReason::Release)), None])
             }
             MultipleState::Waiting { .. }
+            | MultipleState::Referred { .. }
+            | MultipleState::Offered { .. }
             | MultipleState::Refused(_)
             | MultipleState::CashedOut { .. } => {
                 unreachable!("a bet that does not stand is not settled")
@@ -156,7 +158,7 @@ impl Step<'_> {
         let multiple = self.tables.multiples.multiple(row.multiple);
         let outcome = self.tables.outcome(multiple, &row);
         // Its money is still held: a delay and a window that were changed since it was received.
-        if matches!(multiple.state, MultipleState::Waiting { .. }) {
+        if multiple.state.due().is_some() {
             self.release_multiple(row.multiple, Reject::MarketDecided.into(), None);
         }
         // Whatever happens to its match from now on comes too late for it.
@@ -191,7 +193,7 @@ impl Tables {
     }
 
     /// Where a bet that was taken stands by the results of this moment.
-    pub(in crate::bets) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+    pub(crate) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
         let mut multipliers = [Multiplier::ONE; LEGS_MAX];
         let (mut is_decided, mut all_void, mut void) = (true, true, None);
         for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {
