@@ -28,7 +28,7 @@ fn whatever_is_played_the_board_stays_a_book() {
     let mut looked_at = BTreeMap::new();
     for seed in 0..seeds {
         let mut played = Played::new(seed);
-        played.to_its_end(&mut looked_at);
+        played.play_to_its_end(&mut looked_at);
     }
     // Every title was priced in play, and every type of market was on a board.
     for title in [Title::CounterStrike, Title::Valorant, Title::Lol, Title::Dota2] {
@@ -76,6 +76,8 @@ struct OnBoard {
 }
 
 type Board = BTreeMap<MarketKind, OnBoard>;
+/// Markets of one family by how much they ask.
+type Chain<'a> = Vec<(i16, &'a OnBoard)>;
 
 impl OnBoard {
     /// P(the selection wins) in parts per billion, also once that is known; `None` if the market is void
@@ -205,7 +207,7 @@ impl Played {
         hear(&mut self.world, self.version, event);
     }
 
-    fn to_its_end(&mut self, looked_at: &mut BTreeMap<String, u32>) {
+    fn play_to_its_end(&mut self, looked_at: &mut BTreeMap<String, u32>) {
         let mut count = |what: String| *looked_at.entry(what).or_insert(0) += 1;
         for _ in 0..2_000 {
             let board = self.board();
@@ -278,7 +280,7 @@ impl Played {
     /// Who asks for more wins less often and is paid no less: over a higher line, with a worse start, in
     /// one way of winning alone.
     fn check_nesting(&self, board: &Board) {
-        let mut chains: BTreeMap<(u8, u8, u8), Vec<(i16, &OnBoard)>> = BTreeMap::new();
+        let mut chains: BTreeMap<(u8, u8, u8), Chain<'_>> = BTreeMap::new();
         for (kind, market) in board {
             let (family, harder) = match *kind {
                 MarketKind::TotalRounds { map, line } => ((0, map, 0), line.halves()),
