@@ -146,7 +146,7 @@ impl State {
             }
         }
         say_if_refused(outcome, step.outbox);
-        step.work_on();
+        step.work_on(envelope.command.places_bets());
     }
 
     #[cold]
@@ -357,20 +357,20 @@ impl Step<'_> {
     }
 
     /// A slice of the work in progress, if there is any.
-    fn work_on(&mut self) {
+    fn work_on(&mut self, beside_placing: bool) {
         if self.tables.due <= self.now {
-            self.work_a_slice();
+            self.work_a_slice(beside_placing);
         }
     }
 
     #[inline(never)]
-    fn work_a_slice(&mut self) {
+    fn work_a_slice(&mut self, beside_placing: bool) {
         self.outbox.stamp(self.seq, self.now, 0);
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house_in_book();
-            self.settle_slice();
+            self.settle_slice(beside_placing);
             self.void_bets_of_resting();
             self.note_house(before);
         }

@@ -225,7 +225,9 @@ impl Step<'_> {
             tables.requotes.lean(place.market, market);
             tables.due = tables.due.min(tables.requotes.next_due());
         }
-        let slot = tables.bets.insert(bet, &mut market.newest_bet, account);
+        let is_large = self.config.large_stake <= weighed.money();
+        let list = if is_large { &mut market.newest_large_bet } else { &mut market.newest_bet };
+        let slot = tables.bets.insert(bet, list, account);
         tables.client_ids.insert_bet(key, slot);
         if let BetState::Waiting { due, .. } = state {
             tables.waiting.push(due, id, slot);

@@ -3,6 +3,12 @@
 use super::Command;
 
 impl Command {
+    /// Whether it places bets.
+    #[inline]
+    pub(crate) const fn places_bets(&self) -> bool {
+        matches!(self, Self::PlaceBet(_) | Self::PlaceMultiple(_) | Self::PlaceOnTerms(_))
+    }
+
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
     pub const fn kind(&self) -> u16 {
         match self {

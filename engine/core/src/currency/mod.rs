@@ -223,12 +223,6 @@ impl Tables {
         }
         currencies.in_book(self.wallet.currency(account), amount)
     }
-
-    /// What the stake of a bet counts.
-    #[inline(always)]
-    pub(crate) fn stake_in_book(&self, bet: &Bet) -> Money {
-        self.in_book(bet.account, bet.stake.money())
-    }
 }
 
 #[cfg(test)]

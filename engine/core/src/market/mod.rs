@@ -243,8 +243,10 @@ pub struct Market {
     pub stops: Stops,
     /// What its outcome is.
     pub result: MarketResult,
-    /// The newest bet's slot, or [`NO_BET`].
+    /// The slot of its newest bet of a stake that is not large, or [`NO_BET`].
     pub newest_bet: u32,
+    /// The slot of its newest bet whose stake was large when it was placed, or [`NO_BET`].
+    pub newest_large_bet: u32,
     pub(super) first_selection: u32,
     pub(super) selections: u8,
     /// Whether it stands in the queue of markets to be shaded.
@@ -308,6 +310,7 @@ wire_struct!(Market {
     prices,
     stakes,
     newest_bet,
+    newest_large_bet,
     settling,
     newest_leg,
     settling_leg,
@@ -343,6 +346,7 @@ impl Market {
             prices: PriceHistory::default(),
             stakes: Money::ZERO,
             newest_bet: NO_BET,
+            newest_large_bet: NO_BET,
             settling: NO_BET,
             newest_leg: NO_LEG,
             settling_leg: NO_LEG,

@@ -1,7 +1,8 @@
 //! Which bets come first, and when a lane stops.
 //!
 //! A market that has a result passes three lanes. *Large* stakes come first and one by one, with
-//! nothing else in their slice. Then the *canary*: a few bets, worked out before anything is posted,
+//! nothing else in their slice; they have a list of their own from the moment they are placed, for to
+//! seek them among a million others would take as long as to settle those. Then the *canary*: a few bets, worked out before anything is posted,
 //! and the house's books compared with that afterwards. Then everything else in *bulk*, which is worked
 //! out and compared slice by slice in the same way. A bet that would be paid more than its odds and its
 //! stake say, or books that moved otherwise than worked out, stop the market: nothing of that slice is
@@ -25,7 +26,10 @@ use crate::wallet::NO_BET;
 /// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not in
 /// time, so that a replay slices alike.
 pub(super) const BETS_PER_SLICE: usize = 64;
-/// Bets looked at with one command while large stakes are sought.
+/// Bets settled with a command that places one: many come at a time, and each waits for those before it. The
+/// engine ticks before each batch and when nobody waits.
+const BETS_BESIDE_PLACING: usize = 8;
+/// Bets and legs looked at with one command while large stakes are settled.
 const LOOKS_PER_SLICE: usize = 256;
 /// Bets of the canary.
 const CANARY_BETS: usize = 16;
@@ -106,11 +110,12 @@ impl Plan {
 impl Settlement {
     /// Has every bet of a market looked at (again), from the large stakes on.
     pub fn start(&mut self, id: MarketId, market: &mut Market) {
-        market.settling = market.newest_bet;
+        market.settling = market.newest_large_bet;
         market.settling_leg = market.newest_leg;
         market.lane = Lane::Large;
         market.leaves_bets_open = false;
-        let has_bets = market.settling != NO_BET || market.settling_leg != NO_LEG;
+        let has_singles = market.settling != NO_BET || market.newest_bet != NO_BET;
+        let has_bets = has_singles || market.settling_leg != NO_LEG;
         if has_bets && market.aside == Some(Aside::Unconfirmed) {
             self.aside.retain(|other| *other != id);
             self.queue_again(id, market);
@@ -147,9 +152,9 @@ impl Settlement {
 }
 
 impl Step<'_> {
-    /// Settles and retires a slice of what is queued.
-    pub(crate) fn settle_slice(&mut self) {
-        let mut left = BETS_PER_SLICE;
+    /// Settles and retires a slice of what is queued, a short one beside a placement.
+    pub(crate) fn settle_slice(&mut self, beside_placing: bool) {
+        let mut left = if beside_placing { BETS_BESIDE_PLACING } else { BETS_PER_SLICE };
         while 0 < left
             && let Some(&market) = self.tables.settlement.queue.front()
         {
@@ -169,34 +174,31 @@ impl Step<'_> {
 
     /// Seeks the next large stake of a market and settles it alone. Returns what is left of the slice.
     fn settle_a_large_one(&mut self, market: MarketId, left: usize) -> usize {
-        let large = self.config.large_stake;
         for _ in 0..LOOKS_PER_SLICE {
             let slot = self.tables.markets.market(market).settling;
             if slot == NO_BET {
                 break;
             }
-            let bet = self.tables.bets.bet(slot);
-            let (next, is_large) = (bet.next_of_market, large <= self.tables.stake_in_book(bet));
-            if is_large {
-                match self.work_out(slot, 1) {
-                    Ok(plan) if plan.count == 0 => {
-                        self.tables.markets.market_mut(market).leaves_bets_open |= plan.leaves_open;
-                    }
-                    Ok(plan) => {
-                        self.post(market, &plan);
-                        return 0;
-                    }
-                    Err(why) => {
-                        self.set_aside(market, why);
-                        return 0;
-                    }
+            match self.work_out(slot, 1) {
+                Ok(plan) if plan.count == 0 => {
+                    let row = self.tables.markets.market_mut(market);
+                    row.leaves_bets_open |= plan.leaves_open;
+                    row.settling = plan.next;
+                }
+                Ok(plan) => {
+                    self.post(market, &plan);
+                    return 0;
+                }
+                Err(why) => {
+                    self.set_aside(market, why);
+                    return 0;
                 }
             }
-            self.tables.markets.market_mut(market).settling = next;
         }
         if self.tables.markets.market(market).settling != NO_BET {
             return 0;
         }
+        let large = self.config.large_stake;
         for _ in 0..LOOKS_PER_SLICE {
             match self.settle_next_leg(market, large) {
                 Err(why) => {

@@ -224,7 +224,12 @@ impl Step<'_> {
             if row.queued {
                 return;
             }
-            let slot = row.newest_bet;
+            let list = if row.newest_large_bet == NO_BET {
+                &mut row.newest_bet
+            } else {
+                &mut row.newest_large_bet
+            };
+            let slot = *list;
             if slot == NO_BET {
                 if self.retire_next_leg(market) {
                     left -= 1;
@@ -234,7 +239,7 @@ impl Step<'_> {
                 self.tables.settlement.decided.pop_front();
                 continue;
             }
-            row.newest_bet = self.tables.bets.bet(slot).next_of_market;
+            *list = self.tables.bets.bet(slot).next_of_market;
             // Its money is still held: a delay and a window that were changed since it was received.
             if self.tables.bets.bet(slot).state.is_undecided() {
                 self.release(slot, Reject::MarketDecided.into());

@@ -57,7 +57,7 @@ impl Tables {
             let is_decided = market.retired || market.result != MarketResult::Undecided;
             (selections == Some(market.selections()) || is_decided)
                 && fixture.markets.contains(&id)
-                && [market.newest_bet, market.settling]
+                && [market.newest_bet, market.newest_large_bet, market.settling]
                     .iter()
                     .all(|slot| self.bets.listed(*slot, |bet| bet.market == id))
                 && self.multiples.fits_market(id, market)
