@@ -7,7 +7,6 @@
 //! Invariants: numbers are dense from 0; the book currency weighs one to one; a currency that an account
 //! has is never changed, so that what a bet added to a sum is what leaves it again.
 
-use crate::bets::Bet;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, Config, SetCurrency};
 use crate::event::Event;
