@@ -8,7 +8,8 @@
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
 //! | `memory` | the `memory` command: what each table takes |
-//! | `restart` | the `restart` command: replay, snapshot, and start from both |
+//! | `make_journal` | the `journal` command: a large journal for the tools |
+//! | `restart` | the `restart` command: from kill -9 to the first bet |
 //! | `report` | the table and the JSON |
 //! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
@@ -16,6 +17,7 @@ mod component;
 mod core_load;
 mod engine_run;
 mod floor;
+mod make_journal;
 mod memory;
 mod null;
 mod open_loop;
@@ -41,6 +43,7 @@ struct Arguments {
 enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
+    Journal(make_journal::MakeJournal),
     Memory(memory::Memory),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
@@ -50,6 +53,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
+        Command::Journal(journal) => journal.run(),
         Command::Memory(memory) => memory.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
