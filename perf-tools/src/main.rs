@@ -9,6 +9,7 @@
 //! | `floor` | what the machine itself takes away |
 //! | `memory` | the `memory` command: what each table takes |
 //! | `make_journal` | the `journal` command: a large journal for the tools |
+//! | `full_disk` | the `full-disk` command: how soon bets hear of a full disk |
 //! | `restart` | the `restart` command: from kill -9 to the first bet |
 //! | `report` | the table and the JSON |
 //! | `quant` | the `fit` and `calibrate` commands: prices against real games |
@@ -17,6 +18,7 @@ mod component;
 mod core_load;
 mod engine_run;
 mod floor;
+mod full_disk;
 mod make_journal;
 mod memory;
 mod null;
@@ -44,6 +46,7 @@ enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
     Journal(make_journal::MakeJournal),
+    FullDisk(full_disk::FullDisk),
     Memory(memory::Memory),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
@@ -54,6 +57,7 @@ fn main() -> anyhow::Result<()> {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
         Command::Journal(journal) => journal.run(),
+        Command::FullDisk(full_disk) => full_disk.run(),
         Command::Memory(memory) => memory.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),

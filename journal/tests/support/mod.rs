@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+pub use clutch_journal::FillableDisk as Fillable;
 use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
 
 /// A directory for the journal and one that stands for tmpfs.
@@ -288,68 +289,5 @@ impl Storage for RecordingDisk {
         Disk.sync_directory(path)?;
         self.path("sync", path);
         Ok(())
-    }
-}
-
-/// The disk, which can be full: then nothing new finds room, and what has its blocks goes on.
-#[derive(Default)]
-pub struct Fillable {
-    is_full: std::sync::atomic::AtomicBool,
-    has_no_names: std::sync::atomic::AtomicBool,
-}
-
-impl Fillable {
-    pub fn new() -> Arc<Self> {
-        Arc::default()
-    }
-
-    pub fn set_full(&self, is_full: bool) {
-        self.is_full.store(is_full, Ordering::SeqCst);
-    }
-
-    /// Also no room for a file's new name.
-    pub fn set_full_of_names(&self, is_full: bool) {
-        self.has_no_names.store(is_full, Ordering::SeqCst);
-    }
-
-    fn room(&self) -> io::Result<Disk> {
-        match self.is_full.load(Ordering::SeqCst) {
-            true => Err(io::Error::from_raw_os_error(28)),
-            false => Ok(Disk),
-        }
-    }
-}
-
-impl Storage for Fillable {
-    fn create(&self, path: &Path) -> io::Result<File> {
-        Disk.create(path)
-    }
-    fn open(&self, path: &Path) -> io::Result<File> {
-        Disk.open(path)
-    }
-    fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {
-        self.room()?.allocate(file, bytes)
-    }
-    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let has_blocks = offset + bytes.len() as u64 <= file.metadata()?.len();
-        if has_blocks { Disk } else { self.room()? }.write_at(file, bytes, offset)
-    }
-    fn sync_data(&self, file: &File) -> io::Result<()> {
-        Disk.sync_data(file)
-    }
-    fn sync_all(&self, file: &File) -> io::Result<()> {
-        Disk.sync_all(file)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        if self.has_no_names.load(Ordering::SeqCst) {
-            return Err(io::Error::from_raw_os_error(28));
-        }
-        Disk.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Disk.remove(path)
-    }
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        Disk.sync_directory(path)
     }
 }
