@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use clutch_journal::{
-    Disk, Fault, Faults, FileSystem, JournalError, Opened, Options, Storage, Trust,
+    Disk, Fault, Faults, FileSystem, FillableDisk, JournalError, Opened, Options, Storage, Trust,
     name_the_file_on_bus_error, open, record_bytes,
 };
 use sim::world;
@@ -238,7 +238,7 @@ fn a_lost_last_segment_is_missed(place: &Place, options: Options) -> Result<(), 
 }
 
 fn the_reserve_is_made_again(place: &Place, options: Options) -> Result<(), String> {
-    let disk = support::Fillable::new();
+    let disk = FillableDisk::new();
     let options = Options { reserve_segments: 1, storage: disk.clone(), ..options };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));
@@ -258,7 +258,7 @@ fn the_reserve_is_made_again(place: &Place, options: Options) -> Result<(), Stri
 }
 
 fn the_reserve_is_for_a_full_disk_alone(place: &Place, options: Options) -> Result<(), String> {
-    let options = Options { reserve_segments: 1, storage: support::Fillable::new(), ..options };
+    let options = Options { reserve_segments: 1, storage: FillableDisk::new(), ..options };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));
     while committer.prepare() {}
@@ -277,7 +277,7 @@ fn the_reserve_is_for_a_full_disk_alone(place: &Place, options: Options) -> Resu
 const NFS: FileSystem = FileSystem { name: "NFS", trust: Trust::Unsafe };
 
 fn a_network_file_system_is_refused(place: &Place, options: Options) -> Result<(), String> {
-    let storage = support::Fillable::on(NFS);
+    let storage = FillableDisk::on(NFS);
     let options = Options { unsafe_storage: false, storage, ..options };
     match open(&place.dir(), options).map(|opened| opened.recovered.file_system) {
         Err(JournalError::UnsafeStorage { kind: "NFS", .. }) => Ok(()),
@@ -286,7 +286,7 @@ fn a_network_file_system_is_refused(place: &Place, options: Options) -> Result<(
 }
 
 fn storage_that_was_allowed_is_stamped(place: &Place, options: Options) -> Result<(), String> {
-    let storage = support::Fillable::on(NFS);
+    let storage = FillableDisk::on(NFS);
     let options = Options { unsafe_storage: true, storage, ..options };
     drop(open(&place.dir(), options).unwrap());
     let header = fs::read(place.segment(1)).unwrap();

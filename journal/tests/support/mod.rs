@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-pub use clutch_journal::FillableDisk as Fillable;
 use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
 
 /// A directory for the journal and one that stands for tmpfs.
