@@ -99,6 +99,15 @@ impl Maker {
         Ok(())
     }
 
+    /// Waits until the core has appended and applied everything asked for so far; the disk may be behind.
+    pub fn reach_the_core(&mut self) -> anyhow::Result<()> {
+        while self.run.last_seq() < self.commands {
+            self.run.poll(|_| {});
+            self.run.check_alive()?;
+        }
+        Ok(())
+    }
+
     /// Waits until everything asked for so far was answered, which is after it was durable.
     pub fn settle_down(&mut self) -> anyhow::Result<()> {
         self.run.wait_for(self.commands, |_| {})

@@ -134,7 +134,8 @@ impl Restart {
         maker.bet(self.bets)?;
         maker.take_snapshot()?;
         maker.bet(self.tail)?;
-        // All bets are sent; the last ones are on their way through the core.
+        // All are in the ring, which outlives the process; the last ones are not in the files yet.
+        maker.reach_the_core()?;
         println!("{READY}");
         std::io::stdout().flush()?;
         loop {
