@@ -3,23 +3,26 @@
 use clutch_core::Command;
 use clutch_core::command::VoidBets;
 use clutch_core::command::{
-    AccountState, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, FeedMessage,
-    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
-    OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
-    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    AccountState, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config,
+    CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
+    MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
+    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
+    Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
 };
 use clutch_core::house_rules::HouseRules;
-use clutch_core::play::{LimitKey, Quantity, Rest, RestKind, Window};
+use clutch_core::play::{LimitBy, LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 
 use clutch_core::switches::{TripId, TripSet};
+
+mod compliance;
 
 use crate::random::Random;
 use crate::twin::Twin;
@@ -40,6 +43,8 @@ pub struct Chooser {
     multiples: Vec<PlaceMultiple>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
+    /// Whether accounts are in several currencies.
+    are_mixed: bool,
 }
 
 impl Chooser {
@@ -54,6 +59,7 @@ impl Chooser {
             placed: Vec::new(),
             multiples: Vec::new(),
             crowd: None,
+            are_mixed: seed % 4 == 3,
         }
     }
 
@@ -69,7 +75,7 @@ impl Chooser {
             legs_max: self.random.pick(&[30, 200, 600]),
             payments_max: self.random.pick(&[60, 200, 1_500]),
             bonuses_max: self.random.pick(&[2, 8]) as u32,
-            play_limits_max: self.random.pick(&[4, 12]) as u32,
+            play_limits_max: self.random.pick(&[4, 12, 40]) as u32,
         }
     }
 
@@ -118,6 +124,11 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
+            referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
+            trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
+            debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
+            adjust_alone_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
             ..self.risk_rules()
         }
     }
@@ -127,10 +138,12 @@ impl Chooser {
         let random = &mut self.random;
         let mut rules_off = RuleSet::EMPTY;
         let mut rules_shadow = RuleSet::EMPTY;
+        let mut rules_refer = RuleSet::of(&[RuleId::TraderStake]);
         for &rule in RuleId::ALL {
             match random.below(10) {
                 0..2 if !Config::RULES_NEVER_OFF.has(rule) => rules_off = rules_off.with(rule),
                 2..4 => rules_shadow = rules_shadow.with(rule),
+                4 => rules_refer = rules_refer.with(rule),
                 _ => {}
             }
         }
@@ -143,6 +156,7 @@ impl Chooser {
         Config {
             rules_off,
             rules_shadow,
+            rules_refer,
             liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[5_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
@@ -198,8 +212,10 @@ impl Chooser {
             0..30 => self.account(),
             30..50 => self.account_state(),
             50..70 => self.deposit(),
-            70..86 => self.payment(),
-            86..90 => self.bonus(twin),
+            70..84 => self.payment(),
+            84..86 => self.adjust(),
+            86 => self.some_currency(),
+            87..90 => self.bonus(twin),
             90..98 => Command::CreateMatch(self.create_match()),
             98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
@@ -209,6 +225,7 @@ impl Chooser {
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(twin),
+            _ if self.random.chance(1) => self.word_of_compliance(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..319 => self.decide_proposal(twin),
@@ -245,6 +262,8 @@ impl Chooser {
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
             _ if bets && self.random.chance(12) => self.cash_out(twin),
+            _ if bets && self.random.chance(10) => self.answer(twin),
+            _ if bets && self.random.chance(15) => self.on_terms(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
@@ -256,18 +275,21 @@ impl Chooser {
         self.chosen += 1;
         let step = self.chosen - 1;
         Some(match step {
-            0..4 => {
-                let key = name(&format!("account {step}"));
-                Command::OpenAccount { key, currency: Currency::default() }
+            0..2 => self.currency(step as u8 + 1),
+            2..6 => {
+                let key = name(&format!("account {}", step - 2));
+                // Mostly one book; sometimes a yen and a dinar player among them.
+                let currency = if self.are_mixed { step as u8 % 3 } else { 0 };
+                Command::OpenAccount { key, currency: Currency(currency) }
             }
-            4..8 => Command::Deposit {
-                account: AccountId(step - 4),
+            6..10 => Command::Deposit {
+                account: AccountId(step - 6),
                 amount: Money::from_minor(5_000),
                 reference: u128::from(step),
             },
-            8..10 => Command::CreateMatch(self.create_match()),
-            10..40 => self.set_map(twin),
-            40..60 => self.open_market(twin),
+            10..12 => Command::CreateMatch(self.create_match()),
+            12..42 => self.set_map(twin),
+            42..62 => self.open_market(twin),
             _ => return None,
         })
     }
@@ -335,7 +357,8 @@ impl Chooser {
 
     fn account(&mut self) -> Command {
         let key = name(&format!("account {}", self.random.below(6)));
-        let currency = Currency(u8::from(self.random.chance(10)));
+        let currency =
+            Currency(if self.random.chance(10) { self.random.below(4) as u8 } else { 0 });
         Command::OpenAccount { key, currency }
     }
 
@@ -348,7 +371,11 @@ impl Chooser {
         } else {
             self.random.pick(&windows)
         };
-        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window };
+        let by = if self.random.chance(10) { LimitBy::House } else { LimitBy::Player };
+        let mut key = LimitKey { quantity: self.random.pick(Quantity::ALL), window, by };
+        if self.random.chance(1) {
+            key.by = LimitBy::Counter;
+        }
         let known = twin.limits_of(account.0);
         if !known.is_empty() && self.random.chance(70) {
             key = self.random.pick(&known);
@@ -413,6 +440,43 @@ impl Chooser {
             reference: 1_000 + u128::from(reference),
             step,
         }
+    }
+
+    /// A yen, without places, or a dinar, with three.
+    fn currency(&mut self, number: u8) -> Command {
+        let (code, decimals, book_ppb) =
+            if number == 1 { ("JPY", 0, 620_000_000) } else { ("KWD", 3, 295_000_001) };
+        let code = CurrencyCode::new(code).expect("three capital letters");
+        Command::SetCurrency(SetCurrency { currency: Currency(number), code, decimals, book_ppb })
+    }
+
+    fn some_currency(&mut self) -> Command {
+        let code = self.random.pick(&["EUR", "JPY", "KWD", "BHD"]);
+        Command::SetCurrency(SetCurrency {
+            currency: Currency(self.random.below(6) as u8),
+            code: CurrencyCode::new(code).expect("three capital letters"),
+            decimals: self.random.below(5) as u8,
+            book_ppb: self.random.pick(&[0, 1, 620_000_000, 1_000_000_000, 1_000_000_000_001]),
+        })
+    }
+
+    fn adjust(&mut self) -> Command {
+        // Mostly what a reason allows, under few references.
+        let reason = self.random.pick(AdjustReason::ALL);
+        let amount = match reason {
+            AdjustReason::Correction => self.random.pick(&[-900, 200, 900]),
+            AdjustReason::Goodwill | AdjustReason::WriteOff => {
+                self.random.pick(&[-200, 0, 100, 200, 900])
+            }
+            AdjustReason::Fee => self.random.pick(&[-50_000, -50_000, -200, 200]),
+            AdjustReason::Chargeback => self.random.pick(&[-100_000, -200, -200, 200]),
+        };
+        Command::Adjust(Adjust {
+            account: AccountId(self.random.below(5) as u32),
+            amount: Money::from_minor(amount),
+            reason,
+            reference: 2_000 + u128::from(self.random.below(200)),
+        })
     }
 
     fn bonus(&mut self, twin: &Twin) -> Command {
@@ -790,6 +854,51 @@ impl Chooser {
         let to = Seq(from.0 + self.random.below(60));
         let market = Some(market).filter(|_| self.random.chance(60));
         Command::VoidBets(VoidBets { match_id, market, from, to })
+    }
+
+    /// A bet for which something else would be welcome.
+    fn on_terms(&mut self, twin: &Twin) -> Command {
+        let terms = Terms { partial: self.random.chance(50), offers: self.random.chance(60) };
+        let mut slip = if self.random.chance(25) {
+            Slip::Multiple(self.multiple(twin))
+        } else {
+            Slip::Single(self.bet(twin))
+        };
+        if let Slip::Single(place) = &mut slip {
+            // More often too much than not, and under its own id.
+            if self.random.chance(50) {
+                let minor = 1_000 + self.random.below(20_000) as i64;
+                place.stake = Stake::new(Money::from_minor(minor)).expect("above zero");
+                self.placed.pop();
+                place.client_id = self.client_id();
+                self.placed.push(*place);
+            }
+        }
+        Command::PlaceOnTerms(PlaceOnTerms { terms, slip })
+    }
+
+    /// What a bettor says to an offer, or a trader to a bet that was put to him.
+    fn answer(&mut self, twin: &Twin) -> Command {
+        if let Some((account, client_id, offer)) = twin.offered()
+            && self.random.chance(60)
+        {
+            let offer = BetId(offer.0 + u64::from(self.random.chance(5)));
+            let accept = self.random.chance(75);
+            return Command::AnswerOffer(AnswerOffer { account, client_id, offer, accept });
+        }
+        let (bet, held, odds) = twin.referred().unwrap_or((BetId(1), 100, None));
+        let part = 1 + self.random.below(held.unsigned_abs().max(1) + 1) as i64;
+        let stake = Stake::new(Money::from_minor(part)).expect("above zero");
+        let shift = self.random.pick(&[-50, -50, 0, 50]);
+        let odds = odds.map(|milli| milli.saturating_add_signed(shift)).and_then(Odds::from_milli);
+        let odds = odds.filter(|_| self.random.chance(60));
+        let word = match self.random.below(8) {
+            0 => ReferralWord::Refuse,
+            1..3 => ReferralWord::AcceptPart { stake },
+            3..6 => ReferralWord::Offer { stake, odds },
+            _ => ReferralWord::Accept,
+        };
+        Command::DecideReferral { bet, word }
     }
 
     /// Mostly a bet that exists and all of it. The quote is filled in by whoever can ask for one.

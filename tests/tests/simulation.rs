@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, CashOut, Mode};
-use clutch_core::event::{BetStatus, CashOutStatus, Event, MultipleView, VoidReason};
+use clutch_core::event::{
+    BetStatus, CashOutStatus, Event, MultipleView, PostingReason, VoidReason,
+};
 use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, Money, Seq};
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
@@ -134,6 +136,11 @@ const WORTH_A_VISIT: &[&str] = &[
     "TaxOutOfRange",
     "UnknownBonus",
     "BonusTerms",
+    "AccountInDebt",
+    "CurrencyInUse",
+    "DebtAboveLimit",
+    "AdjustmentTerms",
+    "a debt written off",
     "InvalidAmount",
     "UnknownCurrency",
     "ClientIdInvalid",
@@ -164,6 +171,16 @@ const WORTH_A_VISIT: &[&str] = &[
     "bet Void HouseRules",
     "bet Void TakenLate",
     "bet Void ByHand",
+    "bet Void Rest",
+    "NotVerified",
+    "UnverifiedDeposits",
+    "UnverifiedStake",
+    "AccountUnderReview",
+    "FundsHeld",
+    "HouseLimitReached",
+    "PlayPolicyUnchanged",
+    "NothingToReview",
+    "a case",
     "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
@@ -174,6 +191,18 @@ const WORTH_A_VISIT: &[&str] = &[
     "multiple Void",
     "a leg at fault",
     "bet CashedOut",
+    "bet Referred",
+    "bet Offered",
+    "multiple Referred",
+    "multiple Offered",
+    "UnknownOffer",
+    "OfferDeclined",
+    "OfferExpired",
+    "UnknownReferral",
+    "ReferralStake",
+    "ReferralOdds",
+    "ReferralRefused",
+    "ReferralTimedOut",
     "multiple CashedOut",
     "cash-out Pending",
     "cash-out Paid",
@@ -348,7 +377,7 @@ impl Simulation {
                 Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => None,
             };
             // Of several legs each one's own reasons are said; the first is the bet's.
-            let mut failed = checks.iter().filter(|check| !check.passed && !check.in_shadow);
+            let mut failed = checks.iter().filter(|check| check.refuses());
             let is_told = match (refused, checks.last()) {
                 (None, Some(last)) => last.passed && last.code == Reject::InsufficientFunds,
                 (Some(_), Some(last)) if last.passed && last.code == Reject::InsufficientFunds => {
@@ -448,6 +477,13 @@ impl Simulation {
                     TripId::RejectRate => "a trip over refusals",
                 });
             }
+            Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
+            Event::Posting { reason: PostingReason::DebtWrittenOff, .. } => {
+                return self.visit("a debt written off");
+            }
+            Event::Posting { reason: PostingReason::DebtRecovered, .. } => {
+                return self.visit("a debt recovered");
+            }
             Event::CashOut(view) => {
                 return match view.status {
                     CashOutStatus::Refused(refusal) => {
@@ -473,12 +509,15 @@ impl Simulation {
                 self.visit(if was_paid { "won and then lost" } else { "bet Lost" });
             }
             BetStatus::CashedOut { .. } => self.visit("bet CashedOut"),
+            BetStatus::Referred { .. } => self.visit("bet Referred"),
+            BetStatus::Offered { .. } => self.visit("bet Offered"),
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
             BetStatus::Void(VoidReason::HouseRules) => self.visit("bet Void HouseRules"),
             BetStatus::Void(VoidReason::TakenLate) => self.visit("bet Void TakenLate"),
             BetStatus::Void(VoidReason::ByHand) => self.visit("bet Void ByHand"),
+            BetStatus::Void(VoidReason::Rest) => self.visit("bet Void Rest"),
         }
     }
 
@@ -501,6 +540,8 @@ impl Simulation {
             }
             BetStatus::Void(_) => self.visit("multiple Void"),
             BetStatus::CashedOut { .. } => self.visit("multiple CashedOut"),
+            BetStatus::Referred { .. } => self.visit("multiple Referred"),
+            BetStatus::Offered { .. } => self.visit("multiple Offered"),
         }
     }
 

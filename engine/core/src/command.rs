@@ -5,26 +5,34 @@
 //! proofs: a gateway that holds a [`Stake`](crate::units::Stake) or [`Odds`](crate::units::Odds) has already refused nonsense.
 
 mod account;
+mod adjust;
 mod bet;
 mod cash;
 mod cash_out;
 mod catalogue;
 mod config;
+mod currency;
+mod customer;
 mod feed;
 mod grade;
 mod incident;
+mod kind;
 mod market_kind;
 mod multiple;
 mod query;
 mod switch;
+mod terms;
 mod trading;
 
 pub use account::AccountState;
+pub use adjust::{Adjust, AdjustReason};
 pub use bet::{PlaceBet, PricePolicy};
 pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
+pub use currency::SetCurrency;
+pub use customer::CustomerStep;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -32,15 +40,16 @@ pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
 use crate::house_rules::HouseRules;
-use crate::play::{LimitKey, Rest};
+use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -360,6 +369,35 @@ pub enum Command {
     },
     /// Voids the bets of a stretch of the journal; by two persons.
     VoidBets(VoidBets),
+    /// Adopts what is asked of players from now on; by two persons if anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
+    /// What the staff tells of one account's owner.
+    Customer {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: CustomerStep,
+    },
+    /// Places a bet, and says what would be taken in its place.
+    PlaceOnTerms(PlaceOnTerms),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer(AnswerOffer),
+    /// Says what becomes of a bet that was put to a trader.
+    DecideReferral {
+        /// The bet.
+        bet: BetId,
+        /// What becomes of it.
+        word: ReferralWord,
+    },
+    /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
+    Adjust(Adjust),
+    /// Adds a currency, or changes one that no account has.
+    SetCurrency(SetCurrency),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -405,63 +443,19 @@ wire_enum!(Command {
     40 = PauseSettlement { from_tier },
     41 = VoidBet { account, client_id },
     42 = VoidBets(stretch),
+    43 = AdoptPlayPolicy { name, policy },
+    44 = Customer { account, step },
+    45 = PlaceOnTerms(place),
+    46 = AnswerOffer(answer),
+    47 = DecideReferral { bet, word },
+    48 = Adjust(adjust),
+    49 = SetCurrency(set),
 });
 
 impl Actor {
     /// A bettor who came by the usual way, the web.
     pub const fn account(account: AccountId) -> Self {
         Self::Account { account, channel: Channel::Web }
-    }
-}
-
-impl Command {
-    /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
-    pub const fn kind(&self) -> u16 {
-        match self {
-            Self::Genesis { .. } => 1,
-            Self::Configure { .. } => 2,
-            Self::CreateMatch(_) => 3,
-            Self::SetMap(_) => 4,
-            Self::OpenMarket { .. } => 5,
-            Self::Feed(_) => 6,
-            Self::Suspend { .. } => 7,
-            Self::Resume { .. } => 8,
-            Self::Kill { .. } => 9,
-            Self::OpenAccount { .. } => 10,
-            Self::SetAccountState { .. } => 11,
-            Self::Deposit { .. } => 12,
-            Self::PlaceBet(_) => 13,
-            Self::CancelBet { .. } => 14,
-            Self::Tick => 15,
-            Self::Override { .. } => 16,
-            Self::Approve { .. } => 17,
-            Self::LiftOverride { .. } => 18,
-            Self::SetNextRound(_) => 19,
-            Self::PlaceMultiple(_) => 20,
-            Self::SetAccountFactor { .. } => 21,
-            Self::LinkAccount { .. } => 22,
-            Self::SetTier { .. } => 23,
-            Self::SetPlayLimit { .. } => 24,
-            Self::ConfirmPlayLimit { .. } => 25,
-            Self::Rest { .. } => 26,
-            Self::EndRest { .. } => 27,
-            Self::Grade { .. } => 28,
-            Self::Withdraw { .. } => 29,
-            Self::HandOver { .. } => 30,
-            Self::AdoptHouseRules { .. } => 31,
-            Self::MatchIncident { .. } => 32,
-            Self::TakeBackIncident { .. } => 33,
-            Self::SetMode { .. } => 34,
-            Self::Payment { .. } => 35,
-            Self::Bonus { .. } => 36,
-            Self::ResetTrip { .. } => 37,
-            Self::Shed { .. } => 38,
-            Self::CashOut(_) => 39,
-            Self::ResumeSettlement { .. } => 40,
-            Self::PauseSettlement { .. } => 41,
-            Self::VoidBet { .. } => 42,
-            Self::VoidBets(_) => 43,
-        }
     }
 }
 
@@ -484,7 +478,8 @@ mod tests {
             round_markets: true,
         };
         let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
-        for command in [Command::CreateMatch(create), genesis] {
+        let adopt = Command::AdoptPlayPolicy { name, policy: PlayPolicy::default() };
+        for command in [Command::CreateMatch(create), genesis, adopt] {
             let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
             let mut buffer = [0; ENCODED_MAX];
             let written = envelope.encode(&mut buffer);

@@ -29,15 +29,15 @@ use crate::command::{
     RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
-use crate::play::{LimitView, Rest};
+use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, Term};
 use crate::proposals::About;
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
 use crate::settings::Setting;
 use crate::switches::{TripId, TripStanding};
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
-    ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name,
+    OverrideId, ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
 };
 use crate::wallet::{BonusView, FACTORS};
 
@@ -122,6 +122,8 @@ pub enum Event {
         key: Name,
         /// What it may do.
         state: AccountState,
+        /// The currency of all its money.
+        currency: Currency,
     },
     /// An account's money.
     Balance {
@@ -387,6 +389,60 @@ pub enum Event {
     },
     /// What a bet is worth, or what became of the wish to cash it out.
     CashOut(CashOutView),
+    /// What is asked of players from now on; each term follows as [`Event::PlayTerm`].
+    PlayPolicy {
+        /// How often a policy was adopted; 0 is the default of the release.
+        version: u32,
+        /// What the operator calls it; `None` for the default.
+        name: Option<Name>,
+    },
+    /// A term of the policy in force has this number, in the unit of [`Term::unit`].
+    PlayTerm {
+        /// Which.
+        term: Term,
+        /// Its number.
+        value: i64,
+    },
+    /// What is known of an account's owner; for the staff alone.
+    Customer {
+        /// The account.
+        account: AccountId,
+        /// What is known.
+        customer: CustomerView,
+    },
+    /// What was counted of an account; in the answer to [`crate::Query::Customer`].
+    Counter {
+        /// The account.
+        account: AccountId,
+        /// What is counted, over which time.
+        key: LimitKey,
+        /// How much.
+        used: Money,
+    },
+    /// Somebody has to look into an account, or has; for the staff alone.
+    Case {
+        /// The account.
+        account: AccountId,
+        /// Which sum reached its threshold.
+        counter: CounterId,
+        /// The threshold in force.
+        threshold: Money,
+        /// The sum now.
+        counted: Money,
+        /// Who looked and closed the case; `None` while it is open.
+        reviewed_by: Option<u32>,
+    },
+    /// A currency exists; in the answer to [`crate::Query::Catalogue`], each.
+    Currency {
+        /// Its number.
+        currency: Currency,
+        /// Its three letters.
+        code: CurrencyCode,
+        /// How many places its amounts have.
+        decimals: u8,
+        /// How many minor units of the book currency a billion of its minor units count in limits.
+        book_ppb: u64,
+    },
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -11,12 +11,15 @@
 use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Capacity, Config, Grade, Incident, VoidBets};
+use crate::command::{Adjust, Capacity, Config, Grade, Incident, VoidBets};
 use crate::event::{Event, ProposalStatus};
+use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
-use crate::units::{AccountId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, Timestamp};
+use crate::units::{
+    AccountId, ClientBetId, MarketId, MatchId, Name, OverrideId, ProposalId, Timestamp,
+};
 
 /// Most wishes that wait.
 pub const PROPOSALS_MAX: usize = 1_024;
@@ -26,7 +29,6 @@ pub const PROPOSAL_LIFE_NS: u64 = 24 * 3_600 * 1_000_000_000;
 /// What is wished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[expect(clippy::large_enum_variant, reason = "the list has its room from the start")]
 pub enum Wish {
     /// A grade that changes a result.
     Grade {
@@ -65,6 +67,15 @@ pub enum Wish {
         /// The version from which it was made.
         based_on: u32,
     },
+    /// What is asked of players, where anybody may do more by it.
+    AdoptPlayPolicy {
+        /// What the operator calls it.
+        name: Name,
+        /// Its numbers.
+        policy: PlayPolicy,
+    },
+    /// Adjusting a balance by much.
+    Adjust(Adjust),
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -73,6 +84,8 @@ wire_enum!(Wish {
     3 = VoidBet { account, client_id },
     4 = VoidBets(stretch),
     5 = Configure { config, based_on },
+    6 = AdoptPlayPolicy { name, policy },
+    7 = Adjust(adjust),
 });
 
 impl Wish {
@@ -83,7 +96,9 @@ impl Wish {
             (Self::TakeBackIncident { match_id }, Self::TakeBackIncident { match_id: on }) => {
                 match_id == on
             }
-            (Self::Configure { .. }, Self::Configure { .. }) => true,
+            (Self::Configure { .. }, Self::Configure { .. })
+            | (Self::AdoptPlayPolicy { .. }, Self::AdoptPlayPolicy { .. }) => true,
+            (Self::Adjust(adjust), Self::Adjust(other)) => adjust.reference == other.reference,
             (one, other) => one == other,
         }
     }
@@ -122,6 +137,10 @@ pub enum About {
     VoidBets(MatchId),
     /// The settings.
     Limits,
+    /// What is asked of players.
+    PlayPolicy,
+    /// The balance of this account.
+    Adjust(AccountId),
 }
 
 impl From<&Wish> for About {
@@ -133,6 +152,8 @@ impl From<&Wish> for About {
             Wish::VoidBet { account, .. } => Self::VoidBet(*account),
             Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
             Wish::Configure { .. } => Self::Limits,
+            Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
+            Wish::Adjust(adjust) => Self::Adjust(adjust.account),
         }
     }
 }
@@ -213,6 +234,8 @@ impl Step<'_> {
             Wish::VoidBet { account, client_id } => self.void_bet(account, client_id)?,
             Wish::VoidBets(stretch) => self.void_bets(stretch)?,
             Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
+            Wish::AdoptPlayPolicy { name, ref policy } => self.adopt_play_policy(name, policy)?,
+            Wish::Adjust(ref adjust) => self.adjust(adjust)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

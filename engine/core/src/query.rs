@@ -6,6 +6,7 @@ use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::payments::{self, Payment};
+use crate::play::{CUSTOMERS_PER_ANSWER, LimitBy};
 use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
@@ -46,6 +47,9 @@ impl Tables {
                     }
                 }
                 outbox.push(Event::Shed { level: self.shed });
+                for (currency, row) in self.wallet.currencies().iter() {
+                    outbox.push(row.event(currency));
+                }
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -69,16 +73,18 @@ impl Tables {
             Query::Account { account, bets_max } => {
                 let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
-                outbox.push(Event::Account { account, key, state: row.state });
+                let (standing, currency) = (row.state, row.currency);
+                outbox.push(Event::Account { account, key, state: standing, currency });
                 self.wallet.announce(account, outbox);
                 outbox.push(row.terms(account));
                 for bonus in self.wallet.bonuses().of(account) {
                     outbox.push(Event::Bonus { account, bonus: bonus.view() });
                 }
-                if row.limits_himself {
+                if row.is_watched {
                     let rest = self.wallet.play().rest_at(account, state.now);
                     outbox.push(Event::Rest { account, rest });
-                    for limit in self.wallet.play().of(account) {
+                    let of_player = self.wallet.play().of(account);
+                    for limit in of_player.filter(|it| it.key.by != LimitBy::Counter) {
                         let limit = limit.view(state.now);
                         outbox.push(Event::PlayLimit { account, limit });
                     }
@@ -101,7 +107,8 @@ impl Tables {
                 for (account, row) in rows.take(usize::from(accounts_max.min(Query::ACCOUNTS_MAX)))
                 {
                     let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
-                    outbox.push(Event::Account { account, key, state: row.state });
+                    let (standing, currency) = (row.state, row.currency);
+                    outbox.push(Event::Account { account, key, state: standing, currency });
                     self.wallet.announce(account, outbox);
                 }
             }
@@ -112,6 +119,24 @@ impl Tables {
                 self.overrides.iter().for_each(|row| outbox.push(row.image()));
             }
             Query::HouseRules => self.rule_book.announce(outbox),
+            Query::PlayPolicy => self.wallet.play().say_policy(outbox),
+            Query::Customer { account } => {
+                let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
+                let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
+                let (standing, currency) = (row.state, row.currency);
+                outbox.push(Event::Account { account, key, state: standing, currency });
+                self.wallet.play().say_customer(account, state.now, outbox);
+            }
+            Query::Cases { from } => {
+                let play = self.wallet.play();
+                for account in play.cases(from).take(CUSTOMERS_PER_ANSWER) {
+                    let customer = play.customer(account);
+                    outbox.push(Event::Customer { account, customer });
+                    for counter in customer.cases.iter() {
+                        outbox.push(play.case(account, counter, state.now, None));
+                    }
+                }
+            }
             Query::Risk => {
                 let reports = self.rule_reports(&state.config);
                 reports.for_each(|report| outbox.push(Event::Rule(report)));
@@ -150,6 +175,7 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::Referrals => self.say_referrals(outbox),
             Query::CashOut { account, client_id, part } => {
                 let bet = (account, client_id);
                 let view = self.quote_cash_out(&state.config, state.now, bet, part);

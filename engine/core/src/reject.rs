@@ -86,6 +86,8 @@ rejects! {
 
     /// The player takes a break from betting; the second number is how long it still lasts.
     AccountTimedOut = 106, true, Millis, "You are taking a break from betting.";
+    /// The account's owner is not known well enough; the numbers are the level needed and his.
+    NotVerified = 107, false, Count, "Please verify your identity first.";
     /// More than the player lets himself stake.
     StakeLimitReached = 108, true, Money, "This stake is above the limit that you set yourself.";
     /// More than the player lets himself lose.
@@ -96,14 +98,30 @@ rejects! {
     NetDepositLimitReached = 111, true, Money, "This deposit is above the net limit that you set yourself.";
     /// The player has no such limit, or does not wish to raise it.
     UnknownPlayLimit = 112, false, None, "There is no such limit to change or confirm.";
-    /// A limit can be raised a day after it was asked for; the numbers are that day and what has passed.
-    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed 24 hours after you asked for it.";
+    /// A limit can be raised some time after it was asked for; the numbers are that time and what has passed.
+    PlayLimitCooling = 113, true, Millis, "A higher limit can be confirmed some time after you asked for it.";
     /// A rest may not be so short or so long.
     RestLength = 114, false, Millis, "A break lasts up to six weeks, a self-exclusion six months to five years.";
     /// A rest can be made longer and cannot be ended; the first number is how long it still lasts.
     RestNotOver = 115, true, Millis, "A break or self-exclusion cannot be shortened.";
     /// The account takes no rest.
     NotResting = 116, false, None, "This account takes no break from betting.";
+    /// The level of verification is enough for some time only; the numbers are that and what has passed.
+    VerificationOverdue = 117, false, Millis, "The time to verify your identity is over. Please verify it first.";
+    /// More than may be paid in at this level of verification.
+    UnverifiedDeposits = 118, true, Money, "This deposit is above what you can pay in before we know you better.";
+    /// More than may be staked at this level of verification.
+    UnverifiedStake = 119, false, Money, "This stake is above what you can bet before we know you better.";
+    /// Somebody looks into the account, which moves nothing until then.
+    AccountUnderReview = 120, true, None, "Your account is being reviewed. Please contact support.";
+    /// Somebody looks into the account, which takes nothing out until then.
+    FundsHeld = 121, true, None, "We need to know more before we can pay this out. Please contact support.";
+    /// More than the operator lets this player stake, lose or pay in.
+    HouseLimitReached = 122, true, Money, "This is above the limit that was set for you.";
+    /// The same policy is in force already.
+    PlayPolicyUnchanged = 123, false, None, "This policy is in force already.";
+    /// No case of this kind waits for anybody.
+    NothingToReview = 124, false, None, "Nothing of this kind waits to be reviewed.";
 
     /// No match has this id.
     UnknownMatch = 201, false, None, "This match does not exist.";
@@ -203,6 +221,8 @@ rejects! {
     MatchLiability = 415, true, Money, "The limit for this match is reached.";
     /// Only bets that reduce what their market could cost are taken.
     BetNotReducing = 416, true, Money, "We take no more bets on this selection at the moment.";
+    /// Above what is taken without a trader's word.
+    StakeForTrader = 417, false, Money, "A stake of this size is looked at by a trader first.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";
@@ -225,6 +245,14 @@ rejects! {
     UnknownBonus = 509, false, None, "This bonus does not exist or has ended.";
     /// A bonus ends in the future; money must be wagered, a free bet need not be.
     BonusTerms = 510, false, None, "A bonus ends in the future; only bonus money must be wagered.";
+    /// The balance is below zero after a correction; the numbers are the balance and what was asked for.
+    AccountInDebt = 511, true, Money, "Your balance is below zero after a correction. A deposit makes it good.";
+    /// The adjustment would leave a player owing more than the limit.
+    DebtAboveLimit = 512, true, Money, "This would take the balance further below zero than is allowed.";
+    /// The adjustment's reason does not go with its direction, or there is no such debt to write off.
+    AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
+    /// A currency that accounts have stays as it is, and a code is one currency's.
+    CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
 
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";
@@ -248,6 +276,22 @@ rejects! {
     CashOutWorthless = 610, true, None, "This bet is worth too little to be cashed out.";
     /// Only a bet that was taken and is not void can be voided.
     BetNotStanding = 611, false, None, "This bet does not stand.";
+    /// The bettor has no such offer, or it has ended.
+    UnknownOffer = 612, false, None, "There is no such offer, or it has expired.";
+    /// The bettor did not want the offer that was made in place of his bet.
+    OfferDeclined = 613, false, None, "You declined this offer.";
+    /// The bettor did not answer the offer in time.
+    OfferExpired = 614, true, None, "The offer has expired.";
+    /// No bet of this id waits for a trader.
+    UnknownReferral = 615, false, None, "No such bet waits for a trader.";
+    /// A trader can take less than was asked for, not more; the first number is what was asked for.
+    ReferralStake = 616, false, Money, "A trader can take less of a bet than was asked for, not more.";
+    /// A trader can offer no longer odds than were asked for or are on the board.
+    ReferralOdds = 617, false, Odds, "These odds are longer than those asked for and those on the board.";
+    /// A trader did not take the bet.
+    ReferralRefused = 618, false, None, "A trader did not take this bet.";
+    /// No trader looked at the bet in time.
+    ReferralTimedOut = 619, true, None, "Nobody could look at this bet in time.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

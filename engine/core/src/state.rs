@@ -6,6 +6,7 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod look;
 mod tables;
 
 use alloc::vec::Vec;
@@ -13,6 +14,7 @@ use alloc::vec::Vec;
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
+use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
@@ -27,12 +29,12 @@ use crate::payments::Payment;
 use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{RiskTables, RuleId, Tally};
+use crate::risk::RiskTables;
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{MarketId, Seq, Timestamp};
+use crate::units::{Seq, Timestamp};
 use crate::wallet::Wallet;
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -63,6 +65,7 @@ pub(crate) struct Tables {
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
     pub cash_outs: CashOuts,
+    pub desk: Desk,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
@@ -169,6 +172,7 @@ impl State {
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             cash_outs: CashOuts::with_capacity(&capacity),
+            desk: Desk::new(),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
@@ -222,42 +226,6 @@ impl State {
     /// before [`Command::Genesis`].
     pub fn config_version(&self) -> u32 {
         self.config_version
-    }
-
-    /// Balances and the house's books; `None` before [`Command::Genesis`].
-    pub fn wallet(&self) -> Option<&Wallet> {
-        self.tables.as_ref().map(|tables| &tables.wallet)
-    }
-
-    /// What a risk rule has refused; `None` before [`Command::Genesis`].
-    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
-        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
-    }
-
-    /// The kill switches and the mode; `None` before [`Command::Genesis`].
-    pub fn switches(&self) -> Option<Switches> {
-        self.tables.as_ref().map(|tables| tables.switches)
-    }
-
-    /// Bets of several legs that are waiting, open, or settled and not yet retired.
-    pub fn multiples_live(&self) -> usize {
-        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
-    }
-
-    /// How often a market's result has changed; what a grade of it must name.
-    pub fn settlement_version(&self, market: MarketId) -> Option<u32> {
-        let tables = self.tables.as_ref()?;
-        tables.markets.get(market).map(|market| market.settlement_version)
-    }
-
-    /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
-    pub fn exposures_agree(&self) -> bool {
-        self.tables.as_ref().is_none_or(Tables::exposures_agree)
-    }
-
-    /// Singles waiting, open, or settled and not yet retired.
-    pub fn bets_live(&self) -> usize {
-        self.tables.as_ref().map_or(0, |tables| tables.bets.live())
     }
 }
 
@@ -329,6 +297,12 @@ impl Step<'_> {
             Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::VoidBet { account, client_id } => self.void_bet(*account, *client_id),
             Command::VoidBets(stretch) => self.void_bets(*stretch),
+            Command::PlaceOnTerms(ask) => {
+                self.place_on_terms(ask);
+                Ok(())
+            }
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(*bet, *word),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::Withdraw { id } => self.withdraw(*id),
@@ -346,11 +320,15 @@ impl Step<'_> {
             Command::ConfirmPlayLimit { account, key } => self.confirm_play_limit(*account, *key),
             Command::Rest { account, rest } => self.rest(*account, *rest),
             Command::EndRest { account } => self.end_rest(*account),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_play_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(*account, *step),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.payment_step(*account, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(*account, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
         }
     }
 
@@ -391,8 +369,9 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
-            let before = self.tables.wallet.house();
+            let before = self.tables.wallet.house_in_book();
             self.settle_slice();
+            self.void_bets_of_resting();
             self.note_house(before);
         }
         self.requote_slice();
@@ -424,12 +403,10 @@ impl Step<'_> {
         self.tables.heed(config);
         *self.config_version = version.saturating_add(1);
         self.outbox.push(Event::Configured { version: *self.config_version });
-        for &setting in Setting::ALL {
-            let value = setting.get(config);
-            if value != setting.get(&before) {
-                self.outbox.push(Event::Setting { setting, value });
-            }
-        }
+        let outbox = &mut *self.outbox;
+        Setting::differences(&before, config, |setting, value| {
+            outbox.push(Event::Setting { setting, value });
+        });
         // A shorter limit on silence holds at once, not after the next message.
         self.tables.feed_check_at = self.now;
         self.check_feed_age();

@@ -72,9 +72,8 @@ fn hash_of(rules: RoundRules, a: u16, b: u16) -> u64 {
         for p in [branches.now, branches.after_a, branches.after_b] {
             add(p);
         }
-        for milli in two_way_odds_milli(map.winner_a(), 1.0 - map.winner_a(), 1.0637) {
-            milli.into_iter().for_each(&mut add);
-        }
+        let pair = two_way_odds_milli(map.winner_a(), 1.0 - map.winner_a(), 1.0637);
+        pair.into_iter().flatten().for_each(&mut add);
         let fair = [map.a_in_regulation(), map.overtime_yes(), map.b_in_regulation()];
         let mut booked = [0.0; 3];
         if apply_odds_ratio(&fair, 1.0637, &mut booked).is_ok() {

@@ -15,6 +15,7 @@ use crate::config::{CaptureSection, Config};
 use crate::feed::capture::{Limits, Writer};
 use crate::house_rules;
 use crate::output::say;
+use crate::play_policy;
 use crate::provision::Provisioner;
 use crate::server::{EngineLink, FeedDoor, Server, ServerConfig};
 
@@ -139,10 +140,15 @@ fn prepare(
         let named = house_rules::find(&config.book.house_rules).map_err(Failure)?;
         provisioner.provide_house_rules(&named).map_err(Failure)?;
     }
+    if !config.book.play_policy.is_empty() {
+        let named = play_policy::find(&config.book.play_policy).map_err(Failure)?;
+        provisioner.provide_play_policy(&named).map_err(Failure)?;
+    }
     let mut provided = Vec::new();
     for section in &config.matches {
         provided.push(provisioner.provide_match(section).map_err(Failure)?);
     }
+    provisioner.provide_currencies(&config.currencies).map_err(Failure)?;
     for section in &config.accounts {
         let account = provisioner.provide_account(section).map_err(Failure)?;
         tracing::info!(key = section.key, account = account.0, "account");

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Command};
+use clutch_core::command::{Actor, AnswerOffer, Command};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
@@ -92,11 +92,13 @@ pub(super) enum Asked {
     Catalogue { matches: Vec<MatchId> },
     /// What one match offers.
     Match,
+    /// A page of accounts, for their currencies.
+    Accounts { from: u32 },
     /// A placement over a socket: its answer goes to all of the account's sockets.
     Place { since: Instant },
     /// A placement over HTTP.
     PlaceByHttp { since: Instant, keep_alive: bool },
-    /// A cancellation.
+    /// A cancellation, or the answer to an offer.
     Cancel { client_id: ClientBetId },
     /// Where a bet stands.
     Bet { client_id: ClientBetId, is_found: bool },
@@ -160,6 +162,7 @@ impl Hub {
             }
             let asked = match query {
                 Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
+                Query::Accounts { from, .. } => Asked::Accounts { from: from.0 },
                 _ => Asked::Match,
             };
             self.pending.insert(trace, Pending { asker: None, asked });
@@ -194,6 +197,9 @@ impl Hub {
         if claims.is_expired(unix_now().as_secs()) {
             return Err(GatewayCode::ExpiredToken.into());
         }
+        if request.names_money() {
+            self.places_known(account)?;
+        }
         match request {
             Request::Auth { .. } | Request::Ping | Request::Time { .. } => {}
             Request::Subscribe { id, topic, resume } => {
@@ -205,16 +211,15 @@ impl Hub {
                 }
                 connection.send(server::done("unsubscribed", self.book.last_seq(), Some(id)));
             }
-            Request::Place(placement) => {
+            Request::Place(slip, terms) => {
                 if !may_bet {
                     return Err(GatewayCode::Forbidden.into());
                 }
                 self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
-                let client_id = placement.client_id();
-                if let Err(reject) =
-                    self.place(connection.key, (account, channel), &placement, asked)
-                {
+                let client_id = slip.client_id();
+                let bettor = (account, channel);
+                if let Err(reject) = self.place(connection.key, bettor, (&slip, terms), asked) {
                     let refusal = Refusal::new(reject);
                     let seq = self.book.last_seq();
                     connection.send(server::bet_refused(seq, client_id, refusal));
@@ -226,6 +231,16 @@ impl Hub {
                 }
                 let trace = self.trace();
                 let command = Command::CancelBet { account, client_id };
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
+                self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
+            }
+            Request::AnswerOffer { client_id, offer, accept } => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let trace = self.trace();
+                let answer = AnswerOffer { account, client_id, offer, accept };
+                let command = Command::AnswerOffer(answer);
                 let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }

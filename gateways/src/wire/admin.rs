@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use clutch_core::command::{AccountState, BonusStep, Mode, OverrideKind, SuspendReason};
-use clutch_core::play::{Rest, RestKind};
+use clutch_core::play::{LimitBy, LimitKey, Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
 use clutch_core::units::{
@@ -16,7 +16,7 @@ use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{cash, client, decimal, play, setting, settlement};
+use super::{cash, client, compliance, currency, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -59,6 +59,9 @@ const BETS_MAX: u16 = 20;
 enum OrderJson {
     Payment(cash::PaymentJson),
     GrantBonus(cash::GrantJson),
+    Adjust(cash::AdjustJson),
+    SetCurrency(currency::SetCurrencyJson),
+    OpenAccount(currency::OpenAccountJson),
     ForfeitBonus {
         account: u32,
         bonus: u64,
@@ -72,6 +75,13 @@ enum OrderJson {
     },
     LiftOverride {
         id: u64,
+    },
+    DecideReferral {
+        bet: u64,
+        word: referral::WordJson,
+        /// Whose bet it is: its amounts are in his currency.
+        #[expect(dead_code, reason = "`account_of_order` reads it before the rest is read")]
+        account: Option<u32>,
     },
     Suspend {
         scope: ScopeJson,
@@ -113,6 +123,8 @@ enum OrderJson {
         quantity: String,
         window: String,
         amount: Option<String>,
+        #[serde(default)]
+        of_house: bool,
     },
     ConfirmPlayLimit {
         account: u32,
@@ -153,8 +165,17 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
+    Referrals {},
     Sources {},
     HouseRules {},
+    PlayPolicy {},
+    Customer {
+        account: u32,
+    },
+    Cases {
+        #[serde(default)]
+        from: u32,
+    },
     Proposals {},
     Account {
         account: Option<u32>,
@@ -229,7 +250,12 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
     if read::<Tag>(body).is_ok_and(|tag| settlement::knows(&tag.command)) {
         return settlement::parse(body).map(Order::Command);
     }
+    if read::<Tag>(body).is_ok_and(|tag| compliance::knows(&tag.command)) {
+        return compliance::parse(body).map(Order::Command);
+    }
     Ok(match read::<OrderJson>(body)? {
+        OrderJson::SetCurrency(said) => Order::Command(said.command()?),
+        OrderJson::OpenAccount(said) => Order::Command(said.command()?),
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
             Order::Command(Command::Suspend { scope: scope.into(), reason })
@@ -259,6 +285,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }),
         OrderJson::Payment(said) => Order::Command(said.command()?),
         OrderJson::GrantBonus(said) => Order::Command(said.command(now)?),
+        OrderJson::Adjust(said) => Order::Command(said.command()?),
         OrderJson::ForfeitBonus { account, bonus } => Order::Command(Command::Bonus {
             account: AccountId(account),
             step: BonusStep::Forfeit { bonus: BonusId(bonus) },
@@ -273,6 +300,9 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
         OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
         OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
+        OrderJson::DecideReferral { bet, word, account: _ } => {
+            Order::Command(referral::command(bet, &word)?)
+        }
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -287,14 +317,16 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::LinkAccount { account, group } => {
             Order::Command(Command::LinkAccount { account: AccountId(account), group })
         }
-        OrderJson::SetPlayLimit { account, quantity, window, amount } => {
+        OrderJson::SetPlayLimit { account, quantity, window, amount, of_house } => {
             let amount = amount.as_deref().map(|text| {
-                decimal::parse_money(text)
-                    .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+                decimal::parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))
             });
             Order::Command(Command::SetPlayLimit {
                 account: AccountId(account),
-                key: play::key(&quantity, &window)?,
+                key: LimitKey {
+                    by: if of_house { LimitBy::House } else { LimitBy::Player },
+                    ..play::key(&quantity, &window)?
+                },
                 amount: amount.transpose()?,
             })
         }
@@ -359,11 +391,19 @@ fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> 
     Ok(Command::Override { kind, expires_at })
 }
 
+/// The account that an order is about, if its money is read in the account's currency.
+pub fn account_of_order(body: &[u8]) -> Option<AccountId> {
+    #[derive(Deserialize)]
+    struct About {
+        account: u32,
+    }
+    read::<About>(body).ok().map(|about| AccountId(about.account))
+}
+
 pub(super) fn read_amount(text: &str) -> Result<Money, Fault> {
-    let expected = "a text with an amount above zero with at most two places, such as \"12.50\"";
     decimal::parse_money(text)
         .filter(|amount| Money::ZERO < *amount)
-        .ok_or_else(|| Fault::bad_field("amount", expected))
+        .ok_or_else(|| Fault::bad_amount("amount", text, false))
 }
 
 fn read_setting(name: &str, text: &str) -> Result<(Setting, i64), Fault> {
@@ -389,7 +429,13 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
         QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
+        QuestionJson::PlayPolicy {} => Question::Engine(Query::PlayPolicy),
+        QuestionJson::Customer { account } => {
+            Question::Engine(Query::Customer { account: AccountId(account) })
+        }
+        QuestionJson::Cases { from } => Question::Engine(Query::Cases { from: AccountId(from) }),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
+        QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
@@ -435,8 +481,8 @@ pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
 
 impl Order {
     /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and
-    /// choose the source to follow; risk also sets what may be lost; finance moves money and says what
-    /// accounts may do; all else is for operators.
+    /// choose the source to follow; risk also sets what may be lost; finance moves money, says what
+    /// accounts may do and looks into them; all else is for operators.
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
             self,
@@ -450,6 +496,7 @@ impl Order {
                     | Command::Approve { .. }
                     | Command::Withdraw { .. }
                     | Command::LiftOverride { .. }
+                    | Command::DecideReferral { .. }
                     | Command::HandOver { .. }
             )
         );
@@ -468,11 +515,17 @@ impl Order {
                 Command::Deposit { .. }
                     | Command::Payment { .. }
                     | Command::Bonus { .. }
+                    | Command::Adjust(_)
+                    | Command::OpenAccount { .. }
+                    // What a person of finance wishes, another one of finance approves.
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::SetAccountState { .. }
                     | Command::SetPlayLimit { .. }
                     | Command::ConfirmPlayLimit { .. }
                     | Command::Rest { .. }
                     | Command::EndRest { .. }
+                    | Command::Customer { .. }
             )
         );
         staff.roles.iter().any(|role| match role {

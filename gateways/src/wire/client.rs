@@ -5,9 +5,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use clutch_core::command::{PlaceMultiple, PricePolicy};
+use clutch_core::command::{PlaceMultiple, PricePolicy, Terms};
 use clutch_core::play::{LimitKey, RestKind};
-use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake};
+use clutch_core::units::{
+    BetId, ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -43,8 +45,17 @@ pub enum Request {
         /// The client's id of it.
         id: u8,
     },
-    /// Places a bet.
-    Place(Slip),
+    /// Places a bet, perhaps with what would be taken in its place.
+    Place(Slip, Option<Terms>),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer {
+        /// The client's id of the bet.
+        client_id: ClientBetId,
+        /// The offer: the bet's id.
+        offer: BetId,
+        /// Whether he takes it.
+        accept: bool,
+    },
     /// Takes back a bet that still waits.
     Cancel {
         /// The client's id of the bet.
@@ -89,12 +100,32 @@ pub enum Request {
 }
 
 impl Request {
+    /// Whether an amount stands in it, which is read in the account's currency.
+    pub const fn names_money(&self) -> bool {
+        match self {
+            Self::Place(..) | Self::QuoteMaxUnit(_) | Self::CashOut(_) | Self::Play(_) => true,
+            Self::QuoteCashOut { part, .. } => part.is_some(),
+            Self::Auth { .. }
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe { .. }
+            | Self::Cancel { .. }
+            | Self::AnswerOffer { .. }
+            | Self::Bet { .. }
+            | Self::Balance
+            | Self::QuoteMax { .. }
+            | Self::Limits
+            | Self::Ping
+            | Self::Time { .. } => false,
+        }
+    }
+
     /// The client's id of the bet that this is about.
     pub const fn client_id(&self) -> Option<ClientBetId> {
         match self {
-            Self::Place(slip) => Some(slip.client_id()),
+            Self::Place(slip, _) => Some(slip.client_id()),
             Self::Cancel { client_id }
             | Self::Bet { client_id }
+            | Self::AnswerOffer { client_id, .. }
             | Self::QuoteCashOut { client_id, .. } => Some(*client_id),
             Self::CashOut(wish) => Some(wish.client_id),
             _ => None,
@@ -159,9 +190,10 @@ pub fn parse(text: &str) -> Result<Request, Refused> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_placement(text: &str) -> Result<Slip, Refused> {
+pub fn parse_placement(text: &str) -> Result<(Slip, Option<Terms>), Refused> {
     let fields = Fields::read(text)?;
-    fields.slip().map_err(|fault| fields.refused(fault))
+    let placement = fields.slip().and_then(|slip| Ok((slip, fields.terms()?)));
+    placement.map_err(|fault| fields.refused(fault))
 }
 
 /// Every field of every message, as the characters that came. Reading numbers from their characters
@@ -213,6 +245,14 @@ struct Fields<'a> {
     #[serde(borrow)]
     quote: Option<&'a RawValue>,
     #[serde(borrow)]
+    partial: Option<&'a RawValue>,
+    #[serde(borrow)]
+    offers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    offer: Option<&'a RawValue>,
+    #[serde(borrow)]
+    accept: Option<&'a RawValue>,
+    #[serde(borrow)]
     hours: Option<&'a RawValue>,
     #[serde(borrow)]
     days: Option<&'a RawValue>,
@@ -258,7 +298,12 @@ impl<'a> Fields<'a> {
                 resume: self.resume()?,
             },
             "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
-            "place" => Request::Place(self.slip()?),
+            "place" => Request::Place(self.slip()?, self.terms()?),
+            "answer_offer" => Request::AnswerOffer {
+                client_id: self.client_id()?,
+                offer: BetId(number("offer", self.offer)?),
+                accept: flag("accept", self.accept)?.ok_or_else(|| Fault::missing("accept"))?,
+            },
             "cancel" => Request::Cancel { client_id: self.client_id()? },
             "bet" => Request::Bet { client_id: self.client_id()? },
             "balance" => Request::Balance,
@@ -309,9 +354,7 @@ impl<'a> Fields<'a> {
             return self.placement().map(Slip::Single);
         }
         let (client_id, policy) = (self.client_id()?, self.policy()?);
-        let unit = decimal::parse_stake(&decimal_text("unit", self.unit)?).ok_or_else(|| {
-            Fault::bad_field("unit", "an amount above zero with at most 2 places")
-        })?;
+        let unit = stake("unit", self.unit)?;
         Ok(Slip::Multiple(Box::new(self.multiple(client_id, policy, unit)?)))
     }
 
@@ -335,9 +378,7 @@ impl<'a> Fields<'a> {
             })?,
             price_seq: number("price_seq", self.price_seq)?,
             epoch: number("epoch", self.epoch)?,
-            stake: decimal::parse_stake(&decimal_text("stake", self.stake)?).ok_or_else(|| {
-                Fault::bad_field("stake", "an amount above zero with at most 2 places")
-            })?,
+            stake: stake("stake", self.stake)?,
             policy: self.policy()?,
         })
     }
@@ -379,14 +420,22 @@ impl<'a> Fields<'a> {
         number("selection", self.selection).map(SelectionIndex)
     }
 
+    /// What would be taken in place of a bet, if the client speaks of that.
+    fn terms(&self) -> Result<Option<Terms>, Fault> {
+        let (partial, offers) = (flag("partial", self.partial)?, flag("offers", self.offers)?);
+        let is_silent = partial.is_none() && offers.is_none();
+        Ok((!is_silent).then(|| Terms {
+            partial: partial.unwrap_or_default(),
+            offers: offers.unwrap_or_default(),
+        }))
+    }
+
     /// How much of a bet's stake.
     fn part(&self) -> Result<Option<Stake>, Fault> {
         if self.part.is_none() {
             return Ok(None);
         }
-        let part = decimal::parse_stake(&decimal_text("part", self.part)?);
-        let wrong = || Fault::bad_field("part", "an amount above zero with at most 2 places");
-        part.map(Some).ok_or_else(wrong)
+        stake("part", self.part).map(Some)
     }
 
     fn limit_key(&self) -> Result<LimitKey, Fault> {
@@ -394,9 +443,10 @@ impl<'a> Fields<'a> {
     }
 
     fn amount(&self) -> Result<Money, Fault> {
-        decimal::parse_money(&decimal_text("amount", self.amount)?)
+        let text = decimal_text("amount", self.amount)?;
+        decimal::parse_money(&text)
             .filter(|amount| Money::ZERO <= *amount)
-            .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+            .ok_or_else(|| Fault::bad_amount("amount", &text, true))
     }
 
     fn policy(&self) -> Result<PricePolicy, Fault> {
@@ -428,6 +478,21 @@ fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Faul
         return Ok(Cow::Borrowed(inner));
     }
     serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
+}
+
+/// A stake, or a part of one.
+fn stake(field: &str, raw: Option<&RawValue>) -> Result<Stake, Fault> {
+    let text = decimal_text(field, raw)?;
+    decimal::parse_stake(&text).ok_or_else(|| Fault::bad_amount(field, &text, false))
+}
+
+fn flag(field: &str, raw: Option<&RawValue>) -> Result<Option<bool>, Fault> {
+    match raw.map(RawValue::get) {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(Fault::bad_field(field, "true or false")),
+    }
 }
 
 /// The characters of a decimal, given as a number or as a text.
@@ -484,7 +549,7 @@ mod tests {
 
     #[test]
     fn a_placement_is_read_exactly_and_unknown_fields_are_ignored() {
-        let Request::Place(Slip::Single(place)) = parse(PLACE).unwrap() else {
+        let Request::Place(Slip::Single(place), None) = parse(PLACE).unwrap() else {
             panic!("no single")
         };
         assert_eq!(place.client_id, ClientBetId(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F));
@@ -492,7 +557,7 @@ mod tests {
         assert_eq!((place.odds.milli(), place.stake.money().minor()), (1850, 1250));
         assert_eq!((place.price_seq, place.epoch, place.policy), (77, 4, PricePolicy::Better));
         let within = PLACE.replace("\"better\"", "{\"within_permille\": 50}");
-        let Request::Place(Slip::Single(place)) = parse(&within).unwrap() else {
+        let Request::Place(Slip::Single(place), None) = parse(&within).unwrap() else {
             panic!("no single")
         };
         assert_eq!(place.policy, PricePolicy::Within { permille: 50 });
@@ -533,7 +598,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_several_legs_is_read_exactly() {
-        let Request::Place(Slip::Multiple(place)) = parse(TRIXIE).unwrap() else {
+        let Request::Place(Slip::Multiple(place), None) = parse(TRIXIE).unwrap() else {
             panic!("not several legs")
         };
         let odds: Vec<u32> = place.picks().iter().map(|pick| pick.odds.milli()).collect();
@@ -541,7 +606,7 @@ mod tests {
         // Two doubles and a treble with the banker.
         assert_eq!((place.system().lines(), place.stake().money().minor()), (3, 450));
         let named = TRIXIE.replace("[2,3]", "\"trixie\"").replace(",\"banker\":true", "");
-        let Request::Place(Slip::Multiple(place)) = parse(&named).unwrap() else {
+        let Request::Place(Slip::Multiple(place), None) = parse(&named).unwrap() else {
             panic!("not several legs")
         };
         assert_eq!(place.system().lines(), 4);
@@ -570,6 +635,29 @@ mod tests {
         let start = TRIXIE.find("\"legs\"").unwrap();
         let (_, text) = code(&format!("{}\"legs\":[{legs}]}}", &TRIXIE[..start]));
         assert!(text.contains("1 to 20 legs"), "{text}");
+    }
+
+    #[test]
+    fn a_placement_may_say_what_else_is_welcome() {
+        let on_terms = PLACE.replace("\"colour\"", "\"partial\":true,\"colour\"");
+        let terms = Some(Terms { partial: true, offers: false });
+        assert!(matches!(parse(&on_terms).unwrap(), Request::Place(_, said) if said == terms));
+        assert_eq!(parse_placement(&on_terms).unwrap().1, terms);
+        assert_eq!(code(&on_terms.replace("true", "1")).0, GatewayCode::BadField);
+        let cid = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
+        let answer =
+            format!(r#"{{"type":"answer_offer","cid":"{cid}","offer":812,"accept":true}}"#);
+        let client_id = parse_client_id(cid).unwrap();
+        let expected = Request::AnswerOffer { client_id, offer: BetId(812), accept: true };
+        assert_eq!(parse(&answer).unwrap(), expected);
+        for (from, to, answered) in [
+            ("812", "-1", GatewayCode::BadField),
+            ("true", "\"yes\"", GatewayCode::BadField),
+            ("\"accept\"", "\"take\"", GatewayCode::MissingField),
+            ("\"offer\"", "\"id\"", GatewayCode::MissingField),
+        ] {
+            assert_eq!(code(&answer.replace(from, to)).0, answered, "{to}");
+        }
     }
 
     #[test]

@@ -4,16 +4,20 @@
 //! `client` reads what bettors send, `offer` and `server` write what they get; `admin` and `staff` do
 //! the same for traders and operators. `decimal` and `setting` keep money, odds and settings exact on
 //! the way, `scope` the names of what orders are about. `play` is about what players set for
-//! themselves, `cash_out` about bets that end early, `cash` about payments and bonuses. Nothing here knows a socket.
+//! themselves, `cash_out` about bets that end early, `cash` about payments and bonuses, `compliance` about
+//! what only staff may know of players. Nothing here knows a socket.
 
 pub mod admin;
 pub mod cash;
 pub mod cash_out;
 pub mod client;
+pub mod compliance;
+pub mod currency;
 pub mod decimal;
 pub mod multiple;
 pub mod offer;
 pub mod play;
+pub mod referral;
 mod scope;
 pub mod sentence;
 pub mod server;

@@ -1,7 +1,7 @@
 //! What a player sets for himself, as messages: his wishes as they come, his limits as they stand.
 
 use clutch_core::Command;
-use clutch_core::play::{LimitKey, LimitView, Quantity, Rest, RestKind, Window};
+use clutch_core::play::{LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Window};
 use clutch_core::units::{AccountId, Money, Seq, Timestamp};
 use serde::Serialize;
 
@@ -47,8 +47,8 @@ pub fn key(quantity: &str, window: &str) -> Result<LimitKey, Fault> {
     let quantity = Quantity::named(quantity)
         .ok_or_else(|| Fault::bad_field("quantity", "stake, loss, deposit or net_deposit"))?;
     let window = Window::named(window)
-        .ok_or_else(|| Fault::bad_field("window", "24h, 7d, day, week or month"))?;
-    Ok(LimitKey { quantity, window })
+        .ok_or_else(|| Fault::bad_field("window", "24h, 7d, 30d, day, week or month"))?;
+    Ok(LimitKey { quantity, window, by: LimitBy::Player })
 }
 
 /// A limit as it stands.
@@ -56,6 +56,7 @@ pub fn key(quantity: &str, window: &str) -> Result<LimitKey, Fault> {
 pub struct LimitJson {
     quantity: &'static str,
     window: &'static str,
+    by: &'static str,
     amount: Option<Shown<ShowMoney>>,
     used: Shown<ShowMoney>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,7 @@ impl From<LimitView> for LimitJson {
         Self {
             quantity: view.key.quantity.name(),
             window: view.key.window.name(),
+            by: view.key.by.name(),
             amount: view.amount.map(money),
             used: money(view.used),
             wish: view.wish.map(|wish| WishJson {

@@ -70,6 +70,7 @@ pub(super) const fn void_name(reason: VoidReason) -> &'static str {
         VoidReason::HouseRules => "house_rules",
         VoidReason::TakenLate => "taken_late",
         VoidReason::ByHand => "by_hand",
+        VoidReason::Rest => "rest",
     }
 }
 
@@ -306,6 +307,8 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                 About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
                 About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
                 About::Limits => ("limits raised far", None),
+                About::PlayPolicy => ("a policy that asks less of players", None),
+                About::Adjust(AccountId(account)) => ("adjusting account", Some(account)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

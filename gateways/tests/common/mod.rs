@@ -142,7 +142,11 @@ impl Script {
             | Query::Accounts { .. }
             | Query::Sources
             | Query::Settings
+            | Query::Referrals
             | Query::HouseRules
+            | Query::PlayPolicy
+            | Query::Customer { .. }
+            | Query::Cases { .. }
             | Query::Proposals
             | Query::Risk => {}
             Query::MaxStake { account, market, selection } => {

@@ -88,6 +88,10 @@ impl Scenario {
                 "bets_per_hour_max" => config.bets_per_hour_max = number()?,
                 "cash_out_margin_ppb" => config.cash_out_margin_ppb = number()?,
                 "quote_life" => config.quote_life_ns = duration(value)?,
+                "offer_life" => config.offer_life_ns = duration(value)?,
+                "referral_life" => config.referral_life_ns = duration(value)?,
+                "trader_stake" => config.trader_stake = money(value)?,
+                "rules_refer" => config.rules_refer = rules(value)?,
                 "rules_off" => config.rules_off = rules(value)?,
                 "rules_shadow" => config.rules_shadow = rules(value)?,
                 "tier_0" => config.tier_0 = stages(value)?,
@@ -96,6 +100,8 @@ impl Scenario {
                 "tier_3" => config.tier_3 = stages(value)?,
                 "large_stake" => config.large_stake = money(value)?,
                 "confirm_above" => config.confirm_above = money(value)?,
+                "debt_max" => config.debt_max = money(value)?,
+                "adjust_alone_max" => config.adjust_alone_max = money(value)?,
                 "ladder" => {
                     let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
                     config.ladder =

@@ -1,7 +1,8 @@
 //! Lines of players who limit themselves.
 
+use clutch_core::command::Actor;
 use clutch_core::event::Event;
-use clutch_core::play::{LimitKey, LimitView, Quantity, Rest, RestKind, Window};
+use clutch_core::play::{LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Window};
 use clutch_core::{Command, Query};
 
 use super::lines::Words;
@@ -9,7 +10,7 @@ use super::values::{duration, money, show_money};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
-    /// `limit A1 stake 24h 50.00`
+    /// `limit A1 stake 24h [of_house] 50.00 [as_player]`
     pub(super) fn play_limit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let account = self.account_named(words.next()?)?;
         let key = key(words)?;
@@ -17,7 +18,10 @@ impl Scenario {
             "none" => None,
             amount => Some(money(amount)?),
         };
-        Ok(self.send(Command::SetPlayLimit { account, key, amount }))
+        let command = Command::SetPlayLimit { account, key, amount };
+        let actor =
+            if words.take("as_player") { Actor::account(account) } else { Actor::Operator(1) };
+        Ok(self.send_by(actor, command))
     }
 
     pub(super) fn confirm_limit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -67,5 +71,6 @@ fn key(words: &mut Words<'_>) -> Outcome<LimitKey> {
     Ok(LimitKey {
         quantity: Quantity::named(quantity).ok_or_else(|| format!("{quantity:?} has no limit"))?,
         window: Window::named(window).ok_or_else(|| format!("{window:?} is no window"))?,
+        by: if words.take("of_house") { LimitBy::House } else { LimitBy::Player },
     })
 }

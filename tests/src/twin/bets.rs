@@ -30,6 +30,15 @@ pub(super) enum Fate {
         due: u64,
         epoch: u32,
     },
+    Referred {
+        due: u64,
+        epoch: u32,
+        received: u64,
+    },
+    Offered {
+        due: u64,
+        epoch: u32,
+    },
     Refused(Refusal),
     /// It stands; the score says the rest.
     Stands,
@@ -37,6 +46,22 @@ pub(super) enum Fate {
     CashedOut(i128),
     /// Two persons voided it.
     Voided,
+    /// Its owner began to rest.
+    Rested,
+}
+
+impl Bet {
+    /// When it is decided, if it is not.
+    fn due(&self) -> Option<u64> {
+        match self.fate {
+            Fate::Waiting { due, .. } | Fate::Referred { due, .. } | Fate::Offered { due, .. } => {
+                Some(due)
+            }
+            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided | Fate::Rested => {
+                None
+            }
+        }
+    }
 }
 
 /// A rule's code, its limit, and what the bet would have made of it.
@@ -71,26 +96,39 @@ impl Twin {
             return known;
         }
         self.forget_old_ids();
-        let (bet, answered) = match self.decide(place) {
-            Ok((bet, shadows)) => {
+        self.place_new(place, false)
+    }
+
+    /// Answers a bet under an id that is new, or offers it.
+    pub(super) fn place_new(&mut self, place: &PlaceBet, as_offer: bool) -> BetStatus {
+        let key = (place.account.0, place.client_id.0);
+        let decided = self.decide(place, false);
+        let rule = decided.as_ref().err().and_then(|refusal| RuleId::of_code(refusal.code));
+        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && !as_offer;
+        let decided = if is_referred { self.decide(place, true) } else { decided };
+        match decided {
+            Ok((mut bet, shadows)) => {
+                let (now, epoch) = (self.now, place.epoch);
+                if is_referred {
+                    let due = now + self.config.referral_life_ns;
+                    bet.fate = Fate::Referred { due, epoch, received: now };
+                } else if as_offer {
+                    bet.fate = Fate::Offered { due: now + self.config.offer_life_ns, epoch };
+                }
                 self.note_pace(bet.account, bet.stake, &shadows);
-                (Some(bet), Answered::Bet(self.seq))
-            }
-            Err(refusal) => {
-                self.note_refused_bet(refusal.code);
-                self.note_refused(refusal.code, place.stake.money().minor().into());
-                (None, Answered::Refused(refusal))
-            }
-        };
-        self.remember(key, answered);
-        match (bet, answered) {
-            (Some(bet), _) => {
+                self.remember(key, Answered::Bet(self.seq));
                 self.bets.insert(self.seq, bet.clone());
                 self.where_it_stands(self.seq, &bet)
             }
-            (None, Answered::Refused(refusal)) => BetStatus::Refused(refusal),
-            (None, Answered::Bet(_) | Answered::Multiple(_)) => {
-                unreachable!("a bet was taken and is not there")
+            Err(refusal) => {
+                self.note_refused_bet(refusal.code);
+                self.note_refused(
+                    place.account.0,
+                    refusal.code,
+                    place.stake.money().minor().into(),
+                );
+                self.remember(key, Answered::Refused(refusal));
+                BetStatus::Refused(refusal)
             }
         }
     }
@@ -148,7 +186,11 @@ impl Twin {
     }
 
     /// Every question in order of precedence.
-    fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
+    pub(super) fn decide(
+        &self,
+        place: &PlaceBet,
+        to_trader: bool,
+    ) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         self.check_id(place.client_id)?;
         self.switches_let_pass(Some(Channel::Web), place.market.0 as usize)?;
@@ -169,7 +211,7 @@ impl Twin {
         let now = i128::from(odds);
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
-        let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
+        let shadows = self.check_limits(place.account.0, on, (stake, payout), to_trader)?;
         self.check_funds(place.account.0, stake)?;
         let live = self.is_in_play(market.match_index);
         let fate = if live && config.in_play_delay_ns > 0 {
@@ -272,15 +314,17 @@ impl Twin {
         account: u32,
         on: (usize, u8),
         money: (i128, i128),
+        to_trader: bool,
     ) -> Result<Vec<RuleId>, Refusal> {
-        let checked = self.check_rules(account, on, money);
+        let checked = self.check_rules(account, on, money, to_trader);
         checked.map_err(|(code, limit, would_be)| no(code, limit, would_be))
     }
 
     pub(super) fn check_funds(&self, account: u32, stake: i128) -> Result<(), Refusal> {
         let available = self.available(account).unwrap_or_default();
         if available < stake {
-            return Err(no(Reject::InsufficientFunds, available, stake));
+            let code = self.lacks(account, Reject::InsufficientFunds);
+            return Err(no(code, available, stake));
         }
         Ok(())
     }
@@ -290,11 +334,16 @@ impl Twin {
         let due: Vec<u64> = self
             .bets
             .iter()
-            .filter(|(_, bet)| matches!(bet.fate, Fate::Waiting { due, .. } if due <= self.now))
+            .filter(|(_, bet)| bet.due().is_some_and(|due| due <= self.now))
             .map(|(id, _)| *id)
             .collect();
         for id in due {
-            let refusal = self.still_good(id, &self.bets[&id]).err();
+            let bet = &self.bets[&id];
+            let refusal = match bet.fate {
+                Fate::Referred { .. } => Some(Reject::ReferralTimedOut.into()),
+                Fate::Offered { .. } => Some(Reject::OfferExpired.into()),
+                _ => self.still_good(id, bet).err(),
+            };
             let fate = refusal.map_or(Fate::Stands, Fate::Refused);
             self.bets.entry(id).and_modify(|bet| bet.fate = fate);
         }
@@ -332,7 +381,7 @@ impl Twin {
             Some(Answered::Refused(_)) | None => return Err(Reject::UnknownBet),
         };
         let bet = self.bets.get_mut(id).ok_or(Reject::BetNotWaiting)?;
-        if !matches!(bet.fate, Fate::Waiting { .. }) {
+        if bet.due().is_none() {
             return Err(Reject::BetNotWaiting);
         }
         bet.fate = Fate::Refused(Reject::BetCancelled.into());
@@ -344,9 +393,12 @@ impl Twin {
         let payout = Money::from_minor(bet.payout as i64);
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
+            Fate::Referred { due, .. } => BetStatus::Referred { until: Timestamp::from_nanos(due) },
+            Fate::Offered { due, .. } => BetStatus::Offered { until: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
             Fate::Voided => BetStatus::Void(VoidReason::ByHand),
+            Fate::Rested => BetStatus::Void(VoidReason::Rest),
             Fate::Stands if self.is_undone(id, bet.market).is_some() => {
                 BetStatus::Void(self.is_undone(id, bet.market).expect("it is"))
             }
@@ -381,7 +433,10 @@ impl Twin {
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.
     fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
         match self.where_it_stands(id, bet) {
-            BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
+            BetStatus::Pending { .. }
+            | BetStatus::Referred { .. }
+            | BetStatus::Offered { .. }
+            | BetStatus::Accepted { .. } => (0, bet.stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),
@@ -397,12 +452,14 @@ impl Twin {
         let singles =
             self.bets.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect(*id, bet);
-                (gain, held, bet.payout - bet.stake)
+                let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
+                (gain, held, payout - stake)
             });
         let multiples =
             self.multiples.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect_of_multiple(*id, bet);
-                (gain, held, bet.payout - bet.stake)
+                let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
+                (gain, held, payout - stake)
             });
         singles.chain(multiples).collect()
     }
@@ -426,12 +483,20 @@ impl Twin {
         effects.iter().filter(|(_, held, _)| *held > 0).map(|(_, _, loss)| loss).sum()
     }
 
-    /// What all bets have earned the house.
-    pub(super) fn house(&self) -> i128 {
-        let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
-        let multiples: i128 =
-            self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples - self.granted()
+    /// What all bets in a currency have earned the house, less what bonuses cost.
+    pub(super) fn house(&self, currency: u8) -> i128 {
+        let singles = self.bets.iter().filter(|(_, bet)| self.is_of(bet.account, currency));
+        let singles: i128 = singles.map(|(id, bet)| self.effect(*id, bet).0).sum();
+        let multiples = self.multiples.iter().filter(|(_, bet)| self.is_of(bet.account, currency));
+        let multiples: i128 = multiples.map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
+        let retired = self.house_of_retired.get(&currency).copied().unwrap_or_default();
+        retired - singles - multiples - self.granted(currency)
+    }
+
+    /// A bet that leaves, or was cashed out, gained so much from the house.
+    pub(super) fn house_gave(&mut self, account: u32, gain: i128) {
+        let currency = self.accounts[account as usize].currency;
+        *self.house_of_retired.entry(currency).or_default() -= gain;
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -452,11 +517,11 @@ impl Twin {
                 .collect();
             for (bet, account, gain) in leaving {
                 if self.counts_today(bet) {
-                    let payout = self.bets[&bet].payout;
+                    let payout = self.weighed(account, self.bets[&bet].payout);
                     self.accounts[account as usize].terms.left_today += payout;
                 }
                 self.accounts[account as usize].base += gain;
-                self.house_of_retired -= gain;
+                self.house_gave(account, gain);
                 self.bets.remove(&bet);
                 self.cash_outs.remove(&bet);
             }

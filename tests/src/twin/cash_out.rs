@@ -136,6 +136,7 @@ impl Twin {
         if !matches!(status, BetStatus::Accepted { .. }) {
             return Err(Reject::MarketDecided.into());
         }
+        self.may_cash_out(account)?;
         match self.accounts[account as usize].state {
             AccountState::Open | AccountState::SelfExcluded => {}
             AccountState::Suspended => return Err(Reject::AccountSuspended.into()),
@@ -288,7 +289,7 @@ impl Twin {
             bet.account
         };
         self.accounts[account as usize].base += amount - stake;
-        self.house_of_retired -= amount - stake;
+        self.house_gave(account, amount - stake);
     }
 
     /// A bet of some account that may be cashed out, or any other.

@@ -105,8 +105,7 @@ impl Twin {
             );
         }
         self.compare_tallies(world);
-        assert_eq!(i128::from(wallet.house().minor()), self.house(), "the house");
-        self.compare_books(world.state());
+        self.compare_currencies(world.state());
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
         assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
     }
@@ -132,6 +131,8 @@ impl Twin {
             let events = world.ask(query);
             self.compare_multiples(account, &events);
             self.compare_limits(account, &events);
+            let known = world.ask(Query::Customer { account: AccountId(account) });
+            self.compare_customer(account, &known);
             self.compare_bonuses(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };
@@ -188,6 +189,12 @@ pub fn check_sums(world: &mut World) {
     assert!(world.state().exposures_agree(), "a match's cost is not what its markets say");
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
+        let factor = world.state().wallet().and_then(|wallet| {
+            let row = wallet.currencies().get(wallet.get(account)?.currency)?;
+            Some(i128::from(row.book_ppb))
+        });
+        let factor = factor.expect("an account has a currency");
+        let weighed = |amount: i128| (amount * factor + 999_999_999) / 1_000_000_000;
         let (mut held, mut liability, mut open) = (0, 0, 0);
         let mut odds = Vec::new();
         for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
@@ -197,24 +204,35 @@ pub fn check_sums(world: &mut World) {
                     let odds = std::mem::take(&mut odds);
                     let is_open = matches!(
                         view.status,
-                        BetStatus::Pending { .. } | BetStatus::Accepted { .. }
+                        BetStatus::Pending { .. }
+                            | BetStatus::Referred { .. }
+                            | BetStatus::Offered { .. }
+                            | BetStatus::Accepted { .. }
                     );
                     if is_open {
                         let lines = lines(odds.len(), view.folds.bits(), view.bankers.0);
                         let unit = i128::from(view.unit.money().minor());
                         let stake = unit * lines.len() as i128;
                         held += stake;
-                        liability += pays(unit, &lines, &odds) - stake;
+                        liability += weighed(pays(unit, &lines, &odds)) - weighed(stake);
                         open += 1;
                     }
                 }
                 _ => {}
             }
             let Event::Bet(view) = event else { continue };
-            if matches!(view.status, BetStatus::Pending { .. } | BetStatus::Accepted { .. }) {
+            let is_open = matches!(
+                view.status,
+                BetStatus::Pending { .. }
+                    | BetStatus::Referred { .. }
+                    | BetStatus::Offered { .. }
+                    | BetStatus::Accepted { .. }
+            );
+            if is_open {
                 let stake = i128::from(view.stake.money().minor());
                 held += stake;
-                liability += stake * i128::from(view.odds.milli()) / 1000 - stake;
+                let payout = stake * i128::from(view.odds.milli()) / 1000;
+                liability += weighed(payout) - weighed(stake);
                 open += 1;
             }
         }
@@ -270,15 +288,16 @@ impl Twin {
     }
 }
 
-/// Whether any odds ratio p/(1−p) moved by more than the band.
+/// Whether any odds ratio p/(1−p) moved by more than the band, as the prices are written down: p'/(1−p')
+/// over p/(1−p) is p'·(1−p) over p·(1−p'), and neither it nor its inverse may be above the factor.
 pub(super) fn leaves_band(config: &Config, before: &[u32], after: &[u32]) -> bool {
-    let limit = f64::from(config.band_milli) / 1000.0;
-    let ratio = |ppb: u32| {
-        let p = (f64::from(ppb) / 1e9).clamp(0.01, 0.99);
-        p / (1.0 - p)
-    };
+    let one = 1_000_000_000_i128;
+    let inside = |ppb: u32| i128::from(ppb).clamp(one / 100, one - one / 100);
+    let factor = i128::from(config.band_milli);
     before.iter().zip(after).any(|(before, after)| {
-        let factor = ratio(*after) / ratio(*before);
-        *before != 0 && !(factor <= limit && factor >= 1.0 / limit)
+        let (p, q) = (inside(*before), inside(*after));
+        let (top, bottom) = (q * (one - p), p * (one - q));
+        let is_above = |top: i128, bottom: i128| top * 1000 > bottom * factor;
+        *before != 0 && (is_above(top, bottom) || is_above(bottom, top))
     })
 }

@@ -7,11 +7,14 @@
 //!
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
+mod adjust;
 mod bets;
 mod big;
 mod cash;
 mod cash_out;
 mod compare;
+mod compliance;
+mod currencies;
 mod grades;
 mod incidents;
 mod markets;
@@ -23,14 +26,16 @@ mod results;
 mod risk;
 mod score;
 mod switches;
+mod terms;
 mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
+use clutch_core::command::{AccountState, Capacity, Config, SetCurrency, SuspendReason, Title};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::units::{Money, Name};
+use clutch_core::play::RestKind;
+use clutch_core::units::{Currency, CurrencyCode, Money, Name};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -63,9 +68,13 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
+    /// By their numbers.
+    currencies: Vec<SetCurrency>,
     payments: BTreeMap<u128, cash::Payment>,
     /// Every bonus that was ever granted.
     bonuses: Vec<cash::Bonus>,
+    /// What was given up of each account's debts and not recovered.
+    given_up: BTreeMap<u32, i128>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
@@ -90,12 +99,14 @@ pub struct Twin {
     switched: switches::Switched,
     trips: trips::Tripped,
     /// What bets that have left made of the house's books.
-    house_of_retired: i128,
+    house_of_retired: BTreeMap<u8, i128>,
     retired_lately: bool,
     /// The day that it is, and its first command.
     day: u64,
     day_began: u64,
     tallies: Tallies,
+    /// What is asked of players.
+    licence: compliance::Licence,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
 }
@@ -103,6 +114,7 @@ pub struct Twin {
 #[derive(Debug)]
 struct Account {
     key: Name,
+    currency: u8,
     state: AccountState,
     /// What bets that have left the engine won and lost.
     base: i128,
@@ -165,8 +177,15 @@ impl Twin {
             config_version: 1,
             capacity,
             accounts: Vec::new(),
+            currencies: vec![SetCurrency {
+                currency: Currency(0),
+                code: CurrencyCode::EUR,
+                decimals: 2,
+                book_ppb: 1_000_000_000,
+            }],
             payments: BTreeMap::new(),
             bonuses: Vec::new(),
+            given_up: BTreeMap::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
@@ -184,11 +203,12 @@ impl Twin {
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
             trips: trips::Tripped::default(),
-            house_of_retired: 0,
+            house_of_retired: BTreeMap::new(),
             retired_lately: false,
             day: 0,
             day_began: 0,
             tallies: Tallies::new(),
+            licence: compliance::Licence::default(),
             a_person_looks: false,
         }
     }
@@ -218,6 +238,7 @@ impl Twin {
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_debts(records);
         self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
@@ -271,6 +292,8 @@ impl Twin {
             Command::ConfirmPlayLimit { account, key } => self.confirm_limit(account.0, *key),
             Command::Rest { account, rest } => self.rest(account.0, *rest),
             Command::EndRest { account } => self.end_rest(account.0),
+            Command::AdoptPlayPolicy { name, policy } => self.adopt_policy(*name, policy),
+            Command::Customer { account, step } => self.customer(account.0, *step),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
             Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
@@ -285,10 +308,15 @@ impl Twin {
                 self.payment_step(account.0, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
             Command::CashOut(ask) => return self.cash_out(ask),
+            Command::PlaceOnTerms(ask) => return Answer::Bet(self.place_on_terms(ask)),
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(bet.0, *word),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -305,13 +333,18 @@ impl Twin {
             config.liability_group_max,
             config.payout_day_max,
             config.stakes_per_hour_max,
+            config.trader_stake,
             config.shading_scale,
             config.shading_step,
             config.trip_loss_max,
             config.large_stake,
             config.confirm_above,
         ];
+        let limits = [config.debt_max, config.adjust_alone_max];
+        let amounts_fit =
+            limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
+            && amounts_fit
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
@@ -328,7 +361,9 @@ impl Twin {
             && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
             && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
             && config.rules_off.is_apart_from(config.rules_shadow)
-            && config.in_play_delay_ns <= config.resettle_window_ns;
+            && config.in_play_delay_ns <= config.resettle_window_ns
+            && config.offer_life_ns <= config.resettle_window_ns
+            && config.referral_life_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
         }
@@ -349,7 +384,7 @@ impl Twin {
         if self.accounts.iter().any(|account| account.key == key) {
             return Err(Reject::AccountExists);
         }
-        if currency != 0 {
+        if usize::from(currency) >= self.currencies.len() {
             return Err(Reject::UnknownCurrency);
         }
         if self.accounts.len() == self.capacity.accounts_max as usize {
@@ -357,20 +392,26 @@ impl Twin {
         }
         self.accounts.push(Account {
             key,
+            currency,
             state: AccountState::Open,
             base: 0,
             terms: Terms::default(),
             own: play::Own::default(),
         });
+        self.accounts.last_mut().expect("it was just opened").own.known.opened =
+            self.now / 1_000_000_000 * 1_000_000_000;
         Ok(())
     }
 
     fn set_state(&mut self, account: u32, state: AccountState) -> Result<(), Reject> {
-        let account = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
-        if account.state == AccountState::Closed && state != AccountState::Closed {
+        let row = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
+        if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
-        account.state = state;
+        let before = std::mem::replace(&mut row.state, state);
+        if state == AccountState::SelfExcluded && before != state {
+            self.begin_rest(account, RestKind::SelfExclusion);
+        }
         Ok(())
     }
 }

@@ -2,12 +2,15 @@
 //! window from the calendar.
 
 use clutch_core::event::LedgerAccount;
-use clutch_core::play::{LimitKey, LimitView, Quantity, Rest, RestKind, Window, Wish};
+use clutch_core::play::{
+    LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Term, Window, Wish,
+};
 use clutch_core::units::{BetId, Money, Timestamp};
 use clutch_core::{Event, Record, Refusal, Reject};
 
 use super::Twin;
 use super::bets::no;
+use super::compliance::{Known, Wants};
 
 const HOUR: u64 = 3_600 * 1_000_000_000;
 const DAY: u64 = 24 * HOUR;
@@ -18,6 +21,7 @@ pub(super) struct Own {
     limits: Vec<Limit>,
     rest: Option<Rest>,
     moves: Vec<Move>,
+    pub(super) known: Known,
 }
 
 #[derive(Debug)]
@@ -37,6 +41,8 @@ struct Move {
     amount: i128,
     with: With,
     bet: Option<BetId>,
+    /// Whether it is a deposit that may be a part of a larger one.
+    is_part: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,6 +64,7 @@ fn began(window: Window, now: u64) -> u64 {
     match window {
         Window::Hours24 => now - now % (2 * HOUR),
         Window::Days7 => now - now % (14 * HOUR),
+        Window::Days30 => now - now % (60 * HOUR),
         Window::Day => midnight,
         Window::Week => {
             // Back to the last Monday; the first was the fifth day of 1970.
@@ -85,6 +92,7 @@ fn counts_from(window: Window, now: u64) -> u64 {
     let whole = match window {
         Window::Hours24 => DAY,
         Window::Days7 => 7 * DAY,
+        Window::Days30 => 30 * DAY,
         Window::Day | Window::Week | Window::Month => 0,
     };
     began(window, now).saturating_sub(whole)
@@ -108,6 +116,7 @@ impl Own {
             (Quantity::Loss, With::Bets | With::House) => it.amount,
             (Quantity::Deposit, With::Provider) if it.amount < 0 => -it.amount,
             (Quantity::NetDeposit, With::Provider) => -it.amount,
+            (Quantity::LinkedDeposit, With::Provider) if it.is_part => -it.amount,
             (Quantity::Deposit | Quantity::NetDeposit, With::Promise(began)) => {
                 let promise = moves.iter().find(|other| other.seq == began);
                 let recent =
@@ -143,30 +152,47 @@ impl Own {
 
     /// Every limit as it stands, in order.
     pub(super) fn views(&self, now: u64) -> Vec<LimitView> {
-        let mut views: Vec<_> = self.limits.iter().map(|it| self.view(it, now)).collect();
+        let asked = self.limits.iter().filter(|limit| limit.key.by != LimitBy::Counter);
+        let mut views: Vec<_> = asked.map(|it| self.view(it, now)).collect();
         views.sort_by_key(|view| view.key);
         views
     }
 
-    /// Rests first, then the limits of each kind.
-    fn check(&self, now: u64, asked: &[(Quantity, i128, Reject)]) -> Result<(), Refusal> {
+    /// Every counter with its sum, in order.
+    pub(super) fn counters(&self, now: u64) -> Vec<(LimitKey, Money)> {
+        let counters = self.limits.iter().filter(|limit| limit.key.by == LimitBy::Counter);
+        let sum = |it: &Limit| Money::from_minor(self.used(it, now) as i64);
+        let mut counters: Vec<_> = counters.map(|it| (it.key, sum(it))).collect();
+        counters.sort_by_key(|(key, _)| *key);
+        counters
+    }
+
+    /// Whether he rests.
+    pub(super) fn may_play(&self, now: u64) -> Result<(), Refusal> {
         match self.resting(now) {
             Some(rest) if rest.kind == RestKind::TimeOut => {
                 let left = (rest.until.nanos() - now) / 1_000_000;
-                return Err(no(Reject::AccountTimedOut, 0, left.into()));
+                Err(no(Reject::AccountTimedOut, 0, left.into()))
             }
-            Some(_) => return Err(Reject::AccountSelfExcluded.into()),
-            None => {}
+            Some(_) => Err(Reject::AccountSelfExcluded.into()),
+            None => Ok(()),
         }
+    }
+
+    /// The limits of each kind.
+    fn check(&self, now: u64, asked: &[(Quantity, i128, Reject)]) -> Result<(), Refusal> {
         for (quantity, added, code) in asked {
             let of_kind = self.views(now).into_iter().filter(|it| it.key.quantity == *quantity);
-            let mut rooms: Vec<_> =
-                of_kind.map(|it| (minor(it.amount.unwrap_or_default()), minor(it.used))).collect();
-            rooms.sort_by_key(|(amount, used)| amount - used);
-            if let Some((amount, used)) = rooms.first()
-                && used + added > *amount
+            let room = |it: &LimitView| minor(it.amount.unwrap_or_default()) - minor(it.used);
+            let mut views: Vec<_> = of_kind.collect();
+            views.sort_by_key(room);
+            if let Some(least) = views.first()
+                && room(least) < *added
             {
-                return Err(no(*code, *amount, used + added));
+                let of_house = least.key.by == LimitBy::House;
+                let code = if of_house { Reject::HouseLimitReached } else { *code };
+                let amount = minor(least.amount.unwrap_or_default());
+                return Err(no(code, amount, minor(least.used) + added));
             }
         }
         Ok(())
@@ -204,8 +230,22 @@ impl Twin {
                 _ => continue,
             };
             let (seq, at) = (record.seq.0, record.time.nanos());
-            let moved = Move { seq, at, amount, with, bet };
-            self.accounts[account.0 as usize].own.moves.push(moved);
+            let is_part = with == With::Provider && amount < 0 && self.licence.is_part(-amount);
+            let is_start = amount > 0 && with == With::Bets || amount < 0 && with == With::Provider;
+            if is_start {
+                self.begin_counters(account.0);
+            }
+            let moved = Move { seq, at, amount, with, bet, is_part };
+            let own = &mut self.accounts[account.0 as usize].own;
+            let before = own.counters(at);
+            own.moves.push(moved);
+            for ((key, before), (_, after)) in before.into_iter().zip(own.counters(at)) {
+                if let Some((counter, threshold)) = self.licence.watched(key)
+                    && minor(before).max(0) / threshold < minor(after).max(0) / threshold
+                {
+                    own.known.open_case(counter);
+                }
+            }
         }
     }
 
@@ -213,18 +253,58 @@ impl Twin {
     /// counted in the same stretch of time.
     pub(super) fn forget_promise(&mut self, account: u32, amount: i128, began: u64) {
         let (seq, at) = (self.seq, self.now);
-        let moved = Move { seq, at, amount, with: With::Promise(began), bet: None };
+        let with = With::Promise(began);
+        let moved = Move { seq, at, amount, with, bet: None, is_part: false };
         self.accounts[account as usize].own.moves.push(moved);
     }
 
-    /// Whether a player's own limits allow a bet of this stake; zero if it is counted already.
+    /// Counters that the licence wants begin with the first stake or deposit, if they fit.
+    fn begin_counters(&mut self, account: u32) {
+        for key in self.licence.kept() {
+            let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
+            let own = &mut self.accounts[account as usize].own;
+            if own.index(key).is_none() && all < self.capacity.play_limits_max as usize {
+                let since = own.moves.len();
+                own.limits.push(Limit { key, amount: 0, wish: None, since });
+            }
+        }
+    }
+
+    fn room_for_counters(&self, account: u32) -> Result<(), Refusal> {
+        let own = &self.accounts[account as usize].own;
+        let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
+        let missing = self.licence.kept().into_iter().filter(|key| own.index(*key).is_none());
+        let max = self.capacity.play_limits_max;
+        if all + missing.count() <= max as usize {
+            return Ok(());
+        }
+        Err(no(Reject::CapacityReached, max.into(), max.into()))
+    }
+
+    fn is_known_enough(&self, account: u32, wants: Wants) -> Result<(), Refusal> {
+        let own = &self.accounts[account as usize].own;
+        let key =
+            LimitKey { quantity: Quantity::Deposit, window: Window::Days30, by: LimitBy::Counter };
+        let paid_in = own.counters(self.now).into_iter().find(|(known, _)| *known == key);
+        let paid_in = paid_in.map_or(0, |(_, sum)| minor(sum));
+        self.licence.lets(&own.known, wants, paid_in, self.now)
+    }
+
+    /// Whether a player's limits, and what is known of him, allow a bet of this stake; zero if it is
+    /// counted already.
     pub(super) fn may_stake(&self, account: u32, stake: i128) -> Result<(), Refusal> {
         let asked = [
             (Quantity::Stake, stake, Reject::StakeLimitReached),
             (Quantity::Loss, stake, Reject::LossLimitReached),
         ];
-        let asked = if stake == 0 { &[] } else { &asked[..] };
-        self.accounts[account as usize].own.check(self.now, asked)
+        let own = &self.accounts[account as usize].own;
+        own.may_play(self.now)?;
+        self.is_known_enough(account, Wants::Bet(stake))?;
+        if stake == 0 {
+            return Ok(());
+        }
+        own.check(self.now, &asked)?;
+        self.room_for_counters(account)
     }
 
     /// The same for a deposit.
@@ -234,7 +314,18 @@ impl Twin {
             (Quantity::NetDeposit, amount, Reject::NetDepositLimitReached),
         ];
         let own = &self.accounts[account as usize].own;
-        own.check(self.now, &asked).map_err(|refusal| refusal.code)
+        let all = || {
+            own.may_play(self.now)?;
+            self.is_known_enough(account, Wants::PayIn(amount))?;
+            own.check(self.now, &asked)?;
+            self.room_for_counters(account)
+        };
+        all().map_err(|refusal: Refusal| refusal.code)
+    }
+
+    /// Whether what is known of a player is enough to pay him.
+    pub(super) fn may_take_out(&self, account: u32) -> Result<(), Reject> {
+        self.is_known_enough(account, Wants::TakeOut).map_err(|refusal| refusal.code)
     }
 
     pub(super) fn set_limit(
@@ -244,8 +335,13 @@ impl Twin {
         amount: Option<Money>,
     ) -> Result<(), Reject> {
         let now = self.now;
+        let wait = self.licence.policy.get(Term::RaiseWaitHours) as u64 * HOUR;
         let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
         let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
+        if key.by == LimitBy::Counter || !Quantity::ALL.contains(&key.quantity) {
+            return Err(Reject::InvalidParameter);
+        }
+        let of_house = key.by == LimitBy::House;
         let amount = amount.map(minor);
         if amount.is_some_and(|amount| !(0..=10_i128.pow(15)).contains(&amount)) {
             return Err(Reject::InvalidAmount);
@@ -263,7 +359,11 @@ impl Twin {
                 own.limits[index].amount = amount;
                 own.limits[index].wish = None;
             }
-            (Some(index), amount) => own.limits[index].wish = Some((amount, now + DAY)),
+            (Some(index), Some(amount)) if of_house => own.limits[index].amount = amount,
+            (Some(index), None) if of_house => {
+                own.limits.remove(index);
+            }
+            (Some(index), amount) => own.limits[index].wish = Some((amount, now + wait)),
         }
         Ok(())
     }
@@ -304,6 +404,7 @@ impl Twin {
             }
         }
         own.rest = Some(rest);
+        self.begin_rest(account, rest.kind);
         Ok(())
     }
 
@@ -322,7 +423,8 @@ impl Twin {
     /// Which limits an account has.
     pub fn limits_of(&self, account: u32) -> Vec<LimitKey> {
         let own = self.accounts.get(account as usize).map(|account| &account.own);
-        own.map_or(Vec::new(), |own| own.limits.iter().map(|limit| limit.key).collect())
+        let asked = |limit: &&Limit| limit.key.by != LimitBy::Counter;
+        own.map_or(Vec::new(), |own| own.limits.iter().filter(asked).map(|it| it.key).collect())
     }
 
     /// Holds what the engine says of a player's limits to the twin's.

@@ -26,7 +26,11 @@ impl Twin {
                 Command::TakeBackIncident { match_id },
                 Command::TakeBackIncident { match_id: on },
             ) => match_id == on,
-            (Command::Configure { .. }, Command::Configure { .. }) => true,
+            (Command::Configure { .. }, Command::Configure { .. })
+            | (Command::AdoptPlayPolicy { .. }, Command::AdoptPlayPolicy { .. }) => true,
+            (Command::Adjust(adjust), Command::Adjust(other)) => {
+                adjust.reference == other.reference
+            }
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));
@@ -78,13 +82,16 @@ impl Twin {
             }
         };
         use clutch_core::event::BetStatus::{
-            Accepted, CashedOut, Lost, Pending, Refused, Void, Won,
+            Accepted, CashedOut, Lost, Offered, Pending, Referred, Refused, Void, Won,
         };
         match status {
             Accepted { .. } | Won { .. } | Lost => {}
-            Pending { .. } | Refused(_) | Void(_) | CashedOut { .. } => {
-                return Err(Reject::BetNotStanding);
-            }
+            Pending { .. }
+            | Referred { .. }
+            | Offered { .. }
+            | Refused(_)
+            | Void(_)
+            | CashedOut { .. } => return Err(Reject::BetNotStanding),
         }
         if !self.approved {
             use clutch_core::units::{AccountId, ClientBetId};
@@ -149,6 +156,7 @@ pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
             config.liability_match_max,
             config.liability_group_max,
             config.payout_day_max,
+            config.adjust_alone_max,
         ]
         .map(|limit| i128::from(limit.minor()))
     };

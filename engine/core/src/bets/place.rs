@@ -2,8 +2,11 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod count;
+mod due;
 pub(super) mod explain;
 mod forget;
+mod rare;
 
 pub use explain::Check;
 
@@ -11,7 +14,7 @@ use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
-use crate::market::{Market, MarketResult, Selection, Sign};
+use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
@@ -23,7 +26,7 @@ use crate::wallet::Account;
 
 /// A bet that may stand: everything `commit` needs.
 #[derive(Clone, Copy, Debug)]
-struct Acceptance {
+pub(super) struct Acceptance {
     odds: Odds,
     payout: Money,
     state: BetState,
@@ -75,23 +78,35 @@ impl Step<'_> {
     #[inline(never)]
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
-        if let Some(answer) = self.tables.client_ids.get(key) {
-            let (account, client_id) = (place.account, place.client_id);
-            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
-                self.outbox.push(Event::Bet(forgotten(place)));
-            }
+        if self.say_single_again(place, key) {
             return;
         }
         self.forget_expired_ids();
-        match self.decide(place) {
+        match self.decide_by(place, risk::check) {
             Ok(acceptance) => self.commit(place, acceptance, key),
             Err(refusal) => self.refuse(place, refusal, key),
         }
     }
 
-    /// The checks of a placement. Their order is the precedence of the codes.
+    /// Says again what an id was answered that was used before; false if it is new.
     #[inline(always)]
-    fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
+    pub(super) fn say_single_again(&mut self, place: &PlaceBet, key: Key) -> bool {
+        let Some(answer) = self.tables.client_ids.get(key) else { return false };
+        let (account, client_id) = (place.account, place.client_id);
+        if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+            self.outbox.push(Event::Bet(forgotten(place)));
+        }
+        true
+    }
+
+    /// The checks of a placement; the risk rules are asked by `check_risk`. Their order is the
+    /// precedence of the codes.
+    #[inline(always)]
+    fn decide_by(
+        &self,
+        place: &PlaceBet,
+        check_risk: impl Fn(&Wager<'_>) -> Result<RuleSet, Refusal>,
+    ) -> Result<Acceptance, Refusal> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_switches(self.channel(), place.market)?;
@@ -105,8 +120,10 @@ impl Step<'_> {
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(Seen::of(place), &offer)?;
         let payout = odds.payout_floor(place.stake);
+        let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
         let would_refuse =
-            tables.check_money(&offer, self.config, self.now, place.stake, payout)?;
+            check_risk(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
+        check_funds(&offer, place.stake)?;
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
@@ -187,18 +204,22 @@ impl Step<'_> {
         let bet = Bet::new(id, place, odds, payout, state);
         let view = bet.view();
         let stake = place.stake.money();
+        // What it counts in the sums that limits look at.
+        let currency = tables.wallet.currency(place.account);
+        let (weighed, payout, liability) = tables.weigh(currency, &bet);
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
         let keeps_exposures = tables.risk.keeps_exposures();
         if keeps_exposures {
-            tables.count_with_exposure(place.market, place.selection, stake, payout, Sign::In);
+            let weighed = weighed.money();
+            tables.count_with_exposure(place.market, place.selection, weighed, payout, Sign::In);
         }
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
-        account.count(bet.liability(), Sign::In);
-        tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
+        account.count(liability, Sign::In);
+        tables.risk.count_in_group(account.group, liability, Sign::In);
         tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
         if !keeps_exposures {
-            market.count(selection, stake, payout, Sign::In);
+            market.count(selection, weighed.money(), payout, Sign::In);
         }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
@@ -218,13 +239,17 @@ impl Step<'_> {
             PostingReason::Hold,
             self.outbox,
         );
-        tables.risk.note(self.config, place.account, self.now, place.stake, would_refuse);
+        tables.risk.note(self.config, place.account, self.now, weighed, would_refuse);
         self.outbox.push(Event::Bet(view));
         tables.wallet.announce(place.account, self.outbox);
     }
 
     #[inline(never)]
     fn refuse(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
+        let refusal = match self.refer(place, refusal) {
+            Ok(acceptance) => return self.commit_to_wait(place, acceptance, key),
+            Err(refusal) => refusal,
+        };
         let refused = RefusedBet {
             market: place.market,
             selection: place.selection,
@@ -235,71 +260,12 @@ impl Step<'_> {
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
-        self.tables.risk.note_refusal(refusal.code, place.stake);
+        let weighed = self.tables.stake_of_refused(place.account, place.stake);
+        self.tables.risk.note_refusal(refusal.code, weighed);
         self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
-
-    /// Decides the bets whose delay is over: they stand if nothing moved, else they are refused.
-    pub(crate) fn decide_due_bets(&mut self) {
-        for _ in 0..DUE_PER_COMMAND {
-            let Some((id, slot)) = self.tables.waiting.pop_due(self.now) else { return };
-            let bet = self.tables.bets.bet(slot);
-            let BetState::Waiting { epoch, .. } = bet.state else { continue };
-            // The slot may hold another bet by now if this one was cancelled.
-            if bet.id != id {
-                continue;
-            }
-            match self.tables.check_still_good(bet, epoch) {
-                Ok(()) => {
-                    self.tables.bets.bet_mut(slot).state = BetState::Open;
-                    self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
-                }
-                Err(refusal) => self.release(slot, refusal),
-            }
-        }
-    }
-
-    /// Takes back a bet that still waits.
-    pub(crate) fn cancel_bet(
-        &mut self,
-        account: AccountId,
-        client_id: ClientBetId,
-    ) -> Result<(), Refusal> {
-        let key = Key::new(account, client_id.0);
-        let slot = match self.tables.client_ids.get(key) {
-            Some(Answer::Bet { slot }) => slot,
-            Some(Answer::Multiple { slot }) => {
-                return self.cancel_multiple(slot, account, client_id);
-            }
-            Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
-                return Err(Reject::UnknownBet.into());
-            }
-        };
-        let bet = self.tables.bets.bet(slot);
-        if !bet.answers_to(account, client_id) || !matches!(bet.state, BetState::Waiting { .. }) {
-            return Err(Reject::BetNotWaiting.into());
-        }
-        self.release(slot, Reject::BetCancelled.into());
-        Ok(())
-    }
-
-    /// Gives stake and liability of a waiting bet back.
-    pub(crate) fn release(&mut self, slot: u32, refusal: Refusal) {
-        let tables = &mut *self.tables;
-        tables.count(slot, Sign::Out);
-        let bet = tables.bets.bet_mut(slot);
-        assert!(matches!(bet.state, BetState::Waiting { .. }), "only a waiting bet is released");
-        bet.state = BetState::Refused(refusal);
-        let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
-        tables.wallet.release(account, stake, id, self.outbox);
-        self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
-        tables.wallet.announce(account, self.outbox);
-    }
 }
-
-/// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
-const DUE_PER_COMMAND: usize = 256;
 
 impl Tables {
     /// The risk rules, then the funds. Answers which rules in shadow would have refused.
@@ -312,15 +278,13 @@ impl Tables {
         stake: Stake,
         payout: Money,
     ) -> Result<RuleSet, Refusal> {
-        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
-        if offer.account.available < stake.money() {
-            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
-        }
+        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))
+            .map_err(|refusal| self.in_own_money(offer, refusal))?;
+        check_funds(offer, stake)?;
         Ok(would_refuse)
     }
 
-    /// What the risk rules look at.
+    /// What the risk rules look at: amounts as they count in limits.
     #[inline(always)]
     pub(super) fn wager<'a>(
         &'a self,
@@ -332,6 +296,9 @@ impl Tables {
     ) -> Wager<'a> {
         let Offer { account_id, account, fixture, market, selection, selection_index, .. } = *offer;
         let (tables, markets) = (&self.risk, &self.markets);
+        let currencies = &self.wallet.currencies;
+        let stake = currencies.stake_in_book(account.currency, stake);
+        let payout = currencies.in_book(account.currency, payout);
         Wager {
             config,
             now,
@@ -386,42 +353,6 @@ impl Tables {
         Ok(Offer { account_id, account, fixture, market, selection, selection_index, odds })
     }
 
-    /// What can still go wrong while a bet waits; its money is held already.
-    fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
-        let Bet { account, market, selection, .. } = *bet;
-        let request = Request { account, market, selection, adds: Money::ZERO };
-        self.check_still_offered(request, bet.id, epoch)
-    }
-
-    /// The same for one selection of a bet that was received at this epoch.
-    pub(super) fn check_still_offered(
-        &self,
-        request: Request,
-        id: BetId,
-        epoch: u32,
-    ) -> Result<(), Refusal> {
-        let market = self.markets.market(request.market);
-        if market.result != MarketResult::Undecided {
-            return Err(Reject::MarketDecided.into());
-        }
-        self.check_switches(None, request.market)?;
-        let offered = self.check_offer(request);
-        // A selection may be off the board for a moment; only what moved materially counts.
-        match offered {
-            Err(Refusal { code: Reject::SelectionInactive, .. }) | Ok(_) => {}
-            Err(refusal) => return Err(refusal),
-        }
-        // A rewind undoes bets on every market of its match, also where no price moved.
-        let undone = self
-            .fixture(market.match_id)
-            .and_then(|fixture| fixture.is_undone(id, request.market, market));
-        if market.epoch != epoch || undone.is_some() {
-            let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
-            return Err(Refusal::with(Reject::MaterialChange, seen, now));
-        }
-        Ok(())
-    }
-
     /// The largest stake that `Step::decide` would take now at the odds on offer.
     pub(crate) fn max_stake(
         &self,
@@ -435,39 +366,32 @@ impl Tables {
         let room = self.check_switches(None, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
         let ceiling = self.ceiling(config, account);
-        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
+        let floor = self.wallet.currencies.least(offer.account.currency, config.stake_min);
+        risk::largest_stake(floor, ceiling, offer.odds, |stake, payout| {
             self.check_money(&offer, config, now, stake, payout).is_ok()
         })
     }
 
+    /// A refusal by a limit, with its numbers in the money of whoever is refused.
+    #[cold]
+    fn in_own_money(&self, offer: &Offer<'_>, refusal: Refusal) -> Refusal {
+        self.wallet.currencies.refusal_in(offer.account.currency, refusal)
+    }
+
     /// What no stake of this account can be above.
     pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
-        config.stake_max.min(self.wallet.room_for_stake(account))
+        let currency = self.wallet.currency(account);
+        let stake_max = self.wallet.currencies.most(currency, config.stake_max);
+        stake_max.min(self.wallet.room_for_stake(account))
     }
+}
 
-    /// Counts a bet in every sum that limits look at, or takes it out again.
-    pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
-        self.count_for_account(slot, sign);
-        let bet = self.bets.bet(slot);
-        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
-        self.risk.count_of_day(account, bet.id, bet.payout, sign);
-        let (market, selection) = (bet.market, bet.selection);
-        let (stake, payout) = (bet.stake.money(), bet.payout);
-        if self.risk.keeps_exposures() {
-            return self.count_with_exposure(market, selection, stake, payout, sign);
-        }
-        let (market, selection) = self.markets.rows_mut(market, selection);
-        market.count(selection, stake, payout, sign);
+#[inline(always)]
+fn check_funds(offer: &Offer<'_>, stake: Stake) -> Result<(), Refusal> {
+    if offer.account.available < stake.money() {
+        return Err(offer.account.lacks(stake.money(), Reject::InsufficientFunds));
     }
-
-    /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
-    /// in its market's.
-    pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
-        let bet = self.bets.bet(slot);
-        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
-        account.count(bet.liability(), sign);
-        self.risk.count_in_group(account.group, bet.liability(), sign);
-    }
+    Ok(())
 }
 
 /// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the

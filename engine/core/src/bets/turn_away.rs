@@ -9,7 +9,7 @@ use super::multiple::RefusedMultiple;
 use super::place::forgotten;
 use super::{Answer, RefusedBet};
 use crate::Envelope;
-use crate::command::{Command, PlaceBet, PlaceMultiple};
+use crate::command::{Command, PlaceBet, PlaceMultiple, Slip};
 use crate::event::Event;
 use crate::outbox::Outbox;
 use crate::reject::Reject;
@@ -24,6 +24,10 @@ impl State {
         match &envelope.command {
             Command::PlaceBet(place) => self.turn_bet_away(place, code, outbox),
             Command::PlaceMultiple(place) => self.turn_multiple_away(place, code, outbox),
+            Command::PlaceOnTerms(ask) => match &ask.slip {
+                Slip::Single(place) => self.turn_bet_away(place, code, outbox),
+                Slip::Multiple(place) => self.turn_multiple_away(place, code, outbox),
+            },
             Command::OpenAccount { .. } | Command::CreateMatch(_) | Command::OpenMarket { .. } => {
                 outbox.push(Event::Refused(code.into()));
             }
@@ -49,6 +53,8 @@ impl State {
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
             | Command::EndRest { .. }
+            | Command::AdoptPlayPolicy { .. }
+            | Command::Customer { .. }
             | Command::Grade { .. }
             | Command::Withdraw { .. }
             | Command::HandOver { .. }
@@ -60,11 +66,15 @@ impl State {
             | Command::Bonus { .. }
             | Command::ResetTrip { .. }
             | Command::Shed { .. }
-            | Command::CashOut(_)
             | Command::ResumeSettlement { .. }
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }
-            | Command::VoidBets(_) => return false,
+            | Command::VoidBets(_)
+            | Command::CashOut(_)
+            | Command::AnswerOffer(_)
+            | Command::DecideReferral { .. }
+            | Command::Adjust(_)
+            | Command::SetCurrency(_) => return false,
         }
         true
     }

@@ -2,7 +2,7 @@
 
 use crate::codec::{wire_enum, wire_struct};
 use crate::pricing::LadderTable;
-use crate::risk::{RuleSet, Stages};
+use crate::risk::{RuleId, RuleSet, Stages};
 use crate::switches::{TripId, TripSet};
 use crate::units::Money;
 
@@ -175,6 +175,19 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// How long an offer in place of a bet can be taken.
+    pub offer_life_ns: u64,
+    /// How long a trader may look at a bet that is put to him.
+    pub referral_life_ns: u64,
+    /// Risk rules that put a bet to a trader instead of refusing it.
+    pub rules_refer: RuleSet,
+    /// Largest stake that is taken without a trader's word.
+    pub trader_stake: Money,
+    /// How far below zero a correction may take a player; what goes beyond is written off. Zero: never
+    /// below.
+    pub debt_max: Money,
+    /// The largest adjustment that one person may make alone; zero: none.
+    pub adjust_alone_max: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -229,6 +242,12 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    offer_life_ns,
+    referral_life_ns,
+    rules_refer,
+    trader_stake,
+    debt_max,
+    adjust_alone_max,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -292,6 +311,13 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            offer_life_ns: 10 * SECOND_NS,
+            referral_life_ns: 60 * SECOND_NS,
+            rules_refer: RuleSet::of(&[RuleId::TraderStake]),
+            trader_stake: Money::from_minor(50_000),
+            // A player owes whatever was paid to him wrongly.
+            debt_max: Self::AMOUNT_MAX,
+            adjust_alone_max: Money::from_minor(10_000),
         }
     }
 }

@@ -46,6 +46,19 @@ pub enum Query {
     Proposals,
     /// Every version of the house rules.
     HouseRules,
+    /// The policy in force: what is asked of players.
+    PlayPolicy,
+    /// What is known of an account's owner, with every counter; for the staff alone.
+    Customer {
+        /// The account.
+        account: AccountId,
+    },
+    /// Accounts into which somebody has to look, [`crate::play::CUSTOMERS_PER_ANSWER`] at most; for the
+    /// staff alone.
+    Cases {
+        /// From this account on.
+        from: AccountId,
+    },
     /// Every risk rule: how it stands, and what it has refused.
     Risk,
     /// One bet by the bettor's id.
@@ -72,6 +85,8 @@ pub enum Query {
         /// The provider's reference.
         reference: u128,
     },
+    /// Every bet that a trader shall look at.
+    Referrals,
     /// What a bet, or a part of it, could be cashed out for now.
     CashOut {
         /// The account.

@@ -37,6 +37,17 @@ pub enum BetStatus {
         /// When it will be decided.
         due: Timestamp,
     },
+    /// A trader looks at it; stake and liability are held.
+    Referred {
+        /// Up to when.
+        until: Timestamp,
+    },
+    /// It would be taken with the odds and the stake of this view, if the bettor wants that; they are
+    /// held. The bet's id names the offer.
+    Offered {
+        /// Up to when.
+        until: Timestamp,
+    },
     /// It was not taken.
     Refused(Refusal),
     /// It stands.
@@ -76,5 +87,15 @@ pub enum VoidReason {
     TakenLate,
     /// Two persons voided this bet alone; no result changes that.
     ByHand,
+    /// Its owner began to rest from betting; no result changes that.
+    Rest,
 }
-wire_enum!(VoidReason { 0 = NotPlayed, 1 = Rewound, 2 = Declared, 3 = HouseRules, 4 = TakenLate, 5 = ByHand });
+wire_enum!(VoidReason {
+    0 = NotPlayed,
+    1 = Rewound,
+    2 = Declared,
+    3 = HouseRules,
+    4 = TakenLate,
+    5 = ByHand,
+    6 = Rest,
+});

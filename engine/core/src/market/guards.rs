@@ -21,7 +21,7 @@ use super::overrides::Overrides;
 use super::shading::{Leaning, shade};
 use super::{SELECTIONS_MAX, Selection, Stops};
 use crate::command::{Config, OverrideKind, SuspendReason};
-use crate::pricing::margin::FAIR_SUM_TOLERANCE;
+use crate::pricing::margin::{FAIR_SUM_TOLERANCE, odds_milli_of_pair};
 use crate::pricing::{Ladder, apply_odds_ratio, two_way_odds_milli};
 use crate::units::{MarketId, Odds, Probability, SelectionIndex, Seq};
 
@@ -42,6 +42,8 @@ pub(crate) struct Quote<'a, const N: usize> {
     pub model: [f64; N],
     /// The probabilities that the book is made of.
     pub fair: [f64; N],
+    /// Whether they lie inside 0 to 1 and sum to one, so that whoever books them need not ask again.
+    pub is_a_book: bool,
     /// What the book leans on; `None` if it does not.
     pub leaning: Option<&'a Leaning>,
     /// What the book's probabilities sum to, in parts per billion above one.
@@ -98,6 +100,22 @@ impl<const N: usize> Quote<'_, N> {
             self.stops = self.stops.with(reason);
         }
     }
+
+    /// Probabilities of the book as they are written down: of a pair the second is what the first
+    /// leaves, so that they sum to one to the last digit.
+    #[inline(always)]
+    pub fn of_book(&self, chances: &[f64; N]) -> [Probability; N] {
+        let mut written = [Probability::default(); N];
+        if N == 2 && self.is_a_book {
+            written[0] = Probability::from_f64(chances[0]).unwrap_or_default();
+            written[1] = written[0].complement();
+        } else {
+            for (written, p) in written.iter_mut().zip(chances) {
+                *written = Probability::from_f64(*p).unwrap_or_default();
+            }
+        }
+        written
+    }
 }
 
 /// How far outside 0 to 1 a probability may be for no other reason than rounding.
@@ -110,7 +128,8 @@ fn is_a_book<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
     let fair = &quote.model[..count];
     // Written so that NaN fails.
     let is_inside = fair.iter().all(|p| 0.0 < *p && *p < 1.0);
-    if !(quote.priced && is_inside && sums_to_one(fair)) {
+    quote.is_a_book = quote.priced && is_inside && sums_to_one(fair);
+    if !quote.is_a_book {
         quote.model = at_the_edge(quote.model, count);
         let is_a_chance = |p: &f64| (0.0..=1.0).contains(p);
         let fair = &quote.model[..count];
@@ -148,27 +167,30 @@ fn at_the_edge<const N: usize>(mut fair: [f64; N], count: usize) -> [f64; N] {
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
 #[inline(always)]
 fn stays_in_the_band<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
-    let before = quote.before.iter().map(|selection| selection.model);
-    let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
-    if leaves { Verdict::Break(SuspendReason::PriceBand) } else { Verdict::Continue(()) }
+    if quote.checks_band {
+        let before = quote.before.iter().map(|selection| selection.model);
+        if leaves_band(quote.config, before.zip(quote.of_book(&quote.model))) {
+            return Verdict::Break(SuspendReason::PriceBand);
+        }
+    }
+    Verdict::Continue(())
 }
 
-/// Whether any of these pairs, before and after, is further apart than the band. Compared as products,
-/// so that no logarithm is needed. A selection that had no price cannot leave.
+/// Whether any of these pairs, before and after, is further apart than the band. Both as they are
+/// written down, and compared as whole products: who has the price log comes to the same answer. A
+/// selection that had no price cannot leave.
 pub(super) fn leaves_band(
     config: &Config,
-    mut pairs: impl Iterator<Item = (Probability, f64)>,
+    mut pairs: impl Iterator<Item = (Probability, Probability)>,
 ) -> bool {
-    let limit = f64::from(config.band_milli) / 1000.0;
+    const ONE: u32 = Probability::ONE.ppb();
+    // Beyond 1 % and 99 % a factor says little about money.
+    const EDGE: u32 = ONE / 100;
+    let limit = u128::from(config.band_milli);
     pairs.any(|(before, after)| {
-        let before = before.as_f64();
-        if before == 0.0 {
-            return false;
-        }
-        // Beyond 1 % and 99 % a factor says little about money.
-        let (p, q) = (before.clamp(0.01, 0.99), after.clamp(0.01, 0.99));
-        let (up, down) = (q * (1.0 - p), p * (1.0 - q));
-        !(up <= limit * down && down <= limit * up)
+        let [p, q] = [before, after].map(|p| u64::from(p.ppb().clamp(EDGE, ONE - EDGE)));
+        let [up, down] = [q * (u64::from(ONE) - p), p * (u64::from(ONE) - q)].map(u128::from);
+        before != Probability::default() && (limit * down < 1000 * up || limit * up < 1000 * down)
     })
 }
 
@@ -232,12 +254,18 @@ fn margin_and_ladder<const N: usize>(quote: &mut Quote<'_, N>) {
     let ladder = quote.config.ladder.ladder();
     match *fair {
         [p, q] => {
-            let booked = two_way_odds_milli(p, q, target);
+            // A word or a lean made it another book than the one that was looked at.
+            let is_looked_at =
+                quote.is_a_book && quote.overrides.is_none() && quote.leaning.is_none();
+            let booked = if is_looked_at {
+                Some(odds_milli_of_pair(p, q, target))
+            } else {
+                two_way_odds_milli(p, q, target)
+            };
+            // Nothing is booked where one side is certain.
+            let Some(booked) = booked else { return };
             for ((odds, milli), fixed) in quote.odds.iter_mut().zip(booked).zip(quote.fixed) {
-                // Nothing is booked where one side is certain.
-                if let Some(milli) = milli {
-                    *odds = on_the_board(ladder.price_milli(milli), fixed);
-                }
+                *odds = on_the_board(ladder.price_milli(milli), fixed);
             }
         }
         _ => book_many(ladder, target, fair, &quote.fixed, &mut quote.odds),

@@ -399,6 +399,27 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Takes a price, and returns whether it is another one than before. An open market offers it.
+    #[inline(always)]
+    pub(crate) fn show(
+        &mut self,
+        odds: Option<Odds>,
+        fair: Probability,
+        model: Probability,
+        is_open: bool,
+    ) -> bool {
+        // No odds are zero, so this asks the same of the options, in one comparison.
+        let milli = |odds: Option<Odds>| odds.map_or(0, Odds::milli);
+        if milli(self.odds) == milli(odds) && self.fair == fair && self.model == model {
+            return false;
+        }
+        (self.odds, self.fair, self.model) = (odds, fair, model);
+        if is_open {
+            self.keep_safe();
+        }
+        true
+    }
+
     /// Remembers what an open market offers, to compare with should it be suspended.
     #[inline]
     pub(crate) fn keep_safe(&mut self) {

@@ -9,9 +9,9 @@ use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Money, Probability, SelectionIndex};
+use crate::units::{MarketId, MatchId, Money, SelectionIndex};
 
-/// Why prices are made anew.
+/// Why the prices of a whole match are made anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Requote {
     /// The score or the sides of a map moved.
@@ -31,8 +31,6 @@ pub(crate) enum Requote {
         /// The map.
         map: u8,
     },
-    /// Something about this one market; the match did not move.
-    Market(PriceCause),
 }
 
 impl Requote {
@@ -40,7 +38,6 @@ impl Requote {
         match self {
             Self::Score { .. } | Self::Drift { .. } => PriceCause::Score,
             Self::Parameters { .. } => PriceCause::Parameters,
-            Self::Market(cause) => cause,
         }
     }
 
@@ -48,7 +45,7 @@ impl Requote {
     const fn checks_band(self) -> bool {
         match self {
             Self::Parameters { .. } => true,
-            Self::Score { .. } | Self::Drift { .. } | Self::Market(_) => false,
+            Self::Score { .. } | Self::Drift { .. } => false,
         }
     }
 
@@ -56,7 +53,7 @@ impl Requote {
     const fn is_material(self) -> bool {
         match self {
             Self::Score { .. } | Self::Parameters { .. } => true,
-            Self::Drift { .. } | Self::Market(_) => false,
+            Self::Drift { .. } => false,
         }
     }
 }
@@ -78,16 +75,9 @@ impl Step<'_> {
         let series = &self.fixture(match_id).series;
         let forecast = series.series_forecast();
         let series_over = series.result().is_some();
-        let map = match cause {
-            Requote::Score { map, .. } | Requote::Drift { map } | Requote::Parameters { map } => {
-                Some(map)
-            }
-            Requote::Market(_) => None,
-        };
-        let is_affected = |kind: MarketKind| {
-            let on = kind.map();
-            on.is_none() || map.is_none() || on == map
-        };
+        let (Requote::Score { map, .. } | Requote::Drift { map } | Requote::Parameters { map }) =
+            cause;
+        let is_affected = |kind: MarketKind| kind.map().is_none_or(|on| on == map);
         let mut place = 0;
         while let Some(market) = self.next_market(match_id, &mut place, |row| {
             !row.retired
@@ -105,7 +95,8 @@ impl Step<'_> {
                 }
                 self.resolve(market);
             }
-            let stays_open = self.price(market, forecast.as_ref(), cause);
+            let forecast = forecast.as_ref();
+            let stays_open = self.price(market, forecast, cause.price_cause(), cause.checks_band());
             self.announce_after(market, stays_open, cause.is_material() && affected);
         }
     }
@@ -141,10 +132,8 @@ impl Step<'_> {
 
     /// Prices a market that has just been opened.
     pub(crate) fn quote_new(&mut self, market: MarketId) {
-        let row = self.tables.markets.market(market);
-        let forecast = self.fixture(row.match_id).forecast_for(row.kind);
         self.resolve(market);
-        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(PriceCause::Opened));
+        let stays_open = self.price_alone(market, PriceCause::Opened);
         self.announce_after(market, stays_open, true);
     }
 
@@ -205,14 +194,33 @@ impl Step<'_> {
         row.decided_at.plus(window_ns) < self.now
     }
 
+    /// Prices one market for a reason of its own; the match did not move.
+    #[inline]
+    pub(super) fn price_alone(&mut self, market: MarketId, cause: PriceCause) -> bool {
+        let row = self.tables.markets.market(market);
+        // Markets on a map do without the forecast of the series.
+        match row.kind.map() {
+            Some(_) => self.price(market, None, cause, false),
+            None => self.price_on_series(market, cause),
+        }
+    }
+
+    #[inline(never)]
+    fn price_on_series(&mut self, market: MarketId, cause: PriceCause) -> bool {
+        let row = self.tables.markets.market(market);
+        let forecast = self.fixture(row.match_id).series.series_forecast();
+        self.price(market, forecast.as_ref(), cause, false)
+    }
+
     /// Makes a market's price: the model's probabilities, through the guards, onto the board. Returns
     /// whether it was open and stays so.
     #[inline]
-    pub(super) fn price(
+    fn price(
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
-        cause: Requote,
+        cause: PriceCause,
+        checks_band: bool,
     ) -> bool {
         let row = self.tables.markets.market(market);
         if row.result != MarketResult::Undecided {
@@ -222,12 +230,12 @@ impl Step<'_> {
         // to be counted or carried.
         let is_plain = !row.overridden && self.config.shading_ppb == 0;
         match usize::from(row.selections()) {
-            2 if is_plain => self.price_among::<2, true>(market, forecast, cause),
-            2 => self.price_among::<2, false>(market, forecast, cause),
+            2 if is_plain => self.price_among::<2, true>(market, forecast, cause, checks_band),
+            2 => self.price_among::<2, false>(market, forecast, cause, checks_band),
             0..=FEW_SELECTIONS => {
-                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause)
+                self.price_among::<FEW_SELECTIONS, false>(market, forecast, cause, checks_band)
             }
-            _ => self.price_among::<SELECTIONS_MAX, false>(market, forecast, cause),
+            _ => self.price_among::<SELECTIONS_MAX, false>(market, forecast, cause, checks_band),
         }
     }
 
@@ -237,37 +245,42 @@ impl Step<'_> {
         &mut self,
         market: MarketId,
         forecast: Option<&SeriesForecast>,
-        cause: Requote,
+        cause: PriceCause,
+        checks_band: bool,
     ) -> bool {
         let row = self.tables.markets.market(market);
         let kind = row.kind;
         let fixture = self.fixture(row.match_id);
         let series = &fixture.series;
         let above = fixture.stops.and(self.tables.stops);
-        let before = self.tables.markets.selections(row);
+        let is_live = series.is_live(kind);
         let mut model = [0.0; N];
         let priced = (kind.market_type().fair)(kind, series, forecast, &mut model).is_some();
         let leaning = if PLAIN || self.config.shading_ppb == 0 {
             None
         } else {
+            let row = self.tables.markets.market(market);
             let leaner = Leaner { kind, series, forecast, fair: &model };
-            let own = results(row.stakes, before);
+            let own = results(row.stakes, self.tables.markets.selections(row));
             leaner.leaning(own, |kind| self.results_of(row.match_id, kind))
         };
+        let (row, selections) = self.tables.markets.book_mut(market);
+        let selections = if N == 2 { &mut selections[..2] } else { selections };
         let mut quote = Quote {
             config: self.config,
-            before: if N == 2 { &before[..2] } else { before },
+            before: selections,
             market,
             overrides: (!PLAIN && row.overridden).then_some(&self.tables.overrides),
             score_moved_at: row.moved_at,
             priced,
             model,
             fair: [0.0; N],
+            is_a_book: false,
             leaning: leaning.as_ref(),
             margin_ppb: self.config.margin_ppb,
             fixed: [Fixed::No; N],
-            checks_band: cause.checks_band(),
-            stops: if series.is_live(kind) {
+            checks_band,
+            stops: if is_live {
                 row.stops.with(SuspendReason::RoundLive)
             } else {
                 row.stops.without(SuspendReason::RoundLive)
@@ -275,42 +288,44 @@ impl Step<'_> {
             odds: [None; N],
         };
         quote.judge();
-        let Quote { model, fair, stops, odds, overrides, .. } = quote;
+        let fair = quote.of_book(&quote.fair);
         // Only a trader's word makes the book from anything but the model.
-        let is_models_own = overrides.is_none();
-        let (row, selections) = self.tables.markets.book_mut(market);
-        let selections = if N == 2 { &mut selections[..2] } else { selections };
+        let model = if quote.overrides.is_none() { fair } else { quote.of_book(&quote.model) };
+        let Quote { stops, odds, .. } = quote;
         row.stops = stops;
         row.unshaded = Money::ZERO;
         let stays_open = row.status == MarketStatus::Open && stops.and(above).is_empty();
-        let price_seq = self.seq.0;
-        let of_selection = fair.into_iter().zip(model).zip(odds);
-        for (index, (selection, ((fair, model), odds))) in
-            selections.iter_mut().zip(of_selection).enumerate()
-        {
-            let fair = Probability::from_f64(fair).unwrap_or_default();
-            let model =
-                if is_models_own { fair } else { Probability::from_f64(model).unwrap_or_default() };
-            if selection.odds == odds && selection.fair == fair && selection.model == model {
-                continue;
+        let (price_seq, by) = (self.seq.0, self.actor);
+        let outbox = &mut *self.outbox;
+        let mut show = |index: usize, selection: &mut Selection| {
+            let (odds, fair, model) = (odds[index], fair[index], model[index]);
+            let selection_no = SelectionIndex(index as u8);
+            selection.show(odds, fair, model, stays_open).then(|| {
+                outbox.push(Event::Price(Price {
+                    market,
+                    selection: selection_no,
+                    odds,
+                    fair,
+                    model,
+                    price_seq,
+                    cause,
+                    by,
+                }));
+            })
+        };
+        let has_changed = match selections {
+            // Written out, as a loop would have to keep its arrays in memory.
+            [first, second] => {
+                let [first, second] = [show(0, first), show(1, second)];
+                first.or(second).is_some()
             }
-            selection.odds = odds;
-            selection.fair = fair;
-            selection.model = model;
-            if stays_open {
-                selection.keep_safe();
+            selections => {
+                let shown = selections.iter_mut().enumerate().filter_map(|(i, row)| show(i, row));
+                shown.count() != 0
             }
+        };
+        if has_changed {
             row.prices.changed(price_seq, self.now);
-            self.outbox.push(Event::Price(Price {
-                market,
-                selection: SelectionIndex(index as u8),
-                odds,
-                fair,
-                model,
-                price_seq,
-                cause: cause.price_cause(),
-                by: self.actor,
-            }));
         }
         stays_open
     }
@@ -431,8 +446,7 @@ impl Step<'_> {
             return true;
         }
         let selections = self.tables.markets.selections(row);
-        let pairs =
-            selections.iter().map(|selection| (selection.safe_fair, selection.fair.as_f64()));
+        let pairs = selections.iter().map(|selection| (selection.safe_fair, selection.fair));
         !leaves_band(self.config, pairs)
     }
 }

@@ -3,7 +3,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::{Market, MarketResult, quote::Requote};
+use super::{Market, MarketResult};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
 use crate::event::PriceCause;
@@ -12,7 +12,7 @@ use crate::state::Step;
 use crate::units::{MarketId, Timestamp};
 
 /// Markets priced with one command. Counted and not timed, so that a replay slices alike.
-const MARKETS_PER_SLICE: usize = 32;
+const MARKETS_PER_SLICE: u32 = 32;
 
 /// The work in progress.
 #[derive(Debug)]
@@ -77,16 +77,12 @@ impl Step<'_> {
             self.requote_leaners(market);
             left -= 1;
         }
-        while 0 < left
-            && let Some(market) = self.tables.requotes.next
-        {
-            if self.tables.markets.get(market).is_none() {
-                self.tables.requotes.next = None;
-                return;
-            }
-            self.tables.requotes.next = Some(MarketId(market.0 + 1));
+        let Some(MarketId(first)) = self.tables.requotes.next else { return };
+        let end = self.tables.markets.count().min(first + left);
+        let is_full = end == first + left;
+        self.tables.requotes.next = is_full.then_some(MarketId(end));
+        for market in (first..end).map(MarketId) {
             self.requote_market(market, PriceCause::Margin, false);
-            left -= 1;
         }
     }
 
@@ -94,12 +90,9 @@ impl Step<'_> {
     /// bettor all the same.
     #[inline]
     pub(crate) fn requote_market(&mut self, market: MarketId, cause: PriceCause, moved: bool) {
-        let row = self.tables.markets.market(market);
-        if row.result != MarketResult::Undecided {
-            return;
+        if self.tables.markets.market(market).result == MarketResult::Undecided {
+            let stays_open = self.price_alone(market, cause);
+            self.announce_after(market, stays_open, moved);
         }
-        let forecast = self.fixture(row.match_id).forecast_for(row.kind);
-        let stays_open = self.price(market, forecast.as_ref(), Requote::Market(cause));
-        self.announce_after(market, stays_open, moved);
     }
 }

@@ -60,6 +60,11 @@ impl MarketTable {
         MarketId(self.markets.len() as u32 - 1)
     }
 
+    /// How many markets there are.
+    pub fn count(&self) -> u32 {
+        self.markets.len() as u32
+    }
+
     /// The market, if it exists.
     #[inline]
     pub fn get(&self, market: MarketId) -> Option<&Market> {

@@ -14,6 +14,6 @@ fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
         Asked::Deposit(amount) => {
             subject.within(Quantity::Deposit, amount, Reject::DepositLimitReached)
         }
-        Asked::Bet(_) => Ok(()),
+        Asked::Bet(_) | Asked::Withdraw => Ok(()),
     }
 }

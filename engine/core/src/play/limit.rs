@@ -2,8 +2,32 @@
 
 use super::window::PLACES;
 use super::{Movement, NO_LIMIT, Quantity, Window};
-use crate::codec::wire_struct;
+use crate::codec::{wire_enum, wire_struct};
 use crate::units::{Money, Seq, Timestamp};
+
+/// Who wants a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum LimitBy {
+    /// The player himself.
+    Player,
+    /// The staff: what he can afford, as far as they know.
+    House,
+    /// The policy: it is counted and refuses nothing.
+    Counter,
+}
+wire_enum!(LimitBy { 0 = Player, 1 = House, 2 = Counter });
+
+impl LimitBy {
+    /// Its name in messages and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Player => "player",
+            Self::House => "house",
+            Self::Counter => "counter",
+        }
+    }
+}
 
 /// Which limit of an account. It has each at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,8 +37,10 @@ pub struct LimitKey {
     pub quantity: Quantity,
     /// Over which time.
     pub window: Window,
+    /// Who wants it.
+    pub by: LimitBy,
 }
-wire_struct!(LimitKey { quantity, window });
+wire_struct!(LimitKey { quantity, window, by });
 
 /// A wish to raise a limit or to be rid of it, which waits for its time and for a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +113,11 @@ impl Limit {
         }
     }
 
+    /// Whether it limits a quantity, and does not only count it.
+    pub fn limits(&self, quantity: Quantity) -> bool {
+        self.key.quantity == quantity && self.key.by != LimitBy::Counter
+    }
+
     /// What counts at this time.
     pub fn used(&self, now: Timestamp) -> Money {
         let (now, places) = (self.key.window.bucket(now), self.key.window.places());
@@ -138,6 +169,16 @@ impl Limit {
             Quantity::Deposit => match movement {
                 Movement::Deposited => amount,
                 Movement::Undeposited(began) if self.newest_began <= began => -amount,
+                Movement::Undeposited(_)
+                | Movement::Staked(_)
+                | Movement::Unstaked(_)
+                | Movement::Won
+                | Movement::Unwon
+                | Movement::Withdrawn => Money::ZERO,
+            },
+            Quantity::LinkedDeposit => match movement {
+                Movement::Deposited => amount,
+                // A payment that failed was an attempt all the same.
                 Movement::Undeposited(_)
                 | Movement::Staked(_)
                 | Movement::Unstaked(_)

@@ -12,6 +12,6 @@ pub(super) const RULE: Rule = Rule { name: "loss_limit", cites: "UKGC RTS 12A, 1
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.asked {
         Asked::Bet(amount) => subject.within(Quantity::Loss, amount, Reject::LossLimitReached),
-        Asked::Deposit(_) => Ok(()),
+        Asked::Deposit(_) | Asked::Withdraw => Ok(()),
     }
 }

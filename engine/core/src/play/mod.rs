@@ -1,30 +1,47 @@
-//! What a player has set for himself: limits on what he pays in, stakes and loses, and rests from
-//! betting. Asked in the same step as the bet or the deposit, so nothing can slip in between.
+//! Responsible play and compliance: what a player has set for himself (limits on what he pays in, stakes
+//! and loses, and rests from betting) and what the operator's licence asks about him (how well he must be
+//! known, from which sums on somebody looks at him). Asked in the same step as the bet, the deposit or
+//! the withdrawal, so nothing can slip in between.
 //!
 //! Each rule is one file that names the rule of a regulator it implements, and one line in [`RULES`].
-//! An account for which nothing is set has one flag down in its hot line and costs nothing more.
+//! An account of which nothing is asked has one flag down in its hot line and costs nothing more.
 //!
-//! Owns limits, what counts towards them, and rests. Every movement of a player's money is counted
+//! Owns limits, what counts towards them, rests, levels of verification, cases and the policy. Every movement of a player's money is counted
 //! where it is posted, in `Wallet::post`; so no new way of moving money can be forgotten here.
 //!
 //! Invariants: no limit grows and no rest ends before its time, whoever asks; what counts is never
 //! less than what moved within the window since the limit was set.
 
+mod adopt;
+mod counters;
+mod customer;
 mod deposit_limit;
+mod level;
 mod limit;
 mod loss_limit;
 mod net_deposit_limit;
+mod open_bets;
+mod policy;
+mod review;
+mod room;
 mod self_exclusion;
 mod snapshot;
 mod stake_limit;
 mod steps;
 mod time_out;
+mod verification;
 mod window;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-pub use limit::{LimitKey, LimitView, Wish};
+pub use adopt::Adopted;
+pub use counters::{COUNTERS, CaseSet, Counter, CounterId};
+pub use customer::{CUSTOMERS_PER_ANSWER, CustomerView};
+pub use level::{Level, May};
+pub use limit::{LimitBy, LimitKey, LimitView, Wish};
+pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
+pub use review::Hold;
 pub use window::Window;
 
 pub(crate) use limit::Limit;
@@ -51,11 +68,13 @@ pub enum Quantity {
     Deposit,
     /// What he pays in less what he takes out.
     NetDeposit,
+    /// What he pays in by payments that each stay below the policy's threshold. Only counted.
+    LinkedDeposit,
 }
-wire_enum!(Quantity { 0 = Stake, 1 = Loss, 2 = Deposit, 3 = NetDeposit });
+wire_enum!(Quantity { 0 = Stake, 1 = Loss, 2 = Deposit, 3 = NetDeposit, 4 = LinkedDeposit });
 
 impl Quantity {
-    /// Every one, in order of precedence.
+    /// Every one that can be limited, in order of precedence.
     pub const ALL: &'static [Self] = &[Self::Stake, Self::Loss, Self::Deposit, Self::NetDeposit];
 
     /// Its name in messages and reports.
@@ -65,6 +84,7 @@ impl Quantity {
             Self::Loss => "loss",
             Self::Deposit => "deposit",
             Self::NetDeposit => "net_deposit",
+            Self::LinkedDeposit => "linked_deposit",
         }
     }
 
@@ -111,6 +131,8 @@ pub(crate) enum Asked {
     Bet(Money),
     /// Pay in this much.
     Deposit(Money),
+    /// Take money out, however much.
+    Withdraw,
 }
 
 /// One rule.
@@ -127,16 +149,30 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     self_exclusion::RULE,
     time_out::RULE,
+    verification::RULE,
+    review::RULE,
     stake_limit::RULE,
     loss_limit::RULE,
     deposit_limit::RULE,
     net_deposit_limit::RULE,
+    room::RULE,
 ];
 
 impl Subject<'_> {
+    fn player(&self) -> &Player {
+        &self.play.players[self.account.0 as usize]
+    }
+
     /// The rest that the account takes at this time.
     fn rest(&self) -> Option<Rest> {
         self.play.rest_at(self.account, self.now)
+    }
+
+    /// What a counter says; nothing before it began.
+    fn counted(&self, quantity: Quantity, window: Window) -> Money {
+        let key = LimitKey { quantity, window, by: LimitBy::Counter };
+        let counter = self.play.of(self.account).find(|limit| limit.key == key);
+        counter.map_or(Money::ZERO, |counter| counter.used(self.now))
     }
 
     /// Whether every limit on a quantity leaves room for so much more of it. They all hold, so the
@@ -145,11 +181,15 @@ impl Subject<'_> {
         if added == Money::ZERO {
             return Ok(());
         }
-        let limits = self.play.of(self.account).filter(|limit| limit.key.quantity == quantity);
+        let limits = self.play.of(self.account).filter(|limit| limit.limits(quantity));
         let least = limits.min_by_key(|limit| limit.room(self.now));
         match least {
             Some(limit) if limit.room(self.now) < added => {
                 let would_be = limit.used(self.now) + added;
+                let code = match limit.key.by {
+                    LimitBy::House => Reject::HouseLimitReached,
+                    LimitBy::Player | LimitBy::Counter => code,
+                };
                 Err(Refusal::with(code, limit.amount.minor(), would_be.minor()))
             }
             Some(_) | None => Ok(()),
@@ -197,7 +237,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (from, LedgerAccount::PlayerAvailable(account)) => match from {
                 LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
@@ -209,7 +251,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (LedgerAccount::Provider, LedgerAccount::DepositInTransit(account)) => {
                 Some((account, Self::Deposited))
@@ -226,7 +270,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
                 LedgerAccount::PlayerHeld(_)
                 | LedgerAccount::House
                 | LedgerAccount::Provider
@@ -234,7 +280,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
             ) => None,
         }
     }
@@ -243,6 +291,8 @@ impl Movement {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct Play {
+    /// The policy in force.
+    policy: Adopted,
     /// By account: its rest, and the first of its limits in their order.
     players: Vec<Player>,
     limits: Vec<Limit>,
@@ -250,39 +300,75 @@ pub(crate) struct Play {
     /// The first unused row; they are linked like lists.
     free: u32,
     live: usize,
+    /// Accounts that began to rest and whose open bets are being voided, in order.
+    voiding: Vec<AccountId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Player {
     rest: Option<Rest>,
     first: u32,
+    /// When the account was opened, in seconds since the Unix epoch.
+    opened_s: u32,
+    level: Level,
+    hold: Hold,
+    cases: CaseSet,
 }
 
+const _: () = assert!(size_of::<Player>() <= 32, "a million players take 32 MB");
+
 impl Player {
-    const NONE: Self = Self { rest: None, first: NO_LIMIT };
+    const NONE: Self = Self {
+        rest: None,
+        first: NO_LIMIT,
+        opened_s: 0,
+        level: Level::Unverified,
+        hold: Hold::None,
+        cases: CaseSet::NONE,
+    };
+
+    fn opened(&self) -> Timestamp {
+        Timestamp::from_nanos(u64::from(self.opened_s) * 1_000_000_000)
+    }
+
+    /// Whether anything is set for it that a bet, a deposit or a withdrawal must ask.
+    fn is_set(&self) -> bool {
+        let Self { rest, first, hold, cases, opened_s: _, level: _ } = *self;
+        let is_free = rest.is_none() && first == NO_LIMIT;
+        !is_free || hold != Hold::None || cases != CaseSet::NONE
+    }
 }
 
 impl Play {
     /// Nothing set: most players set nothing, some set a few limits.
     pub fn with_capacity(accounts_max: usize, limits_max: usize) -> Self {
         Self {
+            policy: Adopted::default(),
             players: vec![Player::NONE; accounts_max],
             limits: Vec::with_capacity(limits_max),
             limits_max,
             free: NO_LIMIT,
             live: 0,
+            voiding: Vec::with_capacity(accounts_max),
         }
+    }
+
+    /// An account was opened.
+    pub fn open(&mut self, account: AccountId, now: Timestamp) {
+        let opened_s = u32::try_from(now.nanos() / 1_000_000_000).unwrap_or(u32::MAX);
+        self.players[account.0 as usize].opened_s = opened_s;
     }
 
     /// What its tables take.
     pub fn sizes(accounts_max: usize, limits_max: usize, sizes: &mut Vec<TableSize>) {
         sizes.push(TableSize::of::<Player>("players", RowOf::Account, accounts_max));
-        sizes.push(TableSize::of::<Limit>("players' own limits", RowOf::Other, limits_max));
+        sizes.push(TableSize::of::<AccountId>("rests at work", RowOf::Account, accounts_max));
+        sizes.push(TableSize::of::<Limit>("limits and counters", RowOf::Other, limits_max));
     }
 
-    /// Whether anything is set for an account.
+    /// Whether a bet of this account is asked more than of an ordinary one.
     pub fn is_set(&self, account: AccountId) -> bool {
-        self.players[account.0 as usize] != Player::NONE
+        !self.policy.policy.is_plain() || self.players[account.0 as usize].is_set()
     }
 
     /// An account's limits in their order.
@@ -318,17 +404,37 @@ impl Play {
         RULES.iter().try_for_each(|rule| (rule.check)(&subject))
     }
 
-    /// The most that an account may stake by its own limits.
-    #[cold]
-    pub fn room_for_stake(&self, account: AccountId, now: Timestamp) -> Money {
-        let limits = self.of(account).filter(|limit| match limit.key.quantity {
-            Quantity::Stake | Quantity::Loss => true,
-            Quantity::Deposit | Quantity::NetDeposit => false,
-        });
-        limits.map(|limit| limit.room(now)).min().unwrap_or(crate::command::Config::AMOUNT_MAX)
+    /// Whether a player who rests can cash out.
+    pub fn lets_cash_out(&self) -> bool {
+        self.policy.policy.lets_cash_out()
     }
 
-    /// Counts a movement in every limit that it is about.
+    /// Asks only whether an account rests.
+    ///
+    /// # Errors
+    /// The code of the rest.
+    pub fn check_rest(&self, account: AccountId, now: Timestamp) -> Result<(), Refusal> {
+        let subject = Subject { play: self, account, now, asked: Asked::Bet(Money::ZERO) };
+        [self_exclusion::RULE, time_out::RULE].iter().try_for_each(|rule| (rule.check)(&subject))
+    }
+
+    /// The most that an account may stake by limits and by what is known of its owner.
+    #[cold]
+    pub fn room_for_stake(&self, account: AccountId, now: Timestamp) -> Money {
+        if !self.has_room_for_counters(account) {
+            return Money::ZERO;
+        }
+        let limits = self
+            .of(account)
+            .filter(|limit| limit.limits(Quantity::Stake) || limit.limits(Quantity::Loss));
+        let least = limits.map(|limit| limit.room(now)).min();
+        let level = self.players[account.0 as usize].level;
+        let of_level = self.policy.policy.of(level).stake_max;
+        let no_limit = crate::command::Config::AMOUNT_MAX;
+        least.unwrap_or(no_limit).min(of_level.unwrap_or(no_limit))
+    }
+
+    /// Counts a movement in every limit and counter that it is about. Answers whose cases it opened.
     #[cold]
     pub fn note(
         &mut self,
@@ -336,12 +442,30 @@ impl Play {
         movement: Movement,
         amount: Money,
         (seq, now): (Seq, Timestamp),
-    ) {
-        let mut slot = self.players[account.0 as usize].first;
-        while let Some(limit) = self.limits.get_mut(slot as usize) {
-            limit.note(movement, amount, seq, now);
-            slot = limit.next;
+    ) -> CaseSet {
+        if matches!(movement, Movement::Staked(_) | Movement::Deposited) {
+            self.begin_counters(account, seq, now);
         }
+        let Self { players, limits, policy: Adopted { policy, .. }, .. } = self;
+        let player = &mut players[account.0 as usize];
+        let mut opened = CaseSet::NONE;
+        let mut slot = player.first;
+        while let Some(limit) = limits.get_mut(slot as usize) {
+            slot = limit.next;
+            if limit.key.quantity == Quantity::LinkedDeposit && policy.linked_below() <= amount {
+                continue;
+            }
+            let before = limit.used(now);
+            limit.note(movement, amount, seq, now);
+            let of_key = COUNTERS.iter().filter(|counter| counter.key() == limit.key);
+            for counter in of_key {
+                if counter.crosses(policy, before, limit.used(now)) {
+                    opened = opened.with(counter.id);
+                }
+            }
+        }
+        opened.iter().for_each(|counter| player.cases = player.cases.with(counter));
+        opened
     }
 
     fn find(&self, account: AccountId, key: LimitKey) -> Option<u32> {
@@ -407,7 +531,7 @@ mod tests {
     #[test]
     fn every_rule_names_the_rule_it_implements() {
         for rule in RULES {
-            assert!(!rule.name.is_empty() && rule.cites.starts_with("UKGC"), "{}", rule.name);
+            assert!(!rule.name.is_empty() && !rule.cites.is_empty(), "{}", rule.name);
         }
     }
 }

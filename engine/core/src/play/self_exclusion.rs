@@ -2,9 +2,10 @@
 //!
 //! Implements UKGC LCCP social responsibility code 3.5.3 and ordinary code 3.5.4: at least six months,
 //! up to five years here; it holds beyond its term until the player asks to return, and then one more
-//! day. Bets that wait are refused when their delay ends and the stake goes back; open bets stand.
+//! day. Bets that wait are refused when their delay ends and the stake goes back; open bets stand or are
+//! void as the policy says. What the account holds can be taken out, always: code 3.5.3 has it returned.
 
-use super::{RestKind, Rule, Subject};
+use super::{Asked, RestKind, Rule, Subject};
 use crate::reject::{Refusal, Reject};
 
 const DAY_NS: u64 = 24 * 3_600 * 1_000_000_000;
@@ -21,6 +22,7 @@ pub(super) const RULE: Rule =
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.rest() {
+        _ if subject.asked == Asked::Withdraw => Ok(()),
         Some(rest) if rest.kind == RestKind::SelfExclusion => {
             Err(Reject::AccountSelfExcluded.into())
         }

@@ -1,6 +1,8 @@
 //! What players have set as bytes: only those who have set anything. Which row a limit lies in reaches
 //! no output, so the lists are laid anew.
 
+use alloc::vec::Vec;
+
 use super::{Limit, Play, Player, Rest};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
@@ -10,12 +12,18 @@ use crate::units::AccountId;
 impl Table for Play {
     fn save(&self, out: &mut Saver<'_>) {
         // How the rows are linked is written as the lists themselves.
-        let Self { players, limits: _, limits_max: _, free: _, live: _ } = self;
+        let Self { policy, players, limits: _, limits_max: _, free: _, live: _, voiding } = self;
+        out.put(policy);
+        out.list(voiding.iter());
         let set = || (0u32..).zip(players).filter(|(_, player)| **player != Player::NONE);
         out.count(set().count());
-        for (account, Player { rest, first: _ }) in set() {
+        for (account, Player { rest, first: _, opened_s, level, hold, cases }) in set() {
             out.put(&account);
             out.put(rest);
+            out.put(opened_s);
+            out.put(level);
+            out.put(hold);
+            out.put(cases);
             out.count(self.of(AccountId(account)).count());
             self.of(AccountId(account)).for_each(|limit| out.put(limit));
         }
@@ -24,14 +32,23 @@ impl Table for Play {
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
         let (accounts_max, limits_max) = (capacity.accounts_max, capacity.play_limits_max);
         let mut play = Self::with_capacity(accounts_max as usize, limits_max as usize);
+        play.policy = input.take()?;
+        play.policy.policy.validate().map_err(|_| DecodeError::OutOfRange)?;
+        let voiding: Vec<AccountId> = input.list(accounts_max as usize)?;
+        play.voiding.extend(voiding);
+        if play.voiding.iter().any(|account| accounts_max <= account.0) {
+            return Err(DecodeError::OutOfRange);
+        }
         for _ in 0..input.count(play.players.len())? {
             let account: u32 = input.take()?;
             let rest: Option<Rest> = input.take()?;
+            let (opened_s, level) = (input.take()?, input.take()?);
+            let (hold, cases) = (input.take()?, input.take()?);
             let player = play.players.get_mut(account as usize).ok_or(DecodeError::OutOfRange)?;
             if *player != Player::NONE {
                 return Err(DecodeError::OutOfRange);
             }
-            player.rest = rest;
+            *player = Player { rest, first: player.first, opened_s, level, hold, cases };
             let account = AccountId(account);
             for _ in 0..input.count(play.limits_max - play.live)? {
                 let limit: Limit = input.take()?;

@@ -11,6 +11,6 @@ pub(super) const RULE: Rule = Rule { name: "stake_limit", cites: "UKGC RTS 12A, 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.asked {
         Asked::Bet(amount) => subject.within(Quantity::Stake, amount, Reject::StakeLimitReached),
-        Asked::Deposit(_) => Ok(()),
+        Asked::Deposit(_) | Asked::Withdraw => Ok(()),
     }
 }

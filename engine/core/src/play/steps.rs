@@ -1,14 +1,13 @@
 //! The commands by which a player limits himself or rests.
 
-use super::{Limit, LimitKey, LimitView, Rest, RestKind, Wish, self_exclusion, time_out};
+use super::{
+    Limit, LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Wish, self_exclusion, time_out,
+};
 use crate::command::Config;
 use crate::event::Event;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Money, millis};
-
-/// How long a wish to raise a limit waits before it can be confirmed: UKGC RTS 12D.
-pub(crate) const COOLING_NS: u64 = 24 * 3_600 * 1_000_000_000;
 
 impl Step<'_> {
     /// See [`crate::Command::SetPlayLimit`].
@@ -20,6 +19,15 @@ impl Step<'_> {
     ) -> Result<(), Refusal> {
         let (seq, now) = (self.seq, self.now);
         self.tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
+        let is_free = match key.by {
+            LimitBy::Player => false,
+            // What the staff sets it also lifts, at once.
+            LimitBy::House => self.operator().map(|_| true)?,
+            LimitBy::Counter => return Err(Reject::InvalidParameter.into()),
+        };
+        if !Quantity::ALL.contains(&key.quantity) {
+            return Err(Reject::InvalidParameter.into());
+        }
         if let Some(amount) = amount
             && (amount < Money::ZERO || Config::AMOUNT_MAX < amount)
         {
@@ -27,6 +35,7 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::InvalidAmount, limit, amount.minor()));
         }
         let play = self.tables.wallet.play_mut();
+        let wait_ns = play.policy().policy.raise_wait_ns();
         match (play.find(account, key), amount) {
             (None, None) => return Err(Reject::UnknownPlayLimit.into()),
             (None, Some(amount)) => {
@@ -41,8 +50,10 @@ impl Step<'_> {
                 let limit = &mut play.limits[slot as usize];
                 (limit.amount, limit.wish) = (amount, None);
             }
+            (Some(slot), Some(amount)) if is_free => play.limits[slot as usize].amount = amount,
+            (Some(slot), None) if is_free => play.remove(account, slot),
             (Some(slot), amount) => {
-                let wish = Wish { amount, confirm_from: now.plus(COOLING_NS) };
+                let wish = Wish { amount, confirm_from: now.plus(wait_ns) };
                 play.limits[slot as usize].wish = Some(wish);
             }
         }
@@ -60,16 +71,16 @@ impl Step<'_> {
         let now = self.now;
         self.tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
         let play = self.tables.wallet.play_mut();
+        let wait_ns = play.policy().policy.raise_wait_ns();
         let slot = play.find(account, key).ok_or(Reject::UnknownPlayLimit)?;
         let limit = &mut play.limits[slot as usize];
         let wish = limit.wish.ok_or(Reject::UnknownPlayLimit)?;
         if now < wish.confirm_from {
-            let waited = COOLING_NS - wish.confirm_from.since(now);
-            return Err(Refusal::with(
-                Reject::PlayLimitCooling,
-                millis(COOLING_NS),
-                millis(waited),
-            ));
+            // The wish waits as long as the policy of its time wanted; a newer one changes no promise.
+            let left = wish.confirm_from.since(now);
+            let waited = wait_ns.saturating_sub(left);
+            let (wait, waited) = (millis(wait_ns), millis(waited));
+            return Err(Refusal::with(Reject::PlayLimitCooling, wait, waited));
         }
         limit.wish = None;
         match wish.amount {
@@ -102,6 +113,7 @@ impl Step<'_> {
             }
         }
         play.players[account.0 as usize].rest = Some(rest);
+        play.begin_rest(account, rest.kind);
         self.tables.wallet.mark_play(account);
         self.outbox.push(Event::Rest { account, rest: Some(rest) });
         Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Implements UKGC LCCP social responsibility code 3.3.4: a day, a week, a month, or what the player
 //! asks for, up to six weeks. Bets that wait are refused when their delay ends and the stake goes back;
-//! open bets stand.
+//! open bets stand or are void as the policy says.
 
-use super::{RestKind, Rule, Subject};
+use super::{Asked, RestKind, Rule, Subject};
 use crate::reject::{Refusal, Reject};
 use crate::units::millis;
 
@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule { name: "time_out", cites: "UKGC LCCP 3.3.4",
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.rest() {
+        _ if subject.asked == Asked::Withdraw => Ok(()),
         Some(rest) if rest.kind == RestKind::TimeOut => {
             let left = rest.until.since(subject.now);
             Err(Refusal::with(Reject::AccountTimedOut, 0, millis(left)))

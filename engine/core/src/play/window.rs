@@ -29,13 +29,15 @@ pub enum Window {
     Week,
     /// The calendar month, in UTC.
     Month,
+    /// The last 30 days, whenever that is.
+    Days30,
 }
-wire_enum!(Window { 0 = Hours24, 1 = Days7, 2 = Day, 3 = Week, 4 = Month });
+wire_enum!(Window { 0 = Hours24, 1 = Days7, 2 = Day, 3 = Week, 4 = Month, 5 = Days30 });
 
 impl Window {
     /// Every window.
     pub const ALL: &'static [Self] =
-        &[Self::Hours24, Self::Days7, Self::Day, Self::Week, Self::Month];
+        &[Self::Hours24, Self::Days7, Self::Day, Self::Week, Self::Month, Self::Days30];
 
     /// Its name in messages and reports.
     pub const fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Window {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Days30 => "30d",
         }
     }
 
@@ -59,6 +62,7 @@ impl Window {
         match self {
             Self::Hours24 => now.nanos() / (DAY_NS / TWELFTHS),
             Self::Days7 => now.nanos() / (7 * DAY_NS / TWELFTHS),
+            Self::Days30 => now.nanos() / (30 * DAY_NS / TWELFTHS),
             Self::Day => days,
             // The Unix epoch was a Thursday.
             Self::Week => (days + 3) / 7,
@@ -69,7 +73,7 @@ impl Window {
     /// How many buckets count at any time.
     pub const fn places(self) -> u64 {
         match self {
-            Self::Hours24 | Self::Days7 => TWELFTHS + 1,
+            Self::Hours24 | Self::Days7 | Self::Days30 => TWELFTHS + 1,
             Self::Day | Self::Week | Self::Month => 1,
         }
     }

@@ -24,44 +24,55 @@ pub struct LadderBand {
 }
 
 /// One operator's ladder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ladder {
-    /// Where each band begins and how it goes on; after them the top of the ladder, where it stops, and
-    /// at least one start above all odds, which ends every search.
-    starts: [Start; BANDS_MAX + 2],
-    starts_len: usize,
+    /// Each band; after them the top of the ladder, which nothing is above.
+    bands: [Band; BAND_ROWS],
+    bands_len: usize,
     /// In which band the lowest odds of each bucket stand: a look-up instead of a search.
     first_band: [u8; BUCKETS],
     /// The highest odds on the ladder.
-    top_milli: u32,
+    top_milli: f64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Start {
+/// As many rows as there are bands, and one for the top; a power of two, so that a place within it
+/// needs no question.
+const BAND_ROWS: usize = 2 * BANDS_MAX;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Band {
+    /// Its first odds, and those of the next band.
     from_milli: u32,
+    next_milli: u32,
     step_milli: u32,
     /// 2⁴⁰ / step, rounded up: multiplying by it divides, exactly for any odds and any step, in a
     /// fraction of the time.
     reciprocal: u64,
 }
 
-impl Start {
-    const fn new(from_milli: u32, step_milli: u32) -> Self {
-        Self { from_milli, step_milli, reciprocal: (1 << RECIPROCAL_BITS) / step_milli as u64 + 1 }
+impl Band {
+    /// Where the ladder ends.
+    const fn top(from_milli: u32) -> Self {
+        Self::new(from_milli, u32::MAX, 1)
+    }
+
+    const fn new(from_milli: u32, next_milli: u32, step_milli: u32) -> Self {
+        let reciprocal = (1 << RECIPROCAL_BITS) / step_milli as u64 + 1;
+        Self { from_milli, next_milli, step_milli, reciprocal }
     }
 }
 
 /// Odds with the same leading four bits share a bucket, eight to each doubling of the odds: most lie
 /// inside one band, and the search ends where it begins.
-const BUCKETS: usize = 8 * 17;
+const BUCKETS: usize = 256;
 
-const fn bucket(odds_milli: u32) -> usize {
-    // Odds under eight thousandths are on no ladder; the bit keeps the shift in its range.
-    let doublings = (odds_milli | 8).ilog2() - 3;
-    ((8 * doublings) | ((odds_milli >> doublings) & 7)) as usize
+/// The bucket of odds from eight thousandths on, as a float has them: its exponent and the first three
+/// bits behind it.
+const fn bucket(odds_milli: f64) -> u8 {
+    const FROM: u64 = 8.0_f64.to_bits() >> BITS_BEHIND;
+    const BITS_BEHIND: u32 = f64::MANTISSA_DIGITS - 4;
+    (odds_milli.to_bits() >> BITS_BEHIND).wrapping_sub(FROM) as u8
 }
-
-const _: () = assert!(bucket(ODDS_MILLI_MAX) < BUCKETS);
 
 /// With odds and steps of at most a million, x·step < 2⁴⁰ holds, and the error stays below a step.
 const RECIPROCAL_BITS: u32 = 40;
@@ -140,7 +151,7 @@ impl Ladder {
         if bands.is_empty() || BANDS_MAX < bands.len() {
             return Err(LadderError::BandCount);
         }
-        let mut starts = [Start::new(u32::MAX, 1); BANDS_MAX + 2];
+        let mut rows = [Band::top(ODDS_MILLI_MAX); BAND_ROWS];
         let mut from_milli = first_milli;
         let mut index = 0;
         while index < bands.len() {
@@ -151,22 +162,23 @@ impl Ladder {
             if !whole {
                 return Err(LadderError::Band { index });
             }
-            starts[index] = Start::new(from_milli, step_milli);
+            rows[index] = Band::new(from_milli, up_to_milli, step_milli);
             from_milli = up_to_milli;
             index += 1;
         }
-        starts[index].from_milli = from_milli;
-        let first_band = Self::bands_by_bucket(&starts);
-        Ok(Self { starts, starts_len: index + 1, first_band, top_milli: from_milli })
+        rows[index] = Band::top(from_milli);
+        let first_band = Self::bands_by_bucket(&rows);
+        Ok(Self { bands: rows, bands_len: index, first_band, top_milli: from_milli as f64 })
     }
 
     /// The band of the lowest odds of each bucket.
-    const fn bands_by_bucket(starts: &[Start; BANDS_MAX + 2]) -> [u8; BUCKETS] {
+    const fn bands_by_bucket(bands: &[Band; BAND_ROWS]) -> [u8; BUCKETS] {
         let mut first_band = [0; BUCKETS];
         let (mut index, mut band) = (0, 0);
-        while index < BUCKETS {
+        // Up to the bucket of the highest odds that there are.
+        while index <= bucket(ODDS_MILLI_MAX as f64) as usize {
             let lowest = (8 + index as u32 % 8) << (index / 8);
-            while starts[band + 1].from_milli <= lowest {
+            while bands[band].next_milli <= lowest {
                 band += 1;
             }
             first_band[index] = band as u8;
@@ -176,17 +188,30 @@ impl Ladder {
     }
 
     /// The highest odds on the ladder that are not above these; `None` below its first odds.
-    #[inline(always)]
     pub fn floor_to_ladder(&self, odds_milli: u32) -> Option<u32> {
-        let odds_milli = odds_milli.min(self.top_milli);
-        let mut band = usize::from(self.first_band[bucket(odds_milli)]);
-        while self.starts[band + 1].from_milli <= odds_milli {
-            band += 1;
+        self.floor(f64::from(odds_milli))
+    }
+
+    /// The same for odds with a fraction, which is cut off; `None` for NaN.
+    #[inline(always)]
+    fn floor(&self, odds_milli: f64) -> Option<u32> {
+        // No ladder begins so low, and a NaN is in no range.
+        if !(1_000.0..).contains(&odds_milli) {
+            return None;
         }
-        let band = self.starts[band];
+        let odds = if odds_milli < self.top_milli { odds_milli } else { self.top_milli };
+        let mut index = usize::from(self.first_band[usize::from(bucket(odds))]);
+        let odds_milli = odds as u32;
+        let mut band = &self.bands[index % BAND_ROWS];
+        while band.next_milli <= odds_milli {
+            index += 1;
+            band = &self.bands[index % BAND_ROWS];
+        }
         let above = u64::from(odds_milli.checked_sub(band.from_milli)?);
-        let steps = (above * band.reciprocal) >> RECIPROCAL_BITS;
-        Some(band.from_milli + steps as u32 * band.step_milli)
+        // Below 2⁶¹, as odds are below 2²⁰ and the reciprocal is at most 2⁴⁰ + 1.
+        let steps = (above.wrapping_mul(band.reciprocal) >> RECIPROCAL_BITS) as u32;
+        let floor = u64::from(band.from_milli) + u64::from(steps) * u64::from(band.step_milli);
+        Some(floor as u32)
     }
 
     /// How many steps lead from odds on the ladder up to higher ones; zero if they are not higher.
@@ -196,23 +221,20 @@ impl Ladder {
 
     /// How many steps lie between the ladder's first odds and these.
     fn place(&self, odds_milli: u32) -> u32 {
-        let bands = self.starts[..self.starts_len].windows(2);
+        let bands = &self.bands[..self.bands_len];
         bands
-            .map(|pair| {
-                let end = odds_milli.min(pair[1].from_milli);
-                end.saturating_sub(pair[0].from_milli) / pair[0].step_milli
+            .iter()
+            .map(|band| {
+                let end = odds_milli.min(band.next_milli);
+                end.saturating_sub(band.from_milli) / band.step_milli
             })
             .sum()
     }
 
     /// The odds on the board for unrounded odds in thousandths; `None` if there are none.
-    #[inline]
+    #[inline(always)]
     pub fn price_milli(&self, odds_milli: f64) -> Option<u32> {
-        // Written so that NaN fails. Below a million the cast only cuts the fraction off.
-        let at_least_one = 1_000.0 <= odds_milli;
-        let most = f64::from(ODDS_MILLI_MAX);
-        let floor = if most <= odds_milli { ODDS_MILLI_MAX } else { odds_milli as u32 };
-        at_least_one.then_some(floor).and_then(|floor| self.floor_to_ladder(floor))
+        self.floor(odds_milli)
     }
 
     /// The odds on the board for a booked probability; `None` if there are none.

@@ -52,24 +52,26 @@ pub fn apply_odds_ratio(fair: &[f64], target_sum: f64, out: &mut [f64]) -> Resul
 
 /// The unrounded decimal odds in thousandths of a two-way book under [`apply_odds_ratio`]; `None`
 /// where that would refuse.
+pub fn two_way_odds_milli(p: f64, q: f64, target_sum: f64) -> Option<[f64; 2]> {
+    // Each comparison is written so that NaN fails.
+    let is_chance = |p: f64| 0.0 < p && p < 1.0;
+    let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&(p + q - 1.0));
+    let is_book = is_chance(p) && is_chance(q) && sums_to_one && (1.0..2.0).contains(&target_sum);
+    is_book.then(|| odds_milli_of_pair(p, q, target_sum))
+}
+
+/// The same where the caller has checked that it is a book, and the target.
 ///
 /// With s = p² + q² the book's factor c has 1/c = (√(m²s² + 4p²q²·t(2−t)) + m·s) / (2pq·t), t the target
 /// and m = t − 1, and the odds of p are 1 + q/(c·p). Multiplied out nothing is left but one root and a
 /// division for each side.
-#[inline]
-pub fn two_way_odds_milli(p: f64, q: f64, target_sum: f64) -> [Option<f64>; 2] {
-    // Each comparison is written so that NaN fails.
-    let is_chance = |p: f64| 0.0 < p && p < 1.0;
-    let sums_to_one = (-FAIR_SUM_TOLERANCE..=FAIR_SUM_TOLERANCE).contains(&(p + q - 1.0));
-    if !(is_chance(p) && is_chance(q) && sums_to_one && (1.0..2.0).contains(&target_sum)) {
-        return [None; 2];
-    }
+#[inline(always)]
+pub(crate) fn odds_milli_of_pair(p: f64, q: f64, target_sum: f64) -> [f64; 2] {
     let (pp, qq, pq) = (p * p, q * q, p * q);
     let (margin, rest) = (target_sum - 1.0, 2.0 - target_sum);
     let squares = margin * (pp + qq);
     let divisor = libm::sqrt(squares * squares + 4.0 * pq * pq * target_sum * rest) + squares;
-    let odds = |other_squared: f64| Some(1_000.0 + 2_000.0 * rest * other_squared / divisor);
-    [odds(qq), odds(pp)]
+    [qq, pp].map(|other_squared| 1_000.0 + 2_000.0 * rest * other_squared / divisor)
 }
 
 /// Multiplies each probability by the target.

@@ -132,6 +132,18 @@ macro_rules! settings {
                 match self { $(Self::$name => Unit::$unit,)* }
             }
 
+            /// Says every setting that has another number in the second configuration than in the
+            /// first, in order. Written out, as a new margin waits for it.
+            pub(crate) fn differences(
+                before: &Config,
+                after: &Config,
+                mut say: impl FnMut(Self, i64),
+            ) {
+                $(if before.$field.number() != after.$field.number() {
+                    say(Self::$name, after.$field.number());
+                })*
+            }
+
             /// Its number in a configuration.
             pub fn get(self, config: &Config) -> i64 {
                 let Config { $($field),* } = *config;
@@ -262,6 +274,18 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// How long an offer in place of a bet can be taken.
+    OfferLife = offer_life_ns, "offer_life", Nanos;
+    /// How long a trader may look at a bet that is put to him.
+    ReferralLife = referral_life_ns, "referral_life", Nanos;
+    /// Risk rules that put a bet to a trader instead of refusing it.
+    RulesRefer = rules_refer, "rules_refer", Rules;
+    /// Largest stake that is taken without a trader's word.
+    TraderStake = trader_stake, "trader_stake", Money;
+    /// How far below zero a correction may take a player; the rest is written off.
+    DebtMax = debt_max, "debt_max", Money;
+    /// The largest adjustment that one person may make alone.
+    AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
 }
 
 impl Setting {

@@ -119,11 +119,20 @@ impl Step<'_> {
     }
 
     /// Makes one bet what it should be.
-    fn settle_bet(&mut self, slot: u32, should_be: BetState) {
+    pub(crate) fn settle_bet(&mut self, slot: u32, should_be: BetState) {
         let bet = self.tables.bets.bet(slot);
         let (now_is, account) = (bet.state, bet.account);
+        // Only a settlement that is taken back can take more than there is, and only later can the bet give
+        // back what was given up.
+        let corrects = now_is != BetState::Open || self.tables.wallet.has_written_off();
+        let before = corrects.then(|| self.tables.wallet.available(account));
+        let id = bet.id;
         self.move_money(slot, now_is, Direction::Back);
         self.move_money(slot, should_be, Direction::Forth);
+        if let Some(before) = before {
+            let (wallet, debt_max) = (&mut self.tables.wallet, self.config.debt_max);
+            wallet.keep_debt(account, before, debt_max, Some(id), self.outbox);
+        }
         self.tables.bets.bet_mut(slot).state = should_be;
         self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
         self.tables.wallet.announce(account, self.outbox);
@@ -154,7 +163,11 @@ impl Step<'_> {
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
-            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => {
+            BetState::Waiting { .. }
+            | BetState::Referred { .. }
+            | BetState::Offered { .. }
+            | BetState::Refused(_)
+            | BetState::CashedOut { .. } => {
                 unreachable!("a bet that does not stand is not settled")
             }
         }
@@ -199,10 +212,12 @@ impl Step<'_> {
             }
             row.newest_bet = self.tables.bets.bet(slot).next_of_market;
             // Its money is still held: a delay and a window that were changed since it was received.
-            if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
+            if self.tables.bets.bet(slot).state.is_undecided() {
                 self.release(slot, Reject::MarketDecided.into());
             }
-            self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);
+            let id = self.tables.bets.bet(slot).id;
+            self.tables.cash_outs.forget(id);
+            self.tables.wallet.forget_written_off(id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }

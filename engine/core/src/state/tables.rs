@@ -11,7 +11,8 @@ impl Tables {
     pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
         // A read-only engine settles nothing, so it waits for nothing there.
         let settlement = if self.switches.lets_settle() {
-            self.settlement.next_due(&self.markets, config)
+            let resting = self.wallet.play().next_due();
+            self.settlement.next_due(&self.markets, config).min(resting)
         } else {
             Timestamp::MAX
         };

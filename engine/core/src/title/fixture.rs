@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use super::series::Series;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Capacity, CreateMatch, MarketKind, SuspendReason, Title};
+use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
 use crate::event::{Score, VoidReason};
 use crate::feed::sources::FeedState;
 use crate::house_rules::incidents::{INCIDENTS_MAX, Reported};
 use crate::market::{Market, Stops};
-use crate::pricing::{MobaModels, SeriesForecast, WinBranches};
+use crate::pricing::{MobaModels, WinBranches};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{BetId, MarketId, MatchId, Name, Seq, SourceId, Timestamp};
 
@@ -161,11 +161,6 @@ impl Fixture {
     /// The version a source spoke last; `None` for a source outside the list.
     pub fn version(&mut self, source: SourceId) -> Option<&mut u64> {
         self.feed.versions.get_mut(usize::from(source.0))
-    }
-
-    /// The forecast of the series, if this market is on it; markets on a map do without.
-    pub fn forecast_for(&self, kind: MarketKind) -> Option<SeriesForecast> {
-        if kind.map().is_some() { None } else { self.series.series_forecast() }
     }
 
     /// The score to announce.

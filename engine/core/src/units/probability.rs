@@ -21,6 +21,11 @@ impl Probability {
         (0.0..=1.0).contains(&p).then_some(Self((p * 1e9 + 0.5) as u32))
     }
 
+    /// The probability that it is not so.
+    pub const fn complement(self) -> Self {
+        Self(Self::ONE.0 - self.0)
+    }
+
     /// Parts per billion.
     pub const fn ppb(self) -> u32 {
         self.0

@@ -37,8 +37,8 @@ pub struct Account {
     pub(crate) group: u32,
     /// Percentages of what everybody may stake: by title, before and after the match begins.
     pub(crate) factors: [u8; FACTORS],
-    /// Whether the player has set anything for himself: limits, a rest.
-    pub(crate) limits_himself: bool,
+    /// Whether its bets are asked more than those of an ordinary account: limits, a rest, a policy.
+    pub(crate) is_watched: bool,
     /// How many of its bets, from the second newest on, lack their link to the next newer one.
     pub(crate) unlinked: u8,
     /// The currency of all its money.
@@ -56,7 +56,7 @@ crate::codec::wire_struct!(Account {
     payouts_day,
     group,
     factors,
-    limits_himself,
+    is_watched,
     unlinked,
     currency,
 });
@@ -76,7 +76,7 @@ impl Account {
             payouts_day: 0,
             group: NO_GROUP,
             factors: [100; FACTORS],
-            limits_himself: false,
+            is_watched: false,
             unlinked: 0,
             currency,
         }

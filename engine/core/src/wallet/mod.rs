@@ -7,6 +7,7 @@
 mod account;
 mod bonus;
 mod books;
+mod debt;
 mod granting;
 mod keys;
 mod snapshot;
@@ -15,16 +16,18 @@ mod standing;
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
+pub use debt::WRITTEN_OFF_MAX;
 
 use alloc::vec::Vec;
 
-use self::books::CURRENCIES_MAX;
+use self::debt::WrittenOff;
 use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
+use crate::currency::{CURRENCIES_MAX, Currencies};
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
-use crate::play::{Asked, Movement, Play};
+use crate::play::{Asked, CaseSet, Movement, Play};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, BetId, Currency, Money, Name, Seq, Timestamp};
 
@@ -34,12 +37,16 @@ pub struct Wallet {
     accounts: Vec<Account>,
     keys: Keys,
     accounts_max: usize,
+    /// What accounts can be kept in.
+    pub(crate) currencies: Currencies,
     /// By currency: what is not a single player's.
     books: [Books; CURRENCIES_MAX],
     /// What players were granted.
     bonuses: Bonuses,
     /// What players have set for themselves, counted where their money moves.
     play: Play,
+    /// What was given up of players' debts.
+    written_off: WrittenOff,
     /// The command at work and its time.
     at: (Seq, Timestamp),
 }
@@ -54,6 +61,7 @@ impl Wallet {
             accounts_max,
             play: Play::with_capacity(accounts_max, capacity.play_limits_max as usize),
             bonuses: Bonuses::with_capacity(capacity.accounts_max, capacity.bonuses_max),
+            written_off: WrittenOff::new(),
             ..Self::default()
         }
     }
@@ -104,6 +112,39 @@ impl Wallet {
         self.books(Currency::default()).house
     }
 
+    /// What all houses have together, weighed as limits weigh them.
+    pub(crate) fn house_in_book(&self) -> Money {
+        if !self.currencies.are_several() {
+            return self.house();
+        }
+        let weighed = self
+            .currencies
+            .iter()
+            .map(|(currency, _)| self.currencies.in_book(currency, self.books(currency).house));
+        weighed.fold(Money::ZERO, |sum, house| sum + house)
+    }
+
+    /// The numbers of all houses added up, whatever their currencies: what postings move of it is what they
+    /// move of the houses.
+    pub(crate) fn houses(&self) -> i128 {
+        if !self.currencies.are_several() {
+            return i128::from(self.house().minor());
+        }
+        let of = |(currency, _)| i128::from(self.books(currency).house.minor());
+        self.currencies.iter().map(of).sum()
+    }
+
+    /// What accounts can be kept in.
+    pub fn currencies(&self) -> &Currencies {
+        &self.currencies
+    }
+
+    /// The currency of an account that exists.
+    #[inline(always)]
+    pub(crate) fn currency(&self, account: AccountId) -> Currency {
+        self.accounts[account.0 as usize].currency
+    }
+
     /// Opens an account.
     ///
     /// # Errors
@@ -113,16 +154,21 @@ impl Wallet {
         if let Some(existing) = self.keys.find(&key) {
             return Err(Refusal::with(Reject::AccountExists, 0, i64::from(existing.0)));
         }
-        if currency != Currency::default() {
-            return Err(Refusal::with(Reject::UnknownCurrency, 0, i64::from(currency.0)));
+        if self.currencies.get(currency).is_none() {
+            let last = self.currencies.iter().count() as i64 - 1;
+            return Err(Refusal::with(Reject::UnknownCurrency, last, i64::from(currency.0)));
         }
         if self.accounts.len() == self.accounts_max {
             let max = self.accounts_max as i64;
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
+        let account = AccountId(self.accounts.len() as u32);
         self.accounts.push(Account::new(currency));
         self.keys.push(key);
-        Ok(AccountId(self.accounts.len() as u32 - 1))
+        let (_, now) = self.at;
+        self.play.open(account, now);
+        self.mark_play(account);
+        Ok(account)
     }
 
     /// Says which command is at work.
@@ -141,16 +187,44 @@ impl Wallet {
         &mut self.play
     }
 
+    /// Notes in every account's own row whether anything is asked of it. A sweep over all of them, once
+    /// when a policy is adopted: half of it would be a policy that holds for half of the players.
+    pub(crate) fn mark_all_play(&mut self) {
+        for account in (0..self.accounts.len() as u32).map(AccountId) {
+            self.mark_play(account);
+        }
+    }
+
     /// Notes in an account's own row whether anything is set for it.
     pub(crate) fn mark_play(&mut self, account: AccountId) {
         let is_set = self.play.is_set(account);
-        self.account_of_posting(account).limits_himself = is_set;
+        self.account_of_posting(account).is_watched = is_set;
     }
 
     /// Whether what a player has set for himself allows it.
     pub(crate) fn check_play(&self, account: AccountId, asked: Asked) -> Result<(), Refusal> {
         let (_, now) = self.at;
         self.play.check(account, now, asked)
+    }
+
+    /// Whether this account may cash out while it rests.
+    ///
+    /// # Errors
+    /// The 1xx code of the rest.
+    pub(crate) fn check_cash_out(&self, account: AccountId) -> Result<(), Refusal> {
+        if self.play.lets_cash_out() {
+            return Ok(());
+        }
+        match self.get(account) {
+            Some(row) if row.state == AccountState::SelfExcluded => {
+                Err(Reject::AccountSelfExcluded.into())
+            }
+            Some(row) if row.is_watched => {
+                let (_, now) = self.at;
+                self.play.check_rest(account, now)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The most that an account may stake by the player's own limits.
@@ -167,7 +241,7 @@ impl Wallet {
     pub(crate) fn may_bet(&self, account: AccountId, stake: Money) -> Result<&Account, Refusal> {
         let found = self.get(account).ok_or(Reject::UnknownAccount)?;
         match found.state {
-            AccountState::Open if found.limits_himself => {
+            AccountState::Open if found.is_watched => {
                 self.check_play(account, Asked::Bet(stake)).map(|()| found)
             }
             AccountState::Open => Ok(found),
@@ -180,8 +254,19 @@ impl Wallet {
     /// Counts a movement of a player's money in what he has set for himself, if the posting alone does
     /// not say what it means.
     pub(crate) fn note_play(&mut self, account: AccountId, movement: Movement, amount: Money) {
-        if self.account_of_posting(account).limits_himself {
-            self.play.note(account, movement, amount, self.at);
+        if self.account_of_posting(account).is_watched {
+            let opened = self.play.note(account, movement, amount, self.at);
+            assert!(opened == CaseSet::NONE, "what takes back a movement reaches no threshold");
+        }
+    }
+
+    /// Counts a movement in what is set for a player and what is asked of him, and says which of his
+    /// sums somebody has to look at now.
+    #[cold]
+    fn note(&mut self, account: AccountId, movement: Movement, amount: Money, outbox: &mut Outbox) {
+        let (_, now) = self.at;
+        for counter in self.play.note(account, movement, amount, self.at).iter() {
+            outbox.push(self.play.case(account, counter, now, None));
         }
     }
 
@@ -229,9 +314,9 @@ impl Wallet {
             assert!(books.sum() == Money::ZERO, "the books no longer add up to zero");
         }
         if let Some((account, movement)) = Movement::of(from, to, bet)
-            && self.account_of_posting(account).limits_himself
+            && self.account_of_posting(account).is_watched
         {
-            self.play.note(account, movement, amount, self.at);
+            self.note(account, movement, amount, outbox);
         }
         outbox.push(Event::Posting { from, to, amount, currency, bet, reason });
     }
@@ -267,7 +352,9 @@ impl Wallet {
             | LedgerAccount::PlayerBonusHeld(_)
             | LedgerAccount::DepositInTransit(_)
             | LedgerAccount::WithdrawalInTransit(_)
-            | LedgerAccount::TaxWithheld => {}
+            | LedgerAccount::TaxWithheld
+            | LedgerAccount::Adjustments
+            | LedgerAccount::BadDebt => {}
         }
     }
 
@@ -281,7 +368,7 @@ impl Wallet {
     pub fn recomputed_sum_in(&self, currency: Currency) -> Money {
         let of = |account: AccountId| self.get(account).is_some_and(|row| row.currency == currency);
         let books = self.books(currency);
-        let sum = books.house + books.provider + books.in_transit + books.tax_withheld;
+        let sum = books.sum() - books.players;
         let own = self.accounts.iter().filter(|account| account.currency == currency);
         let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
         let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));

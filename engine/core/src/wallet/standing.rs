@@ -2,6 +2,7 @@
 
 use crate::command::AccountState;
 use crate::event::Event;
+use crate::play::RestKind;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Currency, Name};
@@ -22,7 +23,12 @@ impl Step<'_> {
         if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed.into());
         }
+        let begins_to_rest =
+            state == AccountState::SelfExcluded && row.state != AccountState::SelfExcluded;
         row.state = state;
+        if begins_to_rest {
+            self.tables.wallet.play_mut().begin_rest(account, RestKind::SelfExclusion);
+        }
         self.announce_account(account);
         Ok(())
     }
@@ -30,7 +36,8 @@ impl Step<'_> {
     pub(crate) fn announce_account(&mut self, account: AccountId) {
         let wallet = &self.tables.wallet;
         if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
-            self.outbox.push(Event::Account { account, key, state: row.state });
+            let (state, currency) = (row.state, row.currency);
+            self.outbox.push(Event::Account { account, key, state, currency });
             wallet.announce(account, self.outbox);
         }
     }

@@ -8,6 +8,8 @@ mod cash;
 mod client;
 mod names;
 mod play;
+mod policy;
+mod referrals;
 mod settlement;
 mod show;
 
@@ -177,13 +179,40 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
-    /// Accounts: show, list, state, factor, group, limit, confirm, rest, return, deposit, payment,
-    /// bonus, forfeit
+    #[command(flatten)]
+    Referral(referrals::ReferralCommand),
+    /// Accounts: show, known, list, state, factor, group, limit, confirm, rest, return, verify, hold,
+    /// review, deposit, payment, bonus, forfeit
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Add a currency, or change one that no account has
+    ///
+    /// Limits are in currency 0, the book currency. What an account has in another one counts in them by the
+    /// factor; nothing is ever paid by it.
+    Currency {
+        /// Its number: the next free one
+        number: u8,
+        /// Its three letters, such as JPY
+        code: String,
+        /// How many places its amounts have
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+        places: u8,
+        /// What one of it counts in limits, such as 0.0062
+        #[arg(long, default_value = "1")]
+        factor: String,
+    },
     /// Settings: show, set
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What is asked of players: show, adopt, write
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Accounts into which somebody has to look, and why; `account review` closes a case
+    Cases {
+        /// From this account's number on
+        #[arg(long, default_value_t = 0)]
+        from: u32,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -291,11 +320,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
+            "Traders stop, resume, override and decide bets; risk also sets limits; finance moves money; operator does all."
         }
 
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
+        "UnknownReferral" => "`clutch admin referrals` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
         "TripCooling" => {
             "The setting trip_cool_down says how long; `clutch admin matches` what tripped."
@@ -304,6 +334,8 @@ fn hint(name: &str) -> Option<&'static str> {
         "ReadOnly" => "`clutch admin mode normal` ends it.",
         "GradeOutdated" => "Give the settlement version that the market has now: --version NUMBER.",
         "NothingToApprove" => "`clutch admin waiting` lists what waits for a second person.",
+        "NothingToReview" => "`clutch admin cases` lists what waits to be reviewed.",
+        "PlayPolicyUnchanged" => "`clutch admin policy show` shows what is in force.",
         "ConfigurationMoved" => "`clutch admin config show` shows the version in force.",
         _ => return None,
     })
@@ -356,7 +388,15 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
+        AdminCommand::Referral(command) => referrals::run(&client, command),
+        AdminCommand::Currency { number, code, places, factor } => order(
+            &client,
+            json!({"command": "set_currency", "currency": number, "code": code, "places": places,
+                "factor": factor}),
+        ),
         AdminCommand::Account(command) => account::run(&client, command),
+        AdminCommand::Policy(command) => policy::run(&client, command),
+        AdminCommand::Cases { from } => client.query(&json!({"query": "cases", "from": from})),
         AdminCommand::Config(ConfigCommand::Show) => client.query(&json!({"query": "settings"})),
         AdminCommand::Config(ConfigCommand::Set { set, based_on }) => {
             let set: serde_json::Map<String, Value> =

@@ -1,5 +1,5 @@
 //! `clutch admin account limit`, `confirm`, `rest` and `return`: what a player asks the staff to set for
-//! him. The engine's rules are the same as for his own wishes.
+//! him; `known`, `verify`, `hold` and `review`: what a licence asks about him. The engine's rules are the same as for his own wishes.
 
 use clap::Subcommand;
 use serde_json::json;
@@ -18,10 +18,45 @@ pub(super) enum PlayCommand {
         account: String,
         /// stake, loss, deposit, net_deposit
         quantity: String,
-        /// 24h, 7d (rolling), day, week, month (by the calendar, in UTC)
+        /// 24h, 7d, 30d (rolling), day, week, month (by the calendar, in UTC)
         window: String,
         /// How much, such as 50.00, or none
         amount: String,
+        /// Not the player's wish but ours, as far as we know what he can afford: at once, both ways
+        #[arg(long)]
+        of_house: bool,
+    },
+    /// How well an account's owner is known, what is stopped, what was counted
+    Known {
+        /// The account, by its key or number
+        account: String,
+    },
+    /// Say how well an account's owner is known; nothing about who he is
+    Verify {
+        /// The account, by its key or number
+        account: String,
+        /// The level
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(
+            clutch_core::play::Level::ALL.iter().map(|level| level.name())))]
+        level: String,
+    },
+    /// Stop withdrawals or everything of an account until somebody has looked; none lets it go on
+    Hold {
+        /// The account, by its key or number
+        account: String,
+        /// What
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(
+            clutch_core::play::Hold::ALL.iter().map(|hold| hold.name())))]
+        hold: String,
+    },
+    /// Close a case: you have looked into it
+    Review {
+        /// The account, by its key or number
+        account: String,
+        /// Which sum, as `clutch admin cases` names it
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(
+            clutch_core::play::COUNTERS.iter().map(|counter| counter.name)))]
+        counter: String,
     },
     /// Confirm a player's wish to raise or lift a limit, 24 hours after it
     Confirm {
@@ -29,7 +64,7 @@ pub(super) enum PlayCommand {
         account: String,
         /// stake, loss, deposit, net_deposit
         quantity: String,
-        /// 24h, 7d, day, week, month
+        /// 24h, 7d, 30d, day, week, month
         window: String,
     },
     /// Have an account rest from betting at once: a time-out up to 42 days, a self-exclusion from 182
@@ -61,11 +96,27 @@ pub(super) enum Rest {
 
 pub(super) fn run(client: &Client, command: &PlayCommand) -> Result<Said, Failure> {
     match command {
-        PlayCommand::Limit { account, quantity, window, amount } => {
+        PlayCommand::Known { account } => {
+            let account = account_number(client, account)?;
+            client.query(&json!({"query": "customer", "account": account}))
+        }
+        PlayCommand::Verify { account, level } => {
+            let account = account_number(client, account)?;
+            order(client, json!({"command": "verify", "account": account, "level": level}))
+        }
+        PlayCommand::Hold { account, hold } => {
+            let account = account_number(client, account)?;
+            order(client, json!({"command": "hold", "account": account, "hold": hold}))
+        }
+        PlayCommand::Review { account, counter } => {
+            let account = account_number(client, account)?;
+            order(client, json!({"command": "review", "account": account, "counter": counter}))
+        }
+        PlayCommand::Limit { account, quantity, window, amount, of_house } => {
             let account = account_number(client, account)?;
             let amount = Some(amount).filter(|amount| *amount != "none");
             let body = json!({"command": "set_play_limit", "account": account,
-                "quantity": quantity, "window": window, "amount": amount});
+                "quantity": quantity, "window": window, "amount": amount, "of_house": of_house});
             order(client, body)
         }
         PlayCommand::Confirm { account, quantity, window } => {

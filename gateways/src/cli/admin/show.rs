@@ -53,6 +53,8 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         });
         columns(output, answers.collect())?;
     }
+    show_referrals(output, answer)?;
+    show_players(output, answer)?;
     show_matches(output, answer)?;
     for market in list(answer, "markets") {
         writeln!(output, "market {}: {}", text(&market["market"]), status(market))?;
@@ -87,6 +89,79 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
+}
+
+/// The bets on a trader's desk: a line each, with the legs of a bet of several beneath it.
+fn show_referrals(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let mut rows = Vec::new();
+    for bet in list(answer, "referrals") {
+        let pick = |part: &Value| {
+            let name = |key: &str| part[key].as_str().unwrap_or("?").to_owned();
+            format!(
+                "{} in {} at {}",
+                name("selection_name"),
+                name("market_name"),
+                text(&part["odds"])
+            )
+        };
+        let head = format!("bet {}", text(&bet["bet_id"]));
+        let stake = format!("{} of account {}", text(&bet["stake"]), text(&bet["account"]));
+        match bet["legs"].as_array() {
+            None => rows.push(vec![head, stake, pick(bet)]),
+            Some(legs) => {
+                let lines = format!("{} lines of {}", text(&bet["lines"]), text(&bet["unit"]));
+                rows.push(vec![head, stake, lines]);
+                let legs = legs.iter().map(|leg| vec![String::new(), String::new(), pick(leg)]);
+                rows.extend(legs);
+            }
+        }
+    }
+    if answer["referrals"].as_array().is_some_and(Vec::is_empty) {
+        writeln!(output, "no bet waits for a trader")?;
+    }
+    columns(output, rows)
+}
+
+/// What only staff may know of players.
+fn show_players(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    if let Some(file) = answer["file"].as_str() {
+        write!(output, "{file}")?;
+    }
+    let policy = &answer["play_policy"];
+    if policy.is_object() {
+        let name = policy["name"].as_str().unwrap_or("the default, which asks nothing");
+        writeln!(output, "policy {}: {name}", text(&policy["version"]))?;
+        let terms = list(policy, "terms")
+            .iter()
+            .map(|term| vec![text(&term["term"]), text(&term["value"]), text(&term["means"])]);
+        columns(output, terms.collect())?;
+    }
+    let customers = list(answer, "customers").iter().map(|customer| {
+        let cases: Vec<String> = list(customer, "to_review").iter().map(text).collect();
+        let cases = if cases.is_empty() { "nothing".to_owned() } else { cases.join(", ") };
+        vec![
+            format!("account {}", text(&customer["account"])),
+            format!("known: {}", text(&customer["level"])),
+            format!("held: {}", text(&customer["hold"])),
+            format!("to review: {cases}"),
+        ]
+    });
+    columns(output, customers.collect())?;
+    let counters = list(answer, "counters").iter().map(|counter| {
+        let of = |name: &str| text(&counter[name]);
+        vec![format!("counted {} per {}", of("quantity"), of("window")), of("used")]
+    });
+    columns(output, counters.collect())?;
+    let reviews = list(answer, "reviews").iter().map(|case| {
+        let of = |name: &str| text(&case[name]);
+        let by = match case["reviewed_by"].as_u64() {
+            Some(by) => format!("reviewed by {by}"),
+            None => "to be reviewed".to_owned(),
+        };
+        let sums = format!("{} of {}", of("counted"), of("threshold"));
+        vec![format!("account {}", of("account")), of("counter"), sums, by]
+    });
+    columns(output, reviews.collect())
 }
 
 fn show_matches(output: &mut impl Write, answer: &Value) -> io::Result<()> {

@@ -143,7 +143,8 @@ impl Tables {
         self.check_switches(None, MarketId(u32::MAX))?;
         let standing = self.standing(target)?;
         let Standing { id, account, unit: left, system, legs } = standing;
-        // To end a bet is no gambling: whoever excluded himself or rests may.
+        // To end a bet is no gambling: whoever excluded himself or rests may, if the policy lets him.
+        self.wallet.check_cash_out(account)?;
         match self.wallet.get(account).map(|account| account.state) {
             Some(AccountState::Open | AccountState::SelfExcluded) => {}
             Some(AccountState::Suspended) => return Err(Reject::AccountSuspended.into()),
