@@ -8,11 +8,10 @@ use std::path::Path;
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{JournalError, Position, Reader};
+use clutch_journal::{JournalError, Position, Reader, prefetch};
 
 use crate::decoded::{Decoded, ENCODING};
 use crate::panics;
-use crate::prefetch::prefetch;
 use crate::read_ahead;
 
 /// Progress is told once per so many records.

@@ -21,6 +21,7 @@ mod floor;
 mod full_disk;
 mod make_journal;
 mod memory;
+mod night;
 mod null;
 mod open_loop;
 mod quant;
@@ -48,6 +49,7 @@ enum Command {
     Journal(make_journal::MakeJournal),
     FullDisk(full_disk::FullDisk),
     Memory(memory::Memory),
+    Night(night::Night),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
 }
@@ -59,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         Command::Journal(journal) => journal.run(),
         Command::FullDisk(full_disk) => full_disk.run(),
         Command::Memory(memory) => memory.run(),
+        Command::Night(night) => night.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
     }
