@@ -16,7 +16,7 @@ const HOUR: u64 = 3_600 * 1_000_000_000;
 const DAY: u64 = 24 * HOUR;
 
 /// What a player has set, and how his money moved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Own {
     limits: Vec<Limit>,
     rest: Option<Rest>,
@@ -24,7 +24,7 @@ pub(super) struct Own {
     pub(super) known: Known,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Limit {
     key: LimitKey,
     amount: i128,
