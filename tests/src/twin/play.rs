@@ -107,7 +107,7 @@ impl Own {
             (Quantity::Stake, With::Bets) if it.amount > 0 => it.amount,
             (Quantity::Stake, With::Bets) => {
                 // A stake that comes back frees only what was staked in the same stretch of time.
-                let placed = |other: &&Move| it.bet.is_some_and(|bet| bet.0 == other.seq);
+                let placed = |other: &&Move| it.bet.is_some_and(|bet| bet.seq().0 == other.seq);
                 let placing = moves.iter().find(placed);
                 let recent =
                     placing.is_some_and(|it_was| it_was.at >= began(limit.key.window, it.at));

@@ -28,10 +28,24 @@ id! {
     /// A market, by its index in the order of opening.
     MarketId(u32)
 }
-id! {
-    /// A bet: the [`Seq`] of the command that placed it, and above that its place among the bets of one
-    /// command, zero for most.
-    BetId(u64)
+/// A bet: the [`Seq`] of the command that placed it, and above that its place among the bets of one
+/// command, zero for most. In order of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct BetId(pub u64);
+
+impl Ord for BetId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        (self.seq(), self.place()).cmp(&(other.seq(), other.place()))
+    }
+}
+
+impl PartialOrd for BetId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl BetId {
