@@ -6,7 +6,7 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
-mod looks;
+mod look;
 mod tables;
 
 use alloc::vec::Vec;
@@ -211,6 +211,22 @@ impl State {
     pub fn now(&self) -> Timestamp {
         self.now
     }
+
+    /// The sizes of the tables; `None` before [`Command::Genesis`].
+    pub fn capacity(&self) -> Option<Capacity> {
+        self.tables.as_ref().map(|tables| tables.capacity)
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Which version of the settings is in force: one at first, one more with each change, zero
+    /// before [`Command::Genesis`].
+    pub fn config_version(&self) -> u32 {
+        self.config_version
+    }
 }
 
 fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
@@ -315,6 +331,8 @@ impl Step<'_> {
                 self.payment_step(*account, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(*account, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
         }
     }
 
@@ -355,7 +373,7 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
-            let before = self.tables.wallet.house();
+            let before = self.tables.wallet.house_in_book();
             self.settle_slice();
             self.void_bets_of_resting();
             self.note_house(before);

@@ -64,7 +64,8 @@ impl Twin {
             }
             if index == at {
                 self.note_refused_bet(refusal.code);
-                self.note_refused(refusal.code, place.stake.money().minor().into());
+                let stake = place.stake.money().minor().into();
+                self.note_refused(place.account.0, refusal.code, stake);
             }
         }
         said

@@ -237,7 +237,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (from, LedgerAccount::PlayerAvailable(account)) => match from {
                 LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
@@ -249,7 +251,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (LedgerAccount::Provider, LedgerAccount::DepositInTransit(account)) => {
                 Some((account, Self::Deposited))
@@ -266,7 +270,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
                 LedgerAccount::PlayerHeld(_)
                 | LedgerAccount::House
                 | LedgerAccount::Provider
@@ -274,7 +280,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
             ) => None,
         }
     }

@@ -54,7 +54,8 @@ impl Step<'_> {
                         self.tables.client_ids.insert(key(&place), Answer::Refused(refused));
                     }
                     if is_it {
-                        self.tables.risk.note_refusal(refusal.code, place.stake);
+                        let weighed = self.tables.stake_of_refused(place.account, place.stake);
+                        self.tables.risk.note_refusal(refusal.code, weighed);
                         self.note_refused_bet(refusal.code);
                     }
                     self.say_refused(&place, refusal);
@@ -130,7 +131,8 @@ impl Step<'_> {
         let odds = self.check_price(Seen::of(place), &offer)?;
         let payout = odds.payout_floor(place.stake);
         let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
-        let would_refuse = risk::check(&wager)?;
+        let would_refuse =
+            risk::check(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
         check_funds(&offer, place.stake)?;
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
@@ -140,18 +142,22 @@ impl Step<'_> {
         let Acceptance { odds, payout, state, .. } = acceptance;
         let bet = Bet::new(BetId(self.seq.0), place, odds, payout, state);
         self.tables.count_for_others(&bet, Sign::In);
+        let currency = self.tables.wallet.currency(place.account);
+        let (weighed, payout, liability) = self.tables.weigh(currency, &bet);
         let account = self.tables.wallet.get_mut(place.account).expect("it was decided on");
-        account.count(bet.liability(), Sign::In);
+        account.count(liability, Sign::In);
         account.available -= place.stake.money();
         self.tables.risk.count_of_day(account, bet.id, payout, Sign::In);
-        self.tables.risk.note(self.config, place.account, self.now, place.stake, RuleSet::EMPTY);
+        self.tables.risk.note(self.config, place.account, self.now, weighed, RuleSet::EMPTY);
     }
 }
 
 impl Tables {
     /// Counts a bet in what is not its account's own: its market, its match, its account's group.
     fn count_for_others(&mut self, bet: &Bet, sign: Sign) {
-        let (stake, payout) = (bet.stake.money(), bet.payout);
+        let currency = self.wallet.currency(bet.account);
+        let (weighed, payout, liability) = self.weigh(currency, bet);
+        let stake = weighed.money();
         if self.risk.keeps_exposures() {
             self.count_with_exposure(bet.market, bet.selection, stake, payout, sign);
         } else {
@@ -159,7 +165,7 @@ impl Tables {
             market.count(selection, stake, payout, sign);
         }
         let account = self.wallet.get(bet.account).expect("a bet's account exists");
-        self.risk.count_in_group(account.group, bet.liability(), sign);
+        self.risk.count_in_group(account.group, liability, sign);
     }
 
     /// The refusal of a bet behind `index` others for which there is no room.

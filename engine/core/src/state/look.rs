@@ -1,40 +1,23 @@
-//! What others may see of the state.
+//! What can be seen of the state from outside, beside the answers to queries.
 
 use super::{State, Tables};
-use crate::command::{Capacity, Config};
 use crate::risk::{RuleId, Tally};
 use crate::switches::Switches;
 use crate::units::MarketId;
 use crate::wallet::Wallet;
 
 impl State {
-    /// The sizes of the tables; `None` before [`Command::Genesis`](crate::Command::Genesis).
-    pub fn capacity(&self) -> Option<Capacity> {
-        self.tables.as_ref().map(|tables| tables.capacity)
-    }
-
-    /// The settings in force.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Which version of the settings is in force: one at first, one more with each change, zero
-    /// before [`Command::Genesis`](crate::Command::Genesis).
-    pub fn config_version(&self) -> u32 {
-        self.config_version
-    }
-
-    /// Balances and the house's books; `None` before [`Command::Genesis`](crate::Command::Genesis).
+    /// Balances and the house's books; `None` before [`Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// What a risk rule has refused; `None` before [`Command::Genesis`](crate::Command::Genesis).
+    /// What a risk rule has refused; `None` before [`Command::Genesis`].
     pub fn tally(&self, rule: RuleId) -> Option<Tally> {
         self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
-    /// The kill switches and the mode; `None` before [`Command::Genesis`](crate::Command::Genesis).
+    /// The kill switches and the mode; `None` before [`Command::Genesis`].
     pub fn switches(&self) -> Option<Switches> {
         self.tables.as_ref().map(|tables| tables.switches)
     }
