@@ -105,10 +105,13 @@ fn amounts_have_the_places_of_their_accounts_currency() {
     assert_eq!(refused["name"], "TooManyPlaces", "{refused}");
     client.send(&common::place("100"));
     let refused = client.next();
-    assert_eq!((&refused["name"], &refused["stake"]), (&json!("UnknownMarket"), &json!("100")));
+    assert_eq!(
+        (&refused["name"], &refused["stake"]),
+        (&json!("ClientIdOutsideWindow"), &json!("100"))
+    );
     client.send(r#"{"type":"balance"}"#);
     let balance = client.next();
-    assert_eq!(balance["available"], "500", "{balance}");
+    assert_eq!(balance["balance"]["available"], "500", "{balance}");
     drop(gateway);
     engine.shutdown().unwrap();
     std::fs::remove_dir_all(path).unwrap();

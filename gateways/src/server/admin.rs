@@ -27,6 +27,8 @@ use crate::wire::staff;
 pub(super) struct Work {
     /// Whether the connection serves another request afterwards.
     pub keep_alive: bool,
+    /// How many places the money has that it is about.
+    places: u8,
     /// What was said so far.
     records: Vec<Record>,
     step: Step,
@@ -89,11 +91,15 @@ impl Hub {
             Order::Command(command) => {
                 let envelope = self.envelope(operator, command);
                 let step = Step::Command { before: Vec::new() };
-                self.command(connection.key, envelope, Work { keep_alive, records: vec![], step })
+                self.command(
+                    connection.key,
+                    envelope,
+                    Work { keep_alive, places, records: vec![], step },
+                )
             }
             Order::Configure(change) => {
                 let step = Step::Settings { change, operator };
-                let work = Work { keep_alive, records: Vec::new(), step };
+                let work = Work { keep_alive, places, records: Vec::new(), step };
                 self.question(connection.key, Query::Settings, work)
             }
         };
@@ -122,7 +128,8 @@ impl Hub {
             Question::Markets(match_id) => found(staff::matches(&self.book, Some(match_id))),
             Question::Engine(query) => {
                 let step = Step::Question(query);
-                let work = Work { keep_alive, records: Vec::new(), step };
+                let places = self.book.purses().book_places();
+                let work = Work { keep_alive, places, records: Vec::new(), step };
                 let sent = self.question(connection.key, query, work);
                 Ok(sent.map_or_else(cannot, |()| Outcome::Awaits))
             }
@@ -171,7 +178,7 @@ impl Hub {
         work.records.push(*record);
         match (&mut work.step, &record.event) {
             (Step::Command { .. }, Event::Refused(refusal)) => {
-                Progress::Done(refused_answer(*refusal))
+                Progress::Done(with_places(work.places, || refused_answer(*refusal)))
             }
             (Step::Command { before }, Event::Applied) => Progress::Done(Response::json(
                 200,
@@ -187,9 +194,9 @@ impl Hub {
                 match changed(&work.records, change) {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
-                        let keep_alive = work.keep_alive;
+                        let (keep_alive, places) = (work.keep_alive, work.places);
                         let step = Step::Command { before };
-                        let work = Work { keep_alive, records: Vec::new(), step };
+                        let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }
                     Err(fault) => {

@@ -41,8 +41,11 @@ pub fn places() -> u8 {
 /// Reads `12.5` as 1250 when `places` is 2; `None` if it is not a plain decimal with at most that
 /// many places, or does not fit.
 pub fn parse_decimal(text: &str, places: u32) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((whole, fraction)) = text.split_once('.') else {
+        let whole = digits(text).then(|| text.parse::<u64>().ok()).flatten()?;
+        return whole.checked_mul(10_u64.pow(places));
+    };
     if !digits(whole) || !digits(fraction) || fraction.len() > places as usize {
         return None;
     }

@@ -133,7 +133,7 @@ fn a_python_client_signs_in_bets_resumes_and_is_told_what_it_does_wrong() {
         ("stake of letters", 10004),
         ("stake below zero", 10004),
         ("stake without end", 10004),
-        ("stake too exact", 10004),
+        ("stake too exact", 10006),
         ("odds of one", 10004),
         ("cid of another kind", 10004),
     ];
