@@ -105,7 +105,11 @@ impl Request {
     /// Whether an amount stands in it, which is read in the account's currency.
     pub const fn names_money(&self) -> bool {
         match self {
-            Self::Place(..) | Self::QuoteMaxUnit(_) | Self::CashOut(_) | Self::Play(_) => true,
+            Self::Place(..)
+            | Self::PlaceBatch(_)
+            | Self::QuoteMaxUnit(_)
+            | Self::CashOut(_)
+            | Self::Play(_) => true,
             Self::QuoteCashOut { part, .. } => part.is_some(),
             Self::Auth { .. }
             | Self::Subscribe { .. }
