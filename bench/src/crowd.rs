@@ -49,6 +49,12 @@ impl Board {
         }
     }
 
+    /// What is on offer on these markets only.
+    pub fn on(&self, markets: impl Fn(MarketId) -> bool) -> Self {
+        let offers = self.offers.iter().filter(|offer| markets(offer.market)).copied().collect();
+        Self { offers, epochs: self.epochs.clone(), open: self.open.clone() }
+    }
+
     /// Selections on offer.
     pub fn offers(&self) -> &[Offer] {
         &self.offers

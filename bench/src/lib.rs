@@ -13,4 +13,4 @@ pub mod tmpfs;
 pub use book::BookSize;
 pub use crowd::{Board, Crowd};
 pub use desk::Desk;
-pub use match_play::play_a_map;
+pub use match_play::{play_a_map, won_maps};

@@ -9,12 +9,20 @@ use crate::desk::Desk;
 
 /// Has team A win the first map thirteen rounds to none; `after` is called after every message of the feed.
 pub fn play_a_map(desk: &mut Desk, match_id: MatchId, mut after: impl FnMut(&mut Desk)) {
-    let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
-    let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
-    for (version, event) in (1..).zip(std::iter::once(start).chain(rounds)) {
-        desk.apply(&heard(match_id, version, event));
+    for message in won_maps(match_id, 1) {
+        desk.apply(&message);
         after(desk);
     }
+}
+
+/// What the feed says while team A wins the first `maps` maps, each thirteen rounds to none.
+pub fn won_maps(match_id: MatchId, maps: u8) -> impl Iterator<Item = Envelope> {
+    let events = (1..=maps).flat_map(|map| {
+        let start = GameEvent::MapStarted { map, first_side_a: Side::Ct };
+        let rounds = (1..=13).map(move |round| GameEvent::RoundWon { map, round, winner: Team::A });
+        std::iter::once(start).chain(rounds)
+    });
+    (1..).zip(events).map(move |(version, event)| heard(match_id, version, event))
 }
 
 fn heard(match_id: MatchId, version: u64, event: GameEvent) -> Envelope {

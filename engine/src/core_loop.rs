@@ -25,8 +25,8 @@ use crate::config::Wait;
 use crate::gate::{Gate, OutboxProducer, Slot};
 use crate::idle::{Idle, Pause};
 use crate::input::{Input, Request, Requests, left};
-use crate::prefetch::prefetch;
 use crate::shared::{Phase, Shared};
+use clutch_journal::prefetch;
 
 /// The longest sleep with nothing due. Bells wake the core earlier; this bounds how late it notices
 /// anything that rings none.

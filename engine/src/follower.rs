@@ -11,7 +11,7 @@ use clutch_core::{Command, Envelope, Outbox, Record, State};
 use clutch_journal::{JournalError, Position, Reader};
 
 use crate::panics;
-use crate::prefetch::prefetch;
+use clutch_journal::prefetch;
 
 /// The version of a command's encoding that this engine writes.
 const ENCODING: u16 = 1;

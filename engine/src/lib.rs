@@ -48,7 +48,6 @@
 //! | `snapshot`, `snapshotter` | a state beside the journal, and the thread that writes it |
 //! | `engine`, `config`, `metrics`, `shared` | start, stop, status |
 //! | `huge_pages` | an allocator for programs that embed the engine |
-//! | `prefetch` | how the memory of coming commands is asked for |
 //! | `doorbell` | how a sleeping thread is woken without a lost wake-up |
 
 mod clock;
@@ -64,13 +63,12 @@ mod input;
 mod metrics;
 mod panics;
 mod pinning;
-mod prefetch;
 mod shared;
 mod snapshot;
 mod snapshotter;
 
 pub use clutch_core;
-pub use clutch_journal::{Durability, Options as JournalOptions, Space};
+pub use clutch_journal::{Durability, Options as JournalOptions, Space, prefetch};
 
 pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};
@@ -82,7 +80,6 @@ pub use huge_pages::HugePages;
 pub use input::{CommandSender, SendError};
 pub use metrics::{EngineStatus, Metrics, Monitor};
 pub use pinning::Warning;
-pub use prefetch::prefetch;
 pub use shared::Phase;
 pub use snapshot::{Rejected, SNAPSHOTS_KEPT, SnapshotError, SnapshotFlaw, take_snapshot};
 pub use snapshotter::SnapshotStatus;

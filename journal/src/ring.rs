@@ -22,6 +22,10 @@ use rustix::mm::{Advice, MapFlags, ProtFlags};
 
 use crate::error::{IoFailure, JournalError};
 use crate::lock;
+use crate::prefetch::prefetch;
+
+/// What a processor fetches at once.
+const LINE_BYTES: usize = 64;
 
 /// The path of a journal's ring.
 pub(crate) fn path_in(shm_dir: &Path, journal_id: u128) -> PathBuf {
@@ -184,6 +188,15 @@ impl Ring {
         assert!(bytes <= self.bytes, "no range is longer than the ring");
         // SAFETY: as in `slice`; the caller guarantees that nobody else reads or writes the range.
         unsafe { std::slice::from_raw_parts_mut(self.base.as_ptr().add(self.index(offset)), bytes) }
+    }
+
+    /// Asks for the memory of the stream's bytes from `offset`, without waiting for it.
+    #[inline]
+    pub fn ask_for(&self, offset: u64, bytes: usize) {
+        let first = self.base.as_ptr().wrapping_add(self.index(offset));
+        for line in (0..bytes).step_by(LINE_BYTES) {
+            prefetch(first.wrapping_add(line));
+        }
     }
 
     #[inline]

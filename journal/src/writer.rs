@@ -12,6 +12,10 @@ use crate::shared::{Durable, Shared};
 #[error("the journal's ring is full")]
 pub struct Full;
 
+/// How many bytes ahead of a record the ring's memory is asked for: no lap finds it near any more, and a
+/// processor that waits for the lines of many writes stands still.
+const ASKED_AHEAD: u64 = 2_048;
+
 /// Appends records. There is one per journal, and it belongs to one thread at a time.
 ///
 /// `append` makes no system call, takes no lock and allocates nothing. Records become visible to the committer with
@@ -90,6 +94,7 @@ impl Writer {
         // SAFETY: this is the one producer, and the range lies behind `appended` and, as just checked, no further than
         // one ring's size behind `released`.
         let place = unsafe { self.ring.place(self.stream_offset, bytes) };
+        self.ring.ask_for(self.stream_offset + ASKED_AHEAD, bytes);
         self.chain.write(place, kind, version, timestamp, payload);
         self.stream_offset = end;
         self.segment_left -= bytes as u64;

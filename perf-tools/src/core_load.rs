@@ -147,7 +147,7 @@ impl CoreLoad {
         let (mut engine, board) = EngineRun::start(&data_dir, durability, size)?;
         let mut crowd = Crowd::new(board, self.accounts, SEED);
         let outcome = run(&mut engine, &mut crowd, cores, load)?;
-        let proof = engine.prove(&outcome)?;
+        let proof = engine.prove(&[&outcome])?;
         let mut row = Row::new("engine", load.rate, &outcome, before, floor::measure(cores));
         row.proof = Some(proof);
         Ok(row)
@@ -155,7 +155,7 @@ impl CoreLoad {
 }
 
 /// Puts the load on from a thread of its own, so that nothing the engine starts inherits its core.
-fn run(
+pub fn run(
     component: &mut (impl Component + Send),
     crowd: &mut Crowd,
     cores: Cores,

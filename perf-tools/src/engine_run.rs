@@ -124,17 +124,21 @@ impl EngineRun {
         Ok(())
     }
 
-    /// Stops the engine and checks its state against the answers and against its own journal.
-    pub fn prove(self, outcome: &Outcome) -> anyhow::Result<Proof> {
+    /// Stops the engine and checks its state against the answers to all its loads, and against its own
+    /// journal.
+    pub fn prove(self, loads: &[&Outcome]) -> anyhow::Result<Proof> {
         let warnings = self.engine.status().warnings.iter().map(ToString::to_string).collect();
         drop(self.publisher);
         let report = self.engine.shutdown()?;
-        ensure!(outcome.lost() == 0, "{} bets were never answered", outcome.lost());
+        let (mut lost, mut accepted) = (0, 0);
+        for load in loads {
+            (lost, accepted) = (lost + load.lost(), accepted + load.accepted);
+        }
+        ensure!(lost == 0, "{lost} bets were never answered");
         let bets = report.state.bets_live();
         ensure!(
-            bets as u64 == outcome.accepted,
-            "{} bets were answered with accepted, and {bets} stand",
-            outcome.accepted
+            bets as u64 == accepted,
+            "{accepted} bets were answered with accepted, and {bets} stand"
         );
         let Some(wallet) = report.state.wallet() else { bail!("the engine has no books") };
         let sum = wallet.recomputed_sum();

@@ -48,7 +48,7 @@ impl Gaps {
     }
 
     /// The worse of two.
-    fn worse(self, other: Self) -> Self {
+    pub fn worse(self, other: Self) -> Self {
         if self.lost_share() < other.lost_share() { other } else { self }
     }
 }

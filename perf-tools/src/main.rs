@@ -17,6 +17,7 @@ mod core_load;
 mod engine_run;
 mod floor;
 mod memory;
+mod night;
 mod null;
 mod open_loop;
 mod quant;
@@ -42,6 +43,7 @@ enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
     Memory(memory::Memory),
+    Night(night::Night),
     Fit(quant::fit::FitArgs),
     Calibrate(quant::calibrate::CalibrateArgs),
 }
@@ -51,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
         Command::Memory(memory) => memory.run(),
+        Command::Night(night) => night.run(),
         Command::Fit(fit) => fit.run(),
         Command::Calibrate(calibrate) => calibrate.run(),
     }

@@ -120,12 +120,29 @@ impl Outcome {
         let Event::Bet(view) = record.event else { return };
         match view.status {
             BetStatus::Accepted { .. } => self.accepted += 1,
+            // No answer to a bet of this load: an older one is settled.
+            BetStatus::Won { .. } | BetStatus::Lost | BetStatus::Void(_) => return,
             _ => self.refused += 1,
         }
         if warm_up <= record.trace {
             let took = plan.elapsed_ns().saturating_sub(plan.at_ns(record.trace));
             self.latencies.saturating_record(took.max(1));
         }
+    }
+
+    /// Adds what came of another load at the same rate.
+    pub fn add(&mut self, other: &Self) {
+        self.latencies.add(&other.latencies).expect("the same bounds");
+        let both = (self.sent + other.sent) as f64;
+        let shares = self.achieved * self.sent as f64 + other.achieved * other.sent as f64;
+        self.achieved = if both == 0.0 { 0.0 } else { shares / both };
+        self.sent += other.sent;
+        self.busy += other.busy;
+        self.late += other.late;
+        self.late_max_ns = self.late_max_ns.max(other.late_max_ns);
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.gaps = self.gaps.worse(other.gaps);
     }
 
     /// Bets that were taken and never answered.

@@ -47,7 +47,7 @@ impl Percentiles {
 /// One component at one rate.
 #[derive(Debug, Serialize)]
 pub struct Row {
-    /// "engine" or "null".
+    /// "engine" or "null"; of a night, "quiet" or "settling".
     pub component: &'static str,
     /// Bets a second asked for, and handed over.
     pub rate: u64,
@@ -71,7 +71,7 @@ pub struct Row {
     pub floor: [Gaps; 3],
     /// Whether the figures say anything about the component up to the 99th percentile.
     pub is_valid: bool,
-    /// What the state showed; none for the null component.
+    /// What the state showed, beside the last row of an engine.
     pub proof: Option<Proof>,
 }
 
@@ -108,7 +108,7 @@ impl Row {
 pub struct Report {
     /// Which thread ran where, how answers were released, and the working set.
     pub setup: Vec<String>,
-    /// One null and one engine row per rate.
+    /// Two rows per rate: what the engine is compared with, and the engine.
     pub rows: Vec<Row>,
 }
 
@@ -125,11 +125,12 @@ impl fmt::Display for Report {
         writeln!(f)?;
         for pair in self.rows.chunks(2) {
             pair.iter().try_for_each(|row| write_row(f, row))?;
-            if let [null, engine] = pair {
-                write!(f, "{:>9}  {:<34}", "", "engine - null")?;
-                let pairs = engine.latency_ns.values().into_iter().zip(null.latency_ns.values());
-                for (engine, null) in pairs {
-                    write!(f, "{:>10}", micros(engine as f64 - null as f64))?;
+            if let [base, more] = pair {
+                let difference = format!("{} - {}", more.component, base.component);
+                write!(f, "{:>9}  {difference:<34}", "")?;
+                let pairs = more.latency_ns.values().into_iter().zip(base.latency_ns.values());
+                for (more, base) in pairs {
+                    write!(f, "{:>10}", micros(more as f64 - base as f64))?;
                 }
                 writeln!(f)?;
             }

@@ -19,6 +19,21 @@ pub(crate) fn touched<T: Clone>(capacity: usize, blank: T) -> Vec<T> {
     items
 }
 
+/// The lines of memory where `count` rows will stand once `after` others have been added to these, for a
+/// caller that asks for memory before it is written. Beyond the table's room they are of no use and no harm.
+#[inline]
+pub(crate) fn coming_lines<T>(
+    rows: &[T],
+    after: usize,
+    count: usize,
+) -> impl Iterator<Item = *const u8> {
+    const LINE: usize = 64;
+    let first = rows.as_ptr().wrapping_add(rows.len() + after).cast::<u8>();
+    let into_line = first.addr() % LINE;
+    let lines = (into_line + count * size_of::<T>()).div_ceil(LINE);
+    (0..lines).map(move |line| first.wrapping_sub(into_line).wrapping_add(line * LINE))
+}
+
 /// What a table has rows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowOf {

@@ -125,6 +125,12 @@ impl Answers {
         self.places.looked_at_first(key)
     }
 
+    /// The memory of the entry that will be written so many entries from now.
+    #[inline]
+    pub fn written_after(&self, entries: usize) -> *const u8 {
+        self.places.written_after(entries)
+    }
+
     /// Whether something was answered to this key.
     #[inline]
     pub fn get(&self, key: Key) -> Option<Answer> {

@@ -149,6 +149,12 @@ impl<T: Copy> ClientIds<T> {
         core::ptr::from_ref(&self.index[self.home(key.hash)]).cast()
     }
 
+    /// The memory of the entry that will be written so many entries from now.
+    #[inline]
+    pub fn written_after(&self, entries: usize) -> *const u8 {
+        self.entries.as_ptr().wrapping_add(self.entry(self.count + entries)).cast()
+    }
+
     /// What was answered to this key.
     #[inline]
     pub fn get(&self, key: Key) -> Option<T> {

@@ -23,7 +23,7 @@ pub use self::answers::{Answer, Answers};
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{Capacity, PlaceBet};
 use crate::event::{BetStatus, BetView, VoidReason};
-use crate::memory::{RowOf, TableSize, touched};
+use crate::memory::{RowOf, TableSize, coming_lines, touched};
 use crate::reject::Refusal;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
@@ -288,6 +288,12 @@ impl BetTable {
     /// Bets in the table.
     pub fn live(&self) -> usize {
         self.live
+    }
+
+    /// The memory of the bet that will be written down after so many others, if no slot is reused until then.
+    #[inline]
+    pub fn written_after(&self, bets: usize) -> impl Iterator<Item = *const u8> {
+        coming_lines(&self.slots, bets, 1)
     }
 
     /// The bet in a slot that is in use.

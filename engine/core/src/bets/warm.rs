@@ -16,6 +16,10 @@ use crate::command::Command;
 use crate::state::{State, Tables};
 use crate::units::{AccountId, ClientBetId, MarketId, SelectionIndex};
 
+/// How many bets ahead the memory that is only written is asked for. A processor holds few writes back
+/// while it waits for their lines; when it can hold no more, everything waits.
+const WRITTEN_AHEAD: usize = 16;
+
 impl State {
     /// Names the memory that a coming command will need, as far as the command alone tells; to be
     /// called some commands before [`State::apply`], or never.
@@ -26,10 +30,13 @@ impl State {
             Command::PlaceBet(place) => {
                 tables.warm(place.account, place.client_id, &fetch);
                 tables.warm_market(place.market, &fetch);
+                tables.bets.written_after(WRITTEN_AHEAD).for_each(&fetch);
             }
             Command::PlaceMultiple(place) => {
                 tables.warm(place.account, place.client_id, &fetch);
                 fetch(tables.multiples.newest_of(place.account).cast());
+                let legs = place.picks().len();
+                tables.multiples.written_after(WRITTEN_AHEAD, legs).for_each(&fetch);
                 place.picks().iter().for_each(|pick| tables.warm_market(pick.market, &fetch));
             }
             _ => {}
@@ -63,6 +70,7 @@ impl Tables {
     fn warm(&self, account: AccountId, client_id: ClientBetId, fetch: &impl Fn(*const u8)) {
         let key = Key::new(account, client_id.0);
         fetch(self.client_ids.looked_at_first(key));
+        fetch(self.client_ids.written_after(WRITTEN_AHEAD));
         if let Some(account) = self.wallet.get(account) {
             fetch(from_ref(account).cast());
         }
@@ -71,9 +79,8 @@ impl Tables {
     #[inline]
     fn warm_market(&self, market: MarketId, fetch: &impl Fn(*const u8)) {
         if let Some(market) = self.markets.get(market) {
-            // A market is longer than a line; a bet asks for its prices and for its epoch.
+            fetch(from_ref(market).cast());
             fetch(from_ref(&market.prices).cast());
-            fetch(from_ref(&market.epoch).cast());
         }
     }
 
@@ -84,10 +91,13 @@ impl Tables {
         selection: SelectionIndex,
         fetch: &impl Fn(*const u8),
     ) {
-        if let Some(market) = self.markets.get(market)
-            && let Some(selection) = self.markets.selection(market, selection)
-        {
+        let Some(market) = self.markets.get(market) else { return };
+        if let Some(selection) = self.markets.selection(market, selection) {
             fetch(from_ref(selection).cast());
+        }
+        if let Some(fixture) = self.fixture(market.match_id) {
+            fetch(from_ref(&fixture.stops).cast());
+            fetch(fixture.series.looked_at_first());
         }
     }
 }

@@ -34,6 +34,8 @@ pub(crate) use quote::Requote;
 pub use stops::Stops;
 pub use table::{MarketTable, PriceHistory, Sign};
 
+use core::mem::offset_of;
+
 use crate::bets::multiple::{LegOutcome, NO_LEG};
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::Results;
@@ -228,33 +230,41 @@ impl MarketResult {
     }
 }
 
-/// One market.
+/// One market. What a bet asks of it stands in its first two cache lines, for most bets have to wait for
+/// them; where the rest stands does not matter.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Market {
     /// Its match.
     pub match_id: MatchId,
-    /// What it is on.
-    pub kind: MarketKind,
     /// Moves when the match materially changed.
     pub epoch: u32,
+    /// Reasons to suspend it that are its own.
+    pub stops: Stops,
     /// What its outcome is.
     pub result: MarketResult,
+    /// The newest bet's slot, or [`NO_BET`].
+    pub newest_bet: u32,
+    pub(super) first_selection: u32,
+    pub(super) selections: u8,
+    /// Whether it stands in the queue of markets to be shaded.
+    pub(crate) awaits_shading: bool,
+    /// Stakes of all its bets that are not void or refused.
+    pub stakes: Money,
+    /// Payouts that came and went since it was last priced.
+    pub(crate) unshaded: Money,
+    /// When prices changed lately.
+    pub prices: PriceHistory,
+    /// What it is on.
+    pub kind: MarketKind,
     /// What a person said it is, in place of the score.
     pub graded: Option<MarketResult>,
     /// What the house rules made of it after an incident, in place of the score.
     pub by_rules: Option<Ruled>,
     /// Moves with every change of its result.
     pub settlement_version: u32,
-    /// Reasons to suspend it that are its own.
-    pub stops: Stops,
     /// The status last announced.
     pub status: MarketStatus,
-    /// When prices changed lately.
-    pub prices: PriceHistory,
-    /// Stakes of all its bets that are not void or refused.
-    pub stakes: Money,
-    /// The newest bet's slot, or [`NO_BET`].
-    pub newest_bet: u32,
     /// Where the settlement of its bets stands: the next slot, or [`NO_BET`] if all is done.
     pub settling: u32,
     /// The newest leg of a multiple on it, or [`NO_LEG`].
@@ -273,21 +283,17 @@ pub struct Market {
     pub(crate) queued: bool,
     /// Whether it stands in the queue of decided markets.
     pub(crate) awaits_retirement: bool,
-    /// Whether it stands in the queue of markets to be shaded.
-    pub(crate) awaits_shading: bool,
     /// Whether its bets are gone.
     pub retired: bool,
     /// The command that closed it last.
     pub closed_at: Seq,
     /// The command that moved the score last, as far as it is on it.
     pub moved_at: Seq,
-    /// Payouts that came and went since it was last priced.
-    pub(crate) unshaded: Money,
     /// Whether any override holds on it.
     pub(crate) overridden: bool,
-    pub(super) first_selection: u32,
-    pub(super) selections: u8,
 }
+
+const _: () = assert!(offset_of!(Market, prices) + size_of::<PriceHistory>() <= 2 * 64);
 
 wire_struct!(Market {
     match_id,
@@ -379,8 +385,9 @@ impl Market {
     }
 }
 
-/// One selection's price, and what it would cost.
+/// One selection's price, and what it would cost. A bet asks for nearly all of it: one cache line.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
 pub struct Selection {
     /// The odds on offer.
     pub odds: Option<Odds>,

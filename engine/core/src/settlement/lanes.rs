@@ -11,7 +11,7 @@
 //! A market can also be set aside because its tier is paused, or because what is left of it waits for a
 //! result that is confirmed.
 
-use super::{Settlement, expected_return};
+use super::Settlement;
 use crate::bets::multiple::NO_LEG;
 use crate::bets::{Bet, BetState};
 use crate::codec::wire_enum;
@@ -273,8 +273,7 @@ impl Step<'_> {
             return Ok(None);
         }
         if let BetState::Won { paid } = should_be {
-            let most = expected_return(bet.odds, bet.stake);
-            if most < i128::from(paid.minor()) || most < i128::from(bet.payout.minor()) {
+            if is_above_its_odds(bet, paid) || is_above_its_odds(bet, bet.payout) {
                 return Err(Aside::BadBet(bet.id));
             }
             if bet.state == BetState::Open
@@ -424,6 +423,12 @@ impl Tables {
             || row.result == MarketResult::NotPlayed
             || series.is_confirmed(row.kind.map())
     }
+}
+
+/// Whether a single would be paid more than stake times odds.
+fn is_above_its_odds(bet: &Bet, paid: Money) -> bool {
+    let most = i128::from(bet.stake.money().minor()) * i128::from(bet.odds.milli());
+    most < i128::from(paid.minor()) * 1000
 }
 
 /// What the house keeps of a bet in a state.

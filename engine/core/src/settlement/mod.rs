@@ -26,7 +26,7 @@ use crate::market::{Market, MarketResult, MarketTable, Sign};
 use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::{Step, Tables};
-use crate::units::{MarketId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::units::{BetId, MarketId, MatchId, Money, Timestamp};
 use crate::wallet::NO_BET;
 use lanes::NOTHING_PAUSED;
 use multiplier::{DeadHeatRule, LegResult, Multiplier};
@@ -127,7 +127,9 @@ impl Step<'_> {
         let corrects = now_is != BetState::Open || self.tables.wallet.has_written_off();
         let before = corrects.then(|| self.tables.wallet.available(account));
         let id = bet.id;
-        self.move_money(slot, now_is, Direction::Back);
+        if now_is != BetState::Open {
+            self.take_money_back(slot, now_is);
+        }
         self.move_money(slot, should_be, Direction::Forth);
         if let Some(before) = before {
             let (wallet, debt_max) = (&mut self.tables.wallet, self.config.debt_max);
@@ -138,31 +140,35 @@ impl Step<'_> {
         self.tables.wallet.announce(account, self.outbox);
     }
 
+    #[cold]
+    #[inline(never)]
+    fn take_money_back(&mut self, slot: u32, from: BetState) {
+        self.move_money(slot, from, Direction::Back);
+    }
+
     /// Moves a bet's money from held to where a state wants it, or back again.
+    // Inlined, as the postings are: both ways are known where it is called.
+    #[inline(always)]
     fn move_money(&mut self, slot: u32, state: BetState, direction: Direction) {
         let bet = self.tables.bets.bet(slot);
-        let (id, account) = (bet.id, bet.account);
         let stake = bet.stake.money();
-        let held = LedgerAccount::PlayerHeld(account);
-        let available = LedgerAccount::PlayerAvailable(account);
-        let mut post = |from, to, amount, reason| {
-            let wallet = &mut self.tables.wallet;
-            match direction {
-                Direction::Forth => wallet.post(from, to, amount, Some(id), reason, self.outbox),
-                Direction::Back => {
-                    let reason = PostingReason::Reversal;
-                    wallet.post(to, from, amount, Some(id), reason, self.outbox);
-                }
-            }
-        };
+        let held = LedgerAccount::PlayerHeld(bet.account);
+        let available = LedgerAccount::PlayerAvailable(bet.account);
+        let id = bet.id;
         match state {
             BetState::Open => return,
             BetState::Won { paid } => {
-                post(held, LedgerAccount::House, stake, PostingReason::StakeTaken);
-                post(LedgerAccount::House, available, paid, PostingReason::Payout);
+                let house = LedgerAccount::House;
+                self.post_of(id, held, house, stake, PostingReason::StakeTaken, direction);
+                self.post_of(id, house, available, paid, PostingReason::Payout, direction);
             }
-            BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
-            BetState::Void(_) => post(held, available, stake, PostingReason::Release),
+            BetState::Lost => {
+                let house = LedgerAccount::House;
+                self.post_of(id, held, house, stake, PostingReason::StakeTaken, direction);
+            }
+            BetState::Void(_) => {
+                self.post_of(id, held, available, stake, PostingReason::Release, direction);
+            }
             BetState::Waiting { .. }
             | BetState::Referred { .. }
             | BetState::Offered { .. }
@@ -180,6 +186,24 @@ impl Step<'_> {
         } else {
             self.tables.count_for_account(slot, sign);
         }
+    }
+
+    /// One posting of a bet, or what takes it back.
+    #[inline(always)]
+    fn post_of(
+        &mut self,
+        bet: BetId,
+        from: LedgerAccount,
+        to: LedgerAccount,
+        amount: Money,
+        reason: PostingReason,
+        direction: Direction,
+    ) {
+        let (from, to, reason) = match direction {
+            Direction::Forth => (from, to, reason),
+            Direction::Back => (to, from, PostingReason::Reversal),
+        };
+        self.tables.wallet.post(from, to, amount, Some(bet), reason, self.outbox);
     }
 
     /// Lets the bets of markets decided long ago leave the engine.
@@ -254,11 +278,6 @@ impl Tables {
             }
         }
     }
-}
-
-/// What a single wins at the most: stake times odds, rounded down.
-fn expected_return(odds: Odds, stake: Stake) -> i128 {
-    i128::from(stake.money().minor()) * i128::from(odds.milli()) / 1000
 }
 
 /// Whether money moves to a settlement or is taken back from it.

@@ -158,6 +158,12 @@ impl Series {
         self.current != 0 && self.phase() == MatchPhase::Live
     }
 
+    /// The memory at which [`Series::is_in_play`] looks first.
+    #[inline]
+    pub(crate) fn looked_at_first(&self) -> *const u8 {
+        core::ptr::from_ref(&self.current)
+    }
+
     /// Where the series stands.
     #[inline]
     pub fn phase(&self) -> MatchPhase {

@@ -1,5 +1,7 @@
 //! One account: the row that every bet touches.
 
+use core::mem::offset_of;
+
 use crate::command::{AccountState, Title};
 use crate::market::Sign;
 use crate::units::{Currency, Money};
@@ -15,28 +17,28 @@ pub const FACTORS: usize = 2 * Title::ALL.len();
 
 /// One account's money and counters. One cache line, since every bet reads and writes it.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub struct Account {
     /// What can be staked. Below zero only after a correction took back a paid win.
     pub available: Money,
-    /// What open and waiting bets hold.
-    pub held: Money,
     /// What the house would lose if every open and waiting bet won.
     pub liability: Money,
+    /// What open and waiting bets hold.
+    pub held: Money,
+    /// What the bets of `payouts_day` that are not refused or void may pay together.
+    payouts: Money,
     /// The newest bet's slot, or [`NO_BET`].
     pub newest_bet: u32,
     /// Bets waiting or open.
     pub bets_open: u32,
-    /// What the account may do.
-    pub state: AccountState,
-    /// What the bets of `payouts_day` that are not refused or void may pay together.
-    payouts: Money,
     /// The day on which the account placed its last bet, counted from the Unix epoch.
     payouts_day: u32,
     /// The accounts that it belongs together with; [`NO_GROUP`] if it stands alone.
     pub(crate) group: u32,
     /// Percentages of what everybody may stake: by title, before and after the match begins.
     pub(crate) factors: [u8; FACTORS],
+    /// What the account may do.
+    pub state: AccountState,
     /// Whether its bets are asked more than those of an ordinary account: limits, a rest, a policy.
     pub(crate) is_watched: bool,
     /// How many of its bets, from the second newest on, lack their link to the next newer one.
@@ -62,6 +64,11 @@ crate::codec::wire_struct!(Account {
 });
 
 const _: () = assert!(size_of::<Account>() == 64, "an account is one cache line");
+
+// Both balances are written and then read together. Side by side they would be read as one, and a
+// read that covers two writes on their way to the cache waits for every write before them.
+const _: () =
+    assert!(offset_of!(Account, held) - offset_of!(Account, available) > size_of::<Money>());
 
 impl Account {
     pub(super) fn new(currency: Currency) -> Self {

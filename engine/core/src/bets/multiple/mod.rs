@@ -26,7 +26,7 @@ use crate::codec::{wire_enum, wire_struct};
 use crate::command::{Capacity, PlaceMultiple};
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
-use crate::memory::{RowOf, TableSize, touched};
+use crate::memory::{RowOf, TableSize, coming_lines, touched};
 use crate::reject::Reject;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
@@ -304,6 +304,14 @@ impl MultipleTable {
             legs_live: 0,
             newest_of_account: vec![NO_BET; accounts_max as usize],
         }
+    }
+
+    /// The memory of the bet of so many legs that will be written down after so many like it, if no slot is
+    /// reused until then.
+    #[inline]
+    pub fn written_after(&self, bets: usize, legs: usize) -> impl Iterator<Item = *const u8> {
+        let its_legs = coming_lines(&self.legs, bets * legs, legs);
+        coming_lines(&self.slots, bets, 1).chain(its_legs)
     }
 
     /// What its tables take.

@@ -25,6 +25,7 @@ impl Tables {
 
     /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
     /// in its market's.
+    #[inline]
     pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
         let bet = self.bets.bet(slot);
         let (_, _, liability) = self.weigh(self.wallet.currency(bet.account), bet);
