@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use clutch_core::command::{Actor, ENCODED_MAX};
 use clutch_core::units::Seq;
@@ -13,7 +14,8 @@ use clutch_journal::{CommitterHandle, FileSystem, JournalError, Reader, Recovere
 use crate::clock::Clock;
 use crate::config::{EngineConfig, Pin};
 use crate::core_loop::{Core, JournalFailed};
-use crate::follower::{FollowError, Follower, record_version};
+use crate::decoded::record_version;
+use crate::follower::{FollowError, Follower};
 use crate::gate::{self, Gate, Publisher};
 use crate::input::{CommandSender, Input, input_ring};
 use crate::metrics::{EngineStatus, Metrics, Monitor, Setup};
@@ -122,10 +124,13 @@ impl Engine {
         let mut options = config.journal.clone();
         options.engine_version = engine_version();
         options.rule_set = u64::from(config.rule_set);
+        let opening = Instant::now();
         let opened = clutch_journal::open(&config.data_dir, options)?;
+        let journal_took = opening.elapsed();
         let mut writer = opened.writer;
         let durable = writer.durable();
-        let (mut state, recovery) = recover(&mut config, opened.recovered.last_seq)?;
+        let (mut state, mut recovery) = recover(&mut config, &opened.recovered)?;
+        recovery.took.journal = journal_took;
 
         let shared = Arc::new(Shared::default());
         let mut clock = Clock::start(config.clock.clone(), state.now(), &shared);
@@ -288,23 +293,45 @@ pub struct Recovery {
     pub snapshot: Option<Seq>,
     /// Records replayed behind it.
     pub replayed: u64,
+    /// Of those, records that only the ring of a killed process had.
+    pub from_ring: u64,
     /// Newer snapshots that were not believed.
     pub rejected: Vec<Rejected>,
+    /// How long that took.
+    pub took: RecoveryTimes,
+}
+
+/// What the time of a start went into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryTimes {
+    /// The journal was checked, mended and synced.
+    pub journal: Duration,
+    /// The snapshot was read and checked.
+    pub snapshot: Duration,
+    /// The records behind it were applied.
+    pub tail: Duration,
 }
 
 /// Restores the newest good snapshot and replays what is behind it, up to the journal's last record.
-fn recover(config: &mut EngineConfig, last_seq: u64) -> Result<(State, Recovery), StartError> {
-    let mut rejected = Vec::new();
+fn recover(
+    config: &mut EngineConfig,
+    recovered: &Recovered,
+) -> Result<(State, Recovery), StartError> {
+    let Recovered { last_seq, from_ring, .. } = *recovered;
+    let (mut rejected, begin) = (Vec::new(), Instant::now());
     let follower = Follower::open_newest(&config.data_dir, |flaw| rejected.push(flaw))?;
     let mut follower = follower.with_rule_set(config.rule_set);
     let snapshot = Some(follower.last_seq()).filter(|seq| Seq(0) < *seq);
+    let mut took = RecoveryTimes { snapshot: begin.elapsed(), ..RecoveryTimes::default() };
+    let begin = Instant::now();
     let replayed = follower.run_to_end(|seq| {
         if let Some(progress) = &mut config.on_progress {
             progress(seq.0, last_seq);
         }
     })?;
     assert!(follower.last_seq() == Seq(last_seq), "replay ends where the journal's recovery ended");
-    Ok((follower.into_state(), Recovery { snapshot, replayed, rejected }))
+    took.tail = begin.elapsed();
+    Ok((follower.into_state(), Recovery { snapshot, replayed, from_ring, rejected, took }))
 }
 
 /// Gives a new journal its first record. The rules see it before the journal does, so that a refused

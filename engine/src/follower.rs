@@ -8,20 +8,11 @@ use std::path::Path;
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{JournalError, Position, Reader};
+use clutch_journal::{JournalError, Position, Reader, prefetch};
 
+use crate::decoded::{Decoded, ENCODING};
 use crate::panics;
-use clutch_journal::prefetch;
-
-/// The version of a command's encoding that this engine writes.
-const ENCODING: u16 = 1;
-/// Where in a record's version the rule set begins: below it stands the encoding.
-const RULE_SET_SHIFT: u32 = 4;
-
-/// A record's version: how its command is written, and under which rules it was decided.
-pub(crate) const fn record_version(rule_set: u16) -> u16 {
-    ENCODING | rule_set << RULE_SET_SHIFT
-}
+use crate::read_ahead;
 
 /// Progress is told once per so many records.
 const PROGRESS_EVERY: u64 = 4096;
@@ -73,6 +64,9 @@ pub enum FollowError {
         /// The one of this release.
         ours: u16,
     },
+    /// The thread that reads ahead cannot be started.
+    #[error("cannot start the thread that reads the journal: {0}")]
+    Thread(std::io::Error),
     /// The rules stopped at a bug; the same command stopped the engine that wrote it.
     #[error("record {seq} (kind {kind}) runs into a bug: {message}", seq = seq.0)]
     Bug {
@@ -117,7 +111,7 @@ pub struct Follower {
     commands: u64,
     /// Records read together, in order. They are read where they lie: an envelope has room for twenty
     /// legs, and moving it costs more than applying many a command.
-    coming: Vec<Coming>,
+    coming: Vec<Decoded>,
     /// The first of them that is not yet applied.
     next: usize,
     /// What is wrong with the record behind them.
@@ -129,15 +123,6 @@ pub struct Follower {
 
 /// Records whose memory is asked for together, as the core does with the requests it takes.
 const LOOK_AHEAD: usize = 16;
-
-/// A record that was read and decoded.
-struct Coming {
-    seq: Seq,
-    time: Timestamp,
-    kind: u16,
-    envelope: Envelope,
-    position: Position,
-}
 
 impl Follower {
     /// Opens the journal in `dir`, in front of its first record.
@@ -204,7 +189,8 @@ impl Follower {
         self
     }
 
-    /// Applies the next record; `None` at the end of what has been written so far.
+    /// Applies the next record; `None` at the end of what has been written so far. For who looks at a
+    /// few records, or goes on for ever; [`Follower::run_to`] is faster on many.
     ///
     /// # Errors
     /// [`FollowError`] naming the record. There is no way on from it.
@@ -212,24 +198,14 @@ impl Follower {
         if self.next == self.coming.len() {
             self.look_ahead();
         }
-        let Some(Coming { seq, time, kind, envelope, position }) = self.coming.get(self.next)
-        else {
+        let Some(decoded) = self.coming.get(self.next) else {
             return self.flaw.take().map_or(Ok(None), Err);
         };
         self.next += 1;
-        let (seq, time, kind) = (*seq, *time, *kind);
-        let Self { state, outbox, .. } = self;
-        if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), &envelope.command)
-            && capacity.validate().is_ok()
-        {
-            *outbox = Outbox::with_capacity(capacity.events_max());
-        }
-        outbox.clear();
-        panics::caught(|| state.apply(seq, time, envelope, outbox))
-            .map_err(|message| FollowError::Bug { seq, kind, message })?;
+        apply(&mut self.state, &mut self.outbox, decoded)?;
         self.commands += 1;
-        self.position = *position;
-        Ok(Some(Step { seq, time, envelope, events: self.outbox.records(), state: &self.state }))
+        self.position = decoded.position;
+        Ok(Some(step_of(decoded, &self.outbox, &self.state)))
     }
 
     /// Reads the next few records and asks for the memory that they will need.
@@ -237,8 +213,8 @@ impl Follower {
         self.coming.clear();
         self.next = 0;
         while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
-            match next_coming(&mut self.reader, self.rule_set) {
-                Ok(Some(coming)) => self.coming.push(coming),
+            match Decoded::next(&mut self.reader, self.rule_set) {
+                Ok(Some(decoded)) => self.coming.push(decoded),
                 Ok(None) => break,
                 Err(flaw) => self.flaw = Some(flaw),
             }
@@ -254,13 +230,47 @@ impl Follower {
     /// # Errors
     /// As [`Follower::step`].
     pub fn run_to_end(&mut self, mut progress: impl FnMut(Seq)) -> Result<u64, FollowError> {
-        let before = self.commands;
-        while self.step()?.is_some() {
-            if self.commands.is_multiple_of(PROGRESS_EVERY) {
-                progress(self.last_seq());
+        let applied = self.run_to(Seq(u64::MAX), |step| {
+            if step.seq.0.is_multiple_of(PROGRESS_EVERY) {
+                progress(step.seq);
             }
-        }
+            Ok::<_, FollowError>(())
+        })?;
         progress(self.last_seq());
+        Ok(applied)
+    }
+
+    /// Applies what has been written so far, up to record `last` at most, and returns how many records
+    /// that were; `visit` sees each step. A second thread reads, checks and decodes meanwhile: that is
+    /// as much work as applying, and needs nothing of the state.
+    ///
+    /// # Errors
+    /// As [`Follower::step`], and those of `visit`; behind an error of `visit` there is no way on,
+    /// because records were read that are not applied.
+    pub fn run_to<E: From<FollowError>>(
+        &mut self,
+        last: Seq,
+        mut visit: impl FnMut(Step<'_>) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let before = self.commands;
+        // What steps have read and not yet applied comes first.
+        while self.last_seq() < last && (self.next < self.coming.len() || self.flaw.is_some()) {
+            let Some(step) = self.step()? else { break };
+            visit(step)?;
+        }
+        if last <= self.last_seq() {
+            return Ok(self.commands - before);
+        }
+        let Self { reader, state, outbox, commands, position, rule_set, .. } = self;
+        let mut line = |batch: &[Decoded]| -> Result<(), E> {
+            for_each_warmed(batch, state, |decoded, state| {
+                apply(state, outbox, decoded)?;
+                *commands += 1;
+                *position = decoded.position;
+                visit(step_of(decoded, outbox, state))
+            })
+        };
+        read_ahead::for_each_batch(reader, *rule_set, last, &mut line)?;
         Ok(self.commands - before)
     }
 
@@ -295,31 +305,41 @@ impl Follower {
     }
 }
 
-/// The next record, decoded; `None` at the end of what has been written so far.
-fn next_coming(reader: &mut Reader, rule_set: u16) -> Result<Option<Coming>, FollowError> {
-    let Some(record) = reader.next()? else { return Ok(None) };
-    let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
-    if version != record_version(rule_set) {
-        return Err(other_version(seq, kind, version, rule_set));
+fn apply(state: &mut State, outbox: &mut Outbox, decoded: &Decoded) -> Result<(), FollowError> {
+    let Decoded { seq, time, kind, envelope, position: _ } = decoded;
+    if let (None, Command::Genesis { capacity, .. }) = (state.capacity(), &envelope.command)
+        && capacity.validate().is_ok()
+    {
+        *outbox = Outbox::with_capacity(capacity.events_max());
     }
-    let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
-        seq,
-        kind,
-        source,
-    })?;
-    let found = envelope.command.kind();
-    if found != kind {
-        return Err(FollowError::Kind { seq, kind, found });
-    }
-    let time = Timestamp::from_nanos(record.timestamp);
-    Ok(Some(Coming { seq, time, kind, envelope, position: reader.position() }))
+    outbox.clear();
+    panics::caught(|| state.apply(*seq, *time, envelope, outbox))
+        .map_err(|message| FollowError::Bug { seq: *seq, kind: *kind, message })
 }
 
-#[cold]
-fn other_version(seq: Seq, kind: u16, version: u16, ours: u16) -> FollowError {
-    let encoding = version & ((1 << RULE_SET_SHIFT) - 1);
-    if encoding != ENCODING {
-        return FollowError::Encoding { seq, kind, encoding };
+fn step_of<'a>(decoded: &'a Decoded, outbox: &'a Outbox, state: &'a State) -> Step<'a> {
+    let Decoded { seq, time, envelope, .. } = decoded;
+    Step { seq: *seq, time: *time, envelope, events: outbox.records(), state }
+}
+
+/// Hands over one record after the other, the memory of those behind it already asked for.
+fn for_each_warmed<E>(
+    batch: &[Decoded],
+    state: &mut State,
+    mut each: impl FnMut(&Decoded, &mut State) -> Result<(), E>,
+) -> Result<(), E> {
+    let envelope = |place: usize| batch.get(place).map(|decoded| &decoded.envelope);
+    for place in 0..LOOK_AHEAD {
+        envelope(place).into_iter().for_each(|coming| state.warm(coming, prefetch));
     }
-    FollowError::RuleSet { seq, written: version >> RULE_SET_SHIFT, ours }
+    for (place, decoded) in batch.iter().enumerate() {
+        if let Some(coming) = envelope(place + LOOK_AHEAD) {
+            state.warm(coming, prefetch);
+        }
+        if let Some(coming) = envelope(place + LOOK_AHEAD / 2) {
+            state.warm_further(coming, prefetch);
+        }
+        each(decoded, state)?;
+    }
+    Ok(())
 }

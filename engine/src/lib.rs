@@ -44,7 +44,7 @@
 //! | `input` | the way in, and how it is closed |
 //! | `core_loop`, `idle`, `pinning`, `clock` | the core thread |
 //! | `gate` | the way out; the one place that decides what may leave |
-//! | `follower` | from journal to state: recovery and replay |
+//! | `follower`, `decoded`, `read_ahead` | from journal to state: recovery and replay |
 //! | `snapshot`, `snapshotter` | a state beside the journal, and the thread that writes it |
 //! | `engine`, `config`, `metrics`, `shared` | start, stop, status |
 //! | `huge_pages` | an allocator for programs that embed the engine |
@@ -53,6 +53,7 @@
 mod clock;
 mod config;
 mod core_loop;
+mod decoded;
 mod doorbell;
 mod engine;
 mod follower;
@@ -63,6 +64,7 @@ mod input;
 mod metrics;
 mod panics;
 mod pinning;
+mod read_ahead;
 mod shared;
 mod snapshot;
 mod snapshotter;
@@ -73,7 +75,7 @@ pub use clutch_journal::{Durability, Options as JournalOptions, Space, prefetch}
 pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};
 pub use doorbell::Waker;
-pub use engine::{Engine, EngineFailure, Recovery, Report, StartError};
+pub use engine::{Engine, EngineFailure, Recovery, RecoveryTimes, Report, StartError};
 pub use follower::{FollowError, Follower, Step};
 pub use gate::{Polled, Publisher, Rest};
 pub use huge_pages::HugePages;

@@ -4,12 +4,6 @@
 
 mod common;
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use clutch_engine::clutch_core::command::{Actor, PlaceBet, PricePolicy};
 use clutch_engine::clutch_core::event::BetStatus;
 use clutch_engine::clutch_core::units::{
@@ -17,47 +11,8 @@ use clutch_engine::clutch_core::units::{
 };
 use clutch_engine::clutch_core::{Command, Envelope, Event, Reject};
 use clutch_engine::*;
-use clutch_journal::{Disk, Storage};
+use clutch_journal::FillableDisk;
 use common::{config, deposit, open_account, poll_to_end, wait_until};
-
-/// A disk on which new files find no room while it is full; what was reserved before can be used.
-#[derive(Default)]
-struct SmallDisk {
-    is_full: AtomicBool,
-}
-
-impl Storage for SmallDisk {
-    fn create(&self, path: &Path) -> io::Result<File> {
-        Disk.create(path)
-    }
-    fn open(&self, path: &Path) -> io::Result<File> {
-        Disk.open(path)
-    }
-    fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {
-        if self.is_full.load(Ordering::Relaxed) {
-            return Err(io::Error::from_raw_os_error(28));
-        }
-        Disk.allocate(file, bytes)
-    }
-    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-        Disk.write_at(file, bytes, offset)
-    }
-    fn sync_data(&self, file: &File) -> io::Result<()> {
-        Disk.sync_data(file)
-    }
-    fn sync_all(&self, file: &File) -> io::Result<()> {
-        Disk.sync_all(file)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Disk.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Disk.remove(path)
-    }
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        Disk.sync_directory(path)
-    }
-}
 
 /// A bet on a market that does not exist: the rules refuse it too, but for another reason.
 fn bet(trace: u64, now_millis: u64) -> Envelope {
@@ -88,10 +43,9 @@ fn answer(record: &clutch_engine::clutch_core::Record) -> Option<(u64, Reject)> 
 #[test]
 fn bets_are_refused_while_settlement_goes_on_and_taken_again_when_there_is_room() {
     let dir = tempfile::tempdir().unwrap();
-    let disk = Arc::new(SmallDisk::default());
-    let storage: Arc<dyn Storage> = disk.clone();
+    let disk = FillableDisk::new();
     let mut config = config(dir.path());
-    config.journal.storage = Arc::clone(&storage);
+    config.journal.storage = disk.clone();
     config.journal.segment_bytes = 64 << 10;
     config.journal.ring_bytes = 64 << 10;
     let mut engine = Engine::start(config).unwrap();
@@ -113,7 +67,7 @@ fn bets_are_refused_while_settlement_goes_on_and_taken_again_when_there_is_room(
     wait_until("the first bet", || 3 <= monitor.metrics().durable_seq);
 
     // The spares are used up by what must go on; the reserve is still there for more of it.
-    disk.is_full.store(true, Ordering::Relaxed);
+    disk.set_full(true);
     let mut reference = 0;
     while monitor.status().space == Space::Ample {
         assert!(reference < 100_000, "the disk never looks full");
@@ -137,7 +91,7 @@ fn bets_are_refused_while_settlement_goes_on_and_taken_again_when_there_is_room(
     assert_eq!(monitor.status().space, Space::Low);
     assert_eq!(monitor.status().failure, None, "a full disk is no failure");
 
-    disk.is_full.store(false, Ordering::Relaxed);
+    disk.set_full(false);
     wait_until("room again", || monitor.status().space == Space::Ample);
     send(bet(2, now), &mut records);
     engine.drain();

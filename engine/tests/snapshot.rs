@@ -4,14 +4,14 @@
 
 mod common;
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clutch_engine::clutch_core::units::Seq;
 use clutch_engine::*;
-use clutch_journal::{Disk, SnapshotReader, SnapshotWriter, Storage, snapshots};
+use clutch_journal::{Disk, FillableDisk, SnapshotReader, SnapshotWriter, Storage, snapshots};
 use common::{config, deposit, open_account, wait_until};
 
 fn disk() -> Arc<dyn Storage> {
@@ -230,48 +230,12 @@ fn a_new_rule_set_begins_at_a_snapshot_of_the_old_one() {
     assert_eq!(info.unwrap().info().rule_set, 1, "the snapshot names the rules before it");
 }
 
-/// A disk on which the n-th write of a snapshot finds no room.
-struct Fills(std::sync::atomic::AtomicU64);
-
-impl Storage for Fills {
-    fn create(&self, path: &Path) -> io::Result<File> {
-        Disk.create(path)
-    }
-    fn open(&self, path: &Path) -> io::Result<File> {
-        Disk.open(path)
-    }
-    fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {
-        Disk.allocate(file, bytes)
-    }
-    fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-        if self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) == 0 {
-            return Err(io::Error::from_raw_os_error(28));
-        }
-        Disk.write_at(file, bytes, offset)
-    }
-    fn sync_data(&self, file: &File) -> io::Result<()> {
-        Disk.sync_data(file)
-    }
-    fn sync_all(&self, file: &File) -> io::Result<()> {
-        Disk.sync_all(file)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Disk.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Disk.remove(path)
-    }
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        Disk.sync_directory(path)
-    }
-}
-
 #[test]
 fn a_full_disk_costs_the_snapshot_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     let hash = run(config(dir.path()), 0, 100).state_hash;
     for write in 0..2 {
-        let full: Arc<dyn Storage> = Arc::new(Fills(write.into()));
+        let full: Arc<dyn Storage> = FillableDisk::with_room_for(write);
         let error = take_snapshot(dir.path(), &full, 1, u64::MAX, |_| {}).unwrap_err().to_string();
         assert!(error.contains("cannot be written") && error.contains("os error 28"), "{error}");
         assert!(snapshots(dir.path()).unwrap().is_empty());

@@ -43,6 +43,11 @@ impl Named {
         }
         Self(taken)
     }
+
+    /// No name, for no mapping.
+    pub const fn nothing() -> Self {
+        Self(None)
+    }
 }
 
 impl Drop for Named {

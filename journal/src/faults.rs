@@ -39,6 +39,10 @@ pub enum Fault {
     ArchiveNotedAfterRemoval,
     FullDiskIsFinal,
     ReserveNotRemade,
+    ReserveForAnyWant,
+    StorageNotChecked,
+    UnsafeStorageNotStamped,
+    MappingNotNamed,
 }
 
 /// Which bugs are planted.

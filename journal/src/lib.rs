@@ -25,7 +25,7 @@
 //! | `reader`, `position` | reading, from the start or behind a snapshot |
 //! | `snapshot` | snapshot files: chunks, checksums, root hash |
 //! | `archive` | old segments leave the directory |
-//! | `storage` | the only way anything on a disk is changed |
+//! | `storage`, `fillable` | the only way anything on a disk is changed, and a disk that can be full |
 //!
 //! # Invariants
 //! - A record's place in the ring is its stream offset modulo the ring's size; in the files it follows from the sizes
@@ -59,6 +59,7 @@ mod error;
 mod evidence;
 mod faults;
 mod file_system;
+mod fillable;
 #[cfg(test)]
 mod fuzz;
 mod inline;
@@ -96,6 +97,8 @@ pub use error::{IoFailure, JournalError};
 #[doc(hidden)]
 pub use faults::{Fault, Faults};
 pub use file_system::{FileSystem, Trust};
+#[doc(hidden)]
+pub use fillable::FillableDisk;
 pub use inline::InlineCommitter;
 pub use open::{Opened, Recovered, open};
 pub use options::{Durability, Options};

@@ -79,7 +79,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let options = &options;
     options.check()?;
     ensure_directory(dir)?;
-    let file_system = file_system::check(dir, options.unsafe_storage)?;
+    let file_system = file_system::check(dir, options)?;
     let lock = lock::acquire(dir)?;
     if Superblock::load(dir)?.is_none() {
         create(dir, options)?;
@@ -286,7 +286,7 @@ fn appender_at_end(
                 previous_crc: 0,
                 durability: options.durability,
                 engine_version: options.engine_version,
-                unsafe_storage: options.unsafe_storage,
+                unsafe_storage: options.stamps_unsafe_storage(),
             };
             let (mark, chain) = (Mark::none(header.salt), header.chain(0, options.faults));
             let spare = Spare::make(dir, options.segment_bytes, &*storage, options.faults)?;
@@ -303,7 +303,7 @@ fn appender_at_end(
         storage,
         super_file,
         durability,
-        unsafe_storage: options.unsafe_storage,
+        unsafe_storage: options.stamps_unsafe_storage(),
         active,
         stream_offset,
         chain,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::JournalError;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::record::HEADER_BYTES;
 use crate::segment::RECORDS_AT;
 use crate::storage::{Disk, Storage};
@@ -104,6 +104,11 @@ impl Options {
             ));
         }
         Ok(())
+    }
+
+    /// Whether segments say that they may be on storage that loses what it has synced.
+    pub(crate) fn stamps_unsafe_storage(&self) -> bool {
+        self.unsafe_storage && !self.faults.has(Fault::UnsafeStorageNotStamped)
     }
 
     /// The longest payload that can be appended: it must fit into a segment and leave the ring half free.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::continuation::Continuation;
 use crate::error::JournalError;
 use crate::evidence::used_bytes;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::judge::NextSegment;
 use crate::position::Position;
 use crate::record::{Chain, RecordView};
@@ -304,7 +304,10 @@ impl Reader {
         match self.next_segment()? {
             NextSegment::Nothing => Ok(false),
             NextSegment::Other(_, error) => Err(error),
-            NextSegment::Continues(next) => {
+            NextSegment::Continues(mut next) => {
+                if self.chain.faults.has(Fault::MappingNotNamed) {
+                    next.forget_name();
+                }
                 self.chain = next.header.chain(self.chain.timestamp, self.chain.faults);
                 self.offset = RECORDS_AT;
                 self.segment = Some(next);

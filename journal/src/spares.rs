@@ -71,6 +71,9 @@ impl Pool {
     /// A spare, if one is ready; from the reserve only if the disk is full.
     pub fn try_take(&self) -> Result<Option<Spare>, IoFailure> {
         let mut inner = self.lock();
+        if self.faults.has(Fault::ReserveForAnyWant) {
+            inner.was_refused = true;
+        }
         let taken = inner.take();
         inner.is_awaited = matches!(taken, Ok(None));
         self.update(&mut inner);

@@ -10,6 +10,8 @@ use std::path::Path;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
+use crate::file_system::FileSystem;
+
 /// The calls that change a disk. Nothing is retried by a caller: an error is the end of that journal's writer.
 pub trait Storage: Send + Sync {
     /// Makes a file, or empties it if it exists, and opens it for reading and writing.
@@ -30,6 +32,10 @@ pub trait Storage: Send + Sync {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_directory(&self, path: &Path) -> io::Result<()>;
+    /// What a directory is on. Changes nothing; it is here so that a test can be on any.
+    fn file_system(&self, dir: &Path) -> io::Result<FileSystem> {
+        FileSystem::of_directory(dir)
+    }
 }
 
 /// The real one.

@@ -7,8 +7,8 @@ mod support;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clutch_journal::{End, InlineCommitter, Opened, Options, Space, Writer, open};
-use support::{Fillable, Place, append, read};
+use clutch_journal::{End, FillableDisk, InlineCommitter, Opened, Options, Space, Writer, open};
+use support::{Place, append, read};
 
 /// Appends one record and commits it if the ring has no room left otherwise.
 fn put(writer: &mut Writer, committer: &mut InlineCommitter, seq: u64) {
@@ -19,7 +19,7 @@ fn put(writer: &mut Writer, committer: &mut InlineCommitter, seq: u64) {
 
 #[test]
 fn the_reserve_serves_only_a_full_disk_and_is_made_again_when_there_is_room() {
-    let (place, disk) = (Place::new(), Fillable::new());
+    let (place, disk) = (Place::new(), FillableDisk::new());
     let options = Options { reserve_segments: 2, storage: disk.clone(), ..place.options() };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));
@@ -69,7 +69,7 @@ fn the_reserve_serves_only_a_full_disk_and_is_made_again_when_there_is_room() {
 
 #[test]
 fn room_that_is_back_goes_to_the_reserve_first_however_much_is_appended() {
-    let (place, disk) = (Place::new(), Fillable::new());
+    let (place, disk) = (Place::new(), FillableDisk::new());
     let options = Options { reserve_segments: 2, storage: disk.clone(), ..place.options() };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));
@@ -102,7 +102,7 @@ fn room_that_is_back_goes_to_the_reserve_first_however_much_is_appended() {
 
 #[test]
 fn a_directory_without_room_for_a_name_is_an_answer_too() {
-    let (place, disk) = (Place::new(), Fillable::new());
+    let (place, disk) = (Place::new(), FillableDisk::new());
     let options = Options { reserve_segments: 1, storage: disk.clone(), ..place.options() };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));
@@ -121,7 +121,7 @@ fn a_directory_without_room_for_a_name_is_an_answer_too() {
 
 #[test]
 fn with_threads_a_full_disk_is_noticed_at_once_and_left_behind_by_itself() {
-    let (place, disk) = (Place::new(), Fillable::new());
+    let (place, disk) = (Place::new(), FillableDisk::new());
     let options = Options { reserve_segments: 1, storage: disk.clone(), ..place.options() };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
     let handle = committer.spawn(Box::new(|_| {}));
@@ -155,7 +155,7 @@ fn with_threads_a_full_disk_is_noticed_at_once_and_left_behind_by_itself() {
 
 #[test]
 fn a_journal_stopped_on_a_full_disk_loses_nothing_and_can_be_opened_there() {
-    let (place, disk) = (Place::new(), Fillable::new());
+    let (place, disk) = (Place::new(), FillableDisk::new());
     let options = Options { reserve_segments: 1, storage: disk.clone(), ..place.options() };
     let Opened { mut writer, committer, .. } = open(&place.dir(), options.clone()).unwrap();
     let mut committer = committer.inline(Box::new(|_| {}));

@@ -18,7 +18,7 @@ use crate::open_loop::Outcome;
 
 /// Records taken at one poll.
 const POLL_MAX: usize = 64;
-/// The book is in if nothing came out for this long.
+/// The longest that an engine may take for the rest of what it was given.
 const SETUP_PATIENCE: Duration = Duration::from_secs(30);
 
 /// An engine with a book on it.
@@ -86,26 +86,36 @@ impl EngineRun {
             commands += 1;
             self.poll(&mut learn);
         }
-        let patience = Instant::now() + SETUP_PATIENCE;
-        loop {
-            // Asked first: what is out by then is all there is, if nothing is left.
-            let is_in = commands <= self.engine.metrics().last_seq;
-            let rest = self.publisher.poll(POLL_MAX, &mut learn).rest;
-            if is_in && rest == Rest::Nothing {
-                break;
-            }
-            self.check_alive()?;
-            ensure!(
-                Instant::now() < patience,
-                "the engine does not finish its book of {commands} commands: {:?}",
-                self.engine.metrics()
-            );
-        }
+        self.wait_for(commands, &mut learn)?;
         ensure!(refused == 0, "the engine refused {refused} commands of its book");
         Ok(board)
     }
 
-    fn check_alive(&self) -> anyhow::Result<()> {
+    /// Polls until so many commands are in and all that came of them is out.
+    pub fn wait_for(
+        &mut self,
+        commands: u64,
+        mut on_record: impl FnMut(&Record),
+    ) -> anyhow::Result<()> {
+        let patience = Instant::now() + SETUP_PATIENCE;
+        loop {
+            // Asked first: what is out by then is all there is, if nothing is left.
+            let is_in = commands <= self.engine.metrics().last_seq;
+            let rest = self.publisher.poll(POLL_MAX, &mut on_record).rest;
+            if is_in && rest == Rest::Nothing {
+                return Ok(());
+            }
+            self.check_alive()?;
+            ensure!(
+                Instant::now() < patience,
+                "the engine does not finish {commands} commands: {:?}",
+                self.engine.metrics()
+            );
+        }
+    }
+
+    /// Says why if the engine has failed.
+    pub fn check_alive(&self) -> anyhow::Result<()> {
         match self.engine.status().failure {
             Some(failure) => bail!("the engine has failed: {failure}"),
             None => Ok(()),

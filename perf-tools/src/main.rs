@@ -8,7 +8,9 @@
 //! | `engine_run`, `null` | the two components |
 //! | `floor` | what the machine itself takes away |
 //! | `memory` | the `memory` command: what each table takes |
-//! | `restart` | the `restart` command: replay, snapshot, and start from both |
+//! | `make_journal` | the `journal` command: a large journal for the tools |
+//! | `full_disk` | the `full-disk` command: how soon bets hear of a full disk |
+//! | `restart` | the `restart` command: from kill -9 to the first bet |
 //! | `report` | the table and the JSON |
 //! | `quant` | the `fit` and `calibrate` commands: prices against real games |
 
@@ -16,6 +18,8 @@ mod component;
 mod core_load;
 mod engine_run;
 mod floor;
+mod full_disk;
+mod make_journal;
 mod memory;
 mod night;
 mod null;
@@ -42,6 +46,8 @@ struct Arguments {
 enum Command {
     Core(core_load::CoreLoad),
     Restart(restart::Restart),
+    Journal(make_journal::MakeJournal),
+    FullDisk(full_disk::FullDisk),
     Memory(memory::Memory),
     Night(night::Night),
     Fit(quant::fit::FitArgs),
@@ -52,6 +58,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Core(load) => load.run(),
         Command::Restart(restart) => restart.run(),
+        Command::Journal(journal) => journal.run(),
+        Command::FullDisk(full_disk) => full_disk.run(),
         Command::Memory(memory) => memory.run(),
         Command::Night(night) => night.run(),
         Command::Fit(fit) => fit.run(),

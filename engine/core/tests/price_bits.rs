@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 use clutch_core::command::{Side, Team};
 use clutch_core::hash::StateHasher;
 use clutch_core::pricing::{
-    BySide, Ladder, MapForecast, MapModel, NextRound, RoundRules, RoundsAfter, SeriesForecast,
-    apply_odds_ratio, solve_map_model, two_way_odds_milli, win_grid,
+    BySide, Ladder, MapForecast, MapModel, MobaModel, MobaStanding, NextRound, RoundRules,
+    RoundsAfter, SeriesForecast, apply_odds_ratio, solve_map_model, two_way_odds_milli, win_grid,
 };
 
 const SCORES: [(u16, u16); 12] = [
@@ -33,10 +33,18 @@ const SCORES: [(u16, u16); 12] = [
 #[test]
 fn every_price_has_the_bits_it_always_had() {
     let mut text = String::new();
-    for (name, rules) in [("cs2", RoundRules::MR12), ("valorant", RoundRules::VALORANT)] {
+    let formats =
+        [("cs2", RoundRules::MR12), ("valorant", RoundRules::VALORANT), ("csgo", RoundRules::MR15)];
+    for (name, rules) in formats {
         for (a, b) in SCORES {
             let hash = hash_of(rules, a, b);
             writeln!(text, "{name} {a}-{b} {hash:016x}").unwrap();
+        }
+    }
+    for (name, model) in [("lol", MobaModel::LOL), ("dota2", MobaModel::DOTA2)] {
+        for clock_s in [0, 300, 600, 840, 1_500, 3_000] {
+            let hash = hash_of_moba(&model, clock_s);
+            writeln!(text, "{name} {clock_s}s {hash:016x}").unwrap();
         }
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/price_bits.txt");
@@ -44,6 +52,20 @@ fn every_price_has_the_bits_it_always_had() {
         std::fs::write(path, &text).unwrap();
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text);
+}
+
+fn hash_of_moba(model: &MobaModel, clock_s: u32) -> u64 {
+    let mut hasher = StateHasher::default();
+    for a_is_first in [true, false] {
+        for (target, lead_milli, objectives) in
+            [(0.5, 0, 0), (0.31, 2_500, -1), (0.83, -7_777, 3), (0.02, 60_000, 0)]
+        {
+            let strength = model.strength_of(target, a_is_first).unwrap();
+            let standing = MobaStanding { clock_s, lead_milli, objectives, a_is_first };
+            hasher.word(model.win_a(&standing, strength).to_bits());
+        }
+    }
+    hasher.finish()
 }
 
 fn hash_of(rules: RoundRules, a: u16, b: u16) -> u64 {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use clutch_core::units::{AccountId, MarketId, Name};
+use clutch_core::{Event, Record, State};
 use clutch_engine::{Follower, take_snapshot};
 use clutch_journal::{Disk, Storage};
 
 use super::Failure;
+use super::source::{self, Source};
 use crate::ops::inspect::{self, Filter};
 use crate::ops::progress::bar;
 use crate::ops::words::Words;
@@ -53,8 +55,8 @@ pub struct VerifyArgs {
 /// Print records in words, with what came of them
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// Begin with this record
     #[arg(long, value_name = "SEQ", default_value_t = 1)]
     from: u64,
@@ -113,25 +115,35 @@ pub fn run(command: &JournalCommand) -> Result<ExitCode, Failure> {
 
 fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let before = args.from.saturating_sub(1);
-    let follower = Follower::open_behind_snapshot(&args.dir, before, |_| {})?;
-    let mut follower = follower.with_ring(Path::new("/dev/shm"));
+    let mut follower = match &args.source.archive {
+        Some(_) => args.source.follow()?,
+        None => Follower::open_behind_snapshot(&args.source.dir, before, |_| {})?
+            .with_ring(Path::new(source::RING)),
+    };
     let mut words = Words::default();
     words.prime(follower.state());
-    let mut filter =
-        Filter { kinds: args.kind.clone(), account: None, market: args.market.map(MarketId) };
+    let named = |state: &State| args.account.as_ref().and_then(|name| numbered(state, name));
+    let mut filter = Filter {
+        kinds: args.kind.clone(),
+        account: named(follower.state()),
+        market: args.market.map(MarketId),
+    };
     let bar = bar("reading", None, "records");
-    let mut output = answer();
+    let (mut output, mut shown) = (answer(), 0_u64);
     while args.to.is_none_or(|to| follower.last_seq().0 < to) {
         let Some(step) = follower.step()? else { break };
         words.hear(step.events);
-        if let (Some(account), None) = (&args.account, filter.account) {
-            filter.account = numbered(step.state, account);
+        // Accounts are looked through only when there is a new one.
+        let is_new = |record: &Record| matches!(record.event, Event::Account { .. });
+        if filter.account.is_none() && step.events.iter().any(is_new) {
+            filter.account = named(step.state);
         }
         bar.inc(1);
         let is_known = args.account.is_none() || filter.account.is_some();
         if step.seq.0 < args.from || !is_known || !filter.shows(step.envelope, step.events) {
             continue;
         }
+        shown += 1;
         if args.json {
             inspect::write_json(&mut output, &words, step.state, &step)?;
         } else {
@@ -141,16 +153,21 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     match (&args.account, filter.account) {
         (Some(account), None) => Err(Failure(format!("there is no account `{account}`"))),
-        _ => Ok(output.flush()?),
+        _ => {
+            output.flush()?;
+            // A misspelt kind must not look like an answer.
+            if shown == 0 {
+                eprintln!("clutch: none of the records up to {} is meant", follower.last_seq().0);
+            }
+            Ok(())
+        }
     }
 }
 
 /// The account with this key, or with this number.
-pub(super) fn numbered(state: &clutch_core::State, account: &str) -> Option<AccountId> {
+pub(super) fn numbered(state: &State, account: &str) -> Option<AccountId> {
     let wallet = state.wallet()?;
-    let keyed = Name::new(account)
-        .ok()
-        .and_then(|name| wallet.iter().map(|(id, _)| id).find(|id| wallet.key(*id) == Some(name)));
+    let keyed = Name::new(account).ok().and_then(|name| wallet.find(&name));
     let number = account.parse().ok().map(AccountId);
     keyed.or_else(|| number.filter(|id| wallet.get(*id).is_some()))
 }

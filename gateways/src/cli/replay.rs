@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use clutch_core::units::Seq;
 use clutch_engine::Follower;
 use clutch_journal::Reader;
 use indicatif::ProgressBar;
@@ -56,11 +57,9 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let total = args.to.or_else(|| last_record(&args.source.dir));
     let bar = if args.events { ProgressBar::hidden() } else { bar("replaying", total, "commands") };
     let started = Instant::now();
-    let mut commands = 0_u64;
     let mut output = answer();
-    while args.to.is_none_or(|to| follower.last_seq().0 < to) {
-        let Some(step) = follower.step()? else { break };
-        commands += 1;
+    let last = Seq(args.to.unwrap_or(u64::MAX));
+    let commands = follower.run_to(last, |step| {
         if args.events {
             for record in step.events {
                 serde_json::to_writer(&mut output, record)?;
@@ -70,10 +69,11 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         if let Some(what_if) = &mut what_if {
             what_if.take(&step).map_err(Failure)?;
         }
-        if commands.is_multiple_of(progress::EVERY) {
+        if step.seq.0.is_multiple_of(progress::EVERY) {
             bar.set_position(step.seq.0);
         }
-    }
+        Ok::<_, Failure>(())
+    })?;
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
     if let Some(what_if) = what_if {

@@ -64,7 +64,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         tracing::warn!("a snapshot was passed over: {}", rejected.flaw);
     }
     let (snapshot, replayed) = (recovery.snapshot.unwrap_or_default().0, recovery.replayed);
-    tracing::info!(snapshot, replayed, "recovered");
+    let took = recovery.took.journal + recovery.took.snapshot + recovery.took.tail;
+    tracing::info!(snapshot, replayed, from_ring = recovery.from_ring, ?took, "recovered");
     let mut publisher =
         engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
     let capture = capture(&config)?;

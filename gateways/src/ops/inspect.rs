@@ -24,8 +24,8 @@ pub struct Filter {
 impl Filter {
     /// Whether a record is shown.
     pub fn shows(&self, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
-        let kind = kind(&envelope.command);
-        (self.kinds.is_empty() || self.kinds.contains(&kind))
+        // Asked only if it matters: this is heard for every record of a long journal.
+        (self.kinds.is_empty() || self.kinds.contains(&kind(&envelope.command)))
             && self.account.is_none_or(|account| is_about_account(account, envelope, events))
             && self.market.is_none_or(|market| is_about_market(market, envelope, events))
     }
@@ -59,6 +59,7 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
     };
     let said = |event: &Event| match event {
         Event::Bet(view) => view.account == id,
+        Event::Multiple(view) => view.account == id,
         Event::CashOut(view) => view.account == id,
         Event::Balance { account, .. } | Event::Account { account, .. } => *account == id,
         _ => false,
@@ -69,7 +70,11 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
 }
 
 fn is_about_market(id: MarketId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
-    let asked = matches!(envelope.command, Command::PlaceBet(place) if place.market == id);
+    let asked = match &envelope.command {
+        Command::PlaceBet(place) => place.market == id,
+        Command::PlaceMultiple(place) => place.picks().iter().any(|pick| pick.market == id),
+        _ => false,
+    };
     let said = |event: &Event| match event {
         Event::Bet(view) => view.market == id,
         Event::Market { market, .. } | Event::MarketOpened { market, .. } => *market == id,

@@ -4,7 +4,7 @@
 //! Priced from the series forecast; a result that can no longer happen has probability zero and is
 //! taken off the board.
 
-use super::{MarketKind, MarketResult, MarketType};
+use super::{MarketKind, MarketResult, MarketType, once_all_maps_are_known};
 use crate::units::SelectionIndex;
 
 pub(super) const TYPE: MarketType = MarketType {
@@ -21,10 +21,7 @@ pub(super) const TYPE: MarketType = MarketType {
         }
         Some(())
     },
-    result: |kind, series| match series.result() {
-        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
-        None => MarketResult::Undecided,
-    },
+    result: |kind, series| once_all_maps_are_known(kind, series, at_end),
     by_maps: Some(at_end),
 };
 

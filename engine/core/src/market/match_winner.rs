@@ -4,7 +4,7 @@
 
 use core::cmp::Ordering;
 
-use super::{MarketKind, MarketResult, MarketType, two_sides};
+use super::{MarketKind, MarketResult, MarketType, once_all_maps_are_known, two_sides};
 use crate::units::SelectionIndex;
 
 pub const TYPE: MarketType = MarketType {
@@ -19,10 +19,7 @@ pub const TYPE: MarketType = MarketType {
         fair[..3].copy_from_slice(&[forecast.winner_a(), forecast.draw(), forecast.winner_b()]);
         Some(())
     },
-    result: |kind, series| match series.result() {
-        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
-        None => MarketResult::Undecided,
-    },
+    result: |kind, series| once_all_maps_are_known(kind, series, at_end),
     by_maps: Some(at_end),
 };
 

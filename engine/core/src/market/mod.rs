@@ -84,6 +84,14 @@ fn two_sides(fair: &mut [f64], first: f64) -> Option<()> {
     fair.first_chunk_mut().map(|both| *both = [first, 1.0 - first])
 }
 
+/// The result of a market that follows from the final score in maps, once the series is over.
+fn once_all_maps_are_known(kind: MarketKind, series: &Series, at_end: ByMaps) -> MarketResult {
+    match series.result() {
+        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
+        None => MarketResult::Undecided,
+    }
+}
+
 /// Every type of market, in the order of [`MarketKind`].
 pub const MARKET_TYPES: &[MarketType] = &[
     match_winner::TYPE,

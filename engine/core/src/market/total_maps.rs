@@ -2,7 +2,7 @@
 //!
 //! Settled when the match ends. Not offered on a best of one or two, which always take all of them.
 
-use super::{MarketKind, MarketResult, MarketType, two_sides};
+use super::{MarketKind, MarketResult, MarketType, once_all_maps_are_known, two_sides};
 
 pub const TYPE: MarketType = MarketType {
     key: "total_maps",
@@ -17,10 +17,7 @@ pub const TYPE: MarketType = MarketType {
         let MarketKind::TotalMaps { line } = kind else { return None };
         two_sides(fair, forecast?.total_maps_over(i32::from(line.halves())))
     },
-    result: |kind, series| match series.result() {
-        Some(_) => at_end(kind, series.best_of(), series.maps_won()),
-        None => MarketResult::Undecided,
-    },
+    result: |kind, series| once_all_maps_are_known(kind, series, at_end),
     by_maps: Some(at_end),
 };
 
