@@ -1,5 +1,6 @@
 //! The engine's answer to a command, found among everything that it said.
 
+use clutch_core::command::BATCH_MAX;
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, ClientBetId};
 use clutch_core::{Command, Record};
@@ -11,7 +12,7 @@ use crate::twin::Answer;
 /// # Panics
 /// If it answered twice, or about another bet.
 pub fn answer_of(command: &Command, records: &[Record]) -> Answer {
-    let mut answer = None;
+    let (mut answer, mut batch) = (None, ([None; BATCH_MAX], 0));
     for record in records.iter().filter(|record| record.trace != 0) {
         let said = match (record.event, command) {
             (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
@@ -34,10 +35,27 @@ pub fn answer_of(command: &Command, records: &[Record]) -> Answer {
                 assert_eq!(about, (ask.account, ask.client_id), "another bet is cashed out");
                 Answer::CashOut(view.status, view.amount)
             }
+            (Event::Bet(view), Command::PlaceBatch(ask)) => {
+                let place = ask.bets().get(batch.1).expect("an answer for each bet and no more");
+                let asked = (ask.account, place.client_id);
+                assert_eq!((view.account, view.client_id), asked, "in the order of the bets");
+                batch.0[batch.1] = Some(view.status);
+                batch.1 += 1;
+                continue;
+            }
+            (Event::Multiple(view), Command::PlaceBatch(_)) => {
+                // An id that a bet of several legs had before.
+                batch.0[batch.1] = Some(view.status);
+                batch.1 += 1;
+                continue;
+            }
             _ => continue,
         };
         assert_eq!(answer, None, "two answers to {command:?}");
         answer = Some(said);
+    }
+    if let (Command::PlaceBatch(_), None) = (command, answer) {
+        return Answer::Batch(batch.0);
     }
     answer.unwrap_or(Answer::Done)
 }

@@ -1,7 +1,6 @@
 //! Makes up commands, sensible and absurd ones, from a seed.
 
 use clutch_core::Command;
-use clutch_core::command::VoidBets;
 use clutch_core::command::{
     AccountState, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config,
     CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
@@ -9,6 +8,7 @@ use clutch_core::command::{
     PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
     Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
 };
+use clutch_core::command::{BATCH_MAX, BatchBet, PlaceBatch, VoidBets};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitBy, LimitKey, Quantity, Rest, RestKind, Window};
 use clutch_core::risk::{RuleId, RuleSet, Stages};
@@ -264,6 +264,7 @@ impl Chooser {
             _ if bets && self.random.chance(12) => self.cash_out(twin),
             _ if bets && self.random.chance(10) => self.answer(twin),
             _ if bets && self.random.chance(15) => self.on_terms(twin),
+            _ if bets && self.random.chance(8) => self.batch(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
@@ -963,6 +964,36 @@ impl Chooser {
         };
         self.placed.push(place);
         place
+    }
+
+    /// One to ten bets of one account, mostly few and small; now and then one asked before.
+    fn batch(&mut self, twin: &Twin) -> Command {
+        let count = self.random.pick(&[1, 2, 2, 3, 3, 5, BATCH_MAX as u64]);
+        let first = self.bet(twin);
+        let mut bets: Vec<BatchBet> = Vec::new();
+        for nth in 0..count {
+            let place = if nth == 0 { first } else { self.bet(twin) };
+            let PlaceBet { client_id, market, selection, odds, price_seq, epoch, stake, .. } =
+                place;
+            if bets.iter().all(|earlier| earlier.client_id != client_id) {
+                bets.push(BatchBet { client_id, market, selection, odds, price_seq, epoch, stake });
+            }
+        }
+        let policy = self.random.pick(&[first.policy, PricePolicy::Any]);
+        // Its bets are under this account, whosever they seemed to be.
+        self.placed.extend(bets.iter().map(|bet| PlaceBet {
+            account: first.account,
+            client_id: bet.client_id,
+            market: bet.market,
+            selection: bet.selection,
+            odds: bet.odds,
+            price_seq: bet.price_seq,
+            epoch: bet.epoch,
+            stake: bet.stake,
+            policy,
+        }));
+        let ask = PlaceBatch::new(first.account, policy, &bets);
+        Command::PlaceBatch(ask.expect("few bets, each with its own id"))
     }
 
     /// Two to five legs, mostly one a match, with all kinds of lines.

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel,
-    Config, CreateMatch, CustomerStep, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident,
-    KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick,
-    Picks, PlaceBet, PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord, Results, RoundFormat,
-    Scope, SetCurrency, SetMap, SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms,
-    Title, VoidBets,
+    AccountState, Actor, Adjust, AdjustReason, AnswerOffer, BATCH_MAX, BatchBet, BonusStep,
+    Capacity, CashOut, Channel, Config, CreateMatch, CustomerStep, ENCODED_MAX, FeedMessage,
+    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
+    OverrideKind, PaymentStep, Pick, Picks, PlaceBatch, PlaceBet, PlaceMultiple, PlaceOnTerms,
+    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
+    Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -71,7 +71,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=50).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=51).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -148,7 +148,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &50_u32.to_le_bytes()), Err(DecodeError::UnknownTag(50)));
+    assert_eq!(with(16, &51_u32.to_le_bytes()), Err(DecodeError::UnknownTag(51)));
 }
 
 #[test]
@@ -262,6 +262,18 @@ fn cash_out(part: Option<Stake>) -> Envelope {
     let quote = QuoteId(0x1112_1314_1516_1718_191a_1b1c_1d1e_1f20);
     let ask = CashOut { account, client_id, part, quote, amount: money(8) };
     of(Command::CashOut(ask))
+}
+
+fn batch(bets: u128) -> Envelope {
+    let PlaceBet { account, client_id, market, selection, odds, price_seq, epoch, stake, policy } =
+        place();
+    let bet = |nth| {
+        let client_id = ClientBetId(client_id.0 + nth);
+        BatchBet { client_id, market, selection, odds, price_seq, epoch, stake }
+    };
+    let bets: Vec<BatchBet> = (0..bets).map(bet).collect();
+    let ask = PlaceBatch::new(account, policy, &bets).expect("few bets, each with its own id");
+    of(Command::PlaceBatch(ask))
 }
 
 fn on_terms(slip: Slip) -> Envelope {
@@ -659,5 +671,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
                 book_ppb: 3,
             })),
         ),
+        ("batch", batch(2)),
+        ("batch_largest", batch(BATCH_MAX as u128)),
     ]
 }

@@ -72,6 +72,8 @@ type Visits = BTreeMap<String, u64>;
 /// What a full run must meet. Not here: what the made-up sizes and settings cannot reach.
 const WORTH_A_VISIT: &[&str] = &[
     "UnknownAccount",
+    "BatchRefused",
+    "a whole group",
     "AccountSuspended",
     "AccountClosed",
     "AccountSelfExcluded",
@@ -374,7 +376,7 @@ impl Simulation {
             let refused = match actual {
                 Answer::Refused(code) => Some(code),
                 Answer::Bet(BetStatus::Refused(refusal)) => Some(refusal.code),
-                Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => None,
+                Answer::Bet(_) | Answer::Batch(_) | Answer::Done | Answer::CashOut(..) => None,
             };
             // Of several legs each one's own reasons are said; the first is the bet's.
             let mut failed = checks.iter().filter(|check| check.refuses());
@@ -395,11 +397,14 @@ impl Simulation {
             self.visit_fate(&record.event);
         }
         let leaves_a_trace = [Reject::FeedImpossible, Reject::FeedGap];
+        if let Answer::Batch([Some(BetStatus::Accepted { .. }), Some(_), ..]) = actual {
+            self.visit("a whole group");
+        }
         let refused = match actual {
             Answer::Refused(code) => !leaves_a_trace.contains(&code),
             // Sent again it is answered as it was; refused at once it leaves nothing.
             Answer::CashOut(CashOutStatus::Refused(_), _) => true,
-            Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => false,
+            Answer::Bet(_) | Answer::Batch(_) | Answer::Done | Answer::CashOut(..) => false,
         };
         self.traceless.push(refused);
         self.hashes.push(self.world.state().state_hash());

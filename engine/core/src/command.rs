@@ -6,6 +6,7 @@
 
 mod account;
 mod adjust;
+mod batch;
 mod bet;
 mod cash;
 mod cash_out;
@@ -13,6 +14,7 @@ mod catalogue;
 mod config;
 mod currency;
 mod customer;
+mod envelope;
 mod feed;
 mod grade;
 mod incident;
@@ -26,6 +28,7 @@ mod trading;
 
 pub use account::AccountState;
 pub use adjust::{Adjust, AdjustReason};
+pub use batch::{BATCH_MAX, BatchBet, PlaceBatch};
 pub use bet::{PlaceBet, PricePolicy};
 pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
@@ -33,6 +36,7 @@ pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Streng
 pub use config::{Capacity, Config};
 pub use currency::SetCurrency;
 pub use customer::CustomerStep;
+pub use envelope::{Actor, ENCODED_MAX, Envelope};
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
 pub use incident::{Incident, VoidBets};
@@ -43,7 +47,7 @@ pub use switch::{Channel, KillScope, MarketClass, Mode};
 pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
-use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
+use crate::codec::wire_enum;
 use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
@@ -51,63 +55,6 @@ use crate::units::{
     AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
     ProposalId, SourceId, Timestamp,
 };
-
-/// More than any encoded envelope takes; a test encodes the largest.
-pub const ENCODED_MAX: usize = 1024;
-
-/// A command with who sent it and the number under which its traces are found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Envelope {
-    /// Who sent it.
-    pub actor: Actor,
-    /// A number chosen at the edge, carried unchanged to the events: it ties an answer to a request.
-    pub trace: u64,
-    /// What is asked.
-    pub command: Command,
-}
-wire_struct!(Envelope { actor, trace, command });
-
-impl Envelope {
-    /// Writes the bytes of record into `buffer` and returns how many they are.
-    #[inline]
-    pub fn encode(&self, buffer: &mut [u8; ENCODED_MAX]) -> usize {
-        let mut encoder = Encoder::new(buffer);
-        self.put(&mut encoder);
-        encoder.written()
-    }
-
-    /// Reads the bytes of record back.
-    ///
-    /// # Errors
-    /// [`DecodeError`] if the bytes are not exactly one envelope with every field in its range.
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut decoder = Decoder::new(bytes);
-        let envelope = Self::take(&mut decoder)?;
-        decoder.finish()?;
-        Ok(envelope)
-    }
-}
-
-/// Who is behind a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Actor {
-    /// The engine itself: ticks and the first record.
-    Engine,
-    /// A bettor, for his own account.
-    Account {
-        /// The account.
-        account: AccountId,
-        /// The way by which he came.
-        channel: Channel,
-    },
-    /// A feed.
-    Feed(SourceId),
-    /// A trader or an operator, by his number.
-    Operator(u32),
-}
-wire_enum!(Actor { 0 = Engine, 1 = Account { account, channel }, 2 = Feed(source), 3 = Operator(operator) });
 
 /// Everything that can be asked of the engine and stands in the journal.
 ///
@@ -398,6 +345,8 @@ pub enum Command {
     Adjust(Adjust),
     /// Adds a currency, or changes one that no account has.
     SetCurrency(SetCurrency),
+    /// Places bets of which all are taken or none.
+    PlaceBatch(PlaceBatch),
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -450,42 +399,5 @@ wire_enum!(Command {
     47 = DecideReferral { bet, word },
     48 = Adjust(adjust),
     49 = SetCurrency(set),
+    50 = PlaceBatch(ask),
 });
-
-impl Actor {
-    /// A bettor who came by the usual way, the web.
-    pub const fn account(account: AccountId) -> Self {
-        Self::Account { account, channel: Channel::Web }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn the_largest_envelope_fits_the_buffer() {
-        let name = Name::new(&"x".repeat(Name::MAX_BYTES)).unwrap();
-        let create = CreateMatch {
-            key: name,
-            title: Title::CounterStrike,
-            rounds: RoundFormat::Mr12,
-            best_of: 3,
-            team_a: name,
-            team_b: name,
-            starts_at: Timestamp::MAX,
-            round_markets: true,
-        };
-        let genesis = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
-        let adopt = Command::AdoptPlayPolicy { name, policy: PlayPolicy::default() };
-        for command in [Command::CreateMatch(create), genesis, adopt] {
-            let envelope = Envelope { actor: Actor::Operator(1), trace: 7, command };
-            let mut buffer = [0; ENCODED_MAX];
-            let written = envelope.encode(&mut buffer);
-            assert_eq!(Envelope::decode(&buffer[..written]), Ok(envelope));
-            assert_eq!(Envelope::decode(&buffer[..written - 1]), Err(DecodeError::Truncated));
-            assert_eq!(Envelope::decode(&buffer[..=written]), Err(DecodeError::TrailingBytes));
-        }
-    }
-}

@@ -292,6 +292,8 @@ rejects! {
     ReferralRefused = 618, false, None, "A trader did not take this bet.";
     /// No trader looked at the bet in time.
     ReferralTimedOut = 619, true, None, "Nobody could look at this bet in time.";
+    /// Another bet of the same group was refused, so none of them was taken.
+    BatchRefused = 620, false, None, "Another bet of this group was refused, so none of them was taken.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

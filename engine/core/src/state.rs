@@ -301,6 +301,10 @@ impl Step<'_> {
                 self.place_on_terms(ask);
                 Ok(())
             }
+            Command::PlaceBatch(ask) => {
+                self.place_batch(ask);
+                Ok(())
+            }
             Command::AnswerOffer(answer) => self.answer_offer(answer),
             Command::DecideReferral { bet, word } => self.decide_referral(*bet, *word),
             Command::SetNextRound(set) => self.set_next_round(set),

@@ -224,6 +224,11 @@ impl Words {
                 let offers = if terms.offers { ", and hears offers" } else { "" };
                 format!("{asked}{partial}{offers}")
             }
+            Command::PlaceBatch(ask) => {
+                let bets: Vec<String> =
+                    ask.places().map(|place| self.place(state, &place)).collect();
+                format!("all or none: {}", bets.join("; "))
+            }
             Command::AnswerOffer(AnswerOffer { account: id, offer, accept, .. }) => {
                 let says = if *accept { "takes" } else { "declines" };
                 format!("{} {says} the offer of bet {}", account(state, *id), offer.0)

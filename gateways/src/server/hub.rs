@@ -96,6 +96,8 @@ pub(super) enum Asked {
     Accounts { from: u32 },
     /// A placement over a socket: its answer goes to all of the account's sockets.
     Place { since: Instant },
+    /// A group of bets over a socket: answered as each by itself, so many are still to come.
+    PlaceBatch { since: Instant, left: usize },
     /// A placement over HTTP.
     PlaceByHttp { since: Instant, keep_alive: bool },
     /// A cancellation, or the answer to an offer.
@@ -224,6 +226,17 @@ impl Hub {
                     let seq = self.book.last_seq();
                     connection.send(server::bet_refused(seq, client_id, refusal));
                 }
+            }
+            Request::PlaceBatch(ask) => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                for _ in ask.bets() {
+                    self.admit(account)?;
+                }
+                let mut ask = *ask;
+                ask.account = account;
+                self.place_batch(connection, bettor, ask);
             }
             Request::Cancel { client_id } => {
                 if !may_bet {

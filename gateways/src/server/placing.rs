@@ -2,15 +2,18 @@
 
 use std::time::Instant;
 
-use clutch_core::command::{self, Actor, Channel, PlaceBet, PlaceMultiple, PlaceOnTerms, Terms};
+use clutch_core::command::{
+    self, Actor, Channel, PlaceBatch, PlaceBet, PlaceMultiple, PlaceOnTerms, Terms,
+};
 use clutch_core::units::AccountId;
-use clutch_core::{Command, Envelope, Reject};
+use clutch_core::{Command, Envelope, Refusal, Reject};
 
 use super::bucket::Bucket;
-use super::connection::Key;
+use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending};
 use crate::codes::Fault;
 use crate::wire::client::Slip;
+use crate::wire::server;
 
 impl Hub {
     /// Takes one placement from an account's share. Every bet that is asked for leaves its client id
@@ -65,5 +68,27 @@ impl Hub {
         self.metrics.placed.inc();
         self.pending.insert(trace, Pending { asker: Some(asker), asked });
         Ok(())
+    }
+
+    /// Hands a group of bets to the engine. Each is answered by itself.
+    pub(super) fn place_batch(
+        &mut self,
+        connection: &mut Connection,
+        actor: Actor,
+        ask: PlaceBatch,
+    ) {
+        let (trace, left) = (self.trace(), ask.bets().len());
+        let command = Command::PlaceBatch(ask);
+        if let Err(reject) = self.port.send(Envelope { actor, trace, command }) {
+            for bet in ask.bets() {
+                let refusal = Refusal::new(reject);
+                let seq = self.book.last_seq();
+                connection.send(server::bet_refused(seq, bet.client_id, refusal));
+            }
+            return;
+        }
+        self.metrics.placed.inc_by(left as u64);
+        let asked = Asked::PlaceBatch { since: Instant::now(), left };
+        self.pending.insert(trace, Pending { asker: Some(connection.key), asked });
     }
 }

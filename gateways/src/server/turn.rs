@@ -218,6 +218,19 @@ impl Hub {
                 }
                 return true;
             }
+            (Asked::PlaceBatch { since, left }, Event::Bet(_) | Event::Multiple(_)) => {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
+                    return true;
+                }
+            }
+            (Asked::PlaceBatch { .. }, Event::Refused(refusal)) => {
+                if let Some(asker) = asker {
+                    asker.send(server::refusal_notice(*refusal, None));
+                }
+                return true;
+            }
             (
                 Asked::PlaceByHttp { since, keep_alive },
                 Event::Bet(_) | Event::Multiple(_) | Event::Refused(_),

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use clutch_core::command::{PlaceMultiple, PricePolicy, Terms};
+use clutch_core::command::{PlaceBatch, PlaceMultiple, PricePolicy, Terms};
 use clutch_core::play::{LimitKey, RestKind};
 use clutch_core::units::{
     BetId, ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake,
@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use super::cash_out::{CashOutWish, parse_quote};
 use super::play::{self, PlayWish};
 pub use super::slip::{Placement, Slip};
-use super::{decimal, slip};
+use super::{batch, decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
 /// The ids that a client can give its subscriptions: 0 to 15. Few, so that clients naturally share
@@ -47,6 +47,8 @@ pub enum Request {
     },
     /// Places a bet, perhaps with what would be taken in its place.
     Place(Slip, Option<Terms>),
+    /// Places bets of which all are taken or none; their account is still to be filled in.
+    PlaceBatch(Box<PlaceBatch>),
     /// Answers an offer that was made in place of a bet.
     AnswerOffer {
         /// The client's id of the bet.
@@ -103,7 +105,11 @@ impl Request {
     /// Whether an amount stands in it, which is read in the account's currency.
     pub const fn names_money(&self) -> bool {
         match self {
-            Self::Place(..) | Self::QuoteMaxUnit(_) | Self::CashOut(_) | Self::Play(_) => true,
+            Self::Place(..)
+            | Self::PlaceBatch(_)
+            | Self::QuoteMaxUnit(_)
+            | Self::CashOut(_)
+            | Self::Play(_) => true,
             Self::QuoteCashOut { part, .. } => part.is_some(),
             Self::Auth { .. }
             | Self::Subscribe { .. }
@@ -245,6 +251,8 @@ struct Fields<'a> {
     #[serde(borrow)]
     quote: Option<&'a RawValue>,
     #[serde(borrow)]
+    bets: Option<&'a RawValue>,
+    #[serde(borrow)]
     partial: Option<&'a RawValue>,
     #[serde(borrow)]
     offers: Option<&'a RawValue>,
@@ -299,6 +307,10 @@ impl<'a> Fields<'a> {
             },
             "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
             "place" => Request::Place(self.slip()?, self.terms()?),
+            "place_batch" => {
+                let bets = self.bets.ok_or_else(|| Fault::missing("bets"))?;
+                Request::PlaceBatch(Box::new(batch::batch(self.policy()?, bets)?))
+            }
             "answer_offer" => Request::AnswerOffer {
                 client_id: self.client_id()?,
                 offer: BetId(number("offer", self.offer)?),
@@ -469,7 +481,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
+pub(super) fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
     let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
     // The common text without escapes is used where it stands.
     if let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
@@ -660,6 +672,35 @@ mod tests {
         ] {
             assert_eq!(code(&answer.replace(from, to)).0, answered, "{to}");
         }
+    }
+
+    #[test]
+    fn a_group_of_bets_names_the_bet_that_is_wrong() {
+        let bet = |last: u8| {
+            format!(
+                r#"{{"cid":"017F22E2-79B0-7CC3-98C4-DC0C0C0739{last:02X}","market":3,"selection":1,"odds":"1.85","price_seq":77,"epoch":4,"stake":"5.00"}}"#
+            )
+        };
+        let group = |bets: &[String]| {
+            format!(r#"{{"type":"place_batch","policy":"any","bets":[{}]}}"#, bets.join(","))
+        };
+        let two = group(&[bet(1), bet(2)]);
+        let Request::PlaceBatch(ask) = parse(&two).unwrap() else { panic!("no group") };
+        assert_eq!((ask.bets().len(), ask.policy), (2, PricePolicy::Any));
+        assert_eq!(ask.bets()[1].stake.money().minor(), 500);
+        for wrong in [
+            group(&[]),
+            group(&[bet(1), bet(1)]),
+            group(&(0..11).map(bet).collect::<Vec<_>>()),
+            two.replace("\"bets\":[", "\"bets\":[7,"),
+        ] {
+            let (code, text) = code(&wrong);
+            assert_eq!(code, GatewayCode::BadField, "{wrong}");
+            assert!(text.contains("1 to 10 bets"), "{text}");
+        }
+        let second = group(&[bet(1), bet(2).replace("5.00", "0")]);
+        assert!(code(&second).1.contains("bets[1].stake"));
+        assert_eq!(code(r#"{"type":"place_batch"}"#).0, GatewayCode::MissingField);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! what only staff may know of players. Nothing here knows a socket.
 
 pub mod admin;
+mod batch;
 pub mod cash;
 pub mod cash_out;
 pub mod client;

@@ -40,6 +40,7 @@
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
+//! | `batch A BET:MARKET:SELECTION:STAKE[@ODDS] …` | bets of which all are taken or none |
 //! | `take BET [offer OTHER]`, `decline BET` | the bettor's answer to an offer |
 //! | `trader BET accept\|part STAKE\|offer STAKE [at ODDS]\|refuse [by N]` | what a trader says of a bet that was put to him |
 //! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
@@ -51,6 +52,7 @@
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
 
+mod batch;
 mod cash;
 mod cash_out;
 mod catalogue;
@@ -272,6 +274,7 @@ impl Scenario {
             "look" => self.look(words),
             "bet" => self.bet(words),
             "multi" => self.multiple(words),
+            "batch" => self.batch(words),
             "grade" => self.grade(words),
             "rules" => self.rules(words),
             "incident" => self.incident(words),

@@ -4,7 +4,7 @@ use clutch_core::command::{AccountState, Channel, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
-use clutch_core::units::{ClientBetId, Money, Odds, Timestamp};
+use clutch_core::units::{BetId, ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
@@ -204,7 +204,8 @@ impl Twin {
         }
         let id = place.market.0 as usize;
         let stake = i128::from(place.stake.money().minor());
-        self.may_be_bet_on((place.account.0, stake), id, place.selection.0)?;
+        let adds = self.staked_before + stake;
+        self.may_be_bet_on((place.account.0, adds), id, place.selection.0)?;
         let market = &self.markets[id];
         let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
         self.check_price(id, odds, (place.odds, place.price_seq, place.epoch, place.policy))?;
@@ -417,6 +418,7 @@ impl Twin {
 
     /// Whether the rounds on which it was struck were taken back.
     pub(super) fn is_undone(&self, id: u64, market_id: usize) -> Option<VoidReason> {
+        let id = BetId(id).seq().0;
         let market = &self.markets[market_id];
         let fixture = &self.matches[market.match_index];
         let found = fixture.undone.iter().find(|(from, to, why, on)| {

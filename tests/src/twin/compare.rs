@@ -4,7 +4,7 @@ use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReaso
 use clutch_core::event::{BetStatus, Event, MarketStatus};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
-use clutch_core::units::{AccountId, ClientBetId, MarketId, MatchId, Odds};
+use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, MatchId, Odds};
 use clutch_core::{Query, Record};
 
 use super::multiples::{lines, pays};
@@ -127,7 +127,10 @@ impl Twin {
         self.compare_money(world);
         for account in 0..self.accounts.len() as u32 {
             let query = Query::Account { account: AccountId(account), bets_max: u16::MAX };
-            let mut expected = self.bets.iter().rev().filter(|(_, bet)| bet.account == account);
+            let own = self.bets.iter().filter(|(_, bet)| bet.account == account);
+            let mut expected: Vec<_> = own.collect();
+            expected.sort_unstable_by_key(|(id, _)| core::cmp::Reverse(BetId(**id)));
+            let mut expected = expected.into_iter();
             let events = world.ask(query);
             self.compare_multiples(account, &events);
             self.compare_limits(account, &events);

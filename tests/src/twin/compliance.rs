@@ -21,7 +21,7 @@ pub(super) struct Licence {
 }
 
 /// What is known of a player.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     level: Level,
     hold: Hold,

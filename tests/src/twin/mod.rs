@@ -8,6 +8,7 @@
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
 mod adjust;
+mod batch;
 mod bets;
 mod big;
 mod cash;
@@ -31,7 +32,9 @@ mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, SetCurrency, SuspendReason, Title};
+use clutch_core::command::{
+    AccountState, BATCH_MAX, Capacity, Config, SetCurrency, SuspendReason, Title,
+};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::RestKind;
@@ -47,6 +50,7 @@ use risk::{Tallies, Terms};
 use score::Series;
 
 /// What a command must be answered.
+#[expect(clippy::large_enum_variant, reason = "one answer at a time is compared")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It was done, in silence.
@@ -55,6 +59,8 @@ pub enum Answer {
     Refused(Reject),
     /// The bet stands like this.
     Bet(BetStatus),
+    /// The bets of a group stand like this, in their order.
+    Batch([Option<BetStatus>; BATCH_MAX]),
     /// The cash-out stands like this, and pays so much.
     CashOut(CashOutStatus, Money),
 }
@@ -109,9 +115,11 @@ pub struct Twin {
     licence: compliance::Licence,
     /// Whether a person has just resumed something and answers for its prices.
     a_person_looks: bool,
+    /// What the bets of a group stake that come before the one being decided.
+    staked_before: i128,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Account {
     key: Name,
     currency: u8,
@@ -210,6 +218,7 @@ impl Twin {
             tallies: Tallies::new(),
             licence: compliance::Licence::default(),
             a_person_looks: false,
+            staked_before: 0,
         }
     }
 
@@ -315,6 +324,7 @@ impl Twin {
             Command::Shed { .. } => Err(Reject::InvalidParameter),
             Command::CashOut(ask) => return self.cash_out(ask),
             Command::PlaceOnTerms(ask) => return Answer::Bet(self.place_on_terms(ask)),
+            Command::PlaceBatch(ask) => return Answer::Batch(self.place_batch(ask)),
             Command::AnswerOffer(answer) => self.answer_offer(answer),
             Command::DecideReferral { bet, word } => self.decide_referral(bet.0, *word),
         };

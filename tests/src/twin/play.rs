@@ -16,7 +16,7 @@ const HOUR: u64 = 3_600 * 1_000_000_000;
 const DAY: u64 = 24 * HOUR;
 
 /// What a player has set, and how his money moved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Own {
     limits: Vec<Limit>,
     rest: Option<Rest>,
@@ -24,7 +24,7 @@ pub(super) struct Own {
     pub(super) known: Known,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Limit {
     key: LimitKey,
     amount: i128,
@@ -107,7 +107,7 @@ impl Own {
             (Quantity::Stake, With::Bets) if it.amount > 0 => it.amount,
             (Quantity::Stake, With::Bets) => {
                 // A stake that comes back frees only what was staked in the same stretch of time.
-                let placed = |other: &&Move| it.bet.is_some_and(|bet| bet.0 == other.seq);
+                let placed = |other: &&Move| it.bet.is_some_and(|bet| bet.seq().0 == other.seq);
                 let placing = moves.iter().find(placed);
                 let recent =
                     placing.is_some_and(|it_was| it_was.at >= began(limit.key.window, it.at));

@@ -7,7 +7,7 @@ use clutch_core::command::{Config, MarketKind, Mode, Team, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
-use clutch_core::units::Money;
+use clutch_core::units::{BetId, Money};
 
 use super::Twin;
 use super::multiples::Multiple;
@@ -27,7 +27,7 @@ pub(super) struct Found {
 pub(super) type Tallies = BTreeMap<RuleId, [(u64, i128); 2]>;
 
 /// What an account has beside its money.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     pub group: Option<u32>,
     /// By title and whether the match has begun; 100 where nothing was said.
@@ -58,12 +58,13 @@ impl Twin {
 
     /// Whether a bet that leaves still counts for its day.
     pub(super) fn counts_today(&self, id: u64) -> bool {
-        self.day_began <= id && !never_counts(self.where_it_stands(id, &self.bets[&id]))
+        self.day_began <= BetId(id).seq().0
+            && !never_counts(self.where_it_stands(id, &self.bets[&id]))
     }
 
     /// The same for a bet of several legs.
     pub(super) fn multiple_counts_today(&self, id: u64, bet: &Multiple) -> bool {
-        self.day_began <= id && !never_counts(self.where_multiple_stands(id, bet))
+        self.day_began <= BetId(id).seq().0 && !never_counts(self.where_multiple_stands(id, bet))
     }
 
     fn payouts_today(&self, account: u32) -> i128 {
@@ -244,7 +245,9 @@ impl Twin {
         };
         let follows = winner_at(market, [0; 2]).is_some();
         let at_score = |score| {
-            let winners = markets.iter().filter_map(|id| Some((*id, winner_at(*id, score)?)));
+            let is_open = |id: &&usize| self.result(**id) == MarketResult::Undecided;
+            let open = markets.iter().filter(is_open);
+            let winners = open.filter_map(|id| Some((*id, winner_at(*id, score)?)));
             winners.map(|(id, winner)| cost(id, winner)).sum::<i128>()
         };
         let wins_here = |score: &[i32; 2]| !follows || winner_at(market, *score) == Some(selection);

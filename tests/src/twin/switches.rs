@@ -71,6 +71,7 @@ impl Twin {
                     | Command::PlaceBet(_)
                     | Command::PlaceMultiple(_)
                     | Command::PlaceOnTerms(_)
+                    | Command::PlaceBatch(_)
             )
     }
 

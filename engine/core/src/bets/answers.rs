@@ -109,6 +109,11 @@ impl Answers {
         self.places.is_full()
     }
 
+    /// How many bets can be remembered beside what is.
+    pub fn room(&self) -> usize {
+        self.places.room()
+    }
+
     /// Whether a refusal can be remembered.
     pub fn has_room_for_refusal(&self) -> bool {
         !self.is_full() && self.refusals_count < self.refusals.len()

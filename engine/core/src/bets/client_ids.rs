@@ -132,6 +132,11 @@ impl<T: Copy> ClientIds<T> {
         ]
     }
 
+    /// How many keys fit beside those that are there.
+    pub fn room(&self) -> usize {
+        self.entries.len() - self.count
+    }
+
     /// Whether nothing more fits.
     #[inline]
     pub fn is_full(&self) -> bool {

@@ -274,6 +274,11 @@ impl BetTable {
         sizes.push(TableSize::of::<Bet>("singles", RowOf::Single, bets));
     }
 
+    /// How many bets fit beside those that are there.
+    pub fn room(&self) -> usize {
+        self.slots_max - self.live
+    }
+
     /// Whether no slot is free.
     #[inline]
     pub fn is_full(&self) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod batch;
 mod count;
 mod due;
 pub(super) mod explain;

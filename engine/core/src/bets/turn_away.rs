@@ -24,6 +24,9 @@ impl State {
         match &envelope.command {
             Command::PlaceBet(place) => self.turn_bet_away(place, code, outbox),
             Command::PlaceMultiple(place) => self.turn_multiple_away(place, code, outbox),
+            Command::PlaceBatch(ask) => {
+                ask.places().for_each(|place| self.turn_bet_away(&place, code, outbox));
+            }
             Command::PlaceOnTerms(ask) => match &ask.slip {
                 Slip::Single(place) => self.turn_bet_away(place, code, outbox),
                 Slip::Multiple(place) => self.turn_multiple_away(place, code, outbox),

@@ -51,6 +51,11 @@ impl Waiting {
         (if entries < WAITING_MAX { entries } else { WAITING_MAX }) as usize
     }
 
+    /// How many entries fit beside those that are there.
+    pub fn room(&self) -> usize {
+        self.waiting_max - self.heap.len()
+    }
+
     /// Whether nothing more fits.
     pub fn is_full(&self) -> bool {
         self.heap.len() == self.waiting_max

@@ -62,6 +62,7 @@ impl Command {
             Self::DecideReferral { .. } => 48,
             Self::Adjust(_) => 49,
             Self::SetCurrency(_) => 50,
+            Self::PlaceBatch(_) => 51,
         }
     }
 }

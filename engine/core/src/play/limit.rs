@@ -153,7 +153,7 @@ impl Limit {
                 Movement::Staked(_) => amount,
                 // What was staked in an earlier bucket stays counted there: taken out of this one,
                 // it would make room for more than the limit.
-                Movement::Unstaked(bet) if self.newest_began.0 <= bet.0 => -amount,
+                Movement::Unstaked(bet) if self.newest_began <= bet.seq() => -amount,
                 Movement::Unstaked(_)
                 | Movement::Won
                 | Movement::Unwon

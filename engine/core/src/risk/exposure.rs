@@ -1,7 +1,7 @@
 //! What a match could cost: a vector over its final scores in maps, and the rest.
 //!
 //! Markets that follow from the final score (who wins, the score itself) net exactly: for each final
-//! score one sum over all of them, payouts less stakes. What is bet on a single map or round does not
+//! score one sum over all of them, payouts less stakes, as long as they have no result. What is bet on a single map or round does not
 //! follow from it; each such market counts with its own worst case while it is undecided, as if all
 //! worst cases came together, and never with less than nothing, since it may be void.
 //!
@@ -53,9 +53,15 @@ fn can_end(series: &Series, index: usize) -> bool {
     won_a <= a && won_b <= b
 }
 
-/// Whether a selection wins at each final score; `None` if the market does not follow from it.
+/// Whether a market follows from the final score and has no result yet. What has one, by a grade or by
+/// the house rules, costs what it costs whatever the score will be.
+fn follows_score(market: &Market) -> bool {
+    market.kind.market_type().by_maps.is_some() && market.result == MarketResult::Undecided
+}
+
+/// Whether a selection wins at each final score; `None` if the market does not follow from it any more.
 fn wins(market: &Market, series: &Series, selection: SelectionIndex) -> Option<[bool; SCORES_MAX]> {
-    let by_maps = market.kind.market_type().by_maps?;
+    let by_maps = market.kind.market_type().by_maps.filter(|_| follows_score(market))?;
     let mut wins = [false; SCORES_MAX];
     for (index, wins) in wins.iter_mut().enumerate().take(scores(series)) {
         let score = final_score(series.best_of(), index as u8);
@@ -173,9 +179,12 @@ impl Tables {
     pub(crate) fn set_result(&mut self, id: MarketId, result: MarketResult) {
         let before = self.rest(id);
         let market = self.markets.market_mut(id);
+        let followed = follows_score(market);
         market.result = result;
-        let match_id = market.match_id;
-        if self.risk.exposures.are_kept() {
+        let (match_id, follows) = (market.match_id, follows_score(market));
+        if follows != followed {
+            self.refresh_exposure(match_id);
+        } else if self.risk.exposures.are_kept() {
             let after = self.rest(id);
             self.risk.exposures.replace_rest(match_id, before, after);
         }
@@ -236,7 +245,7 @@ impl Tables {
                     *sum += if wins { row.payouts } else { Money::ZERO };
                 }
             }
-            if market.kind.market_type().by_maps.is_some() {
+            if follows_score(market) {
                 exposure.by_score.iter_mut().for_each(|sum| *sum -= market.stakes);
             }
         }

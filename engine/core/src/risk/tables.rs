@@ -109,6 +109,11 @@ impl RiskTables {
         &self.paces[account.0 as usize]
     }
 
+    /// Puts back the pace that an account had before a decision.
+    pub fn set_pace(&mut self, account: AccountId, pace: Pace) {
+        self.paces[account.0 as usize] = pace;
+    }
+
     /// How many groups there can be: as many as accounts.
     pub fn groups_max(&self) -> usize {
         self.groups.len()
@@ -167,7 +172,7 @@ impl RiskTables {
     /// earlier days no longer count.
     #[inline]
     pub fn count_of_day(&self, account: &mut Account, bet: BetId, payout: Money, sign: Sign) {
-        if self.day_began.0 <= bet.0 {
+        if self.day_began <= bet.seq() {
             account.count_of_day(self.day, payout, sign);
         }
     }

@@ -19,7 +19,7 @@ impl Tables {
             && self.bets.lists_are_sound()
             && self.bets.iter().all(|bet| {
                 let market = self.markets.get(bet.market);
-                bet.id.0 <= seq.0
+                bet.id.seq() <= seq
                     && self.wallet.get(bet.account).is_some()
                     && market.is_some_and(|market| bet.selection.0 < market.selections())
             })

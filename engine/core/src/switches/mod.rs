@@ -320,6 +320,7 @@ impl Step<'_> {
                 | Command::PlaceBet(_)
                 | Command::PlaceMultiple(_)
                 | Command::PlaceOnTerms(_)
+                | Command::PlaceBatch(_)
         );
         if is_welcome { Ok(()) } else { Err(by_mode(Reject::ReadOnly, Mode::ReadOnly)) }
     }

@@ -133,7 +133,7 @@ impl Fixture {
         id: MarketId,
         market: &Market,
     ) -> Option<VoidReason> {
-        if self.undone.is_empty() { None } else { self.find_undone(Seq(bet.0), id, market) }
+        if self.undone.is_empty() { None } else { self.find_undone(bet.seq(), id, market) }
     }
 
     #[cold]

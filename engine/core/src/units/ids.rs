@@ -28,10 +28,52 @@ id! {
     /// A market, by its index in the order of opening.
     MarketId(u32)
 }
-id! {
-    /// A bet: the [`Seq`] of the command that placed it, so unique and in order of time.
-    BetId(u64)
+/// A bet: the [`Seq`] of the command that placed it, and above that its place among the bets of one
+/// command, zero for most. In order of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct BetId(pub u64);
+
+impl Ord for BetId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        (self.seq(), self.place()).cmp(&(other.seq(), other.place()))
+    }
 }
+
+impl PartialOrd for BetId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl BetId {
+    /// Where a bet's place in its group begins. What stands below has room for journals of centuries, and
+    /// all of it for the whole numbers that JavaScript can hold.
+    const PLACE_SHIFT: u32 = 48;
+
+    /// The bet at this place of a group.
+    pub const fn of_batch(seq: Seq, place: usize) -> Self {
+        assert!(
+            seq.0 >> Self::PLACE_SHIFT == 0 && place < 32,
+            "no journal is so long, no group so large"
+        );
+        Self(seq.0 | (place as u64) << Self::PLACE_SHIFT)
+    }
+
+    /// The command that placed it.
+    #[inline(always)]
+    pub const fn seq(self) -> Seq {
+        Seq(self.0 & ((1 << Self::PLACE_SHIFT) - 1))
+    }
+
+    /// Its place among the bets of that command.
+    pub const fn place(self) -> usize {
+        (self.0 >> Self::PLACE_SHIFT) as usize
+    }
+}
+
 id! {
     /// An override: the [`Seq`] of the command that said it.
     OverrideId(u64)

@@ -1,7 +1,7 @@
 //! Which record placed a bet, and what it asked for.
 
 use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy, Slip};
-use clutch_core::units::{AccountId, ClientBetId, Money, Stake, Timestamp};
+use clutch_core::units::{AccountId, BetId, ClientBetId, Money, Seq, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_journal::Reader;
 
@@ -11,6 +11,8 @@ use crate::ops::{inspect, words};
 /// The record that placed a bet.
 pub(super) struct Found {
     pub seq: u64,
+    /// The engine's id of the bet.
+    pub id: BetId,
     pub time: Timestamp,
     pub actor: Actor,
     pub wish: Wish,
@@ -26,6 +28,14 @@ pub(super) enum Wish {
 }
 
 impl Wish {
+    /// The bets that a command places, with their places in it.
+    fn all_of(command: &Command) -> Vec<(usize, Self)> {
+        match command {
+            Command::PlaceBatch(ask) => ask.places().map(Self::Single).enumerate().collect(),
+            _ => Self::of(command).map(|wish| (0, wish)).into_iter().collect(),
+        }
+    }
+
     fn of(command: &Command) -> Option<Self> {
         match command {
             Command::PlaceBet(place) => Some(Self::Single(*place)),
@@ -124,20 +134,21 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
     while let Some(record) = reader.next()? {
         let (seq, time) = (record.seq, Timestamp::from_nanos(record.timestamp));
         let Ok(envelope) = Envelope::decode(record.payload) else { continue };
-        let Some(wish) = Wish::of(&envelope.command) else {
-            if bet == BetName::Id(seq) {
-                other = Some(inspect::kind(&envelope.command));
+        let wishes = Wish::all_of(&envelope.command);
+        if wishes.is_empty() && bet == BetName::Id(seq) {
+            other = Some(inspect::kind(&envelope.command));
+        }
+        for (place, wish) in wishes {
+            let (account, client_id) = wish.name();
+            let id = BetId::of_batch(Seq(seq), place);
+            let is_it = match bet {
+                BetName::Id(wanted) => wanted == id.0,
+                BetName::Client(wanted) => wanted == client_id,
+            };
+            // The same wish sent again is answered and not placed again; the first is the one.
+            if is_it && found.iter().all(|earlier| earlier.wish.name().0 != account) {
+                found.push(Found { seq, id, time, actor: envelope.actor, wish, oldest, last: 0 });
             }
-            continue;
-        };
-        let (account, client_id) = wish.name();
-        let is_it = match bet {
-            BetName::Id(id) => id == seq,
-            BetName::Client(id) => id == client_id,
-        };
-        // The same wish sent again is answered and not placed again; the first is the one.
-        if is_it && found.iter().all(|earlier| earlier.wish.name().0 != account) {
-            found.push(Found { seq, time, actor: envelope.actor, wish, oldest, last: 0 });
         }
     }
     let last = reader.seq();

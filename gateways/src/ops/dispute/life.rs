@@ -24,6 +24,8 @@ const FEED_AFTER: usize = 12;
 /// What is gathered on the way.
 pub(super) struct Life {
     seq: u64,
+    /// The engine's id of it.
+    id: BetId,
     wish: Wish,
     told_from: u64,
     legs: Vec<LegLife>,
@@ -48,7 +50,7 @@ struct LegLife {
 
 impl Life {
     /// Of the bet that record `seq` placed, heard of from behind record `told_from` on.
-    pub fn new(seq: u64, wish: Wish, told_from: u64) -> Self {
+    pub fn new((seq, id): (u64, BetId), wish: Wish, told_from: u64) -> Self {
         let leg = |pick| LegLife {
             pick,
             standing: Vec::new(),
@@ -57,6 +59,7 @@ impl Life {
         };
         Self {
             seq,
+            id,
             told_from,
             legs: wish.picks().into_iter().map(leg).collect(),
             wish,
@@ -148,7 +151,7 @@ impl Life {
 
     fn hear_of_money(&mut self, record: &Record, said: &Said, state: &State) {
         if let Event::Posting { from, to, amount, bet: Some(BetId(bet)), reason, .. } = record.event
-            && bet == self.seq
+            && bet == self.id.0
         {
             self.postings.push(PostingLine {
                 seq: said.seq.0,

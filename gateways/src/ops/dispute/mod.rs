@@ -213,7 +213,7 @@ impl Dispute {
     /// # Errors
     /// [`DisputeError`]; it says what of the archive is missing.
     pub fn gather(place: Place<'_>, bet: BetName) -> Result<Self, DisputeError> {
-        let Found { seq, time, actor, wish, last, oldest } = find(place, bet)?;
+        let Found { seq, id, time, actor, wish, last, oldest } = find(place, bet)?;
         let (account, _) = wish.name();
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
@@ -224,7 +224,7 @@ impl Dispute {
             return Err(DisputeError::NoState { bet: seq, snapshot: told_from, oldest });
         }
         follower = follower.with_ring(place.ring);
-        let (mut words, mut life) = (Words::default(), Life::new(seq, wish, told_from));
+        let (mut words, mut life) = (Words::default(), Life::new((seq, id), wish, told_from));
         life.hear_image(&words.prime(follower.state()), &words, follower.state());
         let bar = bar("reading", Some(last), "records");
         while follower.last_seq().0 < last {
