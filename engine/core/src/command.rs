@@ -17,6 +17,7 @@ mod incident;
 mod market_kind;
 mod multiple;
 mod query;
+mod session;
 mod switch;
 mod trading;
 
@@ -33,6 +34,7 @@ pub use incident::{Incident, VoidBets};
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
+pub use session::SessionStep;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
@@ -376,6 +378,13 @@ pub enum Command {
         /// What.
         step: CustomerStep,
     },
+    /// What a player says of his session.
+    Session {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: SessionStep,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -423,6 +432,7 @@ wire_enum!(Command {
     42 = VoidBets(stretch),
     43 = AdoptPlayPolicy { name, policy },
     44 = Customer { account, step },
+    45 = Session { account, step },
 });
 
 impl Actor {
@@ -481,6 +491,7 @@ impl Command {
             Self::VoidBets(_) => 43,
             Self::AdoptPlayPolicy { .. } => 44,
             Self::Customer { .. } => 45,
+            Self::Session { .. } => 46,
         }
     }
 }

@@ -24,7 +24,10 @@ impl State {
         match &envelope.command {
             Command::PlaceBet(place) => self.turn_bet_away(place, code, outbox),
             Command::PlaceMultiple(place) => self.turn_multiple_away(place, code, outbox),
-            Command::OpenAccount { .. } | Command::CreateMatch(_) | Command::OpenMarket { .. } => {
+            Command::OpenAccount { .. }
+            | Command::CreateMatch(_)
+            | Command::OpenMarket { .. }
+            | Command::Session { .. } => {
                 outbox.push(Event::Refused(code.into()));
             }
             Command::Genesis { .. }
