@@ -12,8 +12,8 @@ use clutch_core::command::{
     AccountState, Actor, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, CustomerStep,
     ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
     MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
-    VoidBets,
+    Results, RoundFormat, Scope, SessionStep, SetMap, SetNextRound, Side, Strengths, SuspendReason,
+    Team, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -69,7 +69,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=45).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=46).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -146,7 +146,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &45_u32.to_le_bytes()), Err(DecodeError::UnknownTag(45)));
+    assert_eq!(with(16, &46_u32.to_le_bytes()), Err(DecodeError::UnknownTag(46)));
 }
 
 #[test]
@@ -389,6 +389,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         of(Command::Rest { account: AccountId(5), rest })
     };
     let customer = |step| of(Command::Customer { account: AccountId(5), step });
+    let session = |step| of(Command::Session { account: AccountId(5), step });
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
@@ -609,5 +610,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("customer_verified", customer(CustomerStep::Verified(Level::Identified))),
         ("customer_hold", customer(CustomerStep::Hold(Hold::Withdrawals))),
         ("customer_reviewed", customer(CustomerStep::Reviewed(CounterId::NetDeposits30d))),
+        ("session_open", session(SessionStep::Open)),
+        ("session_alive", session(SessionStep::Alive)),
+        ("session_confirm", session(SessionStep::Confirm)),
+        ("session_close", session(SessionStep::Close)),
+        ("session_every", session(SessionStep::Every { minutes: 60 })),
     ]
 }

@@ -265,6 +265,8 @@ impl PlayPolicy {
         Term::ALL.iter().any(|&term| {
             let (is, to) = (self.get(term), to.get(term));
             match term.unit() {
+                // How long a silent session counts as played helps and harms.
+                TermUnit::Minutes if term == Term::SessionIdleMinutes => false,
                 // Zero is no limit at all.
                 TermUnit::Money | TermUnit::Hours | TermUnit::Minutes => {
                     is != 0 && (to == 0 || is < to)

@@ -149,12 +149,15 @@ impl Sessions {
     }
 
     pub fn save(&self, out: &mut Saver<'_>) {
-        // The timers follow from the rows.
-        let Self { rows, sessions_max: _, timers: _ } = self;
+        let Self { rows, sessions_max: _, timers } = self;
         out.list(rows.iter());
+        // As they come due: the heap's own order is the library's affair.
+        let mut timers: Vec<_> = timers.iter().map(|Reverse(timer)| *timer).collect();
+        timers.sort_unstable();
+        out.list(timers.iter());
     }
 
-    /// Reads the rows back; the caller has every account looked at.
+    /// Reads both back.
     pub fn load(input: &mut Loader<'_>, accounts_max: u32) -> Result<Self, DecodeError> {
         let mut sessions = Self::with_capacity(accounts_max as usize);
         let rows: Vec<Session> = input.list(sessions.sessions_max)?;
@@ -164,6 +167,11 @@ impl Sessions {
             return Err(DecodeError::OutOfRange);
         }
         sessions.rows.extend(rows);
+        let timers: Vec<(Timestamp, AccountId)> = input.list(2 * sessions.sessions_max)?;
+        if timers.iter().any(|(_, account)| accounts_max <= account.0) {
+            return Err(DecodeError::OutOfRange);
+        }
+        sessions.timers.extend(timers.into_iter().map(Reverse));
         Ok(sessions)
     }
 

@@ -80,8 +80,7 @@ impl Play {
         }
     }
 
-    /// Sets one timer for every session: a policy changed, a snapshot was read, or most timers are of
-    /// what was put off since.
+    /// Sets one timer for every session: a policy changed, or most timers are of what was put off since.
     pub(super) fn look_at_all(&mut self) {
         self.sessions.clear_timers();
         for place in 0..self.sessions.len() {

@@ -67,7 +67,6 @@ impl Table for Play {
                 play.insert(account, limit);
             }
         }
-        play.look_at_all();
         Ok(play)
     }
 }
