@@ -6,9 +6,11 @@ mod common;
 use std::path::PathBuf;
 
 use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, SuspendReason, Title,
+    Actor, Config, CreateMatch, MarketKind, ReferralWord, RoundFormat, SetMap, Side, Strengths,
+    SuspendReason, Title,
 };
-use clutch_core::units::{Currency, MatchId, Money, Name, Probability, Timestamp};
+use clutch_core::risk::RuleSet;
+use clutch_core::units::{BetId, Currency, MatchId, Money, Name, Probability, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_engine::{CommandSender, Engine, EngineConfig};
 use clutch_gateways::server::EngineLink;
@@ -327,6 +329,64 @@ fn a_bet_is_quoted_and_cashed_out_in_parts() {
     assert_eq!(next_of(&mut client, "bet")["status"], "cashed_out");
     assert_eq!(next_of(&mut client, "cash_out")["status"], "paid");
     assert_eq!(next_of(&mut client, "balance")["held"], "0.00");
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+/// Sends commands of the staff that is not on trial here.
+fn order(engine: &Engine, command: Command) {
+    let envelope = Envelope { actor: Actor::Operator(2), trace: 0, command };
+    engine.sender().try_send(envelope).unwrap();
+}
+
+#[test]
+fn a_bet_is_made_smaller_offered_otherwise_and_decided_by_a_trader() {
+    let journal = Journal::new("terms");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let config = Config {
+        stake_max: Money::from_minor(3_000),
+        trader_stake: Money::from_minor(2_000),
+        rules_off: RuleSet::EMPTY,
+        ..Config::default()
+    };
+    order(&engine, Command::Configure { config, based_on: None });
+    let mut client = gateway.sign_in();
+    let market = subscribe(&mut client);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let millis = now.as_millis() as u64;
+    let place = |id: u64, stake: &str, terms: Value| {
+        let mut message: Value =
+            serde_json::from_str(&place_on(&market, millis + id, stake)).unwrap();
+        for (key, value) in terms.as_object().unwrap() {
+            message[key] = value.clone();
+        }
+        message.to_string()
+    };
+    client.send(&place(0, "40.00", json!({"partial": false})));
+    assert_eq!(next_of(&mut client, "quote_max")["stake"], "20.00");
+    assert_eq!(next_of(&mut client, "bet")["name"], "StakeAboveLimit");
+    client.send(&place(1, "40.00", json!({"offers": true})));
+    let offered = next_of(&mut client, "bet");
+    assert_eq!((&offered["status"], &offered["stake"]), (&json!("offered"), &json!("20.00")));
+    let answer = json!({"type": "answer_offer", "cid": offered["cid"], "offer": 1, "accept": true});
+    client.send(&answer.to_string());
+    assert_eq!(next_of(&mut client, "notice")["name"], "UnknownOffer");
+    let answer = json!({"type": "answer_offer", "cid": offered["cid"],
+        "offer": offered["bet_id"], "accept": false});
+    client.send(&answer.to_string());
+    assert_eq!(next_of(&mut client, "bet")["name"], "OfferDeclined");
+    client.send(&place(2, "25.00", json!({})));
+    let referred = next_of(&mut client, "bet");
+    assert_eq!((&referred["status"], &referred["stake"]), (&json!("referred"), &json!("25.00")));
+    let bet = BetId(referred["bet_id"].as_u64().unwrap());
+    let stake = Stake::new(Money::from_minor(1_500)).unwrap();
+    let word = ReferralWord::AcceptPart { stake };
+    order(&engine, Command::DecideReferral { bet, word });
+    let taken = next_of(&mut client, "bet");
+    assert_eq!((&taken["status"], &taken["stake"]), (&json!("accepted"), &json!("15.00")));
+    client.send(r#"{"type":"balance"}"#);
+    assert_eq!(next_of(&mut client, "image")["balance"]["held"], "15.00");
     drop(gateway);
     engine.shutdown().unwrap();
 }

@@ -15,11 +15,17 @@ pub fn answer_of(command: &Command, records: &[Record]) -> Answer {
     for record in records.iter().filter(|record| record.trace != 0) {
         let said = match (record.event, command) {
             (Event::Refused(refusal), _) => Answer::Refused(refusal.code),
-            (Event::Bet(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+            (
+                Event::Bet(view),
+                Command::PlaceBet(_) | Command::PlaceMultiple(_) | Command::PlaceOnTerms(_),
+            ) => {
                 assert_own(command, (view.account, view.client_id));
                 Answer::Bet(view.status)
             }
-            (Event::Multiple(view), Command::PlaceBet(_) | Command::PlaceMultiple(_)) => {
+            (
+                Event::Multiple(view),
+                Command::PlaceBet(_) | Command::PlaceMultiple(_) | Command::PlaceOnTerms(_),
+            ) => {
                 assert_own(command, (view.account, view.client_id));
                 Answer::Bet(view.status)
             }
@@ -41,6 +47,7 @@ fn assert_own(command: &Command, answered: (AccountId, ClientBetId)) {
     let asked = match command {
         Command::PlaceBet(place) => (place.account, place.client_id),
         Command::PlaceMultiple(place) => (place.account, place.client_id),
+        Command::PlaceOnTerms(ask) => ask.slip.key(),
         _ => return,
     };
     assert_eq!(answered, asked, "the answer to {command:?} is about another bet");

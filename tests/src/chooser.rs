@@ -3,10 +3,11 @@
 use clutch_core::Command;
 use clutch_core::command::VoidBets;
 use clutch_core::command::{
-    AccountState, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, FeedMessage,
-    GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
-    OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy, Results,
-    RoundFormat, Scope, SetMap, SetNextRound, Side, Strengths, SuspendReason, Team, Title,
+    AccountState, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
+    FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
+    Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
+    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Slip,
+    Strengths, SuspendReason, Team, Terms, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitBy, LimitKey, Quantity, Rest, RestKind, Window};
@@ -14,7 +15,7 @@ use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
     Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
@@ -120,6 +121,9 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
+            referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
+            trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
             ..self.risk_rules()
         }
     }
@@ -129,10 +133,12 @@ impl Chooser {
         let random = &mut self.random;
         let mut rules_off = RuleSet::EMPTY;
         let mut rules_shadow = RuleSet::EMPTY;
+        let mut rules_refer = RuleSet::of(&[RuleId::TraderStake]);
         for &rule in RuleId::ALL {
             match random.below(10) {
                 0..2 if !Config::RULES_NEVER_OFF.has(rule) => rules_off = rules_off.with(rule),
                 2..4 => rules_shadow = rules_shadow.with(rule),
+                4 => rules_refer = rules_refer.with(rule),
                 _ => {}
             }
         }
@@ -145,6 +151,7 @@ impl Chooser {
         Config {
             rules_off,
             rules_shadow,
+            rules_refer,
             liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[5_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
@@ -248,6 +255,8 @@ impl Chooser {
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
             _ if bets && self.random.chance(12) => self.cash_out(twin),
+            _ if bets && self.random.chance(10) => self.answer(twin),
+            _ if bets && self.random.chance(15) => self.on_terms(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
             _ if bets => Command::PlaceBet(self.bet(twin)),
             _ => self.feed(twin),
@@ -797,6 +806,51 @@ impl Chooser {
         let to = Seq(from.0 + self.random.below(60));
         let market = Some(market).filter(|_| self.random.chance(60));
         Command::VoidBets(VoidBets { match_id, market, from, to })
+    }
+
+    /// A bet for which something else would be welcome.
+    fn on_terms(&mut self, twin: &Twin) -> Command {
+        let terms = Terms { partial: self.random.chance(50), offers: self.random.chance(60) };
+        let mut slip = if self.random.chance(25) {
+            Slip::Multiple(self.multiple(twin))
+        } else {
+            Slip::Single(self.bet(twin))
+        };
+        if let Slip::Single(place) = &mut slip {
+            // More often too much than not, and under its own id.
+            if self.random.chance(50) {
+                let minor = 1_000 + self.random.below(20_000) as i64;
+                place.stake = Stake::new(Money::from_minor(minor)).expect("above zero");
+                self.placed.pop();
+                place.client_id = self.client_id();
+                self.placed.push(*place);
+            }
+        }
+        Command::PlaceOnTerms(PlaceOnTerms { terms, slip })
+    }
+
+    /// What a bettor says to an offer, or a trader to a bet that was put to him.
+    fn answer(&mut self, twin: &Twin) -> Command {
+        if let Some((account, client_id, offer)) = twin.offered()
+            && self.random.chance(60)
+        {
+            let offer = BetId(offer.0 + u64::from(self.random.chance(5)));
+            let accept = self.random.chance(75);
+            return Command::AnswerOffer(AnswerOffer { account, client_id, offer, accept });
+        }
+        let (bet, held, odds) = twin.referred().unwrap_or((BetId(1), 100, None));
+        let part = 1 + self.random.below(held.unsigned_abs().max(1) + 1) as i64;
+        let stake = Stake::new(Money::from_minor(part)).expect("above zero");
+        let shift = self.random.pick(&[-50, -50, 0, 50]);
+        let odds = odds.map(|milli| milli.saturating_add_signed(shift)).and_then(Odds::from_milli);
+        let odds = odds.filter(|_| self.random.chance(60));
+        let word = match self.random.below(8) {
+            0 => ReferralWord::Refuse,
+            1..3 => ReferralWord::AcceptPart { stake },
+            3..6 => ReferralWord::Offer { stake, odds },
+            _ => ReferralWord::Accept,
+        };
+        Command::DecideReferral { bet, word }
     }
 
     /// Mostly a bet that exists and all of it. The quote is filled in by whoever can ask for one.

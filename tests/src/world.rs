@@ -53,6 +53,8 @@ impl World {
             Command::PlaceMultiple(place) => Actor::account(place.account),
             Command::CancelBet { account, .. } => Actor::account(account),
             Command::CashOut(ask) => Actor::account(ask.account),
+            Command::PlaceOnTerms(ask) => Actor::account(ask.slip.key().0),
+            Command::AnswerOffer(answer) => Actor::account(answer.account),
             Command::Tick => Actor::Engine,
             // Now the one who said it, now another.
             Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {

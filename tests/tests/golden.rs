@@ -9,11 +9,12 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch, CustomerStep,
-    ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
-    MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
-    Results, RoundFormat, Scope, SessionStep, SetMap, SetNextRound, Side, Strengths, SuspendReason,
-    Team, Title, VoidBets,
+    AccountState, Actor, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
+    CustomerStep, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
+    MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
+    PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord, Results, RoundFormat, Scope,
+    SessionStep, SetMap, SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
+    VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -24,8 +25,8 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
-    AccountId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
@@ -69,7 +70,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=46).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=49).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -146,7 +147,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &46_u32.to_le_bytes()), Err(DecodeError::UnknownTag(46)));
+    assert_eq!(with(16, &49_u32.to_le_bytes()), Err(DecodeError::UnknownTag(49)));
 }
 
 #[test]
@@ -262,6 +263,21 @@ fn cash_out(part: Option<Stake>) -> Envelope {
     of(Command::CashOut(ask))
 }
 
+fn on_terms(slip: Slip) -> Envelope {
+    let terms = Terms { partial: true, offers: false };
+    of(Command::PlaceOnTerms(PlaceOnTerms { terms, slip }))
+}
+
+fn answer_offer(accept: bool) -> Envelope {
+    let PlaceBet { account, client_id, .. } = place();
+    let offer = BetId(0x2122_2324_2526_2728);
+    of(Command::AnswerOffer(AnswerOffer { account, client_id, offer, accept }))
+}
+
+fn refer(word: ReferralWord) -> Envelope {
+    of(Command::DecideReferral { bet: BetId(0x2122_2324_2526_2728), word })
+}
+
 fn config() -> Config {
     Config {
         stake_min: money(1),
@@ -316,6 +332,10 @@ fn config() -> Config {
         quote_life_ns: 32,
         large_stake: money(31),
         confirm_above: money(32),
+        offer_life_ns: 33,
+        referral_life_ns: 34,
+        rules_refer: RuleSet::of(&[RuleId::TraderStake, RuleId::StakeMax]),
+        trader_stake: money(35),
     }
 }
 
@@ -610,6 +630,15 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("customer_verified", customer(CustomerStep::Verified(Level::Identified))),
         ("customer_hold", customer(CustomerStep::Hold(Hold::Withdrawals))),
         ("customer_reviewed", customer(CustomerStep::Reviewed(CounterId::NetDeposits30d))),
+        ("on_terms_single", on_terms(Slip::Single(place()))),
+        ("on_terms_multiple", on_terms(Slip::Multiple(multiple(3, 0b1100, 0b10)))),
+        ("take_offer", answer_offer(true)),
+        ("decline_offer", answer_offer(false)),
+        ("referral_accept", refer(ReferralWord::Accept)),
+        ("referral_part", refer(ReferralWord::AcceptPart { stake: place().stake })),
+        ("referral_offer", refer(ReferralWord::Offer { stake: place().stake, odds: Some(odds) })),
+        ("referral_offer_stake", refer(ReferralWord::Offer { stake: place().stake, odds: None })),
+        ("referral_refuse", refer(ReferralWord::Refuse)),
         ("session_open", session(SessionStep::Open)),
         ("session_alive", session(SessionStep::Alive)),
         ("session_confirm", session(SessionStep::Confirm)),

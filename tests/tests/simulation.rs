@@ -189,6 +189,18 @@ const WORTH_A_VISIT: &[&str] = &[
     "multiple Void",
     "a leg at fault",
     "bet CashedOut",
+    "bet Referred",
+    "bet Offered",
+    "multiple Referred",
+    "multiple Offered",
+    "UnknownOffer",
+    "OfferDeclined",
+    "OfferExpired",
+    "UnknownReferral",
+    "ReferralStake",
+    "ReferralOdds",
+    "ReferralRefused",
+    "ReferralTimedOut",
     "multiple CashedOut",
     "cash-out Pending",
     "cash-out Paid",
@@ -363,7 +375,7 @@ impl Simulation {
                 Answer::Bet(_) | Answer::Done | Answer::CashOut(..) => None,
             };
             // Of several legs each one's own reasons are said; the first is the bet's.
-            let mut failed = checks.iter().filter(|check| !check.passed && !check.in_shadow);
+            let mut failed = checks.iter().filter(|check| check.refuses());
             let is_told = match (refused, checks.last()) {
                 (None, Some(last)) => last.passed && last.code == Reject::InsufficientFunds,
                 (Some(_), Some(last)) if last.passed && last.code == Reject::InsufficientFunds => {
@@ -492,6 +504,8 @@ impl Simulation {
                 self.visit(if was_paid { "won and then lost" } else { "bet Lost" });
             }
             BetStatus::CashedOut { .. } => self.visit("bet CashedOut"),
+            BetStatus::Referred { .. } => self.visit("bet Referred"),
+            BetStatus::Offered { .. } => self.visit("bet Offered"),
             BetStatus::Void(VoidReason::NotPlayed) => self.visit("bet Void NotPlayed"),
             BetStatus::Void(VoidReason::Rewound) => self.visit("bet Void Rewound"),
             BetStatus::Void(VoidReason::Declared) => self.visit("bet Void Declared"),
@@ -521,6 +535,8 @@ impl Simulation {
             }
             BetStatus::Void(_) => self.visit("multiple Void"),
             BetStatus::CashedOut { .. } => self.visit("multiple CashedOut"),
+            BetStatus::Referred { .. } => self.visit("multiple Referred"),
+            BetStatus::Offered { .. } => self.visit("multiple Offered"),
         }
     }
 

@@ -19,6 +19,7 @@ mod multiple;
 mod query;
 mod session;
 mod switch;
+mod terms;
 mod trading;
 
 pub use account::AccountState;
@@ -36,6 +37,7 @@ pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
 pub use session::SessionStep;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
+pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_enum, wire_struct};
@@ -43,8 +45,8 @@ use crate::house_rules::HouseRules;
 use crate::play::{LimitKey, PlayPolicy, Rest};
 use crate::switches::TripId;
 use crate::units::{
-    AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId, ProposalId,
-    SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
+    ProposalId, SourceId, Timestamp,
 };
 
 /// More than any encoded envelope takes; a test encodes the largest.
@@ -378,6 +380,17 @@ pub enum Command {
         /// What.
         step: CustomerStep,
     },
+    /// Places a bet, and says what would be taken in its place.
+    PlaceOnTerms(PlaceOnTerms),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer(AnswerOffer),
+    /// Says what becomes of a bet that was put to a trader.
+    DecideReferral {
+        /// The bet.
+        bet: BetId,
+        /// What becomes of it.
+        word: ReferralWord,
+    },
     /// What a player says of his session.
     Session {
         /// The account.
@@ -432,7 +445,10 @@ wire_enum!(Command {
     42 = VoidBets(stretch),
     43 = AdoptPlayPolicy { name, policy },
     44 = Customer { account, step },
-    45 = Session { account, step },
+    45 = PlaceOnTerms(place),
+    46 = AnswerOffer(answer),
+    47 = DecideReferral { bet, word },
+    48 = Session { account, step },
 });
 
 impl Actor {
@@ -491,7 +507,10 @@ impl Command {
             Self::VoidBets(_) => 43,
             Self::AdoptPlayPolicy { .. } => 44,
             Self::Customer { .. } => 45,
-            Self::Session { .. } => 46,
+            Self::PlaceOnTerms(_) => 46,
+            Self::AnswerOffer(_) => 47,
+            Self::DecideReferral { .. } => 48,
+            Self::Session { .. } => 49,
         }
     }
 }

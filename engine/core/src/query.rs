@@ -172,6 +172,7 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::Referrals => self.say_referrals(outbox),
             Query::CashOut { account, client_id, part } => {
                 let bet = (account, client_id);
                 let view = self.quote_cash_out(&state.config, state.now, bet, part);

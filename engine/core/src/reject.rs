@@ -231,6 +231,8 @@ rejects! {
     MatchLiability = 415, true, Money, "The limit for this match is reached.";
     /// Only bets that reduce what their market could cost are taken.
     BetNotReducing = 416, true, Money, "We take no more bets on this selection at the moment.";
+    /// Above what is taken without a trader's word.
+    StakeForTrader = 417, false, Money, "A stake of this size is looked at by a trader first.";
 
     /// Not enough money.
     InsufficientFunds = 501, true, Money, "The balance is too low for this stake.";
@@ -276,6 +278,22 @@ rejects! {
     CashOutWorthless = 610, true, None, "This bet is worth too little to be cashed out.";
     /// Only a bet that was taken and is not void can be voided.
     BetNotStanding = 611, false, None, "This bet does not stand.";
+    /// The bettor has no such offer, or it has ended.
+    UnknownOffer = 612, false, None, "There is no such offer, or it has expired.";
+    /// The bettor did not want the offer that was made in place of his bet.
+    OfferDeclined = 613, false, None, "You declined this offer.";
+    /// The bettor did not answer the offer in time.
+    OfferExpired = 614, true, None, "The offer has expired.";
+    /// No bet of this id waits for a trader.
+    UnknownReferral = 615, false, None, "No such bet waits for a trader.";
+    /// A trader can take less than was asked for, not more; the first number is what was asked for.
+    ReferralStake = 616, false, Money, "A trader can take less of a bet than was asked for, not more.";
+    /// A trader can offer no longer odds than were asked for or are on the board.
+    ReferralOdds = 617, false, Odds, "These odds are longer than those asked for and those on the board.";
+    /// A trader did not take the bet.
+    ReferralRefused = 618, false, None, "A trader did not take this bet.";
+    /// No trader looked at the bet in time.
+    ReferralTimedOut = 619, true, None, "Nobody could look at this bet in time.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

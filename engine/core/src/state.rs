@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
+use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
@@ -63,6 +64,7 @@ pub(crate) struct Tables {
     pub multiples: MultipleTable,
     pub waiting_multiples: Waiting,
     pub cash_outs: CashOuts,
+    pub desk: Desk,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
@@ -169,6 +171,7 @@ impl State {
             ),
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             cash_outs: CashOuts::with_capacity(&capacity),
+            desk: Desk::new(),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
@@ -329,6 +332,12 @@ impl Step<'_> {
             Command::PauseSettlement { from_tier } => self.pause_settlement(*from_tier),
             Command::VoidBet { account, client_id } => self.void_bet(*account, *client_id),
             Command::VoidBets(stretch) => self.void_bets(*stretch),
+            Command::PlaceOnTerms(ask) => {
+                self.place_on_terms(ask);
+                Ok(())
+            }
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(*bet, *word),
             Command::SetNextRound(set) => self.set_next_round(set),
             Command::Grade { market, version, grade } => self.grade(*market, *version, *grade),
             Command::Withdraw { id } => self.withdraw(*id),

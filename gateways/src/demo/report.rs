@@ -80,7 +80,13 @@ impl Report {
                 ) => {
                     self.accepted.insert(id, true);
                 }
-                (_, BetStatus::Pending { .. }) | (None, _) => {}
+                (
+                    _,
+                    BetStatus::Pending { .. }
+                    | BetStatus::Referred { .. }
+                    | BetStatus::Offered { .. },
+                )
+                | (None, _) => {}
             },
             _ => {}
         }

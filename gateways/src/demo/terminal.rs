@@ -120,7 +120,9 @@ impl Observer for Terminal {
                     | BetStatus::CashedOut { .. } => {
                         self.settled += 1;
                     }
-                    BetStatus::Pending { .. } => {}
+                    BetStatus::Pending { .. }
+                    | BetStatus::Referred { .. }
+                    | BetStatus::Offered { .. } => {}
                 }
                 if bet.account == YOU {
                     say(format_args!("          your bet: {}", describe(&bet.status)));
@@ -166,6 +168,8 @@ fn in_play(state: &MobaState) -> String {
 fn describe(status: &BetStatus) -> String {
     match status {
         BetStatus::Pending { .. } => "waits out the delay".to_owned(),
+        BetStatus::Referred { .. } => "a trader looks at it".to_owned(),
+        BetStatus::Offered { .. } => "other odds or another stake are on offer".to_owned(),
         BetStatus::Refused(refusal) => {
             format!("refused, {} ({})", refusal.code.sentence(), refusal.code.name())
         }

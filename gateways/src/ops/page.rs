@@ -71,7 +71,11 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         let verdict = if check.passed { "yes" } else { "NO " };
         let leg = check.leg.map_or_else(String::new, |leg| format!("leg {leg}: "));
         let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-        let shadow = if check.in_shadow { ", in shadow" } else { "" };
+        let shadow = match (check.in_shadow, check.to_trader) {
+            (true, _) => ", in shadow",
+            (_, true) => ", put to a trader",
+            (false, false) => "",
+        };
         let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
         writeln!(output, "  {verdict}  {leg}{}{numbers}{code}", spoken(check.question))?;
     }

@@ -145,7 +145,12 @@ impl Ledger {
     }
 
     fn is_waiting(&self) -> bool {
-        self.bets.values().any(|(_, status)| matches!(status, BetStatus::Pending { .. }))
+        self.bets.values().any(|(_, status)| {
+            matches!(
+                status,
+                BetStatus::Pending { .. } | BetStatus::Referred { .. } | BetStatus::Offered { .. }
+            )
+        })
     }
 
     fn outcome(&self, state: &State) -> Outcome {
@@ -153,7 +158,9 @@ impl Ledger {
         for (stake, status) in self.bets.values() {
             let refused = match status {
                 BetStatus::Refused(refusal) => Some(refusal.code.name()),
-                BetStatus::Pending { .. } => {
+                BetStatus::Pending { .. }
+                | BetStatus::Referred { .. }
+                | BetStatus::Offered { .. } => {
                     outcome.waiting += 1;
                     continue;
                 }

@@ -4,8 +4,9 @@ mod money;
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{
-    Actor, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope, MarketKind,
-    PlaceBet, PricePolicy, Scope, Side, SuspendReason, Team,
+    Actor, AnswerOffer, BonusStep, CashOut, Channel, Command, FeedMessage, GameEvent, KillScope,
+    MarketKind, PlaceBet, PlaceOnTerms, PricePolicy, ReferralWord, Scope, Side, Slip,
+    SuspendReason, Team,
 };
 use clutch_core::event::{
     BetStatus, CashOutStatus, CashOutView, LegStanding, MarketStatus, PriceCause, VoidReason,
@@ -207,6 +208,22 @@ impl Words {
                 let (who, bet) = (account(state, *id), uuid(*client_id));
                 format!("{who} cashes out {what}bet {bet} for {} or more", money(*amount))
             }
+            Command::PlaceOnTerms(PlaceOnTerms { terms, slip }) => {
+                let asked = match slip {
+                    Slip::Single(place) => self.place(state, place),
+                    Slip::Multiple(place) => json(place),
+                };
+                let partial = if terms.partial { ", or less of it" } else { "" };
+                let offers = if terms.offers { ", and hears offers" } else { "" };
+                format!("{asked}{partial}{offers}")
+            }
+            Command::AnswerOffer(AnswerOffer { account: id, offer, accept, .. }) => {
+                let says = if *accept { "takes" } else { "declines" };
+                format!("{} {says} the offer of bet {}", account(state, *id), offer.0)
+            }
+            Command::DecideReferral { bet, word } => {
+                format!("a trader says of bet {}: {}", bet.0, referral(*word))
+            }
             Command::Tick => "time goes on".to_owned(),
             Command::Kill { scope, on } => {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
@@ -373,6 +390,10 @@ pub fn refusal_text(refusal: Refusal) -> String {
 pub fn status(status: BetStatus) -> String {
     match status {
         BetStatus::Pending { due } => format!("waiting until {}", &time(due)[11..]),
+        BetStatus::Referred { until } => format!("with a trader until {}", &time(until)[11..]),
+        BetStatus::Offered { until } => {
+            format!("offered otherwise, until {}", &time(until)[11..])
+        }
         BetStatus::Refused(refusal) => format!("refused: {}", refusal_text(refusal)),
         BetStatus::Accepted { payout } => format!("accepted, to pay {}", money(payout)),
         BetStatus::Won { payout } => format!("won, paid {}", money(payout)),
@@ -381,6 +402,19 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Void(reason) => format!("void, stake returned: {}", why_void(reason)),
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => json(&other),
+    }
+}
+
+/// What a trader says of a bet that was put to him.
+pub fn referral(word: ReferralWord) -> String {
+    match word {
+        ReferralWord::Accept => "take it".to_owned(),
+        ReferralWord::AcceptPart { stake } => format!("take {} of it", money(stake.money())),
+        ReferralWord::Offer { stake, odds: None } => format!("offer {}", money(stake.money())),
+        ReferralWord::Offer { stake, odds: Some(at) } => {
+            format!("offer {} at {}", money(stake.money()), odds(at))
+        }
+        ReferralWord::Refuse => "do not take it".to_owned(),
     }
 }
 

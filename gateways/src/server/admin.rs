@@ -16,6 +16,7 @@ use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
 use crate::wire::compliance;
+use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -211,6 +212,7 @@ impl Hub {
                 compliance::answer(records)
             }
             Query::Proposals => settlement::proposals(records),
+            Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
             Query::Account { .. }

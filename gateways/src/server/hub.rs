@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use clutch_core::command::{Actor, Command};
+use clutch_core::command::{Actor, AnswerOffer, Command};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
 use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
@@ -96,7 +96,7 @@ pub(super) enum Asked {
     Place { since: Instant },
     /// A placement over HTTP.
     PlaceByHttp { since: Instant, keep_alive: bool },
-    /// A cancellation.
+    /// A cancellation, or the answer to an offer.
     Cancel { client_id: ClientBetId },
     /// Where a bet stands.
     Bet { client_id: ClientBetId, is_found: bool },
@@ -205,16 +205,15 @@ impl Hub {
                 }
                 connection.send(server::done("unsubscribed", self.book.last_seq(), Some(id)));
             }
-            Request::Place(placement) => {
+            Request::Place(slip, terms) => {
                 if !may_bet {
                     return Err(GatewayCode::Forbidden.into());
                 }
                 self.admit(account)?;
                 let asked = Asked::Place { since: Instant::now() };
-                let client_id = placement.client_id();
-                if let Err(reject) =
-                    self.place(connection.key, (account, channel), &placement, asked)
-                {
+                let client_id = slip.client_id();
+                let bettor = (account, channel);
+                if let Err(reject) = self.place(connection.key, bettor, (&slip, terms), asked) {
                     let refusal = Refusal::new(reject);
                     let seq = self.book.last_seq();
                     connection.send(server::bet_refused(seq, client_id, refusal));
@@ -226,6 +225,16 @@ impl Hub {
                 }
                 let trace = self.trace();
                 let command = Command::CancelBet { account, client_id };
+                let sent = self.port.send(Envelope { actor: bettor, trace, command });
+                self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
+            }
+            Request::AnswerOffer { client_id, offer, accept } => {
+                if !may_bet {
+                    return Err(GatewayCode::Forbidden.into());
+                }
+                let trace = self.trace();
+                let answer = AnswerOffer { account, client_id, offer, accept };
+                let command = Command::AnswerOffer(answer);
                 let sent = self.port.send(Envelope { actor: bettor, trace, command });
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }

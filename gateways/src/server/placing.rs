@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use clutch_core::command::{Actor, Channel, PlaceBet, PlaceMultiple};
+use clutch_core::command::{self, Actor, Channel, PlaceBet, PlaceMultiple, PlaceOnTerms, Terms};
 use clutch_core::units::AccountId;
 use clutch_core::{Command, Envelope, Reject};
 
@@ -32,14 +32,13 @@ impl Hub {
     pub(super) fn place(
         &mut self,
         asker: Key,
-        bettor: (AccountId, Channel),
-        slip: &Slip,
+        (account, channel): (AccountId, Channel),
+        (slip, terms): (&Slip, Option<Terms>),
         asked: Asked,
     ) -> Result<(), Reject> {
         let trace = self.trace();
-        let (account, channel) = bettor;
-        let command = match slip {
-            Slip::Single(placement) => Command::PlaceBet(PlaceBet {
+        let slip = match slip {
+            Slip::Single(placement) => command::Slip::Single(PlaceBet {
                 account,
                 client_id: placement.client_id,
                 market: placement.market,
@@ -53,8 +52,13 @@ impl Hub {
             Slip::Multiple(place) => {
                 let mut place: PlaceMultiple = **place;
                 place.account = account;
-                Command::PlaceMultiple(place)
+                command::Slip::Multiple(place)
             }
+        };
+        let command = match (terms, slip) {
+            (Some(terms), slip) => Command::PlaceOnTerms(PlaceOnTerms { terms, slip }),
+            (None, command::Slip::Single(place)) => Command::PlaceBet(place),
+            (None, command::Slip::Multiple(place)) => Command::PlaceMultiple(place),
         };
         let actor = Actor::Account { account, channel };
         self.port.send(Envelope { actor, trace, command })?;

@@ -329,15 +329,16 @@ impl Hub {
             return Err(GatewayCode::Forbidden.into());
         }
         let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
-        let placement = parse_placement(text).map_err(|refused| refused.fault)?;
+        let (slip, terms) = parse_placement(text).map_err(|refused| refused.fault)?;
         self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };
-        match self.place(connection.key, (claims.account, claims.channel), &placement, asked) {
+        let bettor = (claims.account, claims.channel);
+        match self.place(connection.key, bettor, (&slip, terms), asked) {
             Ok(()) => Ok(Outcome::Awaits),
             Err(reject) => {
                 let refusal = Refusal::new(reject);
-                let body = bet_refused(self.book.last_seq(), placement.client_id(), refusal);
+                let body = bet_refused(self.book.last_seq(), slip.client_id(), refusal);
                 Ok(Outcome::Answer(Response::json(503, body)))
             }
         }
@@ -415,7 +416,7 @@ pub(super) fn placement_answer(book: &Book, record: &Record, legs: &[LegView]) -
 
 const fn http_status(status: BetStatus) -> u16 {
     match status {
-        BetStatus::Pending { .. } => 202,
+        BetStatus::Pending { .. } | BetStatus::Referred { .. } | BetStatus::Offered { .. } => 202,
         BetStatus::Refused(refusal) => refused_status(refusal.code),
         BetStatus::Accepted { .. }
         | BetStatus::Won { .. }

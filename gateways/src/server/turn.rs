@@ -189,6 +189,17 @@ impl Hub {
                 let details = matches.iter().map(|&match_id| Query::Match { match_id });
                 self.unasked.extend(details);
             }
+            // The largest stake comes with the refusal of a bet on terms.
+            (Asked::Place { .. }, Event::MaxStake { account, market, selection, stake }) => {
+                if let Some(asker) = asker {
+                    asker.send(server::quote_max(seq, *account, market.0, selection.0, *stake));
+                }
+            }
+            (Asked::Place { .. }, Event::MaxUnit { account, unit, .. }) => {
+                if let Some(asker) = asker {
+                    asker.send(quote_max_unit(seq, *account, *unit));
+                }
+            }
             (Asked::Place { since }, Event::Bet(_) | Event::Multiple(_) | Event::Refused(_)) => {
                 self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
                 if let (Event::Refused(refusal), Some(asker)) = (event, asker) {

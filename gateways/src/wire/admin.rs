@@ -16,7 +16,7 @@ use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{cash, client, compliance, decimal, play, setting, settlement};
+use super::{cash, client, compliance, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -72,6 +72,10 @@ enum OrderJson {
     },
     LiftOverride {
         id: u64,
+    },
+    DecideReferral {
+        bet: u64,
+        word: referral::WordJson,
     },
     Suspend {
         scope: ScopeJson,
@@ -155,6 +159,7 @@ enum QuestionJson {
     },
     Settings {},
     Risk {},
+    Referrals {},
     Sources {},
     HouseRules {},
     PlayPolicy {},
@@ -286,6 +291,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
         OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
         OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
+        OrderJson::DecideReferral { bet, word } => Order::Command(referral::command(bet, &word)?),
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -411,6 +417,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         }
         QuestionJson::Cases { from } => Question::Engine(Query::Cases { from: AccountId(from) }),
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
+        QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
@@ -471,6 +478,7 @@ impl Order {
                     | Command::Approve { .. }
                     | Command::Withdraw { .. }
                     | Command::LiftOverride { .. }
+                    | Command::DecideReferral { .. }
                     | Command::HandOver { .. }
             )
         );

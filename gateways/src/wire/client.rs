@@ -5,9 +5,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use clutch_core::command::{PlaceMultiple, PricePolicy};
+use clutch_core::command::{PlaceMultiple, PricePolicy, Terms};
 use clutch_core::play::{LimitKey, RestKind};
-use clutch_core::units::{ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake};
+use clutch_core::units::{
+    BetId, ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -43,8 +45,17 @@ pub enum Request {
         /// The client's id of it.
         id: u8,
     },
-    /// Places a bet.
-    Place(Slip),
+    /// Places a bet, perhaps with what would be taken in its place.
+    Place(Slip, Option<Terms>),
+    /// Answers an offer that was made in place of a bet.
+    AnswerOffer {
+        /// The client's id of the bet.
+        client_id: ClientBetId,
+        /// The offer: the bet's id.
+        offer: BetId,
+        /// Whether he takes it.
+        accept: bool,
+    },
     /// Takes back a bet that still waits.
     Cancel {
         /// The client's id of the bet.
@@ -92,9 +103,10 @@ impl Request {
     /// The client's id of the bet that this is about.
     pub const fn client_id(&self) -> Option<ClientBetId> {
         match self {
-            Self::Place(slip) => Some(slip.client_id()),
+            Self::Place(slip, _) => Some(slip.client_id()),
             Self::Cancel { client_id }
             | Self::Bet { client_id }
+            | Self::AnswerOffer { client_id, .. }
             | Self::QuoteCashOut { client_id, .. } => Some(*client_id),
             Self::CashOut(wish) => Some(wish.client_id),
             _ => None,
@@ -159,9 +171,10 @@ pub fn parse(text: &str) -> Result<Request, Refused> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_placement(text: &str) -> Result<Slip, Refused> {
+pub fn parse_placement(text: &str) -> Result<(Slip, Option<Terms>), Refused> {
     let fields = Fields::read(text)?;
-    fields.slip().map_err(|fault| fields.refused(fault))
+    let placement = fields.slip().and_then(|slip| Ok((slip, fields.terms()?)));
+    placement.map_err(|fault| fields.refused(fault))
 }
 
 /// Every field of every message, as the characters that came. Reading numbers from their characters
@@ -213,6 +226,14 @@ struct Fields<'a> {
     #[serde(borrow)]
     quote: Option<&'a RawValue>,
     #[serde(borrow)]
+    partial: Option<&'a RawValue>,
+    #[serde(borrow)]
+    offers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    offer: Option<&'a RawValue>,
+    #[serde(borrow)]
+    accept: Option<&'a RawValue>,
+    #[serde(borrow)]
     hours: Option<&'a RawValue>,
     #[serde(borrow)]
     days: Option<&'a RawValue>,
@@ -258,7 +279,12 @@ impl<'a> Fields<'a> {
                 resume: self.resume()?,
             },
             "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
-            "place" => Request::Place(self.slip()?),
+            "place" => Request::Place(self.slip()?, self.terms()?),
+            "answer_offer" => Request::AnswerOffer {
+                client_id: self.client_id()?,
+                offer: BetId(number("offer", self.offer)?),
+                accept: flag("accept", self.accept)?.ok_or_else(|| Fault::missing("accept"))?,
+            },
             "cancel" => Request::Cancel { client_id: self.client_id()? },
             "bet" => Request::Bet { client_id: self.client_id()? },
             "balance" => Request::Balance,
@@ -379,6 +405,16 @@ impl<'a> Fields<'a> {
         number("selection", self.selection).map(SelectionIndex)
     }
 
+    /// What would be taken in place of a bet, if the client speaks of that.
+    fn terms(&self) -> Result<Option<Terms>, Fault> {
+        let (partial, offers) = (flag("partial", self.partial)?, flag("offers", self.offers)?);
+        let is_silent = partial.is_none() && offers.is_none();
+        Ok((!is_silent).then(|| Terms {
+            partial: partial.unwrap_or_default(),
+            offers: offers.unwrap_or_default(),
+        }))
+    }
+
     /// How much of a bet's stake.
     fn part(&self) -> Result<Option<Stake>, Fault> {
         if self.part.is_none() {
@@ -428,6 +464,15 @@ fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Faul
         return Ok(Cow::Borrowed(inner));
     }
     serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
+}
+
+fn flag(field: &str, raw: Option<&RawValue>) -> Result<Option<bool>, Fault> {
+    match raw.map(RawValue::get) {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(Fault::bad_field(field, "true or false")),
+    }
 }
 
 /// The characters of a decimal, given as a number or as a text.
@@ -484,7 +529,7 @@ mod tests {
 
     #[test]
     fn a_placement_is_read_exactly_and_unknown_fields_are_ignored() {
-        let Request::Place(Slip::Single(place)) = parse(PLACE).unwrap() else {
+        let Request::Place(Slip::Single(place), None) = parse(PLACE).unwrap() else {
             panic!("no single")
         };
         assert_eq!(place.client_id, ClientBetId(0x017F22E2_79B0_7CC3_98C4_DC0C0C07398F));
@@ -492,7 +537,7 @@ mod tests {
         assert_eq!((place.odds.milli(), place.stake.money().minor()), (1850, 1250));
         assert_eq!((place.price_seq, place.epoch, place.policy), (77, 4, PricePolicy::Better));
         let within = PLACE.replace("\"better\"", "{\"within_permille\": 50}");
-        let Request::Place(Slip::Single(place)) = parse(&within).unwrap() else {
+        let Request::Place(Slip::Single(place), None) = parse(&within).unwrap() else {
             panic!("no single")
         };
         assert_eq!(place.policy, PricePolicy::Within { permille: 50 });
@@ -533,7 +578,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_several_legs_is_read_exactly() {
-        let Request::Place(Slip::Multiple(place)) = parse(TRIXIE).unwrap() else {
+        let Request::Place(Slip::Multiple(place), None) = parse(TRIXIE).unwrap() else {
             panic!("not several legs")
         };
         let odds: Vec<u32> = place.picks().iter().map(|pick| pick.odds.milli()).collect();
@@ -541,7 +586,7 @@ mod tests {
         // Two doubles and a treble with the banker.
         assert_eq!((place.system().lines(), place.stake().money().minor()), (3, 450));
         let named = TRIXIE.replace("[2,3]", "\"trixie\"").replace(",\"banker\":true", "");
-        let Request::Place(Slip::Multiple(place)) = parse(&named).unwrap() else {
+        let Request::Place(Slip::Multiple(place), None) = parse(&named).unwrap() else {
             panic!("not several legs")
         };
         assert_eq!(place.system().lines(), 4);
@@ -570,6 +615,29 @@ mod tests {
         let start = TRIXIE.find("\"legs\"").unwrap();
         let (_, text) = code(&format!("{}\"legs\":[{legs}]}}", &TRIXIE[..start]));
         assert!(text.contains("1 to 20 legs"), "{text}");
+    }
+
+    #[test]
+    fn a_placement_may_say_what_else_is_welcome() {
+        let on_terms = PLACE.replace("\"colour\"", "\"partial\":true,\"colour\"");
+        let terms = Some(Terms { partial: true, offers: false });
+        assert!(matches!(parse(&on_terms).unwrap(), Request::Place(_, said) if said == terms));
+        assert_eq!(parse_placement(&on_terms).unwrap().1, terms);
+        assert_eq!(code(&on_terms.replace("true", "1")).0, GatewayCode::BadField);
+        let cid = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
+        let answer =
+            format!(r#"{{"type":"answer_offer","cid":"{cid}","offer":812,"accept":true}}"#);
+        let client_id = parse_client_id(cid).unwrap();
+        let expected = Request::AnswerOffer { client_id, offer: BetId(812), accept: true };
+        assert_eq!(parse(&answer).unwrap(), expected);
+        for (from, to, answered) in [
+            ("812", "-1", GatewayCode::BadField),
+            ("true", "\"yes\"", GatewayCode::BadField),
+            ("\"accept\"", "\"take\"", GatewayCode::MissingField),
+            ("\"offer\"", "\"id\"", GatewayCode::MissingField),
+        ] {
+            assert_eq!(code(&answer.replace(from, to)).0, answered, "{to}");
+        }
     }
 
     #[test]

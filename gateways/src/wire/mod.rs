@@ -16,6 +16,7 @@ pub mod decimal;
 pub mod multiple;
 pub mod offer;
 pub mod play;
+pub mod referral;
 mod scope;
 pub mod sentence;
 pub mod server;

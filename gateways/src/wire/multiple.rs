@@ -92,7 +92,9 @@ pub(super) fn multiple_json<'a>(book: &'a Book, multiple: &Multiple) -> Multiple
         legs: multiple.legs.iter().map(|leg| leg_json(book, view, leg)).collect(),
     };
     match view.status {
-        BetStatus::Pending { due } => json.due = Some(due.millis()),
+        BetStatus::Pending { due: until }
+        | BetStatus::Referred { until }
+        | BetStatus::Offered { until } => json.due = Some(until.millis()),
         BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
         BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
             json.payout = Some(money(payout));

@@ -24,7 +24,9 @@ pub fn sentence(refusal: Refusal) -> String {
             Reject::CashOutChanged => {
                 format!("{plain} You asked for {limit_money}, now {actual_money}.")
             }
-            Reject::CashOutPart => format!("{plain} Left {limit_money}, asked {actual_money}."),
+            Reject::CashOutPart | Reject::ReferralStake => {
+                format!("{plain} Left {limit_money}, asked {actual_money}.")
+            }
             _ => format!("{plain} Limit {limit_money}, with this bet {actual_money}."),
         },
         Numbers::Odds => {

@@ -160,7 +160,9 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
         refusal: None,
     };
     match view.status {
-        BetStatus::Pending { due } => json.due = Some(due.millis()),
+        BetStatus::Pending { due: until }
+        | BetStatus::Referred { until }
+        | BetStatus::Offered { until } => json.due = Some(until.millis()),
         BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
         BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
             json.payout = Some(money(payout));
@@ -177,6 +179,8 @@ pub(super) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
 pub(super) const fn status_name(status: &BetStatus) -> &'static str {
     match status {
         BetStatus::Pending { .. } => "pending",
+        BetStatus::Referred { .. } => "referred",
+        BetStatus::Offered { .. } => "offered",
         BetStatus::Refused(_) => "refused",
         BetStatus::Accepted { .. } => "accepted",
         BetStatus::Won { .. } => "won",

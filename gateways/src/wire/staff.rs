@@ -182,6 +182,7 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
             mode: match mode {
                 RuleMode::Off => "off",
                 RuleMode::Shadow => "shadow",
+                RuleMode::Refer => "refer",
                 RuleMode::On => "on",
             },
             code: rule.rule().code.code(),

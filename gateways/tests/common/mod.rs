@@ -142,6 +142,7 @@ impl Script {
             | Query::Accounts { .. }
             | Query::Sources
             | Query::Settings
+            | Query::Referrals
             | Query::HouseRules
             | Query::PlayPolicy
             | Query::Customer { .. }

@@ -15,6 +15,8 @@
 //! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
 //! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
+//! | `expect maximum AMOUNT\|none` | the largest stake (on each line) said with the last bet's answer |
+//! | `expect referred BET …` | the bets that wait for a trader, by id |
 
 use clutch_core::Query;
 use clutch_core::event::{BetStatus, Event, MarketStatus};
@@ -44,6 +46,8 @@ impl Scenario {
             }
             "legs" => self.expect_legs(words),
             "reasons" => self.expect_reasons(words),
+            "maximum" => self.expect_maximum(words),
+            "referred" => self.expect_referred(words),
             "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),

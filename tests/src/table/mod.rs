@@ -35,11 +35,13 @@
 //! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `handover MATCH S [by N]` | the score follows this source from now on |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
-//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4] [by CHANNEL]` | places a bet |
-//! | `multi NAME ACCOUNT UNIT SIZES LEG… [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
+//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [partial] [offers] [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4] [by CHANNEL]` | places a bet |
+//! | `multi NAME ACCOUNT UNIT SIZES LEG… [partial] [offers] [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |
 //! | `incident MATCH walkover N A\|B [stated]\|forfeit N A\|B\|short N\|format N\|postponed to TIME\|postponed\|replayed N\|early after BET\|stand_ins A\|B N\|taken_back [by N]` | what happened beside the score |
+//! | `take BET [offer OTHER]`, `decline BET` | the bettor's answer to an offer |
+//! | `trader BET accept\|part STAKE\|offer STAKE [at ODDS]\|refuse [by N]` | what a trader says of a bet that was put to him |
 //! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
 //! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
 //! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
@@ -61,14 +63,19 @@ mod lines;
 mod multiples;
 mod r#override;
 mod play;
+mod terms;
 mod trading;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::command::{Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple};
+use clutch_core::command::{
+    Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple, Terms,
+};
 use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
-use clutch_core::units::{AccountId, BonusId, ClientBetId, MarketId, MatchId, OverrideId};
+use clutch_core::units::{
+    AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Money, OverrideId,
+};
 use clutch_core::{Command, Event, Record, Refusal};
 
 use crate::world::World;
@@ -138,6 +145,12 @@ struct Scenario {
     mobas: BTreeSet<MatchId>,
     markets: BTreeMap<String, (MarketId, MatchId)>,
     bets: BTreeMap<String, Wish>,
+    /// What the bettor of the next bet would take in place of it.
+    terms: Option<Terms>,
+    /// The largest stake that came with the last bet's answer.
+    maximum: Option<Money>,
+    /// The engine's ids of the bets that were written down.
+    bet_ids: BTreeMap<(AccountId, ClientBetId), BetId>,
     /// What was wrong with the legs of the last bet asked for.
     leg_reasons: Vec<String>,
     quotes: BTreeMap<String, CashOut>,
@@ -183,6 +196,9 @@ impl Scenario {
             mobas: BTreeSet::new(),
             markets: BTreeMap::new(),
             bets: BTreeMap::new(),
+            terms: None,
+            maximum: None,
+            bet_ids: BTreeMap::new(),
             leg_reasons: Vec::new(),
             quotes: BTreeMap::new(),
             views: BTreeMap::new(),
@@ -266,6 +282,9 @@ impl Scenario {
             "again" => self.again(words),
             "cancel" => self.cancel(words),
             "quote" => self.quote(words),
+            "take" => self.answer_offer(words, true),
+            "decline" => self.answer_offer(words, false),
+            "trader" => self.trader(words),
             "cash_out" => self.cash_out(words),
             "wait" => self.wait(words),
             "skip" => self.skip(words),

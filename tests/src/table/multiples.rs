@@ -25,6 +25,8 @@ impl Scenario {
         let (mut picks, mut bankers, mut policy) = (Vec::new(), 0, PricePolicy::Exact);
         while let Some(word) = words.optional() {
             match word {
+                "partial" => self.terms.get_or_insert_default().partial = true,
+                "offers" => self.terms.get_or_insert_default().offers = true,
                 "policy" => policy = price_policy(words)?,
                 "id" => client_id = ClientBetId::from_parts(now, words.number()?),
                 leg => {

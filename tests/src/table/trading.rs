@@ -1,8 +1,8 @@
 //! Lines of traders and bettors: suspend, kill, look, bet, cancel.
 
 use clutch_core::command::{
-    Actor, Channel, KillScope, MarketClass, Mode, PlaceBet, PricePolicy, Scope, SuspendReason,
-    Title,
+    Actor, Channel, KillScope, MarketClass, Mode, PlaceBet, PlaceOnTerms, PricePolicy, Scope, Slip,
+    SuspendReason, Title,
 };
 use clutch_core::event::{Event, Price};
 use clutch_core::switches::TripId;
@@ -156,6 +156,8 @@ impl Scenario {
         let mut client_id = ClientBetId::from_parts(now, self.ids);
         while let Some(option) = words.optional() {
             match option {
+                "partial" => self.terms.get_or_insert_default().partial = true,
+                "offers" => self.terms.get_or_insert_default().offers = true,
                 "policy" => policy = price_policy(words)?,
                 "at" => asked = Some(odds_milli(words.next()?)?),
                 "seen" => {
@@ -198,12 +200,29 @@ impl Scenario {
 
     pub(super) fn place(&mut self, wish: Wish) -> Outcome<Answer> {
         let (account, asked) = wish.id();
-        let command = match wish {
-            Wish::Single(place) => Command::PlaceBet(place),
-            Wish::Multiple(place) => Command::PlaceMultiple(*place),
+        let command = match (wish, self.terms.take()) {
+            (Wish::Single(place), None) => Command::PlaceBet(place),
+            (Wish::Multiple(place), None) => Command::PlaceMultiple(*place),
+            (Wish::Single(place), Some(terms)) => {
+                Command::PlaceOnTerms(PlaceOnTerms { terms, slip: Slip::Single(place) })
+            }
+            (Wish::Multiple(place), Some(terms)) => {
+                Command::PlaceOnTerms(PlaceOnTerms { terms, slip: Slip::Multiple(*place) })
+            }
         };
         let channel = std::mem::take(&mut self.channel);
         let records = self.world().apply_by(Actor::Account { account, channel }, command);
+        let ids = said(&records).filter_map(|event| match event {
+            Event::Bet(view) => view.bet,
+            Event::Multiple(view) => view.bet,
+            _ => None,
+        });
+        self.bet_ids.extend(ids.map(|bet| ((account, asked), bet)));
+        self.maximum = said(&records).find_map(|event| match event {
+            Event::MaxStake { stake, .. } => Some(stake),
+            Event::MaxUnit { unit, .. } => Some(unit),
+            _ => None,
+        });
         let mut answers = said(&records).filter_map(|event| match event {
             Event::Bet(view) => Some((view.client_id, Answer::Bet(view.status))),
             Event::Multiple(view) => {

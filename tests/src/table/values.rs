@@ -139,6 +139,8 @@ fn show_switch(refusal: Refusal) -> String {
 pub(super) fn show_status(status: BetStatus) -> String {
     match status {
         BetStatus::Pending { .. } => "Pending".to_owned(),
+        BetStatus::Referred { .. } => "Referred".to_owned(),
+        BetStatus::Offered { .. } => "Offered".to_owned(),
         BetStatus::Refused(refusal) => show_refusal(refusal),
         BetStatus::Accepted { payout } => format!("Accepted {}", show_money(payout)),
         BetStatus::Won { payout } => format!("Won {}", show_money(payout)),

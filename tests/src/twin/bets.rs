@@ -30,6 +30,15 @@ pub(super) enum Fate {
         due: u64,
         epoch: u32,
     },
+    Referred {
+        due: u64,
+        epoch: u32,
+        received: u64,
+    },
+    Offered {
+        due: u64,
+        epoch: u32,
+    },
     Refused(Refusal),
     /// It stands; the score says the rest.
     Stands,
@@ -39,6 +48,20 @@ pub(super) enum Fate {
     Voided,
     /// Its owner began to rest.
     Rested,
+}
+
+impl Bet {
+    /// When it is decided, if it is not.
+    fn due(&self) -> Option<u64> {
+        match self.fate {
+            Fate::Waiting { due, .. } | Fate::Referred { due, .. } | Fate::Offered { due, .. } => {
+                Some(due)
+            }
+            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided | Fate::Rested => {
+                None
+            }
+        }
+    }
 }
 
 /// A rule's code, its limit, and what the bet would have made of it.
@@ -73,26 +96,35 @@ impl Twin {
             return known;
         }
         self.forget_old_ids();
-        let (bet, answered) = match self.decide(place) {
-            Ok((bet, shadows)) => {
+        self.place_new(place, false)
+    }
+
+    /// Answers a bet under an id that is new, or offers it.
+    pub(super) fn place_new(&mut self, place: &PlaceBet, as_offer: bool) -> BetStatus {
+        let key = (place.account.0, place.client_id.0);
+        let decided = self.decide(place, false);
+        let rule = decided.as_ref().err().and_then(|refusal| RuleId::of_code(refusal.code));
+        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && !as_offer;
+        let decided = if is_referred { self.decide(place, true) } else { decided };
+        match decided {
+            Ok((mut bet, shadows)) => {
+                let (now, epoch) = (self.now, place.epoch);
+                if is_referred {
+                    let due = now + self.config.referral_life_ns;
+                    bet.fate = Fate::Referred { due, epoch, received: now };
+                } else if as_offer {
+                    bet.fate = Fate::Offered { due: now + self.config.offer_life_ns, epoch };
+                }
                 self.note_pace(bet.account, bet.stake, &shadows);
-                (Some(bet), Answered::Bet(self.seq))
+                self.remember(key, Answered::Bet(self.seq));
+                self.bets.insert(self.seq, bet.clone());
+                self.where_it_stands(self.seq, &bet)
             }
             Err(refusal) => {
                 self.note_refused_bet(refusal.code);
                 self.note_refused(refusal.code, place.stake.money().minor().into());
-                (None, Answered::Refused(refusal))
-            }
-        };
-        self.remember(key, answered);
-        match (bet, answered) {
-            (Some(bet), _) => {
-                self.bets.insert(self.seq, bet.clone());
-                self.where_it_stands(self.seq, &bet)
-            }
-            (None, Answered::Refused(refusal)) => BetStatus::Refused(refusal),
-            (None, Answered::Bet(_) | Answered::Multiple(_)) => {
-                unreachable!("a bet was taken and is not there")
+                self.remember(key, Answered::Refused(refusal));
+                BetStatus::Refused(refusal)
             }
         }
     }
@@ -150,7 +182,11 @@ impl Twin {
     }
 
     /// Every question in order of precedence.
-    fn decide(&self, place: &PlaceBet) -> Result<(Bet, Vec<RuleId>), Refusal> {
+    pub(super) fn decide(
+        &self,
+        place: &PlaceBet,
+        to_trader: bool,
+    ) -> Result<(Bet, Vec<RuleId>), Refusal> {
         let config = &self.config;
         self.check_id(place.client_id)?;
         self.switches_let_pass(Some(Channel::Web), place.market.0 as usize)?;
@@ -171,7 +207,7 @@ impl Twin {
         let now = i128::from(odds);
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
-        let shadows = self.check_limits(place.account.0, on, (stake, payout))?;
+        let shadows = self.check_limits(place.account.0, on, (stake, payout), to_trader)?;
         self.check_funds(place.account.0, stake)?;
         let live = self.is_in_play(market.match_index);
         let fate = if live && config.in_play_delay_ns > 0 {
@@ -274,8 +310,9 @@ impl Twin {
         account: u32,
         on: (usize, u8),
         money: (i128, i128),
+        to_trader: bool,
     ) -> Result<Vec<RuleId>, Refusal> {
-        let checked = self.check_rules(account, on, money);
+        let checked = self.check_rules(account, on, money, to_trader);
         checked.map_err(|(code, limit, would_be)| no(code, limit, would_be))
     }
 
@@ -292,11 +329,16 @@ impl Twin {
         let due: Vec<u64> = self
             .bets
             .iter()
-            .filter(|(_, bet)| matches!(bet.fate, Fate::Waiting { due, .. } if due <= self.now))
+            .filter(|(_, bet)| bet.due().is_some_and(|due| due <= self.now))
             .map(|(id, _)| *id)
             .collect();
         for id in due {
-            let refusal = self.still_good(id, &self.bets[&id]).err();
+            let bet = &self.bets[&id];
+            let refusal = match bet.fate {
+                Fate::Referred { .. } => Some(Reject::ReferralTimedOut.into()),
+                Fate::Offered { .. } => Some(Reject::OfferExpired.into()),
+                _ => self.still_good(id, bet).err(),
+            };
             let fate = refusal.map_or(Fate::Stands, Fate::Refused);
             self.bets.entry(id).and_modify(|bet| bet.fate = fate);
         }
@@ -334,7 +376,7 @@ impl Twin {
             Some(Answered::Refused(_)) | None => return Err(Reject::UnknownBet),
         };
         let bet = self.bets.get_mut(id).ok_or(Reject::BetNotWaiting)?;
-        if !matches!(bet.fate, Fate::Waiting { .. }) {
+        if bet.due().is_none() {
             return Err(Reject::BetNotWaiting);
         }
         bet.fate = Fate::Refused(Reject::BetCancelled.into());
@@ -346,6 +388,8 @@ impl Twin {
         let payout = Money::from_minor(bet.payout as i64);
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
+            Fate::Referred { due, .. } => BetStatus::Referred { until: Timestamp::from_nanos(due) },
+            Fate::Offered { due, .. } => BetStatus::Offered { until: Timestamp::from_nanos(due) },
             Fate::Refused(refusal) => BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => BetStatus::CashedOut { paid: Money::from_minor(paid as i64) },
             Fate::Voided => BetStatus::Void(VoidReason::ByHand),
@@ -384,7 +428,10 @@ impl Twin {
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.
     fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
         match self.where_it_stands(id, bet) {
-            BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
+            BetStatus::Pending { .. }
+            | BetStatus::Referred { .. }
+            | BetStatus::Offered { .. }
+            | BetStatus::Accepted { .. } => (0, bet.stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),

@@ -200,7 +200,10 @@ pub fn check_sums(world: &mut World) {
                     let odds = std::mem::take(&mut odds);
                     let is_open = matches!(
                         view.status,
-                        BetStatus::Pending { .. } | BetStatus::Accepted { .. }
+                        BetStatus::Pending { .. }
+                            | BetStatus::Referred { .. }
+                            | BetStatus::Offered { .. }
+                            | BetStatus::Accepted { .. }
                     );
                     if is_open {
                         let lines = lines(odds.len(), view.folds.bits(), view.bankers.0);
@@ -214,7 +217,14 @@ pub fn check_sums(world: &mut World) {
                 _ => {}
             }
             let Event::Bet(view) = event else { continue };
-            if matches!(view.status, BetStatus::Pending { .. } | BetStatus::Accepted { .. }) {
+            let is_open = matches!(
+                view.status,
+                BetStatus::Pending { .. }
+                    | BetStatus::Referred { .. }
+                    | BetStatus::Offered { .. }
+                    | BetStatus::Accepted { .. }
+            );
+            if is_open {
                 let stake = i128::from(view.stake.money().minor());
                 held += stake;
                 liability += stake * i128::from(view.odds.milli()) / 1000 - stake;

@@ -25,6 +25,7 @@ mod risk;
 mod score;
 mod sessions;
 mod switches;
+mod terms;
 mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -299,6 +300,9 @@ impl Twin {
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
             Command::CashOut(ask) => return self.cash_out(ask),
+            Command::PlaceOnTerms(ask) => return Answer::Bet(self.place_on_terms(ask)),
+            Command::AnswerOffer(answer) => self.answer_offer(answer),
+            Command::DecideReferral { bet, word } => self.decide_referral(bet.0, *word),
         };
         done.map_or_else(Answer::Refused, |()| Answer::Done)
     }
@@ -315,6 +319,7 @@ impl Twin {
             config.liability_group_max,
             config.payout_day_max,
             config.stakes_per_hour_max,
+            config.trader_stake,
             config.shading_scale,
             config.shading_step,
             config.trip_loss_max,
@@ -338,7 +343,9 @@ impl Twin {
             && config.stakes_per_hour_max.minor() < i64::from(u32::MAX)
             && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
             && config.rules_off.is_apart_from(config.rules_shadow)
-            && config.in_play_delay_ns <= config.resettle_window_ns;
+            && config.in_play_delay_ns <= config.resettle_window_ns
+            && config.offer_life_ns <= config.resettle_window_ns
+            && config.referral_life_ns <= config.resettle_window_ns;
         if !sensible {
             return Err(Reject::InvalidParameter);
         }

@@ -42,6 +42,13 @@ pub(super) enum Fate {
     Waiting {
         due: u64,
     },
+    Referred {
+        due: u64,
+        received: u64,
+    },
+    Offered {
+        due: u64,
+    },
     Refused(Refusal),
     /// It stands; the results say the rest.
     Stands,
@@ -51,6 +58,18 @@ pub(super) enum Fate {
     Voided,
     /// Its owner began to rest.
     Rested,
+}
+
+impl Multiple {
+    /// When it is decided, if it is not.
+    fn due(&self) -> Option<u64> {
+        match self.fate {
+            Fate::Waiting { due } | Fate::Referred { due, .. } | Fate::Offered { due } => Some(due),
+            Fate::Refused(_) | Fate::Stands | Fate::CashedOut(_) | Fate::Voided | Fate::Rested => {
+                None
+            }
+        }
+    }
 }
 
 /// Every line of a bet: of the sizes whose bits are set, with all bankers in it.
@@ -79,8 +98,29 @@ impl Twin {
             return known;
         }
         self.forget_old_ids();
-        match self.decide_multiple(place) {
-            Ok((multiple, shadows)) => {
+        self.place_new_multiple(place, false)
+    }
+
+    /// Answers a bet under an id that is new, or offers it.
+    pub(super) fn place_new_multiple(
+        &mut self,
+        place: &PlaceMultiple,
+        as_offer: bool,
+    ) -> BetStatus {
+        let key = (place.account.0, place.client_id.0);
+        let decided = self.decide_multiple(place, false);
+        let rule = decided.as_ref().err().and_then(|refusal| RuleId::of_code(refusal.code));
+        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && !as_offer;
+        let decided = if is_referred { self.decide_multiple(place, true) } else { decided };
+        match decided {
+            Ok((mut multiple, shadows)) => {
+                let now = self.now;
+                if is_referred {
+                    let due = now + self.config.referral_life_ns;
+                    multiple.fate = Fate::Referred { due, received: now };
+                } else if as_offer {
+                    multiple.fate = Fate::Offered { due: now + self.config.offer_life_ns };
+                }
                 self.note_pace(multiple.account, multiple.stake, &shadows);
                 self.remember(key, Answered::Multiple(self.seq));
                 self.multiples.insert(self.seq, multiple.clone());
@@ -95,7 +135,11 @@ impl Twin {
         }
     }
 
-    fn decide_multiple(&self, place: &PlaceMultiple) -> Result<(Multiple, Vec<RuleId>), Refusal> {
+    pub(super) fn decide_multiple(
+        &self,
+        place: &PlaceMultiple,
+        to_trader: bool,
+    ) -> Result<(Multiple, Vec<RuleId>), Refusal> {
         let capacity = &self.capacity;
         let picks = place.picks();
         self.check_id(place.client_id)?;
@@ -163,7 +207,7 @@ impl Twin {
         let mut shadows = BTreeSet::new();
         for leg in &legs {
             let on = (leg.market, leg.selection);
-            shadows.extend(self.check_limits(place.account.0, on, (stake, payout))?);
+            shadows.extend(self.check_limits(place.account.0, on, (stake, payout), to_trader)?);
         }
         self.check_funds(place.account.0, stake)?;
         let delay = self.config.in_play_delay_ns;
@@ -183,22 +227,31 @@ impl Twin {
         let due: Vec<u64> = self
             .multiples
             .iter()
-            .filter(|(_, bet)| matches!(bet.fate, Fate::Waiting { due } if due <= self.now))
+            .filter(|(_, bet)| bet.due().is_some_and(|due| due <= self.now))
             .map(|(id, _)| *id)
             .collect();
         for id in due {
             let bet = &self.multiples[&id];
-            let still_good = bet.legs.iter().try_for_each(|leg| {
-                self.still_offered(id, bet.account, (leg.market, leg.selection), leg.epoch)
-            });
+            let still_good = match bet.fate {
+                Fate::Referred { .. } => Err(Reject::ReferralTimedOut.into()),
+                Fate::Offered { .. } => Err(Reject::OfferExpired.into()),
+                _ => self.legs_still_good(id, bet),
+            };
             let fate = still_good.err().map_or(Fate::Stands, Fate::Refused);
             self.multiples.entry(id).and_modify(|bet| bet.fate = fate);
         }
     }
 
+    /// What can still go wrong on any leg.
+    pub(super) fn legs_still_good(&self, id: u64, bet: &Multiple) -> Result<(), Refusal> {
+        bet.legs.iter().try_for_each(|leg| {
+            self.still_offered(id, bet.account, (leg.market, leg.selection), leg.epoch)
+        })
+    }
+
     pub(super) fn cancel_multiple(&mut self, id: u64) -> Result<(), Reject> {
         let bet = self.multiples.get_mut(&id).ok_or(Reject::BetNotWaiting)?;
-        if !matches!(bet.fate, Fate::Waiting { .. }) {
+        if bet.due().is_none() {
             return Err(Reject::BetNotWaiting);
         }
         bet.fate = Fate::Refused(Reject::BetCancelled.into());
@@ -220,6 +273,12 @@ impl Twin {
         match bet.fate {
             Fate::Waiting { due } => {
                 return BetStatus::Pending { due: Timestamp::from_nanos(due) };
+            }
+            Fate::Referred { due, .. } => {
+                return BetStatus::Referred { until: Timestamp::from_nanos(due) };
+            }
+            Fate::Offered { due } => {
+                return BetStatus::Offered { until: Timestamp::from_nanos(due) };
             }
             Fate::Refused(refusal) => return BetStatus::Refused(refusal),
             Fate::CashedOut(paid) => {
@@ -259,7 +318,10 @@ impl Twin {
     /// What a multiple has moved out of its owner's balance (or into it) for good, and what it holds.
     pub(super) fn effect_of_multiple(&self, id: u64, bet: &Multiple) -> (i128, i128) {
         match self.where_multiple_stands(id, bet) {
-            BetStatus::Pending { .. } | BetStatus::Accepted { .. } => (0, bet.stake),
+            BetStatus::Pending { .. }
+            | BetStatus::Referred { .. }
+            | BetStatus::Offered { .. }
+            | BetStatus::Accepted { .. } => (0, bet.stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
             BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
             BetStatus::Lost => (-bet.stake, 0),

@@ -79,13 +79,16 @@ impl Twin {
             }
         };
         use clutch_core::event::BetStatus::{
-            Accepted, CashedOut, Lost, Pending, Refused, Void, Won,
+            Accepted, CashedOut, Lost, Offered, Pending, Referred, Refused, Void, Won,
         };
         match status {
             Accepted { .. } | Won { .. } | Lost => {}
-            Pending { .. } | Refused(_) | Void(_) | CashedOut { .. } => {
-                return Err(Reject::BetNotStanding);
-            }
+            Pending { .. }
+            | Referred { .. }
+            | Offered { .. }
+            | Refused(_)
+            | Void(_)
+            | CashedOut { .. } => return Err(Reject::BetNotStanding),
         }
         if !self.approved {
             use clutch_core::units::{AccountId, ClientBetId};

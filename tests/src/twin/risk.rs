@@ -83,6 +83,7 @@ impl Twin {
         account: u32,
         on: (usize, u8),
         money: (i128, i128),
+        to_trader: bool,
     ) -> Result<Vec<RuleId>, super::bets::Refused> {
         let mut shadows = Vec::new();
         for found in self.ask_rules(account, on, money) {
@@ -92,7 +93,8 @@ impl Twin {
             match self.config.mode(found.rule) {
                 RuleMode::Off => {}
                 RuleMode::Shadow => shadows.push(found.rule),
-                RuleMode::On => {
+                RuleMode::Refer if to_trader => {}
+                RuleMode::On | RuleMode::Refer => {
                     return Err((found.rule.rule().code, found.limit, found.would_be));
                 }
             }
@@ -130,7 +132,7 @@ impl Twin {
         let everybodys = minor(config.stake_max);
         let of_stage = everybodys * self.stage_percent(config, market) / 100;
         let base = match config.mode(RuleId::StageStake) {
-            RuleMode::On => of_stage,
+            RuleMode::On | RuleMode::Refer => of_stage,
             RuleMode::Shadow | RuleMode::Off => everybodys,
         };
         let of_account = base * self.factor(account, market) / 100;
@@ -182,6 +184,9 @@ impl Twin {
             let is_within = would_be < before;
             found.push(Found { rule: RuleId::Reducing, limit: before, would_be, is_within });
         }
+        let limit = minor(config.trader_stake);
+        let is_within = stake <= limit;
+        found.push(Found { rule: RuleId::TraderStake, limit, would_be: stake, is_within });
         found
     }
 

@@ -70,6 +70,7 @@ impl Twin {
                     | Command::Suspend { .. }
                     | Command::PlaceBet(_)
                     | Command::PlaceMultiple(_)
+                    | Command::PlaceOnTerms(_)
             )
     }
 

@@ -7,9 +7,12 @@ mod answers;
 pub(crate) mod cash_out;
 pub mod client_ids;
 pub mod multiple;
+mod offer;
 pub mod place;
+pub(crate) mod referral;
 mod side;
 mod snapshot;
+mod terms;
 mod turn_away;
 pub mod waiting;
 mod warm;
@@ -98,6 +101,20 @@ pub enum BetState {
         /// What was paid for it, over all its cash-outs.
         paid: Money,
     },
+    /// Waits for a trader.
+    Referred {
+        /// When his time is over.
+        due: Timestamp,
+        /// The market's epoch when it was received.
+        epoch: u32,
+    },
+    /// Waits for the bettor, who was offered these odds and this stake.
+    Offered {
+        /// When the offer ends.
+        due: Timestamp,
+        /// The market's epoch when it was made.
+        epoch: u32,
+    },
 }
 
 wire_enum!(BetState {
@@ -108,6 +125,8 @@ wire_enum!(BetState {
     4 = Lost,
     5 = Void(reason),
     6 = CashedOut { paid },
+    7 = Referred { due, epoch },
+    8 = Offered { due, epoch },
 });
 
 impl BetState {
@@ -117,9 +136,25 @@ impl BetState {
         match self {
             Self::Waiting { .. }
             | Self::Refused(_)
+            | Self::Referred { .. }
+            | Self::Offered { .. }
             | Self::CashedOut { .. }
             | Self::Void(VoidReason::ByHand | VoidReason::Rest) => false,
             Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
+        }
+    }
+
+    /// Whether the bet has not been decided: its money is held, and it may still be refused.
+    #[inline]
+    pub const fn is_undecided(self) -> bool {
+        match self {
+            Self::Waiting { .. } | Self::Referred { .. } | Self::Offered { .. } => true,
+            Self::Refused(_)
+            | Self::Open
+            | Self::Won { .. }
+            | Self::Lost
+            | Self::Void(_)
+            | Self::CashedOut { .. } => false,
         }
     }
 }
@@ -186,6 +221,8 @@ impl Bet {
     pub fn view(&self) -> BetView {
         let status = match self.state {
             BetState::Waiting { due, .. } => BetStatus::Pending { due },
+            BetState::Referred { due, .. } => BetStatus::Referred { until: due },
+            BetState::Offered { due, .. } => BetStatus::Offered { until: due },
             BetState::Refused(refusal) => BetStatus::Refused(refusal),
             BetState::Open => BetStatus::Accepted { payout: self.payout },
             BetState::Won { paid } => BetStatus::Won { payout: paid },

@@ -2,8 +2,10 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod due;
 pub(super) mod explain;
 mod forget;
+mod rare;
 
 pub use explain::Check;
 
@@ -11,7 +13,7 @@ use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
-use crate::market::{Market, MarketResult, Selection, Sign};
+use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleSet, Wager};
 use crate::state::{Step, Tables};
@@ -23,7 +25,7 @@ use crate::wallet::Account;
 
 /// A bet that may stand: everything `commit` needs.
 #[derive(Clone, Copy, Debug)]
-struct Acceptance {
+pub(super) struct Acceptance {
     odds: Odds,
     payout: Money,
     state: BetState,
@@ -75,23 +77,35 @@ impl Step<'_> {
     #[inline(never)]
     pub(crate) fn place_bet(&mut self, place: &PlaceBet) {
         let key = Key::new(place.account, place.client_id.0);
-        if let Some(answer) = self.tables.client_ids.get(key) {
-            let (account, client_id) = (place.account, place.client_id);
-            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
-                self.outbox.push(Event::Bet(forgotten(place)));
-            }
+        if self.say_single_again(place, key) {
             return;
         }
         self.forget_expired_ids();
-        match self.decide(place) {
+        match self.decide_by(place, risk::check) {
             Ok(acceptance) => self.commit(place, acceptance, key),
             Err(refusal) => self.refuse(place, refusal, key),
         }
     }
 
-    /// The checks of a placement. Their order is the precedence of the codes.
+    /// Says again what an id was answered that was used before; false if it is new.
     #[inline(always)]
-    fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
+    pub(super) fn say_single_again(&mut self, place: &PlaceBet, key: Key) -> bool {
+        let Some(answer) = self.tables.client_ids.get(key) else { return false };
+        let (account, client_id) = (place.account, place.client_id);
+        if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+            self.outbox.push(Event::Bet(forgotten(place)));
+        }
+        true
+    }
+
+    /// The checks of a placement; the risk rules are asked by `check_risk`. Their order is the
+    /// precedence of the codes.
+    #[inline(always)]
+    fn decide_by(
+        &self,
+        place: &PlaceBet,
+        check_risk: impl Fn(&Wager<'_>) -> Result<RuleSet, Refusal>,
+    ) -> Result<Acceptance, Refusal> {
         let tables = &*self.tables;
         self.check_client_id(place.client_id)?;
         tables.check_switches(self.channel(), place.market)?;
@@ -105,8 +119,9 @@ impl Step<'_> {
         let offer = tables.check_offer(request)?;
         let odds = self.check_price(Seen::of(place), &offer)?;
         let payout = odds.payout_floor(place.stake);
-        let would_refuse =
-            tables.check_money(&offer, self.config, self.now, place.stake, payout)?;
+        let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
+        let would_refuse = check_risk(&wager)?;
+        check_funds(&offer, place.stake)?;
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
 
@@ -225,6 +240,10 @@ impl Step<'_> {
 
     #[inline(never)]
     fn refuse(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
+        let refusal = match self.refer(place, refusal) {
+            Ok(acceptance) => return self.commit_to_wait(place, acceptance, key),
+            Err(refusal) => refusal,
+        };
         let refused = RefusedBet {
             market: place.market,
             selection: place.selection,
@@ -239,67 +258,7 @@ impl Step<'_> {
         self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
-
-    /// Decides the bets whose delay is over: they stand if nothing moved, else they are refused.
-    pub(crate) fn decide_due_bets(&mut self) {
-        for _ in 0..DUE_PER_COMMAND {
-            let Some((id, slot)) = self.tables.waiting.pop_due(self.now) else { return };
-            let bet = self.tables.bets.bet(slot);
-            let BetState::Waiting { epoch, .. } = bet.state else { continue };
-            // The slot may hold another bet by now if this one was cancelled.
-            if bet.id != id {
-                continue;
-            }
-            match self.tables.check_still_good(bet, epoch) {
-                Ok(()) => {
-                    self.tables.bets.bet_mut(slot).state = BetState::Open;
-                    self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
-                }
-                Err(refusal) => self.release(slot, refusal),
-            }
-        }
-    }
-
-    /// Takes back a bet that still waits.
-    pub(crate) fn cancel_bet(
-        &mut self,
-        account: AccountId,
-        client_id: ClientBetId,
-    ) -> Result<(), Refusal> {
-        let key = Key::new(account, client_id.0);
-        let slot = match self.tables.client_ids.get(key) {
-            Some(Answer::Bet { slot }) => slot,
-            Some(Answer::Multiple { slot }) => {
-                return self.cancel_multiple(slot, account, client_id);
-            }
-            Some(Answer::Refused(_) | Answer::RefusedMultiple(_)) | None => {
-                return Err(Reject::UnknownBet.into());
-            }
-        };
-        let bet = self.tables.bets.bet(slot);
-        if !bet.answers_to(account, client_id) || !matches!(bet.state, BetState::Waiting { .. }) {
-            return Err(Reject::BetNotWaiting.into());
-        }
-        self.release(slot, Reject::BetCancelled.into());
-        Ok(())
-    }
-
-    /// Gives stake and liability of a waiting bet back.
-    pub(crate) fn release(&mut self, slot: u32, refusal: Refusal) {
-        let tables = &mut *self.tables;
-        tables.count(slot, Sign::Out);
-        let bet = tables.bets.bet_mut(slot);
-        assert!(matches!(bet.state, BetState::Waiting { .. }), "only a waiting bet is released");
-        bet.state = BetState::Refused(refusal);
-        let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
-        tables.wallet.release(account, stake, id, self.outbox);
-        self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
-        tables.wallet.announce(account, self.outbox);
-    }
 }
-
-/// Most waiting bets decided with one command, so that a crowd cannot stall the next one.
-const DUE_PER_COMMAND: usize = 256;
 
 impl Tables {
     /// The risk rules, then the funds. Answers which rules in shadow would have refused.
@@ -313,10 +272,7 @@ impl Tables {
         payout: Money,
     ) -> Result<RuleSet, Refusal> {
         let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
-        if offer.account.available < stake.money() {
-            let (available, stake) = (offer.account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
-        }
+        check_funds(offer, stake)?;
         Ok(would_refuse)
     }
 
@@ -386,42 +342,6 @@ impl Tables {
         Ok(Offer { account_id, account, fixture, market, selection, selection_index, odds })
     }
 
-    /// What can still go wrong while a bet waits; its money is held already.
-    fn check_still_good(&self, bet: &Bet, epoch: u32) -> Result<(), Refusal> {
-        let Bet { account, market, selection, .. } = *bet;
-        let request = Request { account, market, selection, adds: Money::ZERO };
-        self.check_still_offered(request, bet.id, epoch)
-    }
-
-    /// The same for one selection of a bet that was received at this epoch.
-    pub(super) fn check_still_offered(
-        &self,
-        request: Request,
-        id: BetId,
-        epoch: u32,
-    ) -> Result<(), Refusal> {
-        let market = self.markets.market(request.market);
-        if market.result != MarketResult::Undecided {
-            return Err(Reject::MarketDecided.into());
-        }
-        self.check_switches(None, request.market)?;
-        let offered = self.check_offer(request);
-        // A selection may be off the board for a moment; only what moved materially counts.
-        match offered {
-            Err(Refusal { code: Reject::SelectionInactive, .. }) | Ok(_) => {}
-            Err(refusal) => return Err(refusal),
-        }
-        // A rewind undoes bets on every market of its match, also where no price moved.
-        let undone = self
-            .fixture(market.match_id)
-            .and_then(|fixture| fixture.is_undone(id, request.market, market));
-        if market.epoch != epoch || undone.is_some() {
-            let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
-            return Err(Refusal::with(Reject::MaterialChange, seen, now));
-        }
-        Ok(())
-    }
-
     /// The largest stake that `Step::decide` would take now at the odds on offer.
     pub(crate) fn max_stake(
         &self,
@@ -468,6 +388,15 @@ impl Tables {
         account.count(bet.liability(), sign);
         self.risk.count_in_group(account.group, bet.liability(), sign);
     }
+}
+
+#[inline(always)]
+fn check_funds(offer: &Offer<'_>, stake: Stake) -> Result<(), Refusal> {
+    if offer.account.available < stake.money() {
+        let (available, stake) = (offer.account.available.minor(), stake.money().minor());
+        return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+    }
+    Ok(())
 }
 
 /// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the

@@ -9,7 +9,7 @@ use super::multiple::RefusedMultiple;
 use super::place::forgotten;
 use super::{Answer, RefusedBet};
 use crate::Envelope;
-use crate::command::{Command, PlaceBet, PlaceMultiple};
+use crate::command::{Command, PlaceBet, PlaceMultiple, Slip};
 use crate::event::Event;
 use crate::outbox::Outbox;
 use crate::reject::Reject;
@@ -24,6 +24,10 @@ impl State {
         match &envelope.command {
             Command::PlaceBet(place) => self.turn_bet_away(place, code, outbox),
             Command::PlaceMultiple(place) => self.turn_multiple_away(place, code, outbox),
+            Command::PlaceOnTerms(ask) => match &ask.slip {
+                Slip::Single(place) => self.turn_bet_away(place, code, outbox),
+                Slip::Multiple(place) => self.turn_multiple_away(place, code, outbox),
+            },
             Command::OpenAccount { .. }
             | Command::CreateMatch(_)
             | Command::OpenMarket { .. }
@@ -65,11 +69,13 @@ impl State {
             | Command::Bonus { .. }
             | Command::ResetTrip { .. }
             | Command::Shed { .. }
-            | Command::CashOut(_)
             | Command::ResumeSettlement { .. }
             | Command::PauseSettlement { .. }
             | Command::VoidBet { .. }
-            | Command::VoidBets(_) => return false,
+            | Command::VoidBets(_)
+            | Command::CashOut(_)
+            | Command::AnswerOffer(_)
+            | Command::DecideReferral { .. } => return false,
         }
         true
     }

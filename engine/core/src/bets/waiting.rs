@@ -26,7 +26,7 @@ pub struct Waiting {
 impl Waiting {
     /// An empty queue beside a table of `bets_max` bets.
     pub fn for_bets(bets_max: u32) -> Self {
-        let waiting_max = bets_max.min(WAITING_MAX) as usize;
+        let waiting_max = Self::most(bets_max);
         Self {
             heap: BinaryHeap::from(touched(waiting_max, Reverse((Timestamp::MAX, BetId(0), 0)))),
             waiting_max,
@@ -41,8 +41,14 @@ impl Waiting {
 
     /// What a queue beside a table of so many bets takes.
     pub(crate) const fn size(table: &'static str, bets_max: u32) -> TableSize {
-        let rows = if bets_max < WAITING_MAX { bets_max } else { WAITING_MAX };
-        TableSize::of::<Entry>(table, RowOf::Other, rows as usize)
+        TableSize::of::<Entry>(table, RowOf::Other, Self::most(bets_max))
+    }
+
+    /// How many entries it has. A bet may wait a second time: for its delay, once a trader or the bettor
+    /// has said yes.
+    const fn most(bets_max: u32) -> usize {
+        let entries = bets_max.saturating_mul(2);
+        (if entries < WAITING_MAX { entries } else { WAITING_MAX }) as usize
     }
 
     /// Whether nothing more fits.

@@ -2,7 +2,7 @@
 
 use crate::codec::{wire_enum, wire_struct};
 use crate::pricing::LadderTable;
-use crate::risk::{RuleSet, Stages};
+use crate::risk::{RuleId, RuleSet, Stages};
 use crate::switches::{TripId, TripSet};
 use crate::units::Money;
 
@@ -175,6 +175,14 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// How long an offer in place of a bet can be taken.
+    pub offer_life_ns: u64,
+    /// How long a trader may look at a bet that is put to him.
+    pub referral_life_ns: u64,
+    /// Risk rules that put a bet to a trader instead of refusing it.
+    pub rules_refer: RuleSet,
+    /// Largest stake that is taken without a trader's word.
+    pub trader_stake: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -229,6 +237,10 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    offer_life_ns,
+    referral_life_ns,
+    rules_refer,
+    trader_stake,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -292,6 +304,10 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            offer_life_ns: 10 * SECOND_NS,
+            referral_life_ns: 60 * SECOND_NS,
+            rules_refer: RuleSet::of(&[RuleId::TraderStake]),
+            trader_stake: Money::from_minor(50_000),
         }
     }
 }

@@ -37,6 +37,17 @@ pub enum BetStatus {
         /// When it will be decided.
         due: Timestamp,
     },
+    /// A trader looks at it; stake and liability are held.
+    Referred {
+        /// Up to when.
+        until: Timestamp,
+    },
+    /// It would be taken with the odds and the stake of this view, if the bettor wants that; they are
+    /// held. The bet's id names the offer.
+    Offered {
+        /// Up to when.
+        until: Timestamp,
+    },
     /// It was not taken.
     Refused(Refusal),
     /// It stands.

@@ -23,7 +23,7 @@ fn measure(wager: &Wager<'_>) -> Measure {
     let has_begun = wager.fixture.series.phase() != MatchPhase::Scheduled;
     let percent = wager.account.factor(title, has_begun);
     let everybodys = match wager.config.mode(RuleId::StageStake) {
-        RuleMode::On => percent_of(wager.config.stake_max, stage_percent(wager.config, wager.fixture, wager.now)),
+        RuleMode::On | RuleMode::Refer => percent_of(wager.config.stake_max, stage_percent(wager.config, wager.fixture, wager.now)),
         RuleMode::Shadow | RuleMode::Off => wager.config.stake_max,
     };
     Measure::at_most_percent(everybodys, percent, wager.stake.money())

@@ -224,6 +224,8 @@ rules! {
         MatchLiability = match_liability;
         /// In the mode that accepts only them: bets that reduce what their market could cost.
         Reducing = reducing;
+        /// The largest stake without a trader's word.
+        TraderStake = trader_stake;
     }
 }
 
@@ -240,9 +242,62 @@ pub(crate) const OF_THE_BET: RuleSet = RuleSet::of(&[
     RuleId::BetsPerMinute,
     RuleId::BetsPerHour,
     RuleId::StakesPerHour,
+    RuleId::TraderStake,
 ]);
 
+/// Asks these rules as [`check_asked`] does, but for those in `excused`: they refuse only what is insane.
+///
+/// # Errors
+/// The refusal of the first other rule in force that says no.
+#[cold]
+pub(crate) fn check_without(
+    wager: &Wager<'_>,
+    asked: RuleSet,
+    excused: RuleSet,
+) -> Result<RuleSet, Refusal> {
+    let shadow = wager.config.rules_shadow;
+    let mut would_refuse = RuleSet::EMPTY;
+    for &id in RuleId::ALL {
+        if !asked.has(id) {
+            continue;
+        }
+        let rule = id.rule();
+        let Measure { limit, would_be, passes, .. } = (rule.measure)(wager);
+        let is_tolerated = (shadow.has(id) || excused.has(id)) && is_sane(would_be);
+        if !passes && !is_tolerated {
+            return Err(Refusal::with(rule.code, limit, would_be));
+        }
+        if !passes && shadow.has(id) {
+            would_refuse = would_refuse.with(id);
+        }
+    }
+    Ok(would_refuse)
+}
+
 impl RuleId {
+    /// Whether a smaller stake may pass where a larger one does not.
+    pub const fn grows_with_stake(self) -> bool {
+        match self {
+            Self::StakeMin
+            | Self::BetsPerSecond
+            | Self::BetsPerMinute
+            | Self::BetsPerHour
+            | Self::Reducing => false,
+            Self::StakeMax
+            | Self::PayoutMax
+            | Self::SelectionLiability
+            | Self::MarketLiability
+            | Self::AccountLiability
+            | Self::GroupLiability
+            | Self::StageStake
+            | Self::AccountFactor
+            | Self::DayPayout
+            | Self::StakesPerHour
+            | Self::MatchLiability
+            | Self::TraderStake => true,
+        }
+    }
+
     /// The rule itself.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]

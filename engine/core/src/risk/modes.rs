@@ -16,6 +16,8 @@ pub enum RuleMode {
     Off,
     /// It is asked and counted, and refuses nothing.
     Shadow,
+    /// It puts a bet to a trader, who may take it all the same.
+    Refer,
     /// It refuses.
     On,
 }

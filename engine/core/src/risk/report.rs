@@ -58,6 +58,8 @@ impl Config {
             RuleMode::Off
         } else if self.rules_shadow.has(rule) {
             RuleMode::Shadow
+        } else if self.rules_refer.has(rule) {
+            RuleMode::Refer
         } else {
             RuleMode::On
         }
@@ -82,6 +84,7 @@ impl Config {
         RuleId::BetsPerHour,
         RuleId::StakesPerHour,
         RuleId::MatchLiability,
+        RuleId::TraderStake,
     ]);
 }
 

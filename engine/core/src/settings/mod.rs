@@ -274,6 +274,14 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// How long an offer in place of a bet can be taken.
+    OfferLife = offer_life_ns, "offer_life", Nanos;
+    /// How long a trader may look at a bet that is put to him.
+    ReferralLife = referral_life_ns, "referral_life", Nanos;
+    /// Risk rules that put a bet to a trader instead of refusing it.
+    RulesRefer = rules_refer, "rules_refer", Rules;
+    /// Largest stake that is taken without a trader's word.
+    TraderStake = trader_stake, "trader_stake", Money;
 }
 
 impl Setting {

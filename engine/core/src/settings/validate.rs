@@ -51,6 +51,7 @@ impl Config {
             ("liability_group_max", self.liability_group_max),
             ("payout_day_max", self.payout_day_max),
             ("stakes_per_hour_max", self.stakes_per_hour_max),
+            ("trader_stake", self.trader_stake),
             ("shading_scale", self.shading_scale),
             ("shading_step", self.shading_step),
             ("trip_loss_max", self.trip_loss_max),
@@ -94,7 +95,8 @@ impl Config {
             return Err("stake_max");
         }
         // A market may not be forgotten while its bets still wait.
-        if self.resettle_window_ns < self.in_play_delay_ns {
+        let waits = [self.in_play_delay_ns, self.offer_life_ns, self.referral_life_ns];
+        if waits.into_iter().any(|wait| self.resettle_window_ns < wait) {
             return Err("resettle_window_ns");
         }
         if Self::MARGIN_PPB_MAX < self.margin_ppb {

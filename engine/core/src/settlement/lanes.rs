@@ -428,6 +428,8 @@ fn house_keeps(bet: &Bet, state: BetState) -> i128 {
         BetState::Open
         | BetState::Void(_)
         | BetState::Waiting { .. }
+        | BetState::Referred { .. }
+        | BetState::Offered { .. }
         | BetState::Refused(_)
         | BetState::CashedOut { .. } => 0,
     }

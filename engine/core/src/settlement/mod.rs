@@ -154,7 +154,11 @@ impl Step<'_> {
             }
             BetState::Lost => post(held, LedgerAccount::House, stake, PostingReason::StakeTaken),
             BetState::Void(_) => post(held, available, stake, PostingReason::Release),
-            BetState::Waiting { .. } | BetState::Refused(_) | BetState::CashedOut { .. } => {
+            BetState::Waiting { .. }
+            | BetState::Referred { .. }
+            | BetState::Offered { .. }
+            | BetState::Refused(_)
+            | BetState::CashedOut { .. } => {
                 unreachable!("a bet that does not stand is not settled")
             }
         }
@@ -199,7 +203,7 @@ impl Step<'_> {
             }
             row.newest_bet = self.tables.bets.bet(slot).next_of_market;
             // Its money is still held: a delay and a window that were changed since it was received.
-            if matches!(self.tables.bets.bet(slot).state, BetState::Waiting { .. }) {
+            if self.tables.bets.bet(slot).state.is_undecided() {
                 self.release(slot, Reject::MarketDecided.into());
             }
             self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);

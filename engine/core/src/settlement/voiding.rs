@@ -96,9 +96,12 @@ impl BetState {
     fn can_be_voided(self) -> bool {
         match self {
             Self::Open | Self::Won { .. } | Self::Lost => true,
-            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) | Self::CashedOut { .. } => {
-                false
-            }
+            Self::Void(_)
+            | Self::Waiting { .. }
+            | Self::Referred { .. }
+            | Self::Offered { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. } => false,
         }
     }
 }
@@ -108,9 +111,12 @@ impl MultipleState {
     fn can_be_voided(self) -> bool {
         match self {
             Self::Open | Self::Won { .. } | Self::Lost => true,
-            Self::Void(_) | Self::Waiting { .. } | Self::Refused(_) | Self::CashedOut { .. } => {
-                false
-            }
+            Self::Void(_)
+            | Self::Waiting { .. }
+            | Self::Referred { .. }
+            | Self::Offered { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. } => false,
         }
     }
 }

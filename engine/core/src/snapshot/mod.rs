@@ -21,6 +21,7 @@ use alloc::vec::Vec;
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
+use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable};
 use crate::codec::DecodeError;
@@ -41,7 +42,7 @@ use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 4;
+pub const LAYOUT: u32 = 5;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +169,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             cash_outs,
+            desk,
             fixtures,
             rule_book,
             markets,
@@ -210,6 +212,7 @@ impl Table for Tables {
         multiples.save(out);
         waiting_multiples.save(out);
         cash_outs.save(out);
+        desk.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -256,6 +259,8 @@ impl Table for Tables {
         let waiting_multiples = Waiting::load(input, capacity.multiples_max)?;
         input.begin("cash-outs");
         let cash_outs = CashOuts::load(input, &capacity)?;
+        input.begin("bets with traders");
+        let desk = Desk::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
@@ -271,6 +276,7 @@ impl Table for Tables {
             multiples,
             waiting_multiples,
             cash_outs,
+            desk,
             fixtures,
             rule_book,
             markets,

@@ -319,6 +319,7 @@ impl Step<'_> {
                 | Command::Suspend { .. }
                 | Command::PlaceBet(_)
                 | Command::PlaceMultiple(_)
+                | Command::PlaceOnTerms(_)
         );
         if is_welcome { Ok(()) } else { Err(by_mode(Reject::ReadOnly, Mode::ReadOnly)) }
     }

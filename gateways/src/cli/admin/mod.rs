@@ -9,6 +9,7 @@ mod client;
 mod names;
 mod play;
 mod policy;
+mod referrals;
 mod settlement;
 mod show;
 
@@ -178,6 +179,8 @@ enum AdminCommand {
         #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
         tier: u8,
     },
+    #[command(flatten)]
+    Referral(referrals::ReferralCommand),
     /// Accounts: show, known, list, state, factor, group, limit, confirm, rest, return, verify, hold,
     /// review, deposit, payment, bonus, forfeit
     #[command(subcommand)]
@@ -301,11 +304,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume and override; risk also sets limits; finance moves money; operator does all."
+            "Traders stop, resume, override and decide bets; risk also sets limits; finance moves money; operator does all."
         }
 
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
+        "UnknownReferral" => "`clutch admin referrals` lists what there is.",
         "UnknownAccount" => "`clutch admin account list` lists what there is.",
         "TripCooling" => {
             "The setting trip_cool_down says how long; `clutch admin matches` what tripped."
@@ -368,6 +372,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
+        AdminCommand::Referral(command) => referrals::run(&client, command),
         AdminCommand::Account(command) => account::run(&client, command),
         AdminCommand::Policy(command) => policy::run(&client, command),
         AdminCommand::Cases { from } => client.query(&json!({"query": "cases", "from": from})),

@@ -53,6 +53,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         });
         columns(output, answers.collect())?;
     }
+    show_referrals(output, answer)?;
     show_players(output, answer)?;
     show_matches(output, answer)?;
     for market in list(answer, "markets") {
@@ -88,6 +89,37 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
+}
+
+/// The bets on a trader's desk: a line each, with the legs of a bet of several beneath it.
+fn show_referrals(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let mut rows = Vec::new();
+    for bet in list(answer, "referrals") {
+        let pick = |part: &Value| {
+            let name = |key: &str| part[key].as_str().unwrap_or("?").to_owned();
+            format!(
+                "{} in {} at {}",
+                name("selection_name"),
+                name("market_name"),
+                text(&part["odds"])
+            )
+        };
+        let head = format!("bet {}", text(&bet["bet_id"]));
+        let stake = format!("{} of account {}", text(&bet["stake"]), text(&bet["account"]));
+        match bet["legs"].as_array() {
+            None => rows.push(vec![head, stake, pick(bet)]),
+            Some(legs) => {
+                let lines = format!("{} lines of {}", text(&bet["lines"]), text(&bet["unit"]));
+                rows.push(vec![head, stake, lines]);
+                let legs = legs.iter().map(|leg| vec![String::new(), String::new(), pick(leg)]);
+                rows.extend(legs);
+            }
+        }
+    }
+    if answer["referrals"].as_array().is_some_and(Vec::is_empty) {
+        writeln!(output, "no bet waits for a trader")?;
+    }
+    columns(output, rows)
 }
 
 /// What only staff may know of players.

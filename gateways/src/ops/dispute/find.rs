@@ -1,6 +1,6 @@
 //! Which record placed a bet, and what it asked for.
 
-use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy};
+use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy, Slip};
 use clutch_core::units::{AccountId, ClientBetId, Money, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_journal::Reader;
@@ -30,6 +30,10 @@ impl Wish {
         match command {
             Command::PlaceBet(place) => Some(Self::Single(*place)),
             Command::PlaceMultiple(place) => Some(Self::Several(Box::new(*place))),
+            Command::PlaceOnTerms(ask) => Some(match &ask.slip {
+                Slip::Single(place) => Self::Single(*place),
+                Slip::Multiple(place) => Self::Several(Box::new(*place)),
+            }),
             _ => None,
         }
     }

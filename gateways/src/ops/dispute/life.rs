@@ -290,11 +290,12 @@ impl Said {
 
 /// A question with its numbers in words; that about the market says how it stood instead.
 fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
-    let Check { name, leg, code, numbers, passed, in_shadow } = *check;
+    let Check { name, leg, code, numbers, passed, in_shadow, to_trader } = *check;
     let leg = leg.map(|leg| leg + 1);
     if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
         let numbers = Some(format!("it is {status}")).filter(|_| !passed);
-        return CheckLine { leg, question: name, passed, in_shadow, code: code.name(), numbers };
+        let code = code.name();
+        return CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers };
     }
     let numbers = numbers.and_then(|(limit, found)| {
         let seconds = |millis: i64| format!("{}.{:03} s", millis / 1000, millis % 1000);
@@ -312,5 +313,6 @@ fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
             Numbers::Count => format!("limit {limit}, found {found}"),
         })
     });
-    CheckLine { leg, question: name, passed, in_shadow, code: code.name(), numbers }
+    let code = code.name();
+    CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers }
 }

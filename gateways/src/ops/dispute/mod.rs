@@ -165,6 +165,8 @@ pub struct CheckLine {
     pub passed: bool,
     /// Whether it was asked in shadow: then it refuses nothing.
     pub in_shadow: bool,
+    /// Whether a trader is asked where the bet does not pass.
+    pub to_trader: bool,
     /// The code of a refusal.
     pub code: &'static str,
     /// The numbers compared, in words.

@@ -105,7 +105,9 @@ struct Settlement {
 
 fn ended(view: &BetView) -> Ended {
     match view.status {
-        BetStatus::Pending { .. } => Ended::Pending,
+        BetStatus::Pending { .. } | BetStatus::Referred { .. } | BetStatus::Offered { .. } => {
+            Ended::Pending
+        }
         BetStatus::Refused(refusal) => Ended::Refused(refusal.code.name()),
         BetStatus::Accepted { .. } => Ended::Accepted,
         BetStatus::Won { payout } => Ended::Won(payout.minor()),

@@ -13,6 +13,7 @@ use crate::bets::place::explain::{Asked, Check, OF_OFFER, OF_ROOM, Stopped, ask_
 use crate::bets::place::{Request, Seen};
 use crate::command::{Actor, Pick, PlaceMultiple};
 use crate::reject::Reject;
+use crate::risk::RuleSet;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{State, Step};
 use crate::units::{MarketId, Odds, Seq, Timestamp};
@@ -30,8 +31,10 @@ impl State {
         let key = Key::new(place.account, place.client_id.0);
         self.explained(seq, now, actor, key, |step, asked| {
             let _ = step.ask_multiple(place, asked);
-            let refused = step.decide_multiple(place, &mut Reasons::default()).err();
-            refused.map(|Refused { refusal, leg }| (refusal, leg))
+            let decided = step
+                .decide_multiple(place, RuleSet::EMPTY, &mut Reasons::default())
+                .or_else(|refused| step.refer_multiple(place, refused));
+            decided.err().map(|Refused { refusal, leg }| (refusal, leg))
         })
     }
 }

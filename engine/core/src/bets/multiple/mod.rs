@@ -15,6 +15,9 @@ mod refused;
 mod say;
 mod settle;
 mod snapshot;
+mod state;
+
+pub use state::MultipleState;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -24,12 +27,10 @@ use crate::command::{Capacity, PlaceMultiple};
 use crate::event::{BetStatus, MultipleView, VoidReason};
 use crate::market::Market;
 use crate::memory::{RowOf, TableSize, touched};
-use crate::reject::{Refusal, Reject};
+use crate::reject::Reject;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
-use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
-};
+use crate::units::{AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake};
 use crate::wallet::NO_BET;
 
 pub use refused::RefusedMultiple;
@@ -104,57 +105,6 @@ wire_struct!(Multiple {
     newer_of_account,
     older_of_account,
 });
-
-/// Where a multiple stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MultipleState {
-    /// Waits out the longest in-play delay of its legs.
-    Waiting {
-        /// When it is decided.
-        due: Timestamp,
-    },
-    /// Refused or cancelled after waiting.
-    Refused(Refusal),
-    /// Stands.
-    Open,
-    /// Some of its lines won, or came back in part, and were paid.
-    Won {
-        /// What was paid, stake included.
-        paid: Money,
-    },
-    /// No line can win any more.
-    Lost,
-    /// No leg counts: the stake went back.
-    Void(VoidReason),
-    /// The bettor ended it, all that was left of it.
-    CashedOut {
-        /// What was paid for it, over all its cash-outs.
-        paid: Money,
-    },
-}
-
-wire_enum!(MultipleState {
-    0 = Waiting { due },
-    1 = Refused(refusal),
-    2 = Open,
-    3 = Won { paid },
-    4 = Lost,
-    5 = Void(reason),
-    6 = CashedOut { paid },
-});
-
-impl MultipleState {
-    /// See [`BetState::follows_results`](crate::bets::BetState::follows_results).
-    pub(crate) fn follows_results(self) -> bool {
-        match self {
-            Self::Waiting { .. }
-            | Self::Refused(_)
-            | Self::CashedOut { .. }
-            | Self::Void(VoidReason::ByHand | VoidReason::Rest) => false,
-            Self::Open | Self::Won { .. } | Self::Lost | Self::Void(_) => true,
-        }
-    }
-}
 
 /// One leg.
 #[derive(Clone, Copy, Debug)]
@@ -283,7 +233,10 @@ impl Multiple {
     /// Whether its money is held and its liability counted.
     pub fn is_open(&self) -> bool {
         match self.state {
-            MultipleState::Waiting { .. } | MultipleState::Open => true,
+            MultipleState::Waiting { .. }
+            | MultipleState::Referred { .. }
+            | MultipleState::Offered { .. }
+            | MultipleState::Open => true,
             MultipleState::Refused(_)
             | MultipleState::Won { .. }
             | MultipleState::Lost
@@ -296,6 +249,8 @@ impl Multiple {
     pub fn view(&self) -> MultipleView {
         let status = match self.state {
             MultipleState::Waiting { due } => BetStatus::Pending { due },
+            MultipleState::Referred { due } => BetStatus::Referred { until: due },
+            MultipleState::Offered { due } => BetStatus::Offered { until: due },
             MultipleState::Refused(refusal) => BetStatus::Refused(refusal),
             MultipleState::Open => BetStatus::Accepted { payout: self.payout },
             MultipleState::Won { paid } => BetStatus::Won { payout: paid },

@@ -3,9 +3,13 @@
 //! The checks come in the order of a single's: every leg's offer before any leg's price, the money last.
 //! The first leg that fails decides the answer; what is wrong with the others is said with them.
 
+mod due;
+mod rare;
+
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG, RefusedMultiple};
 use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::Answer;
+use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
 use crate::bets::place::{Offer, Request, Seen, is_remembered};
 use crate::command::{Channel, Config, Pick, PlaceMultiple};
@@ -17,7 +21,7 @@ use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{AccountId, BetId, ClientBetId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::units::{BetId, MatchId, Money, Odds, Stake, Timestamp};
 
 /// A bet that may stand: everything `commit` needs.
 pub(super) struct Acceptance {
@@ -73,25 +77,41 @@ impl Step<'_> {
     /// Answers a placement in the view of its bet: taken, waiting or refused.
     pub(crate) fn place_multiple(&mut self, place: &PlaceMultiple) {
         let key = Key::new(place.account, place.client_id.0);
-        if let Some(answer) = self.tables.client_ids.get(key) {
-            let (account, client_id) = (place.account, place.client_id);
-            if !self.tables.say_answer(answer, account, client_id, self.outbox) {
-                let gone = RefusedMultiple::new(place, Reject::BetRetired.into(), None);
-                self.outbox.push(Event::Multiple(gone.view(account, client_id)));
-            }
+        if self.say_multiple_again(place, key) {
             return;
         }
         self.forget_expired_ids();
+        self.place_new_multiple(place, key);
+    }
+
+    /// Says again what an id was answered that was used before; false if it is new.
+    pub(in crate::bets) fn say_multiple_again(&mut self, place: &PlaceMultiple, key: Key) -> bool {
+        let Some(answer) = self.tables.client_ids.get(key) else { return false };
+        let (account, client_id) = (place.account, place.client_id);
+        if !self.tables.say_answer(answer, account, client_id, self.outbox) {
+            let gone = RefusedMultiple::new(place, Reject::BetRetired.into(), None);
+            self.outbox.push(Event::Multiple(gone.view(account, client_id)));
+        }
+        true
+    }
+
+    /// Answers a placement under an id that is new.
+    pub(in crate::bets) fn place_new_multiple(&mut self, place: &PlaceMultiple, key: Key) {
         let mut reasons = Reasons::default();
-        match self.decide_multiple(place, &mut reasons) {
+        let decided = self
+            .decide_multiple(place, RuleSet::EMPTY, &mut reasons)
+            .or_else(|refused| self.refer_multiple(place, refused));
+        match decided {
             Ok(acceptance) => self.commit_multiple(place, &acceptance, key),
             Err(refused) => self.refuse_multiple(place, &refused, &reasons, key),
         }
     }
 
+    /// The checks of a placement; the risk rules in `excused` refuse nothing.
     pub(super) fn decide_multiple(
         &self,
         place: &PlaceMultiple,
+        excused: RuleSet,
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
@@ -102,7 +122,8 @@ impl Step<'_> {
         let odds = self.check_prices(place, &offers, reasons)?;
         let payout = payout(place.unit(), &place.system(), &odds);
         let wish = (stake, payout);
-        let would_refuse = self.tables.check_money_of_legs(self.config, self.now, wish, &offers)?;
+        let money = self.tables.check_money_of_legs(self.config, self.now, wish, excused, &offers);
+        let would_refuse = money?;
         let due = self.longest_delay(&offers);
         let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
         Ok(Acceptance { odds, payout, state, would_refuse })
@@ -165,8 +186,11 @@ impl Step<'_> {
         tables.count_multiple_of_day(slot, Sign::In);
         tables.risk.note(self.config, account, self.now, stake, *would_refuse);
         tables.client_ids.insert(key, Answer::Multiple { slot });
-        if let MultipleState::Waiting { due } = *state {
+        if let Some(due) = state.due() {
             tables.waiting_multiples.push(due, id, slot);
+        }
+        if let MultipleState::Referred { .. } = state {
+            tables.desk.put(id, Target::Multiple(slot), self.now);
         }
         tables.wallet.post(
             LedgerAccount::PlayerAvailable(account),
@@ -211,63 +235,7 @@ impl Step<'_> {
         }
         self.outbox.push(Event::Multiple(answer.view(place.account, place.client_id)));
     }
-
-    /// Decides the multiples whose delay is over: they stand if nothing moved, else they are refused.
-    pub(crate) fn decide_due_multiples(&mut self) {
-        for _ in 0..DUE_PER_COMMAND {
-            let Some((id, slot)) = self.tables.waiting_multiples.pop_due(self.now) else { return };
-            let multiple = self.tables.multiples.multiple(slot);
-            // The slot may hold another bet by now if this one was cancelled.
-            if multiple.id != id || !matches!(multiple.state, MultipleState::Waiting { .. }) {
-                continue;
-            }
-            match self.tables.check_legs_still_good(multiple) {
-                Ok(()) => {
-                    self.tables.multiples.multiple_mut(slot).state = MultipleState::Open;
-                    self.tables.announce_multiple(slot, self.outbox);
-                }
-                Err((leg, refusal)) => self.release_multiple(slot, refusal, leg),
-            }
-        }
-    }
-
-    /// Takes back a multiple that still waits.
-    pub(crate) fn cancel_multiple(
-        &mut self,
-        slot: u32,
-        account: AccountId,
-        client_id: ClientBetId,
-    ) -> Result<(), Refusal> {
-        let multiple = self.tables.multiples.multiple(slot);
-        let waits = matches!(multiple.state, MultipleState::Waiting { .. });
-        if !multiple.answers_to(account, client_id) || !waits {
-            return Err(Reject::BetNotWaiting.into());
-        }
-        self.release_multiple(slot, Reject::BetCancelled.into(), None);
-        Ok(())
-    }
-
-    /// Gives stake and liability of a waiting multiple back.
-    pub(super) fn release_multiple(&mut self, slot: u32, refusal: Refusal, leg: Option<u8>) {
-        let tables = &mut *self.tables;
-        tables.count_multiple(slot, Sign::Out);
-        tables.count_multiple_of_day(slot, Sign::Out);
-        let multiple = tables.multiples.multiple_mut(slot);
-        assert!(
-            matches!(multiple.state, MultipleState::Waiting { .. }),
-            "only a waiting bet is released"
-        );
-        multiple.state = MultipleState::Refused(refusal);
-        multiple.leg_at_fault = leg;
-        let (account, stake, id) = (multiple.account, multiple.stake.money(), multiple.id);
-        tables.wallet.release(account, stake, id, self.outbox);
-        tables.announce_multiple(slot, self.outbox);
-        tables.wallet.announce(account, self.outbox);
-    }
 }
-
-/// Waiting multiples decided with one command; each has up to twenty legs.
-const DUE_PER_COMMAND: usize = 32;
 
 impl Tables {
     /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
@@ -306,18 +274,6 @@ impl Tables {
         Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
     }
 
-    /// What can still go wrong while a multiple waits; its money is held already.
-    fn check_legs_still_good(&self, multiple: &Multiple) -> Result<(), (Option<u8>, Refusal)> {
-        for (index, leg) in self.multiples.legs_of(multiple).enumerate() {
-            let Leg { market, selection, epoch, .. } = *leg;
-            let account = multiple.account;
-            let request = Request { account, market, selection, adds: Money::ZERO };
-            self.check_still_offered(request, multiple.id, epoch)
-                .map_err(|refusal| (is_of_a_leg(refusal.code).then_some(index as u8), refusal))?;
-        }
-        Ok(())
-    }
-
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
     pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
         let (mut offers, mut reasons) = ([None; LEGS_MAX], Reasons::default());
@@ -337,7 +293,7 @@ impl Tables {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
                 let wish = (place.stake(), payout(place.unit(), &place.system(), &odds));
-                self.check_money_of_legs(config, now, wish, &offers).is_ok()
+                self.check_money_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
             })
         })
     }
@@ -358,13 +314,19 @@ impl Tables {
         config: &Config,
         now: Timestamp,
         (stake, payout): (Stake, Money),
+        excused: RuleSet,
         offers: &Offers<'_>,
     ) -> Result<RuleSet, Refused> {
         let mut would_refuse = RuleSet::EMPTY;
         let mut asked = self.risk.asked();
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let wager = self.wager(offer, config, now, stake, payout);
-            let shadows = risk::check_asked(&wager, asked).map_err(|refusal| Refused {
+            let checked = if excused.is_empty() {
+                risk::check_asked(&wager, asked)
+            } else {
+                risk::check_without(&wager, asked, excused)
+            };
+            let shadows = checked.map_err(|refusal| Refused {
                 refusal,
                 leg: is_of_one_leg(refusal.code).then_some(leg as u8),
             })?;

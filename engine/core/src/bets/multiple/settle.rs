@@ -137,6 +137,8 @@ impl Step<'_> {
                 Some([Some((held, available, stake, PostingReason::Release)), None])
             }
             MultipleState::Waiting { .. }
+            | MultipleState::Referred { .. }
+            | MultipleState::Offered { .. }
             | MultipleState::Refused(_)
             | MultipleState::CashedOut { .. } => {
                 unreachable!("a bet that does not stand is not settled")
@@ -156,7 +158,7 @@ impl Step<'_> {
         let multiple = self.tables.multiples.multiple(row.multiple);
         let outcome = self.tables.outcome(multiple, &row);
         // Its money is still held: a delay and a window that were changed since it was received.
-        if matches!(multiple.state, MultipleState::Waiting { .. }) {
+        if multiple.state.due().is_some() {
             self.release_multiple(row.multiple, Reject::MarketDecided.into(), None);
         }
         // Whatever happens to its match from now on comes too late for it.

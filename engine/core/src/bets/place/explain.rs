@@ -31,6 +31,15 @@ pub struct Check {
     pub passed: bool,
     /// Whether a risk rule asked it in shadow: then it refuses nothing.
     pub in_shadow: bool,
+    /// Whether a trader is asked where the bet does not pass: then it refuses nothing by itself.
+    pub to_trader: bool,
+}
+
+impl Check {
+    /// Whether the bet was refused over it.
+    pub const fn refuses(&self) -> bool {
+        !self.passed && !self.in_shadow && !self.to_trader
+    }
 }
 
 impl State {
@@ -41,7 +50,8 @@ impl State {
         let key = Key::new(place.account, place.client_id.0);
         self.explained(seq, now, actor, key, |step, asked| {
             let _ = step.ask(place, asked);
-            step.decide(place).err().map(|refusal| (refusal, None))
+            let decided = step.decide(place).or_else(|refusal| step.refer(place, refusal));
+            decided.err().map(|refusal| (refusal, None))
         })
     }
 
@@ -99,7 +109,16 @@ impl Asked {
         numbers: Option<(i64, i64)>,
         passed: bool,
     ) -> Result<(), Stopped> {
-        self.checks.push(Check { name, leg: self.leg, code, numbers, passed, in_shadow: false });
+        let leg = self.leg;
+        self.checks.push(Check {
+            name,
+            leg,
+            code,
+            numbers,
+            passed,
+            in_shadow: false,
+            to_trader: false,
+        });
         if passed { Ok(()) } else { Err(Stopped) }
     }
 
@@ -122,16 +141,15 @@ impl Asked {
 
     /// The rules' own verdict has the last word: what was not among the answers is added to them.
     fn end_with(&mut self, verdict: Option<(Refusal, Option<u8>)>) {
-        let refuses = |check: &&Check| !check.passed && !check.in_shadow;
         let Some((Refusal { code, limit, actual }, leg)) = verdict else {
-            assert!(self.checks.iter().all(|check| !refuses(&check)), "a bet that is taken passed");
+            assert!(self.checks.iter().all(|check| !check.refuses()), "a bet that is taken passed");
             return;
         };
         let is_said = |check: &Check| check.code == code && (leg.is_none() || check.leg == leg);
-        if self.checks.iter().filter(refuses).any(is_said) {
+        if self.checks.iter().filter(|check| check.refuses()).any(is_said) {
             return;
         }
-        self.checks.retain(|check| check.passed || check.in_shadow);
+        self.checks.retain(|check| !check.refuses());
         self.checks.push(Check {
             name: "another rule",
             leg,
@@ -139,6 +157,7 @@ impl Asked {
             numbers: Some((limit, actual)),
             passed: false,
             in_shadow: false,
+            to_trader: false,
         });
     }
 }
@@ -262,7 +281,8 @@ impl Step<'_> {
             }
             let Measure { limit, would_be, passes, .. } = (rule.measure)(&wager);
             let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
-            if mode == RuleMode::Shadow && risk::is_sane(would_be) {
+            let (in_shadow, to_trader) = (mode == RuleMode::Shadow, mode == RuleMode::Refer);
+            if (in_shadow || to_trader) && risk::is_sane(would_be) {
                 let leg = asked.leg;
                 asked.checks.push(Check {
                     name,
@@ -270,7 +290,8 @@ impl Step<'_> {
                     code,
                     numbers,
                     passed: passes,
-                    in_shadow: true,
+                    in_shadow,
+                    to_trader,
                 });
             } else {
                 asked.put(name, code, numbers, passes)?;
