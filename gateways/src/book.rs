@@ -178,6 +178,7 @@ impl Book {
             | Event::Customer { .. }
             | Event::Counter { .. }
             | Event::Case { .. }
+            | Event::Session { .. }
             | Event::Setting { .. }
             | Event::Account { .. }
             | Event::Balance { .. }

@@ -85,7 +85,7 @@ impl Tables {
                         outbox.push(Event::PlayLimit { account, limit });
                     }
                 }
-                if self.wallet.play().has_session_words(account) {
+                if self.wallet.play().is_about_sessions(account, state.now) {
                     outbox.push(self.wallet.play().session_event(account));
                 }
                 let bets_max = usize::from(bets_max);

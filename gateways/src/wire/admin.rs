@@ -307,10 +307,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             Order::Command(Command::LinkAccount { account: AccountId(account), group })
         }
         OrderJson::SetPlayLimit { account, quantity, window, amount, of_house } => {
-            let amount = amount.as_deref().map(|text| {
-                decimal::parse_money(text)
-                    .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
-            });
+            let of = play::key(&quantity, &window)?;
+            let amount = amount.as_deref().map(|text| play::amount(of, text));
             Order::Command(Command::SetPlayLimit {
                 account: AccountId(account),
                 key: LimitKey {

@@ -200,7 +200,11 @@ impl Twin {
             Event::Session { session, every_minutes, .. } => Some((*session, *every_minutes)),
             _ => None,
         });
-        let expected = (own.every != 0 || twin.is_some()).then_some((twin, own.every));
+        let limits_time = own.views(self.now).iter().any(|it| it.key.quantity == Quantity::Time);
+        let needs_one = self.interval(account).is_some()
+            || limits_time
+            || self.licence.policy.get(Term::PlayHours24h) != 0;
+        let expected = (needs_one || twin.is_some()).then_some((twin, own.every));
         assert_eq!(said, expected, "the session of account {account}");
     }
 }

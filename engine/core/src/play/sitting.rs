@@ -35,9 +35,11 @@ impl Play {
         Event::Session { account, session: self.session(account), every_minutes }
     }
 
-    /// Whether there is anything to say of an account's session.
-    pub fn has_session_words(&self, account: AccountId) -> bool {
-        self.players[account.0 as usize].check_minutes != 0 || self.sessions.get(account).is_some()
+    /// Whether a player needs a session to bet, or is in one.
+    pub fn is_about_sessions(&self, account: AccountId, now: Timestamp) -> bool {
+        self.sessions.get(account).is_some()
+            || self.interval_ns(account).is_some()
+            || self.time_left(account, now).is_some()
     }
 
     /// Counts what was played up to now.
