@@ -18,6 +18,7 @@ use clutch_core::units::{MarketId, MatchId, Name, Odds, SelectionIndex, Seq, Tim
 use clutch_core::{Event, Record};
 
 use crate::names;
+use crate::purses::Purses;
 
 use crate::wire::client::Topic;
 
@@ -39,6 +40,7 @@ pub struct Book {
     stopped_seq: Seq,
     last_seq: Seq,
     changed: Seq,
+    purses: Purses,
 }
 
 /// A match.
@@ -153,6 +155,7 @@ impl Book {
                 self.notice_stop(seq);
             }
             Event::Shed { level } => self.shed = level,
+            Event::Currency { .. } | Event::Account { .. } => self.purses.hear(&record.event),
             Event::Mode { mode } => {
                 self.mode = mode;
                 self.notice_stop(seq);
@@ -180,7 +183,6 @@ impl Book {
             | Event::Case { .. }
             | Event::Session { .. }
             | Event::Setting { .. }
-            | Event::Account { .. }
             | Event::Balance { .. }
             | Event::Bet(_)
             | Event::Posting { .. }
@@ -232,6 +234,11 @@ impl Book {
     /// The newest `seq` seen in any record.
     pub fn last_seq(&self) -> Seq {
         self.last_seq
+    }
+
+    /// In which currency accounts keep their money.
+    pub fn purses(&self) -> &Purses {
+        &self.purses
     }
 
     /// Whether all betting is stopped.

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::wire::decimal;
+
 macro_rules! gateway_codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $http:literal, $transient:literal, $sentence:literal;)*) => {
         /// A gateway refusal's wire code.
@@ -58,6 +60,10 @@ gateway_codes! {
     BadField = 10_004, 400, false, "A field has a value it cannot have.";
     /// Messages are text.
     BinaryMessage = 10_005, 400, false, "Messages must be text frames with JSON.";
+    /// An amount has more places than its currency.
+    TooManyPlaces = 10_006, 400, false, "This amount has more decimal places than its currency.";
+    /// The currency of the account is not known here yet.
+    CurrencyUnknown = 10_007, 503, true, "The currency of this account is being looked up. Please try again.";
 
     /// No token was given yet.
     NotAuthenticated = 10_101, 401, true, "Please sign in first.";
@@ -130,6 +136,17 @@ impl Fault {
     /// A field has a value it cannot have; `expected` says what it should be.
     pub fn bad_field(field: &str, expected: &str) -> Self {
         Self::with(GatewayCode::BadField, format!("The field \"{field}\" must be {expected}."))
+    }
+
+    /// A field is no amount of the currency at hand; `is_zero_fine` says whether nothing is an amount.
+    pub fn bad_amount(field: &str, text: &str, is_zero_fine: bool) -> Self {
+        let places = decimal::places();
+        if decimal::has_surplus_places(text) {
+            let text = format!("The field \"{field}\" has more than {places} decimal places.");
+            return Self::with(GatewayCode::TooManyPlaces, text);
+        }
+        let above = if is_zero_fine { "" } else { " above zero" };
+        Self::bad_field(field, &format!("an amount{above} with at most {places} places"))
     }
 
     /// Too many messages; the next is welcome after `wait`.

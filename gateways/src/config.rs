@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::house_rules;
 use crate::play_policy;
-use crate::wire::decimal::parse_money;
+use crate::wire::decimal::{USUAL_PLACES, parse_money, with_places};
 use crate::wire::setting;
 
 /// The default file, with every key and what it means.
@@ -42,6 +42,9 @@ pub struct Config {
     /// Matches to create at start unless the journal has them.
     #[serde(default, rename = "match")]
     pub matches: Vec<MatchSection>,
+    /// The currencies that accounts may have; the first is the book's.
+    #[serde(default, rename = "currency")]
+    pub currencies: Vec<CurrencySection>,
     /// Accounts to open at start unless the journal has them.
     #[serde(default, rename = "account")]
     pub accounts: Vec<AccountSection>,
@@ -273,9 +276,29 @@ pub struct MapSection {
 pub struct AccountSection {
     /// The operator's key.
     pub key: String,
-    /// Credited once, when the account is opened.
+    /// Its currency by its letters; left out, the first one.
     #[serde(default)]
-    pub deposit: Amount,
+    pub currency: Option<String>,
+    /// Credited once, when the account is opened; in its currency.
+    #[serde(default)]
+    pub deposit: Option<String>,
+}
+
+/// `[[currency]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurrencySection {
+    /// Its three letters.
+    pub code: String,
+    /// How many places its amounts have.
+    pub places: u8,
+    /// What one of it counts in limits, in the first currency.
+    #[serde(default = "one")]
+    pub factor: String,
+}
+
+fn one() -> String {
+    "1".to_owned()
 }
 
 /// Whether a setting stands in `[risk]`; the plain limits stand in `[book]`.
@@ -341,7 +364,13 @@ impl Config {
                 }
             }
         }
-        let config: Self = whole.try_into().map_err(|error: toml::de::Error| {
+        // The amounts of the file are in the first currency.
+        let first = |table: &toml::Table| {
+            table.get("currency")?.get(0)?.get("places")?.as_integer()?.try_into().ok()
+        };
+        let places = first(&whole).unwrap_or(USUAL_PLACES).min(9);
+        let config = with_places(places, || whole.try_into::<Self>());
+        let config = config.map_err(|error: toml::de::Error| {
             format!("{}\nrun `clutch config` to see every key", error.to_string().trim())
         })?;
         config.check()?;

@@ -23,6 +23,7 @@ pub mod play_policy;
 pub mod price;
 pub mod price_moba;
 pub mod provision;
+pub mod purses;
 pub mod server;
 pub mod token;
 pub mod wire;

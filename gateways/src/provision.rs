@@ -10,23 +10,29 @@ pub use book::book;
 
 use std::time::{Duration, Instant};
 
-use clutch_core::command::{Actor, CreateMatch, MarketKind, RoundFormat, SetMap, Title};
+use clutch_core::command::{
+    Actor, CreateMatch, MarketKind, RoundFormat, SetCurrency, SetMap, Title,
+};
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
 use clutch_core::title::SOURCES_MAX;
-use clutch_core::units::{AccountId, Currency, MatchId, Name, SourceId};
+use clutch_core::units::{AccountId, Currency, CurrencyCode, MatchId, Name, SourceId};
 use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
-use crate::config::{AccountSection, MatchSection};
+use crate::config::{AccountSection, CurrencySection, MatchSection};
 use crate::house_rules;
 use crate::play_policy;
+use crate::wire::currency::book_ppb;
+use crate::wire::decimal::{USUAL_PLACES, parse_money, with_places};
 
 /// Sends commands and questions one by one and waits for each answer.
 pub struct Provisioner<'a> {
     sender: CommandSender,
     publisher: &'a mut Publisher,
     trace: u64,
+    /// Letters and places of the currencies that were provided.
+    currencies: Vec<(CurrencyCode, u8)>,
 }
 
 /// A match that exists.
@@ -58,7 +64,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl<'a> Provisioner<'a> {
     /// Works on an engine whose publisher nobody else reads meanwhile.
     pub fn new(sender: CommandSender, publisher: &'a mut Publisher) -> Self {
-        Self { sender, publisher, trace: 0 }
+        Self { sender, publisher, trace: 0, currencies: Vec::new() }
     }
 
     /// Adopts house rules for every title, unless they are in force.
@@ -122,6 +128,40 @@ impl<'a> Provisioner<'a> {
         Ok(Provisioned { match_id, title, teams, format, heard: present.heard })
     }
 
+    /// Adds the currencies of the file, in its order.
+    ///
+    /// # Errors
+    /// A sentence naming the currency, or the engine's refusal.
+    pub fn provide_currencies(&mut self, sections: &[CurrencySection]) -> Result<(), String> {
+        let book_places = sections.first().map_or(USUAL_PLACES, |first| first.places);
+        for (number, section) in (0..).zip(sections) {
+            let wrong = |what: String| format!("[[currency]] {}: {what}", section.code);
+            let code = CurrencyCode::new(&section.code)
+                .ok_or_else(|| wrong("a code is three capital letters".to_owned()))?;
+            let (currency, decimals) = (Currency(number), section.places);
+            let book_ppb = book_ppb(&section.factor, decimals, book_places)
+                .ok_or_else(|| wrong(format!("`{}` is no factor above zero", section.factor)))?;
+            let set = SetCurrency { currency, code, decimals, book_ppb };
+            self.command(Command::SetCurrency(set))
+                .map_err(|refused| wrong(refused.to_string()))?;
+            self.currencies.push((code, decimals));
+        }
+        Ok(())
+    }
+
+    /// The number of an account's currency, and its places.
+    fn currency(&self, section: &AccountSection) -> Result<(Currency, u8), String> {
+        let Some(wanted) = &section.currency else {
+            let places = self.currencies.first().map_or(USUAL_PLACES, |(_, places)| *places);
+            return Ok((Currency::default(), places));
+        };
+        let mut known = (0..).zip(&self.currencies);
+        let found = known.find(|(_, (code, _))| code.as_str() == wanted);
+        let (number, (_, places)) =
+            found.ok_or_else(|| format!("there is no [[currency]] {wanted}"))?;
+        Ok((Currency(number), *places))
+    }
+
     /// Opens an account with its deposit, unless one with its key exists.
     ///
     /// # Errors
@@ -129,7 +169,8 @@ impl<'a> Provisioner<'a> {
     pub fn provide_account(&mut self, section: &AccountSection) -> Result<AccountId, String> {
         let wrong = |what: String| format!("[[account]] {}: {what}", section.key);
         let key = Name::new(&section.key).map_err(|error| wrong(error.to_string()))?;
-        let open = Command::OpenAccount { key, currency: Currency::default() };
+        let (currency, places) = self.currency(section).map_err(wrong)?;
+        let open = Command::OpenAccount { key, currency };
         let mut account = None;
         let answer = self.tell(open, |record| match &record.event {
             Event::Account { account: opened, .. } => account = Some(*opened),
@@ -143,9 +184,13 @@ impl<'a> Provisioner<'a> {
             (None, Err(refused)) => return Err(wrong(refused.to_string())),
             (None, Ok(())) => return Err(wrong("the engine did not answer".to_owned())),
         };
-        if section.deposit.0.minor() != 0 {
+        let deposit = section.deposit.as_deref().unwrap_or("0");
+        let amount = with_places(places, || parse_money(deposit)).ok_or_else(|| {
+            wrong(format!("`{deposit}` is not an amount with at most {places} places"))
+        })?;
+        if amount.minor() != 0 {
             let reference = first_deposit(&section.key);
-            let deposit = Command::Deposit { account, amount: section.deposit.0, reference };
+            let deposit = Command::Deposit { account, amount, reference };
             match self.command(deposit) {
                 // The amount in the file changed after the account had been opened with another.
                 Err(Refused(Some(Reject::ReferenceReused))) => tracing::warn!(

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clutch_core::command::{AccountState, KillScope};
 use clutch_core::event::{BetStatus, BetView};
-use clutch_core::units::{BetId, MarketId, Money, Name, Odds, SelectionIndex, Stake};
+use clutch_core::units::{BetId, Currency, MarketId, Money, Name, Odds, SelectionIndex, Stake};
 use clutch_core::{Command, Event};
 use clutch_gateways::token::Role;
 use common::{ACCOUNT, CID, EPOCH, Gateway, client_id, place};
@@ -431,7 +431,8 @@ fn an_excluded_account_is_signed_out_everywhere() {
     let mut client = gateway.sign_in();
     gateway.say(|script| {
         let key = Name::new("anna").unwrap();
-        script.say(0, Event::Account { account: ACCOUNT, key, state: AccountState::SelfExcluded });
+        let (state, currency) = (AccountState::SelfExcluded, Currency::default());
+        script.say(0, Event::Account { account: ACCOUNT, key, state, currency });
     });
     assert_eq!(client.next()["name"], "AccountSelfExcluded");
     assert_eq!(client.goodbye().0, 1008);

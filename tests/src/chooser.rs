@@ -3,11 +3,11 @@
 use clutch_core::Command;
 use clutch_core::command::VoidBets;
 use clutch_core::command::{
-    AccountState, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
-    FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState,
-    Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
-    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetMap, SetNextRound, Side, Slip,
-    Strengths, SuspendReason, Team, Terms, Title,
+    AccountState, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config,
+    CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
+    MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
+    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
+    Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{LimitBy, LimitKey, Quantity, Rest, RestKind, Window};
@@ -15,8 +15,8 @@ use clutch_core::risk::{RuleId, RuleSet, Stages};
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, OverrideId,
-    Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name, Odds,
+    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 
@@ -43,6 +43,8 @@ pub struct Chooser {
     multiples: Vec<PlaceMultiple>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
+    /// Whether accounts are in several currencies.
+    are_mixed: bool,
 }
 
 impl Chooser {
@@ -57,6 +59,7 @@ impl Chooser {
             placed: Vec::new(),
             multiples: Vec::new(),
             crowd: None,
+            are_mixed: seed % 4 == 3,
         }
     }
 
@@ -124,6 +127,8 @@ impl Chooser {
             offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
             referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
+            debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
+            adjust_alone_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
             ..self.risk_rules()
         }
     }
@@ -207,8 +212,10 @@ impl Chooser {
             0..30 => self.account(),
             30..50 => self.account_state(),
             50..70 => self.deposit(),
-            70..86 => self.payment(),
-            86..90 => self.bonus(twin),
+            70..84 => self.payment(),
+            84..86 => self.adjust(),
+            86 => self.some_currency(),
+            87..90 => self.bonus(twin),
             90..98 => Command::CreateMatch(self.create_match()),
             98..150 => self.set_map(twin),
             150..220 => self.open_market(twin),
@@ -268,18 +275,21 @@ impl Chooser {
         self.chosen += 1;
         let step = self.chosen - 1;
         Some(match step {
-            0..4 => {
-                let key = name(&format!("account {step}"));
-                Command::OpenAccount { key, currency: Currency::default() }
+            0..2 => self.currency(step as u8 + 1),
+            2..6 => {
+                let key = name(&format!("account {}", step - 2));
+                // Mostly one book; sometimes a yen and a dinar player among them.
+                let currency = if self.are_mixed { step as u8 % 3 } else { 0 };
+                Command::OpenAccount { key, currency: Currency(currency) }
             }
-            4..8 => Command::Deposit {
-                account: AccountId(step - 4),
+            6..10 => Command::Deposit {
+                account: AccountId(step - 6),
                 amount: Money::from_minor(5_000),
                 reference: u128::from(step),
             },
-            8..10 => Command::CreateMatch(self.create_match()),
-            10..40 => self.set_map(twin),
-            40..60 => self.open_market(twin),
+            10..12 => Command::CreateMatch(self.create_match()),
+            12..42 => self.set_map(twin),
+            42..62 => self.open_market(twin),
             _ => return None,
         })
     }
@@ -347,7 +357,8 @@ impl Chooser {
 
     fn account(&mut self) -> Command {
         let key = name(&format!("account {}", self.random.below(6)));
-        let currency = Currency(u8::from(self.random.chance(10)));
+        let currency =
+            Currency(if self.random.chance(10) { self.random.below(4) as u8 } else { 0 });
         Command::OpenAccount { key, currency }
     }
 
@@ -429,6 +440,43 @@ impl Chooser {
             reference: 1_000 + u128::from(reference),
             step,
         }
+    }
+
+    /// A yen, without places, or a dinar, with three.
+    fn currency(&mut self, number: u8) -> Command {
+        let (code, decimals, book_ppb) =
+            if number == 1 { ("JPY", 0, 620_000_000) } else { ("KWD", 3, 295_000_001) };
+        let code = CurrencyCode::new(code).expect("three capital letters");
+        Command::SetCurrency(SetCurrency { currency: Currency(number), code, decimals, book_ppb })
+    }
+
+    fn some_currency(&mut self) -> Command {
+        let code = self.random.pick(&["EUR", "JPY", "KWD", "BHD"]);
+        Command::SetCurrency(SetCurrency {
+            currency: Currency(self.random.below(6) as u8),
+            code: CurrencyCode::new(code).expect("three capital letters"),
+            decimals: self.random.below(5) as u8,
+            book_ppb: self.random.pick(&[0, 1, 620_000_000, 1_000_000_000, 1_000_000_000_001]),
+        })
+    }
+
+    fn adjust(&mut self) -> Command {
+        // Mostly what a reason allows, under few references.
+        let reason = self.random.pick(AdjustReason::ALL);
+        let amount = match reason {
+            AdjustReason::Correction => self.random.pick(&[-900, 200, 900]),
+            AdjustReason::Goodwill | AdjustReason::WriteOff => {
+                self.random.pick(&[-200, 0, 100, 200, 900])
+            }
+            AdjustReason::Fee => self.random.pick(&[-50_000, -50_000, -200, 200]),
+            AdjustReason::Chargeback => self.random.pick(&[-100_000, -200, -200, 200]),
+        };
+        Command::Adjust(Adjust {
+            account: AccountId(self.random.below(5) as u32),
+            amount: Money::from_minor(amount),
+            reason,
+            reference: 2_000 + u128::from(self.random.below(200)),
+        })
     }
 
     fn bonus(&mut self, twin: &Twin) -> Command {

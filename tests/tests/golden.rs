@@ -9,12 +9,12 @@ use std::path::PathBuf;
 
 use clutch_core::codec::DecodeError;
 use clutch_core::command::{
-    AccountState, Actor, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config, CreateMatch,
-    CustomerStep, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident, KillScope, Line,
-    MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet,
-    PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord, Results, RoundFormat, Scope,
-    SessionStep, SetMap, SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
-    VoidBets,
+    AccountState, Actor, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel,
+    Config, CreateMatch, CustomerStep, ENCODED_MAX, FeedMessage, GameEvent, Grade, Incident,
+    KillScope, Line, MarketClass, MarketKind, MobaState, Mode, OverrideKind, PaymentStep, Pick,
+    Picks, PlaceBet, PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord, Results, RoundFormat,
+    Scope, SessionStep, SetCurrency, SetMap, SetNextRound, Side, Slip, Strengths, SuspendReason,
+    Team, Terms, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -25,8 +25,9 @@ use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::switches::{TripId, TripSet};
 use clutch_core::units::{
-    AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
-    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name,
+    Odds, OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake,
+    Timestamp,
 };
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Reject};
@@ -70,7 +71,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=49).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=51).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -147,7 +148,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &49_u32.to_le_bytes()), Err(DecodeError::UnknownTag(49)));
+    assert_eq!(with(16, &51_u32.to_le_bytes()), Err(DecodeError::UnknownTag(51)));
 }
 
 #[test]
@@ -336,6 +337,8 @@ fn config() -> Config {
         referral_life_ns: 34,
         rules_refer: RuleSet::of(&[RuleId::TraderStake, RuleId::StakeMax]),
         trader_stake: money(35),
+        debt_max: money(33),
+        adjust_alone_max: money(34),
     }
 }
 
@@ -639,6 +642,24 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("referral_offer", refer(ReferralWord::Offer { stake: place().stake, odds: Some(odds) })),
         ("referral_offer_stake", refer(ReferralWord::Offer { stake: place().stake, odds: None })),
         ("referral_refuse", refer(ReferralWord::Refuse)),
+        (
+            "adjust",
+            of(Command::Adjust(Adjust {
+                account: AccountId(5),
+                amount: money(-6),
+                reason: AdjustReason::Fee,
+                reference: 7,
+            })),
+        ),
+        (
+            "set_currency",
+            of(Command::SetCurrency(SetCurrency {
+                currency: Currency(1),
+                code: CurrencyCode::EUR,
+                decimals: 2,
+                book_ppb: 3,
+            })),
+        ),
         ("session_open", session(SessionStep::Open)),
         ("session_alive", session(SessionStep::Alive)),
         ("session_confirm", session(SessionStep::Confirm)),

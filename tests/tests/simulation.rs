@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, CashOut, Mode};
-use clutch_core::event::{BetStatus, CashOutStatus, Event, MultipleView, VoidReason};
+use clutch_core::event::{
+    BetStatus, CashOutStatus, Event, MultipleView, PostingReason, VoidReason,
+};
 use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, Money, Seq};
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
@@ -134,6 +136,11 @@ const WORTH_A_VISIT: &[&str] = &[
     "TaxOutOfRange",
     "UnknownBonus",
     "BonusTerms",
+    "AccountInDebt",
+    "CurrencyInUse",
+    "DebtAboveLimit",
+    "AdjustmentTerms",
+    "a debt written off",
     "InvalidAmount",
     "UnknownCurrency",
     "ClientIdInvalid",
@@ -479,6 +486,12 @@ impl Simulation {
                 return self.visit("a reminder");
             }
             Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
+            Event::Posting { reason: PostingReason::DebtWrittenOff, .. } => {
+                return self.visit("a debt written off");
+            }
+            Event::Posting { reason: PostingReason::DebtRecovered, .. } => {
+                return self.visit("a debt recovered");
+            }
             Event::CashOut(view) => {
                 return match view.status {
                     CashOutStatus::Refused(refusal) => {

@@ -75,7 +75,7 @@ fn a_paid_win_taken_back_may_leave_a_debt() {
         feed    M rewind 1 0
         feed    M round 1 1 B
         expect  account A1 available -20.00 held 20.00
-        bet     b3 A1 Q a 1.00                      -> InsufficientFunds(-20.00, 1.00)
+        bet     b3 A1 Q a 1.00                      -> AccountInDebt(-20.00, 1.00)
         feed    M round 1 2 A
         expect  bet b2 Won 40.00
         expect  account A1 available 20.00 held 0.00

@@ -6,8 +6,9 @@
 
 use crate::reject::Reject;
 use crate::units::{
-    AccountId, BetId, BonusId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds,
-    OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name,
+    Odds, OverrideId, Probability, ProposalId, QuoteId, SelectionIndex, Seq, SourceId, Stake,
+    Timestamp,
 };
 
 /// Why bytes are no command.
@@ -188,6 +189,7 @@ macro_rules! wire_proved {
     )*};
 }
 wire_proved! {
+    CurrencyCode: [u8; 3], |code| code.letters(), CurrencyCode::from_letters;
     Reject: u16, |code| code.code(), Reject::from_code;
     Money: i64, |money| money.minor(), |minor| Some(Money::from_minor(minor));
     Stake: i64, |stake| stake.money().minor(), |minor| Stake::new(Money::from_minor(minor));

@@ -5,15 +5,18 @@
 //! proofs: a gateway that holds a [`Stake`](crate::units::Stake) or [`Odds`](crate::units::Odds) has already refused nonsense.
 
 mod account;
+mod adjust;
 mod bet;
 mod cash;
 mod cash_out;
 mod catalogue;
 mod config;
+mod currency;
 mod customer;
 mod feed;
 mod grade;
 mod incident;
+mod kind;
 mod market_kind;
 mod multiple;
 mod query;
@@ -23,11 +26,13 @@ mod terms;
 mod trading;
 
 pub use account::AccountState;
+pub use adjust::{Adjust, AdjustReason};
 pub use bet::{PlaceBet, PricePolicy};
 pub use cash::{BonusStep, PaymentStep};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};
+pub use currency::SetCurrency;
 pub use customer::CustomerStep;
 pub use feed::{FeedMessage, GameEvent, MobaState};
 pub use grade::{Grade, Results};
@@ -391,6 +396,10 @@ pub enum Command {
         /// What becomes of it.
         word: ReferralWord,
     },
+    /// Corrects a balance by hand; by two persons above `adjust_alone_max`.
+    Adjust(Adjust),
+    /// Adds a currency, or changes one that no account has.
+    SetCurrency(SetCurrency),
     /// What a player says of his session.
     Session {
         /// The account.
@@ -448,70 +457,15 @@ wire_enum!(Command {
     45 = PlaceOnTerms(place),
     46 = AnswerOffer(answer),
     47 = DecideReferral { bet, word },
-    48 = Session { account, step },
+    48 = Adjust(adjust),
+    49 = SetCurrency(set),
+    50 = Session { account, step },
 });
 
 impl Actor {
     /// A bettor who came by the usual way, the web.
     pub const fn account(account: AccountId) -> Self {
         Self::Account { account, channel: Channel::Web }
-    }
-}
-
-impl Command {
-    /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
-    pub const fn kind(&self) -> u16 {
-        match self {
-            Self::Genesis { .. } => 1,
-            Self::Configure { .. } => 2,
-            Self::CreateMatch(_) => 3,
-            Self::SetMap(_) => 4,
-            Self::OpenMarket { .. } => 5,
-            Self::Feed(_) => 6,
-            Self::Suspend { .. } => 7,
-            Self::Resume { .. } => 8,
-            Self::Kill { .. } => 9,
-            Self::OpenAccount { .. } => 10,
-            Self::SetAccountState { .. } => 11,
-            Self::Deposit { .. } => 12,
-            Self::PlaceBet(_) => 13,
-            Self::CancelBet { .. } => 14,
-            Self::Tick => 15,
-            Self::Override { .. } => 16,
-            Self::Approve { .. } => 17,
-            Self::LiftOverride { .. } => 18,
-            Self::SetNextRound(_) => 19,
-            Self::PlaceMultiple(_) => 20,
-            Self::SetAccountFactor { .. } => 21,
-            Self::LinkAccount { .. } => 22,
-            Self::SetTier { .. } => 23,
-            Self::SetPlayLimit { .. } => 24,
-            Self::ConfirmPlayLimit { .. } => 25,
-            Self::Rest { .. } => 26,
-            Self::EndRest { .. } => 27,
-            Self::Grade { .. } => 28,
-            Self::Withdraw { .. } => 29,
-            Self::HandOver { .. } => 30,
-            Self::AdoptHouseRules { .. } => 31,
-            Self::MatchIncident { .. } => 32,
-            Self::TakeBackIncident { .. } => 33,
-            Self::SetMode { .. } => 34,
-            Self::Payment { .. } => 35,
-            Self::Bonus { .. } => 36,
-            Self::ResetTrip { .. } => 37,
-            Self::Shed { .. } => 38,
-            Self::CashOut(_) => 39,
-            Self::ResumeSettlement { .. } => 40,
-            Self::PauseSettlement { .. } => 41,
-            Self::VoidBet { .. } => 42,
-            Self::VoidBets(_) => 43,
-            Self::AdoptPlayPolicy { .. } => 44,
-            Self::Customer { .. } => 45,
-            Self::PlaceOnTerms(_) => 46,
-            Self::AnswerOffer(_) => 47,
-            Self::DecideReferral { .. } => 48,
-            Self::Session { .. } => 49,
-        }
     }
 }
 

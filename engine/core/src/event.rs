@@ -36,8 +36,8 @@ use crate::risk::RuleReport;
 use crate::settings::Setting;
 use crate::switches::{TripId, TripStanding};
 use crate::units::{
-    AccountId, BetId, ClientBetId, Currency, MarketId, MatchId, Money, Name, OverrideId,
-    ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
+    AccountId, BetId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name,
+    OverrideId, ProposalId, SelectionIndex, Seq, SourceId, Timestamp,
 };
 use crate::wallet::{BonusView, FACTORS};
 
@@ -122,6 +122,8 @@ pub enum Event {
         key: Name,
         /// What it may do.
         state: AccountState,
+        /// The currency of all its money.
+        currency: Currency,
     },
     /// An account's money.
     Balance {
@@ -438,6 +440,17 @@ pub enum Event {
         session: Option<SessionView>,
         /// At which interval he wants to be reminded, in minutes; zero is never.
         every_minutes: u8,
+    },
+    /// A currency exists; in the answer to [`crate::Query::Catalogue`], each.
+    Currency {
+        /// Its number.
+        currency: Currency,
+        /// Its three letters.
+        code: CurrencyCode,
+        /// How many places its amounts have.
+        decimals: u8,
+        /// How many minor units of the book currency a billion of its minor units count in limits.
+        book_ppb: u64,
     },
     /// The last event of an answer to a query.
     QueryDone,

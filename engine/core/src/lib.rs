@@ -17,6 +17,7 @@ pub mod bets;
 mod capacity;
 pub mod codec;
 pub mod command;
+pub mod currency;
 pub mod event;
 pub mod feed;
 pub mod hash;

@@ -11,7 +11,7 @@
 use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Capacity, Config, Grade, Incident, VoidBets};
+use crate::command::{Adjust, Capacity, Config, Grade, Incident, VoidBets};
 use crate::event::{Event, ProposalStatus};
 use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
@@ -74,6 +74,8 @@ pub enum Wish {
         /// Its numbers.
         policy: PlayPolicy,
     },
+    /// Adjusting a balance by much.
+    Adjust(Adjust),
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -83,6 +85,7 @@ wire_enum!(Wish {
     4 = VoidBets(stretch),
     5 = Configure { config, based_on },
     6 = AdoptPlayPolicy { name, policy },
+    7 = Adjust(adjust),
 });
 
 impl Wish {
@@ -95,6 +98,7 @@ impl Wish {
             }
             (Self::Configure { .. }, Self::Configure { .. })
             | (Self::AdoptPlayPolicy { .. }, Self::AdoptPlayPolicy { .. }) => true,
+            (Self::Adjust(adjust), Self::Adjust(other)) => adjust.reference == other.reference,
             (one, other) => one == other,
         }
     }
@@ -135,6 +139,8 @@ pub enum About {
     Limits,
     /// What is asked of players.
     PlayPolicy,
+    /// The balance of this account.
+    Adjust(AccountId),
 }
 
 impl From<&Wish> for About {
@@ -147,6 +153,7 @@ impl From<&Wish> for About {
             Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
             Wish::Configure { .. } => Self::Limits,
             Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
+            Wish::Adjust(adjust) => Self::Adjust(adjust.account),
         }
     }
 }
@@ -228,6 +235,7 @@ impl Step<'_> {
             Wish::VoidBets(stretch) => self.void_bets(stretch)?,
             Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
             Wish::AdoptPlayPolicy { name, ref policy } => self.adopt_play_policy(name, policy)?,
+            Wish::Adjust(ref adjust) => self.adjust(adjust)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

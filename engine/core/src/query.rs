@@ -47,6 +47,9 @@ impl Tables {
                     }
                 }
                 outbox.push(Event::Shed { level: self.shed });
+                for (currency, row) in self.wallet.currencies().iter() {
+                    outbox.push(row.event(currency));
+                }
             }
             Query::Match { match_id } => {
                 let fixture = self.fixture(match_id).ok_or(Reject::UnknownMatch)?;
@@ -70,7 +73,8 @@ impl Tables {
             Query::Account { account, bets_max } => {
                 let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
-                outbox.push(Event::Account { account, key, state: row.state });
+                let (standing, currency) = (row.state, row.currency);
+                outbox.push(Event::Account { account, key, state: standing, currency });
                 self.wallet.announce(account, outbox);
                 outbox.push(row.terms(account));
                 for bonus in self.wallet.bonuses().of(account) {
@@ -106,7 +110,8 @@ impl Tables {
                 for (account, row) in rows.take(usize::from(accounts_max.min(Query::ACCOUNTS_MAX)))
                 {
                     let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
-                    outbox.push(Event::Account { account, key, state: row.state });
+                    let (standing, currency) = (row.state, row.currency);
+                    outbox.push(Event::Account { account, key, state: standing, currency });
                     self.wallet.announce(account, outbox);
                 }
             }
@@ -121,7 +126,8 @@ impl Tables {
             Query::Customer { account } => {
                 let row = self.wallet.get(account).ok_or(Reject::UnknownAccount)?;
                 let key = self.wallet.key(account).ok_or(Reject::UnknownAccount)?;
-                outbox.push(Event::Account { account, key, state: row.state });
+                let (standing, currency) = (row.state, row.currency);
+                outbox.push(Event::Account { account, key, state: standing, currency });
                 self.wallet.play().say_customer(account, state.now, outbox);
             }
             Query::Cases { from } => {

@@ -255,6 +255,14 @@ rejects! {
     UnknownBonus = 509, false, None, "This bonus does not exist or has ended.";
     /// A bonus ends in the future; money must be wagered, a free bet need not be.
     BonusTerms = 510, false, None, "A bonus ends in the future; only bonus money must be wagered.";
+    /// The balance is below zero after a correction; the numbers are the balance and what was asked for.
+    AccountInDebt = 511, true, Money, "Your balance is below zero after a correction. A deposit makes it good.";
+    /// The adjustment would leave a player owing more than the limit.
+    DebtAboveLimit = 512, true, Money, "This would take the balance further below zero than is allowed.";
+    /// The adjustment's reason does not go with its direction, or there is no such debt to write off.
+    AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
+    /// A currency that accounts have stays as it is, and a code is one currency's.
+    CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
 
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";

@@ -6,6 +6,7 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod look;
 mod tables;
 
 use alloc::vec::Vec;
@@ -28,12 +29,12 @@ use crate::payments::Payment;
 use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{RiskTables, RuleId, Tally};
+use crate::risk::RiskTables;
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::switches::{Switches, Trips};
 use crate::title::{Fixture, SOURCES_MAX};
-use crate::units::{MarketId, Seq, Timestamp};
+use crate::units::{Seq, Timestamp};
 use crate::wallet::Wallet;
 
 /// Everything the engine knows. Empty until [`Command::Genesis`].
@@ -226,42 +227,6 @@ impl State {
     pub fn config_version(&self) -> u32 {
         self.config_version
     }
-
-    /// Balances and the house's books; `None` before [`Command::Genesis`].
-    pub fn wallet(&self) -> Option<&Wallet> {
-        self.tables.as_ref().map(|tables| &tables.wallet)
-    }
-
-    /// What a risk rule has refused; `None` before [`Command::Genesis`].
-    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
-        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
-    }
-
-    /// The kill switches and the mode; `None` before [`Command::Genesis`].
-    pub fn switches(&self) -> Option<Switches> {
-        self.tables.as_ref().map(|tables| tables.switches)
-    }
-
-    /// Bets of several legs that are waiting, open, or settled and not yet retired.
-    pub fn multiples_live(&self) -> usize {
-        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
-    }
-
-    /// How often a market's result has changed; what a grade of it must name.
-    pub fn settlement_version(&self, market: MarketId) -> Option<u32> {
-        let tables = self.tables.as_ref()?;
-        tables.markets.get(market).map(|market| market.settlement_version)
-    }
-
-    /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
-    pub fn exposures_agree(&self) -> bool {
-        self.tables.as_ref().is_none_or(Tables::exposures_agree)
-    }
-
-    /// Singles waiting, open, or settled and not yet retired.
-    pub fn bets_live(&self) -> usize {
-        self.tables.as_ref().map_or(0, |tables| tables.bets.live())
-    }
 }
 
 fn say_if_refused(outcome: Result<(), Refusal>, outbox: &mut Outbox) {
@@ -363,6 +328,8 @@ impl Step<'_> {
                 self.payment_step(*account, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(*account, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
         }
     }
 
@@ -404,7 +371,7 @@ impl Step<'_> {
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
-            let before = self.tables.wallet.house();
+            let before = self.tables.wallet.house_in_book();
             self.settle_slice();
             self.void_bets_of_resting();
             self.note_house(before);

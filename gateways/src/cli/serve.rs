@@ -147,6 +147,7 @@ fn prepare(
     for section in &config.matches {
         provided.push(provisioner.provide_match(section).map_err(Failure)?);
     }
+    provisioner.provide_currencies(&config.currencies).map_err(Failure)?;
     for section in &config.accounts {
         let account = provisioner.provide_account(section).map_err(Failure)?;
         tracing::info!(key = section.key, account = account.0, "account");

@@ -11,7 +11,9 @@ use super::Failure;
 use super::journal::numbered;
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
+use crate::ops::words;
 use crate::output::answer;
+use crate::wire::decimal::with_places;
 
 /// Write an account's statement: every movement of its money, and what they come to
 ///
@@ -56,19 +58,21 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
         .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
     let from = Timestamp::from_nanos(end.saturating_sub(args.months * MONTH_NS));
     let last = follower.last_seq();
+    // All money in it is of one currency.
+    let places = words::places(follower.state(), Some(account));
     let mut statement = Statement::new(account, from);
     let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
     while follower.last_seq() < last {
         let Some(step) = follower.step()? else { break };
-        statement.hear(&step);
+        with_places(places, || statement.hear(&step));
         bar.inc(1);
     }
     bar.finish_and_clear();
     let mut output = answer();
-    match args.format {
-        Format::Text => statement.write_text(follower.state(), &mut output)?,
-        Format::Json => statement.write_json(follower.state(), &mut output)?,
-        Format::Csv => statement.write_csv(&mut output)?,
-    }
+    with_places(places, || match args.format {
+        Format::Text => statement.write_text(follower.state(), &mut output),
+        Format::Json => statement.write_json(follower.state(), &mut output),
+        Format::Csv => statement.write_csv(&mut output),
+    })?;
     Ok(output.flush()?)
 }

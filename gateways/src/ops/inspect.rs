@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clutch_core::command::{Actor, CashOut};
+use clutch_core::command::{Actor, Adjust, CashOut};
 use clutch_core::units::{AccountId, MarketId};
 use clutch_core::{Command, Envelope, Event, State};
 use clutch_engine::Step;
@@ -51,6 +51,7 @@ fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::R
         Command::Deposit { account, .. }
         | Command::Payment { account, .. }
         | Command::Bonus { account, .. }
+        | Command::Adjust(Adjust { account, .. })
         | Command::CancelBet { account, .. }
         | Command::CashOut(CashOut { account, .. })
         | Command::SetAccountState { account, .. } => account == id,

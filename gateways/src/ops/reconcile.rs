@@ -7,13 +7,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
+use clutch_core::command::AdjustReason;
+use clutch_core::currency::CurrencyRow;
 use clutch_core::event::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
-use clutch_core::units::{ClientBetId, Currency};
+use clutch_core::units::{ClientBetId, Currency, Money};
 use clutch_core::wallet::Books;
 use clutch_core::{Event, Record, State};
 use serde::Serialize;
 
 use super::words;
+use crate::wire::decimal::with_places;
 
 /// Every payment of the journal by its reference, as it stands.
 #[derive(Debug, Default)]
@@ -49,6 +52,8 @@ pub struct Finding {
 pub struct Balances {
     /// The currency, by its number.
     pub currency: u8,
+    /// Its letters.
+    pub code: String,
     /// Players' own money and bonuses.
     pub players: String,
     /// The house.
@@ -59,6 +64,10 @@ pub struct Balances {
     pub in_transit: String,
     /// Tax kept back.
     pub tax_withheld: String,
+    /// What was corrected by hand, charged, or, below zero, given.
+    pub adjustments: String,
+    /// Minus what players owed that was given up.
+    pub bad_debt: String,
     /// The sum of all, recomputed from every account; anything but zero is a finding.
     pub sum: String,
     /// Whether it is zero.
@@ -92,6 +101,7 @@ enum Status {
     Requested,
     Paid,
     Returned,
+    ChargedBack,
 }
 
 impl Status {
@@ -104,6 +114,7 @@ impl Status {
             "requested" | "pending" | "processing" => Self::Requested,
             "paid" | "paid_out" | "sent" => Self::Paid,
             "returned" | "rejected" | "bounced" => Self::Returned,
+            "chargeback" | "charged_back" | "disputed" => Self::ChargedBack,
             _ => return None,
         })
     }
@@ -119,13 +130,18 @@ impl Status {
                 WithdrawalStatus::Paid => Self::Paid,
                 WithdrawalStatus::Returned => Self::Returned,
             }),
-            PaymentStatus::Bonus => None,
+            PaymentStatus::Adjusted { reason: AdjustReason::Chargeback } => Some(Self::ChargedBack),
+            PaymentStatus::Adjusted {
+                reason:
+                    AdjustReason::Correction
+                    | AdjustReason::Goodwill
+                    | AdjustReason::Fee
+                    | AdjustReason::WriteOff,
+            }
+            | PaymentStatus::Bonus => None,
         }
     }
 }
-
-/// Currencies that a journal can hold.
-const CURRENCIES_MAX: u8 = 16;
 
 /// Compares a provider's file with a state.
 ///
@@ -137,7 +153,10 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
     for view in ledger.0.values() {
         let Some(status) = Status::of(view.status) else { continue };
         let PaymentView { reference, amount, .. } = *view;
-        let amount = words::money(amount);
+        // What a provider took back it names without a sign.
+        let size = if amount < Money::ZERO { -amount } else { amount };
+        let places = words::places(state, Some(view.account));
+        let amount = with_places(places, || words::money(size));
         let ours = format!("{amount} {}", view.status.name());
         let provider = said.remove(&reference);
         let what = match &provider {
@@ -195,7 +214,7 @@ fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), Stri
         let key = words::parse_uuid(reference)
             .ok_or_else(|| format!("line {number}: `{reference}` is no UUID or 32 hex digits"))?;
         let status = Status::read(word).ok_or_else(|| {
-            format!("line {number}: `{word}` is no status such as captured, failed, paid, returned")
+            format!("line {number}: `{word}` is no status such as captured, failed, paid, returned, chargeback")
         })?;
         let (amount, word) = (amount.to_owned(), word.to_owned());
         let provider = Some(format!("{amount} {word}"));
@@ -218,25 +237,24 @@ fn is_same_amount(one: &str, other: &str) -> bool {
 
 fn balances(state: &State) -> Vec<Balances> {
     let Some(wallet) = state.wallet() else { return Vec::new() };
-    let of = |(currency, books): (Currency, &Books)| {
+    let of = |(currency, row, books): (Currency, &CurrencyRow, &Books)| {
         let sum = wallet.recomputed_sum_in(currency);
-        Balances {
+        with_places(row.decimals, || Balances {
             currency: currency.0,
+            code: row.code.as_str().to_owned(),
             players: words::money(books.players),
             house: words::money(books.house),
             provider: words::money(books.provider),
             in_transit: words::money(books.in_transit),
             tax_withheld: words::money(books.tax_withheld),
+            adjustments: words::money(books.adjustments),
+            bad_debt: words::money(books.bad_debt),
             sum: words::money(sum),
             adds_up: sum.minor() == 0 && books.sum().minor() == 0,
-        }
+        })
     };
-    // A currency in which nothing ever moved has nothing to say, but for the first.
-    let known =
-        (0..CURRENCIES_MAX).map(|number| (Currency(number), wallet.books(Currency(number))));
-    let is_used =
-        |(currency, books): &(Currency, &Books)| currency.0 == 0 || **books != Books::default();
-    known.filter(is_used).map(of).collect()
+    let known = wallet.currencies().iter();
+    known.map(|(currency, row)| of((currency, row, wallet.books(currency)))).collect()
 }
 
 impl Report {
@@ -259,10 +277,12 @@ impl Report {
         for balances in &self.balances {
             let Balances { currency, players, house, provider, in_transit, tax_withheld, .. } =
                 balances;
+            let Balances { code, adjustments, bad_debt, .. } = balances;
             writeln!(
                 output,
-                "currency {currency}: players {players}, house {house}, provider {provider}, in transit \
-                 {in_transit}, tax withheld {tax_withheld}; together {}",
+                "currency {currency}, {code}: players {players}, house {house}, provider {provider}, in transit \
+                 {in_transit}, tax withheld {tax_withheld}, adjustments {adjustments}, bad debt \
+                 {bad_debt}; together {}",
                 balances.sum
             )?;
         }

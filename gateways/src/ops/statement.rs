@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use clutch_core::command::AdjustReason;
 use clutch_core::event::{LedgerAccount, PostingReason};
 use clutch_core::units::{AccountId, BetId, Money, Timestamp};
 use clutch_core::{Event, State};
@@ -46,6 +47,9 @@ pub struct Sums {
     won: i64,
     taken_back: i64,
     bonuses: i64,
+    adjustments: i64,
+    charged_back: i64,
+    written_off: i64,
 }
 
 /// A statement in the making.
@@ -119,7 +123,9 @@ impl Statement {
             | LedgerAccount::WithdrawalInTransit(_)
             | LedgerAccount::House
             | LedgerAccount::Provider
-            | LedgerAccount::TaxWithheld => None,
+            | LedgerAccount::TaxWithheld
+            | LedgerAccount::Adjustments
+            | LedgerAccount::BadDebt => None,
         }
     }
 
@@ -134,7 +140,8 @@ impl Statement {
             ("opening_held", show(opening[1])),
             ("deposits", show(sums.deposits)),
             ("withdrawals", show(sums.withdrawals)),
-            ("net_deposits", show(sums.deposits - sums.withdrawals)),
+            ("charged_back", show(sums.charged_back)),
+            ("net_deposits", show(sums.deposits - sums.charged_back - sums.withdrawals)),
             ("tax_kept_back", show(sums.tax)),
             ("staked", show(sums.staked)),
             ("stakes_returned", show(sums.stakes_returned)),
@@ -143,6 +150,8 @@ impl Statement {
             // What still is held counts as lost, as it does in a player's own limits.
             ("won_or_lost", show(result)),
             ("bonuses", show(sums.bonuses)),
+            ("adjustments", show(sums.adjustments)),
+            ("debt_written_off", show(sums.written_off)),
             ("closing_available", show(self.balance[0])),
             ("closing_held", show(self.balance[1])),
         ]
@@ -154,7 +163,8 @@ impl Statement {
     /// If it cannot be written.
     pub fn write_text(&self, state: &State, output: &mut impl Write) -> io::Result<()> {
         let (name, from) = (words::account(state, self.account), words::time(self.from));
-        writeln!(output, "statement of {name} from {from}")?;
+        let currency = words::currency_code(state, self.account);
+        writeln!(output, "statement of {name} in {currency} from {from}")?;
         if !self.lines.is_empty() {
             writeln!(
                 output,
@@ -188,6 +198,7 @@ impl Statement {
             .collect();
         let said = serde_json::json!({
             "account": words::account(state, self.account),
+            "currency": words::currency_code(state, self.account),
             "from": words::time(self.from),
             "lines": self.lines,
             "totals": totals,
@@ -243,6 +254,14 @@ impl Sums {
             PostingReason::Payout | PostingReason::CashOut if becomes_own => self.won += amount,
             // Of a settlement that is taken back only the payout leaves the player's balance.
             PostingReason::Reversal if leaves_own => self.taken_back += amount,
+            PostingReason::Adjusted(AdjustReason::Chargeback) => self.charged_back += amount,
+            PostingReason::Adjusted(AdjustReason::WriteOff) | PostingReason::DebtWrittenOff => {
+                self.written_off += amount;
+            }
+            PostingReason::DebtRecovered => self.written_off -= amount,
+            PostingReason::Adjusted(
+                AdjustReason::Correction | AdjustReason::Goodwill | AdjustReason::Fee,
+            ) => self.adjustments += if becomes_own { amount } else { -amount },
             PostingReason::BonusGranted => self.bonuses += amount,
             PostingReason::BonusExpired | PostingReason::BonusForfeited => self.bonuses -= amount,
             PostingReason::Hold

@@ -19,10 +19,10 @@ use clutch_core::{Envelope, Event, Outbox, Query, Record, Refusal, State};
 
 use crate::book::Book;
 use crate::names;
-use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
 use crate::wire::server::sentence;
 
-pub use money::{ledger, posting};
+pub use money::{currency_code, ledger, places, posting};
 
 /// What things are called, learned from the engine's own events.
 #[derive(Debug, Default)]
@@ -131,6 +131,11 @@ impl Words {
 
     /// What a command asks, in one line.
     pub fn command(&self, state: &State, envelope: &Envelope) -> String {
+        let account = money::account_of(envelope);
+        with_places(places(state, account), || self.command_in_money(state, envelope))
+    }
+
+    fn command_in_money(&self, state: &State, envelope: &Envelope) -> String {
         match &envelope.command {
             Command::Genesis { capacity, .. } => format!(
                 "the journal begins: room for {} accounts, {} markets, {} bets",
@@ -181,6 +186,8 @@ impl Words {
                     format!("take bonus {} of {} back", bonus.0, account(state, *id))
                 }
             },
+            Command::Adjust(adjust) => money::adjustment(state, adjust),
+            Command::SetCurrency(set) => money::currency(set),
             Command::PlaceBet(place) => self.place(state, place),
             Command::PlaceMultiple(place) => {
                 let picks = place.picks().iter();

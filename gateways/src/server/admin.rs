@@ -14,8 +14,9 @@ use super::routes::{Outcome, refused_answer};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
-use crate::wire::admin::{Change, Order, Question, parse_order, parse_question};
+use crate::wire::admin::{Change, Order, Question, account_of_order, parse_order, parse_question};
 use crate::wire::compliance;
+use crate::wire::decimal::with_places;
 use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
@@ -70,7 +71,15 @@ impl Hub {
     ) -> Result<Outcome, Fault> {
         let claims = self.staff(head)?;
         let now = Timestamp::from_millis(unix_now().as_millis() as u64);
-        let order = parse_order(body, now)?;
+        let places = match account_of_order(body) {
+            Some(account) => self.places_known(account)?,
+            None => self.book.purses().book_places(),
+        };
+        let order = with_places(places, || parse_order(body, now))?;
+        let is_nobodys = account_of_order(body).is_none() && self.book.purses().are_several();
+        if is_nobodys && matches!(order, Order::Command(Command::DecideReferral { .. })) {
+            return Err(Fault::missing("account"));
+        }
         if !order.is_allowed_to(&claims) {
             let text = "Your roles do not allow this command.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
@@ -164,9 +173,12 @@ impl Hub {
             (Step::Command { .. }, Event::Refused(refusal)) => {
                 Progress::Done(refused_answer(*refusal))
             }
-            (Step::Command { before }, Event::Applied) => {
-                Progress::Done(Response::json(200, staff::applied(&work.records, before)))
-            }
+            (Step::Command { before }, Event::Applied) => Progress::Done(Response::json(
+                200,
+                self.in_money_of_answer(&work.records, || {
+                    staff::applied(&self.book, &work.records, before)
+                }),
+            )),
             (Step::Question(query), Event::QueryDone) => {
                 Progress::Done(self.answer_question(*query, &work.records))
             }
@@ -204,7 +216,7 @@ impl Hub {
         if let Some(refusal) = refusal {
             return refused_answer(refusal);
         }
-        let body = match query {
+        let body = self.in_money_of_answer(records, || match query {
             Query::Settings => staff::settings(records),
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
@@ -214,7 +226,9 @@ impl Hub {
             Query::Proposals => settlement::proposals(records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
-            Query::Accounts { accounts_max, .. } => staff::accounts(records, accounts_max),
+            Query::Accounts { accounts_max, .. } => {
+                staff::accounts(&self.book, records, accounts_max)
+            }
             Query::Account { .. }
             | Query::AccountNamed { .. }
             | Query::Catalogue
@@ -224,7 +238,7 @@ impl Hub {
             | Query::CashOut { .. }
             | Query::MaxUnit(_)
             | Query::Payment { .. } => staff::account(&self.book, records),
-        };
+        });
         Response::json(200, body)
     }
 }

@@ -92,6 +92,8 @@ pub(super) enum Asked {
     Catalogue { matches: Vec<MatchId> },
     /// What one match offers.
     Match,
+    /// A page of accounts, for their currencies.
+    Accounts { from: u32 },
     /// A placement over a socket: its answer goes to all of the account's sockets.
     Place { since: Instant },
     /// A placement over HTTP.
@@ -160,6 +162,7 @@ impl Hub {
             }
             let asked = match query {
                 Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
+                Query::Accounts { from, .. } => Asked::Accounts { from: from.0 },
                 _ => Asked::Match,
             };
             self.pending.insert(trace, Pending { asker: None, asked });
@@ -193,6 +196,9 @@ impl Hub {
         let bettor = Actor::Account { account, channel };
         if claims.is_expired(unix_now().as_secs()) {
             return Err(GatewayCode::ExpiredToken.into());
+        }
+        if request.names_money() {
+            self.places_known(account)?;
         }
         match request {
             Request::Auth { .. } | Request::Ping | Request::Time { .. } => {}

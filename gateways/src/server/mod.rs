@@ -19,6 +19,7 @@ mod metrics;
 mod outgoing;
 mod placing;
 pub mod port;
+mod purses;
 mod routes;
 mod turn;
 
@@ -356,7 +357,7 @@ fn attend_session(hub: &mut Hub, connection: &mut Connection, now: Instant) {
         match inbound {
             Inbound::Text(text) => {
                 hub.metrics.messages.inc();
-                let request = client::parse(&text);
+                let request = hub.in_money_of(session.claims.as_ref(), || client::parse(&text));
                 let (result, client_id) = match (request, allowed) {
                     (Err(refused), Ok(())) => (Err(refused.fault), refused.client_id),
                     (Err(refused), Err(wait)) => {

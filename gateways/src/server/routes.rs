@@ -20,6 +20,7 @@ use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Method, Response, parse_head};
 use crate::token::{self, Claims, Role};
 use crate::wire::client::parse_placement;
+use crate::wire::decimal::with_places;
 use crate::wire::multiple::{Multiple, multiple};
 use crate::wire::server::{bet, bet_refused, refusal_notice};
 
@@ -332,7 +333,9 @@ impl Hub {
             return Err(GatewayCode::Forbidden.into());
         }
         let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
-        let (slip, terms) = parse_placement(text).map_err(|refused| refused.fault)?;
+        let places = self.places_known(claims.account)?;
+        let placed = with_places(places, || parse_placement(text));
+        let (slip, terms) = placed.map_err(|refused| refused.fault)?;
         self.admit(claims.account)?;
         let keep_alive = head.keep_alive;
         let asked = Asked::PlaceByHttp { since: Instant::now(), keep_alive };

@@ -22,6 +22,7 @@ use crate::http::Response;
 use crate::wire::cash;
 use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
+use crate::wire::decimal::with_places;
 use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
 use crate::wire::offer::Occasion;
 use crate::wire::play;
@@ -84,7 +85,8 @@ impl Hub {
                 Asked::Staff(work) => work.is_question(),
                 _ => true,
             };
-            if !self.answer(record, &mut pending, connections) {
+            let places = self.places_of_asker(&pending, connections);
+            if !with_places(places, || self.answer(record, &mut pending, connections)) {
                 self.pending.insert(record.trace, pending);
             }
             // What a question brings up is for its asker only; what a command changed is news.
@@ -130,6 +132,8 @@ impl Hub {
             Event::Account { account, state, .. } => {
                 self.account_changed(account, state, connections)
             }
+            // Accounts that were opened before mattered to nobody until now.
+            Event::Currency { .. } => self.ask_for_purses(0),
             Event::FeedAlert { match_id, source, alert } => {
                 let (source_no, id) = (source.0, match_id.0);
                 tracing::warn!(match_id = id, source = source_no, ?alert, "a source");
@@ -190,9 +194,16 @@ impl Hub {
             (Asked::Catalogue { matches }, Event::MatchCreated { match_id, .. }) => {
                 matches.push(*match_id);
             }
+            (Asked::Accounts { from }, Event::QueryDone) => {
+                let next = *from + u32::from(Query::ACCOUNTS_MAX);
+                if next <= self.book.purses().known_accounts() {
+                    self.ask_for_purses(next);
+                }
+            }
             (Asked::Catalogue { matches }, Event::QueryDone) => {
                 let details = matches.iter().map(|&match_id| Query::Match { match_id });
                 self.unasked.extend(details);
+                self.ask_for_purses(0);
             }
             // The largest stake comes with the refusal of a bet on terms.
             (Asked::Place { .. }, Event::MaxStake { account, market, selection, stake }) => {
@@ -329,7 +340,8 @@ impl Hub {
         connections: &mut Connections,
     ) {
         let Some(keys) = self.accounts.get(&account) else { return };
-        let frame = text_frame(json(&self.book));
+        let places = self.places_shown(account);
+        let frame = text_frame(with_places(places, || json(&self.book)));
         for key in keys {
             if let Some(connection) = find(connections, *key) {
                 connection.send_frame(Bytes::clone(&frame));

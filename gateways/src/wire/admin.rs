@@ -16,7 +16,7 @@ use clutch_core::{Command, Query};
 use serde::Deserialize;
 
 use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{cash, client, compliance, decimal, play, referral, setting, settlement};
+use super::{cash, client, compliance, currency, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
 use crate::token::{Role, StaffClaims};
 
@@ -59,6 +59,9 @@ const BETS_MAX: u16 = 20;
 enum OrderJson {
     Payment(cash::PaymentJson),
     GrantBonus(cash::GrantJson),
+    Adjust(cash::AdjustJson),
+    SetCurrency(currency::SetCurrencyJson),
+    OpenAccount(currency::OpenAccountJson),
     ForfeitBonus {
         account: u32,
         bonus: u64,
@@ -76,6 +79,9 @@ enum OrderJson {
     DecideReferral {
         bet: u64,
         word: referral::WordJson,
+        /// Whose bet it is: its amounts are in his currency.
+        #[expect(dead_code, reason = "`account_of_order` reads it before the rest is read")]
+        account: Option<u32>,
     },
     Suspend {
         scope: ScopeJson,
@@ -248,6 +254,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         return compliance::parse(body).map(Order::Command);
     }
     Ok(match read::<OrderJson>(body)? {
+        OrderJson::SetCurrency(said) => Order::Command(said.command()?),
+        OrderJson::OpenAccount(said) => Order::Command(said.command()?),
         OrderJson::Suspend { scope } => {
             let reason = SuspendReason::Trader;
             Order::Command(Command::Suspend { scope: scope.into(), reason })
@@ -277,6 +285,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         }),
         OrderJson::Payment(said) => Order::Command(said.command()?),
         OrderJson::GrantBonus(said) => Order::Command(said.command(now)?),
+        OrderJson::Adjust(said) => Order::Command(said.command()?),
         OrderJson::ForfeitBonus { account, bonus } => Order::Command(Command::Bonus {
             account: AccountId(account),
             step: BonusStep::Forfeit { bonus: BonusId(bonus) },
@@ -291,7 +300,9 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
         OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
         OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
-        OrderJson::DecideReferral { bet, word } => Order::Command(referral::command(bet, &word)?),
+        OrderJson::DecideReferral { bet, word, account: _ } => {
+            Order::Command(referral::command(bet, &word)?)
+        }
         OrderJson::LiftOverride { id } => {
             Order::Command(Command::LiftOverride { id: OverrideId(id) })
         }
@@ -379,11 +390,19 @@ fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> 
     Ok(Command::Override { kind, expires_at })
 }
 
+/// The account that an order is about, if its money is read in the account's currency.
+pub fn account_of_order(body: &[u8]) -> Option<AccountId> {
+    #[derive(Deserialize)]
+    struct About {
+        account: u32,
+    }
+    read::<About>(body).ok().map(|about| AccountId(about.account))
+}
+
 pub(super) fn read_amount(text: &str) -> Result<Money, Fault> {
-    let expected = "a text with an amount above zero with at most two places, such as \"12.50\"";
     decimal::parse_money(text)
         .filter(|amount| Money::ZERO < *amount)
-        .ok_or_else(|| Fault::bad_field("amount", expected))
+        .ok_or_else(|| Fault::bad_amount("amount", text, false))
 }
 
 fn read_setting(name: &str, text: &str) -> Result<(Setting, i64), Fault> {
@@ -495,6 +514,11 @@ impl Order {
                 Command::Deposit { .. }
                     | Command::Payment { .. }
                     | Command::Bonus { .. }
+                    | Command::Adjust(_)
+                    | Command::OpenAccount { .. }
+                    // What a person of finance wishes, another one of finance approves.
+                    | Command::Approve { .. }
+                    | Command::Withdraw { .. }
                     | Command::SetAccountState { .. }
                     | Command::SetPlayLimit { .. }
                     | Command::ConfirmPlayLimit { .. }

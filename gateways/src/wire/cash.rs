@@ -1,7 +1,7 @@
 //! Payments and bonuses as messages: what the staff and payment systems order, what a bettor sees.
 
 use clutch_core::Command;
-use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
 use clutch_core::event::PaymentView;
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::admin::read_amount;
 use super::client;
 use super::decimal::{ShowMoney, parse_money};
+use super::scope::keyed;
 use super::server::{Shown, money, to_json};
 use crate::codes::Fault;
 use crate::ops::words;
@@ -93,15 +94,45 @@ impl GrantJson {
     }
 }
 
+/// An adjustment of a balance.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdjustJson {
+    account: u32,
+    amount: String,
+    reason: String,
+    reference: String,
+}
+
+impl AdjustJson {
+    /// The command that it is.
+    ///
+    /// # Errors
+    /// [`Fault`] naming the field that is wrong.
+    pub fn command(self) -> Result<Command, Fault> {
+        let names = AdjustReason::ALL.iter().map(|reason| reason.name());
+        let reason = keyed("reason", AdjustReason::named(&self.reason), names)?;
+        let (text, is_taken) = match self.amount.strip_prefix('-') {
+            Some(text) => (text, true),
+            None => (self.amount.as_str(), false),
+        };
+        let size = parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))?;
+        Ok(Command::Adjust(Adjust {
+            account: AccountId(self.account),
+            amount: if is_taken { -size } else { size },
+            reason,
+            reference: reference(&self.reference)?,
+        }))
+    }
+}
+
 fn reference(text: &str) -> Result<u128, Fault> {
     let id = client::parse_client_id(text).map(|ClientBetId(id)| id);
     id.ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))
 }
 
 fn read_or_zero(field: &'static str, text: &str) -> Result<Money, Fault> {
-    parse_money(text).ok_or_else(|| {
-        Fault::bad_field(field, "a text with an amount with at most two places, such as \"12.50\"")
-    })
+    parse_money(text).ok_or_else(|| Fault::bad_amount(field, text, true))
 }
 
 /// Where a payment of the account stands.

@@ -100,6 +100,25 @@ pub enum Request {
 }
 
 impl Request {
+    /// Whether an amount stands in it, which is read in the account's currency.
+    pub const fn names_money(&self) -> bool {
+        match self {
+            Self::Place(..) | Self::QuoteMaxUnit(_) | Self::CashOut(_) | Self::Play(_) => true,
+            Self::QuoteCashOut { part, .. } => part.is_some(),
+            Self::Auth { .. }
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe { .. }
+            | Self::Cancel { .. }
+            | Self::AnswerOffer { .. }
+            | Self::Bet { .. }
+            | Self::Balance
+            | Self::QuoteMax { .. }
+            | Self::Limits
+            | Self::Ping
+            | Self::Time { .. } => false,
+        }
+    }
+
     /// The client's id of the bet that this is about.
     pub const fn client_id(&self) -> Option<ClientBetId> {
         match self {
@@ -351,9 +370,7 @@ impl<'a> Fields<'a> {
             return self.placement().map(Slip::Single);
         }
         let (client_id, policy) = (self.client_id()?, self.policy()?);
-        let unit = decimal::parse_stake(&decimal_text("unit", self.unit)?).ok_or_else(|| {
-            Fault::bad_field("unit", "an amount above zero with at most 2 places")
-        })?;
+        let unit = stake("unit", self.unit)?;
         Ok(Slip::Multiple(Box::new(self.multiple(client_id, policy, unit)?)))
     }
 
@@ -377,9 +394,7 @@ impl<'a> Fields<'a> {
             })?,
             price_seq: number("price_seq", self.price_seq)?,
             epoch: number("epoch", self.epoch)?,
-            stake: decimal::parse_stake(&decimal_text("stake", self.stake)?).ok_or_else(|| {
-                Fault::bad_field("stake", "an amount above zero with at most 2 places")
-            })?,
+            stake: stake("stake", self.stake)?,
             policy: self.policy()?,
         })
     }
@@ -436,9 +451,7 @@ impl<'a> Fields<'a> {
         if self.part.is_none() {
             return Ok(None);
         }
-        let part = decimal::parse_stake(&decimal_text("part", self.part)?);
-        let wrong = || Fault::bad_field("part", "an amount above zero with at most 2 places");
-        part.map(Some).ok_or_else(wrong)
+        stake("part", self.part).map(Some)
     }
 
     fn limit_key(&self) -> Result<LimitKey, Fault> {
@@ -446,9 +459,10 @@ impl<'a> Fields<'a> {
     }
 
     fn amount(&self) -> Result<Money, Fault> {
-        decimal::parse_money(&decimal_text("amount", self.amount)?)
+        let text = decimal_text("amount", self.amount)?;
+        decimal::parse_money(&text)
             .filter(|amount| Money::ZERO <= *amount)
-            .ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+            .ok_or_else(|| Fault::bad_amount("amount", &text, true))
     }
 
     fn policy(&self) -> Result<PricePolicy, Fault> {
@@ -480,6 +494,12 @@ fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Faul
         return Ok(Cow::Borrowed(inner));
     }
     serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
+}
+
+/// A stake, or a part of one.
+fn stake(field: &str, raw: Option<&RawValue>) -> Result<Stake, Fault> {
+    let text = decimal_text(field, raw)?;
+    decimal::parse_stake(&text).ok_or_else(|| Fault::bad_amount(field, &text, false))
 }
 
 fn flag(field: &str, raw: Option<&RawValue>) -> Result<Option<bool>, Fault> {

@@ -12,6 +12,7 @@ pub mod cash;
 pub mod cash_out;
 pub mod client;
 pub mod compliance;
+pub mod currency;
 pub mod decimal;
 pub mod multiple;
 pub mod offer;

@@ -2,11 +2,11 @@
 
 use clutch_core::command::ReferralWord;
 use clutch_core::event::LegView;
-use clutch_core::units::{BetId, Stake};
+use clutch_core::units::{AccountId, BetId, Stake};
 use clutch_core::{Command, Event, Record};
 use serde::{Deserialize, Serialize};
 
-use super::decimal;
+use super::decimal::{self, with_places};
 use super::multiple::{Multiple, MultipleJson, multiple_json};
 use super::server::{BetJson, bet_json, to_json};
 use crate::book::Book;
@@ -49,8 +49,7 @@ pub(super) fn command(bet: u64, word: &WordJson) -> Result<Command, Fault> {
 }
 
 fn read_stake(text: &str) -> Result<Stake, Fault> {
-    let expected = "an amount above zero with at most 2 places";
-    decimal::parse_stake(text).ok_or_else(|| Fault::bad_field("stake", expected))
+    decimal::parse_stake(text).ok_or_else(|| Fault::bad_amount("stake", text, false))
 }
 
 /// Every bet that waits for a trader, as its bettor sees it.
@@ -68,21 +67,27 @@ pub fn referrals(book: &Book, records: &[Record]) -> Vec<u8> {
         bet: BetView<'a>,
     }
     #[derive(Serialize)]
-    struct Message<'a> {
-        referrals: Vec<Referral<'a>>,
+    struct Message {
+        referrals: Vec<serde_json::Value>,
     }
+    // Each in the money of its bettor.
+    let shown = |account: AccountId, bet: BetView<'_>| {
+        let referral = Referral { account: account.0, bet };
+        let show = || serde_json::to_value(&referral).unwrap_or_default();
+        with_places(book.purses().places_shown(account), show)
+    };
     let (mut referrals, mut legs) = (Vec::new(), Vec::<LegView>::new());
     for record in records {
         match record.event {
             Event::Leg(leg) => legs.push(leg),
             Event::Bet(view) => {
                 let bet = BetView::Single(bet_json(book, &view));
-                referrals.push(Referral { account: view.account.0, bet });
+                referrals.push(shown(view.account, bet));
             }
             Event::Multiple(view) => {
                 let bet = Multiple { view, legs: std::mem::take(&mut legs) };
                 let bet = BetView::Multiple(multiple_json(book, &bet));
-                referrals.push(Referral { account: view.account.0, bet });
+                referrals.push(shown(view.account, bet));
             }
             _ => {}
         }

@@ -308,6 +308,7 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                 About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
                 About::Limits => ("limits raised far", None),
                 About::PlayPolicy => ("a policy that asks less of players", None),
+                About::Adjust(AccountId(account)) => ("adjusting account", Some(account)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

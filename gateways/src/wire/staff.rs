@@ -9,7 +9,7 @@ use clutch_core::{Event, Record};
 use serde::Serialize;
 
 use super::compliance;
-use super::decimal::ShowMoney;
+use super::decimal::{ShowMoney, with_places};
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
@@ -26,9 +26,11 @@ struct AccountView {
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    available: Option<Shown<ShowMoney>>,
+    currency: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    held: Option<Shown<ShowMoney>>,
+    available: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     terms: Option<TermsView>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +92,7 @@ struct SettingView {
 
 /// The answer to a command that was carried out: where it stands in the journal and what is now true.
 /// `before` are the settings as they were, for a command that changes some.
-pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
+pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Message {
         seq: u64,
@@ -122,7 +124,7 @@ pub fn applied(records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
     let mut message = Message {
         seq: last.map_or(0, |record| record.seq.0),
         time: last.map_or(0, |record| record.time.millis()),
-        accounts: accounts_of(records),
+        accounts: accounts_of(book, records),
         matches: Vec::new(),
         markets: Vec::new(),
         kill_switches: Vec::new(),
@@ -251,20 +253,20 @@ pub fn account(book: &Book, records: &[Record]) -> Vec<u8> {
     let bets: Vec<BetView> = records.iter().filter_map(bet).collect();
     to_json(&Message {
         seq: seq_of(records),
-        account: accounts_of(records).pop(),
+        account: accounts_of(book, records).pop(),
         bets: bets.iter().map(|view| bet_json(book, view)).collect(),
     })
 }
 
 /// A page of accounts. `next` is where the next page begins, if this one is full.
-pub fn accounts(records: &[Record], page: u16) -> Vec<u8> {
+pub fn accounts(book: &Book, records: &[Record], page: u16) -> Vec<u8> {
     #[derive(Serialize)]
     struct Message {
         seq: u64,
         accounts: Vec<AccountView>,
         next: Option<u32>,
     }
-    let accounts = accounts_of(records);
+    let accounts = accounts_of(book, records);
     let is_full = usize::from(page) <= accounts.len();
     let next = accounts.last().filter(|_| is_full).map(|last| last.account + 1);
     to_json(&Message { seq: seq_of(records), accounts, next })
@@ -330,7 +332,7 @@ fn settings_of(records: &[Record], before: &[(Setting, i64)]) -> Vec<SettingView
 }
 
 /// Accounts in the order in which they are first spoken of, each with the last word on it.
-fn accounts_of(records: &[Record]) -> Vec<AccountView> {
+fn accounts_of(book: &Book, records: &[Record]) -> Vec<AccountView> {
     let mut views: Vec<AccountView> = Vec::new();
     for record in records {
         let (AccountId(account), event) = match record.event {
@@ -346,6 +348,7 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
                 account,
                 key: None,
                 state: None,
+                currency: None,
                 available: None,
                 held: None,
                 terms: None,
@@ -355,7 +358,9 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
             views.len() - 1
         });
         match *event {
-            Event::Account { key, state, .. } => {
+            Event::Account { account, key, state, .. } => {
+                let code = book.purses().code(account);
+                views[place].currency = code.map(|code| code.as_str().to_owned());
                 views[place].key = Some(key);
                 views[place].state = Some(state_name(state));
             }
@@ -364,9 +369,12 @@ fn accounts_of(records: &[Record]) -> Vec<AccountView> {
             }
             Event::PlayLimit { limit, .. } => views[place].limits.push(limit.into()),
             Event::Rest { rest, .. } => views[place].rest = rest.map(RestJson::from),
-            Event::Balance { available, held, .. } => {
-                views[place].available = Some(money(available));
-                views[place].held = Some(money(held));
+            Event::Balance { account, available, held } => {
+                // Each account of a list has money of its own.
+                with_places(book.purses().places_shown(account), || {
+                    views[place].available = Some(money(available).0.to_string());
+                    views[place].held = Some(money(held).0.to_string());
+                });
             }
             _ => {}
         }

@@ -5,21 +5,36 @@
 //! | `authorise\|fail\|paid\|returned ACCOUNT AMOUNT ref N` | what a provider says of a payment |
 //! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
 //! | `bonus NAME ACCOUNT money\|free_bet AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
-//! | `expect books KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld of the first currency |
+//! | `adjust ACCOUNT AMOUNT REASON [ref N] [by N]` | correction, goodwill, fee, chargeback, write_off |
+//! | `currency N CODE [places N] [factor_ppb N]` | adds a currency; amounts in tables are minor units over 100, whatever the currency |
+//! | `expect books [currency N] KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of a currency, the first if none is named |
 //! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone` | |
 
-use clutch_core::command::{BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, SetCurrency};
 use clutch_core::event::Event;
-use clutch_core::units::{BonusId, Money};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money};
 use clutch_core::wallet::{BonusKind, BonusView};
 use clutch_core::{Command, Query};
 
 use super::expect::equal;
 use super::lines::Words;
+use super::r#override::by;
 use super::values::{duration, money, show_money};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
+    /// `currency 1 JPY places 0 factor_ppb 620000000`
+    pub(super) fn currency(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let currency = Currency(words.number()?);
+        let code = words.next()?;
+        let code = CurrencyCode::new(code).ok_or_else(|| format!("{code:?} is no currency"))?;
+        let decimals = if words.take("places") { words.number()? } else { 2 };
+        let book_ppb = if words.take("factor_ppb") { words.number()? } else { 1_000_000_000 };
+        let actor = by(words)?;
+        let set = SetCurrency { currency, code, decimals, book_ppb };
+        Ok(self.send_by(actor, Command::SetCurrency(set)))
+    }
+
     /// `authorise A1 50.00 ref 7`
     pub(super) fn payment(&mut self, word: &str, words: &mut Words<'_>) -> Outcome<Answer> {
         let account = self.account_named(words.next()?)?;
@@ -57,6 +72,18 @@ impl Scenario {
         Ok(answer)
     }
 
+    /// `adjust A1 -5.00 fee ref 7 by 2`
+    pub(super) fn adjust(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let account = self.account_named(words.next()?)?;
+        let amount = money(words.next()?)?;
+        let reason = words.next()?;
+        let reason =
+            AdjustReason::named(reason).ok_or_else(|| format!("no reason is {reason:?}"))?;
+        let reference = self.reference(words)?;
+        let actor = by(words)?;
+        Ok(self.send_by(actor, Command::Adjust(Adjust { account, amount, reason, reference })))
+    }
+
     pub(super) fn forfeit(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let account = self.account_named(words.next()?)?;
         let bonus = self.bonus_named(words.next()?);
@@ -73,8 +100,9 @@ impl Scenario {
     }
 
     pub(super) fn expect_books(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let currency = Currency(if words.take("currency") { words.number()? } else { 0 });
         let wallet = self.world().state().wallet().ok_or("no books")?;
-        let books = *wallet.books(Default::default());
+        let books = *wallet.books(currency);
         while let Some(key) = words.optional() {
             let amount = match key {
                 "players" => books.players,
@@ -82,6 +110,8 @@ impl Scenario {
                 "provider" => books.provider,
                 "in_transit" => books.in_transit,
                 "tax_withheld" => books.tax_withheld,
+                "adjustments" => books.adjustments,
+                "bad_debt" => books.bad_debt,
                 _ => return Err(format!("the books have no {key:?}")),
             };
             equal(words.next()?, &show_money(amount))

@@ -100,6 +100,8 @@ impl Scenario {
                 "tier_3" => config.tier_3 = stages(value)?,
                 "large_stake" => config.large_stake = money(value)?,
                 "confirm_above" => config.confirm_above = money(value)?,
+                "debt_max" => config.debt_max = money(value)?,
+                "adjust_alone_max" => config.adjust_alone_max = money(value)?,
                 "ladder" => {
                     let named = LadderTable::ALL.into_iter().find(|table| table.name() == value);
                     config.ladder =

@@ -234,12 +234,14 @@ impl Scenario {
             "capacity" => self.capacity(words),
             "config" => self.configure(words),
             "account" => self.account(words),
+            "currency" => self.currency(words),
             "deposit" => self.deposit(words),
             word @ ("authorise" | "fail" | "withdraw" | "paid" | "returned") => {
                 self.payment(word, words)
             }
             "bonus" => self.bonus(words),
             "forfeit" => self.forfeit(words),
+            "adjust" => self.adjust(words),
             "state" => self.account_state(words),
             "limit" => self.play_limit(words),
             "confirm" => self.confirm_limit(words),

@@ -122,7 +122,11 @@ impl Twin {
             }
             Err(refusal) => {
                 self.note_refused_bet(refusal.code);
-                self.note_refused(refusal.code, place.stake.money().minor().into());
+                self.note_refused(
+                    place.account.0,
+                    refusal.code,
+                    place.stake.money().minor().into(),
+                );
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)
             }
@@ -319,7 +323,8 @@ impl Twin {
     pub(super) fn check_funds(&self, account: u32, stake: i128) -> Result<(), Refusal> {
         let available = self.available(account).unwrap_or_default();
         if available < stake {
-            return Err(no(Reject::InsufficientFunds, available, stake));
+            let code = self.lacks(account, Reject::InsufficientFunds);
+            return Err(no(code, available, stake));
         }
         Ok(())
     }
@@ -447,12 +452,14 @@ impl Twin {
         let singles =
             self.bets.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect(*id, bet);
-                (gain, held, bet.payout - bet.stake)
+                let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
+                (gain, held, payout - stake)
             });
         let multiples =
             self.multiples.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect_of_multiple(*id, bet);
-                (gain, held, bet.payout - bet.stake)
+                let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
+                (gain, held, payout - stake)
             });
         singles.chain(multiples).collect()
     }
@@ -476,12 +483,20 @@ impl Twin {
         effects.iter().filter(|(_, held, _)| *held > 0).map(|(_, _, loss)| loss).sum()
     }
 
-    /// What all bets have earned the house.
-    pub(super) fn house(&self) -> i128 {
-        let singles: i128 = self.bets.iter().map(|(id, bet)| self.effect(*id, bet).0).sum();
-        let multiples: i128 =
-            self.multiples.iter().map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
-        self.house_of_retired - singles - multiples - self.granted()
+    /// What all bets in a currency have earned the house, less what bonuses cost.
+    pub(super) fn house(&self, currency: u8) -> i128 {
+        let singles = self.bets.iter().filter(|(_, bet)| self.is_of(bet.account, currency));
+        let singles: i128 = singles.map(|(id, bet)| self.effect(*id, bet).0).sum();
+        let multiples = self.multiples.iter().filter(|(_, bet)| self.is_of(bet.account, currency));
+        let multiples: i128 = multiples.map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
+        let retired = self.house_of_retired.get(&currency).copied().unwrap_or_default();
+        retired - singles - multiples - self.granted(currency)
+    }
+
+    /// A bet that leaves, or was cashed out, gained so much from the house.
+    pub(super) fn house_gave(&mut self, account: u32, gain: i128) {
+        let currency = self.accounts[account as usize].currency;
+        *self.house_of_retired.entry(currency).or_default() -= gain;
     }
 
     /// Lets the bets of markets decided long ago leave, with their results final.
@@ -502,11 +517,11 @@ impl Twin {
                 .collect();
             for (bet, account, gain) in leaving {
                 if self.counts_today(bet) {
-                    let payout = self.bets[&bet].payout;
+                    let payout = self.weighed(account, self.bets[&bet].payout);
                     self.accounts[account as usize].terms.left_today += payout;
                 }
                 self.accounts[account as usize].base += gain;
-                self.house_of_retired -= gain;
+                self.house_gave(account, gain);
                 self.bets.remove(&bet);
                 self.cash_outs.remove(&bet);
             }

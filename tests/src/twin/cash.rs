@@ -1,25 +1,25 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
-use clutch_core::command::{AccountState, BonusStep, KillScope, PaymentStep};
+use clutch_core::Reject;
+use clutch_core::command::{AccountState, AdjustReason, BonusStep, KillScope, PaymentStep};
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
-use clutch_core::wallet::{BonusKind, BonusState, BonusView};
-use clutch_core::{Reject, State};
+use clutch_core::wallet::{BonusKind, BonusState, BonusView, Books};
 
 use super::Twin;
 
 /// A payment under its reference.
 #[derive(Debug)]
 pub(super) struct Payment {
-    account: u32,
-    amount: i128,
-    is: Is,
+    pub(super) account: u32,
+    pub(super) amount: i128,
+    pub(super) is: Is,
     /// Where the command that began it stands in the journal.
     pub(super) began: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Is {
+pub(super) enum Is {
     Promised,
     CameIn,
     Failed,
@@ -27,6 +27,7 @@ enum Is {
     Left { tax: i128 },
     CameBack { tax: i128 },
     Bonus,
+    Adjusted(AdjustReason),
 }
 
 /// A bonus as it was granted, and what is left.
@@ -36,10 +37,10 @@ pub(super) struct Bonus {
     account: u32,
 }
 
-const LARGEST: i128 = 10_i128.pow(15);
+pub(super) const LARGEST: i128 = 10_i128.pow(15);
 
 impl Twin {
-    fn known_payment(
+    pub(super) fn known_payment(
         &self,
         account: u32,
         amount: Money,
@@ -52,22 +53,32 @@ impl Twin {
         Err(Reject::ReferenceReused)
     }
 
-    fn set(&mut self, account: u32, amount: Money, reference: u128, is: Is) {
+    pub(super) fn set(&mut self, account: u32, amount: Money, reference: u128, is: Is) {
         let (amount, began) = (amount.minor().into(), self.seq);
         let fresh = Payment { account, amount, is, began };
         self.payments.entry(reference).or_insert(fresh).is = is;
     }
 
-    fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
+    /// The same of one currency.
+    pub(super) fn sum_in(&self, currency: u8, part: impl Fn(&Payment) -> i128) -> i128 {
+        self.sum_of(|it| if self.is_of(it.account, currency) { part(it) } else { 0 })
+    }
+
+    pub(super) fn sum_of(&self, part: impl Fn(&Payment) -> i128) -> i128 {
         self.payments.values().map(part).sum()
     }
 
     /// What providers brought in and did not take out.
-    fn brought(&self) -> i128 {
-        self.sum_of(|it| match it.is {
+    fn brought(&self, currency: u8) -> i128 {
+        self.sum_in(currency, |it| match it.is {
             Is::Promised | Is::CameIn => it.amount,
             Is::Left { tax } => tax - it.amount,
-            Is::Failed | Is::AskedFor { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+            Is::Adjusted(AdjustReason::Chargeback) => it.amount,
+            Is::Failed
+            | Is::AskedFor { .. }
+            | Is::CameBack { .. }
+            | Is::Bonus
+            | Is::Adjusted(_) => 0,
         })
     }
 
@@ -75,7 +86,7 @@ impl Twin {
     pub(super) fn paid_in(&self, account: u32) -> i128 {
         self.sum_of(|it| match it.is {
             _ if it.account != account => 0,
-            Is::CameIn => it.amount,
+            Is::CameIn | Is::Adjusted(_) => it.amount,
             Is::AskedFor { .. } | Is::Left { .. } => -it.amount,
             Is::Promised | Is::Failed | Is::CameBack { .. } | Is::Bonus => 0,
         })
@@ -87,8 +98,8 @@ impl Twin {
         }
         let minor = i128::from(amount.minor());
         let available = self.available(account).unwrap_or_default();
-        let too_much =
-            available + minor > LARGEST || self.brought() + minor > i128::from(i64::MAX / 8);
+        let brought = self.brought(self.accounts[account as usize].currency);
+        let too_much = available + minor > LARGEST || brought + minor > i128::from(i64::MAX / 8);
         if minor <= 0 || too_much {
             return Err(Reject::InvalidAmount);
         }
@@ -96,7 +107,7 @@ impl Twin {
         self.may_pay_in(account, minor)
     }
 
-    fn room_for_payment(&self) -> Result<(), Reject> {
+    pub(super) fn room_for_payment(&self) -> Result<(), Reject> {
         let is_full = self.payments.len() == self.capacity.payments_max as usize;
         if is_full { Err(Reject::CapacityReached) } else { Ok(()) }
     }
@@ -179,7 +190,7 @@ impl Twin {
         self.room_for_payment()?;
         self.may_take_out(id)?;
         if self.available(id).unwrap_or_default() < amount {
-            return Err(Reject::BalanceTooLow);
+            return Err(self.lacks(id, Reject::BalanceTooLow));
         }
         Ok(Is::AskedFor { tax })
     }
@@ -246,8 +257,9 @@ impl Twin {
     }
 
     /// What bonuses cost the house so far.
-    pub(super) fn granted(&self) -> i128 {
-        self.bonuses.iter().map(|it| i128::from(it.view.available.minor())).sum()
+    pub(super) fn granted(&self, currency: u8) -> i128 {
+        let granted = self.bonuses.iter().filter(|it| self.is_of(it.account, currency));
+        granted.map(|it| i128::from(it.view.available.minor())).sum()
     }
 
     /// Holds what the engine says of an account's bonuses to the twin's.
@@ -262,17 +274,21 @@ impl Twin {
     }
 
     /// Holds the ledger accounts that are no player's to the twin's.
-    pub(super) fn compare_books(&self, state: &State) {
-        let wallet = state.wallet().expect("the engine has its first record");
-        let books = wallet.books(Default::default());
-        assert_eq!(i128::from(books.provider.minor()), -self.brought(), "the providers");
-        let in_transit = self.sum_of(|it| match it.is {
+    pub(super) fn compare_books(&self, currency: u8, books: &Books) {
+        assert_eq!(i128::from(books.provider.minor()), -self.brought(currency), "the providers");
+        let in_transit = self.sum_in(currency, |it| match it.is {
             Is::Promised | Is::AskedFor { .. } => it.amount,
-            Is::CameIn | Is::Failed | Is::Left { .. } | Is::CameBack { .. } | Is::Bonus => 0,
+            Is::CameIn
+            | Is::Failed
+            | Is::Left { .. }
+            | Is::CameBack { .. }
+            | Is::Bonus
+            | Is::Adjusted(_) => 0,
         });
         assert_eq!(i128::from(books.in_transit.minor()), in_transit, "money in transit");
-        let tax = self.sum_of(|it| if let Is::Left { tax } = it.is { tax } else { 0 });
+        let tax = self.sum_in(currency, |it| if let Is::Left { tax } = it.is { tax } else { 0 });
         assert_eq!(i128::from(books.tax_withheld.minor()), tax, "tax withheld");
+        self.compare_adjustments(currency, books);
     }
 }
 

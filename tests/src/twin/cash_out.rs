@@ -289,7 +289,7 @@ impl Twin {
             bet.account
         };
         self.accounts[account as usize].base += amount - stake;
-        self.house_of_retired -= amount - stake;
+        self.house_gave(account, amount - stake);
     }
 
     /// A bet of some account that may be cashed out, or any other.

@@ -7,12 +7,14 @@
 //!
 //! Not a copy of the core: when they disagree, one of them has misread the rules.
 
+mod adjust;
 mod bets;
 mod big;
 mod cash;
 mod cash_out;
 mod compare;
 mod compliance;
+mod currencies;
 mod grades;
 mod incidents;
 mod markets;
@@ -30,11 +32,11 @@ mod trips;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clutch_core::command::{AccountState, Capacity, Config, SuspendReason, Title};
+use clutch_core::command::{AccountState, Capacity, Config, SetCurrency, SuspendReason, Title};
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::RestKind;
-use clutch_core::units::{Money, Name};
+use clutch_core::units::{Currency, CurrencyCode, Money, Name};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -67,9 +69,13 @@ pub struct Twin {
     config_version: u32,
     capacity: Capacity,
     accounts: Vec<Account>,
+    /// By their numbers.
+    currencies: Vec<SetCurrency>,
     payments: BTreeMap<u128, cash::Payment>,
     /// Every bonus that was ever granted.
     bonuses: Vec<cash::Bonus>,
+    /// What was given up of each account's debts and not recovered.
+    given_up: BTreeMap<u32, i128>,
     matches: Vec<Match>,
     markets: Vec<Market>,
     bets: BTreeMap<u64, Bet>,
@@ -94,7 +100,7 @@ pub struct Twin {
     switched: switches::Switched,
     trips: trips::Tripped,
     /// What bets that have left made of the house's books.
-    house_of_retired: i128,
+    house_of_retired: BTreeMap<u8, i128>,
     retired_lately: bool,
     /// The day that it is, and its first command.
     day: u64,
@@ -109,6 +115,7 @@ pub struct Twin {
 #[derive(Debug)]
 struct Account {
     key: Name,
+    currency: u8,
     state: AccountState,
     /// What bets that have left the engine won and lost.
     base: i128,
@@ -171,8 +178,15 @@ impl Twin {
             config_version: 1,
             capacity,
             accounts: Vec::new(),
+            currencies: vec![SetCurrency {
+                currency: Currency(0),
+                code: CurrencyCode::EUR,
+                decimals: 2,
+                book_ppb: 1_000_000_000,
+            }],
             payments: BTreeMap::new(),
             bonuses: Vec::new(),
+            given_up: BTreeMap::new(),
             matches: Vec::new(),
             markets: Vec::new(),
             bets: BTreeMap::new(),
@@ -190,7 +204,7 @@ impl Twin {
             stops: BTreeSet::new(),
             switched: switches::Switched::default(),
             trips: trips::Tripped::default(),
-            house_of_retired: 0,
+            house_of_retired: BTreeMap::new(),
             retired_lately: false,
             day: 0,
             day_began: 0,
@@ -226,6 +240,7 @@ impl Twin {
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
+        self.learn_debts(records);
         self.learn_trips(&records[timers..]);
         self.notice_results();
         self.learn(command, answer, records);
@@ -296,6 +311,8 @@ impl Twin {
                 self.payment_step(account.0, *amount, *reference, *step)
             }
             Command::Bonus { account, step } => self.bonus(account.0, *step),
+            Command::Adjust(adjust) => self.adjust(adjust),
+            Command::SetCurrency(set) => self.set_currency(set),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
@@ -326,7 +343,11 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
+        let limits = [config.debt_max, config.adjust_alone_max];
+        let amounts_fit =
+            limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
+            && amounts_fit
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
@@ -366,7 +387,7 @@ impl Twin {
         if self.accounts.iter().any(|account| account.key == key) {
             return Err(Reject::AccountExists);
         }
-        if currency != 0 {
+        if usize::from(currency) >= self.currencies.len() {
             return Err(Reject::UnknownCurrency);
         }
         if self.accounts.len() == self.capacity.accounts_max as usize {
@@ -374,6 +395,7 @@ impl Twin {
         }
         self.accounts.push(Account {
             key,
+            currency,
             state: AccountState::Open,
             base: 0,
             terms: Terms::default(),

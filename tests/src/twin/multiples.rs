@@ -128,7 +128,11 @@ impl Twin {
             }
             Err(refusal) => {
                 self.note_refused_bet(refusal.code);
-                self.note_refused(refusal.code, place.stake().money().minor().into());
+                self.note_refused(
+                    place.account.0,
+                    refusal.code,
+                    place.stake().money().minor().into(),
+                );
                 self.remember(key, Answered::Refused(refusal));
                 BetStatus::Refused(refusal)
             }
@@ -335,7 +339,9 @@ impl Twin {
             .filter(|(id, bet)| self.effect_of_multiple(**id, bet).1 > 0)
             .map(|(_, bet)| {
                 let on_it = |leg: &&Leg| leg.market == market && leg.selection == selection;
-                (bet.payout - bet.stake) * bet.legs.iter().filter(on_it).count() as i128
+                let loss =
+                    self.weighed(bet.account, bet.payout) - self.weighed(bet.account, bet.stake);
+                loss * bet.legs.iter().filter(on_it).count() as i128
             })
             .sum()
     }
@@ -350,11 +356,12 @@ impl Twin {
             }
             if bet.legs.iter().all(|leg| leg.last.is_some()) {
                 if self.multiple_counts_today(id, &bet) {
-                    self.accounts[bet.account as usize].terms.left_today += bet.payout;
+                    let payout = self.weighed(bet.account, bet.payout);
+                    self.accounts[bet.account as usize].terms.left_today += payout;
                 }
                 let gain = self.effect_of_multiple(id, &bet).0;
                 self.accounts[bet.account as usize].base += gain;
-                self.house_of_retired -= gain;
+                self.house_gave(bet.account, gain);
                 self.multiples.remove(&id);
                 self.cash_outs.remove(&id);
             } else {

@@ -28,6 +28,9 @@ impl Twin {
             ) => match_id == on,
             (Command::Configure { .. }, Command::Configure { .. })
             | (Command::AdoptPlayPolicy { .. }, Command::AdoptPlayPolicy { .. }) => true,
+            (Command::Adjust(adjust), Command::Adjust(other)) => {
+                adjust.reference == other.reference
+            }
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));
@@ -153,6 +156,7 @@ pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
             config.liability_match_max,
             config.liability_group_max,
             config.payout_day_max,
+            config.adjust_alone_max,
         ]
         .map(|limit| i128::from(limit.minor()))
     };

@@ -73,8 +73,8 @@ impl Twin {
             .iter()
             .filter(|(id, bet)| bet.account == account && self.multiple_counts_today(**id, bet));
         let left = self.accounts[account as usize].terms.left_today;
-        left + today.map(|(_, bet)| bet.payout).sum::<i128>()
-            + multiples.map(|(_, bet)| bet.payout).sum::<i128>()
+        let payouts = today.map(|(_, bet)| bet.payout).chain(multiples.map(|(_, bet)| bet.payout));
+        left + payouts.map(|payout| self.weighed(account, payout)).sum::<i128>()
     }
 
     /// Asks every rule. Answers which in shadow would have refused.
@@ -95,7 +95,9 @@ impl Twin {
                 RuleMode::Shadow => shadows.push(found.rule),
                 RuleMode::Refer if to_trader => {}
                 RuleMode::On | RuleMode::Refer => {
-                    return Err((found.rule.rule().code, found.limit, found.would_be));
+                    let code = found.rule.rule().code;
+                    let (limit, would_be) = self.told(account, code, (found.limit, found.would_be));
+                    return Err((code, limit, would_be));
                 }
             }
         }
@@ -109,6 +111,7 @@ impl Twin {
         (stake, payout): (i128, i128),
     ) -> Vec<Found> {
         let config = &self.config;
+        let (stake, payout) = (self.weighed(account, stake), self.weighed(account, payout));
         let won = payout - stake;
         let of_multiples = self.liability_of_multiples(market, selection);
         let (mut of_selection, mut of_market) = (won + of_multiples, won + of_multiples);
@@ -117,10 +120,11 @@ impl Twin {
             if !counts || bet.market != market {
                 continue;
             }
-            of_market -= bet.stake;
+            let (stake, payout) = self.counted(bet);
+            of_market -= stake;
             if bet.selection == selection {
-                of_selection += bet.payout - bet.stake;
-                of_market += bet.payout;
+                of_selection += payout - stake;
+                of_market += payout;
             }
         }
         let terms = &self.accounts[account as usize].terms;
@@ -202,7 +206,10 @@ impl Twin {
                 bet.market == id && !never_counts(status)
             });
             let singles: i128 = standing
-                .map(|(_, bet)| if bet.selection == winner { bet.payout } else { 0 } - bet.stake)
+                .map(|(_, bet)| {
+                    let (stake, payout) = self.counted(bet);
+                    if bet.selection == winner { payout - stake } else { -stake }
+                })
                 .sum();
             let bet_on = if (id, winner) == (market, selection) { won } else { 0 };
             singles + self.liability_of_multiples(id, winner) + bet_on
@@ -292,8 +299,14 @@ impl Twin {
         *factors.get(&(fixture.title as u8, has_begun)).unwrap_or(&100)
     }
 
+    /// A bet's stake and payout as they count in limits.
+    pub(super) fn counted(&self, bet: &super::bets::Bet) -> (i128, i128) {
+        (self.weighed(bet.account, bet.stake), self.weighed(bet.account, bet.payout))
+    }
+
     /// Notes a bet that was written down.
     pub(super) fn note_pace(&mut self, account: u32, stake: i128, shadows: &[RuleId]) {
+        let stake = self.weighed(account, stake);
         let paced = [
             RuleId::BetsPerSecond,
             RuleId::BetsPerMinute,
@@ -311,7 +324,9 @@ impl Twin {
     }
 
     /// Notes a bet that a rule refused.
-    pub(super) fn note_refused(&mut self, code: Reject, stake: i128) {
+    pub(super) fn note_refused(&mut self, account: u32, code: Reject, stake: i128) {
+        let is_known = (account as usize) < self.accounts.len();
+        let stake = if is_known { self.weighed(account, stake) } else { stake };
         if let Some(rule) = RuleId::of_code(code) {
             let tally = &mut self.tallies.entry(rule).or_default()[0];
             *tally = (tally.0 + 1, tally.1 + stake);

@@ -162,7 +162,10 @@ impl Twin {
             bet.market == market && !never_counts(status)
         });
         let singles: i128 = standing
-            .map(|(_, bet)| if bet.selection == winner { bet.payout } else { 0 } - bet.stake)
+            .map(|(_, bet)| {
+                let (stake, payout) = self.counted(bet);
+                if bet.selection == winner { payout - stake } else { -stake }
+            })
             .sum();
         singles + self.liability_of_multiples(market, winner)
     }

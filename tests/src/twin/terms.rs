@@ -104,9 +104,15 @@ impl Twin {
             Slip::Multiple(place) => (i64::from(place.system().lines()), place.unit()),
         };
         let takes = |minor| with(minor).is_some_and(|slip| self.try_slip(&slip).is_ok());
-        let smallest = ((self.config.stake_min.minor() + lines - 1) / lines).max(1);
+        let account = match slip {
+            Slip::Single(place) => place.account.0,
+            Slip::Multiple(place) => place.account.0,
+        };
+        let own = |limit: i64| self.most(account, limit.into()) as i64;
+        let stake_min = own(self.config.stake_min.minor() - 1) + 1;
+        let smallest = ((stake_min + lines - 1) / lines).max(1);
         let mut good = takes(smallest).then_some(smallest)?;
-        let mut bad = self.config.stake_max.minor() / lines + 1;
+        let mut bad = own(self.config.stake_max.minor()) / lines + 1;
         while good + 1 < bad {
             let middle = good.midpoint(bad);
             if takes(middle) { good = middle } else { bad = middle }

@@ -2,6 +2,7 @@
 //!
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
+mod count;
 mod due;
 pub(super) mod explain;
 mod forget;
@@ -120,7 +121,8 @@ impl Step<'_> {
         let odds = self.check_price(Seen::of(place), &offer)?;
         let payout = odds.payout_floor(place.stake);
         let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
-        let would_refuse = check_risk(&wager)?;
+        let would_refuse =
+            check_risk(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
         check_funds(&offer, place.stake)?;
         Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
     }
@@ -202,18 +204,22 @@ impl Step<'_> {
         let bet = Bet::new(id, place, odds, payout, state);
         let view = bet.view();
         let stake = place.stake.money();
+        // What it counts in the sums that limits look at.
+        let currency = tables.wallet.currency(place.account);
+        let (weighed, payout, liability) = tables.weigh(currency, &bet);
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
         let keeps_exposures = tables.risk.keeps_exposures();
         if keeps_exposures {
-            tables.count_with_exposure(place.market, place.selection, stake, payout, Sign::In);
+            let weighed = weighed.money();
+            tables.count_with_exposure(place.market, place.selection, weighed, payout, Sign::In);
         }
         let account = tables.wallet.get_mut(place.account).expect("decide() knew the account");
-        account.count(bet.liability(), Sign::In);
-        tables.risk.count_in_group(account.group, bet.liability(), Sign::In);
+        account.count(liability, Sign::In);
+        tables.risk.count_in_group(account.group, liability, Sign::In);
         tables.risk.count_of_day(account, id, payout, Sign::In);
         let (market, selection) = tables.markets.rows_mut(place.market, place.selection);
         if !keeps_exposures {
-            market.count(selection, stake, payout, Sign::In);
+            market.count(selection, weighed.money(), payout, Sign::In);
         }
         if market.must_lean(self.config) {
             tables.requotes.lean(place.market, market);
@@ -233,7 +239,7 @@ impl Step<'_> {
             PostingReason::Hold,
             self.outbox,
         );
-        tables.risk.note(self.config, place.account, self.now, place.stake, would_refuse);
+        tables.risk.note(self.config, place.account, self.now, weighed, would_refuse);
         self.outbox.push(Event::Bet(view));
         tables.wallet.announce(place.account, self.outbox);
     }
@@ -254,7 +260,8 @@ impl Step<'_> {
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
-        self.tables.risk.note_refusal(refusal.code, place.stake);
+        let weighed = self.tables.stake_of_refused(place.account, place.stake);
+        self.tables.risk.note_refusal(refusal.code, weighed);
         self.note_refused_bet(refusal.code);
         self.outbox.push(Event::Bet(refused.view(place.account, place.client_id)));
     }
@@ -271,12 +278,13 @@ impl Tables {
         stake: Stake,
         payout: Money,
     ) -> Result<RuleSet, Refusal> {
-        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))?;
+        let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))
+            .map_err(|refusal| self.in_own_money(offer, refusal))?;
         check_funds(offer, stake)?;
         Ok(would_refuse)
     }
 
-    /// What the risk rules look at.
+    /// What the risk rules look at: amounts as they count in limits.
     #[inline(always)]
     pub(super) fn wager<'a>(
         &'a self,
@@ -288,6 +296,9 @@ impl Tables {
     ) -> Wager<'a> {
         let Offer { account_id, account, fixture, market, selection, selection_index, .. } = *offer;
         let (tables, markets) = (&self.risk, &self.markets);
+        let currencies = &self.wallet.currencies;
+        let stake = currencies.stake_in_book(account.currency, stake);
+        let payout = currencies.in_book(account.currency, payout);
         Wager {
             config,
             now,
@@ -355,46 +366,30 @@ impl Tables {
         let room = self.check_switches(None, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
         let ceiling = self.ceiling(config, account);
-        risk::largest_stake(config.stake_min, ceiling, offer.odds, |stake, payout| {
+        let floor = self.wallet.currencies.least(offer.account.currency, config.stake_min);
+        risk::largest_stake(floor, ceiling, offer.odds, |stake, payout| {
             self.check_money(&offer, config, now, stake, payout).is_ok()
         })
     }
 
+    /// A refusal by a limit, with its numbers in the money of whoever is refused.
+    #[cold]
+    fn in_own_money(&self, offer: &Offer<'_>, refusal: Refusal) -> Refusal {
+        self.wallet.currencies.refusal_in(offer.account.currency, refusal)
+    }
+
     /// What no stake of this account can be above.
     pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
-        config.stake_max.min(self.wallet.room_for_stake(account))
-    }
-
-    /// Counts a bet in every sum that limits look at, or takes it out again.
-    pub(crate) fn count(&mut self, slot: u32, sign: Sign) {
-        self.count_for_account(slot, sign);
-        let bet = self.bets.bet(slot);
-        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
-        self.risk.count_of_day(account, bet.id, bet.payout, sign);
-        let (market, selection) = (bet.market, bet.selection);
-        let (stake, payout) = (bet.stake.money(), bet.payout);
-        if self.risk.keeps_exposures() {
-            return self.count_with_exposure(market, selection, stake, payout, sign);
-        }
-        let (market, selection) = self.markets.rows_mut(market, selection);
-        market.count(selection, stake, payout, sign);
-    }
-
-    /// Counts a bet in its account's open liability alone: a settled bet leaves that sum, but stays
-    /// in its market's.
-    pub(crate) fn count_for_account(&mut self, slot: u32, sign: Sign) {
-        let bet = self.bets.bet(slot);
-        let account = self.wallet.get_mut(bet.account).expect("a bet's account exists");
-        account.count(bet.liability(), sign);
-        self.risk.count_in_group(account.group, bet.liability(), sign);
+        let currency = self.wallet.currency(account);
+        let stake_max = self.wallet.currencies.most(currency, config.stake_max);
+        stake_max.min(self.wallet.room_for_stake(account))
     }
 }
 
 #[inline(always)]
 fn check_funds(offer: &Offer<'_>, stake: Stake) -> Result<(), Refusal> {
     if offer.account.available < stake.money() {
-        let (available, stake) = (offer.account.available.minor(), stake.money().minor());
-        return Err(Refusal::with(Reject::InsufficientFunds, available, stake));
+        return Err(offer.account.lacks(stake.money(), Reject::InsufficientFunds));
     }
     Ok(())
 }

@@ -75,7 +75,9 @@ impl State {
             | Command::VoidBets(_)
             | Command::CashOut(_)
             | Command::AnswerOffer(_)
-            | Command::DecideReferral { .. } => return false,
+            | Command::DecideReferral { .. }
+            | Command::Adjust(_)
+            | Command::SetCurrency(_) => return false,
         }
         true
     }

@@ -183,6 +183,11 @@ pub struct Config {
     pub rules_refer: RuleSet,
     /// Largest stake that is taken without a trader's word.
     pub trader_stake: Money,
+    /// How far below zero a correction may take a player; what goes beyond is written off. Zero: never
+    /// below.
+    pub debt_max: Money,
+    /// The largest adjustment that one person may make alone; zero: none.
+    pub adjust_alone_max: Money,
 }
 wire_struct!(Config {
     stake_min,
@@ -241,6 +246,8 @@ wire_struct!(Config {
     referral_life_ns,
     rules_refer,
     trader_stake,
+    debt_max,
+    adjust_alone_max,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -308,6 +315,9 @@ impl Default for Config {
             referral_life_ns: 60 * SECOND_NS,
             rules_refer: RuleSet::of(&[RuleId::TraderStake]),
             trader_stake: Money::from_minor(50_000),
+            // A player owes whatever was paid to him wrongly.
+            debt_max: Self::AMOUNT_MAX,
+            adjust_alone_max: Money::from_minor(10_000),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is said of payments.
 
 use crate::codec::wire_enum;
+use crate::command::AdjustReason;
 use crate::units::{AccountId, Money};
 
 /// A payment as it stands.
@@ -32,11 +33,17 @@ pub enum PaymentStatus {
     },
     /// A bonus that was granted.
     Bonus,
+    /// A balance that was adjusted by hand; the amount is below zero if it shrank.
+    Adjusted {
+        /// Why.
+        reason: AdjustReason,
+    },
 }
 wire_enum!(PaymentStatus {
     0 = Deposit(status),
     1 = Withdrawal { tax, status },
     2 = Bonus,
+    3 = Adjusted { reason },
 });
 
 /// How far a deposit came.
@@ -76,6 +83,7 @@ impl PaymentStatus {
             Self::Withdrawal { status: WithdrawalStatus::Paid, .. } => "paid",
             Self::Withdrawal { status: WithdrawalStatus::Returned, .. } => "returned",
             Self::Bonus => "bonus",
+            Self::Adjusted { reason } => reason.name(),
         }
     }
 }

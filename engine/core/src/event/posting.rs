@@ -1,5 +1,6 @@
 //! Between which accounts money moves, and why.
 
+use crate::command::AdjustReason;
 use crate::units::AccountId;
 
 /// A ledger account. Every posting is in one currency, that of the player or the one it names; the
@@ -25,6 +26,10 @@ pub enum LedgerAccount {
     WithdrawalInTransit(AccountId),
     /// Tax kept back for an authority.
     TaxWithheld,
+    /// What was corrected by hand, given as a kindness or charged.
+    Adjustments,
+    /// What players owe and will not be asked for.
+    BadDebt,
 }
 
 /// Why money moved.
@@ -63,4 +68,10 @@ pub enum PostingReason {
     BonusForfeited,
     /// What a bet that was cashed out, wholly or in part, was worth.
     CashOut,
+    /// A person adjusted the balance.
+    Adjusted(AdjustReason),
+    /// A correction took more than the player may owe; the rest is given up.
+    DebtWrittenOff,
+    /// A correction gave the player what had been given up before.
+    DebtRecovered,
 }

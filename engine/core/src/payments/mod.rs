@@ -10,6 +10,7 @@
 //! Invariants: the same step under the same reference again changes nothing and says where the payment
 //! stands; the same reference with another account, amount or direction is refused; a payment ends once.
 
+mod adjust;
 mod steps;
 
 use crate::bets::client_ids::Key;

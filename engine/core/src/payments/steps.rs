@@ -9,7 +9,7 @@ use crate::state::{Step, Tables};
 use crate::units::{AccountId, Money, Seq};
 
 /// All deposits of a currency together stay below this, so that no sum over all accounts can overflow.
-const DEPOSITS_MAX: Money = Money::from_minor(i64::MAX / 8);
+pub(super) const DEPOSITS_MAX: Money = Money::from_minor(i64::MAX / 8);
 
 impl Step<'_> {
     /// See [`crate::Command::Deposit`].
@@ -139,8 +139,7 @@ impl Step<'_> {
             self.tables.wallet.check_play(account, Asked::Withdraw)?;
         }
         if row.available < amount {
-            let (available, asked) = (row.available.minor(), amount.minor());
-            return Err(Refusal::with(Reject::BalanceTooLow, available, asked));
+            return Err(row.lacks(amount, Reject::BalanceTooLow));
         }
         let from = LedgerAccount::PlayerAvailable(account);
         let to = LedgerAccount::WithdrawalInTransit(account);
@@ -226,7 +225,12 @@ fn deposit_of(
     match known.map(|payment| (payment.status, payment.began)) {
         None => Ok(None),
         Some((PaymentStatus::Deposit(status), began)) => Ok(Some((status, began))),
-        Some((PaymentStatus::Withdrawal { .. } | PaymentStatus::Bonus, _)) => Err(reused(amount)),
+        Some((
+            PaymentStatus::Withdrawal { .. }
+            | PaymentStatus::Bonus
+            | PaymentStatus::Adjusted { .. },
+            _,
+        )) => Err(reused(amount)),
     }
 }
 
@@ -253,6 +257,8 @@ fn withdrawal_of(
     match known.map(|payment| payment.status) {
         None => Ok(None),
         Some(PaymentStatus::Withdrawal { tax, status }) => Ok(Some((tax, status))),
-        Some(PaymentStatus::Deposit(_) | PaymentStatus::Bonus) => Err(reused(amount)),
+        Some(PaymentStatus::Deposit(_) | PaymentStatus::Bonus | PaymentStatus::Adjusted { .. }) => {
+            Err(reused(amount))
+        }
     }
 }

@@ -257,7 +257,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (from, LedgerAccount::PlayerAvailable(account)) => match from {
                 LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
@@ -269,7 +271,9 @@ impl Movement {
                 | LedgerAccount::PlayerAvailable(_)
                 | LedgerAccount::PlayerBonus(_)
                 | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld => None,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt => None,
             },
             (LedgerAccount::Provider, LedgerAccount::DepositInTransit(account)) => {
                 Some((account, Self::Deposited))
@@ -286,7 +290,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
                 LedgerAccount::PlayerHeld(_)
                 | LedgerAccount::House
                 | LedgerAccount::Provider
@@ -294,7 +300,9 @@ impl Movement {
                 | LedgerAccount::PlayerBonusHeld(_)
                 | LedgerAccount::DepositInTransit(_)
                 | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld,
+                | LedgerAccount::TaxWithheld
+                | LedgerAccount::Adjustments
+                | LedgerAccount::BadDebt,
             ) => None,
         }
     }

@@ -282,6 +282,10 @@ settings! {
     RulesRefer = rules_refer, "rules_refer", Rules;
     /// Largest stake that is taken without a trader's word.
     TraderStake = trader_stake, "trader_stake", Money;
+    /// How far below zero a correction may take a player; the rest is written off.
+    DebtMax = debt_max, "debt_max", Money;
+    /// The largest adjustment that one person may make alone.
+    AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
 }
 
 impl Setting {

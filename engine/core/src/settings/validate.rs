@@ -30,6 +30,7 @@ impl Config {
             (self.liability_match_max, to.liability_match_max),
             (self.liability_group_max, to.liability_group_max),
             (self.payout_day_max, to.payout_day_max),
+            (self.adjust_alone_max, to.adjust_alone_max),
         ]
         .into_iter()
         .any(|(is, to)| is.minor().saturating_mul(Self::RAISE_ALONE_MAX) < to.minor())
@@ -59,6 +60,13 @@ impl Config {
             ("confirm_above", self.confirm_above),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
+                return Err(name);
+            }
+        }
+        for (name, amount) in
+            [("debt_max", self.debt_max), ("adjust_alone_max", self.adjust_alone_max)]
+        {
+            if amount < Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
             }
         }

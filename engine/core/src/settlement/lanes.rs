@@ -19,7 +19,7 @@ use crate::event::{Event, SettlementStatus};
 use crate::market::{Market, MarketResult};
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
-use crate::units::{BetId, MarketId, MatchId, Money};
+use crate::units::{AccountId, BetId, MarketId, MatchId, Money};
 use crate::wallet::NO_BET;
 
 /// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not in
@@ -176,7 +176,7 @@ impl Step<'_> {
                 break;
             }
             let bet = self.tables.bets.bet(slot);
-            let (next, is_large) = (bet.next_of_market, large <= bet.stake.money());
+            let (next, is_large) = (bet.next_of_market, large <= self.tables.stake_in_book(bet));
             if is_large {
                 match self.work_out(slot, 1) {
                     Ok(plan) if plan.count == 0 => {
@@ -277,7 +277,9 @@ impl Step<'_> {
             if most < i128::from(paid.minor()) || most < i128::from(bet.payout.minor()) {
                 return Err(Aside::BadBet(bet.id));
             }
-            if bet.state == BetState::Open && self.waits_for_confirmation(paid, bet.market) {
+            if bet.state == BetState::Open
+                && self.waits_for_confirmation(bet.account, paid, bet.market)
+            {
                 *leaves_open = true;
                 return Ok(None);
             }
@@ -286,20 +288,26 @@ impl Step<'_> {
     }
 
     /// Whether so much is paid on a market only after its result is confirmed.
-    pub(crate) fn waits_for_confirmation(&self, paid: Money, market: MarketId) -> bool {
-        self.config.confirm_above < paid && !self.tables.is_confirmed(market)
+    pub(crate) fn waits_for_confirmation(
+        &self,
+        account: AccountId,
+        paid: Money,
+        market: MarketId,
+    ) -> bool {
+        self.config.confirm_above < self.tables.in_book(account, paid)
+            && !self.tables.is_confirmed(market)
     }
 
     /// Posts what was worked out, and compares. Returns whether the books agree.
     fn post(&mut self, market: MarketId, plan: &Plan) -> bool {
-        let before = i128::from(self.tables.wallet.house().minor());
+        let before = self.tables.wallet.houses();
         for Planned { slot, should_be } in &plan.bets[..plan.count] {
             self.settle_bet(*slot, *should_be);
         }
         let row = self.tables.markets.market_mut(market);
         row.settling = plan.next;
         row.leaves_bets_open |= plan.leaves_open;
-        let moved = i128::from(self.tables.wallet.house().minor()) - before;
+        let moved = self.tables.wallet.houses() - before;
         if moved != plan.house {
             self.set_aside(market, Aside::BooksDiffer);
         }

@@ -122,8 +122,17 @@ impl Step<'_> {
     pub(crate) fn settle_bet(&mut self, slot: u32, should_be: BetState) {
         let bet = self.tables.bets.bet(slot);
         let (now_is, account) = (bet.state, bet.account);
+        // Only a settlement that is taken back can take more than there is, and only later can the bet give
+        // back what was given up.
+        let corrects = now_is != BetState::Open || self.tables.wallet.has_written_off();
+        let before = corrects.then(|| self.tables.wallet.available(account));
+        let id = bet.id;
         self.move_money(slot, now_is, Direction::Back);
         self.move_money(slot, should_be, Direction::Forth);
+        if let Some(before) = before {
+            let (wallet, debt_max) = (&mut self.tables.wallet, self.config.debt_max);
+            wallet.keep_debt(account, before, debt_max, Some(id), self.outbox);
+        }
         self.tables.bets.bet_mut(slot).state = should_be;
         self.outbox.push(Event::Bet(self.tables.bets.bet(slot).view()));
         self.tables.wallet.announce(account, self.outbox);
@@ -206,7 +215,9 @@ impl Step<'_> {
             if self.tables.bets.bet(slot).state.is_undecided() {
                 self.release(slot, Reject::MarketDecided.into());
             }
-            self.tables.cash_outs.forget(self.tables.bets.bet(slot).id);
+            let id = self.tables.bets.bet(slot).id;
+            self.tables.cash_outs.forget(id);
+            self.tables.wallet.forget_written_off(id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
             left -= 1;
         }

@@ -42,7 +42,7 @@ use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 5;
+pub const LAYOUT: u32 = 6;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

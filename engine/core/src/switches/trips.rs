@@ -261,7 +261,7 @@ impl Step<'_> {
 
     /// Notes what settlement made of the house's balance.
     pub(crate) fn note_house(&mut self, before: Money) {
-        let lost = before.minor() - self.tables.wallet.house().minor();
+        let lost = before.minor() - self.tables.wallet.house_in_book().minor();
         if lost != 0 {
             self.note(TripId::LossRate, lost);
         }

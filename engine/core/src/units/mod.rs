@@ -14,7 +14,7 @@ pub use ids::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, QuoteId,
     SelectionIndex, Seq, SourceId,
 };
-pub use money::{Currency, Money, Stake};
+pub use money::{Currency, CurrencyCode, Money, Stake};
 pub use odds::Odds;
 pub use probability::Probability;
 pub use text::{Name, NameError};

@@ -83,7 +83,45 @@ impl Stake {
     }
 }
 
-/// A currency by its index in the operator's list. One book currency exists so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A currency by its number in the operator's list; 0 is the book currency, that of all limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Currency(pub u8);
+
+/// The three capital letters of a currency (ISO 4217).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CurrencyCode([u8; 3]);
+
+impl CurrencyCode {
+    /// The euro.
+    pub const EUR: Self = Self(*b"EUR");
+
+    /// A code from its letters; `None` if they are not three capital ones.
+    pub fn new(text: &str) -> Option<Self> {
+        let letters: [u8; 3] = text.as_bytes().try_into().ok()?;
+        letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters))
+    }
+
+    /// Its letters; none for what no currency has.
+    pub fn as_str(&self) -> &str {
+        // Constructors admit capital letters only; the default is three zeros.
+        if self.0[0] == 0 { "" } else { core::str::from_utf8(&self.0).unwrap_or_default() }
+    }
+
+    pub(crate) const fn letters(self) -> [u8; 3] {
+        self.0
+    }
+
+    /// A code, or the default of what is unused.
+    pub(crate) fn from_letters(letters: [u8; 3]) -> Option<Self> {
+        let is_code = letters.iter().all(u8::is_ascii_uppercase);
+        (is_code || letters == [0; 3]).then_some(Self(letters))
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for CurrencyCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}

@@ -5,9 +5,6 @@ use crate::codec::wire_struct;
 use crate::event::LedgerAccount;
 use crate::units::{AccountId, Money};
 
-/// Currencies that can be kept side by side.
-pub(crate) const CURRENCIES_MAX: usize = 16;
-
 /// See the module's documentation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Books {
@@ -21,14 +18,19 @@ pub struct Books {
     pub in_transit: Money,
     /// Tax kept back and not paid on yet.
     pub tax_withheld: Money,
+    /// What was corrected by hand, charged, or, below zero, given.
+    pub adjustments: Money,
+    /// Minus what players owed that was given up.
+    pub bad_debt: Money,
 }
 
-wire_struct!(Books { players, house, provider, in_transit, tax_withheld });
+wire_struct!(Books { players, house, provider, in_transit, tax_withheld, adjustments, bad_debt });
 
 impl Books {
     /// The sum over all of them: zero, always.
     pub fn sum(&self) -> Money {
-        self.players + self.house + self.provider + self.in_transit + self.tax_withheld
+        let others = self.tax_withheld + self.adjustments + self.bad_debt;
+        self.players + self.house + self.provider + self.in_transit + others
     }
 
     /// The sum that a ledger account is part of.
@@ -45,6 +47,8 @@ impl Books {
                 &mut self.in_transit
             }
             LedgerAccount::TaxWithheld => &mut self.tax_withheld,
+            LedgerAccount::Adjustments => &mut self.adjustments,
+            LedgerAccount::BadDebt => &mut self.bad_debt,
         }
     }
 }
@@ -62,7 +66,9 @@ impl LedgerAccount {
             | Self::WithdrawalInTransit(_)
             | Self::House
             | Self::Provider
-            | Self::TaxWithheld => false,
+            | Self::TaxWithheld
+            | Self::Adjustments
+            | Self::BadDebt => false,
         }
     }
 
@@ -76,7 +82,11 @@ impl LedgerAccount {
             | Self::PlayerBonusHeld(account)
             | Self::DepositInTransit(account)
             | Self::WithdrawalInTransit(account) => Some(account),
-            Self::House | Self::Provider | Self::TaxWithheld => None,
+            Self::House
+            | Self::Provider
+            | Self::TaxWithheld
+            | Self::Adjustments
+            | Self::BadDebt => None,
         }
     }
 }

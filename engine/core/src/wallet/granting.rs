@@ -38,7 +38,11 @@ impl Step<'_> {
                 self.say_payment(account, amount, reference, PaymentStatus::Bonus);
                 return Ok(());
             }
-            Some(PaymentStatus::Deposit(_) | PaymentStatus::Withdrawal { .. }) => {
+            Some(
+                PaymentStatus::Deposit(_)
+                | PaymentStatus::Withdrawal { .. }
+                | PaymentStatus::Adjusted { .. },
+            ) => {
                 let amount = amount.minor();
                 return Err(Refusal::with(Reject::ReferenceReused, amount, amount));
             }

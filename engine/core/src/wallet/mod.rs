@@ -7,6 +7,7 @@
 mod account;
 mod bonus;
 mod books;
+mod debt;
 mod granting;
 mod keys;
 mod snapshot;
@@ -15,12 +16,14 @@ mod standing;
 pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
+pub use debt::WRITTEN_OFF_MAX;
 
 use alloc::vec::Vec;
 
-use self::books::CURRENCIES_MAX;
+use self::debt::WrittenOff;
 use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
+use crate::currency::{CURRENCIES_MAX, Currencies};
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::memory::{RowOf, TableSize};
 use crate::outbox::Outbox;
@@ -34,12 +37,16 @@ pub struct Wallet {
     accounts: Vec<Account>,
     keys: Keys,
     accounts_max: usize,
+    /// What accounts can be kept in.
+    pub(crate) currencies: Currencies,
     /// By currency: what is not a single player's.
     books: [Books; CURRENCIES_MAX],
     /// What players were granted.
     bonuses: Bonuses,
     /// What players have set for themselves, counted where their money moves.
     play: Play,
+    /// What was given up of players' debts.
+    written_off: WrittenOff,
     /// The command at work and its time.
     at: (Seq, Timestamp),
 }
@@ -54,6 +61,7 @@ impl Wallet {
             accounts_max,
             play: Play::with_capacity(accounts_max, capacity.play_limits_max as usize),
             bonuses: Bonuses::with_capacity(capacity.accounts_max, capacity.bonuses_max),
+            written_off: WrittenOff::new(),
             ..Self::default()
         }
     }
@@ -104,6 +112,39 @@ impl Wallet {
         self.books(Currency::default()).house
     }
 
+    /// What all houses have together, weighed as limits weigh them.
+    pub(crate) fn house_in_book(&self) -> Money {
+        if !self.currencies.are_several() {
+            return self.house();
+        }
+        let weighed = self
+            .currencies
+            .iter()
+            .map(|(currency, _)| self.currencies.in_book(currency, self.books(currency).house));
+        weighed.fold(Money::ZERO, |sum, house| sum + house)
+    }
+
+    /// The numbers of all houses added up, whatever their currencies: what postings move of it is what they
+    /// move of the houses.
+    pub(crate) fn houses(&self) -> i128 {
+        if !self.currencies.are_several() {
+            return i128::from(self.house().minor());
+        }
+        let of = |(currency, _)| i128::from(self.books(currency).house.minor());
+        self.currencies.iter().map(of).sum()
+    }
+
+    /// What accounts can be kept in.
+    pub fn currencies(&self) -> &Currencies {
+        &self.currencies
+    }
+
+    /// The currency of an account that exists.
+    #[inline(always)]
+    pub(crate) fn currency(&self, account: AccountId) -> Currency {
+        self.accounts[account.0 as usize].currency
+    }
+
     /// Opens an account.
     ///
     /// # Errors
@@ -113,8 +154,9 @@ impl Wallet {
         if let Some(existing) = self.keys.find(&key) {
             return Err(Refusal::with(Reject::AccountExists, 0, i64::from(existing.0)));
         }
-        if currency != Currency::default() {
-            return Err(Refusal::with(Reject::UnknownCurrency, 0, i64::from(currency.0)));
+        if self.currencies.get(currency).is_none() {
+            let last = self.currencies.iter().count() as i64 - 1;
+            return Err(Refusal::with(Reject::UnknownCurrency, last, i64::from(currency.0)));
         }
         if self.accounts.len() == self.accounts_max {
             let max = self.accounts_max as i64;
@@ -310,7 +352,9 @@ impl Wallet {
             | LedgerAccount::PlayerBonusHeld(_)
             | LedgerAccount::DepositInTransit(_)
             | LedgerAccount::WithdrawalInTransit(_)
-            | LedgerAccount::TaxWithheld => {}
+            | LedgerAccount::TaxWithheld
+            | LedgerAccount::Adjustments
+            | LedgerAccount::BadDebt => {}
         }
     }
 
@@ -324,7 +368,7 @@ impl Wallet {
     pub fn recomputed_sum_in(&self, currency: Currency) -> Money {
         let of = |account: AccountId| self.get(account).is_some_and(|row| row.currency == currency);
         let books = self.books(currency);
-        let sum = books.house + books.provider + books.in_transit + books.tax_withheld;
+        let sum = books.sum() - books.players;
         let own = self.accounts.iter().filter(|account| account.currency == currency);
         let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
         let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));

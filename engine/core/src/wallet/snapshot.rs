@@ -1,16 +1,28 @@
 //! Accounts as bytes. The sums over all of them must be those in the books, and come out at zero.
 
-use super::books::CURRENCIES_MAX;
+use super::debt::WrittenOff;
 use super::{Account, Bonuses, Books, Wallet};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
+use crate::currency::{CURRENCIES_MAX, Currencies};
 use crate::play::Play;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::units::{AccountId, Money, Name};
 
 impl Table for Wallet {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { accounts, keys, books, bonuses, play, at, accounts_max: _ } = self;
+        let Self {
+            accounts,
+            keys,
+            currencies,
+            books,
+            bonuses,
+            written_off,
+            play,
+            at,
+            accounts_max: _,
+        } = self;
+        currencies.save(out);
         books.iter().for_each(|books| out.put(books));
         out.count(accounts.len());
         for (account, key) in accounts.iter().zip(keys.iter()) {
@@ -19,18 +31,20 @@ impl Table for Wallet {
         }
         out.put(at);
         bonuses.save(out);
+        written_off.save(out);
         play.save(out);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
         let mut wallet = Self::with_capacity(capacity);
+        wallet.currencies = Currencies::load(input, capacity)?;
         for books in &mut wallet.books {
             *books = input.take()?;
         }
         for _ in 0..input.count(wallet.accounts_max)? {
             let (key, account): (Name, Account) = input.take()?;
             let is_known = wallet.keys.find(&key).is_some();
-            if is_known || CURRENCIES_MAX <= usize::from(account.currency.0) {
+            if is_known || wallet.currencies.get(account.currency).is_none() {
                 return Err(DecodeError::OutOfRange);
             }
             wallet.keys.push(key);
@@ -38,6 +52,7 @@ impl Table for Wallet {
         }
         wallet.at = input.take()?;
         wallet.bonuses = Bonuses::load(input, capacity)?;
+        wallet.written_off = WrittenOff::load(input, capacity)?;
         wallet.play = Play::load(input, capacity)?;
         for (index, account) in (0u32..).zip(&wallet.accounts) {
             if account.is_watched != wallet.play.is_set(AccountId(index)) {
@@ -65,8 +80,9 @@ impl Wallet {
             }
         }
         self.books.iter().zip(players).all(|(books, players)| {
-            let Books { players: counted, house, provider, in_transit, tax_withheld } = *books;
-            let parts = [house, provider, in_transit, tax_withheld];
+            let Books { players: counted, house, provider, in_transit, .. } = *books;
+            let Books { tax_withheld, adjustments, bad_debt, .. } = *books;
+            let parts = [house, provider, in_transit, tax_withheld, adjustments, bad_debt];
             let sum = parts.iter().try_fold(counted, |sum, part| sum.checked_add(*part));
             players == Some(counted) && sum == Some(Money::ZERO)
         })

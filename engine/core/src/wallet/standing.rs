@@ -36,7 +36,8 @@ impl Step<'_> {
     pub(crate) fn announce_account(&mut self, account: AccountId) {
         let wallet = &self.tables.wallet;
         if let (Some(row), Some(key)) = (wallet.get(account), wallet.key(account)) {
-            self.outbox.push(Event::Account { account, key, state: row.state });
+            let (state, currency) = (row.state, row.currency);
+            self.outbox.push(Event::Account { account, key, state, currency });
             wallet.announce(account, self.outbox);
         }
     }

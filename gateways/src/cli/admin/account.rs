@@ -24,6 +24,14 @@ pub(super) enum AccountCommand {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
         max: u16,
     },
+    /// Open an account
+    Open {
+        /// The operator's own key for it
+        key: String,
+        /// The number of its currency; the book's if left out
+        #[arg(long, value_name = "NUMBER")]
+        currency: Option<u8>,
+    },
     /// Change what an account may do; closed is for ever
     State {
         /// The account, by its key or number
@@ -96,6 +104,9 @@ pub(super) fn run(client: &Client, command: &AccountCommand) -> Result<Said, Fai
         },
         AccountCommand::List { from, max } => {
             client.query(&json!({"query": "accounts", "from": from, "max": max}))
+        }
+        AccountCommand::Open { key, currency } => {
+            order(client, json!({"command": "open_account", "key": key, "currency": currency}))
         }
         AccountCommand::State { account, state } => {
             let state = match state {

@@ -1,6 +1,7 @@
-//! `clutch admin account payment`, `bonus` and `forfeit`: what a payment system or a promotion says.
+//! `clutch admin account payment`, `adjust`, `bonus` and `forfeit`: what a payment system or a promotion says.
 
 use clap::{Subcommand, ValueEnum};
+use clutch_core::command::AdjustReason;
 use serde_json::json;
 
 use super::client::{Client, Said};
@@ -43,6 +44,24 @@ pub(super) enum CashCommand {
         #[arg(long, value_name = "UUID")]
         reference: Option<String>,
     },
+    /// Correct a balance, with a reason; a large one waits for a second person
+    ///
+    /// The amount is what the balance grows by, or below zero what it shrinks by. From
+    /// `adjust_alone_max` on (`clutch admin config show`) another person must approve it.
+    Adjust {
+        /// The account, by its key or number
+        account: String,
+        /// How much, such as 12.50 or -12.50
+        #[arg(allow_hyphen_values = true)]
+        amount: String,
+        /// Why
+        #[arg(long, value_name = "REASON")]
+        reason: Reason,
+        /// The adjustment's UUID, for a chargeback the provider's; the same one is made only once.
+        /// Without it a new one is made
+        #[arg(long, value_name = "UUID")]
+        reference: Option<String>,
+    },
     /// Take what is left of a bonus back
     Forfeit {
         /// The account, by its key or number
@@ -77,6 +96,22 @@ pub(super) enum Kind {
     Money,
 }
 
+/// Why a balance is adjusted.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum Reason {
+    /// Something was booked wrongly; gives or takes
+    Correction,
+    /// A kindness of the house
+    Goodwill,
+    /// What the terms charge for
+    Fee,
+    /// A provider took a deposit back, whatever the balance
+    Chargeback,
+    /// Gives up a debt, or a part of it
+    WriteOff,
+}
+
 pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failure> {
     match command {
         CashCommand::Payment { account, step, amount, reference, tax } => {
@@ -107,6 +142,24 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
             let body = json!({"command": "grant_bonus", "account": account, "kind": kind,
                 "amount": amount, "wagering": wagering, "for_s": u64::from(*days) * 86_400,
                 "reference": reference});
+            order(client, body)
+        }
+        CashCommand::Adjust { account, amount, reason, reference } => {
+            let account = account_number(client, account)?;
+            let reason = match reason {
+                Reason::Correction => AdjustReason::Correction,
+                Reason::Goodwill => AdjustReason::Goodwill,
+                Reason::Fee => AdjustReason::Fee,
+                Reason::Chargeback => AdjustReason::Chargeback,
+                Reason::WriteOff => AdjustReason::WriteOff,
+            };
+            let reference = match reference {
+                Some(reference) => reference.clone(),
+                None => secret::fresh_uuid()?,
+            };
+            eprintln!("reference {reference}");
+            let body = json!({"command": "adjust", "account": account, "amount": amount,
+                "reason": reason.name(), "reference": reference});
             order(client, body)
         }
         CashCommand::Forfeit { account, bonus } => {

@@ -185,6 +185,22 @@ enum AdminCommand {
     /// review, deposit, payment, bonus, forfeit
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Add a currency, or change one that no account has
+    ///
+    /// Limits are in currency 0, the book currency. What an account has in another one counts in them by the
+    /// factor; nothing is ever paid by it.
+    Currency {
+        /// Its number: the next free one
+        number: u8,
+        /// Its three letters, such as JPY
+        code: String,
+        /// How many places its amounts have
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+        places: u8,
+        /// What one of it counts in limits, such as 0.0062
+        #[arg(long, default_value = "1")]
+        factor: String,
+    },
     /// Settings: show, set
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -373,6 +389,11 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             order(&client, json!({"command": "set_tier", "match": game, "tier": tier}))
         }
         AdminCommand::Referral(command) => referrals::run(&client, command),
+        AdminCommand::Currency { number, code, places, factor } => order(
+            &client,
+            json!({"command": "set_currency", "currency": number, "code": code, "places": places,
+                "factor": factor}),
+        ),
         AdminCommand::Account(command) => account::run(&client, command),
         AdminCommand::Policy(command) => policy::run(&client, command),
         AdminCommand::Cases { from } => client.query(&json!({"query": "cases", "from": from})),

@@ -38,7 +38,13 @@ pub(super) enum ReferralCommand {
 
 pub(super) fn run(client: &Client, command: &ReferralCommand) -> Result<Said, Failure> {
     let say = |bet: &u64, word| {
-        order(client, json!({"command": "decide_referral", "bet": bet, "word": word}))
+        // Amounts are in the currency of whoever asked for the bet.
+        let desk = client.query(&json!({"query": "referrals"}))?.or_refusal()?;
+        let mut waiting = desk["referrals"].as_array().into_iter().flatten();
+        let account = waiting.find(|it| it["bet_id"] == *bet).map(|it| it["account"].clone());
+        let body =
+            json!({"command": "decide_referral", "bet": bet, "word": word, "account": account});
+        order(client, body)
     };
     match command {
         ReferralCommand::Referrals => client.query(&json!({"query": "referrals"})),

@@ -4,6 +4,7 @@ use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick};
 use clutch_core::event::{BetStatus, PriceCause};
 use clutch_core::reject::Numbers;
+use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
 use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, Odds, Seq, Timestamp};
 use clutch_core::{Command, Event, Record, Reject, State};
@@ -13,7 +14,7 @@ use super::find::Wish;
 use super::{CheckLine, Dispute, Leg, Line, PostingLine, PriceLine};
 use crate::names;
 use crate::ops::words::{self, Words};
-use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
 use crate::wire::setting;
 
 /// Feed messages shown before the placement, and after it.
@@ -214,9 +215,11 @@ impl Life {
 
     /// Tells it.
     pub fn told(self, state: &State, words: &Words, time: Timestamp, rule_set: u16) -> Dispute {
+        let book_places = words::places(state, None);
         let checks = self.checks.iter();
-        let checks: Vec<_> =
-            checks.map(|check| check_line(check, self.status_before(check.leg))).collect();
+        let checks: Vec<_> = checks
+            .map(|check| check_line(check, self.status_before(check.leg), book_places))
+            .collect();
         let ((account, client_id), (unit, lines)) = (self.wish.name(), self.wish.unit_and_lines());
         let feed = self.feed_near();
         let game =
@@ -289,7 +292,7 @@ impl Said {
 }
 
 /// A question with its numbers in words; that about the market says how it stood instead.
-fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
+fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> CheckLine {
     let Check { name, leg, code, numbers, passed, in_shadow, to_trader } = *check;
     let leg = leg.map(|leg| leg + 1);
     if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
@@ -303,7 +306,11 @@ fn check_line(check: &Check, market_status: Option<String>) -> CheckLine {
         Some(match code.numbers() {
             Numbers::None => return None,
             Numbers::Money => {
-                format!("limit {}, with this bet {}", ShowMoney(limit), ShowMoney(found))
+                let show =
+                    || format!("limit {}, with this bet {}", ShowMoney(limit), ShowMoney(found));
+                // Limits of the house are in the book currency, what is the player's own in his.
+                let is_of_house = RuleId::of_code(code).is_some();
+                if is_of_house { with_places(book_places, show) } else { show() }
             }
             Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
             Numbers::Epoch => format!("seen state {limit}, now state {found}"),

@@ -16,7 +16,8 @@ use clutch_journal::JournalError;
 use serde::Serialize;
 
 use super::progress::{self, bar};
-use super::words::Words;
+use super::words::{Words, places};
+use crate::wire::decimal::with_places;
 use find::{Found, find};
 use life::Life;
 
@@ -213,6 +214,7 @@ impl Dispute {
     /// [`DisputeError`]; it says what of the archive is missing.
     pub fn gather(place: Place<'_>, bet: BetName) -> Result<Self, DisputeError> {
         let Found { seq, time, actor, wish, last, oldest } = find(place, bet)?;
+        let (account, _) = wish.name();
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
             None => Follower::open_oldest(place.dir, |_| {})?,
@@ -231,12 +233,15 @@ impl Dispute {
             }
             let Some(step) = follower.step()? else { break };
             words.hear(step.events);
-            life.hear(&words, &step);
+            // All money in it is its bettor's.
+            with_places(places(step.state, Some(account)), || life.hear(&words, &step));
             if step.seq.0.is_multiple_of(progress::EVERY) {
                 bar.set_position(step.seq.0);
             }
         }
         bar.finish_and_clear();
-        Ok(life.told(follower.state(), &words, time, follower.rule_set()))
+        let state = follower.state();
+        let told = || life.told(state, &words, time, follower.rule_set());
+        Ok(with_places(places(state, Some(account)), told))
     }
 }

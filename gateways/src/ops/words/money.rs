@@ -1,10 +1,54 @@
 //! Money in words: sides of the ledger, and why it moved.
 
-use clutch_core::State;
-use clutch_core::command::PaymentStep;
+use clutch_core::command::{Adjust, AdjustReason, CashOut, PaymentStep, PlaceBet, SetCurrency};
 use clutch_core::event::{LedgerAccount, PostingReason};
+use clutch_core::units::AccountId;
+use clutch_core::{Command, Envelope, State};
 
-use super::{account, json};
+use super::{account, json, money};
+use crate::wire::decimal::USUAL_PLACES;
+
+/// How many places money of an account has; of nobody's, that of the book currency.
+pub fn places(state: &State, account: Option<AccountId>) -> u8 {
+    let Some(wallet) = state.wallet() else { return USUAL_PLACES };
+    let currency = account.and_then(|account| wallet.get(account)).map(|row| row.currency);
+    let row = wallet.currencies().get(currency.unwrap_or_default());
+    row.map_or(USUAL_PLACES, |row| row.decimals)
+}
+
+/// The letters of an account's currency.
+pub fn currency_code(state: &State, account: AccountId) -> String {
+    let row = state.wallet().and_then(|wallet| {
+        let currency = wallet.get(account).map(|row| row.currency).unwrap_or_default();
+        wallet.currencies().get(currency)
+    });
+    row.map_or_else(String::new, |row| row.code.as_str().to_owned())
+}
+
+/// The account whose money a command is about.
+pub(super) fn account_of(envelope: &Envelope) -> Option<AccountId> {
+    match envelope.command {
+        Command::PlaceBet(PlaceBet { account, .. })
+        | Command::Deposit { account, .. }
+        | Command::Payment { account, .. }
+        | Command::Bonus { account, .. }
+        | Command::Adjust(Adjust { account, .. })
+        | Command::SetPlayLimit { account, .. }
+        | Command::CashOut(CashOut { account, .. }) => Some(account),
+        Command::PlaceMultiple(place) => Some(place.account),
+        _ => None,
+    }
+}
+
+/// "currency 1 is JPY with 0 places; a billion of it count 620000000 in limits".
+pub(super) fn currency(set: &SetCurrency) -> String {
+    let SetCurrency { currency, code, decimals, book_ppb } = *set;
+    let (number, code) = (currency.0, code.as_str());
+    format!(
+        "currency {number} is {code} with {decimals} places; a billion of its minor units count \
+         {book_ppb} of the book's in limits"
+    )
+}
 
 /// A side of the ledger.
 pub fn ledger(state: &State, side: LedgerAccount) -> String {
@@ -20,6 +64,8 @@ pub fn ledger(state: &State, side: LedgerAccount) -> String {
             format!("{} withdrawal in transit", account(state, id))
         }
         LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
+        LedgerAccount::Adjustments => "adjustments".to_owned(),
+        LedgerAccount::BadDebt => "bad debt".to_owned(),
         #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
         other => json(&other),
     }
@@ -34,6 +80,12 @@ pub(super) fn payment_step(step: PaymentStep) -> &'static str {
         PaymentStep::Paid => "a withdrawal is paid,",
         PaymentStep::Returned => "a withdrawal comes back,",
     }
+}
+
+/// "adjust alice by -5.00: fee".
+pub(super) fn adjustment(state: &State, adjust: &Adjust) -> String {
+    let Adjust { account: id, amount, reason, .. } = *adjust;
+    format!("adjust {} by {}: {}", account(state, id), money(amount), reason.name())
 }
 
 /// Why money moved.
@@ -55,6 +107,14 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
         PostingReason::CashOut => "cashed out",
+        PostingReason::Adjusted(AdjustReason::Correction) => "correction",
+        PostingReason::Adjusted(AdjustReason::Goodwill) => "goodwill",
+        PostingReason::Adjusted(AdjustReason::Fee) => "fee",
+        PostingReason::Adjusted(AdjustReason::Chargeback) => "chargeback",
+        PostingReason::Adjusted(AdjustReason::WriteOff) | PostingReason::DebtWrittenOff => {
+            "debt written off"
+        }
+        PostingReason::DebtRecovered => "debt recovered",
         #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
         other => return json(&other),
     }

@@ -3,19 +3,22 @@
 use crate::market::Sign;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::Tables;
-use crate::units::{MarketId, Money, SelectionIndex};
+use crate::units::{MarketId, Money, SelectionIndex, Stake};
+
+use super::Multiple;
 
 impl Tables {
     /// Counts a multiple in every sum that limits look at, or takes it out again.
     pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
         self.count_multiple_for_account(slot, sign);
-        self.count_legs(slot, self.multiples.multiple(slot).liability(), sign);
+        let (_, _, liability) = self.weigh_multiple(self.multiples.multiple(slot));
+        self.count_legs(slot, liability, sign);
     }
 
     /// Counts a multiple in its account's open liability, or takes it out again.
     pub(super) fn count_multiple_for_account(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
-        let liability = multiple.liability();
+        let (_, _, liability) = self.weigh_multiple(multiple);
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
         account.count(liability, sign);
         self.risk.count_in_group(account.group, liability, sign);
@@ -43,7 +46,17 @@ impl Tables {
     /// Counts a multiple in what its account's bets of the day may pay, or takes it out again.
     pub(in crate::bets) fn count_multiple_of_day(&mut self, slot: u32, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
+        let (_, payout, _) = self.weigh_multiple(multiple);
         let account = self.wallet.get_mut(multiple.account).expect("a bet's account exists");
-        self.risk.count_of_day(account, multiple.id, multiple.payout, sign);
+        self.risk.count_of_day(account, multiple.id, payout, sign);
+    }
+
+    /// A bet's stake, its payout, and what it could cost, as they count in limits.
+    pub(super) fn weigh_multiple(&self, multiple: &Multiple) -> (Stake, Money, Money) {
+        let (currency, currencies) =
+            (self.wallet.currency(multiple.account), &self.wallet.currencies);
+        let stake = currencies.stake_in_book(currency, multiple.stake);
+        let payout = currencies.in_book(currency, multiple.payout);
+        (stake, payout, payout - stake.money())
     }
 }

@@ -158,7 +158,8 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state, would_refuse } = acceptance;
         let multiple = Multiple::new(id, place, *payout, *state);
-        let (account, stake, liability) = (place.account, multiple.stake, multiple.liability());
+        let (account, stake) = (place.account, multiple.stake);
+        let (weighed, _, liability) = tables.weigh_multiple(&multiple);
         let slot = tables.multiples.insert(multiple);
         let keeps_exposures = tables.risk.keeps_exposures();
         // From the last leg to the first, as each goes to the front of its bet's list.
@@ -184,7 +185,7 @@ impl Step<'_> {
         }
         tables.count_multiple_for_account(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
-        tables.risk.note(self.config, account, self.now, stake, *would_refuse);
+        tables.risk.note(self.config, account, self.now, weighed, *would_refuse);
         tables.client_ids.insert(key, Answer::Multiple { slot });
         if let Some(due) = state.due() {
             tables.waiting_multiples.push(due, id, slot);
@@ -214,7 +215,8 @@ impl Step<'_> {
         key: Key,
     ) {
         let Refused { refusal, leg } = *refused;
-        self.tables.risk.note_refusal(refusal.code, place.stake());
+        let weighed = self.tables.stake_of_refused(place.account, place.stake());
+        self.tables.risk.note_refusal(refusal.code, weighed);
         self.note_refused_bet(refusal.code);
         let answer = RefusedMultiple::new(place, refusal, leg);
         if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
@@ -288,7 +290,9 @@ impl Tables {
         let lines = i64::from(place.system().lines());
         let ceiling = self.ceiling(config, place.account).minor() / lines;
         // The smallest unit whose whole stake is not below the minimum.
-        let floor = (config.stake_min.minor() + lines - 1) / lines;
+        let currency = self.wallet.currency(place.account);
+        let stake_min = self.wallet.currencies.least(currency, config.stake_min).minor();
+        let floor = (stake_min + lines - 1) / lines;
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
@@ -327,7 +331,7 @@ impl Tables {
                 risk::check_without(&wager, asked, excused)
             };
             let shadows = checked.map_err(|refusal| Refused {
-                refusal,
+                refusal: self.wallet.currencies.refusal_in(offer.account.currency, refusal),
                 leg: is_of_one_leg(refusal.code).then_some(leg as u8),
             })?;
             // What is only about the account and the bet was answered with the first leg.
@@ -337,8 +341,7 @@ impl Tables {
         if let Some(Offer { account, .. }) = offers[0]
             && account.available < stake.money()
         {
-            let (available, stake) = (account.available.minor(), stake.money().minor());
-            return Err(Refusal::with(Reject::InsufficientFunds, available, stake).into());
+            return Err(account.lacks(stake.money(), Reject::InsufficientFunds).into());
         }
         Ok(would_refuse)
     }

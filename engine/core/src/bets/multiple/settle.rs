@@ -32,7 +32,8 @@ impl Step<'_> {
         let row = *self.tables.multiples.leg(leg);
         let multiple = self.tables.multiples.multiple(row.multiple);
         let legs = usize::from(multiple.legs);
-        let took = if at_least <= multiple.stake.money() {
+        let weighed = self.tables.in_book(multiple.account, multiple.stake.money());
+        let took = if at_least <= weighed {
             if self.settle_multiple(row.multiple)? { legs } else { 0 }
         } else {
             0
@@ -56,7 +57,8 @@ impl Step<'_> {
             if multiple.payout < paid {
                 return Err(Aside::BadBet(multiple.id));
             }
-            let waits = |leg: &Leg| self.waits_for_confirmation(paid, leg.market);
+            let account = multiple.account;
+            let waits = |leg: &Leg| self.waits_for_confirmation(account, paid, leg.market);
             if now_is == MultipleState::Open && self.tables.multiples.legs_of(multiple).any(waits) {
                 self.wait_for_legs(slot);
                 return Ok(false);
@@ -69,10 +71,17 @@ impl Step<'_> {
     /// Makes a bet that was taken what it should be.
     pub(crate) fn turn_multiple(&mut self, slot: u32, should_be: MultipleState) {
         let multiple = self.tables.multiples.multiple(slot);
-        let (now_is, account) = (multiple.state, multiple.account);
+        let (now_is, account, id) = (multiple.state, multiple.account, multiple.id);
+        // As with singles.
+        let corrects = now_is != MultipleState::Open || self.tables.wallet.has_written_off();
+        let before = corrects.then(|| self.tables.wallet.available(account));
         self.take_back(slot, now_is);
         self.tables.multiples.multiple_mut(slot).state = should_be;
         self.pay(slot, should_be);
+        if let Some(before) = before {
+            let (wallet, debt_max) = (&mut self.tables.wallet, self.config.debt_max);
+            wallet.keep_debt(account, before, debt_max, Some(id), self.outbox);
+        }
         self.tables.announce_multiple(slot, self.outbox);
         self.tables.wallet.announce(account, self.outbox);
     }
@@ -168,7 +177,9 @@ impl Step<'_> {
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
-            self.tables.cash_outs.forget(multiple.id);
+            let id = multiple.id;
+            self.tables.cash_outs.forget(id);
+            self.tables.wallet.forget_written_off(id);
             self.tables.multiples.remove(row.multiple);
         }
         true

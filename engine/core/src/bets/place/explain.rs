@@ -308,6 +308,7 @@ pub(in crate::bets) fn ask_about_funds(
     asked: &mut Asked,
 ) -> Result<(), Stopped> {
     let funds = (offer.account.available.minor(), stake.money().minor());
-    let code = Reject::InsufficientFunds;
+    let is_in_debt = offer.account.available < Money::ZERO;
+    let code = if is_in_debt { Reject::AccountInDebt } else { Reject::InsufficientFunds };
     asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)
 }

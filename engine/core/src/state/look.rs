@@ -1,0 +1,45 @@
+//! What can be seen of the state from outside, beside the answers to queries.
+
+use super::{State, Tables};
+use crate::risk::{RuleId, Tally};
+use crate::switches::Switches;
+use crate::units::MarketId;
+use crate::wallet::Wallet;
+
+impl State {
+    /// Balances and the house's books; `None` before [`Command::Genesis`].
+    pub fn wallet(&self) -> Option<&Wallet> {
+        self.tables.as_ref().map(|tables| &tables.wallet)
+    }
+
+    /// What a risk rule has refused; `None` before [`Command::Genesis`].
+    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
+        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
+    }
+
+    /// The kill switches and the mode; `None` before [`Command::Genesis`].
+    pub fn switches(&self) -> Option<Switches> {
+        self.tables.as_ref().map(|tables| tables.switches)
+    }
+
+    /// Bets of several legs that are waiting, open, or settled and not yet retired.
+    pub fn multiples_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.multiples.live())
+    }
+
+    /// How often a market's result has changed; what a grade of it must name.
+    pub fn settlement_version(&self, market: MarketId) -> Option<u32> {
+        let tables = self.tables.as_ref()?;
+        tables.markets.get(market).map(|market| market.settlement_version)
+    }
+
+    /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
+    pub fn exposures_agree(&self) -> bool {
+        self.tables.as_ref().is_none_or(Tables::exposures_agree)
+    }
+
+    /// Singles waiting, open, or settled and not yet retired.
+    pub fn bets_live(&self) -> usize {
+        self.tables.as_ref().map_or(0, |tables| tables.bets.live())
+    }
+}
