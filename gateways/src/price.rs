@@ -51,6 +51,7 @@ struct Case {
 
 /// A state, with maps in the words of its title.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct State<M> {
     best_of: u8,
     maps_won: Pair<u8>,
@@ -70,6 +71,7 @@ pub(crate) struct Pair<T> {
 }
 
 #[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Cs2Map {
     #[serde(rename = "A_first_half_side")]
     first_side: Cs2Side,
@@ -84,6 +86,7 @@ struct Cs2Map {
 }
 
 #[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ValorantMap {
     #[serde(rename = "A_first_half_side")]
     first_side: ValorantSide,
@@ -233,7 +236,7 @@ fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
             (VALORANT, read::<ValorantMap>(state).and_then(|state| price(VALORANT, &state)))
         }
         other => {
-            let known = "known: \"cs2\", \"valorant\"";
+            let known = "known: \"cs2\", \"valorant\", \"lol\", \"dota2\"";
             return Err(refuse(format!("rules {other:?} are not priced here; {known}")));
         }
     };

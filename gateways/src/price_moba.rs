@@ -4,7 +4,10 @@
 //! blue or Radiant) and `p_A_before`, the chance of A before it; for the one being played a `standing`
 //! of `clock_s`, `lead_milli` and `objectives`.
 
-use clutch_core::pricing::{MobaModel, MobaStanding, SeriesForecast};
+use clutch_core::command::Title;
+use clutch_core::pricing::{MobaModel, MobaStanding, SeriesError, SeriesForecast};
+use clutch_core::title::Play;
+use clutch_core::title::moba::TIME_S_MAX;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -85,23 +88,29 @@ struct MapBook {
 /// Prices a line; `None` for a line about another kind of game.
 pub fn answer(bytes: &[u8], models: &Models) -> Option<Result<Answer, Refusal>> {
     let case: Case = lines::parse(bytes, "a case").ok()?;
-    let model = match case.rules.as_deref() {
-        Some("lol") => &models.lol,
-        Some("dota2") => &models.dota2,
+    let (title, model) = match case.rules.as_deref() {
+        Some("lol") => (Title::Lol, &models.lol),
+        Some("dota2") => (Title::Dota2, &models.dota2),
         _ => return None,
     };
     let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
     let state = case.state.ok_or_else(|| "the field \"state\" is missing".to_owned());
     let state = state
         .and_then(|state| State::deserialize(state).map_err(|error| format!("state: {error}")));
-    let book = state.and_then(|state| price(model, &state)).map_err(refuse);
+    let book = state.and_then(|state| price(title, model, &state)).map_err(refuse);
     let (id, rules) = (case.id.clone(), case.rules.unwrap_or_default());
     Some(book.map(|expect| Answer { id, rules, expect }))
 }
 
-fn price(model: &MobaModel, state: &State) -> Result<Book, String> {
+fn price(title: Title, model: &MobaModel, state: &State) -> Result<Book, String> {
     let best_of = usize::from(state.best_of);
+    if !matches!(best_of, 1 | 2 | 3 | 5) {
+        return Err(SeriesError::BestOf.to_string());
+    }
     let current = state.maps_won.a.saturating_add(state.maps_won.b);
+    if let Some(standing) = &state.standing {
+        can_be(title, standing).map_err(|what| format!("standing: {what}"))?;
+    }
     if state.maps.len() < best_of {
         return Err(format!("maps has {} of {best_of} entries", state.maps.len()));
     }
@@ -133,6 +142,21 @@ fn price(model: &MobaModel, state: &State) -> Result<Book, String> {
     let series =
         SeriesForecast::new(state.best_of, a, b, &chances).map_err(|error| error.to_string())?;
     Ok(Book { series: series_book(&series, state.best_of, current + 1), maps })
+}
+
+/// What the engine takes from no feed has no price here either.
+fn can_be(title: Title, standing: &Standing) -> Result<(), String> {
+    let &Standing { clock_s, lead_milli, .. } = standing;
+    if u32::from(TIME_S_MAX) < clock_s {
+        return Err(format!("clock_s is {clock_s}; no map lasts longer than {TIME_S_MAX} s"));
+    }
+    match &title.rules().play {
+        Play::Moba(rules) if rules.lead_milli_max.unsigned_abs() < lead_milli.unsigned_abs() => {
+            let most = rules.lead_milli_max;
+            Err(format!("lead_milli is {lead_milli}; nobody leads by more than {most}"))
+        }
+        Play::Moba(_) | Play::Rounds { .. } => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -184,12 +208,19 @@ mod tests {
         for (pointer, value, what) in [
             ("/state", Value::Null, "the field \"state\" is missing"),
             ("/state/best_of", json!(5), "maps has 3 of 5 entries"),
-            ("/state/best_of", json!(4), "maps has 3 of 4 entries"),
+            ("/state/best_of", json!(4), "a series is best of 1, 2, 3 or 5"),
             ("/state/maps_won/A", json!(2), "the series is already decided"),
             ("/state/maps/1/p_A_before", json!("NaN"), "state: invalid type: string \"NaN\""),
             ("/state/maps/2/p_A_before", json!(1.0), "map 3: p_A_before is 1; it must lie"),
             ("/state/maps/0/A_side", json!("left"), "state: unknown variant `left`"),
             ("/state/standing/gold", json!(1), "state: unknown field `gold`"),
+            ("/state/standing/clock_s", json!(14_401), "standing: clock_s is 14401; no map lasts"),
+            (
+                "/state/standing/lead_milli",
+                json!(100_001),
+                "standing: lead_milli is 100001; nobody",
+            ),
+            ("/state/standing/objectives/A", json!(256), "state: invalid value: integer `256`"),
             ("/state/standing/clock_s", json!(-1), "state: invalid value: integer `-1`"),
         ] {
             let mut case = case();

@@ -181,6 +181,26 @@ fn three_seconds_of_silence_in_play_suspend_and_a_word_resumes() {
 }
 
 #[test]
+fn a_map_that_goes_on_after_all_is_watched_as_one_in_play() {
+    check(
+        "
+        config  feed_age_live 3s feed_age_prematch 60s
+        match   M bo3
+        maps    M even
+        market  W M map 2
+        feed    M start 1 t
+        feed    M round 1 1 A
+        incident M forfeit 1 B                      # a break begins: a minute of silence is nothing
+        wait    10s
+        expect  market W Open
+        incident M taken_back
+        wait    1ns
+        expect  market W Suspended FeedStale
+        ",
+    );
+}
+
+#[test]
 fn a_minute_of_silence_before_the_match_suspends() {
     check(
         "

@@ -23,6 +23,24 @@ fn strengths_that_move_a_price_too_far_stop_it_until_a_trader_looks() {
 }
 
 #[test]
+fn a_price_may_move_by_the_whole_band_and_not_by_a_billionth_more() {
+    check(
+        "
+        config  band_milli 4000
+        match   M bo1
+        map     M 1 t 20 ct 20
+        market  R M round 1 1
+        map     M 1 t 50 ct 50                      # 1 : 4 became 1 : 1, four times the odds ratio
+        expect  market R Open
+        map     M 1 t 20 ct 20
+        expect  market R Open
+        map     M 1 t 50.0000001 ct 50.0000001
+        expect  market R Suspended PriceBand
+        ",
+    );
+}
+
+#[test]
 fn small_steps_while_nobody_could_bet_add_up() {
     check(
         "

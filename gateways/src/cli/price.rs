@@ -16,9 +16,9 @@ use crate::price_moba::Models;
 
 /// Price match states: NDJSON in, one book per line out; or plot a match that was played
 ///
-/// Each line is an object with `id`, `rules` (cs2 or valorant) and `state`; the answer has the same
-/// `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error` in its
-/// answer, and the run goes on.
+/// Each line is an object with `id`, `rules` (cs2, valorant, lol or dota2) and `state`; the answer has the
+/// same `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error`
+/// in its answer, and the run goes on.
 ///
 /// With --plot FILE is a match that was played. Its facts go through the engine's own rules; the win
 /// probability is drawn as an SVG, and what the model said is scored against what happened.
@@ -26,7 +26,16 @@ use crate::price_moba::Models;
 #[command(after_help = "Examples:
   clutch price < states.ndjson
   clutch price --plot map.svg server.log.gz --p-t 0.48 --p-ct 0.55
-  clutch price --plot match.svg --feed opendota match.json --before 0.55")]
+  clutch price --plot match.svg --feed opendota match.json --before 0.55
+
+States to begin with, each on one line:
+  {\"id\":1,\"rules\":\"cs2\",\"state\":{\"best_of\":1,\"maps_won\":{\"A\":0,\"B\":0},\"round_score\":{\"A\":7,\"B\":5},
+   \"maps\":[{\"A_first_half_side\":\"CT\",\"p_A_round_T\":0.48,\"p_A_round_CT\":0.55}]}}
+  {\"id\":2,\"rules\":\"lol\",\"state\":{\"best_of\":1,\"maps_won\":{\"A\":0,\"B\":0},\"maps\":[{\"A_side\":\"blue\",\"p_A_before\":0.55}],
+   \"standing\":{\"clock_s\":840,\"lead_milli\":2500,\"objectives\":{\"A\":1,\"B\":0}}}}
+A map of cs2 may say p_A_pistol_T and p_A_pistol_CT, too; in valorant sides are ATK and DEF. A state of rounds
+may say rounds_per_half (15 for CS:GO) and next_round, P(A wins the next round). A lead in lol is in thousandths
+of a percent of all gold, in dota2 in experience.")]
 pub struct PriceArgs {
     /// Read from this file instead of standard input
     file: Option<PathBuf>,

@@ -11,7 +11,7 @@ use anyhow::ensure;
 use clutch_gateways::margin::{Method, remove};
 
 use super::scores::Scores;
-use super::table::Table;
+use super::table::{Table, Wanted};
 
 /// One match: the share of the pool on the first team, and whether it won.
 pub struct Match {
@@ -21,21 +21,26 @@ pub struct Match {
 
 const COLUMNS: [&str; 3] = ["csgolounge_pct1", "csgolounge_pct2", "winner"];
 
+const SHARE: Wanted = ("percent, from 0 to 100", |share| (0.0..=100.0).contains(&share));
+const WINNER: Wanted = ("1 or 2", |team| team == 1.0 || team == 2.0);
+
 /// Reads the matches that have both a pool and a winner; returns how many rows have not.
 pub fn read(path: &Path) -> anyhow::Result<(Vec<Match>, usize)> {
     let table = Table::read(path, &COLUMNS)?;
-    let match_of = |row| {
-        let [first, second, winner] = COLUMNS.map(|column| table.number(row, column));
-        let (first, second) = (first?, second?);
-        let first_won = match winner? {
-            1.0 => true,
-            2.0 => false,
-            _ => return None,
+    let [first, second, winner] = COLUMNS;
+    let mut matches = Vec::new();
+    for row in &table.rows {
+        let share = |column| table.number(row, column, SHARE);
+        let winner = table.number(row, winner, WINNER)?;
+        let (Some(first), Some(second), Some(winner)) = (share(first)?, share(second)?, winner)
+        else {
+            continue;
         };
-        let is_pool = 0.0 < first && 0.0 < second;
-        is_pool.then(|| Match { share: first / (first + second), first_won })
-    };
-    let matches: Vec<Match> = table.rows.iter().filter_map(match_of).collect();
+        // Nobody bets where everything is on one team.
+        if 0.0 < first && 0.0 < second {
+            matches.push(Match { share: first / (first + second), first_won: winner == 1.0 });
+        }
+    }
     ensure!(!matches.is_empty(), "{} has no match with a pool and a winner", path.display());
     let without = table.rows.len() - matches.len();
     Ok((matches, without))

@@ -33,7 +33,7 @@ pub struct DotaArgs {
     #[arg(long, default_value_t = 0.727, value_parser = auc)]
     auc: f64,
     /// The published Brier score there, to compare with
-    #[arg(long, default_value_t = 0.211)]
+    #[arg(long, default_value_t = 0.211, value_parser = brier_score)]
     brier: f64,
     /// Write into this directory
     #[arg(long, value_name = "DIR")]
@@ -43,6 +43,15 @@ pub struct DotaArgs {
 fn auc(text: &str) -> Result<f64, String> {
     let auc: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
     if 0.5 < auc && auc < 1.0 { Ok(auc) } else { Err("an AUC lies between 0.5 and 1".to_owned()) }
+}
+
+fn brier_score(text: &str) -> Result<f64, String> {
+    let score: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+    if 0.0 < score && score < 0.25 {
+        Ok(score)
+    } else {
+        Err("a Brier score that tells anything lies between 0 and 0.25".to_owned())
+    }
 }
 
 /// The minute of the published figure.

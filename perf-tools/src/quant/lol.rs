@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
 use clutch_core::pricing::{MobaModel, MobaStanding};
 
+use super::fit::date;
 use super::regression::sigmoid;
 use super::scores::Scores;
-use super::table::Table;
+use super::table::{Table, Wanted};
 
 /// The moments of which the file of professional games tells.
 pub const SECONDS: [u32; 2] = [600, 840];
@@ -77,6 +78,11 @@ impl Games {
     }
 }
 
+const WON: Wanted = ("0 or 1", |won| won == 0.0 || won == 1.0);
+const GOLD: Wanted = ("gold above 0", |gold| 0.0 < gold);
+const DRAGONS: Wanted =
+    ("a count of dragons", |count| (0.0..=20.0).contains(&count) && count % 1.0 == 0.0);
+
 fn rows(path: &Path) -> anyhow::Result<(Vec<Game>, usize)> {
     let sides = ["blue", "red"];
     let column = |side: &str, what: &str, second: u32| format!("{side}_{what}_{second}s");
@@ -94,18 +100,27 @@ fn rows(path: &Path) -> anyhow::Result<(Vec<Game>, usize)> {
     let mut games = Vec::new();
     for row in &table.rows {
         let state = |second| {
-            let [blue, red] = sides.map(|side| table.number(row, &column(side, "gold", second)));
-            let (blue, red) = (blue?, red?);
-            let [ours, theirs] =
-                sides.map(|side| table.number(row, &column(side, "dragons", second)));
+            let read = |what, wanted| {
+                sides.map(|side| table.number(row, &column(side, what, second), wanted))
+            };
+            let [blue, red] = read("gold", GOLD);
+            let [ours, theirs] = read("dragons", DRAGONS);
+            let (Some(blue), Some(red), Some(ours), Some(theirs)) = (blue?, red?, ours?, theirs?)
+            else {
+                return anyhow::Ok(None);
+            };
             let lead = 100.0 * (blue - red) / (blue + red);
-            Some(State { lead, dragons: ours? - theirs? }).filter(|_| 0.0 < blue && 0.0 < red)
+            Ok(Some(State { lead, dragons: ours - theirs }))
         };
-        let won = table.number(row, "blue_win").filter(|won| *won == 0.0 || *won == 1.0);
-        let (Some(won), [Some(early), Some(late)]) = (won, SECONDS.map(state)) else { continue };
+        let won = table.number(row, "blue_win", WON)?;
+        let [early, late] = SECONDS.map(state);
+        let (Some(won), Some(early), Some(late)) = (won, early?, late?) else { continue };
+        let start_s = table.number(row, "start_time_s", ("seconds", |seconds| 0.0 <= seconds))?;
+        // Games are put in order by it, and on one side of the split.
+        let day = date(table.text(row, "date"));
         games.push(Game {
-            date: table.text(row, "date").to_owned(),
-            start_s: table.number(row, "start_time_s").unwrap_or_default(),
+            date: day.map_err(|why| anyhow!("{}: {why}", table.place(row, "date")))?,
+            start_s: start_s.unwrap_or_default(),
             teams: ["blue_team", "red_team"].map(|team| table.text(row, team).to_owned()),
             blue_won: won == 1.0,
             rating: 0.0,
@@ -168,11 +183,76 @@ pub fn ranked(path: &Path) -> anyhow::Result<Vec<(State, bool)>> {
     const COLUMNS: [&str; 5] =
         ["blueWins", "blueTotalGold", "redTotalGold", "blueDragons", "redDragons"];
     let table = Table::read(path, &COLUMNS)?;
-    let state_of = |row| {
-        let [won, blue, red, ours, theirs] = COLUMNS.map(|column| table.number(row, column));
-        let (blue, red) = (blue?, red?);
-        let state = State { lead: 100.0 * (blue - red) / (blue + red), dragons: ours? - theirs? };
-        Some((state, won? == 1.0))
-    };
-    Ok(table.rows.iter().filter_map(state_of).collect())
+    const WANTED: [Wanted; 5] = [WON, GOLD, GOLD, DRAGONS, DRAGONS];
+    let mut games = Vec::new();
+    for row in &table.rows {
+        let mut fields = [None; COLUMNS.len()];
+        for ((field, column), wanted) in fields.iter_mut().zip(COLUMNS).zip(WANTED) {
+            *field = table.number(row, column, wanted)?;
+        }
+        let [Some(won), Some(blue), Some(red), Some(ours), Some(theirs)] = fields else { continue };
+        let lead = 100.0 * (blue - red) / (blue + red);
+        games.push((State { lead, dragons: ours - theirs }, won == 1.0));
+    }
+    Ok(games)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write;
+
+    const HEADER: &str = "date,start_time_s,blue_team,red_team,blue_win,blue_gold_600s,red_gold_600s,\
+        blue_dragons_600s,red_dragons_600s,blue_gold_840s,red_gold_840s,blue_dragons_840s,\
+        red_dragons_840s";
+
+    fn file(lines: &[&str]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        lines.iter().for_each(|line| writeln!(file, "{line}").unwrap());
+        file
+    }
+
+    #[test]
+    fn a_slip_in_a_file_of_games_is_named_with_its_line_and_column() {
+        let good = "2021-05-06,100,T1,G2,1,16000,15000,1,0,24000,22000,1,1";
+        for (line, complaint) in [
+            (
+                good.replace(",1,16000", ",yes,16000"),
+                "line 3, column blue_win: `yes` must be 0 or 1",
+            ),
+            (good.replace(",1,16000", ",2,16000"), "line 3, column blue_win: `2` must be 0 or 1"),
+            (good.replace("16000", "NaN"), "column blue_gold_600s: `NaN` must be gold above 0"),
+            (good.replace("22000", "-1"), "column red_gold_840s: `-1` must be gold above 0"),
+            (good.replace("24000", "inf"), "column blue_gold_840s: `inf` must be gold above 0"),
+            (
+                good.replace("1,1,24000", "1,0.5,24000").replace("15000,1,0,", "15000,1,0.5,"),
+                "column red_dragons_600s: `0.5` must be a count of dragons",
+            ),
+            (good.replace("2021-05-06", "6.5.2021"), "line 3, column date: `6.5.2021` is no day"),
+            (
+                good.replace(",100,", ",noon,"),
+                "line 3, column start_time_s: `noon` must be seconds",
+            ),
+        ] {
+            let file = file(&[HEADER, good, &line]);
+            let error = rows(file.path()).unwrap_err().to_string();
+            assert!(error.ends_with(complaint) || error.contains(complaint), "{line}: {error}");
+        }
+        let cut = file(&[HEADER, good, "2021-05-06,100,T1"]);
+        let error = format!("{:#}", rows(cut.path()).unwrap_err());
+        assert!(error.contains("line: 3"), "{error}");
+        let other = file(&["date,blue_win"]);
+        let error = rows(other.path()).unwrap_err().to_string();
+        assert!(error.contains("has no column `start_time_s`; it has date, blue_win"), "{error}");
+    }
+
+    #[test]
+    fn a_game_whose_state_is_not_known_is_counted_and_left_out() {
+        let good = "2021-05-06,100,T1,G2,1,16000,15000,1,0,24000,22000,1,1";
+        let file = file(&[HEADER, good, "2021-05-06,200,T1,G2,1,16000,15000,1,0,,,,"]);
+        let (games, skipped) = rows(file.path()).unwrap();
+        assert_eq!((games.len(), skipped), (1, 1));
+        assert!((games[0].states[1].lead - 100.0 * 2.0 / 46.0).abs() < 1e-12);
+    }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use csv::StringRecord;
 use flate2::bufread::MultiGzDecoder;
 
@@ -21,8 +21,13 @@ pub fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
     })
 }
 
+/// What a field must hold, in words and as a question.
+pub type Wanted = (&'static str, fn(f64) -> bool);
+
 /// A whole file.
 pub struct Table {
+    /// What it is called in complaints.
+    name: String,
     headers: StringRecord,
     /// The rows, in the order of the file.
     pub rows: Vec<StringRecord>,
@@ -40,7 +45,8 @@ impl Table {
             }
         }
         let rows = reader.records().collect::<Result<Vec<_>, _>>();
-        Ok(Self { headers, rows: rows.with_context(|| format!("cannot read {shown}"))? })
+        let rows = rows.with_context(|| format!("cannot read {shown}"))?;
+        Ok(Self { name: shown.to_string(), headers, rows })
     }
 
     /// The field of a row; the column has been checked.
@@ -49,9 +55,32 @@ impl Table {
         index.and_then(|index| row.get(index)).unwrap_or_default()
     }
 
-    /// The field as a finite number; `None` if it is empty or none.
-    pub fn number(&self, row: &StringRecord, column: &str) -> Option<f64> {
-        self.text(row, column).parse().ok().filter(|number: &f64| number.is_finite())
+    /// The field as a number that fits; `None` if it is empty.
+    ///
+    /// # Errors
+    /// Anything else in it, with file, line, column and what was wanted. A row is never left out
+    /// because of a slip in it: whoever fits would not notice.
+    pub fn number(
+        &self,
+        row: &StringRecord,
+        column: &str,
+        (wanted, fits): Wanted,
+    ) -> anyhow::Result<Option<f64>> {
+        let text = self.text(row, column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // NaN and infinity can be read, and are no numbers here.
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite() && fits(*number));
+        let at = || self.place(row, column);
+        ensure!(number.is_some(), "{}: `{text}` must be {wanted}", at());
+        Ok(number)
+    }
+
+    /// Where a field stands.
+    pub fn place(&self, row: &StringRecord, column: &str) -> String {
+        let line = row.position().map_or(0, csv::Position::line);
+        format!("{}, line {line}, column {column}", self.name)
     }
 }
 

@@ -289,15 +289,16 @@ impl Twin {
     }
 }
 
-/// Whether any odds ratio p/(1−p) moved by more than the band.
+/// Whether any odds ratio p/(1−p) moved by more than the band, as the prices are written down: p'/(1−p')
+/// over p/(1−p) is p'·(1−p) over p·(1−p'), and neither it nor its inverse may be above the factor.
 pub(super) fn leaves_band(config: &Config, before: &[u32], after: &[u32]) -> bool {
-    let limit = f64::from(config.band_milli) / 1000.0;
-    let ratio = |ppb: u32| {
-        let p = (f64::from(ppb) / 1e9).clamp(0.01, 0.99);
-        p / (1.0 - p)
-    };
+    let one = 1_000_000_000_i128;
+    let inside = |ppb: u32| i128::from(ppb).clamp(one / 100, one - one / 100);
+    let factor = i128::from(config.band_milli);
     before.iter().zip(after).any(|(before, after)| {
-        let factor = ratio(*after) / ratio(*before);
-        *before != 0 && !(factor <= limit && factor >= 1.0 / limit)
+        let (p, q) = (inside(*before), inside(*after));
+        let (top, bottom) = (q * (one - p), p * (one - q));
+        let is_above = |top: i128, bottom: i128| top * 1000 > bottom * factor;
+        *before != 0 && (is_above(top, bottom) || is_above(bottom, top))
     })
 }

@@ -214,6 +214,8 @@ impl Step<'_> {
         self.tables.house_check_at = Timestamp::default();
         self.tables.refresh_exposure(match_id);
         let fixture = &self.tables.fixtures[match_id.0 as usize];
+        // In play a feed may be silent for a shorter time than in a break.
+        self.tables.feed_check_at = self.tables.feed_check_at.min(fixture.stale_at(self.config));
         fixture.announce_score(match_id, self.outbox);
         let markets = fixture.markets.len();
         if let Some(map) = moved {

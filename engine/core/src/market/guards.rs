@@ -167,27 +167,30 @@ fn at_the_edge<const N: usize>(mut fair: [f64; N], count: usize) -> [f64; N] {
 /// Guard 5: no selection's odds ratio p/(1−p) moves by more than the factor `band_milli`.
 #[inline(always)]
 fn stays_in_the_band<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
-    let before = quote.before.iter().map(|selection| selection.model);
-    let leaves = quote.checks_band && leaves_band(quote.config, before.zip(quote.model));
-    if leaves { Verdict::Break(SuspendReason::PriceBand) } else { Verdict::Continue(()) }
+    if quote.checks_band {
+        let before = quote.before.iter().map(|selection| selection.model);
+        if leaves_band(quote.config, before.zip(quote.of_book(&quote.model))) {
+            return Verdict::Break(SuspendReason::PriceBand);
+        }
+    }
+    Verdict::Continue(())
 }
 
-/// Whether any of these pairs, before and after, is further apart than the band. Compared as products,
-/// so that no logarithm is needed. A selection that had no price cannot leave.
+/// Whether any of these pairs, before and after, is further apart than the band. Both as they are
+/// written down, and compared as whole products: who has the price log comes to the same answer. A
+/// selection that had no price cannot leave.
 pub(super) fn leaves_band(
     config: &Config,
-    mut pairs: impl Iterator<Item = (Probability, f64)>,
+    mut pairs: impl Iterator<Item = (Probability, Probability)>,
 ) -> bool {
-    let limit = f64::from(config.band_milli) / 1000.0;
+    const ONE: u32 = Probability::ONE.ppb();
+    // Beyond 1 % and 99 % a factor says little about money.
+    const EDGE: u32 = ONE / 100;
+    let limit = u128::from(config.band_milli);
     pairs.any(|(before, after)| {
-        let before = before.as_f64();
-        if before == 0.0 {
-            return false;
-        }
-        // Beyond 1 % and 99 % a factor says little about money.
-        let (p, q) = (before.clamp(0.01, 0.99), after.clamp(0.01, 0.99));
-        let (up, down) = (q * (1.0 - p), p * (1.0 - q));
-        !(up <= limit * down && down <= limit * up)
+        let [p, q] = [before, after].map(|p| u64::from(p.ppb().clamp(EDGE, ONE - EDGE)));
+        let [up, down] = [q * (u64::from(ONE) - p), p * (u64::from(ONE) - q)].map(u128::from);
+        before != Probability::default() && (limit * down < 1000 * up || limit * up < 1000 * down)
     })
 }
 

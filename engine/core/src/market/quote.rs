@@ -446,8 +446,7 @@ impl Step<'_> {
             return true;
         }
         let selections = self.tables.markets.selections(row);
-        let pairs =
-            selections.iter().map(|selection| (selection.safe_fair, selection.fair.as_f64()));
+        let pairs = selections.iter().map(|selection| (selection.safe_fair, selection.fair));
         !leaves_band(self.config, pairs)
     }
 }
