@@ -181,6 +181,7 @@ impl Book {
             | Event::Customer { .. }
             | Event::Counter { .. }
             | Event::Case { .. }
+            | Event::Session { .. }
             | Event::Setting { .. }
             | Event::Balance { .. }
             | Event::Bet(_)

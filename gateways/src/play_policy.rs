@@ -94,6 +94,7 @@ pub fn expected(term: Term) -> &'static str {
         TermUnit::Money => "an amount with at most two places, such as 150.00, or none",
         TermUnit::Hours => "hours, such as 72h, or none",
         TermUnit::Wait => "hours, at least 24h",
+        TermUnit::Minutes => "minutes, such as 60m, or none",
         TermUnit::May => "deposit, bet, withdraw with commas between, or nothing",
         TermUnit::Then => "watch, hold or stop",
         TermUnit::OpenBets => "stand or void",
@@ -105,9 +106,10 @@ pub fn expected(term: Term) -> &'static str {
 fn read(term: Term, text: &str) -> Option<i64> {
     let hours = |text: &str| text.strip_suffix('h')?.parse().ok();
     match term.unit() {
-        TermUnit::Money | TermUnit::Hours if text == "none" => Some(0),
+        TermUnit::Money | TermUnit::Hours | TermUnit::Minutes if text == "none" => Some(0),
         TermUnit::Money => parse_money(text).map(|amount| amount.minor()).filter(|it| *it != 0),
         TermUnit::Hours | TermUnit::Wait => hours(text).filter(|hours| *hours != 0),
+        TermUnit::Minutes => text.strip_suffix('m')?.parse().ok().filter(|it| *it != 0),
         TermUnit::May => {
             let names = text.split(',').map(str::trim).filter(|name| *name != "nothing");
             let may = names.map(|name| May::NAMES.iter().find(|(known, _)| *known == name));
@@ -134,7 +136,8 @@ pub fn show(term: Term, number: i64) -> String {
     let place = usize::try_from(number).unwrap_or(usize::MAX);
     let unknown = || number.to_string();
     match term.unit() {
-        TermUnit::Money | TermUnit::Hours if number == 0 => "none".to_owned(),
+        TermUnit::Money | TermUnit::Hours | TermUnit::Minutes if number == 0 => "none".to_owned(),
+        TermUnit::Minutes => format!("{number}m"),
         TermUnit::Money => ShowMoney(number).to_string(),
         TermUnit::Hours | TermUnit::Wait => format!("{number}h"),
         TermUnit::May => {

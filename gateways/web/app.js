@@ -105,6 +105,8 @@ const takers = {
     skew = message.server_time - Date.now();
     heartbeatMs = message.limits.heartbeat_ms;
     send({ type: 'time', t0: Date.now() });
+    // Answered with `session` too if his time is limited or he is to be reminded of it.
+    send({ type: 'limits' });
     const resume = epoch === message.epoch && seq > 0 ? { epoch, seq } : undefined;
     epoch = message.epoch;
     send({ type: 'subscribe', id: TOPIC, topic: 'all', resume });
@@ -133,6 +135,7 @@ const takers = {
     if (!before || before.status !== message.status) say(`${betName(bets.get(message.cid))}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,
+  session: takeSession,
   quote_max: takeQuote,
   heartbeat(message) {
     const seconds = Math.round((message.oldest_price_age_ms ?? 0) / 1000);

@@ -225,7 +225,7 @@ impl Chooser {
             308..312 => self.configure(twin),
             _ if self.random.chance(2) => self.trader_word(twin),
             _ if self.random.chance(2) => self.player_word(twin),
-            _ if self.random.chance(1) => self.word_of_compliance(),
+            _ if self.random.chance(3) => self.word_of_compliance(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..319 => self.decide_proposal(twin),

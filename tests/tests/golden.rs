@@ -13,8 +13,8 @@ use clutch_core::command::{
     Capacity, CashOut, Channel, Config, CreateMatch, CustomerStep, ENCODED_MAX, FeedMessage,
     GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
     OverrideKind, PaymentStep, Pick, Picks, PlaceBatch, PlaceBet, PlaceMultiple, PlaceOnTerms,
-    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
-    Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets,
+    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SessionStep, SetCurrency, SetMap,
+    SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -424,6 +424,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         of(Command::Rest { account: AccountId(5), rest })
     };
     let customer = |step| of(Command::Customer { account: AccountId(5), step });
+    let session = |step| of(Command::Session { account: AccountId(5), step });
     let suspend = |scope, reason| of(Command::Suspend { scope, reason });
     let state = |state| of(Command::SetAccountState { account: AccountId(5), state });
     let with_policy = |policy| of(Command::PlaceBet(PlaceBet { policy, ..place() }));
@@ -673,5 +674,10 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("batch", batch(2)),
         ("batch_largest", batch(BATCH_MAX as u128)),
+        ("session_open", session(SessionStep::Open)),
+        ("session_alive", session(SessionStep::Alive)),
+        ("session_confirm", session(SessionStep::Confirm)),
+        ("session_close", session(SessionStep::Close)),
+        ("session_every", session(SessionStep::Every { minutes: 60 })),
     ]
 }

@@ -183,6 +183,11 @@ const WORTH_A_VISIT: &[&str] = &[
     "PlayPolicyUnchanged",
     "NothingToReview",
     "a case",
+    "a reminder",
+    "NoSession",
+    "RealityCheckDue",
+    "NothingToConfirm",
+    "RealityInterval",
     "BetNotStanding",
     "LegsRelated",
     "multiple Pending",
@@ -481,6 +486,9 @@ impl Simulation {
                     TripId::LossRate => "a trip over losses",
                     TripId::RejectRate => "a trip over refusals",
                 });
+            }
+            Event::Session { session: Some(session), .. } if session.must_confirm => {
+                return self.visit("a reminder");
             }
             Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
             Event::Posting { reason: PostingReason::DebtWrittenOff, .. } => {

@@ -22,6 +22,7 @@ mod kind;
 mod market_kind;
 mod multiple;
 mod query;
+mod session;
 mod switch;
 mod terms;
 mod trading;
@@ -43,6 +44,7 @@ pub use incident::{Incident, VoidBets};
 pub use market_kind::{Line, MarketKind};
 pub use multiple::{MultipleError, Pick, Picks, PlaceMultiple};
 pub use query::Query;
+pub use session::SessionStep;
 pub use switch::{Channel, KillScope, MarketClass, Mode};
 pub use terms::{AnswerOffer, PlaceOnTerms, ReferralWord, Slip, Terms};
 pub use trading::{OverrideKind, Scope, SuspendReason};
@@ -347,6 +349,13 @@ pub enum Command {
     SetCurrency(SetCurrency),
     /// Places bets of which all are taken or none.
     PlaceBatch(PlaceBatch),
+    /// What a player says of his session.
+    Session {
+        /// The account.
+        account: AccountId,
+        /// What.
+        step: SessionStep,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -400,4 +409,5 @@ wire_enum!(Command {
     48 = Adjust(adjust),
     49 = SetCurrency(set),
     50 = PlaceBatch(ask),
+    51 = Session { account, step },
 });

@@ -29,7 +29,7 @@ use crate::command::{
     RoundFormat, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
-use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, Term};
+use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, SessionView, Term};
 use crate::proposals::About;
 use crate::reject::Refusal;
 use crate::risk::RuleReport;
@@ -431,6 +431,15 @@ pub enum Event {
         counted: Money,
         /// Who looked and closed the case; `None` while it is open.
         reviewed_by: Option<u32>,
+    },
+    /// A player's session as it stands now.
+    Session {
+        /// The account.
+        account: AccountId,
+        /// `None` if he is in none.
+        session: Option<SessionView>,
+        /// At which interval he wants to be reminded, in minutes; zero is never.
+        every_minutes: u8,
     },
     /// A currency exists; in the answer to [`crate::Query::Catalogue`], each.
     Currency {

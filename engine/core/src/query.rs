@@ -89,6 +89,9 @@ impl Tables {
                         outbox.push(Event::PlayLimit { account, limit });
                     }
                 }
+                if self.wallet.play().is_about_sessions(account, state.now) {
+                    outbox.push(self.wallet.play().session_event(account));
+                }
                 let bets_max = usize::from(bets_max);
                 for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));

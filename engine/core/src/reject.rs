@@ -122,6 +122,16 @@ rejects! {
     PlayPolicyUnchanged = 123, false, None, "This policy is in force already.";
     /// No case of this kind waits for anybody.
     NothingToReview = 124, false, None, "Nothing of this kind waits to be reviewed.";
+    /// Whoever limits his time, or is reminded of it, bets in a session.
+    NoSession = 125, true, None, "Please begin a session before you bet.";
+    /// The player sees how long he has played before he goes on; the numbers are his interval and how long it is.
+    RealityCheckDue = 126, true, Millis, "Please look at how long you have played, and confirm it, before you go on.";
+    /// The player has played as long as he may; the numbers are that time and how long he has.
+    SessionTimeReached = 127, true, Millis, "You have played as long as the limit on your time allows.";
+    /// The player was not reminded.
+    NothingToConfirm = 128, false, None, "There is nothing to confirm.";
+    /// A reminder comes within this time at the latest; the numbers are that and what was asked for.
+    RealityInterval = 129, false, Millis, "A reminder comes every 1 to 240 minutes.";
 
     /// No match has this id.
     UnknownMatch = 201, false, None, "This match does not exist.";

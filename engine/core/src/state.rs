@@ -326,6 +326,7 @@ impl Step<'_> {
             Command::EndRest { account } => self.end_rest(*account),
             Command::AdoptPlayPolicy { name, policy } => self.adopt_play_policy(*name, policy),
             Command::Customer { account, step } => self.customer(*account, *step),
+            Command::Session { account, step } => self.session(*account, *step),
             Command::SetTier { match_id, tier } => self.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.payment_step(*account, *amount, *reference, *step)
@@ -357,6 +358,7 @@ impl Step<'_> {
         self.decide_due_bets();
         self.decide_due_multiples();
         self.decide_due_cash_outs();
+        self.tend_sessions();
         self.tables.due = self.tables.earliest_due(self.config);
     }
 

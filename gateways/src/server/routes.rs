@@ -196,6 +196,9 @@ impl Hub {
             ("/odds.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
             }
+            ("/session.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/session.js"))
+            }
             ("/slip.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/slip.js"))
             }
@@ -217,8 +220,8 @@ impl Hub {
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             (
-                "/" | "/app.js" | "/odds.js" | "/slip.js" | "/style.css" | "/ws" | "/health"
-                | "/metrics",
+                "/" | "/app.js" | "/odds.js" | "/session.js" | "/slip.js" | "/style.css" | "/ws"
+                | "/health" | "/metrics",
                 ..,
             ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));

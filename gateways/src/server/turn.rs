@@ -124,6 +124,11 @@ impl Hub {
             Event::Rest { account, rest } => {
                 self.push(account, |_| play::rest(record.seq, rest), connections);
             }
+            Event::Session { account, session, every_minutes } => {
+                let frame =
+                    |_: &Book| play::session(record.seq, record.time, session, every_minutes);
+                self.push(account, frame, connections);
+            }
             Event::Account { account, state, .. } => {
                 self.account_changed(account, state, connections)
             }
@@ -264,7 +269,14 @@ impl Hub {
                 }
                 return true;
             }
-            (Asked::Play, Event::PlayLimit { .. } | Event::Rest { .. }) => return true,
+            (Asked::Play, Event::PlayLimit { .. } | Event::Rest { .. } | Event::Session { .. }) => {
+                return true;
+            }
+            (Asked::Limits { .. }, Event::Session { session, every_minutes, .. }) => {
+                if let Some(asker) = asker {
+                    asker.send(play::session(seq, record.time, *session, *every_minutes));
+                }
+            }
             (Asked::Limits { rest, .. }, Event::Rest { rest: now, .. }) => *rest = *now,
             (Asked::Limits { limits, .. }, Event::PlayLimit { limit, .. }) => limits.push(*limit),
             (Asked::Limits { rest, limits }, Event::QueryDone) => {

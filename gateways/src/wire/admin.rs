@@ -318,9 +318,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
             Order::Command(Command::LinkAccount { account: AccountId(account), group })
         }
         OrderJson::SetPlayLimit { account, quantity, window, amount, of_house } => {
-            let amount = amount.as_deref().map(|text| {
-                decimal::parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))
-            });
+            let of = play::key(&quantity, &window)?;
+            let amount = amount.as_deref().map(|text| play::amount(of, text));
             Order::Command(Command::SetPlayLimit {
                 account: AccountId(account),
                 key: LimitKey {

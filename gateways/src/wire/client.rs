@@ -265,6 +265,10 @@ struct Fields<'a> {
     #[serde(borrow)]
     days: Option<&'a RawValue>,
     #[serde(borrow)]
+    step: Option<&'a RawValue>,
+    #[serde(borrow)]
+    minutes: Option<&'a RawValue>,
+    #[serde(borrow)]
     t0: Option<&'a RawValue>,
 }
 
@@ -337,7 +341,14 @@ impl<'a> Fields<'a> {
                     .ok_or_else(|| Fault::bad_field("quote", "the 32 digits of a quote"))?,
                 amount: self.amount()?,
             }),
-            "set_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, Some(self.amount()?))),
+            "set_limit" => {
+                let key = self.limit_key()?;
+                let amount = play::amount(key, &decimal_text("amount", self.amount)?)?;
+                if amount < Money::ZERO {
+                    return Err(Fault::bad_field("amount", "an amount with at most 2 places"));
+                }
+                Request::Play(PlayWish::Limit(key, Some(amount)))
+            }
             "lift_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, None)),
             "confirm_limit" => Request::Play(PlayWish::Confirm(self.limit_key()?)),
             "time_out" => {
@@ -349,6 +360,11 @@ impl<'a> Fields<'a> {
                 Request::Play(PlayWish::Rest(RestKind::SelfExclusion, u32::from(days) * 24))
             }
             "return" => Request::Play(PlayWish::Return),
+            "session" => {
+                let minutes = || number::<u8>("minutes", self.minutes);
+                let step = play::session_step(&text("step", self.step)?, minutes)?;
+                Request::Play(PlayWish::Session(step))
+            }
             "limits" => Request::Limits,
             "time" => Request::Time { t0: number("t0", self.t0)? },
             "ping" => Request::Ping,

@@ -1,11 +1,14 @@
 //! What a player sets for himself, as messages: his wishes as they come, his limits as they stand.
 
 use clutch_core::Command;
-use clutch_core::play::{LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Window};
+use clutch_core::command::SessionStep;
+use clutch_core::play::{
+    LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, SessionView, Window,
+};
 use clutch_core::units::{AccountId, Money, Seq, Timestamp};
 use serde::Serialize;
 
-use super::decimal::ShowMoney;
+use super::decimal::{ShowMoney, parse_money};
 use super::server::{Shown, money, to_json};
 use crate::codes::Fault;
 
@@ -22,6 +25,8 @@ pub enum PlayWish {
     Rest(RestKind, u32),
     /// To come back from a self-exclusion.
     Return,
+    /// What he says of his session.
+    Session(SessionStep),
 }
 
 impl PlayWish {
@@ -35,6 +40,7 @@ impl PlayWish {
                 Command::Rest { account, rest: Rest { kind, until } }
             }
             Self::Return => Command::EndRest { account },
+            Self::Session(step) => Command::Session { account, step },
         }
     }
 }
@@ -45,10 +51,66 @@ impl PlayWish {
 /// [`Fault`] naming the field that is wrong.
 pub fn key(quantity: &str, window: &str) -> Result<LimitKey, Fault> {
     let quantity = Quantity::named(quantity)
-        .ok_or_else(|| Fault::bad_field("quantity", "stake, loss, deposit or net_deposit"))?;
+        .ok_or_else(|| Fault::bad_field("quantity", "stake, loss, deposit, net_deposit or time"))?;
     let window = Window::named(window)
         .ok_or_else(|| Fault::bad_field("window", "24h, 7d, 30d, day, week or month"))?;
     Ok(LimitKey { quantity, window, by: LimitBy::Player })
+}
+
+/// What a player says of his session, by the word for it.
+///
+/// # Errors
+/// [`Fault`] naming what it can be.
+pub fn session_step(
+    step: &str,
+    minutes: impl FnOnce() -> Result<u8, Fault>,
+) -> Result<SessionStep, Fault> {
+    Ok(match step {
+        "open" => SessionStep::Open,
+        "alive" => SessionStep::Alive,
+        "confirm" => SessionStep::Confirm,
+        "close" => SessionStep::Close,
+        "every" => SessionStep::Every { minutes: minutes()? },
+        _ => return Err(Fault::bad_field("step", "open, alive, confirm, close or every")),
+    })
+}
+
+/// The amount of a limit: money, or hours and minutes such as `2h`, `90m`, `1h30m`.
+///
+/// # Errors
+/// [`Fault`] saying how it is written.
+pub fn amount(key: LimitKey, text: &str) -> Result<Money, Fault> {
+    if key.quantity == Quantity::Time {
+        return parse_time(text)
+            .ok_or_else(|| Fault::bad_field("amount", "a time such as 2h, 90m or 1h30m"));
+    }
+    parse_money(text).ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+}
+
+/// Hours and minutes as seconds, in the place of an amount.
+fn parse_time(text: &str) -> Option<Money> {
+    let (hours, rest) = match text.split_once('h') {
+        Some((hours, rest)) => (hours.parse::<u32>().ok()?, rest),
+        None => (0, text),
+    };
+    let minutes = match rest.strip_suffix('m') {
+        Some(minutes) => minutes.parse::<u32>().ok()?,
+        None if rest.is_empty() && !text.is_empty() => 0,
+        None => return None,
+    };
+    let seconds = i64::from(hours) * 3_600 + i64::from(minutes) * 60;
+    (seconds <= 366 * 24 * 3_600).then(|| Money::from_minor(seconds))
+}
+
+/// An amount as it is read; time to the second.
+fn show_amount(key: LimitKey, amount: Money) -> String {
+    let seconds = amount.minor();
+    if key.quantity != Quantity::Time {
+        return ShowMoney(seconds).to_string();
+    }
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let seconds = if seconds == 0 { String::new() } else { format!("{seconds}s") };
+    if hours == 0 { format!("{minutes}m{seconds}") } else { format!("{hours}h{minutes}m{seconds}") }
 }
 
 /// A limit as it stands.
@@ -57,15 +119,15 @@ pub struct LimitJson {
     quantity: &'static str,
     window: &'static str,
     by: &'static str,
-    amount: Option<Shown<ShowMoney>>,
-    used: Shown<ShowMoney>,
+    amount: Option<String>,
+    used: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     wish: Option<WishJson>,
 }
 
 #[derive(Serialize)]
 struct WishJson {
-    amount: Option<Shown<ShowMoney>>,
+    amount: Option<String>,
     confirm_from: u64,
 }
 
@@ -75,10 +137,10 @@ impl From<LimitView> for LimitJson {
             quantity: view.key.quantity.name(),
             window: view.key.window.name(),
             by: view.key.by.name(),
-            amount: view.amount.map(money),
-            used: money(view.used),
+            amount: view.amount.map(|amount| show_amount(view.key, amount)),
+            used: show_amount(view.key, view.used),
             wish: view.wish.map(|wish| WishJson {
-                amount: wish.amount.map(money),
+                amount: wish.amount.map(|amount| show_amount(view.key, amount)),
                 confirm_from: wish.confirm_from.millis(),
             }),
         }
@@ -127,6 +189,36 @@ pub fn rest(seq: Seq, rest: Option<Rest>) -> Vec<u8> {
     to_json(&Message { kind: "rest", seq: seq.0, rest: rest.map(RestJson::from) })
 }
 
+/// A player's session. `must_confirm` is the reminder: he looks at it and sends `confirm`.
+pub fn session(seq: Seq, now: Timestamp, view: Option<SessionView>, every_minutes: u8) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct SessionJson {
+        began: u64,
+        played_s: u64,
+        staked: Shown<ShowMoney>,
+        spent: Shown<ShowMoney>,
+        checks_at: Option<u64>,
+        must_confirm: bool,
+    }
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        every_minutes: u8,
+        session: Option<SessionJson>,
+    }
+    let session = view.map(|view| SessionJson {
+        began: view.began.millis(),
+        played_s: now.since(view.began) / 1_000_000_000,
+        staked: money(view.staked),
+        spent: money(view.spent),
+        checks_at: view.checks_at.map(Timestamp::millis),
+        must_confirm: view.must_confirm,
+    });
+    to_json(&Message { kind: "session", seq: seq.0, every_minutes, session })
+}
+
 /// Everything that a player has set for himself.
 pub fn limits(seq: Seq, rest: Option<Rest>, limits: &[LimitView]) -> Vec<u8> {
     #[derive(Serialize)]
@@ -139,4 +231,41 @@ pub fn limits(seq: Seq, rest: Option<Rest>, limits: &[LimitView]) -> Vec<u8> {
     }
     let limits = limits.iter().map(|view| LimitJson::from(*view)).collect();
     to_json(&Message { kind: "limits", seq: seq.0, rest: rest.map(RestJson::from), limits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_on_time_are_read_and_shown_in_hours_and_minutes() {
+        let (quantity, window, by) = (Quantity::Time, Window::Hours24, LimitBy::Player);
+        let key = LimitKey { quantity, window, by };
+        for (text, seconds, shown) in [
+            ("2h", 7_200, "2h0m"),
+            ("90m", 5_400, "1h30m"),
+            ("1h30m", 5_400, "1h30m"),
+            ("45m", 2_700, "45m"),
+            ("0m", 0, "0m"),
+            ("8784h", 31_622_400, "8784h0m"),
+        ] {
+            let amount = amount(key, text);
+            assert_eq!(amount, Ok(Money::from_minor(seconds)), "{text}");
+            assert_eq!(show_amount(key, Money::from_minor(seconds)), shown);
+        }
+        for text in ["", "2", "h", "m", "-1h", "1.5h", "8785h", "30m1h", "99999999999h", "1h "] {
+            assert!(amount(key, text).is_err(), "{text}");
+        }
+        assert_eq!(show_amount(key, Money::from_minor(3_661)), "1h1m1s");
+    }
+
+    #[test]
+    fn what_a_player_says_of_his_session_is_read() {
+        let minutes = || Ok(60);
+        assert_eq!(session_step("open", minutes), Ok(SessionStep::Open));
+        assert_eq!(session_step("every", minutes), Ok(SessionStep::Every { minutes: 60 }));
+        let lacking = || Err(Fault::missing("minutes"));
+        assert_eq!(session_step("every", lacking), Err(Fault::missing("minutes")));
+        assert!(session_step("pause", minutes).is_err());
+    }
 }

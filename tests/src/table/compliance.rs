@@ -42,7 +42,7 @@ fn number(term: Term, word: &str) -> Outcome<i64> {
             Some(bets) => Ok(*bets as i64),
             None => whole(),
         },
-        TermUnit::Hours | TermUnit::Wait | TermUnit::Flag => whole(),
+        TermUnit::Hours | TermUnit::Wait | TermUnit::Minutes | TermUnit::Flag => whole(),
     }
 }
 

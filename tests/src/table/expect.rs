@@ -11,6 +11,7 @@
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
 //! | `expect score MATCH A-B maps A-B PHASE` | the score |
+//! | `expect session ACCOUNT none\|STAKED SPENT [reminded]` | the session a player is in |
 //! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
 //! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
@@ -61,6 +62,7 @@ impl Scenario {
             "rule" => self.expect_rule(words),
             "limit" => self.expect_limit(words),
             "customer" => self.expect_customer(words),
+            "session" => self.expect_session(words),
             "counter" => self.expect_counter(words),
             "books" => self.expect_books(words),
             "payment" => self.expect_payment(words),

@@ -48,6 +48,7 @@
 //! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
 //! | `void BET`, `void from BET match MATCH\|market MARKET [by N]` | one bet, or all from that one up to now |
 //! | `policy NAME [TERM=NUMBER …] [by N]`, `verify ACCOUNT LEVEL`, `hold ACCOUNT HOLD`, `review ACCOUNT COUNTER` | what a licence asks: see the file `compliance.rs` |
+//! | `session ACCOUNT open\|alive\|confirm\|close\|every MINUTES` | what a player says of his session |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
 //! | `wait TIME`, `skip TIME`, `tick` | time with its ticks; without them; one tick |
 //! | `expect …` | see the file `expect.rs` |
@@ -252,6 +253,7 @@ impl Scenario {
             "verify" => self.verify(words),
             "hold" => self.hold(words),
             "review" => self.review(words),
+            "session" => self.session(words),
             "match" => self.create_match(words),
             "map" => self.set_map(words),
             "maps" => self.set_maps(words),

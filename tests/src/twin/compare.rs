@@ -136,6 +136,7 @@ impl Twin {
             self.compare_limits(account, &events);
             let known = world.ask(Query::Customer { account: AccountId(account) });
             self.compare_customer(account, &known);
+            self.compare_session(account, &events);
             self.compare_bonuses(account, &events);
             for event in events {
                 let Event::Bet(view) = event else { continue };

@@ -101,6 +101,9 @@ impl Licence {
         if caps.iter().any(|cap| self.number(*cap) != 0) {
             kept.push(LimitKey { quantity: Quantity::Deposit, window: Window::Days30, by });
         }
+        if self.number(Term::PlayHours24h) != 0 {
+            kept.push(LimitKey { quantity: Quantity::Time, window: Window::Hours24, by });
+        }
         kept
     }
 

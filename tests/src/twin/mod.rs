@@ -26,6 +26,7 @@ mod proposals;
 mod results;
 mod risk;
 mod score;
+mod sessions;
 mod switches;
 mod terms;
 mod trips;
@@ -244,6 +245,7 @@ impl Twin {
         self.decide_waiting();
         self.decide_waiting_multiples();
         self.decide_waiting_cash_outs();
+        self.tend_sessions();
         self.a_person_looks = false;
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
@@ -303,6 +305,7 @@ impl Twin {
             Command::EndRest { account } => self.end_rest(account.0),
             Command::AdoptPlayPolicy { name, policy } => self.adopt_policy(*name, policy),
             Command::Customer { account, step } => self.customer(account.0, *step),
+            Command::Session { account, step } => self.session(account.0, *step),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
             Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),

@@ -11,6 +11,7 @@ use clutch_core::{Event, Record, Refusal, Reject};
 use super::Twin;
 use super::bets::no;
 use super::compliance::{Known, Wants};
+use super::sessions::Session;
 
 const HOUR: u64 = 3_600 * 1_000_000_000;
 const DAY: u64 = 24 * HOUR;
@@ -22,6 +23,9 @@ pub(super) struct Own {
     rest: Option<Rest>,
     moves: Vec<Move>,
     pub(super) known: Known,
+    pub(super) session: Option<Session>,
+    /// At which interval he wants to be reminded, in minutes; zero is never.
+    pub(super) every: u8,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +56,8 @@ enum With {
     Provider,
     /// A promise of this command that did not hold.
     Promise(u64),
+    /// No money: so many seconds of play.
+    Time,
 }
 
 fn minor(money: Money) -> i128 {
@@ -117,6 +123,7 @@ impl Own {
             (Quantity::Deposit, With::Provider) if it.amount < 0 => -it.amount,
             (Quantity::NetDeposit, With::Provider) => -it.amount,
             (Quantity::LinkedDeposit, With::Provider) if it.is_part => -it.amount,
+            (Quantity::Time, With::Time) => it.amount,
             (Quantity::Deposit | Quantity::NetDeposit, With::Promise(began)) => {
                 let promise = moves.iter().find(|other| other.seq == began);
                 let recent =
@@ -246,6 +253,7 @@ impl Twin {
                     own.known.open_case(counter);
                 }
             }
+            self.learn_in_session(record);
         }
     }
 
@@ -258,8 +266,15 @@ impl Twin {
         self.accounts[account as usize].own.moves.push(moved);
     }
 
+    /// So many seconds were played.
+    pub(super) fn note_played(&mut self, account: u32, seconds: u64) {
+        let (seq, at, amount) = (self.seq, self.now, seconds.into());
+        let moved = Move { seq, at, amount, with: With::Time, bet: None, is_part: false };
+        self.accounts[account as usize].own.moves.push(moved);
+    }
+
     /// Counters that the licence wants begin with the first stake or deposit, if they fit.
-    fn begin_counters(&mut self, account: u32) {
+    pub(super) fn begin_counters(&mut self, account: u32) {
         for key in self.licence.kept() {
             let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
             let own = &mut self.accounts[account as usize].own;
@@ -270,7 +285,7 @@ impl Twin {
         }
     }
 
-    fn room_for_counters(&self, account: u32) -> Result<(), Refusal> {
+    pub(super) fn room_for_counters(&self, account: u32) -> Result<(), Refusal> {
         let own = &self.accounts[account as usize].own;
         let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
         let missing = self.licence.kept().into_iter().filter(|key| own.index(*key).is_none());
@@ -303,6 +318,7 @@ impl Twin {
         if stake == 0 {
             return Ok(());
         }
+        self.has_time(account)?;
         own.check(self.now, &asked)?;
         self.room_for_counters(account)
     }

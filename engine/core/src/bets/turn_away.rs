@@ -31,7 +31,10 @@ impl State {
                 Slip::Single(place) => self.turn_bet_away(place, code, outbox),
                 Slip::Multiple(place) => self.turn_multiple_away(place, code, outbox),
             },
-            Command::OpenAccount { .. } | Command::CreateMatch(_) | Command::OpenMarket { .. } => {
+            Command::OpenAccount { .. }
+            | Command::CreateMatch(_)
+            | Command::OpenMarket { .. }
+            | Command::Session { .. } => {
                 outbox.push(Event::Refused(code.into()));
             }
             Command::Genesis { .. }

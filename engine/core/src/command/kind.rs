@@ -6,7 +6,13 @@ impl Command {
     /// Whether it places bets.
     #[inline]
     pub(crate) const fn places_bets(&self) -> bool {
-        matches!(self, Self::PlaceBet(_) | Self::PlaceMultiple(_) | Self::PlaceOnTerms(_))
+        matches!(
+            self,
+            Self::PlaceBet(_)
+                | Self::PlaceMultiple(_)
+                | Self::PlaceOnTerms(_)
+                | Self::PlaceBatch(_)
+        )
     }
 
     /// The record kind in the journal: one more than the variant's tag, so that zero is nothing.
@@ -63,6 +69,7 @@ impl Command {
             Self::Adjust(_) => 49,
             Self::SetCurrency(_) => 50,
             Self::PlaceBatch(_) => 51,
+            Self::Session { .. } => 52,
         }
     }
 }

@@ -60,6 +60,7 @@ impl Step<'_> {
         let version = version.saturating_add(1);
         self.tables.wallet.play_mut().policy =
             Adopted { version, name: Some(name), policy: *policy };
+        self.tables.wallet.play_mut().look_at_all();
         self.tables.wallet.mark_all_play();
         self.tables.wallet.play().say_policy(self.outbox);
         Ok(())

@@ -149,13 +149,19 @@ impl Counter {
 const DEPOSITS_30D: LimitKey =
     LimitKey { quantity: Quantity::Deposit, window: Window::Days30, by: LimitBy::Counter };
 
+/// The time that a policy limits.
+const TIME_24H: LimitKey =
+    LimitKey { quantity: Quantity::Time, window: Window::Hours24, by: LimitBy::Counter };
+
 impl PlayPolicy {
     /// Every sum that it asks for.
     pub(super) fn wanted(&self) -> impl Iterator<Item = LimitKey> {
         let caps = [Term::UnverifiedDepositsMax, Term::AgeDepositsMax, Term::IdentityDepositsMax];
         let caps = caps.into_iter().any(|cap| self.money(cap).is_some());
         let counted = COUNTERS.iter().filter(|counter| counter.threshold(self).is_some());
-        counted.map(Counter::key).chain(caps.then_some(DEPOSITS_30D))
+        let time = self.get(Term::PlayHours24h) != 0;
+        let more = caps.then_some(DEPOSITS_30D).into_iter().chain(time.then_some(TIME_24H));
+        counted.map(Counter::key).chain(more)
     }
 
     /// Deposits from here on are not parts of a large one.

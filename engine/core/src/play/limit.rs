@@ -159,12 +159,16 @@ impl Limit {
                 | Movement::Unwon
                 | Movement::Deposited
                 | Movement::Undeposited(_)
-                | Movement::Withdrawn => Money::ZERO,
+                | Movement::Withdrawn
+                | Movement::Played => Money::ZERO,
             },
             Quantity::Loss => match movement {
                 Movement::Staked(_) | Movement::Unwon => amount,
                 Movement::Unstaked(_) | Movement::Won => -amount,
-                Movement::Deposited | Movement::Undeposited(_) | Movement::Withdrawn => Money::ZERO,
+                Movement::Deposited
+                | Movement::Undeposited(_)
+                | Movement::Withdrawn
+                | Movement::Played => Money::ZERO,
             },
             Quantity::Deposit => match movement {
                 Movement::Deposited => amount,
@@ -174,6 +178,17 @@ impl Limit {
                 | Movement::Unstaked(_)
                 | Movement::Won
                 | Movement::Unwon
+                | Movement::Played
+                | Movement::Withdrawn => Money::ZERO,
+            },
+            Quantity::Time => match movement {
+                Movement::Played => amount,
+                Movement::Staked(_)
+                | Movement::Unstaked(_)
+                | Movement::Won
+                | Movement::Unwon
+                | Movement::Deposited
+                | Movement::Undeposited(_)
                 | Movement::Withdrawn => Money::ZERO,
             },
             Quantity::LinkedDeposit => match movement {
@@ -184,6 +199,7 @@ impl Limit {
                 | Movement::Unstaked(_)
                 | Movement::Won
                 | Movement::Unwon
+                | Movement::Played
                 | Movement::Withdrawn => Money::ZERO,
             },
             Quantity::NetDeposit => match movement {
@@ -194,6 +210,7 @@ impl Limit {
                 | Movement::Staked(_)
                 | Movement::Unstaked(_)
                 | Movement::Won
+                | Movement::Played
                 | Movement::Unwon => Money::ZERO,
             },
         };

@@ -6,7 +6,7 @@
 //! Each rule is one file that names the rule of a regulator it implements, and one line in [`RULES`].
 //! An account of which nothing is asked has one flag down in its hot line and costs nothing more.
 //!
-//! Owns limits, what counts towards them, rests, levels of verification, cases and the policy. Every movement of a player's money is counted
+//! Owns limits, what counts towards them, rests, sessions, levels of verification, cases and the policy. Every movement of a player's money is counted
 //! where it is posted, in `Wallet::post`; so no new way of moving money can be forgotten here.
 //!
 //! Invariants: no limit grows and no rest ends before its time, whoever asks; what counts is never
@@ -22,9 +22,13 @@ mod loss_limit;
 mod net_deposit_limit;
 mod open_bets;
 mod policy;
+mod reality_check;
 mod review;
 mod room;
 mod self_exclusion;
+mod session;
+mod session_time;
+mod sitting;
 mod snapshot;
 mod stake_limit;
 mod steps;
@@ -42,6 +46,7 @@ pub use level::{Level, May};
 pub use limit::{LimitBy, LimitKey, LimitView, Wish};
 pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
 pub use review::Hold;
+pub use session::SessionView;
 pub use window::Window;
 
 pub(crate) use limit::Limit;
@@ -70,12 +75,22 @@ pub enum Quantity {
     NetDeposit,
     /// What he pays in by payments that each stay below the policy's threshold. Only counted.
     LinkedDeposit,
+    /// How long he plays: seconds of his sessions, in the place of an amount.
+    Time,
 }
-wire_enum!(Quantity { 0 = Stake, 1 = Loss, 2 = Deposit, 3 = NetDeposit, 4 = LinkedDeposit });
+wire_enum!(Quantity {
+    0 = Stake,
+    1 = Loss,
+    2 = Deposit,
+    3 = NetDeposit,
+    4 = LinkedDeposit,
+    5 = Time,
+});
 
 impl Quantity {
     /// Every one that can be limited, in order of precedence.
-    pub const ALL: &'static [Self] = &[Self::Stake, Self::Loss, Self::Deposit, Self::NetDeposit];
+    pub const ALL: &'static [Self] =
+        &[Self::Stake, Self::Loss, Self::Deposit, Self::NetDeposit, Self::Time];
 
     /// Its name in messages and reports.
     pub const fn name(self) -> &'static str {
@@ -85,6 +100,7 @@ impl Quantity {
             Self::Deposit => "deposit",
             Self::NetDeposit => "net_deposit",
             Self::LinkedDeposit => "linked_deposit",
+            Self::Time => "time",
         }
     }
 
@@ -151,6 +167,8 @@ pub const RULES: &[Rule] = &[
     time_out::RULE,
     verification::RULE,
     review::RULE,
+    reality_check::RULE,
+    session_time::RULE,
     stake_limit::RULE,
     loss_limit::RULE,
     deposit_limit::RULE,
@@ -214,6 +232,8 @@ pub(crate) enum Movement {
     Undeposited(Seq),
     /// Money went out.
     Withdrawn,
+    /// So many seconds were played, in the place of an amount.
+    Played,
 }
 
 impl Movement {
@@ -302,6 +322,7 @@ pub(crate) struct Play {
     live: usize,
     /// Accounts that began to rest and whose open bets are being voided, in order.
     voiding: Vec<AccountId>,
+    sessions: session::Sessions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -313,6 +334,8 @@ struct Player {
     level: Level,
     hold: Hold,
     cases: CaseSet,
+    /// At which interval he wants to be reminded, in minutes; zero is never.
+    check_minutes: u8,
 }
 
 const _: () = assert!(size_of::<Player>() <= 32, "a million players take 32 MB");
@@ -325,6 +348,7 @@ impl Player {
         level: Level::Unverified,
         hold: Hold::None,
         cases: CaseSet::NONE,
+        check_minutes: 0,
     };
 
     fn opened(&self) -> Timestamp {
@@ -333,8 +357,8 @@ impl Player {
 
     /// Whether anything is set for it that a bet, a deposit or a withdrawal must ask.
     fn is_set(&self) -> bool {
-        let Self { rest, first, hold, cases, opened_s: _, level: _ } = *self;
-        let is_free = rest.is_none() && first == NO_LIMIT;
+        let Self { rest, first, hold, cases, check_minutes, opened_s: _, level: _ } = *self;
+        let is_free = rest.is_none() && first == NO_LIMIT && check_minutes == 0;
         !is_free || hold != Hold::None || cases != CaseSet::NONE
     }
 }
@@ -350,6 +374,7 @@ impl Play {
             free: NO_LIMIT,
             live: 0,
             voiding: Vec::with_capacity(accounts_max),
+            sessions: session::Sessions::with_capacity(accounts_max),
         }
     }
 
@@ -362,13 +387,16 @@ impl Play {
     /// What its tables take.
     pub fn sizes(accounts_max: usize, limits_max: usize, sizes: &mut Vec<TableSize>) {
         sizes.push(TableSize::of::<Player>("players", RowOf::Account, accounts_max));
+        session::Sessions::sizes(accounts_max, sizes);
         sizes.push(TableSize::of::<AccountId>("rests at work", RowOf::Account, accounts_max));
         sizes.push(TableSize::of::<Limit>("limits and counters", RowOf::Other, limits_max));
     }
 
     /// Whether a bet of this account is asked more than of an ordinary one.
     pub fn is_set(&self, account: AccountId) -> bool {
-        !self.policy.policy.is_plain() || self.players[account.0 as usize].is_set()
+        !self.policy.policy.is_plain()
+            || self.players[account.0 as usize].is_set()
+            || self.sessions.get(account).is_some()
     }
 
     /// An account's limits in their order.
@@ -421,7 +449,9 @@ impl Play {
     /// The most that an account may stake by limits and by what is known of its owner.
     #[cold]
     pub fn room_for_stake(&self, account: AccountId, now: Timestamp) -> Money {
-        if !self.has_room_for_counters(account) {
+        // Limits that still have room refuse the smallest stake no more than they should.
+        let smallest = Asked::Bet(Money::from_minor(1));
+        if self.check(account, now, smallest).is_err() {
             return Money::ZERO;
         }
         let limits = self
@@ -446,6 +476,18 @@ impl Play {
         if matches!(movement, Movement::Staked(_) | Movement::Deposited) {
             self.begin_counters(account, seq, now);
         }
+        self.note_in_session(account, movement, amount, (seq, now));
+        self.note_limits(account, movement, amount, seq, now)
+    }
+
+    fn note_limits(
+        &mut self,
+        account: AccountId,
+        movement: Movement,
+        amount: Money,
+        seq: Seq,
+        now: Timestamp,
+    ) -> CaseSet {
         let Self { players, limits, policy: Adopted { policy, .. }, .. } = self;
         let player = &mut players[account.0 as usize];
         let mut opened = CaseSet::NONE;

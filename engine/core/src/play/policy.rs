@@ -27,6 +27,8 @@ pub enum TermUnit {
     Then,
     /// An [`OpenBets`].
     OpenBets,
+    /// Minutes; zero is never.
+    Minutes,
     /// Zero is no, one is yes.
     Flag,
 }
@@ -117,7 +119,7 @@ macro_rules! terms {
 }
 
 /// How many terms a policy has.
-pub const TERMS: usize = 27;
+pub const TERMS: usize = 30;
 
 terms! {
     /// What an account may do whose owner is not verified.
@@ -174,6 +176,12 @@ terms! {
     25 = TimeOutOpenBets, "time_out_open_bets", OpenBets, 0;
     /// Whether a player who rests can cash out.
     26 = RestCashOut, "rest_cash_out", Flag, 1;
+    /// How many hours at most a player can play within 24.
+    27 = PlayHours24h, "play_hours_24h", Hours, 0;
+    /// At which interval a player is reminded of how long he has played, unless he chose a shorter one.
+    28 = RealityCheckMinutes, "reality_check_minutes", Minutes, 0;
+    /// After how many minutes of silence a session ends by itself.
+    29 = SessionIdleMinutes, "session_idle_minutes", Minutes, 15;
 }
 
 /// A number for each term.
@@ -219,6 +227,7 @@ impl PlayPolicy {
                 TermUnit::Wait => (Self::RAISE_WAIT_HOURS_MIN, 8_760),
                 TermUnit::May => (0, May::ALL.number()),
                 TermUnit::Then => (0, Then::Stop as i64),
+                TermUnit::Minutes => (0, 1_440),
                 TermUnit::OpenBets | TermUnit::Flag => (0, 1),
             };
             let number = self.get(term);
@@ -241,7 +250,9 @@ impl PlayPolicy {
     /// Whether it asks nothing of an account for which nothing is set.
     pub(crate) fn is_plain(&self) -> bool {
         Term::ALL.iter().all(|&term| match term.unit() {
-            TermUnit::Money | TermUnit::Hours | TermUnit::May => {
+            // It matters to sessions, wherever they come from.
+            TermUnit::Minutes if term == Term::SessionIdleMinutes => true,
+            TermUnit::Money | TermUnit::Hours | TermUnit::Minutes | TermUnit::May => {
                 self.get(term) == DEFAULTS[term as usize]
             }
             // These say what happens where something is asked, or when somebody asks for it.
@@ -254,8 +265,12 @@ impl PlayPolicy {
         Term::ALL.iter().any(|&term| {
             let (is, to) = (self.get(term), to.get(term));
             match term.unit() {
+                // How long a silent session counts as played helps and harms.
+                TermUnit::Minutes if term == Term::SessionIdleMinutes => false,
                 // Zero is no limit at all.
-                TermUnit::Money | TermUnit::Hours => is != 0 && (to == 0 || is < to),
+                TermUnit::Money | TermUnit::Hours | TermUnit::Minutes => {
+                    is != 0 && (to == 0 || is < to)
+                }
                 TermUnit::May => to & !is != 0,
                 TermUnit::Wait | TermUnit::Then => to < is,
                 TermUnit::OpenBets => false,
@@ -278,6 +293,12 @@ impl PlayPolicy {
     pub(crate) fn hours_ns(&self, term: Term) -> Option<u64> {
         let hours = self.get(term).unsigned_abs();
         (hours != 0).then(|| hours * HOUR_NS)
+    }
+
+    /// An interval; `None` if it is never.
+    pub(crate) fn minutes_ns(&self, term: Term) -> Option<u64> {
+        let minutes = self.get(term).unsigned_abs();
+        (minutes != 0).then(|| minutes * HOUR_NS / 60)
     }
 
     /// How long a wish to raise a limit waits.
@@ -383,6 +404,8 @@ mod tests {
             (Term::Losses30dThen, 1),
             (Term::RaiseWaitHours, 168),
             (Term::RestCashOut, 0),
+            (Term::PlayHours24h, 6),
+            (Term::RealityCheckMinutes, 60),
         ] {
             let strict = default.with(term, strict);
             assert!(strict.is_loosened(&default), "{}", term.name());

@@ -24,6 +24,7 @@ impl Tables {
             .min(self.overrides.next_due())
             .min(self.wallet.bonuses().next_due())
             .min(self.proposals.next_due())
+            .min(self.wallet.play().sessions_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
             .min(settlement)

@@ -176,6 +176,9 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
             Reject::VerificationOverdue,
             Reject::UnverifiedStake,
             Reject::AccountUnderReview,
+            Reject::NoSession,
+            Reject::RealityCheckDue,
+            Reject::SessionTimeReached,
         ],
     ),
     (
