@@ -25,6 +25,8 @@ const FACTOR_MAX_PPB: u64 = 1_000 * ONE_PPB;
 pub const DECIMALS_MAX: u8 = 3;
 /// What any amount counts at the most: beyond every limit, and far from overflow when sums are taken.
 const COUNTED_MAX: i64 = 4 * Config::AMOUNT_MAX.minor();
+/// What a limit is at the most in a currency of little worth.
+const UNWEIGHED_MAX: i64 = i64::MAX / 8;
 
 /// One currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,7 +122,7 @@ impl Currencies {
     #[inline(never)]
     fn unweigh(&self, currency: Currency, limit: Money) -> Money {
         let most = i128::from(limit.minor()) * i128::from(ONE_PPB) / self.factor(currency);
-        Money::from_minor(i64::try_from(most).unwrap_or(i64::MAX / 8).min(i64::MAX / 8))
+        Money::from_minor(i64::try_from(most).map_or(UNWEIGHED_MAX, |most| most.min(UNWEIGHED_MAX)))
     }
 
     /// A refusal by a limit with its numbers in the currency of who is refused: the most that counts as much.
@@ -247,7 +249,8 @@ mod tests {
                 let counts = |amount: Money| currencies.in_book(other, amount);
                 let one = Money::from_minor(1);
                 let most = currencies.most(other, limit);
-                assert!(counts(most) <= limit && limit < counts(most + one), "{factor} {limit:?}");
+                let is_most = limit < counts(most + one) || most.minor() == UNWEIGHED_MAX;
+                assert!(counts(most) <= limit && is_most, "{factor} {limit:?}");
                 let least = currencies.least(other, limit);
                 assert!(limit <= counts(least), "{factor} {limit:?}");
                 assert!(least == one || counts(least - one) < limit, "{factor} {limit:?}");
@@ -262,6 +265,6 @@ mod tests {
         assert_eq!(counted.minor(), COUNTED_MAX);
         assert_eq!(currencies.in_book(Currency(0), Money::from_minor(i64::MAX)).minor(), i64::MAX);
         let tiny = with(1).most(Currency(1), Config::AMOUNT_MAX);
-        assert_eq!(tiny.minor(), i64::MAX / 8);
+        assert_eq!(tiny.minor(), UNWEIGHED_MAX);
     }
 }
