@@ -904,7 +904,8 @@ impl Chooser {
 
     /// Mostly a bet that exists and all of it. The quote is filled in by whoever can ask for one.
     fn cash_out(&mut self, twin: &Twin) -> Command {
-        let nth = self.random.below(30) as usize;
+        // Often the same bet, while a cash-out of it still waits.
+        let nth = if self.random.chance(50) { 0 } else { self.random.below(30) as usize };
         let unknown = (AccountId(0), self.client_id(), 100);
         let (account, client_id, left) = twin.bet_to_cash_out(nth).unwrap_or(unknown);
         let (account, client_id, left) =
