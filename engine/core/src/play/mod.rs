@@ -19,12 +19,14 @@ mod deposit_limit;
 mod level;
 mod limit;
 mod loss_limit;
+mod movement;
 mod net_deposit_limit;
 mod open_bets;
 mod policy;
 mod reality_check;
 mod review;
 mod room;
+mod rule;
 mod self_exclusion;
 mod session;
 mod session_time;
@@ -46,16 +48,18 @@ pub use level::{Level, May};
 pub use limit::{LimitBy, LimitKey, LimitView, Wish};
 pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
 pub use review::Hold;
+pub use rule::{RULES, Rule};
 pub use session::SessionView;
 pub use window::Window;
 
 pub(crate) use limit::Limit;
+pub(crate) use movement::Movement;
+pub(crate) use rule::{Asked, Subject};
 
 use crate::codec::{wire_enum, wire_struct};
-use crate::event::LedgerAccount;
 use crate::memory::{RowOf, TableSize};
-use crate::reject::{Refusal, Reject};
-use crate::units::{AccountId, BetId, Money, Seq, Timestamp};
+use crate::reject::Refusal;
+use crate::units::{AccountId, Money, Seq, Timestamp};
 
 /// No limit: the end of a list of limits.
 const NO_LIMIT: u32 = u32::MAX;
@@ -131,182 +135,6 @@ pub struct Rest {
     pub until: Timestamp,
 }
 wire_struct!(Rest { kind, until });
-
-/// What a rule looks at.
-pub(crate) struct Subject<'a> {
-    play: &'a Play,
-    account: AccountId,
-    now: Timestamp,
-    asked: Asked,
-}
-
-/// What somebody wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// Stake this much; zero asks only whether the account rests.
-    Bet(Money),
-    /// Pay in this much.
-    Deposit(Money),
-    /// Take money out, however much.
-    Withdraw,
-}
-
-/// One rule.
-pub struct Rule {
-    /// Its name.
-    pub name: &'static str,
-    /// The rule of a regulator that it implements.
-    pub cites: &'static str,
-    /// Says no, or nothing.
-    check: fn(&Subject<'_>) -> Result<(), Refusal>,
-}
-
-/// Every rule, in order of precedence.
-pub const RULES: &[Rule] = &[
-    self_exclusion::RULE,
-    time_out::RULE,
-    verification::RULE,
-    review::RULE,
-    reality_check::RULE,
-    session_time::RULE,
-    stake_limit::RULE,
-    loss_limit::RULE,
-    deposit_limit::RULE,
-    net_deposit_limit::RULE,
-    room::RULE,
-];
-
-impl Subject<'_> {
-    fn player(&self) -> &Player {
-        &self.play.players[self.account.0 as usize]
-    }
-
-    /// The rest that the account takes at this time.
-    fn rest(&self) -> Option<Rest> {
-        self.play.rest_at(self.account, self.now)
-    }
-
-    /// What a counter says; nothing before it began.
-    fn counted(&self, quantity: Quantity, window: Window) -> Money {
-        let key = LimitKey { quantity, window, by: LimitBy::Counter };
-        let counter = self.play.of(self.account).find(|limit| limit.key == key);
-        counter.map_or(Money::ZERO, |counter| counter.used(self.now))
-    }
-
-    /// Whether every limit on a quantity leaves room for so much more of it. They all hold, so the
-    /// one with the least room decides.
-    fn within(&self, quantity: Quantity, added: Money, code: Reject) -> Result<(), Refusal> {
-        if added == Money::ZERO {
-            return Ok(());
-        }
-        let limits = self.play.of(self.account).filter(|limit| limit.limits(quantity));
-        let least = limits.min_by_key(|limit| limit.room(self.now));
-        match least {
-            Some(limit) if limit.room(self.now) < added => {
-                let would_be = limit.used(self.now) + added;
-                let code = match limit.key.by {
-                    LimitBy::House => Reject::HouseLimitReached,
-                    LimitBy::Player | LimitBy::Counter => code,
-                };
-                Err(Refusal::with(code, limit.amount.minor(), would_be.minor()))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-}
-
-/// How a posting moved a player's money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Movement {
-    /// A stake is held.
-    Staked(BetId),
-    /// A stake comes back, as if its bet had never been.
-    Unstaked(BetId),
-    /// A bet paid.
-    Won,
-    /// What a bet paid is taken back.
-    Unwon,
-    /// Money came in, or was promised.
-    Deposited,
-    /// What was promised by this command did not come in.
-    Undeposited(Seq),
-    /// Money went out.
-    Withdrawn,
-    /// So many seconds were played, in the place of an amount.
-    Played,
-}
-
-impl Movement {
-    /// What a posting means for the player whose available money it touches.
-    #[inline(always)]
-    pub fn of(
-        from: LedgerAccount,
-        to: LedgerAccount,
-        bet: Option<BetId>,
-    ) -> Option<(AccountId, Self)> {
-        let bet = bet.unwrap_or(BetId(0));
-        match (from, to) {
-            (LedgerAccount::PlayerAvailable(account), to) => match to {
-                LedgerAccount::PlayerHeld(_) => Some((account, Self::Staked(bet))),
-                LedgerAccount::House => Some((account, Self::Unwon)),
-                // A withdrawal counts once it has left: asked for and taken back, it would make room
-                // for deposits that nothing stands against.
-                LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::DepositInTransit(_)
-                | LedgerAccount::Provider
-                | LedgerAccount::PlayerAvailable(_)
-                | LedgerAccount::PlayerBonus(_)
-                | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld
-                | LedgerAccount::Adjustments
-                | LedgerAccount::BadDebt => None,
-            },
-            (from, LedgerAccount::PlayerAvailable(account)) => match from {
-                LedgerAccount::PlayerHeld(_) => Some((account, Self::Unstaked(bet))),
-                LedgerAccount::House => Some((account, Self::Won)),
-                LedgerAccount::Provider => Some((account, Self::Deposited)),
-                // A deposit counts once it is promised, so that two of them cannot pass one limit.
-                LedgerAccount::DepositInTransit(_)
-                | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::PlayerAvailable(_)
-                | LedgerAccount::PlayerBonus(_)
-                | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::TaxWithheld
-                | LedgerAccount::Adjustments
-                | LedgerAccount::BadDebt => None,
-            },
-            (LedgerAccount::Provider, LedgerAccount::DepositInTransit(account)) => {
-                Some((account, Self::Deposited))
-            }
-            (
-                LedgerAccount::WithdrawalInTransit(account),
-                LedgerAccount::Provider | LedgerAccount::TaxWithheld,
-            ) => Some((account, Self::Withdrawn)),
-            (
-                LedgerAccount::PlayerHeld(_)
-                | LedgerAccount::House
-                | LedgerAccount::Provider
-                | LedgerAccount::PlayerBonus(_)
-                | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::DepositInTransit(_)
-                | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld
-                | LedgerAccount::Adjustments
-                | LedgerAccount::BadDebt,
-                LedgerAccount::PlayerHeld(_)
-                | LedgerAccount::House
-                | LedgerAccount::Provider
-                | LedgerAccount::PlayerBonus(_)
-                | LedgerAccount::PlayerBonusHeld(_)
-                | LedgerAccount::DepositInTransit(_)
-                | LedgerAccount::WithdrawalInTransit(_)
-                | LedgerAccount::TaxWithheld
-                | LedgerAccount::Adjustments
-                | LedgerAccount::BadDebt,
-            ) => None,
-        }
-    }
-}
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -562,18 +390,6 @@ impl Play {
         match self.limits.get_mut(before as usize) {
             Some(limit) => limit.next = next,
             None => self.players[account.0 as usize].first = next,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_rule_names_the_rule_it_implements() {
-        for rule in RULES {
-            assert!(!rule.name.is_empty() && !rule.cites.is_empty(), "{}", rule.name);
         }
     }
 }

@@ -1,0 +1,96 @@
+//! What no type can check: ranges, names, and sections that must agree with each other.
+
+use clutch_core::settings::Setting;
+use clutch_core::title::SOURCES_MAX;
+
+use super::{CaptureSection, Config, FactsSection};
+use crate::house_rules;
+use crate::play_policy;
+use crate::wire::setting;
+
+impl Config {
+    /// What no type can check.
+    pub(super) fn check(&self) -> Result<(), String> {
+        // As whole numbers these would be zero, and pass.
+        for (name, value) in
+            [("margin_percent", self.book.margin_percent), ("price_band", self.book.price_band)]
+        {
+            if !value.is_finite() || value < 0.0 {
+                return Err(format!("[book] {name} is out of range"));
+            }
+        }
+        if !self.book.house_rules.is_empty() {
+            house_rules::find(&self.book.house_rules)
+                .map_err(|what| format!("[book] house_rules: {what}"))?;
+        }
+        if !self.book.play_policy.is_empty() {
+            play_policy::find(&self.book.play_policy)
+                .map_err(|what| format!("[book] play_policy: {what}"))?;
+        }
+        if self.gateway.connections_max == 0 || self.gateway.messages_per_s == 0 {
+            let names = "connections_max and messages_per_s";
+            return Err(format!("[gateway] {names} must be at least 1"));
+        }
+        for (name, text) in &self.risk {
+            let known = Setting::named(name).filter(|setting| is_of_risk(*setting));
+            let setting = known.ok_or_else(|| format!("[risk] has no setting `{name}`"))?;
+            setting::read(setting, text)
+                .map_err(|expected| format!("[risk] {name} = \"{text}\" must be {expected}"))?;
+        }
+        self.core_config().validate().map_err(|field| {
+            let is_of_risk = Setting::of_field(field).is_some_and(is_of_risk);
+            format!("[{}] {field} is out of range", if is_of_risk { "risk" } else { "book" })
+        })?;
+        self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
+        self.check_sources()?;
+        let CaptureSection { file_mib, source_mib } = self.capture;
+        if source_mib < file_mib || 1 << 20 < source_mib {
+            return Err(format!(
+                "[capture] source_mib {source_mib} must hold a file of {file_mib} MiB"
+            ));
+        }
+        let secret = self.gateway.token_secret.len();
+        if secret != 0 && secret < 32 {
+            return Err(format!("[gateway] token_secret has {secret} bytes; it needs at least 32"));
+        }
+        Ok(())
+    }
+
+    /// Every source of facts has a key and a number of its own, and speaks of a match that is there.
+    fn check_sources(&self) -> Result<(), String> {
+        let most = SOURCES_MAX as u8 - 1;
+        for (index, FactsSection { key, source, match_key }) in self.facts.iter().enumerate() {
+            let wrong = |what: String| Err(format!("[[ndjson]] number {}: {what}", index + 1));
+            if key.is_empty() {
+                return wrong("key is empty; without one nobody can push".to_owned());
+            }
+            if !(1..=most).contains(source) {
+                return wrong(format!("source {source} is none of 1 to {most}; 0 is [cs_log]"));
+            }
+            if !match_key.is_empty() && !self.matches.iter().any(|it| it.key == *match_key) {
+                return wrong(format!("match: no [[match]] has the key `{match_key}`"));
+            }
+            let meets = |other: &FactsSection| {
+                other.match_key == *match_key || other.match_key.is_empty() || match_key.is_empty()
+            };
+            for other in self.facts[..index].iter().filter(|other| meets(other)) {
+                if other.source == *source {
+                    return wrong(format!(
+                        "source {source} is another [[ndjson]] of the same match"
+                    ));
+                }
+                if other.key == *key {
+                    return wrong(
+                        "its key is that of another [[ndjson]] of the same match".to_owned(),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a setting stands in `[risk]`; the plain limits stand in `[book]`.
+fn is_of_risk(setting: Setting) -> bool {
+    Setting::RulesOff <= setting
+}

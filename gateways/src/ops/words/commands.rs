@@ -1,0 +1,190 @@
+//! Commands in words: what was asked, and what a feed said.
+
+use clutch_core::command::{
+    AnswerOffer, BonusStep, CashOut, Command, FeedMessage, GameEvent, KillScope, PlaceBet,
+    PlaceOnTerms, Scope, Side, Slip, Team,
+};
+use clutch_core::{Envelope, State};
+
+use super::{Words, account, json, kind_name, money, odds, places, referral, uuid, why_suspended};
+use crate::names;
+use crate::wire::decimal::with_places;
+
+impl Words {
+    /// What a command asks, in one line.
+    pub fn command(&self, state: &State, envelope: &Envelope) -> String {
+        let account = money::account_of(envelope);
+        with_places(places(state, account), || self.command_in_money(state, envelope))
+    }
+
+    fn command_in_money(&self, state: &State, envelope: &Envelope) -> String {
+        match &envelope.command {
+            Command::Genesis { capacity, .. } => format!(
+                "the journal begins: room for {} accounts, {} markets, {} bets",
+                capacity.accounts_max, capacity.markets_max, capacity.bets_max
+            ),
+            Command::CreateMatch(create) => format!(
+                "match {}: {} v {}, best of {}",
+                create.key.as_str(),
+                create.team_a.as_str(),
+                create.team_b.as_str(),
+                create.best_of
+            ),
+            Command::SetMap(set) => format!(
+                "{}: map {} is {}, strengths {}",
+                self.game(set.match_id),
+                set.map_no,
+                set.name.as_str(),
+                json(&set.strengths)
+            ),
+            Command::OpenMarket { match_id, kind } => {
+                format!("{}: open {}", self.game(*match_id), kind_name(*kind))
+            }
+            Command::Feed(message) => self.feed(message),
+            Command::Suspend { scope, reason } => {
+                format!("suspend {}: {}", self.scope(*scope), why_suspended(*reason))
+            }
+            Command::Resume { scope } => format!("resume {}", self.scope(*scope)),
+            Command::OpenAccount { key, .. } => format!("open account {}", key.as_str()),
+            Command::SetAccountState { account: id, state: now } => {
+                format!("account {} is {now:?} now", account(state, *id))
+            }
+            Command::Deposit { account: id, amount, .. } => {
+                format!("deposit {} for {}", money(*amount), account(state, *id))
+            }
+            Command::Payment { account: id, amount, step, .. } => {
+                format!(
+                    "{} {} for {}",
+                    money::payment_step(*step),
+                    money(*amount),
+                    account(state, *id)
+                )
+            }
+            Command::Bonus { account: id, step } => match step {
+                BonusStep::Grant { kind, amount, .. } => {
+                    format!("grant {} a {} of {}", account(state, *id), kind.name(), money(*amount))
+                }
+                BonusStep::Forfeit { bonus } => {
+                    format!("take bonus {} of {} back", bonus.0, account(state, *id))
+                }
+            },
+            Command::Adjust(adjust) => money::adjustment(state, adjust),
+            Command::SetCurrency(set) => money::currency(set),
+            Command::PlaceBet(place) => self.place(state, place),
+            Command::PlaceMultiple(place) => {
+                let picks = place.picks().iter();
+                let picks: Vec<_> = picks
+                    .map(|pick| {
+                        let named = self.pick(pick.market, pick.selection);
+                        format!("{named} at {}", odds(pick.odds))
+                    })
+                    .collect();
+                format!(
+                    "{} bets {} on each of {} lines of {} ({})",
+                    account(state, place.account),
+                    money(place.unit().money()),
+                    place.system().lines(),
+                    picks.join(" and "),
+                    uuid(place.client_id)
+                )
+            }
+            Command::CancelBet { account: id, client_id } => {
+                format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
+            }
+            Command::CashOut(CashOut { account: id, client_id, part, amount, .. }) => {
+                let what =
+                    part.map_or_else(String::new, |part| format!("{} of ", money(part.money())));
+                let (who, bet) = (account(state, *id), uuid(*client_id));
+                format!("{who} cashes out {what}bet {bet} for {} or more", money(*amount))
+            }
+            Command::PlaceOnTerms(PlaceOnTerms { terms, slip }) => {
+                let asked = match slip {
+                    Slip::Single(place) => self.place(state, place),
+                    Slip::Multiple(place) => json(place),
+                };
+                let partial = if terms.partial { ", or less of it" } else { "" };
+                let offers = if terms.offers { ", and hears offers" } else { "" };
+                format!("{asked}{partial}{offers}")
+            }
+            Command::PlaceBatch(ask) => {
+                let bets: Vec<String> =
+                    ask.places().map(|place| self.place(state, &place)).collect();
+                format!("all or none: {}", bets.join("; "))
+            }
+            Command::AnswerOffer(AnswerOffer { account: id, offer, accept, .. }) => {
+                let says = if *accept { "takes" } else { "declines" };
+                format!("{} {says} the offer of bet {}", account(state, *id), offer.0)
+            }
+            Command::DecideReferral { bet, word } => {
+                format!("a trader says of bet {}: {}", bet.0, referral(*word))
+            }
+            Command::Tick => "time goes on".to_owned(),
+            Command::Kill { scope, on } => {
+                format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
+            }
+            Command::SetMode { mode } => format!("mode {}", mode.key()),
+            Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
+            Command::Shed { level } => format!("shed load: level {level} of 3"),
+            other => json(other),
+        }
+    }
+
+    fn place(&self, state: &State, place: &PlaceBet) -> String {
+        format!(
+            "{} bets {} on {} at {} ({})",
+            account(state, place.account),
+            money(place.stake.money()),
+            self.pick(place.market, place.selection),
+            odds(place.odds),
+            uuid(place.client_id)
+        )
+    }
+
+    fn scope(&self, scope: Scope) -> String {
+        match scope {
+            Scope::All => "everything".to_owned(),
+            Scope::Match(id) => self.game(id),
+            Scope::Market(id) => self.market(id),
+        }
+    }
+
+    fn switch(&self, scope: KillScope) -> String {
+        match scope {
+            KillScope::Match(id) => self.game(id),
+            other => names::kill_scope(other),
+        }
+    }
+
+    /// What a feed said about which match.
+    fn feed(&self, message: &FeedMessage) -> String {
+        format!("{}: {}", self.game(message.match_id), self.feed_said(message))
+    }
+
+    /// What a feed said.
+    pub fn feed_said(&self, message: &FeedMessage) -> String {
+        let id = message.match_id;
+        let said = match message.event {
+            GameEvent::Heartbeat => "still there".to_owned(),
+            GameEvent::MapStarted { map, first_side_a } => {
+                let side = if first_side_a == Side::T { "T" } else { "CT" };
+                format!("map {map} is live, {} begins as {side}", self.team(id, Team::A))
+            }
+            GameEvent::RoundStarted { map, round } => format!("map {map} round {round} is live"),
+            GameEvent::RoundWon { map, round, winner } => {
+                format!("map {map} round {round} won by {}", self.team(id, winner))
+            }
+            GameEvent::Rewound { map, to_round } => {
+                format!("map {map} taken back: {to_round} rounds still stand")
+            }
+            GameEvent::MapOver { map, rounds_a, rounds_b } => {
+                format!("map {map} over at {rounds_a}:{rounds_b}")
+            }
+            GameEvent::Held => "not sure of what it said; nothing is sold".to_owned(),
+            GameEvent::Released => "sure again of all it said".to_owned(),
+            GameEvent::Disputed => "contradicts itself; a person must look".to_owned(),
+            #[allow(unreachable_patterns, reason = "an event that comes later says itself")]
+            other => json(&other),
+        };
+        format!("feed {} says {said}", message.source.0)
+    }
+}
