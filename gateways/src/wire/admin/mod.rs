@@ -2,23 +2,25 @@
 //! [`super::client`] does for bettors; but here an unknown field is refused, because a misspelt
 //! limit must not be ignored.
 
-use std::collections::BTreeMap;
+mod order;
+mod question;
+mod role;
 
-use clutch_core::command::{AccountState, BonusStep, Mode, OverrideKind, SuspendReason};
+use clutch_core::Command;
+use clutch_core::command::{AccountState, BonusStep, Mode, SuspendReason};
 use clutch_core::play::{LimitBy, LimitKey, Rest, RestKind};
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
 use clutch_core::units::{
-    AccountId, BonusId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId,
-    SelectionIndex, SourceId, Timestamp,
+    AccountId, BonusId, MatchId, Money, OverrideId, ProposalId, SourceId, Timestamp,
 };
-use clutch_core::{Command, Query};
 use serde::Deserialize;
 
-use super::scope::{KillScopeJson, ScopeJson, TitleJson, keyed, kill_scope};
-use super::{cash, client, compliance, currency, decimal, play, referral, setting, settlement};
+use self::order::{OrderJson, PhaseJson, RestKindJson, StateJson, read_override};
+pub use self::question::{Question, parse_question};
+use super::scope::{keyed, kill_scope};
+use super::{client, compliance, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
-use crate::token::{Role, StaffClaims};
 
 /// Something that a person wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,205 +39,6 @@ pub struct Change {
     pub set: Vec<(Setting, i64)>,
     /// The version that the person looked at; if the settings moved since, nothing is changed.
     pub based_on: Option<u32>,
-}
-
-/// Something that a person wants to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
-pub enum Question {
-    /// Every match.
-    Matches,
-    /// One match with all its markets.
-    Markets(MatchId),
-    /// Something that the engine is asked.
-    Engine(Query),
-}
-
-/// Bets in the answer about one account.
-const BETS_MAX: u16 = 20;
-
-#[derive(Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-enum OrderJson {
-    Payment(cash::PaymentJson),
-    GrantBonus(cash::GrantJson),
-    Adjust(cash::AdjustJson),
-    SetCurrency(currency::SetCurrencyJson),
-    OpenAccount(currency::OpenAccountJson),
-    ForfeitBonus {
-        account: u32,
-        bonus: u64,
-    },
-    Override(OverrideJson),
-    Approve {
-        id: u64,
-    },
-    Withdraw {
-        id: u64,
-    },
-    LiftOverride {
-        id: u64,
-    },
-    DecideReferral {
-        bet: u64,
-        word: referral::WordJson,
-        /// Whose bet it is: its amounts are in his currency.
-        #[expect(dead_code, reason = "`account_of_order` reads it before the rest is read")]
-        account: Option<u32>,
-    },
-    Suspend {
-        scope: ScopeJson,
-    },
-    Resume {
-        scope: ScopeJson,
-    },
-    Kill {
-        scope: KillScopeJson,
-        on: bool,
-    },
-    SetMode {
-        mode: String,
-    },
-    ResetTrip {
-        trip: String,
-    },
-    SetAccountState {
-        account: u32,
-        state: StateJson,
-    },
-    Deposit {
-        account: u32,
-        amount: String,
-        reference: String,
-    },
-    SetAccountFactor {
-        account: u32,
-        title: TitleJson,
-        phase: PhaseJson,
-        percent: u8,
-    },
-    LinkAccount {
-        account: u32,
-        group: Option<u32>,
-    },
-    SetPlayLimit {
-        account: u32,
-        quantity: String,
-        window: String,
-        amount: Option<String>,
-        #[serde(default)]
-        of_house: bool,
-    },
-    ConfirmPlayLimit {
-        account: u32,
-        quantity: String,
-        window: String,
-    },
-    Rest {
-        account: u32,
-        kind: RestKindJson,
-        until: u64,
-    },
-    EndRest {
-        account: u32,
-    },
-    SetTier {
-        #[serde(rename = "match")]
-        match_id: u32,
-        tier: u8,
-    },
-    HandOver {
-        #[serde(rename = "match")]
-        match_id: u32,
-        source: u8,
-    },
-    Configure {
-        set: BTreeMap<String, String>,
-        based_on: Option<u32>,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "query", rename_all = "snake_case", deny_unknown_fields)]
-enum QuestionJson {
-    Matches {},
-    Markets {
-        #[serde(rename = "match")]
-        match_id: u32,
-    },
-    Settings {},
-    Risk {},
-    Referrals {},
-    Sources {},
-    HouseRules {},
-    PlayPolicy {},
-    Customer {
-        account: u32,
-    },
-    Cases {
-        #[serde(default)]
-        from: u32,
-    },
-    Proposals {},
-    Account {
-        account: Option<u32>,
-        key: Option<String>,
-    },
-    Accounts {
-        #[serde(default)]
-        from: u32,
-        #[serde(default = "accounts_of_a_page")]
-        max: u16,
-    },
-}
-
-const fn accounts_of_a_page() -> u16 {
-    100
-}
-
-/// One of the words, for so many seconds.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OverrideJson {
-    market: u32,
-    selection: Option<u8>,
-    word: WordJson,
-    for_s: u64,
-}
-
-/// `{"odds":"2.05"}`, `{"fair":"48%"}`, `{"margin":"5%"}`, `"off"`, `"suspend"`.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum WordJson {
-    Odds(String),
-    Fair(String),
-    Margin(String),
-    Off,
-    Suspend,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RestKindJson {
-    TimeOut,
-    SelfExclusion,
-}
-
-/// Before or after a match begins.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PhaseJson {
-    Prematch,
-    Live,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StateJson {
-    Open,
-    Suspended,
-    Closed,
-    SelfExcluded,
 }
 
 /// Reads the body of `POST /admin/commands` at this time.
@@ -361,35 +164,6 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
     })
 }
 
-fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> {
-    let market = MarketId(said.market);
-    let on = || said.selection.map(SelectionIndex).ok_or_else(|| Fault::missing("selection"));
-    let percent = |field, text: &str| {
-        let parts = text.strip_suffix('%').and_then(|text| decimal::parse_decimal(text, 7));
-        let ppb = parts.and_then(|parts| u32::try_from(parts).ok());
-        ppb.ok_or_else(|| Fault::bad_field(field, "a percentage, such as 48.5%"))
-    };
-    let kind = match &said.word {
-        WordJson::Odds(text) => {
-            let odds = decimal::parse_odds(text)
-                .ok_or_else(|| Fault::bad_field("odds", "odds from 1.001 to 1000"))?;
-            OverrideKind::Odds { market, selection: on()?, odds }
-        }
-        WordJson::Fair(text) => {
-            let fair = Probability::from_ppb(percent("fair", text)?)
-                .ok_or_else(|| Fault::bad_field("fair", "a percentage below 100%"))?;
-            OverrideKind::Fair { market, selection: on()?, fair }
-        }
-        WordJson::Margin(text) => {
-            OverrideKind::Margin { market, margin_ppb: percent("margin", text)? }
-        }
-        WordJson::Off => OverrideKind::SuspendSelection { market, selection: on()? },
-        WordJson::Suspend => OverrideKind::SuspendMarket { market },
-    };
-    let expires_at = now.plus(said.for_s.saturating_mul(1_000_000_000));
-    Ok(Command::Override { kind, expires_at })
-}
-
 /// The account that an order is about, if its money is read in the account's currency.
 pub fn account_of_order(body: &[u8]) -> Option<AccountId> {
     #[derive(Deserialize)]
@@ -417,48 +191,6 @@ fn read_setting(name: &str, text: &str) -> Result<(Setting, i64), Fault> {
     Ok((setting, value))
 }
 
-/// Reads the body of `POST /admin/queries`.
-///
-/// # Errors
-/// As [`parse_order`].
-pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
-    Ok(match read::<QuestionJson>(body)? {
-        QuestionJson::Matches {} => Question::Matches,
-        QuestionJson::Markets { match_id } => Question::Markets(MatchId(match_id)),
-        QuestionJson::Settings {} => Question::Engine(Query::Settings),
-        QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
-        QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
-        QuestionJson::PlayPolicy {} => Question::Engine(Query::PlayPolicy),
-        QuestionJson::Customer { account } => {
-            Question::Engine(Query::Customer { account: AccountId(account) })
-        }
-        QuestionJson::Cases { from } => Question::Engine(Query::Cases { from: AccountId(from) }),
-        QuestionJson::Risk {} => Question::Engine(Query::Risk),
-        QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
-        QuestionJson::Sources {} => Question::Engine(Query::Sources),
-        QuestionJson::Account { account: Some(account), key: None } => {
-            let account = AccountId(account);
-            Question::Engine(Query::Account { account, bets_max: BETS_MAX })
-        }
-        QuestionJson::Account { account: None, key: Some(key) } => {
-            let key = Name::new(&key)
-                .map_err(|error| Fault::bad_field("key", &format!("a key: {error}")))?;
-            Question::Engine(Query::AccountNamed { key, bets_max: BETS_MAX })
-        }
-        QuestionJson::Account { .. } => {
-            let text = "Either \"account\" or \"key\" must say which account.";
-            return Err(Fault::with(GatewayCode::BadField, text.to_owned()));
-        }
-        QuestionJson::Accounts { from, max } => {
-            if max == 0 || Query::ACCOUNTS_MAX < max {
-                let expected = format!("from 1 to {}", Query::ACCOUNTS_MAX);
-                return Err(Fault::bad_field("max", &expected));
-            }
-            Question::Engine(Query::Accounts { from: AccountId(from), accounts_max: max })
-        }
-    })
-}
-
 pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
     let malformed = |detail: String| {
         let text = format!("The body is not a valid JSON object: {detail}.");
@@ -478,70 +210,15 @@ pub(super) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Fault> {
     })
 }
 
-impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices and
-    /// choose the source to follow; risk also sets what may be lost; finance moves money, says what
-    /// accounts may do and looks into them; all else is for operators.
-    pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
-        let is_for_traders = matches!(
-            self,
-            Self::Command(
-                Command::Suspend { .. }
-                    | Command::Resume { .. }
-                    | Command::Kill { .. }
-                    | Command::SetMode { .. }
-                    | Command::ResetTrip { .. }
-                    | Command::Override { .. }
-                    | Command::Approve { .. }
-                    | Command::Withdraw { .. }
-                    | Command::LiftOverride { .. }
-                    | Command::DecideReferral { .. }
-                    | Command::HandOver { .. }
-            )
-        );
-        let is_for_risk = matches!(
-            self,
-            Self::Configure(_)
-                | Self::Command(
-                    Command::SetTier { .. }
-                        | Command::SetAccountFactor { .. }
-                        | Command::LinkAccount { .. }
-                )
-        );
-        let is_for_finance = matches!(
-            self,
-            Self::Command(
-                Command::Deposit { .. }
-                    | Command::Payment { .. }
-                    | Command::Bonus { .. }
-                    | Command::Adjust(_)
-                    | Command::OpenAccount { .. }
-                    // What a person of finance wishes, another one of finance approves.
-                    | Command::Approve { .. }
-                    | Command::Withdraw { .. }
-                    | Command::SetAccountState { .. }
-                    | Command::SetPlayLimit { .. }
-                    | Command::ConfirmPlayLimit { .. }
-                    | Command::Rest { .. }
-                    | Command::EndRest { .. }
-                    | Command::Customer { .. }
-            )
-        );
-        staff.roles.iter().any(|role| match role {
-            Role::Operator => true,
-            Role::Trader => is_for_traders,
-            Role::Risk => is_for_traders || is_for_risk,
-            Role::Finance => is_for_finance,
-            Role::Bettor | Role::Viewer | Role::Unknown => false,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::question::BETS_MAX;
     use super::*;
+    use crate::token::{Role, StaffClaims};
+    use clutch_core::Query;
     use clutch_core::command::{KillScope, Scope};
+    use clutch_core::units::Name;
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {

@@ -2,21 +2,20 @@
 //!
 //! Fields that are not known are ignored, so that newer clients can talk to older gateways.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
+mod bets;
+mod request;
+mod value;
 
-use clutch_core::command::{PlaceBatch, PlaceMultiple, PricePolicy, Terms};
-use clutch_core::play::{LimitKey, RestKind};
-use clutch_core::units::{
-    BetId, ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake,
-};
+use clutch_core::command::{PlaceBatch, PlaceMultiple, Terms};
+use clutch_core::units::{BetId, ClientBetId, MarketId, MatchId, SelectionIndex, Seq, Stake};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::cash_out::{CashOutWish, parse_quote};
-use super::play::{self, PlayWish};
+pub use self::value::parse_client_id;
+pub(super) use self::value::{decimal_text, number, text};
+use super::cash_out::CashOutWish;
+use super::play::PlayWish;
 pub use super::slip::{Placement, Slip};
-use super::{batch, decimal, slip};
 use crate::codes::{Fault, GatewayCode};
 
 /// The ids that a client can give its subscriptions: 0 to 15. Few, so that clients naturally share
@@ -272,17 +271,6 @@ struct Fields<'a> {
     t0: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Resume {
-    epoch: String,
-    seq: u64,
-}
-
-#[derive(Deserialize)]
-struct Within {
-    within_permille: u16,
-}
-
 impl<'a> Fields<'a> {
     fn read(text: &'a str) -> Result<Self, Refused> {
         // A sequence would be read as the fields in order, which is no message of ours.
@@ -299,272 +287,14 @@ impl<'a> Fields<'a> {
     fn refused(&self, fault: Fault) -> Refused {
         Refused { fault, client_id: self.client_id().ok() }
     }
-
-    fn request(&self) -> Result<Request, Fault> {
-        let kind = text("type", self.kind)?;
-        Ok(match kind.as_ref() {
-            "auth" => Request::Auth { token: text("token", self.token)?.into_owned() },
-            "subscribe" => Request::Subscribe {
-                id: self.subscription_id()?,
-                topic: self.topic()?,
-                resume: self.resume()?,
-            },
-            "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
-            "place" => Request::Place(self.slip()?, self.terms()?),
-            "place_batch" => {
-                let bets = self.bets.ok_or_else(|| Fault::missing("bets"))?;
-                Request::PlaceBatch(Box::new(batch::batch(self.policy()?, bets)?))
-            }
-            "answer_offer" => Request::AnswerOffer {
-                client_id: self.client_id()?,
-                offer: BetId(number("offer", self.offer)?),
-                accept: flag("accept", self.accept)?.ok_or_else(|| Fault::missing("accept"))?,
-            },
-            "cancel" => Request::Cancel { client_id: self.client_id()? },
-            "bet" => Request::Bet { client_id: self.client_id()? },
-            "balance" => Request::Balance,
-            "quote_max" if self.legs.is_some() => {
-                let (nobodys, any) = (ClientBetId(0), PricePolicy::Any);
-                let unit = Stake::new(Money::from_minor(1)).unwrap_or(Stake::MAX);
-                Request::QuoteMaxUnit(Box::new(self.multiple(nobodys, any, unit)?))
-            }
-            "quote_max" => {
-                Request::QuoteMax { market: self.market()?, selection: self.selection()? }
-            }
-            "quote_cash_out" => {
-                Request::QuoteCashOut { client_id: self.client_id()?, part: self.part()? }
-            }
-            "cash_out" => Request::CashOut(CashOutWish {
-                client_id: self.client_id()?,
-                part: self.part()?,
-                quote: parse_quote(&text("quote", self.quote)?)
-                    .ok_or_else(|| Fault::bad_field("quote", "the 32 digits of a quote"))?,
-                amount: self.amount()?,
-            }),
-            "set_limit" => {
-                let key = self.limit_key()?;
-                let amount = play::amount(key, &decimal_text("amount", self.amount)?)?;
-                if amount < Money::ZERO {
-                    return Err(Fault::bad_field("amount", "an amount with at most 2 places"));
-                }
-                Request::Play(PlayWish::Limit(key, Some(amount)))
-            }
-            "lift_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, None)),
-            "confirm_limit" => Request::Play(PlayWish::Confirm(self.limit_key()?)),
-            "time_out" => {
-                let hours = number::<u16>("hours", self.hours)?;
-                Request::Play(PlayWish::Rest(RestKind::TimeOut, hours.into()))
-            }
-            "self_exclude" => {
-                let days = number::<u16>("days", self.days)?;
-                Request::Play(PlayWish::Rest(RestKind::SelfExclusion, u32::from(days) * 24))
-            }
-            "return" => Request::Play(PlayWish::Return),
-            "session" => {
-                let minutes = || number::<u8>("minutes", self.minutes);
-                let step = play::session_step(&text("step", self.step)?, minutes)?;
-                Request::Play(PlayWish::Session(step))
-            }
-            "limits" => Request::Limits,
-            "time" => Request::Time { t0: number("t0", self.t0)? },
-            "ping" => Request::Ping,
-            unknown => {
-                let mut text = String::from("There is no message of type \"");
-                text.extend(unknown.chars().take(40));
-                let _ = write!(text, "\".");
-                return Err(Fault::with(GatewayCode::UnknownMessage, text));
-            }
-        })
-    }
-
-    fn slip(&self) -> Result<Slip, Fault> {
-        if self.legs.is_none() {
-            return self.placement().map(Slip::Single);
-        }
-        let (client_id, policy) = (self.client_id()?, self.policy()?);
-        let unit = stake("unit", self.unit)?;
-        Ok(Slip::Multiple(Box::new(self.multiple(client_id, policy, unit)?)))
-    }
-
-    fn multiple(
-        &self,
-        client_id: ClientBetId,
-        policy: PricePolicy,
-        unit: Stake,
-    ) -> Result<PlaceMultiple, Fault> {
-        let legs = self.legs.ok_or_else(|| Fault::missing("legs"))?;
-        slip::multiple(client_id, policy, unit, legs, self.sizes)
-    }
-
-    fn placement(&self) -> Result<Placement, Fault> {
-        Ok(Placement {
-            client_id: self.client_id()?,
-            market: self.market()?,
-            selection: self.selection()?,
-            odds: decimal::parse_odds(&decimal_text("odds", self.odds)?).ok_or_else(|| {
-                Fault::bad_field("odds", "decimal odds from 1.001 to 1000 with at most 3 places")
-            })?,
-            price_seq: number("price_seq", self.price_seq)?,
-            epoch: number("epoch", self.epoch)?,
-            stake: stake("stake", self.stake)?,
-            policy: self.policy()?,
-        })
-    }
-
-    fn subscription_id(&self) -> Result<u8, Fault> {
-        let id: u8 = number("id", self.id)?;
-        (id < SUBSCRIPTION_IDS)
-            .then_some(id)
-            .ok_or_else(|| Fault::bad_field("id", "a number from 0 to 15"))
-    }
-
-    fn topic(&self) -> Result<Topic, Fault> {
-        match text("topic", self.topic)?.as_ref() {
-            "matches" => Ok(Topic::Matches),
-            "markets" => Ok(Topic::Markets(MatchId(number("match", self.match_id)?))),
-            "all" => Ok(Topic::All),
-            "mine" => Ok(Topic::Mine),
-            _ => Err(Fault::bad_field("topic", "matches, markets, all or mine")),
-        }
-    }
-
-    fn resume(&self) -> Result<Option<ResumePoint>, Fault> {
-        let Some(raw) = self.resume else { return Ok(None) };
-        let resume: Resume = serde_json::from_str(raw.get())
-            .map_err(|_| Fault::bad_field("resume", "an object with epoch and seq"))?;
-        Ok(Some(ResumePoint { epoch: resume.epoch, seq: Seq(resume.seq) }))
-    }
-
-    fn client_id(&self) -> Result<ClientBetId, Fault> {
-        parse_client_id(&text("cid", self.cid)?)
-            .ok_or_else(|| Fault::bad_field("cid", "a UUID with hyphens, of version 7"))
-    }
-
-    fn market(&self) -> Result<MarketId, Fault> {
-        number("market", self.market).map(MarketId)
-    }
-
-    fn selection(&self) -> Result<SelectionIndex, Fault> {
-        number("selection", self.selection).map(SelectionIndex)
-    }
-
-    /// What would be taken in place of a bet, if the client speaks of that.
-    fn terms(&self) -> Result<Option<Terms>, Fault> {
-        let (partial, offers) = (flag("partial", self.partial)?, flag("offers", self.offers)?);
-        let is_silent = partial.is_none() && offers.is_none();
-        Ok((!is_silent).then(|| Terms {
-            partial: partial.unwrap_or_default(),
-            offers: offers.unwrap_or_default(),
-        }))
-    }
-
-    /// How much of a bet's stake.
-    fn part(&self) -> Result<Option<Stake>, Fault> {
-        if self.part.is_none() {
-            return Ok(None);
-        }
-        stake("part", self.part).map(Some)
-    }
-
-    fn limit_key(&self) -> Result<LimitKey, Fault> {
-        play::key(&text("quantity", self.quantity)?, &text("window", self.window)?)
-    }
-
-    fn amount(&self) -> Result<Money, Fault> {
-        let text = decimal_text("amount", self.amount)?;
-        decimal::parse_money(&text)
-            .filter(|amount| Money::ZERO <= *amount)
-            .ok_or_else(|| Fault::bad_amount("amount", &text, true))
-    }
-
-    fn policy(&self) -> Result<PricePolicy, Fault> {
-        let raw = self.policy.ok_or_else(|| Fault::missing("policy"))?;
-        match raw.get() {
-            "\"exact\"" => Ok(PricePolicy::Exact),
-            "\"better\"" => Ok(PricePolicy::Better),
-            "\"any\"" => Ok(PricePolicy::Any),
-            other => serde_json::from_str(other)
-                .ok()
-                .filter(|within: &Within| within.within_permille <= 1000)
-                .map(|within| PricePolicy::Within { permille: within.within_permille })
-                .ok_or_else(|| {
-                    Fault::bad_field(
-                        "policy",
-                        "exact, better, any or {\"within_permille\": 0 to 1000}",
-                    )
-                }),
-        }
-    }
-}
-
-pub(super) fn text<'a>(field: &str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Fault> {
-    let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
-    // The common text without escapes is used where it stands.
-    if let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
-        && !inner.contains('\\')
-    {
-        return Ok(Cow::Borrowed(inner));
-    }
-    serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
-}
-
-/// A stake, or a part of one.
-fn stake(field: &str, raw: Option<&RawValue>) -> Result<Stake, Fault> {
-    let text = decimal_text(field, raw)?;
-    decimal::parse_stake(&text).ok_or_else(|| Fault::bad_amount(field, &text, false))
-}
-
-fn flag(field: &str, raw: Option<&RawValue>) -> Result<Option<bool>, Fault> {
-    match raw.map(RawValue::get) {
-        None => Ok(None),
-        Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some(_) => Err(Fault::bad_field(field, "true or false")),
-    }
-}
-
-/// The characters of a decimal, given as a number or as a text.
-pub(super) fn decimal_text<'a>(
-    field: &str,
-    raw: Option<&'a RawValue>,
-) -> Result<Cow<'a, str>, Fault> {
-    match raw {
-        Some(raw) if !raw.get().starts_with('"') => Ok(Cow::Borrowed(raw.get())),
-        _ => text(field, raw),
-    }
-}
-
-pub(super) fn number<N: std::str::FromStr>(
-    field: &str,
-    raw: Option<&RawValue>,
-) -> Result<N, Fault> {
-    let raw = raw.ok_or_else(|| Fault::missing(field))?.get();
-    raw.parse().map_err(|_| Fault::bad_field(field, "a whole number in its range"))
-}
-
-/// Reads a UUID in its usual form with hyphens. Whether it is of version 7 is the engine's question.
-pub fn parse_client_id(text: &str) -> Option<ClientBetId> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 36 {
-        return None;
-    }
-    let mut value = 0_u128;
-    for (place, byte) in bytes.iter().enumerate() {
-        if matches!(place, 8 | 13 | 18 | 23) {
-            if *byte != b'-' {
-                return None;
-            }
-        } else {
-            value = value << 4 | u128::from(char::from(*byte).to_digit(16)?);
-        }
-    }
-    Some(ClientBetId(value))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use clutch_core::command::PricePolicy;
+    use clutch_core::units::Money;
 
     const PLACE: &str = r#"{"type":"place","cid":"017F22E2-79B0-7CC3-98C4-DC0C0C07398F","market":3,
         "selection":1,"odds":1.85,"price_seq":77,"epoch":4,"stake":"12.50","policy":"better",

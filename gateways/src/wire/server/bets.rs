@@ -1,0 +1,229 @@
+//! Bets, one or all of an account, and its balance.
+
+use clutch_core::Refusal;
+use clutch_core::command::Team;
+use clutch_core::event::{BetStatus, BetView};
+use clutch_core::units::{BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp};
+use serde::Serialize;
+
+use super::{RefusalView, Shown, Uuid, money, to_json};
+use crate::book::Book;
+use crate::wire::decimal::{ShowMoney, ShowOdds};
+use crate::wire::multiple::{Multiple, MultipleJson, multiple_json};
+use crate::wire::settlement;
+
+#[derive(Serialize)]
+struct BetMessage<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    seq: u64,
+    time: u64,
+    #[serde(flatten)]
+    bet: BetJson<'a>,
+}
+
+#[derive(Serialize)]
+pub(in crate::wire) struct BetJson<'a> {
+    cid: Shown<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bet_id: Option<u64>,
+    status: &'static str,
+    market: u32,
+    selection: u8,
+    #[serde(flatten)]
+    labels: Option<Labels<'a>>,
+    odds: Shown<ShowOdds>,
+    stake: Shown<ShowMoney>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout: Option<Shown<ShowMoney>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    void_reason: Option<&'static str>,
+    #[serde(flatten)]
+    refusal: Option<RefusalView>,
+}
+
+/// What the bet is on, in words: an old bet's market may have left the image long ago.
+#[derive(Serialize)]
+pub(in crate::wire) struct Labels<'a> {
+    #[serde(rename = "match")]
+    match_id: u32,
+    teams: [&'a str; 2],
+    market_name: String,
+    selection_name: String,
+}
+
+impl<'a> Labels<'a> {
+    /// The words for a selection, as long as the gateway knows its market.
+    pub(in crate::wire) fn of(
+        book: &'a Book,
+        market: MarketId,
+        selection: SelectionIndex,
+    ) -> Option<Self> {
+        let market = book.market(market)?;
+        let game = book.game(market.match_id)?;
+        // A refused bet may name a selection that the market does not have.
+        market.selections.get(usize::from(selection.0))?;
+        Some(Labels {
+            match_id: game.id.0,
+            teams: [game.team(Team::A), game.team(Team::B)],
+            market_name: market.name(game),
+            selection_name: market.selection_name(game, selection),
+        })
+    }
+}
+
+pub(in crate::wire) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
+    let mut json = BetJson {
+        cid: Shown(Uuid(view.client_id)),
+        bet_id: view.bet.map(|bet| bet.0),
+        status: status_name(&view.status),
+        market: view.market.0,
+        selection: view.selection.0,
+        labels: Labels::of(book, view.market, view.selection),
+        odds: Shown(ShowOdds(u64::from(view.odds.milli()))),
+        stake: money(view.stake.money()),
+        payout: None,
+        due: None,
+        void_reason: None,
+        refusal: None,
+    };
+    match view.status {
+        BetStatus::Pending { due: until }
+        | BetStatus::Referred { until }
+        | BetStatus::Offered { until } => json.due = Some(until.millis()),
+        BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
+        BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
+            json.payout = Some(money(payout));
+        }
+        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
+        BetStatus::Lost => {}
+        BetStatus::Void(reason) => {
+            json.void_reason = Some(settlement::void_name(reason));
+        }
+    }
+    json
+}
+
+pub(in crate::wire) const fn status_name(status: &BetStatus) -> &'static str {
+    match status {
+        BetStatus::Pending { .. } => "pending",
+        BetStatus::Referred { .. } => "referred",
+        BetStatus::Offered { .. } => "offered",
+        BetStatus::Refused(_) => "refused",
+        BetStatus::Accepted { .. } => "accepted",
+        BetStatus::Won { .. } => "won",
+        BetStatus::Lost => "lost",
+        BetStatus::Void(_) => "void",
+        BetStatus::CashedOut { .. } => "cashed_out",
+    }
+}
+
+/// Where a bet stands.
+pub fn bet(book: &Book, seq: Seq, time: Timestamp, view: &BetView) -> Vec<u8> {
+    to_json(&BetMessage { kind: "bet", seq: seq.0, time: time.millis(), bet: bet_json(book, view) })
+}
+
+/// A refused placement that the engine never saw, or could not take.
+pub fn bet_refused(seq: Seq, client_id: ClientBetId, refusal: Refusal) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        cid: Shown<Uuid>,
+        status: &'static str,
+        #[serde(flatten)]
+        refusal: RefusalView,
+    }
+    to_json(&Message {
+        kind: "bet",
+        seq: seq.0,
+        cid: Shown(Uuid(client_id)),
+        status: "refused",
+        refusal: refusal.into(),
+    })
+}
+
+#[derive(Serialize)]
+struct BalanceView {
+    available: Shown<ShowMoney>,
+    held: Shown<ShowMoney>,
+}
+
+/// An account's money.
+pub fn balance(seq: Seq, available: Money, held: Money) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        seq: u64,
+        #[serde(flatten)]
+        balance: BalanceView,
+    }
+    let balance = BalanceView { available: money(available), held: money(held) };
+    to_json(&Message { kind: "balance", seq: seq.0, balance })
+}
+
+/// One of an account's bets.
+#[derive(Clone, Debug)]
+pub enum Mine {
+    /// On one selection.
+    Single(BetView),
+    /// On several.
+    Multiple(Multiple),
+}
+
+impl Mine {
+    fn id(&self) -> Option<BetId> {
+        match self {
+            Self::Single(view) => view.bet,
+            Self::Multiple(multiple) => multiple.view.bet,
+        }
+    }
+}
+
+/// Balance and latest bets, newest first, all at one `seq`.
+pub fn mine(
+    book: &Book,
+    id: Option<u8>,
+    seq: Seq,
+    money_now: Option<(Money, Money)>,
+    bets: &[Mine],
+) -> Vec<u8> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Json<'a> {
+        Single(BetJson<'a>),
+        Multiple(MultipleJson<'a>),
+    }
+    #[derive(Serialize)]
+    struct Message<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<u8>,
+        topic: &'static str,
+        seq: u64,
+        balance: Option<BalanceView>,
+        bets: Vec<Json<'a>>,
+    }
+    let mut newest_first: Vec<&Mine> = bets.iter().collect();
+    newest_first.sort_by_key(|bet| std::cmp::Reverse(bet.id()));
+    let json = |bet: &Mine| match bet {
+        Mine::Single(view) => Json::Single(bet_json(book, view)),
+        Mine::Multiple(multiple) => Json::Multiple(multiple_json(book, multiple)),
+    };
+    to_json(&Message {
+        kind: "image",
+        id,
+        topic: "mine",
+        seq: seq.0,
+        balance: money_now.map(|(available, held)| BalanceView {
+            available: money(available),
+            held: money(held),
+        }),
+        bets: newest_first.into_iter().map(json).collect(),
+    })
+}
