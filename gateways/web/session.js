@@ -34,6 +34,9 @@ function takeSession({ session }) {
   if (!dialog.open) dialog.showModal();
 }
 
-byId('check-confirm').onclick = () => sayOfSession('confirm');
-// Escape is no answer: what closes it is the engine's word that it was seen.
-byId('check').addEventListener('cancel', (event) => event.preventDefault());
+// What the page is made of is named by the script after this one.
+addEventListener('DOMContentLoaded', () => {
+  byId('check-confirm').onclick = () => sayOfSession('confirm');
+  // Escape is no answer: what closes it is the engine's word that it was seen.
+  byId('check').addEventListener('cancel', (event) => event.preventDefault());
+});
