@@ -883,12 +883,15 @@ impl Chooser {
         if let Some((account, client_id, offer)) = twin.offered()
             && self.random.chance(60)
         {
-            let offer = BetId(offer.0 + u64::from(self.random.chance(5)));
+            let offer = BetId(offer.0 + u64::from(self.random.chance(25)));
             let accept = self.random.chance(75);
             return Command::AnswerOffer(AnswerOffer { account, client_id, offer, accept });
         }
         let (bet, held, odds) = twin.referred().unwrap_or((BetId(1), 100, None));
-        let part = 1 + self.random.below(held.unsigned_abs().max(1) + 1) as i64;
+        // Now and then one more than is held.
+        let held = held.unsigned_abs();
+        let is_more = self.random.chance(20);
+        let part = if is_more { held + 1 } else { 1 + self.random.below(held.max(1)) } as i64;
         let stake = Stake::new(Money::from_minor(part)).expect("above zero");
         let shift = self.random.pick(&[-50, -50, 0, 50]);
         let odds = odds.map(|milli| milli.saturating_add_signed(shift)).and_then(Odds::from_milli);

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use clutch_core::command::Title;
 
 use super::Failure;
-use super::source::Source;
+use super::source::{Source, ensure_whole};
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
@@ -129,7 +129,8 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
             output.write_all(b"\n")?;
         }
     }
-    Ok(output.flush()?)
+    output.flush()?;
+    if at.is_none() { ensure_whole(&args.source.dir) } else { Ok(()) }
 }
 
 fn shadow(args: &ShadowArgs) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use clap::Args;
 use clutch_engine::Follower;
 
 use super::Failure;
+use super::source::ensure_whole;
 use crate::ops::progress::bar;
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
@@ -63,5 +64,6 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
         report.write_text(&mut output)?;
     }
     output.flush()?;
+    ensure_whole(&args.dir)?;
     Ok(report.is_clean())
 }

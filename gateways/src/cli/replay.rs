@@ -107,7 +107,8 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
             "replayed {commands} commands up to {last_seq} in {seconds:.3} s ({rate:.0}/s)"
         )?;
     }
-    Ok(output.flush()?)
+    output.flush()?;
+    if args.to.is_none() { source::ensure_whole(&args.source.dir) } else { Ok(()) }
 }
 
 /// Roughly where the journal ends, for a bar: what was known to be durable at its last segment.

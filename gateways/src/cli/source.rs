@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clutch_engine::{FollowError, Follower};
 
+use super::Failure;
+
 /// What a killed server had appended and not yet written lies in its ring.
 pub const RING: &str = "/dev/shm";
+
+/// Fails if the records of a journal end in damage, for then what a tool has told is not all there was.
+pub fn ensure_whole(dir: &Path) -> Result<(), Failure> {
+    let report = clutch_journal::verify(dir, Some(Path::new(RING)), &mut |_, _| {})?;
+    let Some(why) = report.halt else { return Ok(()) };
+    Err(Failure(format!(
+        "{why}\nWhat was told comes from the {} records before that; `clutch journal verify {}` tells more",
+        report.records,
+        dir.display()
+    )))
+}
 
 /// A journal, live or not.
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use clutch_engine::Follower;
 
 use super::Failure;
 use super::journal::numbered;
+use super::source::ensure_whole;
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
 use crate::ops::words;
@@ -74,5 +75,6 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
         Format::Json => statement.write_json(follower.state(), &mut output),
         Format::Csv => statement.write_csv(&mut output),
     })?;
-    Ok(output.flush()?)
+    output.flush()?;
+    ensure_whole(&args.dir)
 }

@@ -43,5 +43,6 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     } else {
         page::write(&mut output, &dispute)?;
     }
-    Ok(output.flush()?)
+    output.flush()?;
+    source::ensure_whole(dir)
 }
