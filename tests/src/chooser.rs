@@ -956,7 +956,12 @@ impl Chooser {
             market: MarketId(market),
             selection: SelectionIndex(selection as u8),
             odds: Odds::from_milli(seen).unwrap_or(Odds::MIN),
-            price_seq: price_seq.saturating_sub(if self.random.chance(10) { 100 } else { 0 }),
+            // Outdated, or one that nobody was shown yet.
+            price_seq: match self.random.below(100) {
+                0..10 => price_seq.saturating_sub(100),
+                10 => price_seq + 1,
+                _ => price_seq,
+            },
             epoch: epoch.saturating_sub(u32::from(self.random.chance(5))),
             stake: self.stake(),
             policy: self.random.pick(&[

@@ -215,6 +215,8 @@ pub struct Counters {
     pub garbage: u64,
     /// Empty lines.
     pub empty: u64,
+    /// Lines older than one taken before: the server sent them again.
+    pub sent_again: u64,
     /// Round wins that did not count: warm-up, before a start, after the end, or the same line twice.
     pub not_live: u64,
     /// First rounds that turned out to be knife rounds or false starts.

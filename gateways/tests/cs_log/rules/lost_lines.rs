@@ -85,6 +85,29 @@ fn a_round_after_the_deciding_one_is_not_counted() {
     );
 }
 
+/// The server got no answer in time and sends a whole batch again, rounds long taken among it.
+#[test]
+fn a_batch_sent_again_takes_nothing_back() {
+    let mut log = CsLog::new(Options::default());
+    let mut out = Vec::new();
+    let win = |ct: u32| {
+        format!(
+            "L 05/01/2026 - 20:0{ct}:00: Team \"CT\" triggered \"SFUI_Notice_CTs_Win\" (CT \"{ct}\") (T \"0\")"
+        )
+    };
+    let mut lines =
+        vec!["L 05/01/2026 - 20:00:00: World triggered \"Match_Start\" on \"de_nuke\"".to_owned()];
+    lines.extend((1..=4).map(win));
+    let again = lines.clone();
+    for (line, text) in (1..).zip(lines.iter().chain(&again).chain(&[win(5)])) {
+        log.line(line, text.as_bytes(), &mut out);
+    }
+    let counters = log.counters();
+    assert_eq!((counters.rounds_won, counters.rewinds), (5, 0));
+    // The last line of the batch is as old as the newest, and the same.
+    assert_eq!((counters.sent_again, counters.not_live), (4, 1));
+}
+
 #[test]
 fn a_line_sent_twice_counts_once() {
     let mut log = CsLog::new(Options::default());

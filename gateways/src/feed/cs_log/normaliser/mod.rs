@@ -26,6 +26,7 @@ use super::event::{Counters, FeedEvent, HoldReason, Normalised};
 use super::format::RoundFormat;
 use super::line::{self, LINE_BYTES_MAX, Message};
 use super::map::{At, Map, Names};
+use super::time::LogTime;
 
 /// What is known about a source beforehand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +47,12 @@ pub struct CsLog {
     warm_up: bool,
     paused: bool,
     holds: Vec<HoldReason>,
+    /// The time of the newest line.
+    newest: Option<LogTime>,
 }
+
+/// How old a line can be that is sent again.
+const SENT_AGAIN_MS: i64 = 10 * 60 * 1000;
 
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each server")]
@@ -80,6 +86,7 @@ impl CsLog {
             warm_up: false,
             paused: false,
             holds: Vec::new(),
+            newest: None,
         }
     }
 
@@ -113,11 +120,25 @@ impl CsLog {
         match line::parse(text) {
             None => self.counters.garbage += 1,
             Some((_, Message::Other)) => self.counters.unknown += 1,
+            Some((time, _)) if self.was_sent_before(time) => self.counters.sent_again += 1,
             Some((time, message)) => {
                 self.counters.known += 1;
                 self.take(message, &mut Say { at: At { line: line_no, time }, out });
             }
         }
+    }
+
+    /// Whether a line is a little older than one that was taken (those of others, whose clocks differ,
+    /// aside): a server that got no answer in time sends its lines again, and rounds in them are none that
+    /// it takes back. What lies further behind was written after the server's clock was set back.
+    fn was_sent_before(&mut self, time: LogTime) -> bool {
+        let newest = *self.newest.get_or_insert(time);
+        let behind_ms = newest.unix_millis() - time.unix_millis();
+        if 0 < behind_ms && behind_ms <= SENT_AGAIN_MS {
+            return true;
+        }
+        self.newest = Some(time);
+        false
     }
 
     /// The log ends here. A live start at 0:0 has the last word; a warm-up might still have ended in a restored backup.
