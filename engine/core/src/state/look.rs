@@ -7,17 +7,17 @@ use crate::units::MarketId;
 use crate::wallet::Wallet;
 
 impl State {
-    /// Balances and the house's books; `None` before [`Command::Genesis`].
+    /// Balances and the house's books; `None` before [`crate::Command::Genesis`].
     pub fn wallet(&self) -> Option<&Wallet> {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// What a risk rule has refused; `None` before [`Command::Genesis`].
+    /// What a risk rule has refused; `None` before [`crate::Command::Genesis`].
     pub fn tally(&self, rule: RuleId) -> Option<Tally> {
         self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
     }
 
-    /// The kill switches and the mode; `None` before [`Command::Genesis`].
+    /// The kill switches and the mode; `None` before [`crate::Command::Genesis`].
     pub fn switches(&self) -> Option<Switches> {
         self.tables.as_ref().map(|tables| tables.switches)
     }
