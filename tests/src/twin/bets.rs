@@ -264,9 +264,7 @@ impl Twin {
         // Of the last four changes, the one that replaced what was seen.
         let lately = &market.changes[market.changes.len().saturating_sub(4)..];
         let replaced = lately.iter().find(|(seq, _)| *seq > price_seq);
-        let newest = market.changes.last().map_or(0, |(seq, _)| *seq);
-        let is_made_up = newest < price_seq;
-        let age = if is_made_up { u64::MAX } else { replaced.map_or(0, |(_, at)| self.now - at) };
+        let age = replaced.map_or(0, |(_, at)| self.now - at);
         if age > config.view_age_max_ns {
             return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
         }
