@@ -46,7 +46,9 @@ impl History {
     pub fn hear(&mut self, seq: u64, records: &[Record]) -> Result<(), String> {
         let is_old = seq <= self.acknowledged;
         self.acknowledged = self.acknowledged.max(seq);
-        records.iter().try_for_each(|record| self.hear_one(record, is_old))
+        // What a group of bets was refused for binds none of its ids: each may be asked again.
+        let binds = !records.iter().any(is_of_refused_group);
+        records.iter().try_for_each(|record| self.hear_one(record, is_old, binds))
     }
 
     /// A journal was recovered up to `last`.
@@ -59,7 +61,7 @@ impl History {
         }
     }
 
-    fn hear_one(&mut self, record: &Record, is_old: bool) -> Result<(), String> {
+    fn hear_one(&mut self, record: &Record, is_old: bool, binds: bool) -> Result<(), String> {
         let (bet, account, client_id, stake, status) = match record.event {
             Event::Bet(view) => (view.bet, view.account, view.client_id, view.stake, view.status),
             Event::Multiple(view) => {
@@ -67,7 +69,7 @@ impl History {
             }
             _ => return Ok(()),
         };
-        if record.trace != 0 {
+        if record.trace != 0 && (binds || bet.is_some()) {
             self.hear_answer((account, client_id), bet, stake, status)?;
         }
         let Some(bet) = bet else { return Ok(()) };
@@ -102,6 +104,11 @@ impl History {
         let told = Told { bet, stake, refused };
         match self.answers.insert(who, told) {
             None => Ok(()),
+            // A trader or an offer may have made the stake of the same bet smaller.
+            Some(first) if first.bet == told.bet && bet.is_some() && told.stake <= first.stake => {
+                self.repeated += 1;
+                Ok(())
+            }
             Some(first) if first == told => {
                 self.repeated += 1;
                 Ok(())
@@ -111,6 +118,11 @@ impl History {
             }
         }
     }
+}
+
+fn is_of_refused_group(record: &Record) -> bool {
+    let Event::Bet(view) = record.event else { return false };
+    matches!(view.status, BetStatus::Refused(refusal) if refusal.code == Reject::BatchRefused)
 }
 
 /// Whether the same id may later be answered otherwise, or was answered so long ago that nobody knows.
