@@ -68,6 +68,7 @@ fn config() -> Config {
         RuleId::BetsPerHour,
         RuleId::StakesPerHour,
         RuleId::MatchLiability,
+        RuleId::TraderStake,
     ]);
     Config {
         margin_ppb: 0,
