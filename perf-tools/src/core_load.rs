@@ -1,7 +1,5 @@
 //! The `core` command: for every rate a null component and a real engine under the same load.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +14,7 @@ use crate::engine_run::EngineRun;
 use crate::floor::{self, Cores};
 use crate::null::Null;
 use crate::open_loop::{self, Load, Outcome};
-use crate::report::{Report, Row};
+use crate::report::{self, Report, Row};
 
 /// Bets per second that anybody could ask for on one machine.
 const RATE_MAX: u64 = 20_000_000;
@@ -74,12 +72,7 @@ impl CoreLoad {
             report.rows.push(self.engine(cores, load)?);
         }
         println!("{report}");
-        if let Some(path) = &self.json {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            serde_json::to_writer_pretty(BufWriter::new(file), &report)?;
-        }
-        Ok(())
+        report::write_json(self.json.as_deref(), &report)
     }
 
     fn setup(&self, cores: Cores) -> Vec<String> {

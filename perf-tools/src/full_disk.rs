@@ -1,8 +1,6 @@
 //! The `full-disk` command: how soon bets hear that the disk is full, and how soon they are taken again.
 
 use std::fmt;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -16,6 +14,8 @@ use clutch_core::{Event, Record, Reject};
 use clutch_engine::{Engine, EngineConfig, JournalOptions, Rest, Space, Wait};
 use clutch_journal::FillableDisk;
 use serde::Serialize;
+
+use crate::report;
 
 const SEED: u64 = 13;
 /// Longer than any wait that is worth a report.
@@ -116,12 +116,7 @@ impl FullDisk {
         }
         desk.close()?;
         println!("{report}");
-        if let Some(path) = &self.json {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            serde_json::to_writer_pretty(BufWriter::new(file), &report)?;
-        }
-        Ok(())
+        report::write_json(self.json.as_deref(), &report)
     }
 }
 

@@ -1,7 +1,5 @@
 //! The `night` command: bets are taken while a market with very many open bets is settled.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
@@ -17,7 +15,7 @@ use crate::core_load;
 use crate::engine_run::EngineRun;
 use crate::floor::{self, Cores};
 use crate::open_loop::{Load, Outcome};
-use crate::report::{Report, Row};
+use crate::report::{self, Report, Row};
 
 const SEED: u64 = 0x00c1_07c4;
 /// The match on whose winner everybody has bet: the first market of the book.
@@ -123,12 +121,7 @@ impl Night {
             "p99 of taking a bet is {:.2} times that of the quiet hour",
             settling as f64 / quiet as f64
         );
-        if let Some(path) = &self.json {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            serde_json::to_writer_pretty(BufWriter::new(file), &report)?;
-        }
-        Ok(())
+        report::write_json(self.json.as_deref(), &report)
     }
 
     fn stretch(

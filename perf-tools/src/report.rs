@@ -1,13 +1,24 @@
 //! What a run found out, for people and for programs.
 
 use std::fmt;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
 
+use anyhow::Context;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::engine_run::Proof;
 use crate::floor::{Gaps, LOST_MAX};
 use crate::open_loop::Outcome;
+
+/// Writes a report to this file as JSON too, if one is named.
+pub fn write_json(path: Option<&Path>, report: &impl Serialize) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(serde_json::to_writer_pretty(BufWriter::new(file), report)?)
+}
 
 /// Latencies in nanoseconds.
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -1,8 +1,7 @@
 //! The `restart` command: how soon an engine serves again after a kill -9.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -18,6 +17,7 @@ use clutch_engine::{Engine, EngineConfig, Publisher, Recovery};
 use serde::Serialize;
 
 use crate::make_journal::Maker;
+use crate::report;
 
 /// What the process that is killed says when it may be.
 const READY: &str = "ready";
@@ -118,12 +118,7 @@ impl Restart {
             std::fs::remove_dir_all(&dir)?;
         }
         println!("{report}");
-        if let Some(path) = &self.json {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            serde_json::to_writer_pretty(BufWriter::new(file), &report)?;
-        }
-        Ok(())
+        report::write_json(self.json.as_deref(), &report)
     }
 
     /// The process that is killed.
