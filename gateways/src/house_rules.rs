@@ -5,11 +5,12 @@
 //! later release is decided by a person and not by a default.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use clutch_core::house_rules::{Case, HouseRules};
 use clutch_core::units::Name;
 use serde::Deserialize;
+
+use crate::named_file;
 
 /// Rule sets that come with Clutch: their name in a configuration, and their file.
 pub const EMBEDDED: &[(&str, &str)] = &[
@@ -38,14 +39,7 @@ struct File {
 /// # Errors
 /// A sentence that says what is wrong, where, and what can stand there.
 pub fn find(name: &str) -> Result<Named, String> {
-    if let Some((_, text)) = EMBEDDED.iter().find(|(known, _)| *known == name) {
-        return parse(text);
-    }
-    let text = std::fs::read_to_string(Path::new(name)).map_err(|error| {
-        let known: Vec<&str> = EMBEDDED.iter().map(|(known, _)| *known).collect();
-        format!("`{name}` is neither {} nor a file that can be read: {error}", known.join(" nor "))
-    })?;
-    parse(&text).map_err(|what| format!("{name}: {what}"))
+    named_file::find(name, EMBEDDED, parse)
 }
 
 /// Reads the text of a file.

@@ -15,6 +15,7 @@ pub mod house_rules;
 pub mod http;
 pub mod lines;
 pub mod margin;
+mod named_file;
 mod names;
 pub mod odds_format;
 pub mod ops;
