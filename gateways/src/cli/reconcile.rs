@@ -9,7 +9,7 @@ use clap::Args;
 use clutch_engine::Follower;
 
 use super::Failure;
-use super::source::ensure_whole;
+use super::source::{self, ensure_whole};
 use crate::ops::progress::bar;
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
@@ -47,7 +47,7 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
     let file = File::open(&args.provider)
         .map_err(|error| Failure(format!("cannot open {shown}: {error}")))?;
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
     let mut payments = Payments::default();
     while let Some(step) = follower.step()? {
         payments.hear(step.events);

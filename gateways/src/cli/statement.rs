@@ -9,7 +9,7 @@ use clutch_engine::Follower;
 
 use super::Failure;
 use super::journal::numbered;
-use super::source::ensure_whole;
+use super::source::{self, ensure_whole};
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
 use crate::ops::words;
@@ -50,7 +50,7 @@ const MONTH_NS: u64 = 31 * 24 * 3_600 * 1_000_000_000;
 pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // Read twice: the end says where the statement begins, and who the account is.
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
     while follower.step()?.is_some() {
         bar.inc(1);
     }
@@ -62,7 +62,7 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // All money in it is of one currency.
     let places = words::places(follower.state(), Some(account));
     let mut statement = Statement::new(account, from);
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new("/dev/shm"));
+    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
     while follower.last_seq() < last {
         let Some(step) = follower.step()? else { break };
         with_places(places, || statement.hear(&step));

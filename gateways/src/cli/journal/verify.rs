@@ -8,6 +8,7 @@ use clutch_journal::{Class, Finding, JournalError, Loss, Options, Report, Severi
 
 use super::VerifyArgs;
 use crate::cli::Failure;
+use crate::cli::source::RING;
 use crate::ops::progress::bar;
 use crate::output::answer;
 
@@ -16,11 +17,10 @@ const DAMAGED: u8 = 2;
 
 pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let bar = bar("reading", Some(0), "bytes");
-    let read =
-        clutch_journal::verify(&args.dir, Some(Path::new("/dev/shm")), &mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        });
+    let read = clutch_journal::verify(&args.dir, Some(Path::new(RING)), &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
     bar.finish_and_clear();
     let report = match read {
         Ok(report) => report,
