@@ -5,8 +5,7 @@ use clutch_core::units::{AccountId, MarketId, SelectionIndex};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::client::{decimal_text, number, parse_client_id, text};
-use super::decimal;
+use super::client::{client_id, number, odds, stake};
 use crate::codes::Fault;
 
 #[derive(Deserialize)]
@@ -30,20 +29,14 @@ struct BetFields<'a> {
 impl BetFields<'_> {
     fn bet(&self, index: usize) -> Result<BatchBet, Fault> {
         let at = |field: &str| format!("bets[{index}].{field}");
-        let (cid, odds, stake) = (at("cid"), at("odds"), at("stake"));
         Ok(BatchBet {
-            client_id: parse_client_id(&text(&cid, self.cid)?)
-                .ok_or_else(|| Fault::bad_field(&cid, "a UUID with hyphens, of version 7"))?,
+            client_id: client_id(&at("cid"), self.cid)?,
             market: MarketId(number(&at("market"), self.market)?),
             selection: SelectionIndex(number(&at("selection"), self.selection)?),
-            odds: decimal::parse_odds(&decimal_text(&odds, self.odds)?).ok_or_else(|| {
-                Fault::bad_field(&odds, "decimal odds from 1.001 to 1000 with at most 3 places")
-            })?,
+            odds: odds(&at("odds"), self.odds)?,
             price_seq: number(&at("price_seq"), self.price_seq)?,
             epoch: number(&at("epoch"), self.epoch)?,
-            stake: decimal::parse_stake(&decimal_text(&stake, self.stake)?).ok_or_else(|| {
-                Fault::bad_field(&stake, "an amount above zero with at most 2 places")
-            })?,
+            stake: stake(&at("stake"), self.stake)?,
         })
     }
 }

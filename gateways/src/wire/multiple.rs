@@ -1,13 +1,13 @@
 //! What clients get about their bets of several legs.
 
-use clutch_core::event::{BetStatus, LegStanding, LegView, MultipleView};
+use clutch_core::event::{LegStanding, LegView, MultipleView};
 use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::settlement::system::System;
 use clutch_core::units::{AccountId, Money, Seq, Timestamp};
 use serde::Serialize;
 
 use super::decimal::{ShowMoney, ShowOdds};
-use super::server::{Labels, RefusalView, Shown, Uuid, money, status_name, to_json};
+use super::server::{Labels, RefusalView, Shown, Standing, Uuid, money, status_name, to_json};
 use super::settlement::void_name;
 use crate::book::Book;
 
@@ -76,7 +76,8 @@ pub(super) fn multiple_json<'a>(book: &'a Book, multiple: &Multiple) -> Multiple
     let lines = System::new(usize::from(view.legs), view.folds, view.bankers)
         .map_or(0, |system| system.lines());
     let stake = view.unit.money().minor().saturating_mul(i64::from(lines));
-    let mut json = MultipleJson {
+    let Standing { payout, due, void_reason, refusal } = Standing::of(view.status);
+    MultipleJson {
         cid: Shown(Uuid(view.client_id)),
         bet_id: view.bet.map(|bet| bet.0),
         status: status_name(&view.status),
@@ -84,26 +85,13 @@ pub(super) fn multiple_json<'a>(book: &'a Book, multiple: &Multiple) -> Multiple
         lines,
         unit: money(view.unit.money()),
         stake: money(Money::from_minor(stake)),
-        payout: None,
-        due: None,
-        void_reason: None,
-        refusal: None,
+        payout,
+        due,
+        void_reason,
+        refusal,
         leg: view.leg_at_fault.map(|leg| leg + 1),
         legs: multiple.legs.iter().map(|leg| leg_json(book, view, leg)).collect(),
-    };
-    match view.status {
-        BetStatus::Pending { due: until }
-        | BetStatus::Referred { until }
-        | BetStatus::Offered { until } => json.due = Some(until.millis()),
-        BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
-        BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
-            json.payout = Some(money(payout));
-        }
-        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
-        BetStatus::Lost => {}
-        BetStatus::Void(reason) => json.void_reason = Some(void_name(reason)),
     }
-    json
 }
 
 fn leg_json<'a>(book: &'a Book, bet: &MultipleView, leg: &LegView) -> LegJson<'a> {

@@ -6,8 +6,7 @@ use clutch_core::units::{AccountId, ClientBetId, MarketId, Odds, SelectionIndex,
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::client::{decimal_text, number};
-use super::decimal;
+use super::client::{number, odds};
 use crate::codes::Fault;
 
 /// A bet as a client asks for it, on one selection or several.
@@ -113,13 +112,10 @@ struct LegFields<'a> {
 impl LegFields<'_> {
     fn pick(&self, index: usize) -> Result<Pick, Fault> {
         let at = |field: &str| format!("legs[{index}].{field}");
-        let odds = at("odds");
         Ok(Pick {
             market: MarketId(number(&at("market"), self.market)?),
             selection: SelectionIndex(number(&at("selection"), self.selection)?),
-            odds: decimal::parse_odds(&decimal_text(&odds, self.odds)?).ok_or_else(|| {
-                Fault::bad_field(&odds, "decimal odds from 1.001 to 1000 with at most 3 places")
-            })?,
+            odds: odds(&at("odds"), self.odds)?,
             price_seq: number(&at("price_seq"), self.price_seq)?,
             epoch: number(&at("epoch"), self.epoch)?,
         })

@@ -5,7 +5,7 @@ use clutch_core::units::{ClientBetId, MarketId, Money, SelectionIndex, Stake};
 use serde::Deserialize;
 
 use super::Fields;
-use super::value::{decimal_text, flag, number, parse_client_id, stake, text};
+use super::value::{self, decimal_text, flag, number, odds, stake};
 use crate::codes::Fault;
 use crate::wire::decimal;
 use crate::wire::slip::{self, Placement, Slip};
@@ -40,9 +40,7 @@ impl Fields<'_> {
             client_id: self.client_id()?,
             market: self.market()?,
             selection: self.selection()?,
-            odds: decimal::parse_odds(&decimal_text("odds", self.odds)?).ok_or_else(|| {
-                Fault::bad_field("odds", "decimal odds from 1.001 to 1000 with at most 3 places")
-            })?,
+            odds: odds("odds", self.odds)?,
             price_seq: number("price_seq", self.price_seq)?,
             epoch: number("epoch", self.epoch)?,
             stake: stake("stake", self.stake)?,
@@ -51,8 +49,7 @@ impl Fields<'_> {
     }
 
     pub(super) fn client_id(&self) -> Result<ClientBetId, Fault> {
-        parse_client_id(&text("cid", self.cid)?)
-            .ok_or_else(|| Fault::bad_field("cid", "a UUID with hyphens, of version 7"))
+        value::client_id("cid", self.cid)
     }
 
     pub(super) fn market(&self) -> Result<MarketId, Fault> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use self::value::parse_client_id;
-pub(super) use self::value::{decimal_text, number, text};
+pub(super) use self::value::{client_id, number, odds, stake};
 use super::cash_out::CashOutWish;
 use super::play::PlayWish;
 pub use super::slip::{Placement, Slip};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use clutch_core::units::{ClientBetId, Stake};
+use clutch_core::units::{ClientBetId, Odds, Stake};
 use serde_json::value::RawValue;
 
 use crate::codes::Fault;
@@ -22,8 +22,24 @@ pub(in crate::wire) fn text<'a>(
     serde_json::from_str(raw).map(Cow::Owned).map_err(|_| Fault::bad_field(field, "a text"))
 }
 
+/// Decimal odds.
+pub(in crate::wire) fn odds(field: &str, raw: Option<&RawValue>) -> Result<Odds, Fault> {
+    decimal::parse_odds(&decimal_text(field, raw)?).ok_or_else(|| {
+        Fault::bad_field(field, "decimal odds from 1.001 to 1000 with at most 3 places")
+    })
+}
+
+/// A bettor's own id of a bet.
+pub(in crate::wire) fn client_id(
+    field: &str,
+    raw: Option<&RawValue>,
+) -> Result<ClientBetId, Fault> {
+    parse_client_id(&text(field, raw)?)
+        .ok_or_else(|| Fault::bad_field(field, "a UUID with hyphens, of version 7"))
+}
+
 /// A stake, or a part of one.
-pub(super) fn stake(field: &str, raw: Option<&RawValue>) -> Result<Stake, Fault> {
+pub(in crate::wire) fn stake(field: &str, raw: Option<&RawValue>) -> Result<Stake, Fault> {
     let text = decimal_text(field, raw)?;
     decimal::parse_stake(&text).ok_or_else(|| Fault::bad_amount(field, &text, false))
 }

@@ -75,7 +75,8 @@ impl<'a> Labels<'a> {
 }
 
 pub(in crate::wire) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
-    let mut json = BetJson {
+    let Standing { payout, due, void_reason, refusal } = Standing::of(view.status);
+    BetJson {
         cid: Shown(Uuid(view.client_id)),
         bet_id: view.bet.map(|bet| bet.0),
         status: status_name(&view.status),
@@ -84,26 +85,40 @@ pub(in crate::wire) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'
         labels: Labels::of(book, view.market, view.selection),
         odds: Shown(ShowOdds(u64::from(view.odds.milli()))),
         stake: money(view.stake.money()),
-        payout: None,
-        due: None,
-        void_reason: None,
-        refusal: None,
-    };
-    match view.status {
-        BetStatus::Pending { due: until }
-        | BetStatus::Referred { until }
-        | BetStatus::Offered { until } => json.due = Some(until.millis()),
-        BetStatus::Refused(refusal) => json.refusal = Some(refusal.into()),
-        BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
-            json.payout = Some(money(payout));
-        }
-        BetStatus::CashedOut { paid } => json.payout = Some(money(paid)),
-        BetStatus::Lost => {}
-        BetStatus::Void(reason) => {
-            json.void_reason = Some(settlement::void_name(reason));
+        payout,
+        due,
+        void_reason,
+        refusal,
+    }
+}
+
+/// What a status says beside its name, of a bet on one selection or several.
+#[derive(Default)]
+pub(in crate::wire) struct Standing {
+    pub payout: Option<Shown<ShowMoney>>,
+    pub due: Option<u64>,
+    pub void_reason: Option<&'static str>,
+    pub refusal: Option<RefusalView>,
+}
+
+impl Standing {
+    pub fn of(status: BetStatus) -> Self {
+        let none = Self::default();
+        match status {
+            BetStatus::Pending { due: until }
+            | BetStatus::Referred { until }
+            | BetStatus::Offered { until } => Self { due: Some(until.millis()), ..none },
+            BetStatus::Refused(refusal) => Self { refusal: Some(refusal.into()), ..none },
+            BetStatus::Accepted { payout } | BetStatus::Won { payout } => {
+                Self { payout: Some(money(payout)), ..none }
+            }
+            BetStatus::CashedOut { paid } => Self { payout: Some(money(paid)), ..none },
+            BetStatus::Lost => none,
+            BetStatus::Void(reason) => {
+                Self { void_reason: Some(settlement::void_name(reason)), ..none }
+            }
         }
     }
-    json
 }
 
 pub(in crate::wire) const fn status_name(status: &BetStatus) -> &'static str {
