@@ -117,10 +117,14 @@ impl Night {
         }
         println!("{report}");
         let [quiet, settling] = [&quiet, &settling].map(|it| it.latencies.value_at_quantile(0.99));
-        println!(
-            "p99 of taking a bet is {:.2} times that of the quiet hour",
-            settling as f64 / quiet as f64
-        );
+        if report.rows.iter().all(|row| row.is_valid) {
+            println!(
+                "p99 of taking a bet is {:.2} times that of the quiet hour",
+                settling as f64 / quiet as f64
+            );
+        } else {
+            println!("no ratio of the p99 is told: it would be the machine's");
+        }
         report::write_json(self.json.as_deref(), &report)
     }
 
