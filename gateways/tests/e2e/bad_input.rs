@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::harness::data_dir::DataDir;
 use crate::harness::http::{get, raw, request};
-use crate::harness::process::{Running, Serve, refusal, run, token};
+use crate::harness::process::{Running, Serve, refusal, run, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
 use crate::harness::{CACHE, even_match, package_file, patience};
 
@@ -242,4 +242,28 @@ fn a_journal_of_another_match_is_not_played_on() {
     let mut serve = Running::start(["serve", "--data", journal, "--listen", "127.0.0.1:0"]);
     serve.address();
     assert_refused(&run(["token", "nobody", "--data", journal]), &[journal, "`nobody`"]);
+}
+
+/// A balance that is told from half a journal is wrong: every tool that reads to the end says so.
+#[test]
+fn what_is_told_of_a_damaged_journal_is_not_told_as_the_whole() {
+    let data = DataDir::new("damaged");
+    let journal = data.journal();
+    let dir = journal.to_str().unwrap();
+    stdout(&run(["demo", "--fast", "--exit", "--data", dir]));
+    let tools: [&[&str]; 5] = [
+        &["replay", dir, "--hash"],
+        &["replay", dir, "--events"],
+        &["statement", dir, "bettor-07"],
+        &["why", dir, "94"],
+        &["inspect", "prices", dir, "--match", "rvls test team 1 v rvls test 2 de_inferno"],
+    ];
+    tools.iter().for_each(|tool| drop(stdout(&run(*tool))));
+    let segment = journal.join("seg-00000000000000000001.clj");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[60_000] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    for tool in tools {
+        assert_refused(&run(tool), &["damaged at offset 60000", "What was told comes from the"]);
+    }
 }
