@@ -12,9 +12,12 @@
 mod changes;
 mod parts;
 
+use std::collections::BTreeMap;
+
 use clutch_core::command::{KillScope, Mode};
+use clutch_core::play::{CaseSet, CounterId, Hold};
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{MarketId, MatchId, Seq};
+use clutch_core::units::{AccountId, MarketId, MatchId, Seq};
 
 use crate::purses::Purses;
 use crate::wire::client::Topic;
@@ -37,6 +40,8 @@ pub struct Book {
     last_seq: Seq,
     changed: Seq,
     purses: Purses,
+    /// Accounts with a case that nobody has closed, or with a hold.
+    looked_into: BTreeMap<AccountId, (CaseSet, Hold)>,
 }
 
 impl Book {
@@ -63,6 +68,16 @@ impl Book {
     /// In which currency accounts keep their money.
     pub fn purses(&self) -> &Purses {
         &self.purses
+    }
+
+    /// Cases that nobody has closed, by their counter.
+    pub fn open_cases(&self) -> impl Iterator<Item = CounterId> {
+        self.looked_into.values().flat_map(|(cases, _)| cases.iter())
+    }
+
+    /// What the staff holds, of each account of which it holds something.
+    pub fn holds(&self) -> impl Iterator<Item = Hold> {
+        self.looked_into.values().map(|(_, hold)| *hold).filter(|hold| *hold != Hold::None)
     }
 
     /// Whether all betting is stopped.

@@ -245,6 +245,11 @@ impl Response {
         self.status
     }
 
+    /// What it says.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The bytes to send; without the body if only the head was asked for.
     pub fn into_bytes(self, head_only: bool, keep_alive: bool) -> Vec<u8> {
         let mut bytes = format!(

@@ -1,5 +1,5 @@
 'use strict';
-// The bettor's page: one socket, the state it carries, and what is drawn of it. The slip is slip.js.
+// The bettor's page: one socket, the state it carries, and what is drawn of it. The slip is slip.js, the list of bets bets.js.
 // The page decides nothing about bets; it shows what the engine says and sends what was clicked.
 
 const byId = (id) => document.getElementById(id);
@@ -135,6 +135,7 @@ const takers = {
     if (!before || before.status !== message.status) say(`${betName(bets.get(message.cid))}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,
+  cash_out: takeCashOut,
   session: takeSession,
   quote_max: takeQuote,
   heartbeat(message) {
@@ -146,6 +147,7 @@ const takers = {
     skew = Math.round((message.t1 + message.t2) / 2 - (message.t0 + now) / 2);
   },
   notice(message) {
+    if (message.cid && failCashOut(message)) return;
     const bet = message.cid && bets.get(message.cid);
     if (bet && bet.status === 'sending') {
       bets.set(bet.cid, { ...bet, status: 'refused', text: message.code === 603 ? 'It did not reach us and was not placed.' : message.text });
@@ -350,91 +352,11 @@ function drawMarket(match, market, parent) {
   return card;
 }
 
-// ---------------------------------------------------------------- my bets
-
-const VOIDS = { not_played: 'it was not played', rewound: 'the round was taken back', declared: 'our traders declared it void' };
-const RESULTS = { open: '', won: '✓ won', lost: '✗ lost', half_won: 'half won', half_lost: 'half lost', dead_heat: 'dead heat', void: 'void' };
-const betName = (bet) => (bet.legs ? kindName(bet) : bet.selection_name ?? `Selection ${bet.selection}`);
-
-function statusText(bet) {
-  switch (bet.status) {
-    case 'sending': return 'Sending…';
-    case 'pending': return `Waiting to be accepted, ${Math.max(0, (bet.due - Date.now() - skew) / 1000).toFixed(1)} s`;
-    case 'accepted': return bet.legs ? `Accepted, pays up to ${bet.payout}` : `Accepted at ${asShown(bet.odds)}, pays ${bet.payout} if it wins`;
-    case 'refused': return `Not accepted. ${bet.text}`;
-    case 'won': return `Won ${bet.payout}`;
-    case 'lost': return 'Lost';
-    case 'void': return `Void, your stake is back: ${VOIDS[bet.void_reason] ?? bet.void_reason}`;
-    default: return bet.status;
-  }
-}
-
-const drawnBets = new Map();
-function drawBets() {
-  const list = byId('bets');
-  byId('no-bets').hidden = bets.size > 0;
-  // The ids begin with their time, so their order is that of placing.
-  const newest = [...bets.values()].sort((a, b) => (a.cid < b.cid ? 1 : -1)).slice(0, 50);
-  newest.forEach((bet, index) => {
-    let item = drawnBets.get(bet.cid);
-    if (!item) {
-      item = make('li');
-      const what = make('div', 'what');
-      what.append(make('span'), make('span'));
-      item.append(what, make('div', 'where'), make('ol', 'legs'), make('div', 'status'));
-      drawnBets.set(bet.cid, item);
-    }
-    item.dataset.status = bet.status;
-    setText(item.querySelector('.what').firstChild, betName(bet));
-    setText(item.querySelector('.what').lastChild, !bet.legs ? `${bet.stake} @ ${asShown(bet.odds)}` : bet.lines > 1 ? `${bet.lines} × ${bet.unit} = ${bet.stake}` : bet.stake);
-    drawLegs(item.querySelector('.legs'), bet);
-    setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – ')].filter(Boolean).join(' · '));
-    setText(item.querySelector('.status'), statusText(bet));
-    let cancel = item.querySelector('.cancel');
-    if (bet.status === 'pending' && !cancel) {
-      cancel = make('button', 'cancel', 'Cancel');
-      cancel.type = 'button';
-      cancel.onclick = () => send({ type: 'cancel', cid: bet.cid });
-      item.append(cancel);
-    } else if (bet.status !== 'pending' && cancel) cancel.remove();
-    let again = item.querySelector('.again');
-    if (bet.status === 'refused' && canPickAgain(bet)) {
-      if (!again) {
-        again = make('button', 'again', 'Back to the slip');
-        again.type = 'button';
-        again.onclick = () => pickAgain(bets.get(bet.cid));
-        item.append(again);
-      }
-    } else again?.remove();
-    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-  });
-  for (const [cid, item] of drawnBets) if (!newest.some((bet) => bet.cid === cid)) { item.remove(); drawnBets.delete(cid); }
-  countDown(newest.some((bet) => bet.status === 'pending'));
-}
-
-// The legs of a bet with how each ended, or what was wrong with it.
-function drawLegs(list, bet) {
-  const legs = bet.legs ?? [];
-  list.hidden = !legs.length;
-  while (list.children.length > legs.length) list.lastChild.remove();
-  legs.forEach((leg, index) => {
-    const line = list.children[index] ?? list.appendChild(make('li'));
-    line.dataset.result = leg.result ?? 'open';
-    const where = [leg.market_name, leg.teams?.join(' – ')].filter(Boolean).join(', ');
-    const end = leg.result === 'refused' ? leg.text : RESULTS[leg.result] ?? '';
-    setText(line, `${leg.banker ? 'Banker: ' : ''}${leg.selection_name ?? `Selection ${leg.selection}`} @ ${asShown(leg.odds)}${where ? `, ${where}` : ''}${end ? ` – ${end}` : ''}`);
-  });
-}
-
-let countdown = null;
-function countDown(isNeeded) {
-  if (isNeeded && !countdown) countdown = setInterval(drawBets, 100);
-  if (!isNeeded && countdown) { clearInterval(countdown); countdown = null; }
-}
-
 // ---------------------------------------------------------------- the rest
 
 function showBalance({ available, held }) {
+  // Every amount has exactly the places of the account's currency.
+  usePlaces((available.split('.')[1] ?? '').length);
   setText(byId('available'), available);
   setText(byId('held'), held);
 }

@@ -68,7 +68,22 @@ function whole(text, places) {
   if (!parts || (parts[2] ?? '').length > places) return null;
   return BigInt(parts[1] + (parts[2] ?? '').padEnd(places, '0'));
 }
-const shown = (minor) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
+let places = 2;              // how many the account's currency has
+function shown(minor) {
+  const text = String(minor).padStart(places + 1, '0');
+  return places ? `${text.slice(0, -places)}.${text.slice(-places)}` : text;
+}
+// So many of the units that people count in: hundreds where there are no smaller ones.
+const usual = (count) => shown(BigInt(count) * 10n ** BigInt(Math.max(places, 2)));
+
+function usePlaces(count) {
+  if (count === places) return;
+  const untouched = byId('stake').value === usual(10);
+  places = count;
+  if (untouched) byId('stake').value = usual(10);
+  for (const chip of document.querySelectorAll('[data-stake]')) setText(chip, usual(chip.dataset.stake).replace(/\.0+$/, ''));
+  drawSlip();
+}
 
 // unit × Σ over the lines of the product of their odds, floored once: elementary symmetric sums.
 function pays(unit, legs, sizes) {
@@ -107,7 +122,7 @@ function drawSlip() {
   const kind = drawKinds();
   drawPicks(legs, kind);
   if (!picks.length) return;
-  const stake = whole(byId('stake').value, 2);
+  const stake = whole(byId('stake').value, places);
   const odds = legs.map(({ pick }) => ({ odds: pick.odds ? whole(pick.odds, 3) : null, banker: pick.banker }));
   const hasOdds = odds.every((leg) => leg.odds);
   const isSingles = !kind.sizes;
@@ -126,7 +141,7 @@ function drawSlip() {
     : bettingStopped ? 'All betting is stopped for the moment.'
     : closed ? `${picks.length > 1 ? `${closed.selection.name}: s` : 'S'}uspended. ${closed.match.frozen?.text ?? closed.market.text ?? ''}`
     : related ? 'Selections of one match cannot be combined. Take one away, or bet on each alone.'
-    : !stake ? 'Enter a stake like 12.50.'
+    : !stake ? `Enter a stake like ${shown(BigInt(Math.floor(12.5 * 10 ** Math.max(places, 2))))}.`
     : moved.length === 1 ? `The odds of ${moved[0].selection.name} moved from ${asShown(moved[0].pick.moved)} to ${asShown(moved[0].pick.odds)}.`
     : moved.length ? `The odds of ${moved.length} selections moved.` : '';
   setText(byId('slip-note'), note);
@@ -199,6 +214,8 @@ function newClientId() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
+// What may happen in place of a refusal.
+const insteadOf = () => ({ partial: byId('instead').value === 'partial' || undefined, offers: byId('instead').value === 'offers' || undefined });
 const policy = () => (byId('policy').value === 'within' ? { within_permille: 50 } : byId('policy').value);
 
 function legOf(pick) {
@@ -213,14 +230,14 @@ function namesOf(pick) {
 
 function multipleOf(unit, sizes) {
   const legs = picks.map((pick) => ({ ...legOf(pick), banker: pick.banker || undefined }));
-  return { cid: newClientId(), unit, policy: policy(), sizes, legs };
+  return { cid: newClientId(), unit, policy: policy(), sizes, legs, ...insteadOf() };
 }
 
 const currentKind = () => kinds(picks.length, picks.filter((pick) => pick.banker).length).find((kind) => kind.key === byId('kind').value);
 
 function placeSlip(event) {
   event.preventDefault();
-  const stake = whole(byId('stake').value, 2);
+  const stake = whole(byId('stake').value, places);
   const kind = currentKind();
   if (!kind || !stake || byId('place').disabled) return;
   // Shown at once; the answer, a refusal or the question after a reconnect replaces it.
@@ -232,7 +249,7 @@ function placeSlip(event) {
     say(`${kind.name}: sent`);
   } else {
     for (const pick of picks) {
-      const order = { cid: newClientId(), ...legOf(pick), stake: shown(stake), policy: policy() };
+      const order = { cid: newClientId(), ...legOf(pick), stake: shown(stake), policy: policy(), ...insteadOf() };
       bets.set(order.cid, { ...order, ...namesOf(pick), status: 'sending' });
       send({ type: 'place', ...order });
     }
@@ -266,7 +283,7 @@ function takeQuote(message) {
     byId('stake').value = message.unit;
   } else {
     if (quoteAsked !== `${now} singles` || !isPicked(message.market, message.selection)) return;
-    const stake = whole(message.stake, 2);
+    const stake = whole(message.stake, places);
     if (smallest === null || stake < smallest) smallest = stake;
     byId('stake').value = shown(smallest);
   }
@@ -277,7 +294,7 @@ function askForMax() {
   const kind = currentKind();
   if (!kind) return;
   quoteAsked = picks.map(keyOf).join();
-  if (kind.sizes) send({ type: 'quote_max', ...multipleOf('1.00', kind.sizes) });
+  if (kind.sizes) send({ type: 'quote_max', ...multipleOf(usual(1), kind.sizes) });
   // On several singles the smallest of their largest stakes fits all.
   else { quoteAsked += ' singles'; smallest = null; for (const { market, selection } of picks) send({ type: 'quote_max', market, selection }); }
 }
@@ -289,7 +306,7 @@ function startSlip() {
   byId('slip-close').onclick = () => byId('slip').classList.remove('open');
   byId('stake').oninput = drawSlip;
   byId('kind').onchange = drawSlip;
-  for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = chip.dataset.stake; drawSlip(); };
+  for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = usual(chip.dataset.stake); drawSlip(); };
   byId('slip').onsubmit = placeSlip;
   byId('stake-max').onclick = askForMax;
 }

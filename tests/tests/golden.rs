@@ -316,6 +316,7 @@ fn config() -> Config {
         shading_step: money(21),
         feed_lag_max_ns: 22,
         feed_grace_ns: 23,
+        feed_hand_over_ns: 24,
         rules_off: RuleSet::of(&[RuleId::BetsPerHour]),
         rules_shadow: RuleSet::of(&[RuleId::DayPayout, RuleId::StakeMin]),
         liability_match_max: money(24),

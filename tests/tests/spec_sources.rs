@@ -333,3 +333,155 @@ fn two_updates_that_fit_lift_a_freeze_and_a_dispute_waits_for_a_person() {
         ",
     );
 }
+
+// A match goes from a silent source to another by itself, after `feed_hand_over`.
+
+#[test]
+fn a_silent_source_loses_its_match_to_one_that_agrees() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 5s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 A source 1
+        wait    2s
+        feed    M heartbeat source 1
+        wait    1001ms
+        expect  market W Suspended FeedStale        # whoever is followed is silent
+        wait    1900ms
+        feed    M heartbeat source 1
+        expect  market W Suspended FeedStale
+        wait    100ms                               # five seconds of silence: the other is followed
+        expect  market W Suspended FeedStale        # and betting waits for its word
+        feed    M heartbeat source 1
+        expect  market W Open
+        feed    M round 1 2 B source 1
+        expect  score M 1-1
+        feed    M round 1 2 A source 0              # the old one is back, and only confirms
+        expect  score M 1-1
+        expect  market W Suspended FeedsDisagree
+        ",
+    );
+}
+
+#[test]
+fn a_successor_may_know_more_and_brings_it_along() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 1s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        market  R M round 1 3
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 1
+        wait    2s
+        feed    M round 1 2 B source 1
+        feed    M begins 1 3 source 1
+        wait    1001ms                              # the silence is noticed, which is later than a second
+        expect  score M 1-1
+        expect  market W Suspended FeedStale
+        feed    M heartbeat source 1
+        expect  market W Open
+        expect  market R Suspended RoundLive
+        ",
+    );
+}
+
+#[test]
+fn who_is_short_of_the_truth_or_denies_it_or_is_not_there_follows_nobody() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 3s feed_grace 1h
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M start 1 ct source 2 version 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 2 A source 0
+        feed    M round 1 1 A source 1              # one round short
+        feed    M heartbeat source 2 version 2      # something of it is missing
+        wait    2s
+        feed    M heartbeat source 1
+        feed    M heartbeat source 2 version 2
+        wait    1001ms
+        expect  market W Suspended FeedStale
+        feed    M round 1 2 B source 1              # it denies the second
+        feed    M heartbeat source 1
+        expect  market W Suspended FeedsDisagree
+        expect  score M 2-0
+        handover M 1                                # a person may
+        expect  score M 1-1
+        ",
+    );
+}
+
+#[test]
+fn a_late_successor_follows_when_he_speaks_and_the_match_can_go_back() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 3s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 A source 1
+        wait    20s
+        expect  market W Suspended FeedStale        # both are silent
+        feed    M heartbeat source 1                # he is followed now
+        expect  market W Suspended FeedStale
+        feed    M heartbeat source 1
+        expect  market W Open
+        wait    2s
+        feed    M heartbeat source 0
+        wait    1001ms                              # now he is silent
+        feed    M heartbeat source 0
+        expect  market W Open
+        feed    M round 1 2 A source 0
+        expect  score M 2-0
+        ",
+    );
+}
+
+#[test]
+fn nothing_is_handed_over_while_the_score_is_in_question_or_when_nobody_wants_it() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 3s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M held source 0
+        wait    2s
+        feed    M heartbeat source 1
+        wait    1001ms
+        feed    M heartbeat source 1
+        feed    M heartbeat source 1
+        expect  market W Suspended FeedHeld
+        feed    M round 1 1 A source 1
+        expect  score M 0-0
+        match   N bo1
+        maps    N even
+        market  V N map 1
+        feed    N start 1 ct source 0
+        feed    N start 1 ct source 1
+        config  feed_hand_over 0s
+        wait    1h
+        feed    N heartbeat source 1
+        feed    N round 1 1 A source 1
+        expect  score N 0-0
+        expect  market V Suspended FeedStale
+        ",
+    );
+}

@@ -65,6 +65,7 @@ fn no_bet_is_taken_at_a_price_that_the_true_match_contradicts() {
     // Otherwise nothing was tried: bets were taken in play, and informed ones were struck and turned away.
     assert!(tally.accepted_in_play > 20 * tally.matches, "{tally:?}");
     assert!(tally.informed_turned_away > 5 * tally.matches, "{tally:?}");
+    assert!(tally.took_over > tally.matches / 2, "{tally:?}");
     assert!(tally.handed_over > 0 && tally.asked_again > tally.matches, "{tally:?}");
 }
 
@@ -99,6 +100,7 @@ fn over_seeds(rules: Rules, count: u64) -> Tally {
         all.turned_away += tally.turned_away;
         all.informed_turned_away += tally.informed_turned_away;
         all.handed_over += tally.handed_over;
+        all.took_over += tally.took_over;
         all.asked_again += tally.asked_again;
         let named = tally.wrong.into_iter().map(|what| format!("CLUTCH_TRUTH_SEED={seed}: {what}"));
         all.wrong.extend(named);
@@ -117,6 +119,8 @@ struct Tally {
     /// Those among them that knew more than the engine.
     informed_turned_away: u64,
     handed_over: u64,
+    /// Matches that went to another source by themselves.
+    took_over: u64,
     asked_again: u64,
     wrong: Vec<String>,
 }
@@ -178,6 +182,7 @@ impl Run {
             feed_age_live_ns: rules.silence,
             feed_age_prematch_ns: rules.silence.max(10 * SECOND),
             feed_grace_ns: 2 * SECOND,
+            feed_hand_over_ns: rules.silence + 2 * SECOND,
             band_milli: 1_000_000,
             payout_max: Money::from_minor(1_000_000_000),
             liability_selection_max: Money::from_minor(1_000_000_000),
@@ -371,6 +376,9 @@ impl Run {
                 }
                 Event::FeedAlert { alert: FeedAlert::HandedOver, .. } => {
                     self.tally.handed_over += 1;
+                }
+                Event::FeedAlert { alert: FeedAlert::TookOver { .. }, .. } => {
+                    self.tally.took_over += 1;
                 }
                 Event::Bet(view) => self.judge(view.client_id.0, view.status, *time),
                 _ => {}

@@ -4,8 +4,9 @@ use clutch_core::command::{
     Incident, KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title,
 };
 use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart, Price};
+use clutch_core::play::{CaseSet, Hold};
 use clutch_core::switches::TripStanding;
-use clutch_core::units::{MarketId, MatchId, Name, Seq, Timestamp};
+use clutch_core::units::{AccountId, MarketId, MatchId, Name, Seq, Timestamp};
 use clutch_core::{Event, Record};
 
 use super::parts::{MAPS_MAX, team_index};
@@ -55,6 +56,15 @@ impl Book {
                 self.notice_stop(seq);
             }
             Event::Shed { level } => self.shed = level,
+            Event::Customer { account, customer } => {
+                self.look_into(account, |now| *now = (customer.cases, customer.hold));
+            }
+            Event::Case { account, counter, reviewed_by, .. } => {
+                self.look_into(account, |(cases, _)| {
+                    let is_open = reviewed_by.is_none();
+                    *cases = if is_open { cases.with(counter) } else { cases.less(counter) };
+                });
+            }
             Event::Currency { .. } | Event::Account { .. } => self.purses.hear(&record.event),
             Event::Mode { mode } => {
                 self.mode = mode;
@@ -78,9 +88,7 @@ impl Book {
             | Event::Rest { .. }
             | Event::PlayPolicy { .. }
             | Event::PlayTerm { .. }
-            | Event::Customer { .. }
             | Event::Counter { .. }
-            | Event::Case { .. }
             | Event::Session { .. }
             | Event::Setting { .. }
             | Event::Balance { .. }
@@ -216,6 +224,14 @@ impl Book {
             game.markets.push(id);
             Some(())
         });
+    }
+
+    fn look_into(&mut self, account: AccountId, change: impl FnOnce(&mut (CaseSet, Hold))) {
+        let mut now = self.looked_into.remove(&account).unwrap_or_default();
+        change(&mut now);
+        if now != (CaseSet::NONE, Hold::None) {
+            self.looked_into.insert(account, now);
+        }
     }
 
     fn change_price(&mut self, seq: Seq, price: Price) {

@@ -15,6 +15,7 @@ mod odds;
 mod played;
 mod price;
 mod reconcile;
+mod records;
 mod replay;
 mod secret;
 mod serve;
@@ -64,6 +65,7 @@ enum Command {
     Inspect(inspect::InspectCommand),
     Why(why::WhyArgs),
     Statement(statement::StatementArgs),
+    Records(records::RecordsArgs),
     Reconcile(reconcile::ReconcileArgs),
     Token(token::TokenArgs),
     /// Print the default configuration file, with every key explained
@@ -115,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(command) => inspect::run(&command),
         Command::Why(args) => why::run(&args),
         Command::Statement(args) => statement::run(&args),
+        Command::Records(args) => records::run(&args),
         // Its exit code says whether both agree.
         Command::Reconcile(args) => return reconcile::run(&args),
         Command::Serve(args) => serve::run(&args),

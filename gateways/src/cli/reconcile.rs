@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use clutch_engine::Follower;
 
 use super::Failure;
-use super::source::{self, ensure_whole};
+use super::source::{Source, ensure_whole};
 use crate::ops::progress::bar;
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
@@ -21,8 +20,8 @@ use crate::output::answer;
 /// journal or the file cannot be read.
 #[derive(Debug, Args)]
 pub struct ReconcileArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The provider's file
     #[arg(long, value_name = "FILE.csv")]
     provider: PathBuf,
@@ -47,7 +46,7 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
     let file = File::open(&args.provider)
         .map_err(|error| Failure(format!("cannot open {shown}: {error}")))?;
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
+    let mut follower = args.source.follow()?;
     let mut payments = Payments::default();
     while let Some(step) = follower.step()? {
         payments.hear(step.events);
@@ -64,6 +63,6 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
         report.write_text(&mut output)?;
     }
     output.flush()?;
-    ensure_whole(&args.dir)?;
+    ensure_whole(&args.source.dir)?;
     Ok(report.is_clean())
 }

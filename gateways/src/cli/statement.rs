@@ -1,15 +1,13 @@
 //! `clutch statement`: an account's movements from the journal.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clutch_core::units::Timestamp;
-use clutch_engine::Follower;
 
 use super::Failure;
 use super::journal::numbered;
-use super::source::{self, ensure_whole};
+use super::source::{Source, ensure_whole};
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
 use crate::ops::words;
@@ -22,8 +20,8 @@ use crate::wire::decimal::with_places;
 /// deposits are deposits less withdrawals.
 #[derive(Debug, Args)]
 pub struct StatementArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The account, by the operator's key or its number
     account: String,
     /// How far back from the journal's end, in months of 31 days
@@ -50,7 +48,7 @@ const MONTH_NS: u64 = 31 * 24 * 3_600 * 1_000_000_000;
 pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // Read twice: the end says where the statement begins, and who the account is.
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
+    let mut follower = args.source.follow()?;
     while follower.step()?.is_some() {
         bar.inc(1);
     }
@@ -62,7 +60,7 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // All money in it is of one currency.
     let places = words::places(follower.state(), Some(account));
     let mut statement = Statement::new(account, from);
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
+    let mut follower = args.source.follow()?;
     while follower.last_seq() < last {
         let Some(step) = follower.step()? else { break };
         with_places(places, || statement.hear(&step));
@@ -76,5 +74,5 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
         Format::Csv => statement.write_csv(&mut output),
     })?;
     output.flush()?;
-    ensure_whole(&args.dir)
+    ensure_whole(&args.source.dir)
 }

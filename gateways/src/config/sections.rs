@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clutch_core::units::Money;
 use serde::Deserialize;
 
-use crate::wire::decimal::parse_money;
+use crate::wire::decimal::{ShowMoney, parse_money, places};
 
 /// `[engine]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -266,7 +266,7 @@ fn cs2() -> String {
     "cs2".to_owned()
 }
 
-/// An amount of money in the configuration: a decimal string with at most two places.
+/// An amount of money in the configuration: a decimal string with the places of the first currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amount(pub Money);
 
@@ -274,8 +274,10 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         parse_money(&text).map(Amount).ok_or_else(|| {
+            let example = ShowMoney(1_250);
             serde::de::Error::custom(format!(
-                "`{text}` is not an amount: write it as a decimal with at most two places, \"12.50\""
+                "`{text}` is not an amount: write it as a decimal with at most {} places, \"{example}\"",
+                places()
             ))
         })
     }

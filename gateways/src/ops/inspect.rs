@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clutch_core::command::{Actor, Adjust, CashOut};
+use clutch_core::command::Actor;
 use clutch_core::units::{AccountId, MarketId};
 use clutch_core::{Command, Envelope, Event, State};
 use clutch_engine::Step;
@@ -46,27 +46,9 @@ pub fn kind(command: &Command) -> String {
 }
 
 fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
-    let asked = match envelope.command {
-        Command::PlaceBet(place) => place.account == id,
-        Command::Deposit { account, .. }
-        | Command::Payment { account, .. }
-        | Command::Bonus { account, .. }
-        | Command::Adjust(Adjust { account, .. })
-        | Command::CancelBet { account, .. }
-        | Command::CashOut(CashOut { account, .. })
-        | Command::SetAccountState { account, .. } => account == id,
-        _ => false,
-    };
-    let said = |event: &Event| match event {
-        Event::Bet(view) => view.account == id,
-        Event::Multiple(view) => view.account == id,
-        Event::CashOut(view) => view.account == id,
-        Event::Balance { account, .. } | Event::Account { account, .. } => *account == id,
-        _ => false,
-    };
-    asked
+    words::account_of(envelope) == Some(id)
         || matches!(envelope.actor, Actor::Account { account, .. } if account == id)
-        || events.iter().any(|record| said(&record.event))
+        || events.iter().any(|record| words::is_of(id, &record.event))
 }
 
 fn is_about_market(id: MarketId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {

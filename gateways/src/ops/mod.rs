@@ -15,6 +15,7 @@
 //! | `change` | what is other in a second world: settings, opinions, coefficients |
 //! | `what_if` | the same inputs under other settings |
 //! | `statement` | an account's movements in a stretch of time, and what they come to |
+//! | `record` | an account's bets, money, limits and checks over years |
 //! | `reconcile` | a payment provider's file against the ledger |
 //! | `progress` | how far a long reading has come |
 
@@ -25,6 +26,7 @@ pub mod page;
 pub mod price_log;
 pub mod progress;
 pub mod reconcile;
+pub mod record;
 pub mod shadow;
 pub mod statement;
 pub mod what_if;

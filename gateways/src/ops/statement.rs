@@ -132,29 +132,11 @@ impl Statement {
     /// What it comes to, under the names that reports use.
     fn totals(&self) -> Vec<(&'static str, String)> {
         let opening = self.opening.unwrap_or(self.balance);
-        let sums = &self.sums;
         let show = |minor| words::money(Money::from_minor(minor));
-        let result = sums.won - sums.taken_back + sums.stakes_returned - sums.staked;
-        vec![
-            ("opening_available", show(opening[0])),
-            ("opening_held", show(opening[1])),
-            ("deposits", show(sums.deposits)),
-            ("withdrawals", show(sums.withdrawals)),
-            ("charged_back", show(sums.charged_back)),
-            ("net_deposits", show(sums.deposits - sums.charged_back - sums.withdrawals)),
-            ("tax_kept_back", show(sums.tax)),
-            ("staked", show(sums.staked)),
-            ("stakes_returned", show(sums.stakes_returned)),
-            ("won", show(sums.won)),
-            ("taken_back", show(sums.taken_back)),
-            // What still is held counts as lost, as it does in a player's own limits.
-            ("won_or_lost", show(result)),
-            ("bonuses", show(sums.bonuses)),
-            ("adjustments", show(sums.adjustments)),
-            ("debt_written_off", show(sums.written_off)),
-            ("closing_available", show(self.balance[0])),
-            ("closing_held", show(self.balance[1])),
-        ]
+        let first = [("opening_available", opening[0]), ("opening_held", opening[1])];
+        let last = [("closing_available", self.balance[0]), ("closing_held", self.balance[1])];
+        let all = first.into_iter().chain(self.sums.named()).chain(last);
+        all.map(|(name, minor)| (name, show(minor))).collect()
     }
 
     /// Writes it for a person.
@@ -231,8 +213,29 @@ fn is_own_transit(from: LedgerAccount, to: LedgerAccount, account: AccountId) ->
 }
 
 impl Sums {
-    /// Bonus money is counted apart: of stakes and winnings only the player's own.
-    fn count(
+    /// Each under the name that reports use.
+    pub fn named(&self) -> Vec<(&'static str, i64)> {
+        let result = self.won - self.taken_back + self.stakes_returned - self.staked;
+        vec![
+            ("deposits", self.deposits),
+            ("withdrawals", self.withdrawals),
+            ("charged_back", self.charged_back),
+            ("net_deposits", self.deposits - self.charged_back - self.withdrawals),
+            ("tax_kept_back", self.tax),
+            ("staked", self.staked),
+            ("stakes_returned", self.stakes_returned),
+            ("won", self.won),
+            ("taken_back", self.taken_back),
+            // What still is held counts as lost, as it does in a player's own limits.
+            ("won_or_lost", result),
+            ("bonuses", self.bonuses),
+            ("adjustments", self.adjustments),
+            ("debt_written_off", self.written_off),
+        ]
+    }
+
+    /// Counts a posting. Bonus money is counted apart: of stakes and winnings only the player's own.
+    pub fn count(
         &mut self,
         reason: PostingReason,
         from: LedgerAccount,

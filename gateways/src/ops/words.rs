@@ -1,5 +1,6 @@
 //! Commands, events and refusals in words, with the names that people know things by.
 
+mod about;
 mod commands;
 mod money;
 mod standings;
@@ -16,7 +17,8 @@ use crate::book::Book;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
-pub use money::{currency_code, ledger, places, posting};
+pub use about::{account_of, is_of};
+pub use money::{bonus, currency_code, limit, minor, ledger, places, posting};
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 
 /// What things are called, learned from the engine's own events.

@@ -22,6 +22,7 @@ use super::outgoing::{Bytes, text_frame};
 use super::port::EnginePort;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
+use crate::http::Response;
 use crate::token::{self, Claims, TokenError};
 use crate::wire::client::{Request, ResumePoint, Topic};
 use crate::wire::offer::{self, Occasion};
@@ -92,12 +93,16 @@ pub(super) enum Asked {
     Catalogue { matches: Vec<MatchId> },
     /// What one match offers.
     Match,
+    /// A page of accounts that somebody has to look at: so many, and the last.
+    Cases { last: Option<AccountId>, count: usize },
     /// A page of accounts, for their currencies.
     Accounts { from: u32 },
     /// A placement over a socket: its answer goes to all of the account's sockets.
     Place { since: Instant },
     /// A group of bets over a socket: answered as each by itself, so many are still to come.
     PlaceBatch { since: Instant, left: usize },
+    /// A group of bets over HTTP: answered together, so many are still to come.
+    BatchByHttp { since: Instant, keep_alive: bool, left: usize, answers: Vec<Response> },
     /// A placement over HTTP.
     PlaceByHttp { since: Instant, keep_alive: bool },
     /// A cancellation, or the answer to an offer.
@@ -139,7 +144,7 @@ impl Hub {
             accounts: HashMap::new(),
             placements: HashMap::new(),
             pending: HashMap::new(),
-            unasked: VecDeque::from([Query::Catalogue]),
+            unasked: VecDeque::from([Query::Catalogue, Query::Cases { from: AccountId(0) }]),
             touched: Vec::new(),
             legs: Vec::new(),
             due: Vec::new(),
@@ -163,6 +168,7 @@ impl Hub {
                 return;
             }
             let asked = match query {
+                Query::Cases { .. } => Asked::Cases { last: None, count: 0 },
                 Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
                 Query::Accounts { from, .. } => Asked::Accounts { from: from.0 },
                 _ => Asked::Match,

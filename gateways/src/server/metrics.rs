@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use clutch_core::event::FeedAlert;
+use clutch_core::play::{COUNTERS, Hold};
 use clutch_core::switches::TripStanding;
 use clutch_core::units::SourceId;
 use clutch_engine::Space;
@@ -69,6 +70,8 @@ pub struct Metrics {
     engine_running: Gauge,
     journal_full: Gauge,
     stops: Stops,
+    cases: Family<CaseLabel, Gauge>,
+    holds: Family<HoldLabel, Gauge>,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -89,6 +92,16 @@ struct FeedLabel {
 struct AlertLabel {
     source: u32,
     alert: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct CaseLabel {
+    counter: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HoldLabel {
+    hold: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -130,6 +143,8 @@ impl Metrics {
             engine_running: Gauge::default(),
             journal_full: Gauge::default(),
             stops: Stops::default(),
+            cases: Family::default(),
+            holds: Family::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -218,6 +233,16 @@ impl Metrics {
             "0 normal, 1 accept only reducing, 2 settle only, 3 read only",
             stops.mode.clone(),
         );
+        registry.register(
+            "open_cases",
+            "Accounts that somebody has to look at, by the sum that reached its threshold",
+            self.cases.clone(),
+        );
+        registry.register(
+            "held_accounts",
+            "Accounts of which the staff holds withdrawals, or everything",
+            self.holds.clone(),
+        );
         registry.register("load_shed", "How much load is shed, 0 to 3", stops.shed.clone());
         registry.register(
             "snapshot_seq",
@@ -242,6 +267,19 @@ impl Metrics {
             Unit::Seconds,
             self.placement_seconds.clone(),
         );
+    }
+
+    /// Takes from the book how many accounts wait for somebody to look at them.
+    pub fn note_cases(&self, book: &Book) {
+        for counter in COUNTERS {
+            let label = CaseLabel { counter: counter.name };
+            let open = book.open_cases().filter(|id| *id == counter.id).count();
+            self.cases.get_or_create(&label).set(open as i64);
+        }
+        for hold in [Hold::Withdrawals, Hold::Everything] {
+            let held = book.holds().filter(|it| *it == hold).count();
+            self.holds.get_or_create(&HoldLabel { hold: hold.name() }).set(held as i64);
+        }
     }
 
     /// Takes what stops betting from the book.
@@ -288,6 +326,7 @@ impl Metrics {
             FeedAlert::Disagrees { .. } => "disagrees",
             FeedAlert::Contradictory => "contradictory",
             FeedAlert::HandedOver => "handed_over",
+            FeedAlert::TookOver { .. } => "took_over",
         };
         let label = AlertLabel { source: u32::from(source.0), alert };
         self.feed_alerts.get_or_create(&label).inc();

@@ -2,28 +2,30 @@
 
 use std::time::Instant;
 
-use clutch_core::command::Channel;
+use clutch_core::command::{Actor, Channel};
 use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
-use clutch_core::{Event, Record, Refusal, Reject};
+use clutch_core::{Command, Envelope, Event, Record, Refusal, Reject};
 use clutch_engine::Space;
 use clutch_journal::Trust;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Phase, Session};
 use super::feed::{FeedDoors, FeedReply};
-use super::hub::{Asked, Hub, unix_now};
+use super::hub::{Asked, Hub, Pending, unix_now};
 use super::metrics::Metrics;
 use super::port::EngineState;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Method, Response, parse_head};
 use crate::token::{self, Claims, Role};
-use crate::wire::client::parse_placement;
+use crate::wire::client::{parse_batch, parse_placement};
 use crate::wire::decimal::with_places;
 use crate::wire::multiple::{Multiple, multiple};
 use crate::wire::server::{bet, bet_refused, refusal_notice};
 
+/// Where bets of which all are taken or none are placed.
+const BATCHES: &str = "/bets/batch";
 /// Where the staff gives orders and asks.
 const ORDERS: &str = "/admin/commands";
 const QUESTIONS: &str = "/admin/queries";
@@ -193,6 +195,9 @@ impl Hub {
             ("/app.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/app.js"))
             }
+            ("/bets.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/bets.js"))
+            }
             ("/odds.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
             }
@@ -209,6 +214,7 @@ impl Hub {
             ("/health", true, _) => self.health(),
             ("/metrics", true, _) => {
                 self.metrics.note_stops(&self.book);
+                self.metrics.note_cases(&self.book);
                 let text = self.metrics.text(&self.port.health()).into_bytes();
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 Response::new(200, kind, text).with_headers(NO_STORE)
@@ -217,16 +223,17 @@ impl Hub {
                 self.demo_token(head)?
             }
             ("/bets", _, true) => return self.place_by_http(connection, head, body),
+            (BATCHES, _, true) => return self.place_batch_by_http(connection, head, body),
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             (
-                "/" | "/app.js" | "/odds.js" | "/session.js" | "/slip.js" | "/style.css" | "/ws"
+                "/" | "/app.js" | "/bets.js" | "/odds.js" | "/session.js" | "/slip.js" | "/style.css" | "/ws"
                 | "/health" | "/metrics",
                 ..,
             ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
-            ("/bets" | ORDERS | QUESTIONS, ..) => {
+            ("/bets" | BATCHES | ORDERS | QUESTIONS, ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("POST")));
             }
             _ => return Err(GatewayCode::NotFound.into()),
@@ -326,12 +333,8 @@ impl Hub {
         Ok(Response::json(200, body.to_string().into_bytes()).with_headers(NO_STORE))
     }
 
-    fn place_by_http(
-        &mut self,
-        connection: &Connection,
-        head: &Head,
-        body: &[u8],
-    ) -> Result<Outcome, Fault> {
+    /// Who bets with this request, the text of it, and how many places his money has.
+    fn bettor<'a>(&self, head: &Head, body: &'a [u8]) -> Result<(Claims, &'a str, u8), Fault> {
         let token = head.bearer.as_deref().ok_or(GatewayCode::NotAuthenticated)?;
         let claims = self.verify(token)?;
         if !claims.may_bet() {
@@ -339,6 +342,41 @@ impl Hub {
         }
         let text = std::str::from_utf8(body).map_err(|_| GatewayCode::MalformedJson)?;
         let places = self.places_known(claims.account)?;
+        Ok((claims, text, places))
+    }
+
+    fn place_batch_by_http(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let (claims, text, places) = self.bettor(head, body)?;
+        let mut ask = with_places(places, || parse_batch(text))?;
+        ask.account = claims.account;
+        for _ in ask.bets() {
+            self.admit(claims.account)?;
+        }
+        let actor = Actor::Account { account: claims.account, channel: claims.channel };
+        let (trace, left) = (self.trace(), ask.bets().len());
+        let command = Command::PlaceBatch(ask);
+        if let Err(reject) = self.port.send(Envelope { actor, trace, command }) {
+            return Ok(Outcome::Answer(refused_answer(reject.into())));
+        }
+        self.metrics.placed.inc_by(left as u64);
+        let (since, answers) = (Instant::now(), Vec::with_capacity(left));
+        let asked = Asked::BatchByHttp { since, keep_alive: head.keep_alive, left, answers };
+        self.pending.insert(trace, Pending { asker: Some(connection.key), asked });
+        Ok(Outcome::Awaits)
+    }
+
+    fn place_by_http(
+        &mut self,
+        connection: &Connection,
+        head: &Head,
+        body: &[u8],
+    ) -> Result<Outcome, Fault> {
+        let (claims, text, places) = self.bettor(head, body)?;
         let placed = with_places(places, || parse_placement(text));
         let (slip, terms) = placed.map_err(|refused| refused.fault)?;
         self.admit(claims.account)?;
@@ -423,6 +461,14 @@ pub(super) fn placement_answer(book: &Book, record: &Record, legs: &[LegView]) -
         Event::Refused(refusal) => refused_answer(*refusal),
         _ => Response::json(503, refusal_notice(Refusal::new(Reject::EngineFailed), None)),
     }
+}
+
+/// The HTTP answer to a group of bets: each as it would be answered alone, under the highest of their statuses.
+pub(super) fn batch_answer(answers: &[Response]) -> Response {
+    let status = answers.iter().map(Response::status).max().unwrap_or(200);
+    let bodies: Vec<&[u8]> = answers.iter().map(Response::body).collect();
+    let body = [&b"{\"bets\":["[..], &bodies.join(&b","[..]), &b"]}"[..]].concat();
+    Response::json(status, body)
 }
 
 const fn http_status(status: BetStatus) -> u16 {

@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use clutch_core::command::AccountState;
+use clutch_core::play::CUSTOMERS_PER_ANSWER;
 use clutch_core::units::{AccountId, Seq};
 use clutch_core::{Event, Query, Record, Refusal, Reject};
 use slab::Slab;
@@ -79,6 +80,7 @@ impl Hub {
             let is_question = match &pending.asked {
                 Asked::Place { .. }
                 | Asked::PlaceByHttp { .. }
+                | Asked::BatchByHttp { .. }
                 | Asked::Cancel { .. }
                 | Asked::CashOut { .. }
                 | Asked::Play => false,
@@ -155,7 +157,7 @@ impl Hub {
                     let response = Response::fault(&unanswered);
                     routes::answer_awaited(asker, response, work.keep_alive, &self.metrics);
                 }
-                Asked::PlaceByHttp { keep_alive, .. } => {
+                Asked::PlaceByHttp { keep_alive, .. } | Asked::BatchByHttp { keep_alive, .. } => {
                     let response = Response::fault(&unanswered);
                     routes::answer_awaited(asker, response, keep_alive, &self.metrics);
                 }
@@ -193,6 +195,15 @@ impl Hub {
         match (&mut pending.asked, event) {
             (Asked::Catalogue { matches }, Event::MatchCreated { match_id, .. }) => {
                 matches.push(*match_id);
+            }
+            (Asked::Cases { last, count }, Event::Customer { account, .. }) => {
+                (*last, *count) = (Some(*account), *count + 1);
+            }
+            (Asked::Cases { last: Some(last), count }, Event::QueryDone) => {
+                if CUSTOMERS_PER_ANSWER <= *count {
+                    let from = AccountId(last.0.saturating_add(1));
+                    self.unasked.push_back(Query::Cases { from });
+                }
             }
             (Asked::Accounts { from }, Event::QueryDone) => {
                 let next = *from + u32::from(Query::ACCOUNTS_MAX);
@@ -233,6 +244,28 @@ impl Hub {
             (Asked::PlaceBatch { .. }, Event::Refused(refusal)) => {
                 if let Some(asker) = asker {
                     asker.send(server::refusal_notice(*refusal, None));
+                }
+                return true;
+            }
+            (
+                Asked::BatchByHttp { since, keep_alive, left, answers },
+                Event::Bet(_) | Event::Multiple(_),
+            ) => {
+                answers.push(routes::placement_answer(&self.book, record, &self.legs));
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    self.metrics.placement_seconds.observe(since.elapsed().as_secs_f64());
+                    if let Some(asker) = asker {
+                        let response = routes::batch_answer(answers);
+                        routes::answer_awaited(asker, response, *keep_alive, &self.metrics);
+                    }
+                    return true;
+                }
+            }
+            (Asked::BatchByHttp { keep_alive, .. }, Event::Refused(refusal)) => {
+                if let Some(asker) = asker {
+                    let response = routes::refused_answer(*refusal);
+                    routes::answer_awaited(asker, response, *keep_alive, &self.metrics);
                 }
                 return true;
             }

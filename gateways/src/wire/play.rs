@@ -103,7 +103,7 @@ fn parse_time(text: &str) -> Option<Money> {
 }
 
 /// An amount as it is read; time to the second.
-fn show_amount(key: LimitKey, amount: Money) -> String {
+pub fn show_amount(key: LimitKey, amount: Money) -> String {
     let seconds = amount.minor();
     if key.quantity != Quantity::Time {
         return ShowMoney(seconds).to_string();

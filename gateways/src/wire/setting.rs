@@ -31,7 +31,7 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
     match setting.unit() {
         Unit::Money => parse_money(text)
             .map(|money| money.minor())
-            .ok_or("an amount with at most two places, such as 12.50"),
+            .ok_or("an amount in the first currency and with no more places than it has, such as 12.50"),
         Unit::Nanos => read_time(text).ok_or("a time with its unit, such as 3s, 250ms or 72h"),
         Unit::Ppb => {
             whole(text.strip_suffix('%').and_then(|text| parse_decimal(text, PERCENT_PLACES)))

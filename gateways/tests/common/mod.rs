@@ -271,29 +271,40 @@ impl Gateway {
     pub fn start_with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         let script = Arc::new(Mutex::new(Script { seq: 1, ..Script::default() }));
         let engine = Box::new(ScriptedEngine(Arc::clone(&script)));
-        Self::start_whole(change, engine, script)
+        Self::start_whole(change, engine, script, Self::usual_doors())
+    }
+
+    /// A gateway with other doors for feeds.
+    pub fn start_with_doors(doors: Vec<FeedDoor>) -> Self {
+        let script = Arc::new(Mutex::new(Script { seq: 1, ..Script::default() }));
+        let engine = Box::new(ScriptedEngine(Arc::clone(&script)));
+        Self::start_whole(|_| {}, engine, script, doors)
+    }
+
+    fn usual_doors() -> Vec<FeedDoor> {
+        let sink = Box::new(|lines: &[u8]| {
+            let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            FeedReply::Taken(Taken { lines: lines.count() as u32, ..Taken::default() })
+        });
+        let (key, about) = (FEED_KEY.to_owned(), "final".to_owned());
+        vec![FeedDoor::new("cs-log", key, about, sink)]
     }
 
     /// A gateway in front of another engine than the scripted one.
     pub fn start_before(engine: Box<dyn EnginePort>) -> Self {
-        Self::start_whole(|_| {}, engine, Arc::default())
+        Self::start_whole(|_| {}, engine, Arc::default(), Self::usual_doors())
     }
 
     fn start_whole(
         change: impl FnOnce(&mut ServerConfig),
         engine: Box<dyn EnginePort>,
         script: Arc<Mutex<Script>>,
+        doors: Vec<FeedDoor>,
     ) -> Self {
         let secret = Secret::new(&[7; 32]).unwrap();
         let mut config = ServerConfig::new(secret.clone(), EPOCH.to_owned());
         config.demo_account = Some(ACCOUNT);
         change(&mut config);
-        let sink = Box::new(|lines: &[u8]| {
-            let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            FeedReply::Taken(Taken { lines: lines.count() as u32, ..Taken::default() })
-        });
-        let (key, about) = (FEED_KEY.to_owned(), "final".to_owned());
-        let doors = vec![FeedDoor::new("cs-log", key, about, sink)];
         let any_port = "127.0.0.1:0".parse().unwrap();
         let mut server = Server::bind(any_port, config, engine, doors).unwrap();
         let address = server.local_address().unwrap();

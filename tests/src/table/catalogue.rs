@@ -78,6 +78,7 @@ impl Scenario {
                 "shading_step" => config.shading_step = money(value)?,
                 "feed_lag_max" => config.feed_lag_max_ns = duration(value)?,
                 "feed_grace" => config.feed_grace_ns = duration(value)?,
+                "feed_hand_over" => config.feed_hand_over_ns = duration(value)?,
                 "agreeing_updates" => config.agreeing_updates = number()?,
                 "liability_match_max" => config.liability_match_max = money(value)?,
                 "liability_group_max" => config.liability_group_max = money(value)?,

@@ -116,6 +116,9 @@ pub struct Config {
     pub feed_lag_max_ns: u64,
     /// How long a second source may take to confirm what the primary said.
     pub feed_grace_ns: u64,
+    /// After how long a silence of the source that the score follows the match goes to another by itself,
+    /// but never before the silence is noticed; zero is never.
+    pub feed_hand_over_ns: u64,
     /// How many updates in a row must fit before a match that froze on something impossible goes on
     /// without a person; zero always waits for a person.
     pub agreeing_updates: u32,
@@ -213,6 +216,7 @@ wire_struct!(Config {
     shading_step,
     feed_lag_max_ns,
     feed_grace_ns,
+    feed_hand_over_ns,
     agreeing_updates,
     rules_off,
     rules_shadow,
@@ -280,6 +284,7 @@ impl Default for Config {
             shading_step: Money::from_minor(50_000),
             feed_lag_max_ns: 10 * SECOND_NS,
             feed_grace_ns: 5 * SECOND_NS,
+            feed_hand_over_ns: 10 * SECOND_NS,
             agreeing_updates: 2,
             rules_off: Self::RULES_OFF,
             rules_shadow: RuleSet::EMPTY,

@@ -40,4 +40,9 @@ pub enum FeedAlert {
     Contradictory,
     /// The score follows it from now on.
     HandedOver,
+    /// The score follows it from now on, by itself: the one before was silent. Betting goes on once it speaks.
+    TookOver {
+        /// For how long the one before was silent, in milliseconds.
+        silent_ms: u32,
+    },
 }

@@ -2,7 +2,7 @@
 //!
 //! The truth follows the primary. The others confirm it: who is late has a grace, who knows more stops
 //! betting until the primary says the same, who contradicts freezes the match. Handing over to another
-//! source is a person's command, and makes that source's score the truth.
+//! source makes that source's score the truth. A person does it, or the primary's silence (`successor`).
 
 use super::sources::silence_max;
 use super::view::{Relation, View};
@@ -166,6 +166,20 @@ impl Step<'_> {
             let silent = self.now.since(row.heard_at);
             return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
         }
+        self.follow_instead(match_id, source);
+        self.alert(match_id, source, FeedAlert::HandedOver);
+        self.lift_match(match_id, SuspendReason::FeedsDisagree);
+        self.lift_match(match_id, SuspendReason::FeedStale);
+        // A person decided, so nothing of before needs one; what cannot be adopted does.
+        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        (feed.needs_person, feed.fitted) = (false, 0);
+        self.adopt_from(match_id, source);
+        Ok(())
+    }
+
+    /// The truth follows another source from now on.
+    pub(super) fn follow_instead(&mut self, match_id: MatchId, source: SourceId) {
+        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
         // By its own account the old one agrees with the truth: the truth followed it.
         if let Some(old) = fixture.feed.primary {
             fixture.feed.source(old).view = View::of(&fixture.series);
@@ -174,9 +188,6 @@ impl Step<'_> {
         fixture.feed.primary = Some(source);
         fixture.feed.last_heard = row.heard_at;
         fixture.feed.source(source).in_doubt = false;
-        self.alert(match_id, source, FeedAlert::HandedOver);
-        self.lift_match(match_id, SuspendReason::FeedsDisagree);
-        self.lift_match(match_id, SuspendReason::FeedStale);
         for (reason, holds) in
             [(SuspendReason::FeedLag, row.lags), (SuspendReason::FeedGap, row.has_gap)]
         {
@@ -186,15 +197,16 @@ impl Step<'_> {
                 self.lift_match(match_id, reason)
             }
         }
-        // A person decided, so nothing of before needs one; what cannot be adopted does.
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
-        (feed.needs_person, feed.fitted) = (false, 0);
-        self.adopt(match_id, source, &row.view);
+    }
+
+    /// Makes what the source that is followed now has said the truth.
+    pub(super) fn adopt_from(&mut self, match_id: MatchId, source: SourceId) {
+        let view = self.tables.fixtures[match_id.0 as usize].feed.source(source).view;
+        self.adopt(match_id, source, &view);
         self.doubt_dissenters(match_id);
         self.reconcile(match_id);
         let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
-        Ok(())
     }
 
     fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {

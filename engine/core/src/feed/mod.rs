@@ -7,6 +7,7 @@
 
 mod merge;
 pub mod sources;
+mod successor;
 pub mod view;
 
 use sources::silence_max;
@@ -59,6 +60,10 @@ impl Step<'_> {
             // Only now is it known how long the match may be silent: a map may have begun.
             let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
             self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        }
+        if !is_primary {
+            // Somebody else has spoken: if the one that is followed has not for too long, he may follow.
+            self.replace_silent(match_id);
         }
         outcome
     }
@@ -245,7 +250,9 @@ impl Step<'_> {
             } else {
                 next = next.min(due);
             }
+            self.replace_silent(match_id);
             let fixture = &self.tables.fixtures[match_id.0 as usize];
+            next = next.min(fixture.hand_over_at(self.config, self.now));
             if fixture.apart_at(self.config, Timestamp::default()) != Timestamp::MAX {
                 self.reconcile(match_id);
             }

@@ -216,6 +216,8 @@ settings! {
     FeedLagMax = feed_lag_max_ns, "feed_lag_max", Nanos;
     /// How long a second source may take to confirm the first.
     FeedGrace = feed_grace_ns, "feed_grace", Nanos;
+    /// After how long a silence of the source that is followed a match goes to another; 0s is never.
+    FeedHandOver = feed_hand_over_ns, "feed_hand_over", Nanos;
     /// Updates in a row that must fit before a frozen match goes on by itself.
     AgreeingUpdates = agreeing_updates, "agreeing_updates", Count;
     /// Risk rules that are not asked.

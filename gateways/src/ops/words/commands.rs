@@ -6,14 +6,14 @@ use clutch_core::command::{
 };
 use clutch_core::{Envelope, State};
 
-use super::{Words, account, json, kind_name, money, odds, places, referral, uuid, why_suspended};
+use super::{Words, account, account_of, json, kind_name, money, odds, places, referral, uuid, why_suspended};
 use crate::names;
 use crate::wire::decimal::with_places;
 
 impl Words {
     /// What a command asks, in one line.
     pub fn command(&self, state: &State, envelope: &Envelope) -> String {
-        let account = money::account_of(envelope);
+        let account = account_of(envelope);
         with_places(places(state, account), || self.command_in_money(state, envelope))
     }
 

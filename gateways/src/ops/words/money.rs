@@ -1,12 +1,15 @@
 //! Money in words: sides of the ledger, and why it moved.
 
-use clutch_core::command::{Adjust, AdjustReason, CashOut, PaymentStep, PlaceBet, SetCurrency};
+use clutch_core::command::{Adjust, AdjustReason, PaymentStep, SetCurrency};
 use clutch_core::event::{LedgerAccount, PostingReason};
-use clutch_core::units::AccountId;
-use clutch_core::{Command, Envelope, State};
+use clutch_core::State;
+use clutch_core::play::{LimitBy, LimitView};
+use clutch_core::units::{AccountId, Money};
+use clutch_core::wallet::BonusView;
 
-use super::{account, json, money};
+use super::{account, json, money, time};
 use crate::wire::decimal::USUAL_PLACES;
+use crate::wire::play::show_amount;
 
 /// How many places money of an account has; of nobody's, that of the book currency.
 pub fn places(state: &State, account: Option<AccountId>) -> u8 {
@@ -25,21 +28,6 @@ pub fn currency_code(state: &State, account: AccountId) -> String {
     row.map_or_else(String::new, |row| row.code.as_str().to_owned())
 }
 
-/// The account whose money a command is about.
-pub(super) fn account_of(envelope: &Envelope) -> Option<AccountId> {
-    match envelope.command {
-        Command::PlaceBet(PlaceBet { account, .. })
-        | Command::Deposit { account, .. }
-        | Command::Payment { account, .. }
-        | Command::Bonus { account, .. }
-        | Command::Adjust(Adjust { account, .. })
-        | Command::SetPlayLimit { account, .. }
-        | Command::CashOut(CashOut { account, .. }) => Some(account),
-        Command::PlaceMultiple(place) => Some(place.account),
-        _ => None,
-    }
-}
-
 /// "currency 1 is JPY with 0 places; a billion of it count 620000000 in limits".
 pub(super) fn currency(set: &SetCurrency) -> String {
     let SetCurrency { currency, code, decimals, book_ppb } = *set;
@@ -48,6 +36,36 @@ pub(super) fn currency(set: &SetCurrency) -> String {
         "currency {number} is {code} with {decimals} places; a billion of its minor units count \
          {book_ppb} of the book's in limits"
     )
+}
+
+/// Minor units as money.
+pub fn minor(amount: i64) -> String {
+    money(Money::from_minor(amount))
+}
+
+/// "a free_bet of 5.00 is active until 2026-01-20 00:00:00.000".
+pub fn bonus(view: &BonusView) -> String {
+    let (kind, left) = (view.kind.name(), money(view.available + view.held));
+    let state = json(&view.state).to_lowercase();
+    format!("{kind} {} has {left} left, is {state}, until {}", view.bonus.0, time(view.expires_at))
+}
+
+/// "limit on loss over 7d: 50.00, 12.50 used".
+pub fn limit(view: LimitView) -> String {
+    let LimitView { key, amount, used, wish } = view;
+    let show = |amount| show_amount(key, amount);
+    let whose = match key.by {
+        LimitBy::Player => "own",
+        LimitBy::House => "the house's",
+        LimitBy::Counter => "counted",
+    };
+    let now = amount.map_or_else(|| "lifted".to_owned(), show);
+    let wish = wish.map_or_else(String::new, |wish| {
+        let wanted = wish.amount.map_or_else(|| "none".to_owned(), show);
+        format!(", {wanted} wished from {} on", time(wish.confirm_from))
+    });
+    let (quantity, window) = (key.quantity.name(), key.window.name());
+    format!("{whose} limit on {quantity} over {window}: {now}, {} used{wish}", show(used))
 }
 
 /// A side of the ledger.

@@ -201,6 +201,15 @@ pub fn parse_placement(text: &str) -> Result<(Slip, Option<Terms>), Refused> {
     placement.map_err(|fault| fields.refused(fault))
 }
 
+/// Reads the body of a group of bets, whose type goes without saying. The account is filled in by whoever
+/// knows it.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_batch(text: &str) -> Result<PlaceBatch, Fault> {
+    Fields::read(text).map_err(|refused| refused.fault)?.batch()
+}
+
 /// Every field of every message, as the characters that came. Reading numbers from their characters
 /// keeps `1.85` exact.
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use clutch_core::command::PricePolicy;
+use clutch_core::command::{PlaceBatch, PricePolicy};
 use clutch_core::play::{LimitKey, RestKind};
 use clutch_core::units::{BetId, ClientBetId, MatchId, Money, Seq, Stake};
 use serde::Deserialize;
@@ -32,10 +32,7 @@ impl Fields<'_> {
             },
             "unsubscribe" => Request::Unsubscribe { id: self.subscription_id()? },
             "place" => Request::Place(self.slip()?, self.terms()?),
-            "place_batch" => {
-                let bets = self.bets.ok_or_else(|| Fault::missing("bets"))?;
-                Request::PlaceBatch(Box::new(batch::batch(self.policy()?, bets)?))
-            }
+            "place_batch" => Request::PlaceBatch(Box::new(self.batch()?)),
             "answer_offer" => Request::AnswerOffer {
                 client_id: self.client_id()?,
                 offer: BetId(number("offer", self.offer)?),
@@ -93,6 +90,11 @@ impl Fields<'_> {
                 return Err(Fault::with(GatewayCode::UnknownMessage, text));
             }
         })
+    }
+
+    pub(super) fn batch(&self) -> Result<PlaceBatch, Fault> {
+        let bets = self.bets.ok_or_else(|| Fault::missing("bets"))?;
+        batch::batch(self.policy()?, bets)
     }
 
     fn subscription_id(&self) -> Result<u8, Fault> {
