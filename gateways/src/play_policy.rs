@@ -85,7 +85,9 @@ pub fn from_terms(name: &str, given: &BTreeMap<String, String>) -> Result<Named,
 /// What the text of a term should be, to follow "must be".
 pub fn expected(term: Term) -> &'static str {
     match term.unit() {
-        TermUnit::Money => "an amount in the first currency and with no more places than it has, such as 150.00, or none",
+        TermUnit::Money => {
+            "an amount in the first currency and with no more places than it has, such as 150.00, or none"
+        }
         TermUnit::Hours => "hours, such as 72h, or none",
         TermUnit::Wait => "hours, at least 24h",
         TermUnit::Minutes => "minutes, such as 60m, or none",

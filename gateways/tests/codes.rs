@@ -149,12 +149,9 @@ fn every_code_is_met_with_its_number_its_name_and_a_whole_sentence() {
 #[test]
 fn of_several_faults_of_a_bet_over_http_the_first_is_named() {
     let gateway = Gateway::start();
-    let [expired, viewer, bettor] = [
-        gateway.token(-1),
-        gateway.token_with(60, vec![Role::Viewer]),
-        gateway.token(60),
-    ]
-    .map(|token| format!("Authorization: Bearer {token}\r\n"));
+    let [expired, viewer, bettor] =
+        [gateway.token(-1), gateway.token_with(60, vec![Role::Viewer]), gateway.token(60)]
+            .map(|token| format!("Authorization: Bearer {token}\r\n"));
     let too_large = "x".repeat(20_000);
     let faulty = place("0").replace("1.85", "0.5");
     // Each row lacks the faults of those above, and has all of those below.

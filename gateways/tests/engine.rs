@@ -4,13 +4,17 @@
 mod common;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clutch_core::command::{
-    Actor, Config, CreateMatch, MarketKind, ReferralWord, RoundFormat, SetMap, Side, Strengths,
-    SuspendReason, Title,
+    Actor, Config, CreateMatch, CustomerStep, MarketKind, ReferralWord, RoundFormat, SetMap, Side,
+    Strengths, SuspendReason, Title,
 };
+use clutch_core::play::{CounterId, Hold, PlayPolicy, Term};
 use clutch_core::risk::RuleSet;
-use clutch_core::units::{BetId, Currency, MatchId, Money, Name, Probability, Stake, Timestamp};
+use clutch_core::units::{
+    AccountId, BetId, Currency, MatchId, Money, Name, Probability, Stake, Timestamp,
+};
 use clutch_core::{Command, Envelope};
 use clutch_engine::{CommandSender, Engine, EngineConfig};
 use clutch_gateways::server::EngineLink;
@@ -387,6 +391,95 @@ fn a_bet_is_made_smaller_offered_otherwise_and_decided_by_a_trader() {
     assert_eq!((&taken["status"], &taken["stake"]), (&json!("accepted"), &json!("15.00")));
     client.send(r#"{"type":"balance"}"#);
     assert_eq!(next_of(&mut client, "image")["balance"]["held"], "15.00");
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+#[test]
+fn a_group_of_bets_over_http_is_answered_bet_by_bet_and_taken_as_a_whole() {
+    let journal = Journal::new("batch");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let market = subscribe(&mut gateway.sign_in());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let millis = now.as_millis() as u64;
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(60));
+    let bet = |number: u64, stake: &str| -> Value {
+        serde_json::from_str(&place_on(&market, millis + number, stake)).unwrap()
+    };
+    let post = |bets: Value| {
+        let body = json!({"policy": "better", "bets": bets}).to_string();
+        gateway.http("POST", "/bets/batch", &bearer, &body)
+    };
+    let (status, said) = post(json!([bet(0, "10.00"), bet(1, "5.00")]));
+    assert_eq!(status, 200, "{said}");
+    let of = |said: &Value, field: &str| {
+        let bets = said["bets"].as_array().unwrap().iter();
+        bets.map(|bet| bet[field].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&said, "status"), ["accepted", "accepted"]);
+    assert_eq!(of(&said, "stake"), ["10.00", "5.00"]);
+    // One that is refused takes the others with it, and says why.
+    let (status, said) = post(json!([bet(2, "10.00"), bet(3, "90.00")]));
+    assert_eq!(status, 422, "{said}");
+    assert_eq!(of(&said, "name"), ["BatchRefused", "InsufficientFunds"]);
+    // What is no group of bets never reaches the engine.
+    for (bets, name) in [
+        (json!([]), "BadField"),
+        (json!([bet(4, "1.00"), bet(4, "1.00")]), "BadField"),
+        (json!([bet(5, "1.001")]), "TooManyPlaces"),
+    ] {
+        let (status, said) = post(bets);
+        assert_eq!((status, &said["name"]), (400, &json!(name)), "{said}");
+    }
+    let (status, said) = gateway.http("POST", "/bets/batch", "", "{}");
+    assert_eq!((status, &said["name"]), (401, &json!("NotAuthenticated")));
+    let mut client = gateway.sign_in();
+    client.send(r#"{"type":"balance"}"#);
+    assert_eq!(next_of(&mut client, "image")["balance"]["held"], "15.00");
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+#[test]
+fn accounts_that_somebody_looks_into_are_counted_also_by_a_gateway_that_starts_later() {
+    let journal = Journal::new("cases");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let policy = PlayPolicy::default().with(Term::Deposits24h, 5_000);
+    order(&engine, Command::AdoptPlayPolicy { name: name("aml"), policy });
+    let deposit = |account: u32, reference| Command::Deposit {
+        account: AccountId(account),
+        amount: Money::from_minor(5_000),
+        reference,
+    };
+    (0..3).for_each(|account| order(&engine, deposit(account, 10 + u128::from(account))));
+    let customer = |account: u32, step| Command::Customer { account: AccountId(account), step };
+    order(&engine, customer(0, CustomerStep::Reviewed(CounterId::Deposits24h)));
+    order(&engine, customer(4, CustomerStep::Hold(Hold::Everything)));
+    order(&engine, customer(5, CustomerStep::Hold(Hold::Withdrawals)));
+    order(&engine, customer(5, CustomerStep::Hold(Hold::None)));
+    let wanted = [
+        "clutch_open_cases{counter=\"deposits_24h\"} 2\n",
+        "clutch_open_cases{counter=\"turnover_24h\"} 0\n",
+        "clutch_held_accounts{hold=\"everything\"} 1\n",
+        "clutch_held_accounts{hold=\"withdrawals\"} 0\n",
+    ];
+    let counted = |gateway: &Gateway| {
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let text = gateway.http("GET", "/metrics", "", "").1.as_str().unwrap().to_owned();
+            if wanted.iter().all(|line| text.contains(line)) {
+                return;
+            }
+            assert!(Instant::now() < until, "{text}");
+        }
+    };
+    counted(&gateway);
+    drop(gateway);
+    engine.shutdown().unwrap();
+    let (gateway, engine) = start(&journal);
+    counted(&gateway);
     drop(gateway);
     engine.shutdown().unwrap();
 }

@@ -55,7 +55,9 @@ fn every_code_has_a_table_or_says_where_it_is_proved() {
                 assert!(text.contains(code.name()), "{file} says nothing of {code:?}");
             }
             (false, None) => panic!("{code:?} has no table in tests/tests/spec_*.rs"),
-            (true, Some(_)) => panic!("{code:?} has a table; take it off the list in tests/tests/codes.rs"),
+            (true, Some(_)) => {
+                panic!("{code:?} has a table; take it off the list in tests/tests/codes.rs")
+            }
         }
     }
 }

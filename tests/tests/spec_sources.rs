@@ -415,7 +415,7 @@ fn who_is_short_of_the_truth_or_denies_it_or_is_not_there_follows_nobody() {
         expect  market W Suspended FeedStale
         feed    M round 1 2 B source 1              # it denies the second
         feed    M heartbeat source 1
-        expect  market W Suspended FeedsDisagree
+        expect  frozen M FeedStale
         expect  score M 2-0
         handover M 1                                # a person may
         expect  score M 1-1
@@ -468,7 +468,7 @@ fn nothing_is_handed_over_while_the_score_is_in_question_or_when_nobody_wants_it
         wait    1001ms
         feed    M heartbeat source 1
         feed    M heartbeat source 1
-        expect  market W Suspended FeedHeld
+        expect  market W Suspended FeedStale
         feed    M round 1 1 A source 1
         expect  score M 0-0
         match   N bo1

@@ -371,3 +371,25 @@ fn a_bettor_may_take_a_bet_back_while_somebody_thinks() {
         ",
     );
 }
+
+#[test]
+fn more_bets_than_people_can_look_at_wait_for_nobody() {
+    // The desk has room for 512.
+    let referred: String =
+        (1..=512).map(|bet| format!("bet b{bet} A W1 a 1.00 -> Referred\n")).collect();
+    with_config(
+        "rules_off bets_per_second,bets_per_minute,bets_per_hour,stakes_per_hour trader_stake 0.50 referral_life 1h",
+        &format!(
+            "
+            {referred}
+            bet    b513 A W1 a 1.00  -> CapacityReached(512, 512)
+            multi  m A 1.00 1,2 W1:a W2:a -> CapacityReached(512, 512)
+            bet    b514 A W1 a 0.49  -> Accepted                # no trader wants to see it
+            expect account A held 512.49
+            trader b7 refuse
+            again  b513              -> Referred                # the id was not bound
+            bet    b515 A W1 a 1.00  -> CapacityReached(512, 512)
+            "
+        ),
+    );
+}

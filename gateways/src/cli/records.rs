@@ -45,7 +45,9 @@ fn time(text: &str) -> Result<Timestamp, String> {
     let whole = if text.len() == 10 { format!("{text} 00:00:00") } else { text.to_owned() };
     match Moment::parse(&whole) {
         Some(Moment::Time(time)) => Ok(time),
-        Some(Moment::Seq(_)) | None => Err("a time in UTC such as 2026-01-19 or \"2026-01-19 19:02:30\"".to_owned()),
+        Some(Moment::Seq(_)) | None => {
+            Err("a time in UTC such as 2026-01-19 or \"2026-01-19 19:02:30\"".to_owned())
+        }
     }
 }
 

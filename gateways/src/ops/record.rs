@@ -100,7 +100,8 @@ impl AccountRecord {
         if step.time < self.from {
             return Vec::new();
         }
-        let own = step.events.iter().filter(|record| words::is_of(self.account, &record.event));
+        let account = self.account;
+        let own = step.events.iter().filter(|record| words::is_of(account, &record.event));
         let mut entries = Vec::new();
         for record in own {
             self.count(step, &record.event);
@@ -144,7 +145,10 @@ impl AccountRecord {
     /// What each year comes to, by its number, under the names of statements.
     pub fn by_year(&self) -> Vec<(String, Vec<(&'static str, String)>)> {
         let told = |year: &Year| {
-            let counts = [("bets_placed", year.bets.to_string()), ("bets_refused", year.refused.to_string())];
+            let counts = [
+                ("bets_placed", year.bets.to_string()),
+                ("bets_refused", year.refused.to_string()),
+            ];
             let sums = year.sums.named().into_iter();
             let sums = sums.map(|(name, minor)| (name, words::minor(minor)));
             counts.into_iter().chain(sums).collect()
@@ -200,7 +204,8 @@ fn said(words: &Words, state: &State, event: &Event) -> Option<(About, String, O
             (About::Account, format!("account {} is {now:?}", key.as_str()), None)
         }
         Event::AccountTerms { factors, group, .. } => {
-            let group = group.map_or_else(|| "no group".to_owned(), |group| format!("group {group}"));
+            let group =
+                group.map_or_else(|| "no group".to_owned(), |group| format!("group {group}"));
             (About::Account, format!("in {group}, factors {factors:?} %"), None)
         }
         Event::Bet(view) => {
@@ -211,17 +216,15 @@ fn said(words: &Words, state: &State, event: &Event) -> Option<(About, String, O
         }
         Event::Multiple(view) => {
             let status = words::status(view.status);
-            let (stake, legs) = (money(view.stake.money()), view.legs);
-            (About::Bet, format!("{stake} on {legs} legs: {status}"), view.bet)
+            let (unit, legs) = (money(view.unit.money()), view.legs);
+            (About::Bet, format!("{unit} a line on {legs} legs: {status}"), view.bet)
         }
         Event::Leg(leg) => {
             let pick = words.pick(leg.market, leg.selection);
             let (odds, standing) = (words::odds(leg.odds), words::standing(leg.standing));
             (About::Bet, format!("leg {}, {pick} at {odds}: {standing}", leg.index + 1), None)
         }
-        Event::CashOut(view) => {
-            (About::Bet, format!("cash-out {}", words::cash_out(view)), None)
-        }
+        Event::CashOut(view) => (About::Bet, format!("cash-out {}", words::cash_out(view)), None),
         Event::Posting { from, to, amount, bet, reason, .. } => {
             let (from, to) = (words::ledger(state, *from), words::ledger(state, *to));
             let what = format!("{} {}: {from} to {to}", words::posting(*reason), money(*amount));
@@ -253,7 +256,9 @@ fn said(words: &Words, state: &State, event: &Event) -> Option<(About, String, O
         Event::Case { counter, threshold, counted, reviewed_by, .. } => {
             let (name, threshold) = (counter.counter().name, money(*threshold));
             let what = match reviewed_by {
-                None => format!("{name}: {} reached {threshold}, somebody must look", money(*counted)),
+                None => {
+                    format!("{name}: {} reached {threshold}, somebody must look", money(*counted))
+                }
                 Some(by) => format!("{name}: operator {by} has looked, at {}", money(*counted)),
             };
             (About::Check, what, None)

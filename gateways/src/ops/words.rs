@@ -18,7 +18,7 @@ use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
 pub use about::{account_of, is_of};
-pub use money::{bonus, currency_code, limit, minor, ledger, places, posting};
+pub use money::{bonus, currency_code, ledger, limit, minor, places, posting};
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 
 /// What things are called, learned from the engine's own events.

@@ -227,8 +227,8 @@ impl Hub {
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             (
-                "/" | "/app.js" | "/bets.js" | "/odds.js" | "/session.js" | "/slip.js" | "/style.css" | "/ws"
-                | "/health" | "/metrics",
+                "/" | "/app.js" | "/bets.js" | "/odds.js" | "/session.js" | "/slip.js"
+                | "/style.css" | "/ws" | "/health" | "/metrics",
                 ..,
             ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));

@@ -199,11 +199,11 @@ impl Hub {
             (Asked::Cases { last, count }, Event::Customer { account, .. }) => {
                 (*last, *count) = (Some(*account), *count + 1);
             }
-            (Asked::Cases { last: Some(last), count }, Event::QueryDone) => {
-                if CUSTOMERS_PER_ANSWER <= *count {
-                    let from = AccountId(last.0.saturating_add(1));
-                    self.unasked.push_back(Query::Cases { from });
-                }
+            (Asked::Cases { last: Some(last), count }, Event::QueryDone)
+                if CUSTOMERS_PER_ANSWER <= *count =>
+            {
+                let from = AccountId(last.0.saturating_add(1));
+                self.unasked.push_back(Query::Cases { from });
             }
             (Asked::Accounts { from }, Event::QueryDone) => {
                 let next = *from + u32::from(Query::ACCOUNTS_MAX);

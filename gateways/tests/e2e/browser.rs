@@ -9,7 +9,7 @@ use crate::harness::data_dir::DataDir;
 use crate::harness::process::{Running, Serve, token};
 use crate::harness::{eventually, skip};
 
-const DESK: Screen = Screen { width: 1280, height: 900, is_phone: false, is_dark: false };
+pub const DESK: Screen = Screen { width: 1280, height: 900, is_phone: false, is_dark: false };
 const PHONE: Screen = Screen { width: 390, height: 844, is_phone: true, is_dark: false };
 
 /// Where pictures go: kept if somebody asks for them.
@@ -20,7 +20,7 @@ fn pictures(data: &DataDir) -> PathBuf {
     dir
 }
 
-fn look(browser: &Browser, data: &DataDir, name: &str) {
+pub fn look(browser: &Browser, data: &DataDir, name: &str) {
     for screen in [DESK, PHONE] {
         for is_dark in [false, true] {
             browser.show_on(Screen { is_dark, ..screen });

@@ -21,6 +21,7 @@ mod idle;
 mod kill_demo;
 mod kill_serve;
 mod odds_formats;
+mod page_bets;
 mod series_log;
 mod serve;
 mod tools;

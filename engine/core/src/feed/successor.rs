@@ -64,9 +64,8 @@ impl Fixture {
         let truth = View::of(&self.series);
         let is_between = matches!(self.series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
         let rows = self.feed.sources.iter().zip(0..).map(|(row, index)| (row, SourceId(index)));
-        let mut others = rows.filter(|(row, source)| {
-            !self.feed.is_primary(*source) && row.counts(now, limit)
-        });
+        let mut others =
+            rows.filter(|(row, source)| !self.feed.is_primary(*source) && row.counts(now, limit));
         let goes_on = |view: &View| match view.against(&truth) {
             Relation::Agrees => true,
             Relation::Ahead => view.map == truth.map || is_between && view.map == truth.map + 1,

@@ -12,6 +12,7 @@ mod policy;
 mod referrals;
 mod settlement;
 mod show;
+mod status;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -61,6 +62,7 @@ pub struct AdminArgs {
 /// What people do most.
 const EXAMPLES: &str = "\
 Examples:
+  clutch admin status                      what is stopped, and what waits for you
   clutch admin matches                     what is on, and what stops it
   clutch admin suspend match:final-2026    until somebody resumes it
   clutch admin kill on class:round         no bet on single rounds, on any match
@@ -150,6 +152,8 @@ enum AdminCommand {
         /// The override's number
         id: u64,
     },
+    /// At one glance: what is stopped, and what waits for a person
+    Status,
     /// Every match with its score and what stops it
     Matches,
     /// A match's markets with their status and odds
@@ -373,6 +377,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
         AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
         AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
+        AdminCommand::Status => status::run(&client),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;

@@ -10,6 +10,9 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let (Some(seq), Some(_)) = (answer["seq"].as_u64(), answer["time"].as_u64()) {
         writeln!(output, "done, seq {seq}")?;
     }
+    if answer["status"].is_object() {
+        return show_status(output, &answer["status"]);
+    }
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
@@ -89,6 +92,48 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
+}
+
+/// At one glance: what needs a person names the command that tells more.
+fn show_status(output: &mut impl Write, status: &Value) -> io::Result<()> {
+    writeln!(output, "mode {}", text(&status["mode"]))?;
+    let switches = list(status, "kill_switches").iter().map(|it| scope(&it["scope"]));
+    let trips = list(status, "trips")
+        .iter()
+        .map(|it| format!("{} {}", text(&it["trip"]), text(&it["standing"])));
+    let games = &status["matches"];
+    let stopped = list(games, "stopped")
+        .iter()
+        .map(|it| format!("{} ({})", text(&it["match"]), text(&it["reason"])));
+    for (name, what) in [
+        ("kill switches", switches.collect::<Vec<_>>()),
+        ("trips", trips.collect()),
+        ("stopped matches", stopped.collect()),
+    ] {
+        writeln!(
+            output,
+            "{name}: {}",
+            if what.is_empty() { "none".to_owned() } else { what.join(", ") }
+        )?;
+    }
+    let count = |value: &Value| value.as_u64().unwrap_or(0);
+    if 0 < count(&status["shed"]) {
+        writeln!(output, "load is shed: level {} of 3", count(&status["shed"]))?;
+    }
+    let [live, pause, scheduled] = ["live", "break", "scheduled"].map(|phase| count(&games[phase]));
+    writeln!(output, "matches: {live} live, {pause} between maps, {scheduled} to come")?;
+    for (waits, what, command) in [
+        ("for_a_second_person", "wait for a second person", "waiting"),
+        ("for_a_trader", "wait for a trader", "referrals"),
+        ("accounts_to_look_into", "accounts to look into", "cases"),
+        ("accounts_held", "accounts held", "cases"),
+    ] {
+        let number = count(&status[waits]);
+        let more =
+            if number == 0 { String::new() } else { format!("  (`clutch admin {command}`)") };
+        writeln!(output, "{what}: {number}{more}")?;
+    }
+    Ok(())
 }
 
 /// The bets on a trader's desk: a line each, with the legs of a bet of several beneath it.

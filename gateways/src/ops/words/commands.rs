@@ -6,7 +6,9 @@ use clutch_core::command::{
 };
 use clutch_core::{Envelope, State};
 
-use super::{Words, account, account_of, json, kind_name, money, odds, places, referral, uuid, why_suspended};
+use super::{
+    Words, account, account_of, json, kind_name, money, odds, places, referral, uuid, why_suspended,
+};
 use crate::names;
 use crate::wire::decimal::with_places;
 

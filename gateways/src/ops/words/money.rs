@@ -1,8 +1,8 @@
 //! Money in words: sides of the ledger, and why it moved.
 
+use clutch_core::State;
 use clutch_core::command::{Adjust, AdjustReason, PaymentStep, SetCurrency};
 use clutch_core::event::{LedgerAccount, PostingReason};
-use clutch_core::State;
 use clutch_core::play::{LimitBy, LimitView};
 use clutch_core::units::{AccountId, Money};
 use clutch_core::wallet::BonusView;
