@@ -145,6 +145,8 @@ enum AdminCommand {
     },
     #[command(flatten)]
     Settlement(settlement::SettlementCommand),
+    /// Every override: what it says, whose it is, until when, and which waits for a second person
+    Overrides,
     /// Take back an override
     Lift {
         /// The override's number
@@ -152,7 +154,7 @@ enum AdminCommand {
     },
     /// Every match with its score and what stops it
     Matches,
-    /// A match's markets with their status and odds
+    /// A match's markets with their status and odds, and what traders put in the model's place
     Markets {
         /// The match, by its key or number
         #[arg(value_name = "MATCH")]
@@ -376,7 +378,18 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;
-            client.query(&json!({"query": "markets", "match": game}))
+            let mut said = client.query(&json!({"query": "markets", "match": game}))?;
+            if said.is_done() {
+                let all = client.query(&json!({"query": "proposals"}))?.or_refusal()?;
+                said.body["overrides"] = all["overrides"].clone();
+                said.keep("overrides", |word| word["match"] == game);
+            }
+            Ok(said)
+        }
+        AdminCommand::Overrides => {
+            let mut said = client.query(&json!({"query": "proposals"}))?;
+            said.keep("proposals", |_| false);
+            Ok(said)
         }
         AdminCommand::Risk => client.query(&json!({"query": "risk"})),
         AdminCommand::Sources => client.query(&json!({"query": "sources"})),
