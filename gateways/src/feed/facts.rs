@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -67,6 +68,15 @@ pub enum What {
         /// Who won it.
         winner: Team,
     },
+    /// What the source thinks of the next round alone.
+    NextRound {
+        /// On which map.
+        map: u8,
+        /// Which.
+        round: u8,
+        /// P(team A wins it); nothing takes it back.
+        p_a: Option<Chance>,
+    },
     /// Only this many rounds of a map still stand.
     Rewind {
         /// On which map.
@@ -105,6 +115,29 @@ pub enum What {
     Disputed,
     /// Nothing new; the source is alive.
     Heartbeat,
+}
+
+/// A probability strictly between 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Chance(f64);
+
+impl TryFrom<f64> for Chance {
+    type Error = String;
+
+    fn try_from(p: f64) -> Result<Self, String> {
+        if (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p) {
+            Ok(Self(p))
+        } else {
+            Err(format!("{p} is no chance to win a round; it must lie between 0 and 1"))
+        }
+    }
+}
+
+impl From<Chance> for f64 {
+    fn from(chance: Chance) -> Self {
+        chance.0
+    }
 }
 
 /// A map against the clock.

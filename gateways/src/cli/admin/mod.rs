@@ -12,6 +12,7 @@ mod policy;
 mod referrals;
 mod settlement;
 mod show;
+mod strengths;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,6 +68,8 @@ Examples:
   clutch admin mode settle-only            nothing new; what is open is settled
   clutch admin reset loss_rate             go on after an automatic trip
   clutch admin override 12 --selection 0 --odds 1.95 --for 600
+  clutch admin strengths final-2026 1 --first 52% --second 49%
+  clutch admin next-round final-2026 62%   team A has the money
   clutch admin config set stake_max=500.00 in_play_delay=5s
   clutch admin account show alice --json   as the server says it";
 
@@ -143,6 +146,8 @@ enum AdminCommand {
         /// Its number
         id: u64,
     },
+    #[command(flatten)]
+    Strengths(strengths::StrengthsCommand),
     #[command(flatten)]
     Settlement(settlement::SettlementCommand),
     /// Every override: what it says, whose it is, until when, and which waits for a second person
@@ -373,6 +378,7 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             order(&client, body)
         }
         AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
+        AdminCommand::Strengths(command) => strengths::run(&client, command),
         AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
