@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn another_table_gives_another_price() {
-        let lol = MobaModel::parse("0 0 0 0 1000000\n600 0 0 0 0\n").unwrap();
+        let lol = MobaModel::parse("0 0 0 0 1000000\n600 0 0 0 0\nend 0 600\n").unwrap();
         let models = Models { lol, ..Models::default() };
         let answer = answer(case().to_string().as_bytes(), &models).unwrap().unwrap();
         assert_eq!(answer.expect.maps[&2].winner.a, 0.5);

@@ -19,6 +19,8 @@ pub struct Fact {
     pub number: Option<Number>,
     /// What happened.
     pub what: What,
+    /// The line of a file that says so, from 1; 0 where it came in no such line.
+    pub line: u64,
 }
 
 /// A fact's place in its source's own count.
@@ -222,7 +224,7 @@ impl Fact {
         })?;
         let number = Number::take(object)?;
         let what = What::deserialize(value).map_err(|error| error.to_string())?;
-        Ok(Self { at_ms, number, what })
+        Ok(Self { at_ms, number, what, line: 0 })
     }
 
     /// Prints a line.
@@ -237,7 +239,7 @@ impl Fact {
             #[serde(flatten)]
             what: &'a What,
         }
-        let Self { at_ms, number, what } = self;
+        let Self { at_ms, number, what, line: _ } = self;
         let (version, follows) = (number.map(|it| it.version), number.and_then(|it| it.follows));
         serde_json::to_writer(&mut *out, &Line { at_ms: *at_ms, version, follows, what })?;
         out.write_all(b"\n")

@@ -7,6 +7,7 @@ use clutch_core::{Event, Record};
 use serde::Serialize;
 
 use super::decimal::ShowOdds;
+use super::setting;
 use crate::book::Book;
 
 /// One override with everything that a second person has to know.
@@ -68,10 +69,7 @@ pub fn word(book: &Book, kind: OverrideKind) -> String {
             None => format!("selection {}", selection.0),
         }
     };
-    let percent = |ppb: u32| {
-        let text = format!("{}.{:07}", ppb / 10_000_000, ppb % 10_000_000);
-        format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-    };
+    let percent = |ppb: u32| setting::percent(i64::from(ppb));
     match kind {
         OverrideKind::Odds { selection, odds, .. } => {
             format!("odds of {} on {}", ShowOdds(u64::from(odds.milli())), name(selection))

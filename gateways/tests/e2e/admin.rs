@@ -137,8 +137,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
         let said = desk.done(look);
         let line = said.lines().find(|line| line.starts_with(&format!("override {id}")));
         let line = line.unwrap_or_else(|| panic!("{look:?}: {said}"));
-        for part in ["a fair probability of 90 % for ", "by 7", "UTC", "waits for a second person"]
-        {
+        for part in ["a fair probability of 90% for ", "by 7", "UTC", "waits for a second person"] {
             assert!(line.contains(part), "{look:?}: {line}");
         }
         assert_eq!(said.contains("in force"), look != ["waiting"], "{look:?}: {said}");
@@ -222,8 +221,21 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let stranger = desk.refused(&["account", "show", "carol"]);
     assert!(stranger.contains("UnknownAccount") && stranger.contains("account list"), "{stranger}");
 
-    // All of it is in the journal: another server on the same data knows it.
+    // All of it is in the journal: who overrode what, until when, and who approved it; and another server on
+    // the same data knows it.
     drop(serve);
+    let log = stdout(&run(["inspect", "prices", journal.to_str().unwrap(), "--match", "final"]));
+    let approved = log.lines().find(|line| line.contains("approved by operator 8"));
+    let approved = approved.unwrap_or_else(|| panic!("{log}"));
+    for part in [
+        "an override began: override ",
+        " by operator 7, approved by operator 8, until 20",
+        ": a fair probability of 90% for ",
+        " (in force)",
+    ] {
+        assert!(approved.contains(part), "{part}: {approved}");
+    }
+    assert!(log.contains("an override ended: override "), "{log}");
     let serve = Serve::start(&config, &journal);
     let trader = staff_token(&["--operator", "8", "--role", "trader"], &config, &journal);
     let desk = Desk { serve: &serve, token: trader };
