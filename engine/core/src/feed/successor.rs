@@ -7,7 +7,7 @@
 //! there is more to a standing than the score, the next standing is awaited.
 
 use super::sources::silence_max;
-use super::view::{Relation, View};
+use super::view::{Relation, Truth, View};
 use crate::command::{Config, SuspendReason};
 use crate::event::{FeedAlert, MatchPhase};
 use crate::state::Step;
@@ -61,15 +61,18 @@ impl Fixture {
         if IN_QUESTION.iter().any(|reason| self.stops.has(*reason)) {
             return None;
         }
-        let truth = View::of(&self.series);
+        let truth = Truth::of(&self.series);
         let is_between = matches!(self.series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
         let rows = self.feed.sources.iter().zip(0..).map(|(row, index)| (row, SourceId(index)));
         let mut others =
             rows.filter(|(row, source)| !self.feed.is_primary(*source) && row.counts(now, limit));
         let goes_on = |view: &View| match view.against(&truth) {
             Relation::Agrees => true,
-            Relation::Ahead => view.map == truth.map || is_between && view.map == truth.map + 1,
-            Relation::Behind | Relation::Disagrees { .. } => false,
+            Relation::Ahead => {
+                let played = truth.view.map;
+                view.map == played || is_between && view.map == played + 1
+            }
+            Relation::Behind | Relation::Disagrees { .. } | Relation::Apart { .. } => false,
         };
         others.find(|(row, _)| goes_on(&row.view)).map(|(_, source)| source)
     }
