@@ -85,6 +85,7 @@ impl Book {
             | Event::PlayLimit { .. }
             | Event::Payment(_)
             | Event::Bonus { .. }
+            | Event::BonusBet(_)
             | Event::Rest { .. }
             | Event::PlayPolicy { .. }
             | Event::PlayTerm { .. }

@@ -235,6 +235,7 @@ fn said(words: &Words, state: &State, event: &Event) -> Option<(About, String, O
             (About::Money, format!("payment {:032x} of {amount} is {status}", view.reference), None)
         }
         Event::Bonus { bonus, .. } => (About::Money, words::bonus(bonus), None),
+        Event::BonusBet(with) => (About::Bet, words::bonus_bet(with), Some(with.bet)),
         Event::PlayLimit { limit, .. } => (About::Limit, words::limit(*limit), None),
         Event::Rest { rest, .. } => (About::Limit, words_of_rest(*rest), None),
         Event::Session { session, every_minutes, .. } => {

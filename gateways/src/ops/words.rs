@@ -20,7 +20,7 @@ use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
 pub use about::{account_of, is_of};
-pub use money::{bonus, currency_code, ledger, limit, minor, places, posting};
+pub use money::{bonus, bonus_bet, currency_code, ledger, limit, minor, places, posting};
 pub use prices::alert;
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 

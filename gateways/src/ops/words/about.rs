@@ -1,7 +1,7 @@
 //! Whose a command or an event is: the one account that it is about.
 
 use clutch_core::command::{Adjust, AnswerOffer, CashOut, PlaceBet, PlaceOnTerms, Slip};
-use clutch_core::event::{LedgerAccount, PaymentView};
+use clutch_core::event::{BonusBet, LedgerAccount, PaymentView};
 use clutch_core::units::AccountId;
 use clutch_core::{Command, Envelope, Event};
 
@@ -80,6 +80,7 @@ pub fn is_of(account: AccountId, event: &Event) -> bool {
         | Event::PlayLimit { account: id, .. }
         | Event::Rest { account: id, .. }
         | Event::Bonus { account: id, .. }
+        | Event::BonusBet(BonusBet { account: id, .. })
         | Event::Customer { account: id, .. }
         | Event::Counter { account: id, .. }
         | Event::Case { account: id, .. }

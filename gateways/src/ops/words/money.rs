@@ -2,10 +2,10 @@
 
 use clutch_core::State;
 use clutch_core::command::{Adjust, AdjustReason, PaymentStep, SetCurrency};
-use clutch_core::event::{LedgerAccount, PostingReason};
+use clutch_core::event::{BonusBet, LedgerAccount, PostingReason};
 use clutch_core::play::{LimitBy, LimitView};
-use clutch_core::units::{AccountId, Money};
-use clutch_core::wallet::BonusView;
+use clutch_core::units::{AccountId, BonusId, Money};
+use clutch_core::wallet::{BonusKind, BonusView};
 
 use super::{account, json, money, time};
 use crate::wire::decimal::USUAL_PLACES;
@@ -106,7 +106,20 @@ pub(super) fn adjustment(state: &State, adjust: &Adjust) -> String {
     format!("adjust {} by {}: {}", account(state, id), money(amount), reason.name())
 }
 
-/// Why money moved.
+/// What a bonus does for a bet, in words.
+pub fn bonus_bet(with: &BonusBet) -> String {
+    let (BonusId(bonus), part) = (with.bonus, money(with.part));
+    match with.kind {
+        BonusKind::FreeBet | BonusKind::Money => {
+            format!("{part} of the stake from bonus {bonus} ({}), which is not paid out", with.kind)
+        }
+        BonusKind::Boost { percent } => {
+            format!("bonus {bonus}, which raises what it wins by {percent} %, {part} at most")
+        }
+    }
+}
+
+/// Why money moved, in words.
 pub fn posting(reason: PostingReason) -> String {
     match reason {
         PostingReason::Deposit => "deposit",
