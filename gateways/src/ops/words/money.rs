@@ -45,7 +45,7 @@ pub fn minor(amount: i64) -> String {
 
 /// "a free_bet of 5.00 is active until 2026-01-20 00:00:00.000".
 pub fn bonus(view: &BonusView) -> String {
-    let (kind, left) = (view.kind.name(), money(view.available + view.held));
+    let (kind, left) = (view.kind, money(view.available + view.held));
     let state = json(&view.state).to_lowercase();
     format!("{kind} {} has {left} left, is {state}, until {}", view.bonus.0, time(view.expires_at))
 }
