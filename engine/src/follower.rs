@@ -8,7 +8,7 @@ use std::path::Path;
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{JournalError, Position, Reader, prefetch};
+use clutch_journal::{End, JournalError, Position, Reader, prefetch};
 
 use crate::decoded::{Decoded, ENCODING};
 use crate::panics;
@@ -43,8 +43,8 @@ pub enum FollowError {
         /// The kind of the command in it.
         found: u16,
     },
-    /// A newer engine wrote the record.
-    #[error("record {seq} (kind {kind}) has encoding {encoding}; this release reads {ENCODING}: a newer release wrote it", seq = seq.0)]
+    /// Another release, or another day's build of an unreleased one, wrote the record in bytes that this one cannot read.
+    #[error("record {seq} (kind {kind}) is written in encoding {encoding} and this release writes encoding {ENCODING}: {}", way_out(*encoding, ENCODING), seq = seq.0)]
     Encoding {
         /// The record.
         seq: Seq,
@@ -79,7 +79,7 @@ pub enum FollowError {
     },
 }
 
-/// What to do about a journal of another rule set; see the crate's page on upgrading.
+/// What to do about a journal of another rule set or encoding; see the crate's page on upgrading.
 fn way_out(written: u16, ours: u16) -> &'static str {
     if ours < written {
         "use the release that wrote it, or a newer one"
@@ -272,6 +272,15 @@ impl Follower {
         };
         read_ahead::for_each_batch(reader, *rule_set, last, &mut line)?;
         Ok(self.commands - before)
+    }
+
+    /// Why there was no next record: a good end, or the remains of a write that nobody was promised. To be asked once
+    /// there is none; what was told until then is then known to be all that there is.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the records end in damage. It names the file, the place and what is lost, as a start would.
+    pub fn how_it_ended(&self) -> Result<End, JournalError> {
+        self.reader.how_it_ended()
     }
 
     /// The journal it reads.

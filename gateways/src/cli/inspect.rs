@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use clutch_core::command::Title;
 
 use super::Failure;
-use super::source::{Source, ensure_whole};
+use super::source::Source;
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, Wanted, entries};
 use crate::ops::progress::{self, bar};
@@ -97,8 +97,10 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
     let bar = bar("reading", None, "records");
     let mut output = answer();
+    let mut is_over = true;
     while let Some(step) = follower.step()? {
         if at.is_some_and(|at| at.is_before(step.seq, step.time)) {
+            is_over = false;
             break;
         }
         words.hear(step.events);
@@ -119,6 +121,10 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     if !found {
+        // What is not there may have been in what is lost.
+        if is_over {
+            args.source.ensure_whole(&follower)?;
+        }
         return Err(Failure(nothing_found(args, &words)));
     }
     if at.is_some() && !args.json {
@@ -130,7 +136,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
         }
     }
     output.flush()?;
-    if at.is_none() { ensure_whole(&args.source.dir) } else { Ok(()) }
+    if is_over { args.source.ensure_whole(&follower) } else { Ok(()) }
 }
 
 fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
@@ -162,7 +168,8 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
         std::thread::sleep(POLL);
     }
     bar.finish_and_clear();
-    report(&shadow, args.json)
+    report(&shadow, args.json)?;
+    args.source.ensure_whole(&follower)
 }
 
 fn report(shadow: &Shadow, json: bool) -> Result<(), Failure> {
