@@ -49,24 +49,79 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    /// The next record's command; `None` at the end of what has been written so far.
-    pub fn next(reader: &mut Reader, rule_set: u16) -> Result<Option<Self>, FollowError> {
-        let Some(record) = reader.next()? else { return Ok(None) };
+    /// A place for others.
+    pub const BLANK: Self = Self {
+        seq: Seq(0),
+        time: Timestamp::from_nanos(0),
+        kind: 0,
+        envelope: Envelope::BLANK,
+        position: Position::START,
+    };
+
+    /// Reads the next record's command into this place; `false` at the end of what has been written so far.
+    pub fn read(&mut self, reader: &mut Reader, rule_set: u16) -> Result<bool, FollowError> {
+        let Some(record) = reader.next()? else { return Ok(false) };
         let (seq, kind, version) = (Seq(record.seq), record.kind, record.version);
         if version != record_version(rule_set) {
             check_other_version(seq, kind, version, rule_set)?;
         }
-        let envelope = Envelope::decode(record.payload).map_err(|source| FollowError::Decode {
+        self.envelope.decode_here(record.payload).map_err(|source| FollowError::Decode {
             seq,
             kind,
             source,
         })?;
-        let found = envelope.command.kind();
+        let found = self.envelope.command.kind();
         if found != kind {
             return Err(FollowError::Kind { seq, kind, found });
         }
-        let time = Timestamp::from_nanos(record.timestamp);
-        Ok(Some(Self { seq, time, kind, envelope, position: reader.position() }))
+        (self.seq, self.kind) = (seq, kind);
+        self.time = Timestamp::from_nanos(record.timestamp);
+        self.position = reader.position();
+        Ok(true)
+    }
+}
+
+/// Some records, and what is wrong with the one behind them. The places are made once and read into again and again: an
+/// envelope has room for twenty legs, and moving it costs more than applying many a command.
+pub(crate) struct Batch {
+    places: Box<[Decoded]>,
+    filled: usize,
+    /// What is wrong with the record behind them.
+    pub flaw: Option<FollowError>,
+}
+
+impl Batch {
+    /// No records, and room for so many.
+    pub fn with_room(records: usize) -> Self {
+        let places = (0..records).map(|_| Decoded::BLANK).collect();
+        Self { places, filled: 0, flaw: None }
+    }
+
+    /// Reads as many of the next records as there is room for, up to record `last`. Returns whether more may come.
+    pub fn fill(&mut self, reader: &mut Reader, rule_set: u16, last: Seq) -> bool {
+        self.filled = 0;
+        while reader.seq() < last.0 {
+            let Some(place) = self.places.get_mut(self.filled) else { return true };
+            match place.read(reader, rule_set) {
+                Ok(true) => self.filled += 1,
+                Ok(false) => return false,
+                Err(flaw) => {
+                    self.flaw = Some(flaw);
+                    return false;
+                }
+            }
+        }
+        false
+    }
+
+    /// Forgets the records.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// The records, in order.
+    pub fn records(&self) -> &[Decoded] {
+        &self.places[..self.filled]
     }
 }
 

@@ -124,8 +124,7 @@ impl Engine {
             return Err(StartError::Config(flaw));
         }
         // Before anything is changed. What else is wrong with the journal, opening it says.
-        if let Ok(reader) = Reader::open(&config.data_dir)
-        {
+        if let Ok(reader) = Reader::open(&config.data_dir) {
             let (encoding, written) = encoding_and_rule_set(reader.rule_set());
             if u64::from(ENCODING) < encoding {
                 return Err(StartError::NewerEncoding { written: encoding });

@@ -87,11 +87,15 @@ fn an_encoding_has_one_set_of_bytes_and_a_new_set_has_a_new_number() {
 
 #[test]
 fn the_bytes_are_those_of_bincode_and_lead_back() {
+    let mut place = Envelope::BLANK;
     for (name, envelope) in envelopes() {
         let bytes = encode(&envelope);
         let oracle = bincode::serialize(&envelope).expect("bincode takes every command");
         assert_eq!(hex(&bytes), hex(&oracle), "{name}");
         assert_eq!(Envelope::decode(&bytes), Ok(envelope), "{name}");
+        // In a place that holds another command, nothing of that one is left.
+        assert_eq!(place.decode_here(&bytes), Ok(()), "{name}");
+        assert_eq!(place, envelope, "{name}");
     }
 }
 
@@ -141,7 +145,10 @@ fn damaged_bytes_are_an_error_or_another_command() {
                 damaged[at] = random.pick(&[0, 1, 0x7f, 0x80, 0xff, random.clone().number() as u8]);
                 random.number();
             }
-            if let Ok(read) = Envelope::decode(&damaged) {
+            let read = Envelope::decode(&damaged);
+            let mut place = envelope;
+            assert_eq!(place.decode_here(&damaged).map(|()| place), read, "{name}, round {round}");
+            if let Ok(read) = read {
                 assert_eq!(
                     hex(&encode(&read)),
                     hex(&damaged),

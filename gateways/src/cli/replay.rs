@@ -120,9 +120,7 @@ fn end(args: &ReplayArgs, follower: &Follower) -> Result<(), Failure> {
     }
     args.source.ensure_whole(follower)?;
     match args.to {
-        Some(seq) => {
-            Err(JournalError::NotYet { dir: args.source.dir.clone(), seq, last }.into())
-        }
+        Some(seq) => Err(JournalError::NotYet { dir: args.source.dir.clone(), seq, last }.into()),
         None => Ok(()),
     }
 }
