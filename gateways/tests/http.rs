@@ -65,6 +65,7 @@ fn health_and_metrics_tell_of_the_journals_room_and_of_the_snapshots() {
             Some(clutch_engine::SnapshotStatus { newest: clutch_core::units::Seq(70), failure });
     }
     assert_eq!(health()["journal"], journal("low"));
+    assert_eq!(health()["status"], "journal_full", "no bet is taken now");
     assert_eq!(health()["snapshots"], json!({"newest_seq": 70, "failure": "no room"}));
     assert!(metrics().contains("clutch_journal_full 1"));
     assert!(metrics().contains("clutch_snapshot_seq 70"));

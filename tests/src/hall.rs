@@ -105,10 +105,14 @@ impl Hall {
 
     fn wish(&mut self, market: MarketId, selection: u8, stake: i64) -> PlaceBet {
         let events = self.world.ask(Query::Match { match_id: MatchId(market.0) });
-        let seen = events.iter().find_map(|event| match event {
-            Event::Market { market: of, epoch, .. } if *of == market => Some(*epoch),
-            _ => None,
-        });
+        let (mut price_seq, mut epoch) = (0, 0);
+        for event in events {
+            match event {
+                Event::Market { market: of, epoch: seen, .. } if of == market => epoch = seen,
+                Event::Price(price) if price.market == market => price_seq = price.price_seq,
+                _ => {}
+            }
+        }
         self.bets += 1;
         let made = u128::from(self.world.now().millis());
         PlaceBet {
@@ -117,8 +121,8 @@ impl Hall {
             market,
             selection: SelectionIndex(selection),
             odds: Odds::from_milli(2_000).expect("odds"),
-            price_seq: u64::MAX,
-            epoch: seen.unwrap_or_default(),
+            price_seq,
+            epoch,
             stake: Stake::new(Money::from_minor(100 * stake)).expect("a stake"),
             policy: PricePolicy::Any,
         }

@@ -51,8 +51,8 @@ struct Core {
     allocations: u64,
     accepted: u32,
     settled: u32,
-    /// The epoch of each market, as last announced.
-    epochs: [u32; 64],
+    /// The newest price and the epoch of each market, as last announced.
+    views: [(u64, u32); 64],
 }
 
 impl Core {
@@ -70,7 +70,8 @@ impl Core {
                     self.settled +=
                         u32::from(matches!(bet.status, BetStatus::Won { .. } | BetStatus::Lost));
                 }
-                Event::Market { market, epoch, .. } => self.epochs[market.0 as usize] = epoch,
+                Event::Market { market, epoch, .. } => self.views[market.0 as usize].1 = epoch,
+                Event::Price(price) => self.views[price.market.0 as usize].0 = price.price_seq,
                 _ => {}
             }
         }
@@ -99,14 +100,15 @@ impl Core {
     fn bet(&mut self, markets: u32) {
         for market in 0..markets {
             let seq = self.state.last_seq().0;
+            let (price_seq, epoch) = self.views[market as usize];
             self.apply(Command::PlaceBet(PlaceBet {
                 account: AccountId(0),
                 client_id: ClientBetId::from_parts(self.now.millis(), u128::from(seq)),
                 market: MarketId(market),
                 selection: SelectionIndex(0),
                 odds: Odds::MIN,
-                price_seq: u64::MAX,
-                epoch: self.epochs[market as usize],
+                price_seq,
+                epoch,
                 stake: Stake::new(Money::from_minor(100)).unwrap(),
                 policy: PricePolicy::Any,
             }));
@@ -137,7 +139,7 @@ fn playing_a_map_with_bets_allocates_nothing() {
         allocations: 0,
         accepted: 0,
         settled: 0,
-        epochs: [0; 64],
+        views: [(0, 0); 64],
     };
     let name = |text| Name::new(text).unwrap();
     let even = Probability::from_ppb(500_000_000).unwrap();

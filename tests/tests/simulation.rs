@@ -105,6 +105,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "IncidentImpossible",
     "UnknownIncident",
     "MaterialChange",
+    "UnknownView",
     "StaleView",
     "OddsChanged",
     "StakeBelowMinimum",

@@ -166,3 +166,107 @@ fn what_a_player_may_owe_and_one_person_adjust_is_weighed() {
         ",
     );
 }
+
+// A licence's sums are in the book currency; what a player has moved is weighed where one of them is asked about.
+// An amount of 200.00 yen counts 100.00, one of 333.33 dinar too.
+
+#[test]
+fn a_licences_caps_are_held_against_what_a_players_money_counts() {
+    on_board(
+        "",
+        "
+        policy  aml unverified_deposits_max=100.00 unverified_stake_max=5.00
+        deposit E 100.01                              -> UnverifiedDeposits(100.00, 100.01)
+        deposit J 200.01                              -> UnverifiedDeposits(200.00, 200.01)
+        deposit K 333.34                              -> UnverifiedDeposits(333.33, 333.34)
+        deposit E 100.00
+        deposit J 150.00
+        authorise J 50.01 ref 7                       -> UnverifiedDeposits(200.00, 200.01)
+        authorise J 50.00 ref 7
+        deposit K 333.33
+        bet     a E W a 5.01                          -> UnverifiedStake(5.00, 5.01)
+        bet     b J W a 10.01                         -> UnverifiedStake(10.00, 10.01)
+        bet     c K W a 16.67                         -> UnverifiedStake(16.66, 16.67)
+        expect  max_stake E W a 5.00
+        expect  max_stake J W a 10.00
+        expect  max_stake K W a 16.66
+        bet     d J W a 10.00                         -> Accepted
+        multi   e K 16.67 1 W:a                       -> UnverifiedStake(16.66, 16.67)
+        multi   f K 16.66 1 W:a                       -> Accepted
+        ",
+    );
+}
+
+#[test]
+fn sums_that_somebody_looks_at_are_weighed_by_the_currency() {
+    on_board(
+        "config stake_min 0.01",
+        "
+        policy  aml turnover_24h=100.00 turnover_24h_then=hold deposits_24h=500.00 losses_30d=150.00
+        bet     e1 E W a 99.99                        -> Accepted
+        bet     j1 J W a 199.98                       -> Accepted
+        bet     k1 K W a 333.30                       -> Accepted
+        expect  customer E unverified none none
+        expect  customer J unverified none none       # in cents it would have been another's case twice over
+        expect  customer K unverified none none
+        bet     e2 E W a 0.01                         -> Accepted
+        bet     j2 J W a 0.02                         -> Accepted
+        bet     k2 K W a 0.03                         -> Accepted
+        expect  customer E unverified none turnover_24h
+        expect  customer J unverified none turnover_24h
+        expect  customer K unverified none turnover_24h
+        expect  counter J stake 24h 200.00            # sums are told in his own money
+        review  J turnover_24h
+        bet     j3 J W b 199.96                       -> Accepted     # the next case opens at twice the sum
+        expect  customer J unverified none losses_30d
+        bet     j4 J W b 0.04                         -> Accepted
+        expect  customer J unverified none turnover_24h+losses_30d
+        deposit E 499.99
+        deposit J 999.98
+        deposit K 1666.63
+        expect  customer K unverified none turnover_24h
+        deposit K 0.04
+        expect  customer K unverified none turnover_24h+deposits_24h
+        deposit J 0.02
+        expect  customer J unverified none turnover_24h+deposits_24h+losses_30d
+        ",
+    );
+}
+
+#[test]
+fn a_large_deposit_in_parts_is_one_in_every_currency() {
+    on_board(
+        "",
+        "
+        policy  aml linked_deposits_7d=100.00
+        deposit E 100.00                              # whole: it hides nothing
+        deposit J 200.00
+        deposit K 333.34                              # counts 100.01
+        deposit J 199.98                              # a part: it counts 99.99
+        expect  counter J linked_deposit 7d 199.98
+        expect  customer J unverified none none
+        deposit J 0.02
+        expect  customer J unverified none linked_deposits_7d
+        deposit K 333.30
+        expect  counter K linked_deposit 7d 333.30
+        expect  customer K unverified none none
+        deposit K 0.03
+        expect  customer K unverified none linked_deposits_7d
+        ",
+    );
+}
+
+#[test]
+fn a_players_own_limits_are_in_his_own_money() {
+    on_board(
+        "",
+        "
+        limit   J stake 24h 20.00
+        limit   K deposit 7d 50.00
+        bet     a J W a 20.01                         -> StakeLimitReached(20.00, 20.01)
+        bet     b J W a 20.00                         -> Accepted
+        deposit K 50.01                               -> DepositLimitReached(50.00, 50.01)
+        deposit K 50.00
+        ",
+    );
+}

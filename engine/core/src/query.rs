@@ -136,7 +136,7 @@ impl Tables {
                     let customer = play.customer(account);
                     outbox.push(Event::Customer { account, customer });
                     for counter in customer.cases.iter() {
-                        outbox.push(play.case(account, counter, state.now, None));
+                        outbox.push(self.wallet.case(account, counter, state.now, None));
                     }
                 }
             }

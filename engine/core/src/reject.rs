@@ -194,6 +194,8 @@ rejects! {
     QuoteOutdated = 305, true, None, "The match has moved on since this quote was made.";
     /// The bet is worth less than was asked for it.
     CashOutChanged = 306, true, Money, "The cash-out value has changed.";
+    /// The bettor names a price that was never made; the numbers are the newest sequence and the one named.
+    UnknownView = 307, true, Count, "The price you name has not been made yet.";
     /// No override has this id, or it has ended.
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.

@@ -228,7 +228,7 @@ impl Hub {
             Query::Risk => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
-                compliance::answer(records)
+                compliance::answer(&self.book, records)
             }
             Query::Proposals => settlement::proposals(records),
             Query::Referrals => referral::referrals(&self.book, records),

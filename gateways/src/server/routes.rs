@@ -272,9 +272,15 @@ impl Hub {
 
     fn health(&self) -> Response {
         let engine = self.port.health();
-        let is_running = engine.state == EngineState::Running;
+        // A journal that is nearly full still takes feeds and settles: only bets are refused.
+        let (status, health) = match (engine.state, engine.space) {
+            (EngineState::Running, Space::Ample) => (200, "ok"),
+            (EngineState::Running, Space::Low) => (200, "journal_full"),
+            (EngineState::Running, Space::None) => (503, "journal_full"),
+            (other, _) => (503, other.name()),
+        };
         let body = json!({
-            "status": if is_running { "ok" } else { engine.state.name() },
+            "status": health,
             "engine": {
                 "state": engine.state.name(),
                 "last_seq": engine.last_seq.0,
@@ -298,7 +304,6 @@ impl Hub {
             "connections": self.metrics.connections.get(),
             "feeds": self.feeds_health(),
         });
-        let status = if is_running { 200 } else { 503 };
         Response::json(status, body.to_string().into_bytes()).with_headers(NO_STORE)
     }
 
@@ -432,7 +437,6 @@ const fn http_status(status: BetStatus) -> u16 {
     }
 }
 
-/// The answer to something that is no bet and was refused.
 /// The name of how much room the journal has, as `/health` says it.
 const fn space_name(space: Space) -> &'static str {
     match space {

@@ -11,9 +11,10 @@ use clutch_core::{Command, Event, Record};
 use serde::{Deserialize, Serialize};
 
 use super::admin::read;
-use super::decimal::ShowMoney;
+use super::decimal::{ShowMoney, with_places};
 use super::scope::keyed;
-use super::server::{Shown, money, to_json};
+use super::server::to_json;
+use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::play_policy;
 
@@ -90,15 +91,15 @@ struct CounterJson {
     account: u32,
     quantity: &'static str,
     window: &'static str,
-    used: Shown<ShowMoney>,
+    used: String,
 }
 
 #[derive(Serialize)]
 struct CaseJson {
     account: u32,
     counter: &'static str,
-    threshold: Shown<ShowMoney>,
-    counted: Shown<ShowMoney>,
+    threshold: String,
+    counted: String,
     reviewed_by: Option<u32>,
 }
 
@@ -116,7 +117,11 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn of(records: &[Record]) -> Self {
+    pub(super) fn of(book: &Book, records: &[Record]) -> Self {
+        let in_money_of = |account: AccountId, amount: Money| {
+            let places = book.purses().places_shown(account);
+            with_places(places, || ShowMoney(amount.minor()).to_string())
+        };
         let mut parts = Self {
             play_policy: None,
             customers: Vec::new(),
@@ -137,14 +142,15 @@ impl Parts {
                     parts.customers.push(self::customer(account, customer));
                 }
                 Event::Counter { account, key, used } => {
+                    let used = in_money_of(account, used);
                     parts.counters.push(self::counter(account, key, used));
                 }
                 Event::Case { account, counter, threshold, counted, reviewed_by } => {
                     parts.reviews.push(CaseJson {
                         account: account.0,
                         counter: counter.counter().name,
-                        threshold: money(threshold),
-                        counted: money(counted),
+                        threshold: in_money_of(account, threshold),
+                        counted: in_money_of(account, counted),
                         reviewed_by,
                     });
                 }
@@ -171,13 +177,13 @@ fn customer(account: AccountId, customer: CustomerView) -> CustomerJson {
     }
 }
 
-fn counter(account: AccountId, key: LimitKey, used: Money) -> CounterJson {
+fn counter(account: AccountId, key: LimitKey, used: String) -> CounterJson {
     let (quantity, window) = (key.quantity.name(), key.window.name());
-    CounterJson { account: account.0, quantity, window, used: money(used) }
+    CounterJson { account: account.0, quantity, window, used }
 }
 
 /// The answer to a question about players.
-pub fn answer(records: &[Record]) -> Vec<u8> {
+pub fn answer(book: &Book, records: &[Record]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Message {
         seq: u64,
@@ -185,5 +191,5 @@ pub fn answer(records: &[Record]) -> Vec<u8> {
         parts: Parts,
     }
     let seq = records.last().map_or(0, |record| record.seq.0);
-    to_json(&Message { seq, parts: Parts::of(records) })
+    to_json(&Message { seq, parts: Parts::of(book, records) })
 }

@@ -84,7 +84,7 @@ pub fn amount(key: LimitKey, text: &str) -> Result<Money, Fault> {
         return parse_time(text)
             .ok_or_else(|| Fault::bad_field("amount", "a time such as 2h, 90m or 1h30m"));
     }
-    parse_money(text).ok_or_else(|| Fault::bad_field("amount", "an amount with at most 2 places"))
+    parse_money(text).ok_or_else(|| Fault::bad_amount("amount", text, true))
 }
 
 /// Hours and minutes as seconds, in the place of an amount.
@@ -235,7 +235,10 @@ pub fn limits(seq: Seq, rest: Option<Rest>, limits: &[LimitView]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::codes::GatewayCode;
+    use crate::wire::decimal::with_places;
 
     #[test]
     fn limits_on_time_are_read_and_shown_in_hours_and_minutes() {
@@ -257,6 +260,29 @@ mod tests {
             assert!(amount(key, text).is_err(), "{text}");
         }
         assert_eq!(show_amount(key, Money::from_minor(3_661)), "1h1m1s");
+    }
+
+    #[test]
+    fn the_amount_of_a_limit_has_the_places_of_the_players_money() {
+        let (quantity, window, by) = (Quantity::Loss, Window::Days7, LimitBy::Player);
+        let key = LimitKey { quantity, window, by };
+        for (places, text, minor) in
+            [(0, "500", 500), (2, "12.5", 1_250), (3, "1.234", 1_234), (0, "0", 0)]
+        {
+            let amount = with_places(places, || amount(key, text));
+            assert_eq!(amount, Ok(Money::from_minor(minor)), "{text}");
+        }
+        for (places, text, code, told) in [
+            (0, "500.5", GatewayCode::TooManyPlaces, "more than 0 decimal places"),
+            (2, "1.234", GatewayCode::TooManyPlaces, "more than 2 decimal places"),
+            (3, "1.2345", GatewayCode::TooManyPlaces, "more than 3 decimal places"),
+            (0, "-5", GatewayCode::BadField, "an amount with at most 0 places"),
+            (3, "1e3", GatewayCode::BadField, "an amount with at most 3 places"),
+        ] {
+            let fault = with_places(places, || amount(key, text)).unwrap_err();
+            assert_eq!(fault.code, code, "{text}");
+            assert!(fault.text.contains(told), "{text}: {}", fault.text);
+        }
     }
 
     #[test]

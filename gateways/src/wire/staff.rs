@@ -134,7 +134,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
-        players: compliance::Parts::of(records),
+        players: compliance::Parts::of(book, records),
     };
     for record in records {
         match record.event {

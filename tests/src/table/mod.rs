@@ -35,7 +35,7 @@
 //! | `factor ACCOUNT prematch\|live PERCENT`, `group ACCOUNT N\|none`, `tier MATCH N` | what limits an account or a match |
 //! | `handover MATCH S [by N]` | the score follows this source from now on |
 //! | `look VIEW MARKET` | remembers what a bettor sees now |
-//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [partial] [offers] [policy P] [at ODDS] [seen VIEW] [made ±TIME] [id N] [uuid4] [by CHANNEL]` | places a bet |
+//! | `bet NAME ACCOUNT MARKET SELECTION STAKE [partial] [offers] [policy P] [at ODDS] [seen VIEW] [ahead] [made ±TIME] [id N] [uuid4] [by CHANNEL]` | places a bet |
 //! | `multi NAME ACCOUNT UNIT SIZES LEG… [partial] [offers] [policy P] [id N]` | a bet of several legs: sizes `2,3` or a system's name; a leg is `MARKET:SELECTION[@ODDS][~VIEW][*]`, `*` for a banker |
 //! | `grade MARKET results won lost half_won half_lost void 1/2 …\|void\|automatic [version N] [by N]`, `graded MARKET approve\|drop [by N]` | how a market ended, and the second person |
 //! | `rules SET\|CASE ANSWER …` | house rules for matches created from here on: a set of `gateways/data/house_rules`, or the default but for these |

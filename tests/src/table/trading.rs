@@ -164,6 +164,7 @@ impl Scenario {
                     let seen = words.next()?;
                     view = self.views.get(seen).cloned().ok_or("nobody looked")?;
                 }
+                "ahead" => view.price_seq += 1,
                 "made" => {
                     client_id = ClientBetId::from_parts(shifted(now, words.next()?)?, self.ids)
                 }

@@ -278,6 +278,14 @@ impl Twin {
         if !welcome {
             return Err(no(Reject::OddsChanged, seen, now));
         }
+        let newest = market.changes.last().map_or(0, |(seq, _)| *seq);
+        if newest < price_seq {
+            return Err(no(
+                Reject::UnknownView,
+                newest.into(),
+                price_seq.min(i64::MAX as u64).into(),
+            ));
+        }
         Ok(())
     }
 

@@ -107,7 +107,7 @@ impl Licence {
         kept
     }
 
-    /// Whether a deposit of this size may be a part of a larger one.
+    /// Whether a deposit that counts so much may be a part of a larger one.
     pub(super) fn is_part(&self, amount: i128) -> bool {
         amount < self.number(Term::LinkedDeposits7d)
     }
@@ -121,12 +121,13 @@ impl Licence {
     }
 
     /// Whether what is known of a player is enough for what he wants. `paid_in` is what he paid in
-    /// within 30 days, as far as it was counted.
+    /// within 30 days, as far as it was counted; `most` is how much of his money a sum of the licence is.
     pub(super) fn lets(
         &self,
         known: &Known,
         wants: Wants,
         paid_in: i128,
+        most: impl Fn(i128) -> i128,
         now: u64,
     ) -> Result<(), Refusal> {
         let needed = match wants {
@@ -158,8 +159,8 @@ impl Licence {
                 Wants::Bet(amount) => (amount, number(stake), Reject::UnverifiedStake),
                 Wants::TakeOut => (0, 0, Reject::NotVerified),
             };
-            if max != 0 && sum > max && wants != Wants::Bet(0) {
-                return Err(no(code, max, sum));
+            if max != 0 && sum > most(max) && wants != Wants::Bet(0) {
+                return Err(no(code, most(max), sum));
             }
         }
         let by_case = WATCHED.iter().filter(|(id, ..)| known.cases.has(*id));

@@ -237,7 +237,9 @@ impl Twin {
                 _ => continue,
             };
             let (seq, at) = (record.seq.0, record.time.nanos());
-            let is_part = with == With::Provider && amount < 0 && self.licence.is_part(-amount);
+            let is_part = with == With::Provider
+                && amount < 0
+                && self.licence.is_part(-self.weighed(account.0, amount));
             let is_start = amount > 0 && with == With::Bets || amount < 0 && with == With::Provider;
             if is_start {
                 self.begin_counters(account.0);
@@ -246,11 +248,13 @@ impl Twin {
             let own = &mut self.accounts[account.0 as usize].own;
             let before = own.counters(at);
             own.moves.push(moved);
-            for ((key, before), (_, after)) in before.into_iter().zip(own.counters(at)) {
+            let after = own.counters(at);
+            for ((key, before), (_, after)) in before.into_iter().zip(after) {
+                let times = |sum: i128, by: i128| self.weighed(account.0, sum.max(0)) / by;
                 if let Some((counter, threshold)) = self.licence.watched(key)
-                    && minor(before).max(0) / threshold < minor(after).max(0) / threshold
+                    && times(minor(before), threshold) < times(minor(after), threshold)
                 {
-                    own.known.open_case(counter);
+                    self.accounts[account.0 as usize].own.known.open_case(counter);
                 }
             }
             self.learn_in_session(record);
@@ -302,7 +306,8 @@ impl Twin {
             LimitKey { quantity: Quantity::Deposit, window: Window::Days30, by: LimitBy::Counter };
         let paid_in = own.counters(self.now).into_iter().find(|(known, _)| *known == key);
         let paid_in = paid_in.map_or(0, |(_, sum)| minor(sum));
-        self.licence.lets(&own.known, wants, paid_in, self.now)
+        let most = |limit| self.most(account, limit);
+        self.licence.lets(&own.known, wants, paid_in, most, self.now)
     }
 
     /// Whether a player's limits, and what is known of him, allow a bet of this stake; zero if it is

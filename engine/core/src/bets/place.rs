@@ -173,11 +173,15 @@ impl Step<'_> {
                 least <= u64::from(now) * 1000
             }
         };
-        if welcome {
-            Ok(current)
-        } else {
-            Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)))
+        if !welcome {
+            return Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)));
         }
+        let newest = market.prices.price_seq();
+        if newest < price_seq {
+            let (newest, named) = (as_number(newest), as_number(price_seq));
+            return Err(Refusal::with(Reject::UnknownView, newest, named));
+        }
+        Ok(current)
     }
 
     /// In play the bet waits; otherwise it stands at once.
@@ -419,4 +423,9 @@ pub(super) fn forgotten(place: &PlaceBet) -> BetView {
         refusal: Reject::BetRetired.into(),
     };
     refused.view(place.account, place.client_id)
+}
+
+/// A sequence as a refusal's numbers say it; a client may name any.
+const fn as_number(seq: u64) -> i64 {
+    if seq < i64::MAX as u64 { seq as i64 } else { i64::MAX }
 }

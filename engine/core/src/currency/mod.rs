@@ -1,6 +1,7 @@
 //! The currencies that accounts are kept in, and what an amount of one counts in limits.
 //!
-//! Every limit and every sum that limits look at is in the *book currency*, number 0. An account in another
+//! Every limit of the operator and every sum that such limits look at is in the *book currency*, number 0; what
+//! a player sets for himself is in his own. An account in another
 //! currency has its stakes, payouts and balances in that one; where a limit is asked about, its amounts are
 //! weighed by a factor. The factor is no exchange rate: nothing is ever paid by it.
 //!
@@ -73,6 +74,12 @@ impl Currencies {
         1 < self.count
     }
 
+    /// The purse of an account in a currency.
+    #[inline(always)]
+    pub(crate) fn purse(&self, currency: Currency) -> Purse<'_> {
+        Purse { currencies: self, currency }
+    }
+
     /// What an amount counts in limits, rounded up, so that no limit is passed by fractions.
     #[inline(always)]
     pub(crate) fn in_book(&self, currency: Currency, amount: Money) -> Money {
@@ -135,6 +142,30 @@ impl Currencies {
         let limit = self.most(currency, Money::from_minor(refusal.limit));
         let actual = self.most(currency, Money::from_minor(refusal.actual));
         Refusal::with(refusal.code, limit.minor(), actual.minor())
+    }
+}
+
+/// One account's currency, to hold its sums against amounts of the book currency.
+#[derive(Clone, Copy)]
+pub(crate) struct Purse<'a> {
+    currencies: &'a Currencies,
+    currency: Currency,
+}
+
+impl Purse<'_> {
+    /// What an amount of the account counts, rounded up.
+    pub(crate) fn in_book(self, amount: Money) -> Money {
+        self.currencies.in_book(self.currency, amount)
+    }
+
+    /// The largest amount of the account that counts no more than one of the book currency.
+    pub(crate) fn most(self, limit: Money) -> Money {
+        self.currencies.most(self.currency, limit)
+    }
+
+    /// The smallest amount of the account that counts at least one of the book currency above zero.
+    pub(crate) fn least(self, limit: Money) -> Money {
+        self.currencies.least(self.currency, limit)
     }
 }
 

@@ -213,8 +213,8 @@ impl PriceHistory {
         }
     }
 
-    /// For how many nanoseconds the price with this sequence has been outdated: zero if it is the
-    /// current one, and the age of the oldest change remembered if it is older than all of them.
+    /// For how many nanoseconds the price with this sequence has been outdated: zero unless it was
+    /// replaced, and the age of the oldest change remembered if it is older than all of them.
     #[inline]
     pub fn outdated_for(&self, seen: u64, now: Timestamp) -> u64 {
         if seen >= self.price_seq() {

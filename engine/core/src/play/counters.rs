@@ -3,11 +3,13 @@
 //! A counter is a limit that refuses nothing. It begins with the first stake or deposit under a policy
 //! that has a threshold for it. Whenever its sum reaches the threshold, or another multiple of it, a case
 //! opens: it is said to the staff and to nobody else, and what the policy wants happens until a person
-//! has looked and closes it.
+//! has looked and closes it. Sums are in the account's own money; thresholds are in the book currency and are
+//! held against what the sums count in it.
 
 use super::policy::{PlayPolicy, Term, Then};
 use super::{LimitBy, LimitKey, Quantity, Window};
 use crate::codec::{wire_enum, wire_struct};
+use crate::currency::Purse;
 use crate::units::Money;
 
 /// A sum that is watched.
@@ -138,8 +140,15 @@ impl Counter {
     }
 
     /// Whether a sum that grew reached the threshold or another multiple of it.
-    pub(super) fn crosses(&self, policy: &PlayPolicy, before: Money, after: Money) -> bool {
-        let times = |sum: Money, by: Money| sum.max(Money::ZERO).minor() / by.minor();
+    pub(super) fn crosses(
+        &self,
+        policy: &PlayPolicy,
+        purse: Purse<'_>,
+        before: Money,
+        after: Money,
+    ) -> bool {
+        let times =
+            |sum: Money, by: Money| purse.in_book(sum.max(Money::ZERO)).minor() / by.minor();
         let threshold = self.threshold(policy);
         threshold.is_some_and(|by| times(before, by) < times(after, by))
     }
@@ -164,7 +173,7 @@ impl PlayPolicy {
         counted.map(Counter::key).chain(more)
     }
 
-    /// Deposits from here on are not parts of a large one.
+    /// Deposits that count as much as this are not parts of a large one.
     pub(super) fn linked_below(&self) -> Money {
         self.money(Term::LinkedDeposits7d).unwrap_or_default()
     }
@@ -208,6 +217,8 @@ impl CaseSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::currency::Currencies;
+    use crate::units::Currency;
 
     #[test]
     fn every_counter_stands_under_its_id_and_cites_its_rule() {
@@ -222,12 +233,14 @@ mod tests {
     fn a_case_opens_at_each_multiple_of_the_threshold() {
         let counter = CounterId::Turnover24h.counter();
         let policy = PlayPolicy::default().with(Term::Turnover24h, 100);
+        let currencies = Currencies::default();
+        let purse = currencies.purse(Currency(0));
         let crosses = |before, after| {
-            counter.crosses(&policy, Money::from_minor(before), Money::from_minor(after))
+            counter.crosses(&policy, purse, Money::from_minor(before), Money::from_minor(after))
         };
         assert!(crosses(0, 100) && crosses(99, 100) && crosses(150, 200) && crosses(-50, 100));
         assert!(!crosses(0, 99) && !crosses(100, 199) && !crosses(200, 200) && !crosses(-300, -1));
         let off = PlayPolicy::default();
-        assert!(!counter.crosses(&off, Money::ZERO, Money::from_minor(i64::MAX)));
+        assert!(!counter.crosses(&off, purse, Money::ZERO, Money::from_minor(i64::MAX)));
     }
 }

@@ -1,10 +1,11 @@
 //! What the staff tells of one account: how well its owner is known, what is stopped, what was looked at.
 
-use super::counters::{CaseSet, Counter, CounterId};
+use super::counters::{CaseSet, CounterId};
 use super::level::Level;
 use super::review::Hold;
 use super::{LimitBy, Play};
 use crate::command::CustomerStep;
+use crate::currency::Purse;
 use crate::event::Event;
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
@@ -54,21 +55,21 @@ impl Play {
         players.filter(waits).map(|(account, _)| AccountId(account))
     }
 
-    /// The event of a case, with its sums at this time.
+    /// The event of a case, with its sums at this time, both in the account's own money.
     pub fn case(
         &self,
         account: AccountId,
         id: CounterId,
+        purse: Purse<'_>,
         now: Timestamp,
         reviewed_by: Option<u32>,
     ) -> Event {
-        let Counter { .. } = id.counter();
-        let key = id.counter().key();
-        let counted = self.of(account).find(|limit| limit.key == key);
+        let threshold = id.counter().threshold(&self.policy.policy);
+        let counted = self.of(account).find(|limit| limit.key == id.counter().key());
         Event::Case {
             account,
             counter: id,
-            threshold: id.counter().threshold(&self.policy.policy).unwrap_or_default(),
+            threshold: threshold.map_or(Money::ZERO, |threshold| purse.least(threshold)),
             counted: counted.map_or(Money::ZERO, |counter| counter.used(now)),
             reviewed_by,
         }
@@ -95,7 +96,8 @@ impl Step<'_> {
                     return Err(Reject::NothingToReview.into());
                 }
                 player.cases = player.cases.less(counter);
-                self.outbox.push(play.case(account, counter, now, Some(by)));
+                let wallet = &self.tables.wallet;
+                self.outbox.push(wallet.case(account, counter, now, Some(by)));
             }
         }
         self.tables.wallet.mark_play(account);

@@ -57,6 +57,7 @@ pub(crate) use movement::Movement;
 pub(crate) use rule::{Asked, Subject};
 
 use crate::codec::{wire_enum, wire_struct};
+use crate::currency::Purse;
 use crate::memory::{RowOf, TableSize};
 use crate::reject::Refusal;
 use crate::units::{AccountId, Money, Seq, Timestamp};
@@ -260,8 +261,14 @@ impl Play {
     /// # Errors
     /// The refusal of the first that says no.
     #[cold]
-    pub fn check(&self, account: AccountId, now: Timestamp, asked: Asked) -> Result<(), Refusal> {
-        let subject = Subject { play: self, account, now, asked };
+    pub fn check(
+        &self,
+        account: AccountId,
+        purse: Purse<'_>,
+        now: Timestamp,
+        asked: Asked,
+    ) -> Result<(), Refusal> {
+        let subject = Subject { play: self, account, purse, now, asked };
         RULES.iter().try_for_each(|rule| (rule.check)(&subject))
     }
 
@@ -274,17 +281,22 @@ impl Play {
     ///
     /// # Errors
     /// The code of the rest.
-    pub fn check_rest(&self, account: AccountId, now: Timestamp) -> Result<(), Refusal> {
-        let subject = Subject { play: self, account, now, asked: Asked::Bet(Money::ZERO) };
+    pub fn check_rest(
+        &self,
+        account: AccountId,
+        purse: Purse<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let subject = Subject { play: self, account, purse, now, asked: Asked::Bet(Money::ZERO) };
         [self_exclusion::RULE, time_out::RULE].iter().try_for_each(|rule| (rule.check)(&subject))
     }
 
     /// The most that an account may stake by limits and by what is known of its owner.
     #[cold]
-    pub fn room_for_stake(&self, account: AccountId, now: Timestamp) -> Money {
+    pub fn room_for_stake(&self, account: AccountId, purse: Purse<'_>, now: Timestamp) -> Money {
         // Limits that still have room refuse the smallest stake no more than they should.
         let smallest = Asked::Bet(Money::from_minor(1));
-        if self.check(account, now, smallest).is_err() {
+        if self.check(account, purse, now, smallest).is_err() {
             return Money::ZERO;
         }
         let limits = self
@@ -292,7 +304,7 @@ impl Play {
             .filter(|limit| limit.limits(Quantity::Stake) || limit.limits(Quantity::Loss));
         let least = limits.map(|limit| limit.room(now)).min();
         let level = self.players[account.0 as usize].level;
-        let of_level = self.policy.policy.of(level).stake_max;
+        let of_level = self.policy.policy.of(level).stake_max.map(|max| purse.most(max));
         let no_limit = crate::command::Config::AMOUNT_MAX;
         least.unwrap_or(no_limit).min(of_level.unwrap_or(no_limit))
     }
@@ -304,13 +316,14 @@ impl Play {
         account: AccountId,
         movement: Movement,
         amount: Money,
+        purse: Purse<'_>,
         (seq, now): (Seq, Timestamp),
     ) -> CaseSet {
         if matches!(movement, Movement::Staked(_) | Movement::Deposited) {
             self.begin_counters(account, seq, now);
         }
         self.note_in_session(account, movement, amount, (seq, now));
-        self.note_limits(account, movement, amount, seq, now)
+        self.note_limits(account, movement, amount, purse, (seq, now))
     }
 
     fn note_limits(
@@ -318,29 +331,39 @@ impl Play {
         account: AccountId,
         movement: Movement,
         amount: Money,
-        seq: Seq,
-        now: Timestamp,
+        purse: Purse<'_>,
+        (seq, now): (Seq, Timestamp),
     ) -> CaseSet {
         let Self { players, limits, policy: Adopted { policy, .. }, .. } = self;
         let player = &mut players[account.0 as usize];
         let mut opened = CaseSet::NONE;
+        let is_whole = policy.linked_below() <= purse.in_book(amount);
         let mut slot = player.first;
         while let Some(limit) = limits.get_mut(slot as usize) {
             slot = limit.next;
-            if limit.key.quantity == Quantity::LinkedDeposit && policy.linked_below() <= amount {
+            if limit.key.quantity == Quantity::LinkedDeposit && is_whole {
                 continue;
             }
             let before = limit.used(now);
             limit.note(movement, amount, seq, now);
             let of_key = COUNTERS.iter().filter(|counter| counter.key() == limit.key);
             for counter in of_key {
-                if counter.crosses(policy, before, limit.used(now)) {
+                if counter.crosses(policy, purse, before, limit.used(now)) {
                     opened = opened.with(counter.id);
                 }
             }
         }
         opened.iter().for_each(|counter| player.cases = player.cases.with(counter));
         opened
+    }
+
+    /// Counts time that was played, in the place of an amount. It is nobody's money and opens no case.
+    fn note_time(&mut self, account: AccountId, seconds: Money, seq: Seq, now: Timestamp) {
+        let mut slot = self.players[account.0 as usize].first;
+        while let Some(limit) = self.limits.get_mut(slot as usize) {
+            slot = limit.next;
+            limit.note(Movement::Played, seconds, seq, now);
+        }
     }
 
     fn find(&self, account: AccountId, key: LimitKey) -> Option<u32> {

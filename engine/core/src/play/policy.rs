@@ -15,7 +15,7 @@ const HOUR_NS: u64 = 3_600 * 1_000_000_000;
 /// What the number of a [`Term`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TermUnit {
-    /// Minor units; zero is no limit.
+    /// Minor units of the book currency; zero is no limit.
     Money,
     /// Hours; zero is for ever.
     Hours,

@@ -5,6 +5,7 @@ use super::{
     net_deposit_limit, reality_check, review, room, self_exclusion, session_time, stake_limit,
     time_out, verification,
 };
+use crate::currency::Purse;
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, Money, Timestamp};
 
@@ -12,6 +13,7 @@ use crate::units::{AccountId, Money, Timestamp};
 pub(crate) struct Subject<'a> {
     pub(super) play: &'a Play,
     pub(super) account: AccountId,
+    pub(super) purse: Purse<'a>,
     pub(super) now: Timestamp,
     pub(super) asked: Asked,
 }

@@ -51,7 +51,7 @@ impl Play {
         session.heard = session.heard.plus(seconds * SECOND_NS);
         if seconds != 0 {
             let amount = Money::from_minor(seconds as i64);
-            self.note_limits(account, Movement::Played, amount, seq, now);
+            self.note_time(account, amount, seq, now);
         }
     }
 

@@ -45,8 +45,10 @@ fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     }
     match max {
         // What asks nothing more is a bet that was counted when it was placed.
-        Some(max) if max < amount && subject.asked != Asked::Bet(Money::ZERO) => {
-            Err(Refusal::with(code, max.minor(), amount.minor()))
+        Some(max)
+            if max < subject.purse.in_book(amount) && subject.asked != Asked::Bet(Money::ZERO) =>
+        {
+            Err(Refusal::with(code, subject.purse.most(max).minor(), amount.minor()))
         }
         Some(_) | None => Ok(()),
     }

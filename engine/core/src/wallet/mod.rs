@@ -23,11 +23,11 @@ use alloc::vec::Vec;
 use self::debt::WrittenOff;
 use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
-use crate::currency::{CURRENCIES_MAX, Currencies};
+use crate::currency::{CURRENCIES_MAX, Currencies, Purse};
 use crate::event::{Event, LedgerAccount, PostingReason};
 use crate::memory::{RowOf, TableSize, coming_lines};
 use crate::outbox::Outbox;
-use crate::play::{Asked, CaseSet, Movement, Play};
+use crate::play::{Asked, CaseSet, CounterId, Movement, Play};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, BetId, Currency, Money, Name, Seq, Timestamp};
 
@@ -217,7 +217,7 @@ impl Wallet {
     /// Whether what a player has set for himself allows it.
     pub(crate) fn check_play(&self, account: AccountId, asked: Asked) -> Result<(), Refusal> {
         let (_, now) = self.at;
-        self.play.check(account, now, asked)
+        self.play.check(account, self.purse(account), now, asked)
     }
 
     /// Whether this account may cash out while it rests.
@@ -234,7 +234,7 @@ impl Wallet {
             }
             Some(row) if row.is_watched => {
                 let (_, now) = self.at;
-                self.play.check_rest(account, now)
+                self.play.check_rest(account, self.purse(account), now)
             }
             Some(_) | None => Ok(()),
         }
@@ -243,7 +243,7 @@ impl Wallet {
     /// The most that an account may stake by the player's own limits.
     pub(crate) fn room_for_stake(&self, account: AccountId) -> Money {
         let (_, now) = self.at;
-        self.play.room_for_stake(account, now)
+        self.play.room_for_stake(account, self.purse(account), now)
     }
 
     /// Whether this account may bet, and stake so much more; zero if the stake is counted already.
@@ -268,7 +268,8 @@ impl Wallet {
     /// not say what it means.
     pub(crate) fn note_play(&mut self, account: AccountId, movement: Movement, amount: Money) {
         if self.account_of_posting(account).is_watched {
-            let opened = self.play.note(account, movement, amount, self.at);
+            let purse = self.currencies.purse(self.currency(account));
+            let opened = self.play.note(account, movement, amount, purse, self.at);
             assert!(opened == CaseSet::NONE, "what takes back a movement reaches no threshold");
         }
     }
@@ -278,9 +279,25 @@ impl Wallet {
     #[cold]
     fn note(&mut self, account: AccountId, movement: Movement, amount: Money, outbox: &mut Outbox) {
         let (_, now) = self.at;
-        for counter in self.play.note(account, movement, amount, self.at).iter() {
-            outbox.push(self.play.case(account, counter, now, None));
+        let purse = self.currencies.purse(self.currency(account));
+        for counter in self.play.note(account, movement, amount, purse, self.at).iter() {
+            outbox.push(self.case(account, counter, now, None));
         }
+    }
+
+    /// The event of a case of an account, with its sums at this time.
+    pub(crate) fn case(
+        &self,
+        account: AccountId,
+        counter: CounterId,
+        now: Timestamp,
+        reviewed_by: Option<u32>,
+    ) -> Event {
+        self.play.case(account, counter, self.purse(account), now, reviewed_by)
+    }
+
+    fn purse(&self, account: AccountId) -> Purse<'_> {
+        self.currencies.purse(self.currency(account))
     }
 
     /// Moves `amount` from one ledger account to another and says so. At least one of them is a

@@ -65,9 +65,6 @@ impl Fields<'_> {
             "set_limit" => {
                 let key = self.limit_key()?;
                 let amount = play::amount(key, &decimal_text("amount", self.amount)?)?;
-                if amount < Money::ZERO {
-                    return Err(Fault::bad_field("amount", "an amount with at most 2 places"));
-                }
                 Request::Play(PlayWish::Limit(key, Some(amount)))
             }
             "lift_limit" => Request::Play(PlayWish::Limit(self.limit_key()?, None)),

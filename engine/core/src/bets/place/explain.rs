@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Offer, Request, Seen};
+use super::{Offer, Request, Seen, as_number};
 use crate::Outbox;
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceBet};
@@ -262,7 +262,11 @@ impl Step<'_> {
         asked.put("the price seen was not replaced long ago", code, Some(ages), stands(code))?;
         let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
         let code = Reject::OddsChanged;
-        asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))
+        asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))?;
+        let newest = offer.market.prices.price_seq();
+        let views = (as_number(newest), as_number(seen.price_seq));
+        let code = Reject::UnknownView;
+        asked.put("the price named was made", code, Some(views), stands(code))
     }
 
     /// The risk rules.
