@@ -176,15 +176,41 @@ pub fn read(text: &str) -> Result<Odds, String> {
     } else if let Some(staked) = text.strip_prefix('-') {
         whole(staked).filter(|staked| 100 <= *staked).and_then(|staked| from_ratio(100, staked))
     } else {
-        parse_odds(text)
+        parse_odds(thousandths(text))
     };
     odds.ok_or_else(none)
+}
+
+/// Decimal odds without what lies behind the thousandths.
+fn thousandths(text: &str) -> &str {
+    let Some((whole, fraction)) = text.split_once('.') else { return text };
+    let is_cut = 3 < fraction.len() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if is_cut { &text[..whole.len() + 4] } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn decimal_odds_are_rounded_down_to_thousandths() {
+        for (text, milli) in [
+            ("1.3333", Some(1_333)),
+            ("1.33399999999999999999999999", Some(1_333)),
+            ("2.5000", Some(2_500)),
+            ("1000.0009", Some(1_000_000)),
+            ("1.0009", None),
+            ("1000.001", None),
+            ("1.333x", None),
+            ("1.3333x", None),
+            ("1.33é3", None),
+            (".3333", None),
+            ("1.", None),
+        ] {
+            assert_eq!(read(text).ok().map(Odds::milli), milli, "{text}");
+        }
+    }
 
     fn shown(milli: u32) -> [String; 6] {
         let odds = Odds::from_milli(milli).unwrap();

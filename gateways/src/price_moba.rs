@@ -4,10 +4,10 @@
 //! blue or Radiant) and `p_A_before`, the chance of A before it; for the one being played a `standing`
 //! of `clock_s`, `lead_milli` and `objectives`.
 
-use clutch_core::command::Title;
+use clutch_core::command::{MobaState, Title};
 use clutch_core::pricing::{MobaModel, MobaStanding, SeriesError, SeriesForecast};
-use clutch_core::title::Play;
 use clutch_core::title::moba::TIME_S_MAX;
+use clutch_core::title::{Impossible, Play, Rule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -146,17 +146,20 @@ fn price(title: Title, model: &MobaModel, state: &State) -> Result<Book, String>
 
 /// What the engine takes from no feed has no price here either.
 fn can_be(title: Title, standing: &Standing) -> Result<(), String> {
-    let &Standing { clock_s, lead_milli, .. } = standing;
+    let Standing { clock_s, lead_milli, objectives } = standing;
+    let (clock_s, lead_milli) = (*clock_s, *lead_milli);
     if u32::from(TIME_S_MAX) < clock_s {
         return Err(format!("clock_s is {clock_s}; no map lasts longer than {TIME_S_MAX} s"));
     }
-    match &title.rules().play {
-        Play::Moba(rules) if rules.lead_milli_max.unsigned_abs() < lead_milli.unsigned_abs() => {
-            let most = rules.lead_milli_max;
-            Err(format!("lead_milli is {lead_milli}; nobody leads by more than {most}"))
+    let Play::Moba(rules) = &title.rules().play else { return Ok(()) };
+    let (time_s, objectives) = (clock_s as u16, [objectives.a, objectives.b]);
+    let state = MobaState { time_s, lead_milli, objectives, ..MobaState::default() };
+    rules.possible(&state).map_err(|Impossible { rule, expected, .. }| match rule {
+        Rule::TooManyObjectives => {
+            format!("objectives are {objectives:?}; there were at most {expected} by then")
         }
-        Play::Moba(_) | Play::Rounds { .. } => Ok(()),
-    }
+        _ => format!("lead_milli is {lead_milli}; nobody leads by more than {expected} by then"),
+    })
 }
 
 #[cfg(test)]
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn another_table_gives_another_price() {
-        let lol = MobaModel::parse("0 0 0 0 1000000\n600 0 0 0 0\n").unwrap();
+        let lol = MobaModel::parse("0 0 0 0 1000000\n600 0 0 0 0\nend 0 600\n").unwrap();
         let models = Models { lol, ..Models::default() };
         let answer = answer(case().to_string().as_bytes(), &models).unwrap().unwrap();
         assert_eq!(answer.expect.maps[&2].winner.a, 0.5);
@@ -217,8 +220,13 @@ mod tests {
             ("/state/standing/clock_s", json!(14_401), "standing: clock_s is 14401; no map lasts"),
             (
                 "/state/standing/lead_milli",
-                json!(100_001),
-                "standing: lead_milli is 100001; nobody",
+                json!(50_001),
+                "standing: lead_milli is 50001; nobody leads by more than 50000 by then",
+            ),
+            (
+                "/state/standing/objectives/B",
+                json!(2),
+                "standing: objectives are [1, 2]; there were at most 2 by then",
             ),
             ("/state/standing/objectives/A", json!(256), "state: invalid value: integer `256`"),
             ("/state/standing/clock_s", json!(-1), "state: invalid value: integer `-1`"),

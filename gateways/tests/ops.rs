@@ -315,7 +315,8 @@ fn the_price_log_says_who_priced_what_why_and_what_was_shown() {
         let events = all.iter().flat_map(|record| record["events"].as_array().unwrap());
         events.filter(|event| !event[name].is_null()).count()
     };
-    assert_eq!(whole.len(), of_kind("Price") + of_kind("Market"), "nothing is left out");
+    let kinds = ["Price", "Market", "MatchFrozen"].map(of_kind);
+    assert_eq!(whole.len(), kinds.iter().sum::<usize>(), "nothing is left out");
     let by_score =
         |entry: &&Value| entry["cause"] == "the score moved" && entry["odds"].is_string();
     let round = whole.iter().rfind(by_score).unwrap();
@@ -422,7 +423,7 @@ fn a_shadow_prices_a_moba_by_other_coefficients() {
     assert!(0 < same["quotes"].as_u64().unwrap() && same["equal"] == same["quotes"], "{same}");
 
     // A model to which nothing but the price before the map matters.
-    std::fs::write(&table, "0 0 0 0 1000000\n").unwrap();
+    std::fs::write(&table, "0 0 0 0 1000000\nend 0\n").unwrap();
     let other = json(&["inspect", "shadow", &data, "--dota2", &file, "--json"]);
     assert_ne!(other["score"]["live"]["brier"], other["score"]["shadow"]["brier"], "{other}");
     let page = said(&["inspect", "shadow", &data, "--dota2", &file]);
@@ -434,5 +435,45 @@ fn a_shadow_prices_a_moba_by_other_coefficients() {
     std::fs::write(&table, "0 0 0 0 1000000\n600 0 0 0\n").unwrap();
     let error = refused(&["inspect", "shadow", &data, "--dota2", &file]);
     assert!(error.contains("other.coefficients: line 2"), "{error}");
+    // A file that was cut on its way is none.
+    std::fs::write(&table, "0 0 0 0 1000000\n").unwrap();
+    let error = refused(&["inspect", "shadow", &data, "--dota2", &file]);
+    assert!(error.contains("line 1: the file is cut"), "{error}");
     assert!(refused(&["inspect", "shadow", &data]).contains("--params"));
+}
+
+#[test]
+fn a_file_that_contradicts_itself_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("match.ndjson").display().to_string();
+    let head = "{\"at_ms\":1,\"event\":\"match\",\"title\":\"lol\",\"teams\":[\"T1\",\"Gen.G\"],\"best_of\":1}\n\n\
+                {\"at_ms\":2,\"event\":\"map_start\",\"map\":1,\"name\":\"game 1\",\"side_a\":\"blue\"}\n";
+    let state = |clock_s: u16, lead: i32, towers: u8| {
+        format!(
+            "{{\"at_ms\":3,\"event\":\"state\",\"map\":1,\"clock_s\":{clock_s},\"lead_milli\":{lead},\
+             \"kills\":[0,0],\"towers\":[{towers},0],\"objectives\":[0,0]}}\n"
+        )
+    };
+    let end = "{\"at_ms\":4,\"event\":\"map_won\",\"map\":1,\"winner\":\"a\"}\n";
+    for (lines, says) in [
+        (state(600, 0, 2) + &state(610, 0, 1), "line 5: TowersFell: it says 1 where 2"),
+        (state(600, 0, 0) + &state(610, -60_000, 0), "line 5: LeadTooLarge: it says 60000"),
+        (end.to_owned() + &state(600, 0, 0), "line 5: MapIsOver: "),
+        (end.replace("\"map\":1", "\"map\":2"), "line 4: MapOutOfTurn: it says 2 where 1"),
+    ] {
+        std::fs::write(&file, format!("{head}{lines}")).unwrap();
+        let svg = dir.path().join("match.svg").display().to_string();
+        let plot = refused(&["price", "--plot", &svg, "--feed", "ndjson", &file]);
+        let data = dir.path().join("demo").display().to_string();
+        let demo =
+            ["demo", "--feed", "ndjson", "--log", &file, "--fast", "--exit", "--data", &data];
+        for error in [plot, refused(&demo)] {
+            assert!(error.contains(&format!("match.ndjson: {says}")), "{error}");
+        }
+        assert!(!dir.path().join("match.svg").exists());
+    }
+    std::fs::write(&file, format!("{head}{}{}{end}", state(600, 0, 0), state(610, 900, 1)))
+        .unwrap();
+    let svg = dir.path().join("match.svg").display().to_string();
+    assert!(said(&["price", "--plot", &svg, "--feed", "ndjson", &file]).contains("T1 won"));
 }

@@ -116,7 +116,7 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
         (
             "/state/maps/1/p_A_round_T",
             json!(1.0),
-            "map 2: a round probability must lie strictly between 0 and 1",
+            "map 2: a round probability must lie from 0.000001 to 0.999999",
         ),
         (
             "/state/maps/2/A_first_half_side",
@@ -131,7 +131,7 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
         (
             "/state/next_round",
             json!(1.5),
-            "map 2: a round probability must lie strictly between 0 and 1",
+            "map 2: a round probability must lie from 0.000001 to 0.999999",
         ),
         // A slip in a name would otherwise price with something else.
         ("/state/rounds_per_halves", json!(15), "state: unknown field `rounds_per_halves`"),

@@ -243,8 +243,11 @@ impl Played {
                 let winner = self.random.pick(&[Team::A, Team::B]);
                 self.hear(GameEvent::MapWon { map: self.map, winner });
             } else {
-                self.standing.time_s += self.random.below(200) as u16;
-                self.standing.lead_milli = self.random.below(30_000) as i32 - 15_000;
+                // A walk that can be: what cannot is frozen, and the board would stand still.
+                self.standing.time_s += 1 + self.random.below(200) as u16;
+                let (step, most) = (self.random.below(6_000) as i32 - 3_000, 20_000);
+                let most = most.min(1_000 + 20 * i32::from(self.standing.time_s));
+                self.standing.lead_milli = (self.standing.lead_milli + step).clamp(-most, most);
                 self.hear(GameEvent::MobaState { map: self.map, state: self.standing });
             }
             assert_eq!(before, self.world.now());

@@ -54,8 +54,8 @@ fn what_cannot_follow_freezes_the_match() {
         ("state 1 599 0 5 5 1 1", "FeedImpossible(600, 599)"), // the clock runs back
         ("state 1 700 0 4 5 1 1", "FeedImpossible(5, 4)"),     // kills fall
         ("state 1 700 0 5 5 1 0", "FeedImpossible(1, 0)"),     // towers rise again
-        ("state 1 700 0 5 5 12 1", "FeedImpossible(11, 12)"),  // more towers than stand
-        ("state 1 700 100.5 5 5 1 1", "FeedImpossible(100000, 100500)"), // more than all gold
+        ("state 1 700 0 5 5 21 1", "FeedImpossible(20, 21)"),  // more towers than ever rise
+        ("state 1 700 50.5 5 5 1 1", "FeedImpossible(50000, 50500)"), // more than ever was led by
         ("state 1 20000 0 5 5 1 1", "FeedImpossible(14400, 20000)"), // nobody plays so long
         ("state 2 700 0 5 5 1 1", "FeedImpossible(1, 2)"),     // another map
         ("round 1 1 A", "FeedImpossible"),                     // another kind of game
@@ -76,6 +76,164 @@ fn what_cannot_follow_freezes_the_match() {
             "
         ));
     }
+}
+
+/// What one source says, and the rule that it breaks. Each line breaks no other rule of the table.
+#[test]
+fn each_impossible_state_freezes_under_its_own_name() {
+    const LOL: &str = "lol state 1 600 1 5 5 1 1 1 0";
+    const DOTA: &str = "dota2 state 1 600 1 5 5 1 1 1 0";
+    for (before, event, rule, expected, actual) in [
+        (LOL, "599 1 5 5 1 1 1 0", "TimeRunsBack", 600, 599),
+        (LOL, "14401 1 5 5 1 1 1 0", "TimeTooLong", 14_400, 14_401),
+        (LOL, "901 1 5 5 1 1 1 0", "TimeJumps", 900, 901),
+        (LOL, "601 1 5 4 1 1 1 0", "KillsFell", 5, 4),
+        (LOL, "601 1 5 17 1 1 1 0", "KillsJump", 16, 17),
+        (LOL, "601 1 5 5 0 1 1 0", "TowersFell", 1, 0),
+        (LOL, "601 1 5 5 1 21 1 0", "TooManyTowers", 20, 21),
+        (LOL, "601 1 5 5 6 1 1 0", "TowersJump", 5, 6),
+        (LOL, "601 1 5 5 1 1 0 0", "ObjectivesFell", 1, 0),
+        (LOL, "601 1 5 5 1 1 2 1", "TooManyObjectives", 2, 3), // the third rises at 15:00
+        (LOL, "601 -60 5 5 1 1 1 0", "LeadTooLarge", 50_000, 60_000),
+        (LOL, "601 11.2 5 5 1 1 1 0", "LeadJumps", 11_100, 11_200),
+        (LOL, "601 -9.2 5 5 1 1 1 0", "LeadJumps", -9_100, -9_200),
+        (DOTA, "601 1 5 5 1 12 1 0", "TooManyTowers", 11, 12),
+        (DOTA, "601 1 5 5 1 1 2 1", "TooManyObjectives", 2, 3), // the third stands at 16:00
+        (DOTA, "601 -60 5 5 1 1 1 0", "LeadTooLarge", 19_030, 60_000),
+        (DOTA, "601 8.909 5 5 1 1 1 0", "LeadJumps", 8_908, 8_909),
+    ] {
+        let (title, first) = before.split_once(' ').expect("a title and a state");
+        check(&format!(
+            "
+            match   M bo1 {title}
+            maps    M even
+            market  W M map 1
+            feed    M start 1 t
+            feed    M {first}
+            expect  market W Open
+            feed    M state 1 {event}               -> FeedImpossible({expected}, {actual})
+            expect  alert {rule} {expected} {actual}
+            expect  market W Suspended ImpossibleState
+            "
+        ));
+    }
+    // A bound is met: what is refused one step further is taken.
+    for (title, first, event) in [
+        ("lol", "600 1 5 5 1 1 1 0", "900 31 315 315 20 20 2 1"),
+        ("dota2", "900 1 5 5 1 1 1 0", "960 17.68 75 75 11 11 2 1"),
+    ] {
+        check(&format!(
+            "
+            match   M bo1 {title}
+            feed    M start 1 t
+            feed    M state 1 {first}
+            feed    M state 1 {event}
+            "
+        ));
+    }
+}
+
+/// Objectives that can have been by then, and cannot all have been since the last update.
+#[test]
+fn objectives_fall_one_after_the_other() {
+    check(
+        "
+        match   M bo1 lol
+        maps    M even
+        feed    M start 1 t
+        feed    M state 1 1500 1 5 5 1 1 1 1
+        feed    M state 1 1501 1 5 5 1 1 3 2            -> FeedImpossible(4, 5)
+        expect  alert ObjectivesJump 4 5
+        expect  frozen M ImpossibleState
+        feed    M state 1 1502 1 5 5 1 1 2 1
+        ",
+    );
+}
+
+#[test]
+fn a_source_that_lost_some_of_the_map_is_followed_again_when_it_goes_on() {
+    check(
+        "
+        config  agreeing_updates 2 band_milli 4000
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t
+        feed    M state 1 600 1
+        expect  odds W a 1.78
+        feed    M state 1 1200 7                    -> FeedImpossible(900, 1200)
+        feed    M state 1 1200 7                    -> FeedImpossible(900, 1200)  # said twice, one word
+        feed    M state 1 1201 7                  # it goes on from there
+        expect  market W Suspended ImpossibleState
+        feed    M state 1 1202 7
+        expect  frozen M none
+        expect  market W Suspended PriceBand        # what it is worth now, a trader looks at
+        resume  market W
+        expect  market W Open
+        expect  odds W a 1.16
+        ",
+    );
+}
+
+#[test]
+fn one_wrong_number_is_not_believed_and_two_right_ones_lift_the_freeze() {
+    check(
+        "
+        config  agreeing_updates 2
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t
+        feed    M state 1 600 1
+        expect  odds W a 1.78
+        feed    M state 1 601 -40                   -> FeedImpossible(-9100, -40000)
+        expect  market W Suspended ImpossibleState
+        feed    M state 1 602 1
+        expect  market W Suspended ImpossibleState
+        feed    M state 1 603 1.1
+        expect  market W Open
+        expect  odds W a 1.76
+        feed    M state 1 604 -40                   -> FeedImpossible
+        resume  match M                             # a person looks
+        expect  market W Open
+        feed    M state 1 605 1.1
+        expect  market W Open
+        ",
+    );
+}
+
+/// A state that can be, but moves a price too far for one update, waits for a trader under the name of
+/// the band; the first word on a map, a restored moment and the end of a map explain themselves.
+#[test]
+fn one_update_moves_no_price_beyond_the_band() {
+    check(
+        "
+        config  band_milli 4000
+        match   M bo3 lol
+        maps    M even
+        market  W M map 1
+        market  S M winner
+        market  V M map 2
+        feed    M start 1 t
+        feed    M state 1 900 7                     # the first that is heard of the map
+        expect  market W Open
+        feed    M state 1 901 1
+        expect  market W Suspended PriceBand        # six percent in a second: odds ratio by 4.8
+        expect  market S Open                       # half of that
+        expect  market V Open
+        feed    M state 1 902 7
+        expect  market W Suspended PriceBand        # back again is no excuse
+        resume  market W
+        expect  market W Open
+        feed    M state 1 903 4
+        feed    M state 1 904 1
+        expect  market W Open
+        feed    M restored 1 800 7
+        expect  market W Open
+        feed    M won 1 A
+        expect  market S Open
+        ",
+    );
 }
 
 #[test]
@@ -169,7 +327,7 @@ fn a_restored_moment_takes_back_what_came_after_it() {
         feed    M start 1 t
         feed    M state 1 600 0
         bet     b1 A1 W a 10.00 policy any at 1.01
-        feed    M state 1 700 30
+        feed    M state 1 700 15
         bet     b2 A1 W b 10.00 policy any at 1.01
         feed    M restored 1 605 0
         expect  bet b1 Accepted

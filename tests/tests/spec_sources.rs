@@ -333,3 +333,131 @@ fn two_updates_that_fit_lift_a_freeze_and_a_dispute_waits_for_a_person() {
         ",
     );
 }
+
+/// Two sources of a map against the clock are asked at different moments. Both are right as long as the
+/// later state is one to which the earlier can have come.
+#[test]
+fn two_sources_of_a_moba_are_compared_by_all_they_say() {
+    // The truth is `900 1 5 5 2 2 1 1`.
+    for (title, said, alert) in [
+        ("lol", "900 1 5 5 2 2 1 1", ""),
+        ("lol", "900 3 7 4 2 2 1 1", ""), // gold counted in another way, a kill in another order
+        ("lol", "900 3.1 5 5 2 2 1 1", "LeadsApart 3000 3100"),
+        ("lol", "900 -1.1 5 5 2 2 1 1", "LeadsApart -1000 -1100"),
+        ("lol", "904 5 5 5 2 2 1 1", ""), // a fight in these four seconds
+        ("lol", "904 5.1 5 5 2 2 1 1", "LeadsApart 5000 5100"),
+        ("lol", "900 1 5 16 2 2 1 1", "KillsApart 15 16"),
+        ("lol", "894 1 6 5 2 2 1 1", "KillsApart 5 6"), // had six, and later has five
+        ("lol", "894 1 4 5 2 2 1 1", ""),
+        ("lol", "900 1 5 5 3 2 1 1", "TowersApart 2 3"),
+        ("lol", "901 1 5 5 3 2 1 1", ""),
+        ("lol", "899 1 5 5 3 2 1 1", "TowersApart 2 3"),
+        ("lol", "900 1 5 5 2 2 2 1", "ObjectivesApart 1 2"),
+        ("lol", "901 1 5 5 2 2 2 1", ""),
+        ("lol", "901 1 5 5 2 2 0 1", "ObjectivesApart 1 0"),
+        ("lol", "990 1 5 5 2 2 1 1", ""),
+        ("lol", "991 1 5 5 2 2 1 1", "ClocksApart 990 991"),
+        ("lol", "809 1 5 5 2 2 1 1", "ClocksApart 810 809"),
+        ("dota2", "900 1.5 5 5 2 2 1 1", ""),
+        ("dota2", "900 1.501 5 5 2 2 1 1", "LeadsApart 1500 1501"),
+        ("dota2", "900 1 5 5 2 2 1 0", "ObjectivesApart 1 0"),
+    ] {
+        let stands = match alert {
+            "" => "expect  market W Open".into(),
+            named => format!("expect alert {named}\n expect market W Suspended FeedsDisagree"),
+        };
+        check(&format!(
+            "
+            match   M bo1 {title}
+            maps    M even
+            market  W M map 1
+            feed    M start 1 t source 0
+            feed    M start 1 t source 1
+            feed    M state 1 900 1 5 5 2 2 1 1 source 0
+            expect  market W Open
+            feed    M state 1 {said} source 1
+            {stands}
+            "
+        ));
+    }
+}
+
+#[test]
+fn two_sources_of_a_moba_that_agree_again_lift_the_freeze() {
+    check(
+        "
+        config  agreeing_updates 2
+        match   M bo3 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t source 0
+        feed    M start 1 t source 1
+        feed    M state 1 900 4 source 0
+        feed    M state 1 900 -4 source 1
+        expect  frozen M FeedsDisagree
+        feed    M state 1 901 4 source 0
+        feed    M state 1 902 4.1 source 0
+        expect  market W Suspended FeedsDisagree    # the truth alone does not settle it
+        feed    M state 1 902 4 source 1
+        expect  market W Suspended FeedsDisagree
+        feed    M state 1 903 4 source 0
+        expect  market W Open
+        feed    M state 1 904 -4 source 1
+        expect  market W Suspended FeedsDisagree
+        resume  match M                             # a person decides for the first
+        feed    M state 1 905 4.2 source 0
+        expect  market W Open
+        feed    M state 1 906 4 source 1            # it agrees, and is asked again
+        feed    M state 1 907 -4 source 1
+        expect  market W Suspended FeedsDisagree
+        ",
+    );
+}
+
+#[test]
+fn a_moba_is_handed_over_with_its_numbers() {
+    check(
+        "
+        config   in_play_delay 0s
+        account  A1 balance 10.00
+        match    M bo1 lol
+        maps     M even
+        market   W M map 1
+        feed     M start 1 t source 0
+        feed     M start 1 t source 1
+        feed     M state 1 900 4 9 9 1 1 source 0
+        bet      b1 A1 W a 1.00 policy any at 1.01
+        feed     M state 1 895 -4 5 5 1 1 source 1
+        expect   market W Suspended FeedsDisagree
+        handover M 1
+        expect   market W Open
+        expect   odds W a 3.90                       # what the new one knows
+        expect   bet b1 Accepted                     # a wrong lead decides nothing
+        feed     M state 1 901 4 9 9 1 1 source 0    # the old one is in doubt now
+        feed     M state 1 901 -4 5 5 1 1 source 1
+        expect   market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_source_of_a_moba_that_takes_its_own_word_back_is_in_doubt() {
+    check(
+        "
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t source 0
+        feed    M start 1 t source 1
+        feed    M state 1 900 1 5 5 source 0
+        feed    M state 1 900 1 5 5 source 1
+        feed    M state 1 899 1 5 5 source 1        -> FeedImpossible
+        expect  alert Some(Contradictory)
+        feed    M state 1 901 -9 5 5 source 1       # not asked until it agrees
+        expect  market W Open
+        feed    M state 1 902 1 5 5 source 1
+        feed    M state 1 903 -9 5 5 source 1
+        expect  market W Suspended FeedsDisagree
+        ",
+    );
+}

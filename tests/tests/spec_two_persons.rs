@@ -184,3 +184,53 @@ fn a_limit_that_moved_meanwhile_is_looked_at_again() {
         ",
     );
 }
+
+/// What guards the prices is not for one person to take away: what he may override alone, the margin of
+/// the whole book, and the band.
+#[test]
+fn what_guards_the_prices_is_widened_by_two_persons() {
+    for (before, far, near) in [
+        (
+            "override_distance_milli 1500",
+            "override_distance_milli 1501",
+            "override_distance_milli 1000",
+        ),
+        ("margin_ppb 60000000", "margin_ppb 999000000", "margin_ppb 250000000"),
+        ("margin_ppb 250000000", "margin_ppb 40000000", "margin_ppb 60000000"),
+        ("band_milli 4000", "band_milli 40001", "band_milli 40000"),
+    ] {
+        check(&format!(
+            "
+            config  {before}
+            account A1 balance 10.00
+            config  {far}
+            waiting approve by 1              -> SamePerson
+            waiting approve by 2
+            "
+        ));
+        check(&format!(
+            "
+            config  {before}
+            account A1 balance 10.00
+            config  {near}
+            waiting approve by 2              -> NothingToApprove
+            "
+        ));
+    }
+}
+
+#[test]
+fn a_margin_that_takes_two_persons_is_not_in_the_odds_before() {
+    check(
+        "
+        config  margin_ppb 60000000
+        match   M bo1
+        maps    M even
+        market  W M winner
+        config  margin_ppb 900000000
+        expect  odds W a 1.88
+        waiting approve by 2
+        expect  odds W a 1.05
+        ",
+    );
+}

@@ -11,7 +11,7 @@ use clutch_core::command::Title;
 use super::Failure;
 use super::source::Source;
 use crate::ops::change::Change;
-use crate::ops::price_log::{Board, Moment, Wanted, entries};
+use crate::ops::price_log::{Board, Moment, PriceLog, Wanted};
 use crate::ops::progress::{self, bar};
 use crate::ops::shadow::Shadow;
 use crate::ops::words::Words;
@@ -29,7 +29,8 @@ pub enum InspectCommand {
 
 /// The price log of a match: who made which price, when, why, and from which source
 ///
-/// One line a price, and one whenever a market opens or closes. With --at: what was shown at that
+/// One line a price, and one whenever a market opens or closes or the match is frozen, with the rule that a
+/// source broke. With --at: what was shown at that
 /// moment, each price with the record that made it.
 #[derive(Debug, Args)]
 pub struct PricesArgs {
@@ -95,6 +96,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     let wanted = Wanted { game: args.game.clone(), markets: args.market.clone() };
     let mut follower = args.source.follow()?;
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
+    let mut log = PriceLog::new(wanted);
     let bar = bar("reading", None, "records");
     let mut output = answer();
     let mut is_over = true;
@@ -104,7 +106,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
             break;
         }
         words.hear(step.events);
-        for entry in entries(&wanted, &words, &step) {
+        for entry in log.entries(&words, &step) {
             found = true;
             match (at, args.json) {
                 (Some(_), _) => board.take(entry),
@@ -168,11 +170,19 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
         std::thread::sleep(POLL);
     }
     bar.finish_and_clear();
+    let unmet = shadow.unmet();
+    if !unmet.is_empty() && args.follow.is_none() {
+        return Err(Failure(unmet.join("\n")));
+    }
     report(&shadow, args.json)?;
     args.source.ensure_whole(&follower)
 }
 
 fn report(shadow: &Shadow, json: bool) -> Result<(), Failure> {
+    // Beside a running server a match may still come.
+    for unmet in shadow.unmet() {
+        eprintln!("clutch: {unmet}");
+    }
     let mut output = answer();
     if json {
         serde_json::to_writer(&mut output, &shadow.report())?;

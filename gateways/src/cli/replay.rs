@@ -77,6 +77,10 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
     if let Some(what_if) = what_if {
+        let unmet = what_if.unmet();
+        if !unmet.is_empty() && args.to.is_none() {
+            return Err(Failure(unmet.join("\n")));
+        }
         let report = what_if.finish(follower.state());
         if args.json {
             serde_json::to_writer(&mut output, &report)?;

@@ -7,7 +7,9 @@
 use std::path::PathBuf;
 
 use clutch_core::command::{GameEvent, RoundFormat as CoreFormat, Side, Title};
-use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
+use clutch_core::pricing::MobaModels;
+use clutch_core::title::{Impossible, Series};
+use clutch_core::units::{MatchId, Name, Seq, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 
 use crate::feed::bridge::{MatchFeed, core_format};
@@ -17,6 +19,7 @@ use crate::feed::cs_log::{
 use crate::feed::facts::{Fact, What};
 use crate::feed::facts_bridge::{FactsFeed, core_side, core_title};
 use crate::feed::opendota;
+use crate::ops::words;
 
 /// The feed's place in the operator's list of sources.
 pub const SOURCE: SourceId = SourceId(0);
@@ -52,6 +55,8 @@ pub struct Beat {
     pub envelope: Envelope,
     /// How the game ended a round or a map, in the server's words.
     pub note: String,
+    /// The line that says so, from 1; 0 where there are no lines.
+    pub line: u64,
 }
 
 impl Beat {
@@ -68,6 +73,16 @@ impl Beat {
         match &self.envelope.command {
             Command::Feed(message) => message.version,
             _ => 0,
+        }
+    }
+
+    fn place(&self, number: u64) -> String {
+        match self.line {
+            0 => {
+                let at = words::time(Timestamp::from_millis(self.at_ms));
+                format!("fact {number}, at {at}")
+            }
+            line => format!("line {line}"),
         }
     }
 
@@ -145,7 +160,7 @@ impl Timeline {
                 FeedEvent::RoundWon { reason, .. } => reason.clone(),
                 _ => String::new(),
             };
-            beats.push(Beat { at_ms: *at_ms, envelope, note });
+            beats.push(Beat { at_ms: *at_ms, envelope, note, line: normalised.line });
         }
         let best_of = match maps.len() {
             0 | 1 => 1,
@@ -179,7 +194,8 @@ impl Timeline {
             }
             let received_at = Timestamp::from_millis(fact.at_ms);
             let Some(envelope) = feed.translate(fact, received_at) else { continue };
-            beats.push(Beat { at_ms: fact.at_ms, envelope, note: String::new() });
+            let (note, line) = (String::new(), fact.line);
+            beats.push(Beat { at_ms: fact.at_ms, envelope, note, line });
         }
         // The player shows signs of life of its own.
         beats.retain(|beat| beat.version() != 0);
@@ -187,6 +203,33 @@ impl Timeline {
             return Err("no map ever starts in it".to_owned());
         }
         Ok(Self { title, best_of: *best_of, teams, format, maps, beats })
+    }
+
+    /// Whether every fact can follow from those before it, by the engine's own rules.
+    ///
+    /// # Errors
+    /// A sentence with the first that cannot: its line, or its number and moment where there are no lines,
+    /// and the rule that it breaks.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { title, format, best_of, .. } = *self;
+        let mut series = Series::new(title, format, best_of, MobaModels::default());
+        for (number, beat) in (1..).zip(&self.beats) {
+            let Some(event) = beat.event() else { continue };
+            let disputed = event == GameEvent::Disputed;
+            let Err(Impossible { rule, expected, actual }) = series.apply(event, Seq(number))
+            else {
+                if disputed {
+                    return Err(format!("{}: the source contradicts itself", beat.place(number)));
+                }
+                continue;
+            };
+            let what = serde_json::to_string(&event).unwrap_or_default();
+            let place = beat.place(number);
+            return Err(format!(
+                "{place}: {rule:?}: it says {actual} where {expected} would just fit, in {what}"
+            ));
+        }
+        Ok(())
     }
 
     /// The Dota 2 match that comes with the program.

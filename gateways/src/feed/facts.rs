@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,6 +19,8 @@ pub struct Fact {
     pub number: Option<Number>,
     /// What happened.
     pub what: What,
+    /// The line of a file that says so, from 1; 0 where it came in no such line.
+    pub line: u64,
 }
 
 /// A fact's place in its source's own count.
@@ -67,6 +70,15 @@ pub enum What {
         /// Who won it.
         winner: Team,
     },
+    /// What the source thinks of the next round alone.
+    NextRound {
+        /// On which map.
+        map: u8,
+        /// Which.
+        round: u8,
+        /// P(team A wins it); nothing takes it back.
+        p_a: Option<Chance>,
+    },
     /// Only this many rounds of a map still stand.
     Rewind {
         /// On which map.
@@ -105,6 +117,29 @@ pub enum What {
     Disputed,
     /// Nothing new; the source is alive.
     Heartbeat,
+}
+
+/// A probability strictly between 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Chance(f64);
+
+impl TryFrom<f64> for Chance {
+    type Error = String;
+
+    fn try_from(p: f64) -> Result<Self, String> {
+        if (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p) {
+            Ok(Self(p))
+        } else {
+            Err(format!("{p} is no chance to win a round; it must lie between 0 and 1"))
+        }
+    }
+}
+
+impl From<Chance> for f64 {
+    fn from(chance: Chance) -> Self {
+        chance.0
+    }
 }
 
 /// A map against the clock.
@@ -189,7 +224,7 @@ impl Fact {
         })?;
         let number = Number::take(object)?;
         let what = What::deserialize(value).map_err(|error| error.to_string())?;
-        Ok(Self { at_ms, number, what })
+        Ok(Self { at_ms, number, what, line: 0 })
     }
 
     /// Prints a line.
@@ -204,7 +239,7 @@ impl Fact {
             #[serde(flatten)]
             what: &'a What,
         }
-        let Self { at_ms, number, what } = self;
+        let Self { at_ms, number, what, line: _ } = self;
         let (version, follows) = (number.map(|it| it.version), number.and_then(|it| it.follows));
         serde_json::to_writer(&mut *out, &Line { at_ms: *at_ms, version, follows, what })?;
         out.write_all(b"\n")

@@ -11,7 +11,7 @@ use clutch_core::command::{
     Actor, FeedMessage, GameEvent, MobaState, RoundFormat as CoreFormat, Side as CoreSide,
     Team as CoreTeam, Title as CoreTitle,
 };
-use clutch_core::units::{MatchId, SourceId, Timestamp};
+use clutch_core::units::{MatchId, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 
 use super::facts::{Fact, Side, State, Team, Title, What};
@@ -75,6 +75,10 @@ impl FactsFeed {
             What::RoundStart { map, round } => GameEvent::RoundStarted { map: *map, round: *round },
             What::RoundWon { map, round, winner } => {
                 GameEvent::RoundWon { map: *map, round: *round, winner: core_team(*winner) }
+            }
+            What::NextRound { map, round, p_a } => {
+                let a = p_a.and_then(|p| Probability::from_f64(p.into()));
+                GameEvent::NextRound { map: *map, round: *round, a }
             }
             What::Rewind { map, to_round } => GameEvent::Rewound { map: *map, to_round: *to_round },
             What::MapOver { map, rounds: [rounds_a, rounds_b] } => {
@@ -182,6 +186,7 @@ impl Standing {
             What::Released => self.held = false,
             What::Match { .. }
             | What::RoundStart { .. }
+            | What::NextRound { .. }
             | What::MapOver { .. }
             | What::MapWon { .. }
             | What::Revert { .. }

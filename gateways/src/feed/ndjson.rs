@@ -180,7 +180,7 @@ pub fn read(input: impl BufRead) -> Result<Vec<Fact>, String> {
     let mut lines = LineReader::new(input);
     while let Some((number, line)) = lines.next_line().map_err(|error| error.to_string())? {
         match stream.read(line).map_err(|what| format!("line {number}: {what}"))? {
-            Heard::Fact(fact) => facts.push(fact),
+            Heard::Fact(fact) => facts.push(Fact { line: number, ..fact }),
             Heard::Nothing | Heard::Old(_) => {}
             Heard::Gap { after, .. } => {
                 return Err(format!("line {number}: the fact after version {after} is missing"));

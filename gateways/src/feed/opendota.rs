@@ -108,7 +108,7 @@ impl Document {
             let given = team.as_ref().and_then(|team| team.name.clone());
             given.unwrap_or_else(|| otherwise.to_owned())
         };
-        let fact = |clock_s, what| Fact { at_ms: at(clock_s), number: None, what };
+        let fact = |clock_s, what| Fact { at_ms: at(clock_s), number: None, what, line: 0 };
         let teams = [name(&self.radiant_team, "Radiant"), name(&self.dire_team, "Dire")];
         let map = match self.match_id {
             Some(id) => format!("match {id}"),

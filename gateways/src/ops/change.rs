@@ -7,6 +7,7 @@ use std::path::Path;
 use clutch_core::command::{Config, SetMap, Strengths, Title};
 use clutch_core::pricing::{MobaModel, MobaModels};
 use clutch_core::settings::Setting;
+use clutch_core::title::MAPS_MAX;
 use clutch_core::units::{MatchId, Name, Probability};
 use serde::Deserialize;
 
@@ -70,6 +71,9 @@ impl MapEntry {
                 ));
             }
         };
+        if !(1..=MAPS_MAX).contains(&usize::from(map)) {
+            return Err(format!("[[map]] {map} of `{game}`: maps are from 1 to {MAPS_MAX}"));
+        }
         let game = Name::new(&game).map_err(|_| format!("[[map]]: `{game}` is no match's key"))?;
         Ok(OtherMap { game, map, strengths })
     }
@@ -127,15 +131,43 @@ impl Change {
         Ok(())
     }
 
-    /// The opinion of this change in place of a trader's.
-    pub(super) fn opinion(&self, games: &HashMap<MatchId, Name>, set: SetMap) -> SetMap {
-        let is_it = |other: &&OtherMap| {
+    /// The opinion of this change in place of a trader's, and which of them it is.
+    pub(super) fn opinion(
+        &self,
+        games: &HashMap<MatchId, Name>,
+        set: SetMap,
+    ) -> (SetMap, Option<usize>) {
+        let is_it = |other: &OtherMap| {
             games.get(&set.match_id) == Some(&other.game) && other.map == set.map_no
         };
-        match self.maps.iter().find(is_it) {
-            Some(OtherMap { strengths, .. }) => SetMap { strengths: *strengths, ..set },
-            None => set,
+        match self.maps.iter().position(is_it) {
+            Some(index) => (SetMap { strengths: self.maps[index].strengths, ..set }, Some(index)),
+            None => (set, None),
         }
+    }
+
+    /// How an opinion on a map is named in complaints.
+    pub(super) fn entry(&self, index: usize) -> String {
+        let OtherMap { game, map, .. } = &self.maps[index];
+        format!("[[map]] {map} of `{}`", game.as_str())
+    }
+
+    /// Opinions on maps that met none of these, each with what it lacks.
+    pub(super) fn unmet(&self, games: &HashMap<MatchId, Name>, met: &[usize]) -> Vec<String> {
+        let mut keys: Vec<&str> = games.values().map(Name::as_str).collect();
+        keys.sort_unstable();
+        let unmet = (0..self.maps.len()).filter(|index| !met.contains(index));
+        let lacks = |index: usize| {
+            let lack = if keys.contains(&self.maps[index].game.as_str()) {
+                "no strengths were ever set for this map".to_owned()
+            } else if keys.is_empty() {
+                "there is no match".to_owned()
+            } else {
+                format!("no match has this key; there are {}", keys.join(", "))
+            };
+            format!("{}: {lack}", self.entry(index))
+        };
+        unmet.map(lacks).collect()
     }
 
     /// Reads a file as [`Change::parse`] does.

@@ -10,12 +10,13 @@ use std::io::{self, Write};
 use chrono::{DateTime, NaiveDateTime};
 use clutch_core::Command;
 use clutch_core::command::Actor;
-use clutch_core::event::{Event, MarketStatus, Price};
+use clutch_core::event::{Event, MarketStatus, Price, PriceCause};
 use clutch_core::units::{MarketId, MatchId, SelectionIndex, Seq, Timestamp};
 use clutch_engine::Step;
 use serde::Serialize;
 
 use super::words::{self, Words};
+use crate::wire::setting;
 
 /// Whose prices are asked for.
 #[derive(Clone, Debug)]
@@ -27,6 +28,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether everything of a match is asked for.
+    fn has_all_of(&self, words: &Words, game: MatchId) -> bool {
+        self.markets.is_empty() && words.is_called(game, &self.game)
+    }
+
     /// Whether a market is one of those.
     pub fn has(&self, words: &Words, id: MarketId) -> bool {
         let Some(game) = words.match_of(id) else { return false };
@@ -82,8 +88,8 @@ pub struct Entry {
     /// The match, by its number.
     #[serde(rename = "match")]
     pub game: u32,
-    /// The market, by its number.
-    pub market: u32,
+    /// The market, by its number; none for what is told of the whole match.
+    pub market: Option<u32>,
     /// And by its name.
     pub market_name: String,
     /// What is so from now on.
@@ -93,8 +99,11 @@ pub struct Entry {
     pub by: String,
     /// The feed that it came from, if it came from one.
     pub source: Option<u8>,
-    /// What that feed, or person, had said.
+    /// What that feed, or person, had said; of an override, who said what, until when.
     pub said: String,
+    /// What was wrong with a source, with the name of the rule that it broke.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
 }
 
 /// What an entry says.
@@ -123,6 +132,11 @@ pub enum What {
         /// Whether it can be bet on.
         open: bool,
     },
+    /// The whole match is frozen for this reason, or for none any more.
+    Frozen {
+        /// In words.
+        frozen: Option<&'static str>,
+    },
 }
 
 /// What a board shows of one market.
@@ -134,46 +148,139 @@ pub struct Shown {
     pub prices: BTreeMap<u8, Entry>,
 }
 
-/// The entries that a record leads to.
-pub fn entries(wanted: &Wanted, words: &Words, step: &Step<'_>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for record in step.events {
-        let (market, what, by) = match record.event {
-            Event::Price(price) => (price.market, priced(words, &price), price.by),
-            Event::Market { market, status, .. } => {
-                let open = status == MarketStatus::Open;
-                let status = words.market_status(market, status);
-                (market, What::Status { status, open }, step.envelope.actor)
-            }
-            _ => continue,
-        };
-        if !wanted.has(words, market) {
-            continue;
-        }
-        let (source, said) = match (&step.envelope.command, by) {
-            (Command::Feed(message), Actor::Feed(source)) => {
-                (Some(source.0), words.feed_said(message))
-            }
-            (_, Actor::Engine) => (None, words.actor(step.state, by)),
-            (command, _) => {
-                let envelope = clutch_core::Envelope { command: *command, ..*step.envelope };
-                (None, words.command(step.state, &envelope))
-            }
-        };
-        entries.push(Entry {
-            seq: step.seq.0,
-            time: words::time(step.time),
-            time_ns: step.time.nanos(),
-            game: words.match_of(market).unwrap_or(MatchId(0)).0,
-            market: market.0,
-            market_name: words.market(market),
-            what,
-            by: words.actor(step.state, by),
-            source,
-            said,
-        });
+/// The log as it is read.
+#[derive(Debug)]
+pub struct PriceLog {
+    wanted: Wanted,
+    /// Who changed settings last and how: a new margin reaches the markets one by one, later.
+    settings: Option<String>,
+}
+
+impl PriceLog {
+    /// Nothing is read yet.
+    pub fn new(wanted: Wanted) -> Self {
+        Self { wanted, settings: None }
     }
-    entries
+
+    /// The entries that a record leads to.
+    pub fn entries(&mut self, words: &Words, step: &Step<'_>) -> Vec<Entry> {
+        self.note_settings(words, step);
+        let mut entries = Vec::new();
+        for record in step.events {
+            let (on, what, by) = match record.event {
+                Event::Price(price) => (On::Market(price.market), priced(words, &price), price.by),
+                Event::Market { market, status, .. } => {
+                    let open = status == MarketStatus::Open;
+                    let status = words.market_status(market, status);
+                    (On::Market(market), What::Status { status, open }, step.envelope.actor)
+                }
+                Event::MatchFrozen { match_id, reason } => {
+                    let frozen = reason.map(words::why_suspended);
+                    (On::Match(match_id), What::Frozen { frozen }, step.envelope.actor)
+                }
+                _ => continue,
+            };
+            let cause = match record.event {
+                Event::Price(price) => Some(price.cause),
+                _ => None,
+            };
+            let game = match on {
+                On::Market(market) if self.wanted.has(words, market) => words.match_of(market),
+                On::Match(game) if self.wanted.has_all_of(words, game) => Some(game),
+                On::Market(_) | On::Match(_) => continue,
+            };
+            let (market, market_name) = match on {
+                On::Market(market) => (Some(market.0), words.market(market)),
+                On::Match(game) => (None, words.game(game)),
+            };
+            let game = game.unwrap_or(MatchId(0));
+            let source = match (&step.envelope.command, by) {
+                (Command::Feed(_), Actor::Feed(source)) => Some(source.0),
+                _ => None,
+            };
+            entries.push(Entry {
+                seq: step.seq.0,
+                time: words::time(step.time),
+                time_ns: step.time.nanos(),
+                game: game.0,
+                market,
+                market_name,
+                said: self.said(words, step, on, cause, by),
+                what,
+                by: words.actor(step.state, by),
+                source,
+                alert: alerts(step, game),
+            });
+        }
+        entries
+    }
+
+    /// What the feed or the person behind an entry had said.
+    fn said(
+        &self,
+        words: &Words,
+        step: &Step<'_>,
+        on: On,
+        cause: Option<PriceCause>,
+        by: Actor,
+    ) -> String {
+        let is_on = |event: &Event| match (event, on) {
+            (Event::Override { kind, .. }, On::Market(market)) => kind.market() == market,
+            _ => false,
+        };
+        let overrides: Vec<String> = step
+            .events
+            .iter()
+            .filter(|record| is_on(&record.event))
+            .filter_map(|record| words.overridden(&record.event))
+            .collect();
+        if !overrides.is_empty() {
+            return overrides.join("; ");
+        }
+        let is_of_settings = cause == Some(PriceCause::Margin);
+        match (&step.envelope.command, by, &self.settings) {
+            (Command::Feed(message), Actor::Feed(_), _) => words.feed_said(message),
+            (_, _, Some(settings)) if is_of_settings => settings.clone(),
+            (_, Actor::Engine, _) => words.actor(step.state, by),
+            (command, ..) => {
+                let envelope = clutch_core::Envelope { command: *command, ..*step.envelope };
+                words.command(step.state, &envelope)
+            }
+        }
+    }
+
+    fn note_settings(&mut self, words: &Words, step: &Step<'_>) {
+        let changed = step.events.iter().filter_map(|record| match record.event {
+            Event::Setting { setting, value } => {
+                Some(format!("{} {}", setting.name(), setting::show(setting, value)))
+            }
+            _ => None,
+        });
+        let changed: Vec<String> = changed.collect();
+        if !changed.is_empty() {
+            let (by, seq) = (words.actor(step.state, step.envelope.actor), step.seq.0);
+            self.settings = Some(format!("{by} set {} in record {seq}", changed.join(", ")));
+        }
+    }
+}
+
+/// What an entry is on.
+#[derive(Clone, Copy, Debug)]
+enum On {
+    Market(MarketId),
+    Match(MatchId),
+}
+
+/// What a record told of the sources of a match.
+fn alerts(step: &Step<'_>, game: MatchId) -> Option<String> {
+    let told = step.events.iter().filter_map(|record| match record.event {
+        Event::FeedAlert { match_id, source, alert } if match_id == game => {
+            Some(format!("feed {}: {}", source.0, words::alert(alert)))
+        }
+        _ => None,
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn priced(words: &Words, price: &Price) -> What {
@@ -184,7 +291,7 @@ fn priced(words: &Words, price: &Price) -> What {
         odds: price.odds.map(words::odds),
         fair: price.fair.as_f64(),
         model: price.model.as_f64(),
-        cause: words::why_priced(price.cause),
+        cause: words::why_priced(price.cause).to_owned(),
     }
 }
 
@@ -197,8 +304,10 @@ pub struct Board {
 impl Board {
     /// Takes in what is so from now on.
     pub fn take(&mut self, entry: Entry) {
-        let shown = self.markets.entry(entry.market).or_default();
+        let Some(market) = entry.market else { return };
+        let shown = self.markets.entry(market).or_default();
         match entry.what {
+            What::Frozen { .. } => {}
             What::Status { .. } => shown.status = Some(entry),
             What::Price { selection, .. } => {
                 shown.prices.insert(selection, entry);
@@ -219,16 +328,28 @@ impl Board {
     pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
         for Shown { status, prices } in self.markets() {
             if let Some(entry) = status.as_ref().or_else(|| prices.values().next()) {
-                let status = match &entry.what {
-                    What::Status { status, .. } => status,
-                    What::Price { .. } => "not said to be open yet",
-                };
-                writeln!(output, "market {}: {}, {status}", entry.market, entry.market_name)?;
+                let market = entry.market.unwrap_or_default();
+                write!(output, "market {market}: {}, ", entry.market_name)?;
+                match &entry.what {
+                    What::Status { status, .. } => {
+                        let (time, seq) = (&entry.time, entry.seq);
+                        writeln!(output, "{status}  since {time} {seq:>9}  {}", entry.why())?;
+                    }
+                    What::Price { .. } | What::Frozen { .. } => {
+                        writeln!(output, "not said to be open yet")?;
+                    }
+                }
             }
+            let is_open = status.as_ref().is_none_or(|entry| match entry.what {
+                What::Status { open, .. } => open,
+                What::Price { .. } | What::Frozen { .. } => true,
+            });
             for entry in prices.values() {
                 write!(output, "  ")?;
                 entry.write_price(output)?;
-                writeln!(output, "  since {} {:>9}  {}", entry.time, entry.seq, entry.why())?;
+                let offered = if is_open { "" } else { " (not on offer)" };
+                let (time, seq) = (&entry.time, entry.seq);
+                writeln!(output, "{offered}  since {time} {seq:>9}  {}", entry.why())?;
             }
         }
         Ok(())
@@ -242,8 +363,11 @@ impl Entry {
     /// If it cannot be written.
     pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
         let Self { seq, time, market, market_name, .. } = self;
+        let market = market.map_or_else(String::new, |market| market.to_string());
         write!(output, "{seq:>9}  {time}  {market:>4} {market_name:<18}  ")?;
         match &self.what {
+            What::Frozen { frozen: Some(why) } => write!(output, "the match is stopped: {why}")?,
+            What::Frozen { frozen: None } => write!(output, "the match goes on")?,
             What::Price { .. } => self.write_price(output)?,
             What::Status { status, .. } => write!(output, "{status}")?,
         }
@@ -262,10 +386,15 @@ impl Entry {
         Ok(())
     }
 
+    /// Who brought it about and how. A feed is in what it says, and an override says whose it is.
     fn why(&self) -> String {
+        let Self { by, said, alert, .. } = self;
+        let names_himself = said.starts_with(by.as_str()) || said.starts_with("override ");
+        let who = if names_himself { said.clone() } else { format!("{by}: {said}") };
+        let alert = alert.as_ref().map_or_else(String::new, |alert| format!("; {alert}"));
         match &self.what {
-            What::Price { cause, .. } => format!("{cause}: {}", self.said),
-            What::Status { .. } => format!("[{}]", self.said),
+            What::Price { cause, .. } => format!("{cause}: {who}{alert}"),
+            What::Status { .. } | What::Frozen { .. } => format!("[{who}{alert}]"),
         }
     }
 }

@@ -45,6 +45,11 @@ impl Shadow {
         Ok(())
     }
 
+    /// Opinions on maps that the journal has not met so far, each with what it lacks.
+    pub fn unmet(&self) -> Vec<String> {
+        self.worlds.unmet()
+    }
+
     /// The differences so far.
     pub fn report(&self) -> Report {
         Report { shadow: self.worlds.changed(), ..self.tally.report() }
@@ -146,10 +151,14 @@ impl Tally {
         let [live, shadow] = self.now[&pick];
         let (p, q) = (live.fair.as_f64(), shadow.fair.as_f64());
         let is_chance = |p: f64| 0.0 < p && p < 1.0;
-        if !is_chance(p) || !is_chance(q) {
-            // Only one of them has a price at all.
-            self.unpriced += 1;
-            return;
+        match (is_chance(p), is_chance(q)) {
+            (true, true) => {}
+            // A market without strengths, or one that is decided, is nobody's difference.
+            (false, false) => return,
+            (true, false) | (false, true) => {
+                self.unpriced += 1;
+                return;
+            }
         }
         self.quotes += 1;
         self.equal += u64::from(live == shadow);
@@ -222,7 +231,7 @@ pub struct Report {
     pub other_odds: u64,
     /// Of them on offer in one world only.
     pub on_one_board_only: u64,
-    /// Quotes not compared: one world has no chance strictly between 0 and 1 for them.
+    /// Quotes not compared: just one of the worlds has a chance strictly between 0 and 1 for them.
     pub priced_by_one_only: u64,
     /// Quotes of markets that were decided, each scored against the result.
     pub scored: u64,
@@ -322,6 +331,10 @@ mod tests {
     /// A LoL map that a trader sees as even and the first team wins, with a shadow beside it. Returns the
     /// report, and the live events as the state alone has them.
     fn played(params: &str) -> Report {
+        watched(params).unwrap().report()
+    }
+
+    fn watched(params: &str) -> Result<Shadow, String> {
         let name = |text: &str| Name::new(text).unwrap();
         let match_id = MatchId(0);
         let feed = |version: u64, event| {
@@ -373,9 +386,9 @@ mod tests {
             let refused = |record: &Record| matches!(record.event, Event::Refused(_));
             assert!(!outbox.records().iter().any(refused), "{:?}", outbox.records());
             let events = outbox.records();
-            shadow.take(&Step { seq, time, envelope: &envelope, events, state: &state }).unwrap();
+            shadow.take(&Step { seq, time, envelope: &envelope, events, state: &state })?;
         }
-        shadow.report()
+        Ok(shadow)
     }
 
     #[test]
@@ -408,6 +421,42 @@ mod tests {
         // 0.99 : 0.01 is 99 times 1 : 1.
         let report = played("[[map]]\nmatch = \"final\"\nmap = 1\nprice = 0.99\n");
         assert_eq!(report.outside_band, 2, "{report:?}");
+    }
+
+    #[test]
+    fn what_neither_prices_is_no_difference() {
+        // The winner of the map has no price once it is won, and neither had one before there were strengths.
+        for (params, by_one) in
+            [("margin = \"5%\"", 0), ("[[map]]\nmatch = \"final\"\nmap = 1\nprice = 0.6\n", 0)]
+        {
+            assert_eq!(played(params).priced_by_one_only, by_one, "{params}");
+        }
+        let quote = |ppb| Quote { fair: Probability::from_ppb(ppb).unwrap(), odds: None };
+        let pick = (MarketId(0), SelectionIndex(0));
+        for (worlds, by_one) in
+            [([0, 0], 0), ([500_000_000, 0], 1), ([0, 500_000_000], 1), ([1_000_000_000, 0], 0)]
+        {
+            let mut tally = Tally::default();
+            tally.now.insert(pick, worlds.map(quote));
+            tally.compare(pick, 1, 4.0);
+            assert_eq!((tally.unpriced, tally.quotes), (by_one, 0), "{worlds:?}");
+        }
+    }
+
+    #[test]
+    fn an_opinion_that_meets_no_match_or_no_map_is_named() {
+        let unmet = |entry: &str| {
+            let text = format!("[[map]]\n{entry}\nprice = 0.6\n");
+            watched(&text).map(|shadow| shadow.unmet().join("; "))
+        };
+        assert_eq!(unmet("match = \"final\"\nmap = 1").unwrap(), "");
+        let named = unmet("match = \"semi\"\nmap = 1").unwrap();
+        assert_eq!(named, "[[map]] 1 of `semi`: no match has this key; there are final");
+        let named = unmet("match = \"final\"\nmap = 2").unwrap();
+        assert_eq!(named, "[[map]] 2 of `final`: no strengths were ever set for this map");
+        let error = watched("[[map]]\nmatch = \"final\"\nmap = 1\nt = 0.5\nct = 0.5\n").map(|_| ());
+        assert!(error.unwrap_err().starts_with("[[map]] 1 of `final`: the engine refuses"));
+        assert!(Change::parse("[[map]]\nmatch = \"final\"\nmap = 6\nprice = 0.5").is_err());
     }
 
     #[test]

@@ -25,6 +25,8 @@ use super::words::money;
 pub struct WhatIf {
     change: Change,
     games: HashMap<MatchId, Name>,
+    /// The opinions on maps that were met.
+    met: Vec<usize>,
     real: Ledger,
     other: Ledger,
     state: State,
@@ -36,7 +38,7 @@ impl WhatIf {
     pub fn new(change: Change) -> Self {
         let (real, other) = (Ledger::default(), Ledger::default());
         let (state, outbox) = (State::new(), Outbox::with_capacity(1));
-        Self { change, games: HashMap::new(), real, other, state, outbox }
+        Self { change, games: HashMap::new(), met: Vec::new(), real, other, state, outbox }
     }
 
     /// Takes a record that the real state has just applied.
@@ -44,6 +46,7 @@ impl WhatIf {
     /// # Errors
     /// If the changed settings make no sense together with those of the journal.
     pub fn take(&mut self, step: &Step<'_>) -> Result<(), String> {
+        let mut opinion = None;
         let command = match step.envelope.command {
             Command::Genesis { capacity, config } => {
                 self.outbox = Outbox::with_capacity(capacity.events_max());
@@ -52,7 +55,11 @@ impl WhatIf {
             Command::Configure { config, based_on } => {
                 Command::Configure { config: self.change.apply(config)?, based_on }
             }
-            Command::SetMap(set) => Command::SetMap(self.change.opinion(&self.games, set)),
+            Command::SetMap(set) => {
+                let (set, index) = self.change.opinion(&self.games, set);
+                opinion = index;
+                Command::SetMap(set)
+            }
             // The bettor's view is older than this record.
             Command::PlaceBet(place) => Command::PlaceBet(self.translated(place, step.seq)),
             other => other,
@@ -72,7 +79,33 @@ impl WhatIf {
             self.state.price_mobas_by(self.change.models);
         }
         self.other.hear(self.outbox.records());
+        if let Some(index) = opinion {
+            self.meet(index, step)?;
+        }
         Ok(())
+    }
+
+    /// An opinion on a map stood in place of a trader's: it must be one that the title knows.
+    fn meet(&mut self, index: usize, step: &Step<'_>) -> Result<(), String> {
+        let refused = |records: &[Record]| {
+            records.iter().find_map(|record| match record.event {
+                Event::Refused(refusal) => Some(refusal),
+                _ => None,
+            })
+        };
+        if let (None, Some(refusal)) = (refused(step.events), refused(self.outbox.records())) {
+            let (entry, why) = (self.change.entry(index), refusal.code.sentence());
+            return Err(format!("{entry}: the engine refuses these strengths: {why}"));
+        }
+        if !self.met.contains(&index) {
+            self.met.push(index);
+        }
+        Ok(())
+    }
+
+    /// Opinions on maps that the journal has not met, each with what it lacks.
+    pub fn unmet(&self) -> Vec<String> {
+        self.change.unmet(&self.games, &self.met)
     }
 
     /// What became true in the other world by the last record.

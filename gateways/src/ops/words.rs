@@ -2,6 +2,7 @@
 
 mod commands;
 mod money;
+mod prices;
 mod standings;
 
 use chrono::{DateTime, Timelike};
@@ -13,10 +14,12 @@ use clutch_core::units::{
 use clutch_core::{Event, Outbox, Query, Record, Refusal, State};
 
 use crate::book::Book;
+use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
 pub use money::{currency_code, ledger, places, posting};
+pub use prices::alert;
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 
 /// What things are called, learned from the engine's own events.
@@ -81,6 +84,14 @@ impl Words {
             .market(id)
             .and_then(|market| Some(market.name(self.book.game(market.match_id)?)));
         named.unwrap_or_else(|| format!("market {}", id.0))
+    }
+
+    /// "Map 1 winner", of a market that may not be open yet.
+    fn kind(&self, game: MatchId, kind: MarketKind) -> String {
+        match self.book.game(game) {
+            Some(game) => names::market(kind, game),
+            None => json(&kind),
+        }
     }
 
     /// The match that a market is on.
@@ -151,6 +162,9 @@ impl Words {
             Event::MatchFrozen { match_id, reason: Some(reason) } => {
                 format!("{} is stopped: {}", self.game(*match_id), why_suspended(*reason))
             }
+            Event::FeedAlert { match_id, source, alert: told } => {
+                format!("{}: feed {}: {}", self.game(*match_id), source.0, alert(*told))
+            }
             Event::MatchFrozen { match_id, reason: None } => {
                 format!("{} is no longer stopped", self.game(*match_id))
             }
@@ -166,9 +180,8 @@ impl Words {
             MarketStatus::Decided { winner } => {
                 format!("decided: {} won", self.selection(market, winner))
             }
+            MarketStatus::Graded => "decided: graded by hand".to_owned(),
             MarketStatus::Void => "void: it was not played".to_owned(),
-            #[allow(unreachable_patterns, reason = "a status that comes later says itself")]
-            other => format!("{other:?}"),
         }
     }
 }
@@ -216,14 +229,11 @@ pub fn refusal_text(refusal: Refusal) -> String {
     sentence(refusal)
 }
 
-fn kind_name(kind: MarketKind) -> String {
-    json(&kind)
-}
-
 /// Whatever has no words of its own yet: its JSON, without the outermost braces.
 fn json(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
-    text.trim_matches(['{', '}', '"']).replace('"', "")
+    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    inner.unwrap_or(&text).replace('"', "")
 }
 
 #[cfg(test)]

@@ -230,7 +230,7 @@ impl Hub {
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
                 compliance::answer(&self.book, records)
             }
-            Query::Proposals => settlement::proposals(records),
+            Query::Proposals => settlement::proposals(&self.book, records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::Accounts { accounts_max, .. } => {

@@ -286,6 +286,7 @@ impl Metrics {
             FeedAlert::Ahead => "ahead",
             FeedAlert::Behind => "behind",
             FeedAlert::Disagrees { .. } => "disagrees",
+            FeedAlert::Apart { .. } => "apart",
             FeedAlert::Contradictory => "contradictory",
             FeedAlert::HandedOver => "handed_over",
         };

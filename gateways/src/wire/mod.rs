@@ -3,7 +3,8 @@
 //!
 //! `client` reads what bettors send, `offer` and `server` write what they get; `admin` and `staff` do
 //! the same for traders and operators. `decimal` and `setting` keep money, odds and settings exact on
-//! the way, `scope` the names of what orders are about. `play` is about what players set for
+//! the way, `scope` the names of what orders are about, `overrides` and `strengths` what traders say of
+//! prices. `play` is about what players set for
 //! themselves, `cash_out` about bets that end early, `cash` about payments and bonuses, `compliance` about
 //! what only staff may know of players. Nothing here knows a socket.
 
@@ -17,6 +18,7 @@ pub mod currency;
 pub mod decimal;
 pub mod multiple;
 pub mod offer;
+pub mod overrides;
 pub mod play;
 pub mod referral;
 mod scope;
@@ -26,3 +28,4 @@ pub mod setting;
 pub mod settlement;
 mod slip;
 pub mod staff;
+mod strengths;

@@ -51,6 +51,11 @@ pub fn read(setting: Setting, text: &str) -> Result<i64, &'static str> {
     }
 }
 
+/// "48.5%", of parts per billion.
+pub fn percent(ppb: i64) -> String {
+    format!("{}%", show_decimal(ppb, PERCENT_PLACES))
+}
+
 /// Shows a setting's value as [`read`] takes it.
 pub fn show(setting: Setting, value: i64) -> String {
     match setting.unit() {
@@ -60,7 +65,7 @@ pub fn show(setting: Setting, value: i64) -> String {
             let (unit, length) = TIMES.iter().find(fits).unwrap_or(&("ns", 1));
             if value == 0 { "0s".to_owned() } else { format!("{}{unit}", value / length) }
         }
-        Unit::Ppb => format!("{}%", show_decimal(value, PERCENT_PLACES)),
+        Unit::Ppb => percent(value),
         Unit::Milli => show_decimal(value, MILLI_PLACES),
         Unit::Count => value.to_string(),
         Unit::Rules => {

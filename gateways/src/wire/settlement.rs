@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::read;
 use super::client;
+use super::overrides::{OverrideView, overrides_of};
 use super::scope::TitleJson;
 use super::server::to_json;
+use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::house_rules;
 
@@ -306,7 +308,9 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                 }
                 About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
                 About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
-                About::Limits => ("limits raised far", None),
+                About::Limits => {
+                    ("settings: a limit raised far, or a guard of the prices widened", None)
+                }
                 About::PlayPolicy => ("a policy that asks less of players", None),
                 About::Adjust(AccountId(account)) => ("adjusting account", Some(account)),
             };
@@ -325,16 +329,18 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
     records.iter().filter_map(view).collect()
 }
 
-/// Everything that waits for a second person.
-pub fn proposals(records: &[Record]) -> Vec<u8> {
+/// Everything that waits for a second person, and every override: those that go far wait among the others.
+pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Message {
         seq: u64,
         proposals: Vec<ProposalView>,
+        overrides: Vec<OverrideView>,
     }
     to_json(&Message {
         seq: records.last().map_or(0, |record| record.seq.0),
         proposals: proposals_of(records),
+        overrides: overrides_of(book, records),
     })
 }
 

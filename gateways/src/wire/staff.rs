@@ -1,16 +1,17 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, Mode, Title};
-use clutch_core::event::{BetView, OverrideStatus};
+use clutch_core::event::BetView;
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
-use clutch_core::units::{AccountId, MatchId, Name, OverrideId, Seq, Timestamp};
+use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
 use super::compliance;
 use super::decimal::{ShowMoney, with_places};
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
+use super::overrides::{OverrideView, overrides_of};
 use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
 use super::server::{BetJson, Shown, bet_json, money, to_json};
@@ -74,13 +75,6 @@ struct SwitchView {
 }
 
 #[derive(Serialize)]
-struct OverrideView {
-    id: u64,
-    status: &'static str,
-    expires_at: u64,
-}
-
-#[derive(Serialize)]
 struct SettingView {
     name: &'static str,
     value: String,
@@ -130,7 +124,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         kill_switches: Vec::new(),
         mode: None,
         trips: Vec::new(),
-        overrides: Vec::new(),
+        overrides: overrides_of(book, records),
         proposals: proposals_of(records),
         version: version_of(records),
         settings: settings_of(records, before),
@@ -144,9 +138,6 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
             Event::Market { market, status, epoch } => message
                 .markets
                 .push(MarketView { market: market.0, status: status_of(status, epoch) }),
-            Event::Override { id, expires_at, status, .. } => {
-                message.overrides.push(override_view(id, expires_at, status));
-            }
             Event::KillSwitch { scope, on } => {
                 message.kill_switches.push(SwitchView { scope: scope_view(scope), on });
             }
@@ -392,17 +383,6 @@ fn terms_view(factors: &[u8], group: Option<u32>) -> TermsView {
         })
     });
     TermsView { group, factors: factors.collect() }
-}
-
-fn override_view(id: OverrideId, expires_at: Timestamp, status: OverrideStatus) -> OverrideView {
-    let status = match status {
-        OverrideStatus::Proposed => "waits for a second person",
-        OverrideStatus::InForce { .. } => "in force",
-        OverrideStatus::Replaced => "replaced",
-        OverrideStatus::Lifted => "lifted",
-        OverrideStatus::Expired => "expired",
-    };
-    OverrideView { id: id.0, status, expires_at: expires_at.millis() }
 }
 
 const fn state_name(state: AccountState) -> &'static str {

@@ -127,17 +127,37 @@ fn an_operator_runs_a_server_from_the_command_line() {
 
     // A trader's word: near the model at once, far from it with a second person.
     let said = desk.done(&["override", "0", "--selection", "0", "--odds", "2.00", "--for", "600"]);
-    assert!(said.contains(": in force"), "{said}");
+    assert!(said.contains("in force"), "{said}");
     let far = ["override", "0", "--selection", "0", "--fair", "90%", "--for", "600"];
     let waiting = desk.json(&far);
     assert_eq!(waiting["overrides"][0]["status"], "waits for a second person");
     let id = waiting["overrides"][0]["id"].to_string();
+    // Whoever may approve it sees what it says, in every list where he would look.
+    for look in [["waiting"].as_slice(), &["overrides"], &["markets", "final"]] {
+        let said = desk.done(look);
+        let line = said.lines().find(|line| line.starts_with(&format!("override {id}")));
+        let line = line.unwrap_or_else(|| panic!("{look:?}: {said}"));
+        for part in ["a fair probability of 90% for ", "by 7", "UTC", "waits for a second person"] {
+            assert!(line.contains(part), "{look:?}: {line}");
+        }
+        assert_eq!(said.contains("in force"), look != ["waiting"], "{look:?}: {said}");
+    }
     assert!(desk.refused(&["approve", &id]).contains("SamePerson"));
     let second =
         Desk { serve: &serve, token: staff_token(&["--operator", "8"], &config, &journal) };
-    assert!(second.done(&["approve", &id]).contains(": in force"));
-    assert!(desk.done(&["lift", &id]).contains(": lifted"));
+    assert!(second.done(&["approve", &id]).contains("in force"));
+    assert!(desk.done(&["lift", &id]).contains("lifted"));
     assert!(desk.refused(&["lift", &id]).contains("UnknownOverride"));
+    // What guards the prices is not for one person to take away.
+    for set in ["margin=99.9%", "override_distance=100", "band=1000"] {
+        let said = desk.done(&["config", "set", set]);
+        assert!(said.contains("a guard of the prices widened"), "{set}: {said}");
+        assert!(!said.contains("configuration"), "{set}: {said}");
+    }
+    let said = desk.json(&["waiting"]);
+    let id = said["proposals"][0]["id"].to_string();
+    assert_eq!(said["proposals"].as_array().map(Vec::len), Some(1), "{said}");
+    desk.done(&["withdraw", &id]);
 
     // Rules are tried in shadow before they refuse anybody.
     desk.done(&["config", "set", "rules_off=match_liability", "rules_shadow=bets_per_hour"]);
@@ -201,8 +221,21 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let stranger = desk.refused(&["account", "show", "carol"]);
     assert!(stranger.contains("UnknownAccount") && stranger.contains("account list"), "{stranger}");
 
-    // All of it is in the journal: another server on the same data knows it.
+    // All of it is in the journal: who overrode what, until when, and who approved it; and another server on
+    // the same data knows it.
     drop(serve);
+    let log = stdout(&run(["inspect", "prices", journal.to_str().unwrap(), "--match", "final"]));
+    let approved = log.lines().find(|line| line.contains("approved by operator 8"));
+    let approved = approved.unwrap_or_else(|| panic!("{log}"));
+    for part in [
+        "an override began: override ",
+        " by operator 7, approved by operator 8, until 20",
+        ": a fair probability of 90% for ",
+        " (in force)",
+    ] {
+        assert!(approved.contains(part), "{part}: {approved}");
+    }
+    assert!(log.contains("an override ended: override "), "{log}");
     let serve = Serve::start(&config, &journal);
     let trader = staff_token(&["--operator", "8", "--role", "trader"], &config, &journal);
     let desk = Desk { serve: &serve, token: trader };

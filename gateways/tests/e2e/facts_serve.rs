@@ -327,3 +327,64 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     let keyless = run(["feed", "replay", captures, "--to", &server, "--key", "1=first-key"]);
     assert!(refusal(&keyless).contains("source 2 needs --key 2=KEY"), "{}", refusal(&keyless));
 }
+
+/// Who, what, when, why, from which source: a freeze under the name of its rule, a trader's strengths and
+/// the chance of one round.
+#[test]
+fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price() {
+    let data = DataDir::new("facts-log");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let lines = [start(1, "blue"), state(2, 600, 1_000), state(3, 610, 40_000)];
+    push(serve.address, WORLDS, "first-key", &lines);
+
+    let server = format!("http://{}", serve.address);
+    let (config, journal) = (config.to_str().unwrap(), journal.to_str().unwrap());
+    let admin = |arguments: &[&str]| {
+        let me = ["admin", "--server", &server, "--config", config, "--data", journal, "--as", "7"];
+        run(me.iter().chain(arguments))
+    };
+    let not_begun = admin(&["strengths", "cup", "1", "--price", "55%"]);
+    assert_eq!(not_begun.status.code(), Some(1));
+    assert!(refusal(&not_begun).contains("map 1 has not begun: say with --side where"));
+    for (wrong, code, says) in [
+        (["--price", "100%"].as_slice(), 3, "below 100%"),
+        (&["--price", "0.55"], 3, "48.5%"),
+        (&["--first", "52%"], 2, "--second"),
+        (&["--price", "55%", "--first", "52%", "--second", "49%"], 2, "cannot be used with"),
+        (&[], 2, "--price"),
+    ] {
+        let output = admin(&[&["strengths", "cup", "1", "--side", "ct"], wrong].concat());
+        assert_eq!(output.status.code(), Some(code), "{wrong:?}");
+        assert!(crate::harness::process::stderr(&output).contains(says), "{wrong:?}");
+    }
+    let strong = ["--side", "ct", "--first", "52%", "--second", "51%"];
+    stdout(&admin(&[&["strengths", "cup", "1"], &strong[..]].concat()));
+    stdout(&admin(&["next-round", "cup", "62%"]));
+    let not_next = admin(&["next-round", "cup", "62%", "--round", "7"]);
+    assert_eq!(not_next.status.code(), Some(3));
+    drop(serve);
+
+    let log = |game: &str| stdout(&run(["inspect", "prices", journal, "--match", game]));
+    let worlds = log("worlds final");
+    for part in [
+        "feed 1 says map 1 at 10:00: T1 1.000% of all gold ahead, kills 0:0",
+        "the match is stopped: the feed said something impossible",
+        "feed 1 says map 1 at 10:10: T1 40.000% of all gold ahead",
+        "impossible, LeadJumps: it says 40000 where 12000 would just fit",
+    ] {
+        assert!(worlds.contains(part), "{part}: {worlds}");
+    }
+    let cup = log("cup");
+    for part in [
+        "a trader changed the strengths: operator 7: ",
+        "wins a round at 52% as T, 51% as CT",
+        "map 1 round 1 at 62% for ",
+    ] {
+        assert!(cup.contains(part), "{part}: {cup}");
+    }
+    for text in [&worlds, &cup] {
+        assert!(!text.contains(['{', '}']), "raw data: {text}");
+        assert!(!text.contains("operator 7: operator 7"), "{text}");
+    }
+}

@@ -255,7 +255,9 @@ fn coefficient_lines(leads: [i64; KNOTS.len()]) -> String {
         let strength = (1e6 + (f64::from(faded) - 1e6) * part).round() as i64;
         format!("{:>8} {:>9} {lead:>9} {:>9} {strength:>9}\n", 60 * minute, 0, 0)
     };
-    KNOTS.into_iter().zip(leads).map(line).collect()
+    let knots: String = KNOTS.into_iter().zip(leads).map(line).collect();
+    let seconds: String = KNOTS.into_iter().map(|minute| format!(" {}", 60 * minute)).collect();
+    format!("{knots}end{seconds}\n")
 }
 
 #[cfg(test)]

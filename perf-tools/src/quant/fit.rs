@@ -242,6 +242,8 @@ fn coefficient_lines(before: &Fit, fits: &[Fit]) -> String {
     for (second, fit) in SECONDS.iter().zip(fits) {
         line(*second, [fit.weights[0], fit.weights[1], fit.weights[2], fit.weights[3] / unit]);
     }
+    let seconds: String = SECONDS.iter().map(|second| format!(" {second}")).collect();
+    let _ = writeln!(lines, "end 0{seconds}");
     lines
 }
 

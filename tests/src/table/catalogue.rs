@@ -426,11 +426,11 @@ fn chance_or_none(words: &mut Words<'_>) -> Outcome<Option<Probability>> {
 fn moba_state(words: &mut Words<'_>) -> Outcome<MobaState> {
     let mut state = MobaState { time_s: words.number()?, ..MobaState::default() };
     let mut number = || {
-        words.optional().map_or(Ok(0.0), |word| {
+        words.optional_number().map_or(Ok(0.0), |word| {
             word.parse::<f64>().map_err(|_| format!("{word:?} is no number"))
         })
     };
-    state.lead_milli = (number()? * 1_000.0) as i32;
+    state.lead_milli = (number()? * 1_000.0).round() as i32;
     state.kills = [number()? as u16, number()? as u16];
     state.towers = [number()? as u8, number()? as u8];
     state.objectives = [number()? as u8, number()? as u8];

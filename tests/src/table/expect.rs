@@ -7,6 +7,7 @@
 //! | `expect house AMOUNT`, `expect live_bets N` | the house's books; bets in the engine |
 //! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
 //! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
+//! | `expect alert RULE EXPECTED ACTUAL`, `expect alert NAME` | what was last told of a source |
 //! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
@@ -19,7 +20,7 @@
 //! | `expect referred BET …` | the bets that wait for a trader, by id |
 
 use clutch_core::Query;
-use clutch_core::event::{BetStatus, Event, MarketStatus};
+use clutch_core::event::{BetStatus, Event, FeedAlert, MarketStatus};
 use clutch_core::risk::RuleId;
 
 use super::lines::Words;
@@ -51,6 +52,7 @@ impl Scenario {
             "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),
+            "alert" => self.expect_alert(words),
             "override" => {
                 let stands = self.expect_override(words)?;
                 equal(words.next()?, &stands)
@@ -69,6 +71,19 @@ impl Scenario {
             "bonus" => self.expect_bonus(words),
             other => Err(format!("nothing can be expected of {other:?}")),
         }
+    }
+
+    fn expect_alert(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let (rule, expected, actual) = match self.alert {
+            Some(
+                FeedAlert::Impossible { rule, expected, actual }
+                | FeedAlert::Apart { rule, expected, actual, .. },
+            ) => (rule, expected, actual),
+            other => return equal(words.next()?, &format!("{other:?}")),
+        };
+        equal(words.next()?, &format!("{rule:?}"))?;
+        equal(words.next()?, &expected.to_string())?;
+        equal(words.next()?, &actual.to_string())
     }
 
     fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {

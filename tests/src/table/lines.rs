@@ -22,6 +22,11 @@ impl<'a> Words<'a> {
         self.rest.next()
     }
 
+    /// The next word, if it begins as a number does.
+    pub fn optional_number(&mut self) -> Option<&'a str> {
+        self.rest.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+    }
+
     /// The next word as a number.
     pub fn number<T: std::str::FromStr>(&mut self) -> Outcome<T> {
         let word = self.next()?;

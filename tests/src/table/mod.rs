@@ -74,7 +74,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clutch_core::command::{
     Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple, Terms,
 };
-use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
+use clutch_core::event::{BetStatus, CashOutStatus, CashOutView, FeedAlert};
 use clutch_core::units::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Money, OverrideId,
 };
@@ -161,6 +161,8 @@ struct Scenario {
     overrides: BTreeMap<String, (OverrideId, MatchId)>,
     bonuses: BTreeMap<String, BonusId>,
     versions: BTreeMap<(MatchId, u8), u64>,
+    /// What was last told of a source.
+    alert: Option<FeedAlert>,
     /// The way by which the bettor of the line comes.
     channel: Channel,
     ids: u128,
@@ -208,6 +210,7 @@ impl Scenario {
             overrides: BTreeMap::new(),
             bonuses: BTreeMap::new(),
             versions: BTreeMap::new(),
+            alert: None,
             channel: Channel::Web,
             ids: 0,
             references: 1_000_000,
@@ -312,6 +315,11 @@ impl Scenario {
     }
 
     fn answer(&mut self, records: &[Record]) -> Answer {
+        let told = said(records).filter_map(|event| match event {
+            Event::FeedAlert { alert, .. } => Some(alert),
+            _ => None,
+        });
+        self.alert = told.last().or(self.alert);
         let refusal = said(records).find_map(|event| match event {
             Event::Refused(refusal) => Some(refusal),
             _ => None,

@@ -144,7 +144,7 @@ impl Twin {
     }
 }
 
-/// Whether any limit becomes more than ten times what it was.
+/// Whether any limit becomes more than ten times what it was, or what guards the prices is widened.
 pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
     let limits = |config: &Config| {
         [
@@ -161,4 +161,16 @@ pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
         .map(|limit| i128::from(limit.minor()))
     };
     limits(before).iter().zip(limits(after)).any(|(before, after)| after > 10 * before)
+        || after.override_distance_milli > before.override_distance_milli
+        || u64::from(after.band_milli) > 10 * u64::from(before.band_milli)
+        || margin_moves_far(before, after.margin_ppb)
+}
+
+/// Whether an even chance is booked at odds ratios further apart than an override may be.
+fn margin_moves_far(before: &Config, after_ppb: u32) -> bool {
+    const ONE: i128 = 1_000_000_000;
+    let (was, is) = (i128::from(before.margin_ppb), i128::from(after_ppb));
+    let (high, low) = (was.max(is), was.min(is));
+    let limit = i128::from(before.override_distance_milli);
+    (ONE + high) * (ONE - low) * 1000 > limit * (ONE + low) * (ONE - high)
 }

@@ -23,6 +23,8 @@ type Asked = (AccountId, ClientBetId);
 /// Everything that was told.
 #[derive(Debug, Default)]
 pub struct History {
+    /// How long after it was made an id is known for certain.
+    ids_live_ns: u64,
     /// The last command whose events were told.
     acknowledged: u64,
     answers: BTreeMap<Asked, Told>,
@@ -37,6 +39,11 @@ pub struct History {
 }
 
 impl History {
+    /// Nothing was told, and ids are known for so long.
+    pub fn new(ids_live_ns: u64) -> Self {
+        Self { ids_live_ns, ..Self::default() }
+    }
+
     /// The last command whose events were told.
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged
@@ -101,7 +108,10 @@ impl History {
         };
         let asked = (account, client_id);
         if record.trace != 0 {
-            self.hear_answer(asked, bet, stake, status, binds)?;
+            let is_expired = client_id
+                .time()
+                .is_none_or(|made| self.ids_live_ns < record.time.since(made));
+            self.hear_answer(asked, bet, stake, status, (binds, is_expired))?;
         }
         let Some(bet) = bet else { return Ok(()) };
         let before = self.fates.insert(bet, (status, stake));
@@ -137,7 +147,7 @@ impl History {
         bet: Option<BetId>,
         stake: Stake,
         status: BetStatus,
-        binds: bool,
+        (binds, is_expired): (bool, bool),
     ) -> Result<(), String> {
         let told = match (bet, status) {
             (Some(bet), _) => Told::Bet(bet),
@@ -147,7 +157,8 @@ impl History {
         let first = self.answers.get(&who).copied();
         let may_be_anew = match told {
             Told::Bet(_) => false,
-            Told::Refused(_, Reject::BatchRefused) => first.is_none() && !binds,
+            // Of an id that may be forgotten by now, a group's refusal says nothing.
+            Told::Refused(_, Reject::BatchRefused) => is_expired || first.is_none() && !binds,
             Told::Refused(_, code) => says_nothing_about_the_bet(code),
         };
         if may_be_anew {

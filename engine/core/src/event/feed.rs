@@ -36,6 +36,17 @@ pub enum FeedAlert {
         /// The round, from 1.
         round: u8,
     },
+    /// It says numbers of a map that cannot be beside those of the truth; the match froze.
+    Apart {
+        /// The map, from 1.
+        map: u8,
+        /// Which numbers.
+        rule: Rule,
+        /// The nearest number that would have fitted.
+        expected: i64,
+        /// The number that it said.
+        actual: i64,
+    },
     /// It contradicted itself, and is not asked until it agrees with the truth again.
     Contradictory,
     /// The score follows it from now on.

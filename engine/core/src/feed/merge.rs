@@ -5,7 +5,7 @@
 //! source is a person's command, and makes that source's score the truth.
 
 use super::sources::silence_max;
-use super::view::{Relation, View};
+use super::view::{Relation, Truth, View};
 use crate::command::{FeedMessage, GameEvent, Side, SuspendReason};
 use crate::event::{Event, FeedAlert, MatchPhase};
 use crate::reject::{Refusal, Reject};
@@ -18,7 +18,7 @@ impl Step<'_> {
     pub(super) fn confirm(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
         let FeedMessage { match_id, source, event, .. } = *message;
         let fixture = &mut self.tables.fixtures[match_id.0 as usize];
-        let truth = View::of(&fixture.series);
+        let truth = Truth::of(&fixture.series);
         let row = fixture.feed.source(source);
         let before = row.view;
         let fits = row.view.hear(event) && event != GameEvent::Disputed;
@@ -28,7 +28,11 @@ impl Step<'_> {
             self.alert(match_id, source, FeedAlert::Contradictory);
             self.reconcile(match_id);
             let expected = i64::from(before.played) + 1;
-            return Err(Refusal::with(Reject::FeedImpossible, expected, i64::from(truth.played)));
+            return Err(Refusal::with(
+                Reject::FeedImpossible,
+                expected,
+                i64::from(truth.view.played),
+            ));
         }
         if row.in_doubt && relation == Relation::Agrees {
             row.in_doubt = false;
@@ -54,7 +58,7 @@ impl Step<'_> {
         if !fixture.feed.has_others() && !fixture.stops.has(SuspendReason::FeedsApart) {
             return;
         }
-        let truth = View::of(&fixture.series);
+        let truth = Truth::of(&fixture.series);
         let (mut ahead, mut behind, mut disagrees) = (None, None, None);
         for (index, row) in fixture.feed.sources.iter().enumerate() {
             let source = SourceId(index as u8);
@@ -66,15 +70,19 @@ impl Step<'_> {
                 Relation::Behind => behind = behind.or(Some(source)),
                 Relation::Ahead => ahead = ahead.or(Some(source)),
                 Relation::Disagrees { map, round } => {
-                    disagrees = disagrees.or(Some((source, map, round)));
+                    disagrees = disagrees.or(Some((source, FeedAlert::Disagrees { map, round })));
+                }
+                Relation::Apart { map, odd: Impossible { rule, expected, actual } } => {
+                    let alert = FeedAlert::Apart { map, rule, expected, actual };
+                    disagrees = disagrees.or(Some((source, alert)));
                 }
             }
         }
-        if let Some((source, map, round)) = disagrees {
+        if let Some((source, alert)) = disagrees {
             let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
             feed.fitted = 0;
             if !self.is_stopped(match_id, SuspendReason::FeedsDisagree) {
-                self.alert(match_id, source, FeedAlert::Disagrees { map, round });
+                self.alert(match_id, source, alert);
                 self.stop_match(match_id, SuspendReason::FeedsDisagree);
             }
         }
@@ -114,12 +122,12 @@ impl Step<'_> {
         if !is_frozen || fixture.feed.needs_person || needed == 0 {
             return;
         }
-        let truth = View::of(&fixture.series);
+        let truth = Truth::of(&fixture.series);
         let still_disagrees = fixture.feed.sources.iter().zip(0..).any(|(row, index)| {
             let relation = row.view.against(&truth);
             let is_asked =
                 row.view.map != 0 && !row.in_doubt && !fixture.feed.is_primary(SourceId(index));
-            is_asked && matches!(relation, Relation::Disagrees { .. })
+            is_asked && relation.contradicts()
         });
         if still_disagrees {
             return;
@@ -142,10 +150,10 @@ impl Step<'_> {
 
     fn doubt_dissenters(&mut self, match_id: MatchId) {
         let fixture = &mut self.tables.fixtures[match_id.0 as usize];
-        let truth = View::of(&fixture.series);
+        let truth = Truth::of(&fixture.series);
         let primary = fixture.feed.primary;
         for (row, index) in fixture.feed.sources.iter_mut().zip(0..) {
-            let dissents = matches!(row.view.against(&truth), Relation::Disagrees { .. });
+            let dissents = row.view.against(&truth).contradicts();
             row.in_doubt |= dissents && row.view.map != 0 && primary != Some(SourceId(index));
         }
     }
@@ -199,13 +207,16 @@ impl Step<'_> {
 
     fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {
         let series = &self.tables.fixtures[match_id.0 as usize].series;
-        let truth = View::of(series);
+        let truth = Truth::of(series);
         let map = view.map;
         let is_between = matches!(series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
-        let common = match view.against(&truth) {
+        let relation = view.against(&truth);
+        let truth = truth.view;
+        let common = match relation {
             // Neither has spoken of any map.
             Relation::Agrees if map == 0 => return,
-            Relation::Agrees => truth.played,
+            // What it says of the numbers of the map stands below.
+            Relation::Agrees | Relation::Apart { .. } => truth.played,
             // The next map began without the old source.
             Relation::Ahead if is_between && map == truth.map + 1 => {
                 let first_side_a = if view.a_began_second { Side::Ct } else { Side::T };
@@ -235,7 +246,14 @@ impl Step<'_> {
             let winner = view.round_winner(round);
             let _ = self.follow(match_id, source, GameEvent::RoundWon { map, round, winner });
         }
-        let is_open = self.tables.fixtures[match_id.0 as usize].series.map_winner(map).is_none();
+        let series = &mut self.tables.fixtures[match_id.0 as usize].series;
+        let is_open = series.map_winner(map).is_none();
+        if let Some(state) = view.moba.filter(|_| is_open) {
+            match series.adopt_moba(map, state) {
+                Ok(change) => self.spread(match_id, GameEvent::MobaState { map, state }, change),
+                Err(odd) => self.freeze(match_id, source, odd, true),
+            }
+        }
         if let Some(winner) = view.map_winner(map).filter(|_| is_open) {
             let _ = self.follow(match_id, source, GameEvent::MapWon { map, winner });
         }

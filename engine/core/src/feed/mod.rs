@@ -191,14 +191,14 @@ impl Step<'_> {
     }
 
     /// Lets a changed score reach prices, results, and the bets that it undoes.
-    fn spread(&mut self, match_id: MatchId, event: GameEvent, change: Change) {
+    pub(super) fn spread(&mut self, match_id: MatchId, event: GameEvent, change: Change) {
         let map = match change {
             Change::None => return,
             Change::Moved { map } => map,
-            Change::Drifted { map } => {
+            Change::Shifted { map, is_material } => {
                 let fixture = &self.tables.fixtures[match_id.0 as usize];
                 fixture.announce_score(match_id, self.outbox);
-                return self.requote(match_id, Requote::Drift { map });
+                return self.requote(match_id, Requote::Standing { map, is_material });
             }
             Change::Confirmed { map } => return self.confirm_payouts(match_id, map),
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),

@@ -1,12 +1,13 @@
 //! What one source has said the score is, and how that compares with the truth.
 //!
-//! Small enough that every source has its own: the rounds of the map it is on, one bit each, and the
-//! winners of maps that are named without rounds.
+//! Small enough that every source has its own: the rounds of the map it is on, one bit each, or the
+//! numbers of a map against the clock, and the winners of maps that are named without rounds.
 
 use crate::codec::wire_struct;
-use crate::command::{GameEvent, Side, Team};
-use crate::title::Series;
+use crate::command::{GameEvent, MobaState, Side, Team};
+use crate::title::moba::{MobaMap, MobaRules};
 use crate::title::rounds::ROUNDS_MAX;
+use crate::title::{Impossible, Series};
 
 /// A source's own score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,9 +24,11 @@ pub struct View {
     pub live: u8,
     /// Whether A began its map on the second side (`Side::Ct`).
     pub a_began_second: bool,
+    /// How it says its map stands, if that is one against the clock.
+    pub moba: Option<MobaState>,
 }
 
-wire_struct!(View { map, played, won_by_b, maps, live, a_began_second });
+wire_struct!(View { map, played, won_by_b, maps, live, a_began_second, moba });
 
 /// How a source's score compares with the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,31 @@ pub(super) enum Relation {
     Ahead,
     /// Both name a different winner of this round; 0 for the winner of the map as a whole.
     Disagrees { map: u8, round: u8 },
+    /// Both say numbers of this map that cannot stand side by side.
+    Apart { map: u8, odd: Impossible },
+}
+
+impl Relation {
+    /// Whether only one of them can be right.
+    pub(super) const fn contradicts(self) -> bool {
+        match self {
+            Self::Disagrees { .. } | Self::Apart { .. } => true,
+            Self::Agrees | Self::Behind | Self::Ahead => false,
+        }
+    }
+}
+
+/// The truth, and by which rules others are compared with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Truth {
+    pub view: View,
+    moba: Option<&'static MobaRules>,
+}
+
+impl Truth {
+    pub(super) fn of(series: &Series) -> Self {
+        Self { view: View::of(series), moba: series.moba_rules() }
+    }
 }
 
 const BITS: u8 = ROUNDS_MAX as u8;
@@ -47,7 +75,8 @@ impl View {
     pub(super) fn of(series: &Series) -> Self {
         let map = series.current();
         let (played, live) = (series.rounds_played(map.max(1)), series.live_round());
-        let mut view = Self { map, played, live, ..Self::default() };
+        let moba = series.moba_map(map.max(1)).and_then(MobaMap::state);
+        let mut view = Self { map, played, live, moba, ..Self::default() };
         for round in 1..=view.played {
             if let Some(Team::B) = series.round_map(map).and_then(|map| map.round_winner(round)) {
                 view.won_by_b |= 1 << (round - 1);
@@ -91,6 +120,7 @@ impl View {
                 }
                 if is_next {
                     (self.map, self.played, self.won_by_b) = (map, 0, 0);
+                    self.moba = None;
                 }
                 is_next || (map == self.map && self.played == 0)
             }
@@ -119,19 +149,27 @@ impl View {
                 let known = self.map_winner(map);
                 let fits = self.map <= map && known.is_none_or(|known| known == winner);
                 if fits {
-                    self.map = map;
+                    self.turn_to(map);
                     self.set_map_winner(map, Some(winner));
                 }
                 fits
             }
-            GameEvent::MobaRewound { map, .. } => {
+            GameEvent::MobaRewound { map, state } => {
                 self.set_map_winner(map, None);
-                map == self.map
-            }
-            GameEvent::MobaState { map, .. } => {
-                let fits = self.map <= map;
-                self.map = self.map.max(map);
+                let fits = map == self.map;
+                if fits {
+                    self.moba = Some(state);
+                }
                 fits
+            }
+            GameEvent::MobaState { map, state } => {
+                if map < self.map {
+                    return false;
+                }
+                self.turn_to(map);
+                // Its last word stands even if it took an earlier one back without saying so.
+                let before = self.moba.replace(state);
+                before.is_none_or(|before| MobaRules::grows(&before, &state).is_ok())
             }
             GameEvent::RoundStarted { .. }
             | GameEvent::NextRound { .. }
@@ -143,7 +181,8 @@ impl View {
     }
 
     /// Compares with the truth.
-    pub(super) fn against(&self, truth: &Self) -> Relation {
+    pub(super) fn against(&self, truth: &Truth) -> Relation {
+        let (truth, rules) = (&truth.view, truth.moba);
         for map in 1..=8 {
             if let (Some(said), Some(known)) = (self.map_winner(map), truth.map_winner(map))
                 && said != known
@@ -158,6 +197,14 @@ impl View {
                 let round = apart.trailing_zeros() as u8 + 1;
                 return Relation::Disagrees { map: self.map, round };
             }
+            let is_over = |view: &Self| view.map_winner(view.map).is_some();
+            if let (Some(rules), Some(known), Some(said)) = (rules, &truth.moba, &self.moba)
+                && !is_over(self)
+                && !is_over(truth)
+                && let Err(odd) = rules.agree(known, said)
+            {
+                return Relation::Apart { map: self.map, odd };
+            }
         }
         let knows_more = self.map_winner(self.map).is_some()
             && truth.map_winner(self.map).is_none()
@@ -167,6 +214,13 @@ impl View {
             core::cmp::Ordering::Equal if knows_more => Relation::Ahead,
             core::cmp::Ordering::Equal => Relation::Agrees,
             core::cmp::Ordering::Less => Relation::Behind,
+        }
+    }
+
+    /// Its words are on this map from now on.
+    fn turn_to(&mut self, map: u8) {
+        if self.map != map {
+            (self.map, self.moba) = (map, None);
         }
     }
 

@@ -318,8 +318,6 @@ impl OverrideKind {
 /// Whether an override lies further from the model than one person may go: the factor between the two
 /// odds ratios p/(1−p). A margin is measured on an even chance.
 fn goes_far(kind: OverrideKind, model: Probability, config: &Config) -> Result<bool, Refusal> {
-    let limit = f64::from(config.override_distance_milli) / 1000.0;
-    let even_booked = |ppb: u32| (1.0 + f64::from(ppb) / 1e9) / 2.0;
     let (asked, model) = match kind {
         OverrideKind::Odds { odds, .. } => (1000.0 / f64::from(odds.milli()), model.as_f64()),
         OverrideKind::Fair { fair, .. } => {
@@ -334,13 +332,26 @@ fn goes_far(kind: OverrideKind, model: Probability, config: &Config) -> Result<b
                 let (most, asked) = (i64::from(Config::MARGIN_PPB_MAX), i64::from(margin_ppb));
                 return Err(Refusal::with(Reject::InvalidParameter, most, asked));
             }
-            (even_booked(margin_ppb), even_booked(config.margin_ppb))
+            return Ok(config.is_margin_far(margin_ppb));
         }
         OverrideKind::SuspendSelection { .. } | OverrideKind::SuspendMarket { .. } => {
             return Ok(false);
         }
     };
-    let (up, down) = (asked * (1.0 - model), model * (1.0 - asked));
-    // Where the model says nothing, 0, any word goes far.
-    Ok(!(up <= limit * down && down <= limit * up))
+    Ok(config.is_far(asked, model))
+}
+
+impl Config {
+    /// Whether a margin lies further from the one in force than one person may go.
+    pub(crate) fn is_margin_far(&self, margin_ppb: u32) -> bool {
+        let even_booked = |ppb: u32| (1.0 + f64::from(ppb) / 1e9) / 2.0;
+        self.is_far(even_booked(margin_ppb), even_booked(self.margin_ppb))
+    }
+
+    fn is_far(&self, asked: f64, model: f64) -> bool {
+        let limit = f64::from(self.override_distance_milli) / 1000.0;
+        let (up, down) = (asked * (1.0 - model), model * (1.0 - asked));
+        // Where the model says nothing, 0, any word goes far.
+        !(up <= limit * down && down <= limit * up)
+    }
 }

@@ -21,10 +21,12 @@ pub(crate) enum Requote {
         /// Who won the round, if it was one.
         winner: Option<Team>,
     },
-    /// The numbers of a map moved, but it is no other map to a bettor.
-    Drift {
+    /// The numbers of a map moved with its clock.
+    Standing {
         /// The map.
         map: u8,
+        /// Whether it is another map to a bettor.
+        is_material: bool,
     },
     /// A trader changed a map's strengths.
     Parameters {
@@ -36,16 +38,18 @@ pub(crate) enum Requote {
 impl Requote {
     const fn price_cause(self) -> PriceCause {
         match self {
-            Self::Score { .. } | Self::Drift { .. } => PriceCause::Score,
+            Self::Score { .. } | Self::Standing { .. } => PriceCause::Score,
             Self::Parameters { .. } => PriceCause::Parameters,
         }
     }
 
-    /// Whether the match stood still while strengths moved: then no price may move far.
+    /// Whether no price may move far: the match stood still while strengths moved, or moved on by a
+    /// little, as a map against the clock does from one update to the next. A round is one of two steps
+    /// that were both foreseen, see `Step::check_branch`.
     const fn checks_band(self) -> bool {
         match self {
-            Self::Parameters { .. } => true,
-            Self::Score { .. } | Self::Drift { .. } => false,
+            Self::Parameters { .. } | Self::Standing { .. } => true,
+            Self::Score { .. } => false,
         }
     }
 
@@ -53,7 +57,7 @@ impl Requote {
     const fn is_material(self) -> bool {
         match self {
             Self::Score { .. } | Self::Parameters { .. } => true,
-            Self::Drift { .. } => false,
+            Self::Standing { is_material, .. } => is_material,
         }
     }
 }
@@ -75,8 +79,9 @@ impl Step<'_> {
         let series = &self.fixture(match_id).series;
         let forecast = series.series_forecast();
         let series_over = series.result().is_some();
-        let (Requote::Score { map, .. } | Requote::Drift { map } | Requote::Parameters { map }) =
-            cause;
+        let (Requote::Score { map, .. }
+        | Requote::Standing { map, .. }
+        | Requote::Parameters { map }) = cause;
         let is_affected = |kind: MarketKind| kind.map().is_none_or(|on| on == map);
         let mut place = 0;
         while let Some(market) = self.next_market(match_id, &mut place, |row| {
@@ -94,6 +99,8 @@ impl Step<'_> {
                     continue;
                 }
                 self.resolve(market);
+            } else if let (Requote::Standing { is_material: true, .. }, true) = (cause, affected) {
+                self.tables.markets.market_mut(market).moved_at = self.seq;
             }
             let forecast = forecast.as_ref();
             let stays_open = self.price(market, forecast, cause.price_cause(), cause.checks_band());

@@ -299,7 +299,7 @@ impl MapModel {
 impl fmt::Display for ForecastError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::RoundProbability => "a round probability must lie strictly between 0 and 1",
+            Self::RoundProbability => "a round probability must lie from 0.000001 to 0.999999",
             Self::ImpossibleScore => "no sequence of rounds leads to this score",
             Self::MapDecided => "the map is already decided at this score",
         })

@@ -1,9 +1,8 @@
 //! What feeds say of a series, and what cannot be.
 //!
 //! Owns the way from an event to a changed series: each title's rules decide whether it can follow
-//! from the score. A refused event changes nothing.
+//! from the score. A refused event changes no score.
 
-use super::Play;
 use super::moba::{Heard, MobaMap, MobaRules};
 use super::rounds::{ROUNDS_MAX, RoundMap};
 use super::series::{Game, Series};
@@ -22,11 +21,12 @@ pub enum Change {
         /// The map, from 1.
         map: u8,
     },
-    /// The numbers of this map moved, and its prices with them, but not materially: bets that wait
-    /// are not turned away.
-    Drifted {
+    /// The numbers of this map moved, and its prices with them.
+    Shifted {
         /// The map, from 1.
         map: u8,
+        /// Whether it is another map to a bettor. If not, bets that wait are not turned away.
+        is_material: bool,
     },
     /// A round is being played now.
     Started {
@@ -89,8 +89,8 @@ pub enum Rule {
     TimeRunsBack,
     /// The game clock stands beyond the longest map.
     TimeTooLong,
-    /// A lead above everything that there is.
-    LeadAboveAll,
+    /// A lead above everything that can be by then.
+    LeadTooLarge,
     /// A team has fewer kills than before.
     KillsFell,
     /// A team has taken fewer towers than before.
@@ -99,6 +99,28 @@ pub enum Rule {
     ObjectivesFell,
     /// A team has taken more towers than stand on the map.
     TooManyTowers,
+    /// The teams have taken more objectives than can have been by then.
+    TooManyObjectives,
+    /// The game clock ran on by more than one update can miss.
+    TimeJumps,
+    /// The lead moved further than it can since the last update.
+    LeadJumps,
+    /// A team has more new kills than there can be since the last update.
+    KillsJump,
+    /// A team has taken more towers than it can since the last update.
+    TowersJump,
+    /// The teams have taken more objectives than they can since the last update.
+    ObjectivesJump,
+    /// The game clocks of two sources stand too far apart.
+    ClocksApart,
+    /// Two sources say leads that cannot both be.
+    LeadsApart,
+    /// Two sources say kills that cannot both be.
+    KillsApart,
+    /// Two sources say towers that cannot both be.
+    TowersApart,
+    /// Two sources say objectives that cannot both be.
+    ObjectivesApart,
     /// More rewinds than a match can have before a person looks.
     TooManyRewinds,
     /// The source says itself that it contradicts itself.
@@ -112,7 +134,8 @@ impl Impossible {
 }
 
 impl Series {
-    /// Applies what a feed said, or says why it cannot be. A refused event changes nothing.
+    /// Applies what a feed said, or says why it cannot be. A refused event changes nothing; of one that
+    /// jumps it is remembered, so that the next can go on from there.
     ///
     /// # Errors
     /// [`Impossible`] with the rule that the event breaks.
@@ -278,10 +301,7 @@ impl Series {
     /// The current map, if it is one of a MOBA.
     fn moba_mut(&mut self, map: u8) -> Result<(&mut MobaMap, &'static MobaRules), Impossible> {
         self.must_be_current(map)?;
-        let rules = match &self.title.rules().play {
-            Play::Moba(rules) => rules,
-            Play::Rounds { .. } => return Err(Impossible::new(Rule::OtherGame, 0, map)),
-        };
+        let rules = self.moba_rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
         match &mut self.map_mut(map).game {
             Game::Moba(moba) => Ok((moba, rules)),
             Game::Rounds(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
@@ -292,9 +312,21 @@ impl Series {
         let (moba, rules) = self.moba_mut(map)?;
         Ok(match moba.hear(rules, state, seq)? {
             Heard::Nothing => Change::None,
-            Heard::Drift => Change::Drifted { map },
-            Heard::Change => Change::Moved { map },
+            Heard::Began => Change::Moved { map },
+            Heard::Drift => Change::Shifted { map, is_material: false },
+            Heard::Change => Change::Shifted { map, is_material: true },
         })
+    }
+
+    /// Takes what a source knows of the current map that the truth follows from now on.
+    ///
+    /// # Errors
+    /// [`Impossible`] with the rule that the state breaks, whatever was before.
+    pub fn adopt_moba(&mut self, map: u8, state: MobaState) -> Result<Change, Impossible> {
+        let (moba, rules) = self.moba_mut(map)?;
+        let is_new = moba.adopt(rules, state)?;
+        moba.refresh();
+        Ok(if is_new { Change::Moved { map } } else { Change::None })
     }
 
     fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {

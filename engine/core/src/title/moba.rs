@@ -8,7 +8,11 @@
 //!
 //! Invariants: time, kills and towers only grow; a map that has a winner has no price.
 
+mod possible;
+
 use alloc::vec::Vec;
+
+pub use possible::{Growth, MobaRules, Objectives, TIME_S_MAX};
 
 use super::follow::{Impossible, Rule};
 use crate::command::{MobaState, Side, Strengths, Team};
@@ -16,8 +20,6 @@ use crate::pricing::{MobaModel, MobaModels, MobaStanding};
 use crate::state::State;
 use crate::units::{Probability, Seq};
 
-/// No map lasts longer than four hours.
-pub const TIME_S_MAX: u16 = 4 * 3600;
 /// How finely it is remembered which command said what when, for a server that restores a moment.
 const STRETCH_S: u16 = 10;
 pub(super) const STRETCHES_MAX: usize = (TIME_S_MAX / STRETCH_S) as usize + 1;
@@ -33,20 +35,13 @@ const MATERIAL_RATIO: f64 = 1.1;
 pub(super) enum Heard {
     /// Nothing.
     Nothing,
+    /// It was the first word on the map.
+    Began,
     /// Its numbers, and so its price, but not enough to matter.
     Drift,
-    /// It is materially another map: it began, a tower or an objective fell, or the odds have left those of
+    /// It is materially another map: a tower or an objective fell, or the odds have left those of
     /// the last material change by [`MATERIAL_RATIO`].
     Change,
-}
-
-/// What differs from one MOBA to the next.
-#[derive(Debug)]
-pub struct MobaRules {
-    /// Towers of one team.
-    pub towers_max: u8,
-    /// The largest lead that can be, in the unit of the model.
-    pub lead_milli_max: i32,
 }
 
 /// One map.
@@ -58,6 +53,9 @@ pub struct MobaMap {
     /// P(A wins) as a trader saw it before the map.
     pub(super) before: Option<Probability>,
     pub(super) state: Option<MobaState>,
+    /// What was refused last because so much cannot happen at once. A source that goes on from there is
+    /// right about it.
+    pub(super) doubted: Option<MobaState>,
     /// What it said when the map last changed materially.
     pub(super) marked: Option<MobaState>,
     /// The first command of each stretch of the game clock that was spoken of.
@@ -76,6 +74,7 @@ impl MobaMap {
             side_a: Side::T,
             before: None,
             state: None,
+            doubted: None,
             marked: None,
             stretches: Vec::with_capacity(STRETCHES_MAX),
             winner: None,
@@ -114,7 +113,8 @@ impl MobaMap {
         self.marked = self.state;
     }
 
-    /// Takes a state of the map, and prices it.
+    /// Takes a state of the map, and prices it. A jump is refused, and taken if the next state goes on
+    /// from it: the source may have lost some of the map, and nobody could ever follow it again.
     pub(super) fn hear(
         &mut self,
         rules: &MobaRules,
@@ -124,27 +124,54 @@ impl MobaMap {
         if self.winner.is_some() {
             return Err(Impossible::new(Rule::MapIsOver, 0, new.time_s));
         }
-        possible(rules, &new)?;
-        let old = self.state.unwrap_or_default();
-        at_least(Rule::TimeRunsBack, old.time_s, new.time_s)?;
-        for team in [Team::A as usize, Team::B as usize] {
-            at_least(Rule::KillsFell, old.kills[team], new.kills[team])?;
-            at_least(Rule::TowersFell, old.towers[team], new.towers[team])?;
-            at_least(Rule::ObjectivesFell, old.objectives[team], new.objectives[team])?;
+        rules.possible(&new)?;
+        if let Some(old) = &self.state {
+            MobaRules::grows(old, &new)?;
+            if let Err(jump) = rules.reaches(old, &new) {
+                let goes_on = |doubted: &MobaState| {
+                    doubted.time_s < new.time_s
+                        && MobaRules::grows(doubted, &new).is_ok()
+                        && rules.reaches(doubted, &new).is_ok()
+                };
+                if !self.doubted.as_ref().is_some_and(goes_on) {
+                    self.doubted = Some(new);
+                    return Err(jump);
+                }
+            }
         }
+        self.doubted = None;
         let stretch = new.time_s / STRETCH_S;
         if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
             self.stretches.push((stretch, seq));
         }
-        if self.state.replace(new) == Some(new) {
+        let old = self.state.replace(new);
+        if old == Some(new) {
             return Ok(Heard::Nothing);
         }
         self.refresh();
+        if old.is_none() {
+            self.mark();
+            return Ok(Heard::Began);
+        }
         if self.has_drifted_away() {
             self.mark();
             return Ok(Heard::Change);
         }
         Ok(Heard::Drift)
+    }
+
+    /// Takes the state of a source that the truth follows from now on. Nothing was decided by numbers,
+    /// so no bet is void. Returns whether they are others.
+    pub(super) fn adopt(
+        &mut self,
+        rules: &MobaRules,
+        state: MobaState,
+    ) -> Result<bool, Impossible> {
+        rules.possible(&state)?;
+        self.doubted = None;
+        let is_new = self.state.replace(state) != Some(state);
+        self.mark();
+        Ok(is_new)
     }
 
     /// Whether the map is materially another one than when it was last marked.
@@ -180,7 +207,7 @@ impl MobaMap {
         rules: &MobaRules,
         to: MobaState,
     ) -> Result<Option<Seq>, Impossible> {
-        possible(rules, &to)?;
+        rules.possible(&to)?;
         let time_s = self.state.map_or(0, |state| state.time_s);
         if time_s < to.time_s {
             return Err(Impossible::new(Rule::RewindForward, time_s, to.time_s));
@@ -189,7 +216,7 @@ impl MobaMap {
         let first = self.stretches.iter().find(|said| !stands(said)).map(|(_, seq)| *seq);
         let first = first.or(self.winner.map(|_| self.won_at));
         self.stretches.retain(stands);
-        self.state = Some(to);
+        (self.state, self.doubted) = (Some(to), None);
         self.mark();
         self.winner = None;
         Ok(first)
@@ -222,24 +249,4 @@ impl State {
             tables.models = models;
         }
     }
-}
-
-/// Whether a state can be, whatever was before.
-fn possible(rules: &MobaRules, state: &MobaState) -> Result<(), Impossible> {
-    at_most(Rule::TimeTooLong, TIME_S_MAX, state.time_s)?;
-    at_most(Rule::LeadAboveAll, rules.lead_milli_max, i64::from(state.lead_milli).abs())?;
-    for towers in state.towers {
-        at_most(Rule::TooManyTowers, rules.towers_max, towers)?;
-    }
-    Ok(())
-}
-
-fn at_least(rule: Rule, least: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
-    let (least, is) = (least.into(), is.into());
-    if least <= is { Ok(()) } else { Err(Impossible::new(rule, least, is)) }
-}
-
-fn at_most(rule: Rule, most: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
-    let (most, is) = (most.into(), is.into());
-    if is <= most { Ok(()) } else { Err(Impossible::new(rule, most, is)) }
 }

@@ -8,7 +8,7 @@
 use alloc::boxed::Box;
 
 use super::follow::{Change, Impossible, Rule};
-use super::moba::MobaMap;
+use super::moba::{MobaMap, MobaRules};
 use super::rounds::RoundMap;
 use super::{Play, TitleRules};
 use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
@@ -199,6 +199,14 @@ impl Series {
         match &self.map(map).game {
             Game::Rounds(_) => None,
             Game::Moba(moba) => Some(moba),
+        }
+    }
+
+    /// What bounds a map of this game, if it is a MOBA.
+    pub(crate) fn moba_rules(&self) -> Option<&'static MobaRules> {
+        match &self.title.rules().play {
+            Play::Moba(rules) => Some(rules),
+            Play::Rounds { .. } => None,
         }
     }
 

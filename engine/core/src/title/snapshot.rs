@@ -125,6 +125,7 @@ impl Table for MobaMap {
             side_a,
             before,
             state,
+            doubted,
             marked,
             stretches,
             winner,
@@ -135,6 +136,7 @@ impl Table for MobaMap {
         out.put(side_a);
         out.put(before);
         out.put(state);
+        out.put(doubted);
         out.put(marked);
         out.list(stretches.iter());
         out.put(winner);
@@ -146,6 +148,7 @@ impl Table for MobaMap {
             side_a: input.take()?,
             before: input.take()?,
             state: input.take()?,
+            doubted: input.take()?,
             marked: input.take()?,
             stretches: input.list(STRETCHES_MAX)?,
             winner: input.take()?,

@@ -30,6 +30,13 @@ impl Said {
         self.status == 200
     }
 
+    /// Drops what is not wanted from a list of the body.
+    pub fn keep(&mut self, list: &str, is_wanted: impl Fn(&Value) -> bool) {
+        if let Some(list) = self.body[list].as_array_mut() {
+            list.retain(is_wanted);
+        }
+    }
+
     /// The body of a server that did; else its own sentence as a failure.
     pub fn or_refusal(self) -> Result<Value, Failure> {
         if self.is_done() {

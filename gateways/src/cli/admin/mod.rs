@@ -12,6 +12,7 @@ mod policy;
 mod referrals;
 mod settlement;
 mod show;
+mod strengths;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,6 +68,8 @@ Examples:
   clutch admin mode settle-only            nothing new; what is open is settled
   clutch admin reset loss_rate             go on after an automatic trip
   clutch admin override 12 --selection 0 --odds 1.95 --for 600
+  clutch admin strengths final-2026 1 --first 52% --second 49%
+  clutch admin next-round final-2026 62%   team A has the money
   clutch admin config set stake_max=500.00 in_play_delay=5s
   clutch admin account show alice --json   as the server says it";
 
@@ -144,7 +147,11 @@ enum AdminCommand {
         id: u64,
     },
     #[command(flatten)]
+    Strengths(strengths::StrengthsCommand),
+    #[command(flatten)]
     Settlement(settlement::SettlementCommand),
+    /// Every override: what it says, whose it is, until when, and which waits for a second person
+    Overrides,
     /// Take back an override
     Lift {
         /// The override's number
@@ -152,7 +159,7 @@ enum AdminCommand {
     },
     /// Every match with its score and what stops it
     Matches,
-    /// A match's markets with their status and odds
+    /// A match's markets with their status and odds, and what traders put in the model's place
     Markets {
         /// The match, by its key or number
         #[arg(value_name = "MATCH")]
@@ -371,12 +378,24 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
             order(&client, body)
         }
         AdminCommand::Approve { id } => order(&client, json!({"command": "approve", "id": id})),
+        AdminCommand::Strengths(command) => strengths::run(&client, command),
         AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;
-            client.query(&json!({"query": "markets", "match": game}))
+            let mut said = client.query(&json!({"query": "markets", "match": game}))?;
+            if said.is_done() {
+                let all = client.query(&json!({"query": "proposals"}))?.or_refusal()?;
+                said.body["overrides"] = all["overrides"].clone();
+                said.keep("overrides", |word| word["match"] == game);
+            }
+            Ok(said)
+        }
+        AdminCommand::Overrides => {
+            let mut said = client.query(&json!({"query": "proposals"}))?;
+            said.keep("proposals", |_| false);
+            Ok(said)
         }
         AdminCommand::Risk => client.query(&json!({"query": "risk"})),
         AdminCommand::Sources => client.query(&json!({"query": "sources"})),

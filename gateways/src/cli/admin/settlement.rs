@@ -8,6 +8,7 @@ use super::client::{Client, Said};
 use super::names::{account_number, match_number};
 use crate::cli::Failure;
 use crate::house_rules;
+use crate::wire::overrides::WAITS;
 
 #[derive(Debug, Subcommand)]
 pub enum SettlementCommand {
@@ -181,7 +182,12 @@ impl Team {
 
 pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure> {
     match command {
-        SettlementCommand::Waiting => client.query(&json!({"query": "proposals"})),
+        SettlementCommand::Waiting => {
+            let mut said = client.query(&json!({"query": "proposals"}))?;
+            // What is in force already waits for nobody.
+            said.keep("overrides", |word| word["status"] == WAITS);
+            Ok(said)
+        }
         SettlementCommand::Withdraw { id } => {
             client.command(&json!({"command": "withdraw", "id": id}))
         }

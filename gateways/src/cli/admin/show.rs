@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
+use clutch_core::units::Timestamp;
 use serde_json::Value;
+
+use crate::ops::words::time;
 
 /// Shows whatever parts an answer has.
 pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
@@ -28,9 +31,6 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     }
     if let Some(level) = answer["shed"].as_u64() {
         writeln!(output, "load is shed: level {level} of 3")?;
-    }
-    for word in list(answer, "overrides") {
-        writeln!(output, "override {}: {}", text(&word["id"]), text(&word["status"]))?;
     }
     let waiting = list(answer, "proposals").iter().map(|wish| {
         let about = format!("{} {}", text(&wish["about"]), text(&wish["number"]));
@@ -59,6 +59,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     for market in list(answer, "markets") {
         writeln!(output, "market {}: {}", text(&market["market"]), status(market))?;
     }
+    show_overrides(output, answer)?;
     show_accounts(output, answer)?;
     if let Some(version) = answer["version"].as_u64() {
         writeln!(output, "configuration {version}")?;
@@ -202,6 +203,31 @@ fn show_matches(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         });
         let selections = selections.collect::<Vec<_>>().join(" / ");
         vec![text(&market["market"]), text(&market["name"]), status(market), selections]
+    });
+    columns(output, rows.collect())
+}
+
+/// Each override: what it says, of whom, until when, and where it stands.
+fn show_overrides(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let rows = list(answer, "overrides").iter().map(|word| {
+        let until = word["expires_at"].as_u64().map_or_else(String::new, |at| {
+            // No override ends within a second.
+            let at = time(Timestamp::from_millis(at));
+            at.split('.').next().unwrap_or_default().to_owned()
+        });
+        let second = match word["approved_by"].as_u64() {
+            Some(approver) => format!(", approved by {approver}"),
+            None => String::new(),
+        };
+        vec![
+            format!("override {}", text(&word["id"])),
+            format!("market {}", text(&word["market"])),
+            text(&word["name"]),
+            text(&word["word"]),
+            format!("until {until} UTC"),
+            format!("by {}{second}", text(&word["by"])),
+            text(&word["status"]),
+        ]
     });
     columns(output, rows.collect())
 }

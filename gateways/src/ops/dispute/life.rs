@@ -288,7 +288,7 @@ impl Said {
             seq: self.seq.0,
             time: words::time(self.time),
             odds: odds.map(words::odds),
-            cause: words::why_priced(cause),
+            cause: words::why_priced(cause).to_owned(),
             by: self.by.clone(),
         }
     }

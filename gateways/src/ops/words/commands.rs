@@ -2,13 +2,14 @@
 
 use clutch_core::command::{
     AnswerOffer, BonusStep, CashOut, Command, FeedMessage, GameEvent, KillScope, PlaceBet,
-    PlaceOnTerms, Scope, Side, Slip, Team,
+    PlaceOnTerms, Scope, Slip, Team,
 };
 use clutch_core::{Envelope, State};
 
-use super::{Words, account, json, kind_name, money, odds, places, referral, uuid, why_suspended};
+use super::{Words, account, json, money, odds, places, referral, time, uuid, why_suspended};
 use crate::names;
 use crate::wire::decimal::with_places;
+use crate::wire::overrides;
 
 impl Words {
     /// What a command asks, in one line.
@@ -31,14 +32,37 @@ impl Words {
                 create.best_of
             ),
             Command::SetMap(set) => format!(
-                "{}: map {} is {}, strengths {}",
+                "{}: map {} is {}, {} begins as {} and {}",
                 self.game(set.match_id),
                 set.map_no,
                 set.name.as_str(),
-                json(&set.strengths)
+                self.team(set.match_id, Team::A),
+                self.side(set.match_id, set.first_side_a),
+                self.strengths(set.match_id, set.strengths)
             ),
+            Command::SetNextRound(set) => {
+                let round = (set.map_no, set.round);
+                format!(
+                    "{}: {}",
+                    self.game(set.match_id),
+                    self.next_round(set.match_id, round, set.a)
+                )
+            }
+            Command::Override { kind, expires_at } => {
+                let until = time(*expires_at);
+                let until = until.split('.').next().unwrap_or_default();
+                let said = overrides::word(&self.book, *kind);
+                format!("{}: {said}, until {until}", self.market(kind.market()))
+            }
+            Command::LiftOverride { id } => format!("lift override {}", id.0),
+            Command::Approve { id } => format!("approve {}", id.0),
+            Command::Withdraw { id } => format!("withdraw {}", id.0),
+            Command::HandOver { match_id, source } => {
+                format!("{}: follow feed {}", self.game(*match_id), source.0)
+            }
+            Command::Configure { .. } => "new settings".to_owned(),
             Command::OpenMarket { match_id, kind } => {
-                format!("{}: open {}", self.game(*match_id), kind_name(*kind))
+                format!("{}: open {}", self.game(*match_id), self.kind(*match_id, *kind))
             }
             Command::Feed(message) => self.feed(message),
             Command::Suspend { scope, reason } => {
@@ -166,7 +190,7 @@ impl Words {
         let said = match message.event {
             GameEvent::Heartbeat => "still there".to_owned(),
             GameEvent::MapStarted { map, first_side_a } => {
-                let side = if first_side_a == Side::T { "T" } else { "CT" };
+                let side = self.side(id, first_side_a);
                 format!("map {map} is live, {} begins as {side}", self.team(id, Team::A))
             }
             GameEvent::RoundStarted { map, round } => format!("map {map} round {round} is live"),
@@ -182,8 +206,14 @@ impl Words {
             GameEvent::Held => "not sure of what it said; nothing is sold".to_owned(),
             GameEvent::Released => "sure again of all it said".to_owned(),
             GameEvent::Disputed => "contradicts itself; a person must look".to_owned(),
-            #[allow(unreachable_patterns, reason = "an event that comes later says itself")]
-            other => json(&other),
+            GameEvent::NextRound { map, round, a } => self.next_round(id, (map, round), a),
+            GameEvent::MobaState { map, state } => self.moba(id, map, &state),
+            GameEvent::MobaRewound { map, state } => {
+                format!("back to {}", self.moba(id, map, &state))
+            }
+            GameEvent::MapWon { map, winner } => {
+                format!("map {map} won by {}", self.team(id, winner))
+            }
         };
         format!("feed {} says {said}", message.source.0)
     }

@@ -98,35 +98,36 @@ pub fn policy(policy: PricePolicy) -> String {
 }
 
 /// Why betting on something is suspended.
-pub fn why_suspended(reason: SuspendReason) -> String {
+pub fn why_suspended(reason: SuspendReason) -> &'static str {
     match reason {
         SuspendReason::Trader => "by a trader",
         SuspendReason::FeedStale => "the feed has been silent too long",
         SuspendReason::FeedHeld => "the feed holds its last word back",
         SuspendReason::ImpossibleState => "the feed said something impossible",
+        SuspendReason::FeedsDisagree => "two feeds contradict each other",
+        SuspendReason::FeedsApart => "one feed knows more than another",
+        SuspendReason::FeedGap => "messages of the feed are missing",
+        SuspendReason::FeedLag => "the feed is late",
         SuspendReason::BranchCheck => "the price is not one of the two foreseen",
+        SuspendReason::PriceInvalid => "the model's probabilities are no book",
         SuspendReason::PriceBand => "the price moved too far at once",
+        SuspendReason::Override => "a trader's override suspends it, or is older than the score",
         SuspendReason::Unpriced => "there is no price",
         SuspendReason::RoundLive => "the round is being played",
-        other => return format!("{other:?}"),
     }
-    .to_owned()
 }
 
 /// Why a price was made.
-pub fn why_priced(cause: PriceCause) -> String {
+pub fn why_priced(cause: PriceCause) -> &'static str {
     match cause {
         PriceCause::Opened => "the market was opened",
         PriceCause::Score => "the score moved",
         PriceCause::Parameters => "a trader changed the strengths",
-        PriceCause::Margin => "the margin changed",
+        PriceCause::Margin => "the margin, or how the book is shaded, changed",
         PriceCause::Shading => "the market's liability moved",
         PriceCause::Override => "an override began",
         PriceCause::OverrideEnded => "an override ended",
         PriceCause::RolledBack => "a grade was rolled back",
         PriceCause::Image => "as it stands",
-        #[allow(unreachable_patterns, reason = "a cause that comes later says itself")]
-        other => return format!("{other:?}"),
     }
-    .to_owned()
 }

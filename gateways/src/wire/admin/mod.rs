@@ -150,6 +150,8 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
         }
+        OrderJson::SetStrengths(said) => Order::Command(said.command()?),
+        OrderJson::SetNextRound(said) => Order::Command(said.command()?),
         OrderJson::HandOver { match_id, source } => {
             let (match_id, source) = (MatchId(match_id), SourceId(source));
             Order::Command(Command::HandOver { match_id, source })
@@ -217,8 +219,8 @@ mod tests {
     use super::*;
     use crate::token::{Role, StaffClaims};
     use clutch_core::Query;
-    use clutch_core::command::{KillScope, Scope};
-    use clutch_core::units::Name;
+    use clutch_core::command::{KillScope, Scope, SetMap, SetNextRound, Side, Strengths};
+    use clutch_core::units::{Name, Probability};
 
     #[test]
     fn orders_are_read_and_what_is_wrong_is_named() {
@@ -277,6 +279,36 @@ mod tests {
                 "-1",
             ),
             (
+                r#"{"command":"set_next_round","match":0,"map":1,"round":5,"a":"100%"}"#,
+                GatewayCode::BadField,
+                "below 100%",
+            ),
+            (
+                r#"{"command":"set_next_round","match":0,"map":1,"round":5,"a":"0.62"}"#,
+                GatewayCode::BadField,
+                "48.5%",
+            ),
+            (
+                r#"{"command":"set_strengths","match":0,"map":1,"name":"","first_side":"first","strengths":{"price":"55%"}}"#,
+                GatewayCode::BadField,
+                "name",
+            ),
+            (
+                r#"{"command":"set_strengths","match":0,"map":1,"name":"x","first_side":"ct","strengths":{"price":"55%"}}"#,
+                GatewayCode::BadField,
+                "`first` or `second`",
+            ),
+            (
+                r#"{"command":"set_strengths","match":0,"map":1,"name":"x","first_side":"first","strengths":{"by_side":{"first":"5%","second":"0%"}}}"#,
+                GatewayCode::BadField,
+                "\"second\"",
+            ),
+            (
+                r#"{"command":"set_strengths","match":0,"map":1,"name":"x","first_side":"first","strengths":{"by_side":{"first":"5%","second":"6%","pistol_first":"5%"}}}"#,
+                GatewayCode::MissingField,
+                "pistol_second",
+            ),
+            (
                 r#"{"command":"configure","set":{"stake_maxx":"5"}}"#,
                 GatewayCode::BadField,
                 "stake_max,",
@@ -308,6 +340,46 @@ mod tests {
         ] {
             let fault = parse_question(body.as_bytes()).unwrap_err();
             assert_eq!(fault.code, GatewayCode::BadField, "{body}: {}", fault.text);
+        }
+    }
+
+    #[test]
+    fn an_opinion_on_a_map_or_a_round_becomes_a_command() {
+        let said = |body: &str| parse_order(body.as_bytes(), Timestamp::default()).unwrap();
+        let p = |percent: u32| Probability::from_ppb(percent * 10_000_000).unwrap();
+        let map = |strengths| {
+            let (match_id, name) = (MatchId(2), Name::new("Nuke").unwrap());
+            let first_side_a = Side::Ct;
+            Order::Command(Command::SetMap(SetMap {
+                match_id,
+                map_no: 3,
+                name,
+                first_side_a,
+                strengths,
+            }))
+        };
+        let by_side = r#"{"first":"52%","second":"49%"}"#;
+        let pistols =
+            r#"{"first":"52%","second":"49%","pistol_first":"55%","pistol_second":"45%"}"#;
+        let (t, ct) = (p(52), p(49));
+        for (word, strengths) in [
+            (format!(r#"{{"by_side":{by_side}}}"#), Strengths::BySide { t, ct }),
+            (
+                format!(r#"{{"by_side":{pistols}}}"#),
+                Strengths::WithPistols { t, ct, pistol_t: p(55), pistol_ct: p(45) },
+            ),
+            (r#"{"price":"60%"}"#.to_owned(), Strengths::MapPrice { a: p(60) }),
+        ] {
+            let head = r#""command":"set_strengths","match":2,"map":3,"name":"Nuke","first_side":"second""#;
+            assert_eq!(said(&format!(r#"{{{head},"strengths":{word}}}"#)), map(strengths));
+        }
+        for (word, a) in [(r#""62%""#, Some(p(62))), ("null", None)] {
+            let head = r#""command":"set_next_round","match":2,"map":3,"round":7"#;
+            let set = SetNextRound { match_id: MatchId(2), map_no: 3, round: 7, a };
+            assert_eq!(
+                said(&format!(r#"{{{head},"a":{word}}}"#)),
+                Order::Command(Command::SetNextRound(set))
+            );
         }
     }
 

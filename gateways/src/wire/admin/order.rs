@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use crate::codes::Fault;
 use crate::wire::scope::{KillScopeJson, ScopeJson, TitleJson};
-use crate::wire::{cash, currency, decimal, referral};
+use crate::wire::strengths::percent;
+use crate::wire::{cash, currency, decimal, referral, strengths};
 
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
@@ -101,6 +102,8 @@ pub(super) enum OrderJson {
         match_id: u32,
         tier: u8,
     },
+    SetStrengths(strengths::StrengthsJson),
+    SetNextRound(strengths::NextRoundJson),
     HandOver {
         #[serde(rename = "match")]
         match_id: u32,
@@ -160,11 +163,6 @@ pub(super) enum StateJson {
 pub(super) fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Command, Fault> {
     let market = MarketId(said.market);
     let on = || said.selection.map(SelectionIndex).ok_or_else(|| Fault::missing("selection"));
-    let percent = |field, text: &str| {
-        let parts = text.strip_suffix('%').and_then(|text| decimal::parse_decimal(text, 7));
-        let ppb = parts.and_then(|parts| u32::try_from(parts).ok());
-        ppb.ok_or_else(|| Fault::bad_field(field, "a percentage, such as 48.5%"))
-    };
     let kind = match &said.word {
         WordJson::Odds(text) => {
             let odds = decimal::parse_odds(text)

@@ -24,6 +24,8 @@ impl Order {
                     | Command::LiftOverride { .. }
                     | Command::DecideReferral { .. }
                     | Command::HandOver { .. }
+                    | Command::SetMap(_)
+                    | Command::SetNextRound(_)
             )
         );
         let is_for_risk = matches!(

@@ -1,8 +1,10 @@
 //! The table of coefficients: its form, its reader, and what it refuses.
 //!
 //! One knot a line: the second of the game clock, then side, lead, objective and strength in
-//! millionths. Whatever follows a `#` is for people. The reader is `const`, so a committed table that is
-//! wrong does not compile, and a quant's own one is refused by the same rules with its line.
+//! millionths. The last line is `end` and the seconds of all knots again, so that a file that lost a line
+//! or was cut is not taken for a whole one. Whatever follows a `#` is for people. The reader is `const`,
+//! so a committed table that is wrong does not compile, and a quant's own one is refused by the same rules
+//! with its line.
 
 use core::fmt;
 
@@ -87,6 +89,20 @@ pub enum CoefficientProblem {
     },
     /// The strength at second 0 is not 1: it is the log-odds before the map by definition.
     FirstStrength,
+    /// The table does not end with `end` and the seconds of its knots.
+    NoEnd,
+    /// A knot that the last line names is not there.
+    Missing {
+        /// Its second.
+        second: u32,
+    },
+    /// A knot is there that the last line does not name.
+    Unnamed {
+        /// Its second.
+        second: u32,
+    },
+    /// Something follows the last line.
+    AfterEnd,
 }
 
 impl MobaModel {
@@ -106,9 +122,19 @@ impl MobaModel {
         let none =
             Knot { second: 0, side_micro: 0, lead_micro: 0, objective_micro: 0, strength_micro: 0 };
         let mut model = Self { knots: [none; KNOTS_MAX], knots_len: 0 };
-        let (mut at, mut line) = (0, 0);
+        let (mut at, mut line, mut has_ended) = (0, 0, false);
         while at < bytes.len() {
             line += 1;
+            if let Some(seconds) = after_end(bytes, at) {
+                if has_ended {
+                    return Err(CoefficientError { line, problem: Problem::AfterEnd });
+                }
+                match model.ends_at(bytes, seconds) {
+                    Ok(next) => (at, has_ended) = (next, true),
+                    Err(problem) => return Err(CoefficientError { line, problem }),
+                }
+                continue;
+            }
             let (fields, found, next) = match fields_of_line(bytes, at) {
                 Ok(read) => read,
                 Err(problem) => return Err(CoefficientError { line, problem }),
@@ -116,6 +142,9 @@ impl MobaModel {
             at = next;
             if found == 0 {
                 continue;
+            }
+            if has_ended {
+                return Err(CoefficientError { line, problem: Problem::AfterEnd });
             }
             if let Some(problem) = model.problem_with(&fields, found) {
                 return Err(CoefficientError { line, problem });
@@ -133,7 +162,44 @@ impl MobaModel {
         if model.knots_len == 0 {
             return Err(CoefficientError { line, problem: Problem::Empty });
         }
+        if !has_ended {
+            return Err(CoefficientError { line, problem: Problem::NoEnd });
+        }
         Ok(model)
+    }
+
+    /// Whether the seconds of the last line are those of the knots; where the line after it begins.
+    const fn ends_at(&self, bytes: &[u8], mut at: usize) -> Result<usize, CoefficientProblem> {
+        use CoefficientProblem as Problem;
+        let mut index = 0;
+        while at < bytes.len() && bytes[at] != b'\n' && bytes[at] != b'#' {
+            if bytes[at].is_ascii_whitespace() {
+                at += 1;
+                continue;
+            }
+            let (second, end) = match whole_number(bytes, at) {
+                Some(read) => read,
+                None => return Err(Problem::NotWhole { field: 1 }),
+            };
+            if second < 0 || SECOND_MAX < second {
+                return Err(Problem::Range { field: 1 });
+            }
+            let second = second as u32;
+            if index == self.knots_len || second < self.knots[index].second {
+                return Err(Problem::Missing { second });
+            }
+            if self.knots[index].second < second {
+                return Err(Problem::Unnamed { second: self.knots[index].second });
+            }
+            (index, at) = (index + 1, end);
+        }
+        if index < self.knots_len {
+            return Err(Problem::Unnamed { second: self.knots[index].second });
+        }
+        while at < bytes.len() && bytes[at] != b'\n' {
+            at += 1;
+        }
+        Ok(at + 1)
     }
 
     const fn problem_with(
@@ -204,6 +270,16 @@ const fn committed(text: &str) -> MobaModel {
         Ok(model) => model,
         Err(_) => panic!("a committed table of coefficients is wrong"),
     }
+}
+
+/// Where the seconds of the last line begin, if it is the line at `at`.
+const fn after_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_end = at + 3 <= bytes.len()
+        && bytes[at] == b'e'
+        && bytes[at + 1] == b'n'
+        && bytes[at + 2] == b'd'
+        && (at + 3 == bytes.len() || bytes[at + 3].is_ascii_whitespace());
+    if is_end { Some(at + 3) } else { None }
 }
 
 /// The numbers of the line that begins at `at`, how many there are, and where the next line begins.
@@ -284,6 +360,16 @@ impl fmt::Display for CoefficientError {
             Problem::FirstStrength => {
                 f.write_str("the strength at second 0 must be 1000000, which is 1")
             }
+            Problem::NoEnd => f.write_str(
+                "the file is cut: its last line must be `end` and the seconds of all knots",
+            ),
+            Problem::Missing { second } => {
+                write!(f, "the knot at second {second} is named at the end and missing above")
+            }
+            Problem::Unnamed { second } => {
+                write!(f, "the knot at second {second} is not named at the end")
+            }
+            Problem::AfterEnd => f.write_str("nothing may follow the line that ends the table"),
         }
     }
 }
@@ -297,7 +383,8 @@ mod tests {
     use CoefficientProblem as Problem;
     use std::string::ToString;
 
-    const TABLE: &str = "# a remark\n0 100 -0 0 1000000 # start\r\n\n600 300 20 4000000 500000";
+    const TABLE: &str =
+        "# a remark\n0 100 -0 0 1000000 # start\r\n\n600 300 20 4000000 500000\r\nend 0 600";
 
     #[test]
     fn coefficients_run_in_straight_lines_and_stay_level_after_the_last_knot() {
@@ -340,6 +427,20 @@ mod tests {
             (after("600 0 0 0 -1"), 2, Problem::Negative { field: 5 }),
             (after("0 0 0 0 0"), 2, Problem::Order),
             (after(&seventeen), 17, Problem::KnotCount),
+            // A file that was cut, and one that lost a line.
+            (start.into(), 1, Problem::NoEnd),
+            (after("600 0 0 0 0\n"), 2, Problem::NoEnd),
+            (after("600 0 0 0 0\nen"), 3, Problem::NotWhole { field: 1 }),
+            (after("600 0 0 0 0\nend"), 3, Problem::Unnamed { second: 0 }),
+            (after("600 0 0 0 0\nend 0"), 3, Problem::Unnamed { second: 600 }),
+            (after("840 0 0 0 0\nend 0 600 840"), 3, Problem::Missing { second: 600 }),
+            (after("600 0 0 0 0\nend 0 600 840"), 3, Problem::Missing { second: 840 }),
+            (after("600 0 0 0 0\nend 0 840"), 3, Problem::Unnamed { second: 600 }),
+            (after("end 0 x"), 2, Problem::NotWhole { field: 1 }),
+            (after("end 0 36001"), 2, Problem::Range { field: 1 }),
+            (after("end 0\n600 0 0 0 0"), 3, Problem::AfterEnd),
+            (after("end 0\n\nend 0"), 4, Problem::AfterEnd),
+            ("end".into(), 1, Problem::Empty),
         ] {
             let error = MobaModel::parse(&text).unwrap_err();
             assert_eq!(error, CoefficientError { line, problem }, "{text}");
