@@ -172,6 +172,8 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let unmet = shadow.unmet();
     if !unmet.is_empty() && args.follow.is_none() {
+        // What they are about may have been in what is lost.
+        args.source.ensure_whole(&follower)?;
         return Err(Failure(unmet.join("\n")));
     }
     report(&shadow, args.json)?;

@@ -108,9 +108,8 @@ impl History {
         };
         let asked = (account, client_id);
         if record.trace != 0 {
-            let is_expired = client_id
-                .time()
-                .is_none_or(|made| self.ids_live_ns < record.time.since(made));
+            let is_expired =
+                client_id.time().is_none_or(|made| self.ids_live_ns < record.time.since(made));
             self.hear_answer(asked, bet, stake, status, (binds, is_expired))?;
         }
         let Some(bet) = bet else { return Ok(()) };
