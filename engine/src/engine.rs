@@ -142,7 +142,15 @@ impl Engine {
         let journal_took = opening.elapsed();
         let mut writer = opened.writer;
         let durable = writer.durable();
-        let (mut state, mut recovery) = recover(&mut config, &opened.recovered)?;
+        let (mut state, mut recovery) = match recover(&mut config, &opened.recovered) {
+            Ok(recovered) => recovered,
+            Err(error) => {
+                // Nothing was appended: an orderly end leaves no ring behind in memory.
+                drop(writer);
+                let _ = opened.committer.spawn(Box::new(|_| {})).stop();
+                return Err(error);
+            }
+        };
         recovery.took.journal = journal_took;
 
         let shared = Arc::new(Shared::default());

@@ -39,8 +39,13 @@ fn refusal(second: (u16, u16, &[u8])) -> FollowError {
     let mut follower = Follower::open(dir.path()).unwrap();
     let error = follower.run_to_end(|_| {}).unwrap_err();
     assert_eq!(follower.last_seq(), Seq(1), "nothing of the bad record was applied");
-    let started = Engine::start(EngineConfig::new(dir.path()));
+    let memory = tempfile::tempdir().unwrap();
+    let mut config = EngineConfig::new(dir.path());
+    config.journal.shm_dir = Some(memory.path().to_owned());
+    let started = Engine::start(config);
     assert!(matches!(started, Err(StartError::Replay(_))), "and no engine starts on it");
+    let left = std::fs::read_dir(memory.path()).unwrap().count();
+    assert_eq!(left, 0, "and what did not start leaves nothing in memory");
     error
 }
 

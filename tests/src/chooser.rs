@@ -74,7 +74,7 @@ impl Chooser {
             multiples_max: self.random.pick(&[8, 60, 200]),
             legs_max: self.random.pick(&[30, 200, 600]),
             payments_max: self.random.pick(&[60, 200, 1_500]),
-            bonuses_max: self.random.pick(&[2, 8]) as u32,
+            bonuses_max: self.random.pick(&[2, 8, 40]) as u32,
             play_limits_max: self.random.pick(&[4, 12, 40]) as u32,
         }
     }
@@ -263,6 +263,10 @@ impl Chooser {
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
             _ if bets && self.random.chance(12) => self.cash_out(twin),
             _ if bets && self.random.chance(10) => self.answer(twin),
+            _ if bets && self.random.chance(2) => self.bonus(twin),
+            _ if bets && twin.stakable(0).is_some() && self.random.chance(25) => {
+                self.with_bonus(twin)
+            }
             _ if bets && self.random.chance(15) => self.on_terms(twin),
             _ if bets && self.random.chance(8) => self.batch(twin),
             _ if bets && self.random.chance(20) => Command::PlaceMultiple(self.multiple(twin)),
@@ -485,7 +489,9 @@ impl Chooser {
         let step = if self.random.chance(30) {
             BonusStep::Forfeit { bonus: twin.a_bonus(self.random.below(8) as usize) }
         } else {
-            let kind = self.random.pick(BonusKind::ALL);
+            let percent = self.random.pick(&[10, 50, 100]);
+            let boost = BonusKind::Boost { percent };
+            let kind = self.random.pick(&[BonusKind::Money, BonusKind::FreeBet, boost]);
             let is_absurd = self.random.chance(10);
             let wagering =
                 Money::from_minor(if (kind == BonusKind::Money) != is_absurd { 900 } else { 0 });
@@ -859,7 +865,8 @@ impl Chooser {
 
     /// A bet for which something else would be welcome.
     fn on_terms(&mut self, twin: &Twin) -> Command {
-        let terms = Terms { partial: self.random.chance(50), offers: self.random.chance(60) };
+        let (partial, offers) = (self.random.chance(50), self.random.chance(60));
+        let terms = Terms { partial, offers, bonus: None };
         let mut slip = if self.random.chance(25) {
             Slip::Multiple(self.multiple(twin))
         } else {
@@ -875,6 +882,36 @@ impl Chooser {
                 self.placed.push(*place);
             }
         }
+        Command::PlaceOnTerms(PlaceOnTerms { terms, slip })
+    }
+
+    /// A bet in which a bonus shall have a part: mostly one of its own account, of which something is left.
+    fn with_bonus(&mut self, twin: &Twin) -> Command {
+        let known = twin.stakable(self.random.below(3) as usize).or_else(|| twin.stakable(0));
+        let (mut account, mut bonus) = known.unwrap_or_default();
+        match self.random.below(10) {
+            0 => bonus = twin.a_bonus(self.random.below(8) as usize),
+            1 | 2 => (account, bonus) = twin.in_use().unwrap_or((account, bonus)),
+            _ => {}
+        }
+        let terms = Terms { partial: self.random.chance(10), offers: false, bonus: Some(bonus) };
+        let slip = if self.random.chance(25) {
+            let mut place = self.multiple(twin);
+            if self.random.chance(90) {
+                (place.account, place.client_id) = (AccountId(account), self.client_id());
+            }
+            Slip::Multiple(place)
+        } else {
+            let mut place = self.bet(twin);
+            if self.random.chance(90) {
+                self.placed.pop();
+                (place.account, place.client_id) = (AccountId(account), self.client_id());
+                let minor = 50 + self.random.below(600) as i64;
+                place.stake = Stake::new(Money::from_minor(minor)).expect("above zero");
+                self.placed.push(place);
+            }
+            Slip::Single(place)
+        };
         Command::PlaceOnTerms(PlaceOnTerms { terms, slip })
     }
 

@@ -313,7 +313,12 @@ fn batch(bets: u128) -> Envelope {
 }
 
 fn on_terms(slip: Slip) -> Envelope {
-    let terms = Terms { partial: true, offers: false };
+    let terms = Terms { partial: true, offers: false, bonus: None };
+    of(Command::PlaceOnTerms(PlaceOnTerms { terms, slip }))
+}
+
+fn with_bonus(slip: Slip) -> Envelope {
+    let terms = Terms { partial: false, offers: false, bonus: Some(BonusId(0x0102)) };
     of(Command::PlaceOnTerms(PlaceOnTerms { terms, slip }))
 }
 
@@ -654,6 +659,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("payment_returned", payment(PaymentStep::Returned)),
         ("bonus_money", grant(BonusKind::Money)),
         ("bonus_free_bet", grant(BonusKind::FreeBet)),
+        ("bonus_boost", grant(BonusKind::Boost { percent: 25 })),
         ("bonus_forfeit", bonus(BonusStep::Forfeit { bonus: BonusId(0x0102) })),
         ("reset_trip", of(Command::ResetTrip { trip: TripId::LossRate })),
         ("shed", of(Command::Shed { level: 2 })),
@@ -683,6 +689,7 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("customer_reviewed", customer(CustomerStep::Reviewed(CounterId::NetDeposits30d))),
         ("on_terms_single", on_terms(Slip::Single(place()))),
         ("on_terms_multiple", on_terms(Slip::Multiple(multiple(3, 0b1100, 0b10)))),
+        ("place_with_bonus", with_bonus(Slip::Single(place()))),
         ("take_offer", answer_offer(true)),
         ("decline_offer", answer_offer(false)),
         ("referral_accept", refer(ReferralWord::Accept)),

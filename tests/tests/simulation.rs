@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, CashOut, Mode};
+use clutch_core::command::{Actor, CashOut, Mode, PlaceOnTerms, Slip, Terms};
 use clutch_core::event::{
     BetStatus, CashOutStatus, Event, MultipleView, PostingReason, VoidReason,
 };
@@ -139,6 +139,9 @@ const WORTH_A_VISIT: &[&str] = &[
     "TaxOutOfRange",
     "UnknownBonus",
     "BonusTerms",
+    "BonusNotForBets",
+    "a bonus in a bet",
+    "a bonus in a multiple",
     "AccountInDebt",
     "CurrencyInUse",
     "DebtAboveLimit",
@@ -267,6 +270,8 @@ struct Simulation {
     paid: Vec<BetId>,
     /// Where each bet was last said to stand.
     told: BTreeMap<BetId, BetStatus>,
+    /// Whether each bet has several legs.
+    told_of: BTreeMap<BetId, bool>,
 }
 
 impl Simulation {
@@ -287,6 +292,7 @@ impl Simulation {
             quotes: Vec::new(),
             paid: Vec::new(),
             told: BTreeMap::new(),
+            told_of: BTreeMap::new(),
         }
     }
 
@@ -424,19 +430,32 @@ impl Simulation {
     /// Why the engine is about to answer a bet as it will, from a copy of its state; now and then, as
     /// copies take time. Nothing for a bet asked about before.
     fn explain(&mut self, command: &Command) -> Option<Vec<Check>> {
-        if !matches!(command, Command::PlaceBet(_) | Command::PlaceMultiple(_))
-            || !self.random.chance(5)
-        {
+        let places = matches!(
+            command,
+            Command::PlaceBet(_) | Command::PlaceMultiple(_) | Command::PlaceOnTerms(_)
+        );
+        if !places || !self.random.chance(5) {
             return None;
         }
         let state = restored(&saved(self.world.state()), 4096).expect("a sound state is read back");
         let seq = Seq(state.last_seq().0 + 1);
         let (now, by) = (self.world.now(), Actor::account);
         let checks = match command {
-            Command::PlaceBet(place) => state.explain(seq, now, by(place.account), place),
+            Command::PlaceBet(place) => state.explain(seq, now, by(place.account), (place, None)),
             Command::PlaceMultiple(place) => {
                 self.visit("an explained multiple");
-                state.explain_multiple(seq, now, by(place.account), place)
+                state.explain_multiple(seq, now, by(place.account), (place, None))
+            }
+            Command::PlaceOnTerms(PlaceOnTerms { terms: Terms { bonus, .. }, slip }) => {
+                match (slip, bonus) {
+                    (_, None) => return None,
+                    (Slip::Single(place), _) => {
+                        state.explain(seq, now, by(place.account), (place, *bonus))
+                    }
+                    (Slip::Multiple(place), _) => {
+                        state.explain_multiple(seq, now, by(place.account), (place, *bonus))
+                    }
+                }
             }
             _ => return None,
         };
@@ -467,6 +486,7 @@ impl Simulation {
             _ => return,
         };
         let Some(bet) = bet else { return };
+        self.told_of.insert(bet, matches!(record.event, Event::Multiple(_)));
         let before = self.told.insert(bet, status);
         let moved = before != Some(status);
         assert!(moved || record.trace != 0, "{bet:?} was settled to where it stood: {status:?}");
@@ -497,6 +517,11 @@ impl Simulation {
             }
             Event::Posting { reason: PostingReason::DebtRecovered, .. } => {
                 return self.visit("a debt recovered");
+            }
+            Event::BonusBet(with) => {
+                let is_multiple = matches!(self.told_of.get(&with.bet), Some(true));
+                let what = if is_multiple { "a bonus in a multiple" } else { "a bonus in a bet" };
+                return self.visit(what);
             }
             Event::CashOut(view) => {
                 return match view.status {

@@ -14,7 +14,7 @@ mod posting;
 mod price;
 mod trading;
 
-pub use bet::{BetStatus, BetView, VoidReason};
+pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
 pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
@@ -452,6 +452,8 @@ pub enum Event {
         /// How many minor units of the book currency a billion of its minor units count in limits.
         book_ppb: u64,
     },
+    /// A bonus has a part in a bet; follows what is said of the bet itself.
+    BonusBet(BonusBet),
     /// The last event of an answer to a query.
     QueryDone,
 }

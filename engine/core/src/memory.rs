@@ -84,6 +84,7 @@ impl Capacity {
         crate::bets::multiple::MultipleTable::sizes(self, &mut tables);
         crate::bets::waiting::Waiting::sizes(self, &mut tables);
         crate::bets::cash_out::CashOuts::sizes(self, &mut tables);
+        crate::bets::Fundings::sizes(self, &mut tables);
         crate::market::MarketTable::sizes(self, &mut tables);
         let payments = ["payments", "index of payments"];
         tables.extend(ClientIds::<Payment>::sizes(payments, RowOf::Other, self.payments_max));

@@ -95,6 +95,9 @@ impl Tables {
                 let bets_max = usize::from(bets_max);
                 for bet in self.bets.of_account(row.newest_bet).take(bets_max) {
                     outbox.push(Event::Bet(bet.view()));
+                    if bet.is_funded {
+                        self.say_funding((account, bet.client_id), bet.id, outbox);
+                    }
                 }
                 let multiples_max = bets_max.min(MULTIPLES_PER_ANSWER);
                 for multiple in self.multiples.of_account(account).take(multiples_max) {

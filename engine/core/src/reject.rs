@@ -265,6 +265,12 @@ rejects! {
     AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
     /// A currency that accounts have stays as it is, and a code is one currency's.
     CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
+    /// Bonus money that must be wagered takes no part in bets.
+    BonusNotForBets = 515, false, None, "This bonus cannot be used for a bet.";
+    /// All that is left of the bonus is held by other bets.
+    BonusUsedUp = 516, true, None, "Nothing is left of this bonus.";
+    /// The bonus would add nothing to what this bet pays.
+    BonusWorthless = 517, false, None, "This bet would win too little for a bonus.";
 
     /// The client bet id is no UUIDv7.
     ClientIdInvalid = 601, false, None, "The bet id must be a UUID of version 7.";
@@ -306,6 +312,8 @@ rejects! {
     ReferralTimedOut = 619, true, None, "Nobody could look at this bet in time.";
     /// Another bet of the same group was refused, so none of them was taken.
     BatchRefused = 620, false, None, "Another bet of this group was refused, so none of them was taken.";
+    /// A bet that a bonus has a part in is played to its end.
+    BetWithBonus = 621, false, None, "A bet with a bonus in it cannot be cashed out.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

@@ -16,7 +16,7 @@ use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answers, BetTable};
+use crate::bets::{Answers, BetTable, Fundings};
 use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
@@ -66,6 +66,8 @@ pub(crate) struct Tables {
     pub waiting_multiples: Waiting,
     pub cash_outs: CashOuts,
     pub desk: Desk,
+    /// Bets that a bonus has a part in.
+    pub fundings: Fundings,
     pub fixtures: Vec<Fixture>,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
@@ -173,6 +175,7 @@ impl State {
             waiting_multiples: Waiting::for_bets(capacity.multiples_max),
             cash_outs: CashOuts::with_capacity(&capacity),
             desk: Desk::new(),
+            fundings: Fundings::with_capacity(&capacity),
             fixtures: Vec::with_capacity(capacity.matches_max as usize),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),

@@ -75,6 +75,7 @@ impl Book {
             | Event::PlayLimit { .. }
             | Event::Payment(_)
             | Event::Bonus { .. }
+            | Event::BonusBet(_)
             | Event::Rest { .. }
             | Event::PlayPolicy { .. }
             | Event::PlayTerm { .. }

@@ -47,6 +47,9 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
             writeln!(output, "and would take {} on each of them.", bet.policy)?;
         }
     }
+    if let Some(bonus) = &bet.bonus {
+        writeln!(output, "With it: {bonus}.")?;
+    }
     writeln!(output, "{}", in_a_sentence(bet))?;
     if bet.told_from != 0 {
         writeln!(

@@ -18,7 +18,7 @@ use crate::names;
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
-pub use money::{currency_code, ledger, places, posting};
+pub use money::{bonus_bet, currency_code, ledger, places, posting};
 pub use prices::alert;
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use clutch_core::command::{Actor, AnswerOffer, Command};
 use clutch_core::event::LegView;
 use clutch_core::play::{LimitView, Rest};
-use clutch_core::units::{AccountId, ClientBetId, MatchId, Money, Seq, Timestamp};
+use clutch_core::units::{AccountId, ClientBetId, MatchId, Seq, Timestamp};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
 use super::admin::Work;
@@ -105,7 +105,7 @@ pub(super) enum Asked {
     /// Where a bet stands.
     Bet { client_id: ClientBetId, is_found: bool },
     /// Balance and bets, gathered until they are complete.
-    Mine { id: Option<u8>, balance: Option<(Money, Money)>, bets: Vec<server::Mine> },
+    Mine { id: Option<u8>, own: server::Own },
     /// The largest stake.
     QuoteMax,
     /// What a bet could be cashed out for.
@@ -426,7 +426,7 @@ impl Hub {
 
     fn ask_for_mine(&mut self, connection: &mut Connection, account: AccountId, id: Option<u8>) {
         let bets_max = self.config.limits.bets_in_image;
-        let asked = Asked::Mine { id, balance: None, bets: Vec::new() };
+        let asked = Asked::Mine { id, own: server::Own::default() };
         self.ask(connection, Query::Account { account, bets_max }, asked, None);
     }
 

@@ -121,6 +121,9 @@ impl Hub {
             Event::Bonus { account, bonus } => {
                 self.push(account, |_| cash::bonus(record.seq, &bonus), connections);
             }
+            Event::BonusBet(with) => {
+                self.push(with.account, |_| cash::bonus_bet(record.seq, &with), connections);
+            }
             Event::Rest { account, rest } => {
                 self.push(account, |_| play::rest(record.seq, rest), connections);
             }
@@ -309,17 +312,21 @@ impl Hub {
                     asker.send(server::refusal_notice(unknown, Some(*client_id)));
                 }
             }
-            (Asked::Mine { balance, .. }, Event::Balance { available, held, .. }) => {
-                *balance = Some((*available, *held));
+            (Asked::Mine { own, .. }, Event::Balance { available, held, .. }) => {
+                own.balance = Some((*available, *held));
             }
-            (Asked::Mine { bets, .. }, Event::Bet(view)) => bets.push(server::Mine::Single(*view)),
-            (Asked::Mine { bets, .. }, Event::Multiple(view)) => {
+            (Asked::Mine { own, .. }, Event::Bet(view)) => {
+                own.bets.push(server::Mine::Single(*view));
+            }
+            (Asked::Mine { own, .. }, Event::Multiple(view)) => {
                 let bet = Multiple { view: *view, legs: self.legs.clone() };
-                bets.push(server::Mine::Multiple(bet));
+                own.bets.push(server::Mine::Multiple(bet));
             }
-            (Asked::Mine { id, balance, bets }, Event::QueryDone) => {
+            (Asked::Mine { own, .. }, Event::Bonus { bonus, .. }) => own.bonuses.push(*bonus),
+            (Asked::Mine { own, .. }, Event::BonusBet(with)) => own.with_bonus.push(*with),
+            (Asked::Mine { id, own }, Event::QueryDone) => {
                 if let Some(asker) = asker {
-                    asker.send(server::mine(&self.book, *id, seq, *balance, bets));
+                    asker.send(server::mine(&self.book, *id, seq, own));
                 }
             }
             (Asked::QuoteMax, Event::MaxUnit { account, unit, .. }) => {

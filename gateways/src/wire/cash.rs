@@ -2,7 +2,7 @@
 
 use clutch_core::Command;
 use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
-use clutch_core::event::PaymentView;
+use clutch_core::event::{BonusBet, PaymentView};
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView};
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ impl GrantJson {
     /// [`Fault`] naming the field that is wrong.
     pub fn command(self, now: Timestamp) -> Result<Command, Fault> {
         let kind = BonusKind::named(&self.kind)
-            .ok_or_else(|| Fault::bad_field("kind", "free_bet or money"))?;
+            .ok_or_else(|| Fault::bad_field("kind", "free_bet, money or boost_1 to boost_100"))?;
         let wagering = self.wagering.as_deref().map(|text| read_or_zero("wagering", text));
         let step = BonusStep::Grant {
             kind,
@@ -155,6 +155,36 @@ pub fn payment(seq: Seq, view: &PaymentView) -> Vec<u8> {
     })
 }
 
+/// A bonus as its owner sees it.
+#[derive(Serialize)]
+pub struct BonusJson {
+    bonus: u64,
+    kind: String,
+    state: &'static str,
+    available: Shown<ShowMoney>,
+    held: Shown<ShowMoney>,
+    wagering_left: Shown<ShowMoney>,
+    expires_at: u64,
+}
+
+impl From<&BonusView> for BonusJson {
+    fn from(view: &BonusView) -> Self {
+        Self {
+            bonus: view.bonus.0,
+            kind: view.kind.to_string(),
+            state: match view.state {
+                BonusState::Active => "active",
+                BonusState::Expired => "expired",
+                BonusState::Forfeited => "forfeited",
+            },
+            available: money(view.available),
+            held: money(view.held),
+            wagering_left: money(view.wagering_left),
+            expires_at: view.expires_at.millis(),
+        }
+    }
+}
+
 /// A bonus of the account as it stands.
 pub fn bonus(seq: Seq, view: &BonusView) -> Vec<u8> {
     #[derive(Serialize)]
@@ -162,27 +192,43 @@ pub fn bonus(seq: Seq, view: &BonusView) -> Vec<u8> {
         #[serde(rename = "type")]
         message: &'static str,
         seq: u64,
-        bonus: u64,
-        kind: &'static str,
-        state: &'static str,
-        available: Shown<ShowMoney>,
-        held: Shown<ShowMoney>,
-        wagering_left: Shown<ShowMoney>,
-        expires_at: u64,
+        #[serde(flatten)]
+        bonus: BonusJson,
     }
-    to_json(&Message {
-        message: "bonus",
-        seq: seq.0,
-        bonus: view.bonus.0,
-        kind: view.kind.name(),
-        state: match view.state {
-            BonusState::Active => "active",
-            BonusState::Expired => "expired",
-            BonusState::Forfeited => "forfeited",
-        },
-        available: money(view.available),
-        held: money(view.held),
-        wagering_left: money(view.wagering_left),
-        expires_at: view.expires_at.millis(),
-    })
+    to_json(&Message { message: "bonus", seq: seq.0, bonus: view.into() })
+}
+
+/// What a bonus does for a bet, as its owner sees it.
+#[derive(Serialize)]
+pub struct BonusBetJson {
+    cid: String,
+    bet_id: u64,
+    bonus: u64,
+    kind: String,
+    part: Shown<ShowMoney>,
+}
+
+impl From<&BonusBet> for BonusBetJson {
+    fn from(with: &BonusBet) -> Self {
+        Self {
+            cid: words::uuid(with.client_id),
+            bet_id: with.bet.0,
+            bonus: with.bonus.0,
+            kind: with.kind.to_string(),
+            part: money(with.part),
+        }
+    }
+}
+
+/// A bonus has a part in a bet.
+pub fn bonus_bet(seq: Seq, with: &BonusBet) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        message: &'static str,
+        seq: u64,
+        #[serde(flatten)]
+        with: BonusBetJson,
+    }
+    to_json(&Message { message: "bonus_bet", seq: seq.0, with: with.into() })
 }

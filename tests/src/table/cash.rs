@@ -4,11 +4,11 @@
 //! |---|---|
 //! | `authorise\|fail\|paid\|returned ACCOUNT AMOUNT ref N` | what a provider says of a payment |
 //! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
-//! | `bonus NAME ACCOUNT money\|free_bet AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
+//! | `bonus NAME ACCOUNT money\|free_bet\|boost_PERCENT AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
 //! | `adjust ACCOUNT AMOUNT REASON [ref N] [by N]` | correction, goodwill, fee, chargeback, write_off |
 //! | `currency N CODE [places N] [factor_ppb N]` | adds a currency; amounts in tables are minor units over 100, whatever the currency |
 //! | `expect books [currency N] KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of a currency, the first if none is named |
-//! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone` | |
+//! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone [held AMOUNT]` | |
 
 use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, SetCurrency};
 use clutch_core::event::Event;
@@ -90,7 +90,7 @@ impl Scenario {
         Ok(self.send(Command::Bonus { account, step: BonusStep::Forfeit { bonus } }))
     }
 
-    fn bonus_named(&self, name: &str) -> BonusId {
+    pub(super) fn bonus_named(&self, name: &str) -> BonusId {
         self.bonuses.get(name).copied().unwrap_or(BonusId(u64::MAX))
     }
 
@@ -139,6 +139,11 @@ impl Scenario {
             _ => None,
         });
         let amount = found.map(|BonusView { available, .. }| show_money(available));
-        equal(words.next()?, &amount.unwrap_or_else(|| "gone".to_owned()))
+        equal(words.next()?, &amount.unwrap_or_else(|| "gone".to_owned()))?;
+        if words.take("held") {
+            let held = found.map_or(Money::ZERO, |BonusView { held, .. }| held);
+            equal(words.next()?, &show_money(held))?;
+        }
+        Ok(())
     }
 }

@@ -27,6 +27,10 @@ impl Scenario {
             match word {
                 "partial" => self.terms.get_or_insert_default().partial = true,
                 "offers" => self.terms.get_or_insert_default().offers = true,
+                "with" => {
+                    let bonus = self.bonus_named(words.next()?);
+                    self.terms.get_or_insert_default().bonus = Some(bonus);
+                }
                 "policy" => policy = price_policy(words)?,
                 "id" => client_id = ClientBetId::from_parts(now, words.number()?),
                 leg => {

@@ -158,6 +158,10 @@ impl Scenario {
             match option {
                 "partial" => self.terms.get_or_insert_default().partial = true,
                 "offers" => self.terms.get_or_insert_default().offers = true,
+                "with" => {
+                    let bonus = self.bonus_named(words.next()?);
+                    self.terms.get_or_insert_default().bonus = Some(bonus);
+                }
                 "policy" => policy = price_policy(words)?,
                 "at" => asked = Some(odds_milli(words.next()?)?),
                 "seen" => {

@@ -8,6 +8,7 @@ use clutch_core::units::{BetId, ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
+use super::funded::{Funding, counts, own, pays, said};
 use super::grades::Outcome;
 
 /// A bet that was written down.
@@ -19,7 +20,9 @@ pub(super) struct Bet {
     pub selection: u8,
     pub odds: u32,
     pub stake: i128,
+    /// What it pays if it wins, as it counts in limits.
     pub payout: i128,
+    pub funding: Option<Funding>,
     pub fate: Fate,
 }
 
@@ -85,6 +88,21 @@ pub(super) fn paid(minor: i128) -> BetStatus {
     if minor == 0 { BetStatus::Lost } else { BetStatus::Won { payout } }
 }
 
+/// Whether a bet waits or stands, so that its money is held.
+pub(super) fn is_open(status: BetStatus) -> bool {
+    match status {
+        BetStatus::Pending { .. }
+        | BetStatus::Referred { .. }
+        | BetStatus::Offered { .. }
+        | BetStatus::Accepted { .. } => true,
+        BetStatus::Refused(_)
+        | BetStatus::Void(_)
+        | BetStatus::CashedOut { .. }
+        | BetStatus::Won { .. }
+        | BetStatus::Lost => false,
+    }
+}
+
 fn millis(nanos: u64) -> i128 {
     i128::from(nanos / 1_000_000)
 }
@@ -104,7 +122,8 @@ impl Twin {
         let key = (place.account.0, place.client_id.0);
         let decided = self.decide(place, false);
         let rule = decided.as_ref().err().and_then(|refusal| RuleId::of_code(refusal.code));
-        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && !as_offer;
+        let may_wait = !as_offer && self.wishes_bonus.is_none();
+        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && may_wait;
         let decided = if is_referred { self.decide(place, true) } else { decided };
         match decided {
             Ok((mut bet, shadows)) => {
@@ -202,9 +221,10 @@ impl Twin {
                 return Err(no(Reject::CapacityReached, i128::from(max), i128::from(max)));
             }
         }
+        self.room_for_funded()?;
         let id = place.market.0 as usize;
         let stake = i128::from(place.stake.money().minor());
-        let adds = self.staked_before + stake;
+        let adds = self.staked_before + self.adds(place.account.0, stake);
         self.may_be_bet_on((place.account.0, adds), id, place.selection.0)?;
         let market = &self.markets[id];
         let odds = market.odds[usize::from(place.selection.0)].ok_or(Reject::SelectionInactive)?;
@@ -213,7 +233,8 @@ impl Twin {
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
         let shadows = self.check_limits(place.account.0, on, (stake, payout), to_trader)?;
-        self.check_funds(place.account.0, stake)?;
+        let funding = self.fund(place.account.0, stake, payout)?;
+        self.check_funds(place.account.0, own(funding, stake))?;
         let live = self.is_in_play(market.match_index);
         let fate = if live && config.in_play_delay_ns > 0 {
             Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
@@ -227,10 +248,20 @@ impl Twin {
             selection: place.selection.0,
             odds,
             stake,
-            payout,
+            payout: counts(funding, payout),
+            funding,
             fate,
         };
         Ok((bet, shadows))
+    }
+
+    /// Whether another bet with a bonus fits, if this is one.
+    pub(super) fn room_for_funded(&self) -> Result<(), Refusal> {
+        let max = i128::from(self.capacity.bonuses_max * 2);
+        if self.wishes_bonus.is_some() && self.funded_bets() as i128 == max {
+            return Err(no(Reject::CapacityReached, max, max));
+        }
+        Ok(())
     }
 
     /// Whether an id may be used at all.
@@ -399,7 +430,7 @@ impl Twin {
 
     /// Where a bet stands by the score of this moment.
     pub(super) fn where_it_stands(&self, id: u64, bet: &Bet) -> BetStatus {
-        let payout = Money::from_minor(bet.payout as i64);
+        let payout = Money::from_minor(said(bet.funding, bet.payout) as i64);
         match bet.fate {
             Fate::Waiting { due, .. } => BetStatus::Pending { due: Timestamp::from_nanos(due) },
             Fate::Referred { due, .. } => BetStatus::Referred { until: Timestamp::from_nanos(due) },
@@ -414,7 +445,9 @@ impl Twin {
             Fate::Stands => match self.ended(bet.market, bet.selection, bet.odds) {
                 Outcome::Open => BetStatus::Accepted { payout },
                 Outcome::Void(reason) => BetStatus::Void(reason),
-                Outcome::Returns(parts, whole) => paid(bet.stake * parts / whole),
+                Outcome::Returns(parts, whole) => {
+                    paid(pays(bet.funding, bet.stake, bet.stake * parts / whole))
+                }
             },
         }
     }
@@ -442,14 +475,15 @@ impl Twin {
 
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.
     fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
+        let stake = own(bet.funding, bet.stake);
         match self.where_it_stands(id, bet) {
             BetStatus::Pending { .. }
             | BetStatus::Referred { .. }
             | BetStatus::Offered { .. }
-            | BetStatus::Accepted { .. } => (0, bet.stake),
+            | BetStatus::Accepted { .. } => (0, stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
-            BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
-            BetStatus::Lost => (-bet.stake, 0),
+            BetStatus::Won { payout } => (i128::from(payout.minor()) - stake, 0),
+            BetStatus::Lost => (-stake, 0),
         }
     }
 
@@ -459,17 +493,19 @@ impl Twin {
 
     /// The effects of all of an account's bets, with what each could cost.
     fn effects_of(&self, account: u32) -> Vec<(i128, i128, i128)> {
+        // What could still be lost by a bet that is over is nothing.
+        let at_risk = |status, loss| if is_open(status) { loss } else { 0 };
         let singles =
             self.bets.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect(*id, bet);
                 let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
-                (gain, held, payout - stake)
+                (gain, held, at_risk(self.where_it_stands(*id, bet), payout - stake))
             });
         let multiples =
             self.multiples.iter().filter(|(_, bet)| bet.account == account).map(|(id, bet)| {
                 let (gain, held) = self.effect_of_multiple(*id, bet);
                 let [stake, payout] = [bet.stake, bet.payout].map(|it| self.weighed(account, it));
-                (gain, held, payout - stake)
+                (gain, held, at_risk(self.where_multiple_stands(*id, bet), payout - stake))
             });
         singles.chain(multiples).collect()
     }
@@ -490,7 +526,7 @@ impl Twin {
     /// What the house would lose to it if all its open and waiting bets won.
     pub(super) fn liability(&self, account: u32) -> i128 {
         let effects = self.effects_of(account);
-        effects.iter().filter(|(_, held, _)| *held > 0).map(|(_, _, loss)| loss).sum()
+        effects.iter().map(|(_, _, loss)| loss).sum()
     }
 
     /// What all bets in a currency have earned the house, less what bonuses cost.
@@ -532,6 +568,9 @@ impl Twin {
                 }
                 self.accounts[account as usize].base += gain;
                 self.house_gave(account, gain);
+                let (funding, status) =
+                    (self.bets[&bet].funding, self.where_it_stands(bet, &self.bets[&bet]));
+                self.spend(funding, status);
                 self.bets.remove(&bet);
                 self.cash_outs.remove(&bet);
             }

@@ -33,8 +33,11 @@ pub(super) enum Is {
 /// A bonus as it was granted, and what is left.
 #[derive(Debug)]
 pub(super) struct Bonus {
-    view: BonusView,
-    account: u32,
+    /// As it was granted, but for whether it has ended.
+    pub(super) view: BonusView,
+    pub(super) account: u32,
+    /// What bets that have left used of it.
+    pub(super) spent: i128,
 }
 
 pub(super) const LARGEST: i128 = 10_i128.pow(15);
@@ -203,12 +206,13 @@ impl Twin {
                 (kind, amount, wagering, expires_at, reference)
             }
             BonusStep::Forfeit { bonus } => {
-                let of = |it: &&mut Bonus| it.account == id && it.view.bonus == bonus;
-                let found = self.bonuses.iter_mut().find(of).ok_or(Reject::UnknownBonus)?;
-                if found.view.state != BonusState::Active {
+                let of = |it: &Bonus| it.account == id && it.view.bonus == bonus;
+                let at = self.bonuses.iter().position(of).ok_or(Reject::UnknownBonus)?;
+                let found = &self.bonuses[at];
+                if found.view.state != BonusState::Active || !self.is_kept(found) {
                     return Err(Reject::UnknownBonus);
                 }
-                found.end(BonusState::Forfeited);
+                self.bonuses[at].view.state = BonusState::Forfeited;
                 return Ok(());
             }
         };
@@ -226,20 +230,22 @@ impl Twin {
             return Err(Reject::InvalidAmount);
         }
         let must_wager = kind == BonusKind::Money;
-        if expires_at.nanos() <= self.now || (wagering != Money::ZERO) != must_wager {
+        let is_wild = matches!(kind, BonusKind::Boost { percent } if percent == 0 || percent > 100);
+        if expires_at.nanos() <= self.now || (wagering != Money::ZERO) != must_wager || is_wild {
             return Err(Reject::BonusTerms);
         }
         self.room_for_payment()?;
         // One that was used up leaves at once; its time stays noted until it comes.
         let noted = self.bonuses.iter().filter(|it| it.view.expires_at.nanos() > self.now).count();
-        if noted == self.capacity.bonuses_max as usize {
+        let kept = self.bonuses.iter().filter(|it| self.is_kept(it)).count();
+        if noted.max(kept) == self.capacity.bonuses_max as usize {
             return Err(Reject::CapacityReached);
         }
         let bonus = BonusId(self.seq);
         let (available, held, state) = (amount, Money::ZERO, BonusState::Active);
         let view =
             BonusView { bonus, kind, available, held, wagering_left: wagering, expires_at, state };
-        self.bonuses.push(Bonus { view, account: id });
+        self.bonuses.push(Bonus { view, account: id, spent: 0 });
         self.set(id, amount, reference, Is::Bonus);
         Ok(())
     }
@@ -253,13 +259,16 @@ impl Twin {
     pub(super) fn expire_bonuses(&mut self) {
         let now = self.now;
         let due = self.bonuses.iter_mut().filter(|it| it.view.expires_at.nanos() <= now);
-        due.for_each(|it| it.end(BonusState::Expired));
+        for it in due.filter(|it| it.view.state == BonusState::Active) {
+            it.view.state = BonusState::Expired;
+        }
     }
 
-    /// What bonuses cost the house so far.
+    /// What players have of bonuses: what they cost the house and did not give back.
     pub(super) fn granted(&self, currency: u8) -> i128 {
         let granted = self.bonuses.iter().filter(|it| self.is_of(it.account, currency));
-        granted.map(|it| i128::from(it.view.available.minor())).sum()
+        let now = granted.map(|it| self.bonus_now(it));
+        now.map(|view| i128::from(view.available.minor() + view.held.minor())).sum()
     }
 
     /// Holds what the engine says of an account's bonuses to the twin's.
@@ -269,7 +278,7 @@ impl Twin {
             _ => None,
         });
         let own = self.bonuses.iter().rev().filter(|it| it.account == account);
-        let left = own.filter(|it| it.view.available != Money::ZERO).map(|it| it.view);
+        let left = own.filter(|it| self.is_kept(it)).map(|it| self.bonus_now(it));
         assert_eq!(said.collect::<Vec<_>>(), left.collect::<Vec<_>>(), "bonuses of {account}");
     }
 
@@ -289,14 +298,5 @@ impl Twin {
         let tax = self.sum_in(currency, |it| if let Is::Left { tax } = it.is { tax } else { 0 });
         assert_eq!(i128::from(books.tax_withheld.minor()), tax, "tax withheld");
         self.compare_adjustments(currency, books);
-    }
-}
-
-impl Bonus {
-    fn end(&mut self, how: BonusState) {
-        if self.view.state == BonusState::Active {
-            self.view.state = how;
-            self.view.available = Money::ZERO;
-        }
     }
 }

@@ -55,6 +55,7 @@ struct Standing {
     legs: Vec<(usize, u8, u32, Outcome)>,
     status: BetStatus,
     was_taken: bool,
+    has_bonus: bool,
 }
 
 impl Twin {
@@ -112,6 +113,7 @@ impl Twin {
                 legs: vec![(bet.market, bet.selection, bet.odds, outcome)],
                 status: self.where_it_stands(id, bet),
                 was_taken: matches!(bet.fate, Fate::Stands),
+                has_bonus: bet.funding.is_some(),
             };
         }
         let bet = &self.multiples[&id];
@@ -124,14 +126,19 @@ impl Twin {
             legs: bet.legs.iter().map(leg).collect(),
             status: self.where_multiple_stands(id, bet),
             was_taken: matches!(bet.fate, multiples::Fate::Stands),
+            has_bonus: bet.funding.is_some(),
         }
     }
 
     fn worth(&self, id: u64, part: Option<i128>) -> Result<Worth, Refusal> {
         self.cash_out_is_open()?;
-        let Standing { account, left, lines, legs, status, was_taken } = self.standing(id);
+        let Standing { account, left, lines, legs, status, was_taken, has_bonus } =
+            self.standing(id);
         if !was_taken {
             return Err(Reject::BetNotOpen.into());
+        }
+        if has_bonus {
+            return Err(Reject::BetWithBonus.into());
         }
         if !matches!(status, BetStatus::Accepted { .. }) {
             return Err(Reject::MarketDecided.into());

@@ -1,10 +1,11 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
 use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReason, Team};
-use clutch_core::event::{BetStatus, Event, MarketStatus};
+use clutch_core::event::{BetStatus, BetView, Event, MarketStatus, MultipleView};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
 use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, MatchId, Odds};
+use clutch_core::wallet::BonusKind;
 use clutch_core::{Query, Record};
 
 use super::multiples::{lines, pays};
@@ -138,6 +139,7 @@ impl Twin {
             self.compare_customer(account, &known);
             self.compare_session(account, &events);
             self.compare_bonuses(account, &events);
+            self.compare_fundings(&events);
             for event in events {
                 let Event::Bet(view) = event else { continue };
                 let (id, bet) = expected.next().expect("the engine has a bet too many");
@@ -161,6 +163,27 @@ impl Twin {
 }
 
 impl Twin {
+    /// What the engine says of bonuses in bets.
+    fn compare_fundings(&self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::Bet(BetView { bet: Some(bet), .. })
+                | Event::Multiple(MultipleView { bet: Some(bet), .. }) => {
+                    let said = events.iter().find_map(|event| match event {
+                        Event::BonusBet(with) if with.bet == *bet => {
+                            Some((with.bonus, with.kind, i128::from(with.part.minor())))
+                        }
+                        _ => None,
+                    });
+                    let known = self.funding_of(*bet);
+                    let known = known.map(|it| (it.bonus, it.kind, it.part));
+                    assert_eq!(said, known, "the bonus in {bet:?}");
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// An account's multiples, newest first, each after its legs.
     fn compare_multiples(&self, account: u32, events: &[Event]) {
         let mut expected = self.multiples.iter().rev().filter(|(_, bet)| bet.account == account);
@@ -201,6 +224,8 @@ pub fn check_sums(world: &mut World) {
         let weighed = |amount: i128| (amount * factor + 999_999_999) / 1_000_000_000;
         let (mut held, mut liability, mut open) = (0, 0, 0);
         let mut odds = Vec::new();
+        // What the bet that was just said could pay, if it is open.
+        let mut counted = None;
         for event in world.ask(Query::Account { account, bets_max: u16::MAX }) {
             match event {
                 Event::Leg(leg) => odds.push((i128::from(leg.odds.milli()), 1000)),
@@ -213,13 +238,24 @@ pub fn check_sums(world: &mut World) {
                             | BetStatus::Offered { .. }
                             | BetStatus::Accepted { .. }
                     );
+                    counted = None;
                     if is_open {
                         let lines = lines(odds.len(), view.folds.bits(), view.bankers.0);
                         let unit = i128::from(view.unit.money().minor());
                         let stake = unit * lines.len() as i128;
                         held += stake;
-                        liability += weighed(pays(unit, &lines, &odds)) - weighed(stake);
+                        let payout = pays(unit, &lines, &odds);
+                        liability += weighed(payout) - weighed(stake);
+                        counted = Some(payout);
                         open += 1;
+                    }
+                }
+                Event::BonusBet(with) => {
+                    let part = i128::from(with.part.minor());
+                    match (counted, with.kind) {
+                        (Some(_), BonusKind::FreeBet) => held -= part,
+                        (Some(payout), _) => liability += weighed(payout + part) - weighed(payout),
+                        (None, _) => {}
                     }
                 }
                 _ => {}
@@ -232,9 +268,11 @@ pub fn check_sums(world: &mut World) {
                     | BetStatus::Offered { .. }
                     | BetStatus::Accepted { .. }
             );
+            counted = None;
             if is_open {
                 let stake = i128::from(view.stake.money().minor());
                 held += stake;
+                counted = Some(stake * i128::from(view.odds.milli()) / 1000);
                 let payout = stake * i128::from(view.odds.milli()) / 1000;
                 liability += weighed(payout) - weighed(stake);
                 open += 1;

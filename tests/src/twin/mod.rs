@@ -16,6 +16,7 @@ mod cash_out;
 mod compare;
 mod compliance;
 mod currencies;
+mod funded;
 mod grades;
 mod incidents;
 mod markets;
@@ -39,7 +40,7 @@ use clutch_core::command::{
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::RestKind;
-use clutch_core::units::{Currency, CurrencyCode, Money, Name};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Name};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -118,6 +119,8 @@ pub struct Twin {
     a_person_looks: bool,
     /// What the bets of a group stake that come before the one being decided.
     staked_before: i128,
+    /// The bonus that shall have a part in the bet being placed.
+    wishes_bonus: Option<BonusId>,
 }
 
 #[derive(Clone, Debug)]
@@ -220,6 +223,7 @@ impl Twin {
             licence: compliance::Licence::default(),
             a_person_looks: false,
             staked_before: 0,
+            wishes_bonus: None,
         }
     }
 

@@ -9,7 +9,8 @@ use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
-use super::bets::{Answered, no, paid};
+use super::bets::{Answered, is_open, no, paid};
+use super::funded::{self, Funding, counts, own, said};
 use super::grades::Outcome;
 
 /// A multiple that was written down.
@@ -19,7 +20,9 @@ pub(super) struct Multiple {
     pub account: u32,
     pub unit: i128,
     pub stake: i128,
+    /// What it pays if every leg wins, as it counts in limits.
     pub payout: i128,
+    pub funding: Option<Funding>,
     /// Each line as the set of its legs' bits.
     pub lines: Vec<u32>,
     pub legs: Vec<Leg>,
@@ -110,7 +113,8 @@ impl Twin {
         let key = (place.account.0, place.client_id.0);
         let decided = self.decide_multiple(place, false);
         let rule = decided.as_ref().err().and_then(|refusal| RuleId::of_code(refusal.code));
-        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && !as_offer;
+        let may_wait = !as_offer && self.wishes_bonus.is_none();
+        let is_referred = rule.is_some_and(|rule| self.config.rules_refer.has(rule)) && may_wait;
         let decided = if is_referred { self.decide_multiple(place, true) } else { decided };
         match decided {
             Ok((mut multiple, shadows)) => {
@@ -164,7 +168,8 @@ impl Twin {
         let stake = i128::from(place.stake().money().minor());
         let offered = |pick: &clutch_core::command::Pick| {
             let market = pick.market.0 as usize;
-            self.may_be_bet_on((place.account.0, stake), market, pick.selection.0)?;
+            let adds = self.adds(place.account.0, stake);
+            self.may_be_bet_on((place.account.0, adds), market, pick.selection.0)?;
             let odds = self.markets[market].odds[usize::from(pick.selection.0)];
             odds.ok_or_else(|| Refusal::from(Reject::SelectionInactive))
         };
@@ -190,6 +195,7 @@ impl Twin {
                 return Err(Reject::LegsRelated.into());
             }
         }
+        self.room_for_funded()?;
         let mut legs = Vec::new();
         for (pick, offer) in picks.iter().zip(&offers) {
             let odds = offer.unwrap_or_default();
@@ -213,7 +219,9 @@ impl Twin {
             let on = (leg.market, leg.selection);
             shadows.extend(self.check_limits(place.account.0, on, (stake, payout), to_trader)?);
         }
-        self.check_funds(place.account.0, stake)?;
+        let funding = self.fund(place.account.0, stake, payout)?;
+        self.check_funds(place.account.0, own(funding, stake))?;
+        let payout = counts(funding, payout);
         let delay = self.config.in_play_delay_ns;
         let live = |leg: &Leg| self.is_in_play(self.markets[leg.market].match_index);
         let fate = if legs.iter().any(live) && delay > 0 {
@@ -222,7 +230,7 @@ impl Twin {
             Fate::Stands
         };
         let (client_id, account) = (place.client_id.0, place.account.0);
-        let bet = Multiple { client_id, account, unit, stake, payout, lines, legs, fate };
+        let bet = Multiple { client_id, account, unit, stake, payout, funding, lines, legs, fate };
         Ok((bet, shadows.into_iter().collect()))
     }
 
@@ -302,7 +310,8 @@ impl Twin {
             return BetStatus::Lost;
         }
         if outcomes.contains(&Outcome::Open) {
-            return BetStatus::Accepted { payout: Money::from_minor(bet.payout as i64) };
+            let payout = Money::from_minor(said(bet.funding, bet.payout) as i64);
+            return BetStatus::Accepted { payout };
         }
         if let Outcome::Void(first) = outcomes[0]
             && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Void(_)))
@@ -316,19 +325,21 @@ impl Twin {
                 Outcome::Open | Outcome::Void(_) => (1, 1),
             })
             .collect();
-        paid(pays(bet.unit, &bet.lines, &returns))
+        let gross = pays(bet.unit, &bet.lines, &returns);
+        paid(funded::pays(bet.funding, bet.stake, gross))
     }
 
     /// What a multiple has moved out of its owner's balance (or into it) for good, and what it holds.
     pub(super) fn effect_of_multiple(&self, id: u64, bet: &Multiple) -> (i128, i128) {
+        let stake = own(bet.funding, bet.stake);
         match self.where_multiple_stands(id, bet) {
             BetStatus::Pending { .. }
             | BetStatus::Referred { .. }
             | BetStatus::Offered { .. }
-            | BetStatus::Accepted { .. } => (0, bet.stake),
+            | BetStatus::Accepted { .. } => (0, stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
-            BetStatus::Won { payout } => (i128::from(payout.minor()) - bet.stake, 0),
-            BetStatus::Lost => (-bet.stake, 0),
+            BetStatus::Won { payout } => (i128::from(payout.minor()) - stake, 0),
+            BetStatus::Lost => (-stake, 0),
         }
     }
 
@@ -336,7 +347,7 @@ impl Twin {
     pub(super) fn liability_of_multiples(&self, market: usize, selection: u8) -> i128 {
         self.multiples
             .iter()
-            .filter(|(id, bet)| self.effect_of_multiple(**id, bet).1 > 0)
+            .filter(|(id, bet)| is_open(self.where_multiple_stands(**id, bet)))
             .map(|(_, bet)| {
                 let on_it = |leg: &&Leg| leg.market == market && leg.selection == selection;
                 let loss =
@@ -362,6 +373,7 @@ impl Twin {
                 let gain = self.effect_of_multiple(id, &bet).0;
                 self.accounts[bet.account as usize].base += gain;
                 self.house_gave(bet.account, gain);
+                self.spend(bet.funding, self.where_multiple_stands(id, &bet));
                 self.multiples.remove(&id);
                 self.cash_outs.remove(&id);
             } else {

@@ -26,6 +26,9 @@ impl Twin {
             return known;
         }
         self.forget_old_ids();
+        if let Some(bonus) = ask.terms.bonus {
+            return self.place_funded(&ask.slip, bonus);
+        }
         match self.instead(&ask.slip, ask.terms) {
             Instead::AsAsked => self.place_slip(&ask.slip, false),
             Instead::Place(smaller) => self.place_slip(&smaller, false),

@@ -6,6 +6,7 @@
 mod answers;
 pub(crate) mod cash_out;
 pub mod client_ids;
+mod funded;
 pub mod multiple;
 mod offer;
 pub mod place;
@@ -20,6 +21,7 @@ mod warm;
 use alloc::vec::Vec;
 
 pub use self::answers::{Answer, Answers};
+pub(crate) use self::funded::{Ending, Fundings};
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{Capacity, PlaceBet};
 use crate::event::{BetStatus, BetView, VoidReason};
@@ -51,6 +53,8 @@ pub struct Bet {
     pub payout: Money,
     /// Where it stands.
     pub state: BetState,
+    /// Whether a bonus has a part in it; [`Fundings`] says which.
+    pub is_funded: bool,
     /// The market's next older bet.
     pub next_of_market: u32,
     /// The account's next newer bet; [`NO_BET`] also where the link is not written yet.
@@ -68,6 +72,7 @@ wire_struct!(Bet {
     stake,
     payout,
     state,
+    is_funded,
     next_of_market,
     newer_of_account,
     older_of_account,
@@ -144,6 +149,11 @@ impl BetState {
         }
     }
 
+    /// Whether its stake is held.
+    pub(crate) fn holds_money(self) -> bool {
+        self.is_undecided() || self == Self::Open
+    }
+
     /// Whether the bet has not been decided: its money is held, and it may still be refused.
     #[inline]
     pub const fn is_undecided(self) -> bool {
@@ -175,6 +185,7 @@ impl Bet {
             stake: Stake::MAX,
             payout: Money::ZERO,
             state: BetState::Lost,
+            is_funded: false,
             next_of_market: NO_BET,
             newer_of_account: NO_BET,
             older_of_account: NO_BET,
@@ -194,6 +205,7 @@ impl Bet {
             stake: place.stake,
             payout,
             state,
+            is_funded: false,
             next_of_market: NO_BET,
             newer_of_account: NO_BET,
             older_of_account: NO_BET,

@@ -7,10 +7,12 @@ mod count;
 mod due;
 pub(super) mod explain;
 mod forget;
+mod funded;
 mod rare;
 
 pub use explain::Check;
 
+use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Config, PlaceBet, PricePolicy};
@@ -23,7 +25,7 @@ use crate::title::Fixture;
 use crate::units::{
     AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp, millis,
 };
-use crate::wallet::Account;
+use crate::wallet::{Account, Funding};
 
 /// A bet that may stand: everything `commit` needs.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,8 @@ pub(super) struct Acceptance {
     state: BetState,
     /// Rules in shadow that would have refused it.
     would_refuse: RuleSet,
+    /// The bonus that has a part in it.
+    funding: Option<Funding>,
 }
 
 /// What both a placement and a quote of the largest stake ask about.
@@ -124,8 +128,9 @@ impl Step<'_> {
         let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
         let would_refuse =
             check_risk(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
-        check_funds(&offer, place.stake)?;
-        Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
+        check_funds(&offer, place.stake.money())?;
+        let state = self.first_state(&offer);
+        Ok(Acceptance { odds, payout, state, would_refuse, funding: None })
     }
 
     #[inline(always)]
@@ -205,13 +210,20 @@ impl Step<'_> {
     fn commit(&mut self, place: &PlaceBet, acceptance: Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let Acceptance { odds, payout, state, would_refuse } = acceptance;
-        let bet = Bet::new(id, place, odds, payout, state);
+        let Acceptance { odds, payout, state, would_refuse, funding } = acceptance;
+        let is_funded = funding.is_some();
+        let bet = Bet { is_funded, ..Bet::new(id, place, odds, payout, state) };
         let view = bet.view();
         let stake = place.stake.money();
         // What it counts in the sums that limits look at.
         let currency = tables.wallet.currency(place.account);
-        let (weighed, payout, liability) = tables.weigh(currency, &bet);
+        let (weighed, payout, liability) = match &funding {
+            None => tables.weigh(currency, &bet),
+            Some(funding) => {
+                let payout = funding.payout_in_limits(payout);
+                tables.weigh_payout(currency, place.stake, payout)
+            }
+        };
         // Each row is looked up once: for the sums that limits look at and for the list of its bets.
         let keeps_exposures = tables.risk.keeps_exposures();
         if keeps_exposures {
@@ -230,7 +242,8 @@ impl Step<'_> {
             tables.requotes.lean(place.market, market);
             tables.due = tables.due.min(tables.requotes.next_due());
         }
-        let is_large = self.config.large_stake <= weighed.money();
+        // What moves a grant is settled alone.
+        let is_large = self.config.large_stake <= weighed.money() || is_funded;
         let list = if is_large { &mut market.newest_large_bet } else { &mut market.newest_bet };
         let slot = tables.bets.insert(bet, list, account);
         tables.client_ids.insert_bet(key, slot);
@@ -238,25 +251,38 @@ impl Step<'_> {
             tables.waiting.push(due, id, slot);
             tables.due = tables.due.min(due);
         }
-        tables.wallet.post(
-            LedgerAccount::PlayerAvailable(place.account),
-            LedgerAccount::PlayerHeld(place.account),
-            stake,
-            Some(id),
-            PostingReason::Hold,
-            self.outbox,
-        );
+        match funding {
+            None => tables.wallet.post(
+                LedgerAccount::PlayerAvailable(place.account),
+                LedgerAccount::PlayerHeld(place.account),
+                stake,
+                Some(id),
+                PostingReason::Hold,
+                self.outbox,
+            ),
+            Some(funding) => {
+                let (of, which) = ((place.account, stake), (id, Target::Single(slot)));
+                tables.hold_funded(of, which, funding, self.outbox);
+            }
+        }
         tables.risk.note(self.config, place.account, self.now, weighed, would_refuse);
         self.outbox.push(Event::Bet(view));
+        if is_funded {
+            tables.say_funding((place.account, place.client_id), id, self.outbox);
+        }
         tables.wallet.announce(place.account, self.outbox);
     }
 
     #[inline(never)]
     fn refuse(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
-        let refusal = match self.refer(place, refusal) {
-            Ok(acceptance) => return self.commit_to_wait(place, acceptance, key),
-            Err(refusal) => refusal,
-        };
+        match self.refer(place, refusal) {
+            Ok(acceptance) => self.commit_to_wait(place, acceptance, key),
+            Err(refusal) => self.refuse_as_it_is(place, refusal, key),
+        }
+    }
+
+    /// Refuses a bet that nobody else is asked about.
+    pub(super) fn refuse_as_it_is(&mut self, place: &PlaceBet, refusal: Refusal, key: Key) {
         let refused = RefusedBet {
             market: place.market,
             selection: place.selection,
@@ -287,7 +313,7 @@ impl Tables {
     ) -> Result<RuleSet, Refusal> {
         let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))
             .map_err(|refusal| self.in_own_money(offer, refusal))?;
-        check_funds(offer, stake)?;
+        check_funds(offer, stake.money())?;
         Ok(would_refuse)
     }
 
@@ -394,9 +420,9 @@ impl Tables {
 }
 
 #[inline(always)]
-fn check_funds(offer: &Offer<'_>, stake: Stake) -> Result<(), Refusal> {
-    if offer.account.available < stake.money() {
-        return Err(offer.account.lacks(stake.money(), Reject::InsufficientFunds));
+fn check_funds(offer: &Offer<'_>, stake: Money) -> Result<(), Refusal> {
+    if offer.account.available < stake {
+        return Err(offer.account.lacks(stake, Reject::InsufficientFunds));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! A stake that a risk rule finds too large becomes the largest that is taken, at once (`partial`) or as
 //! an offer (`offers`); without either the largest is said with the refusal. Odds that are gone become
 //! an offer at those on the board. The bet that is struck or offered passes every check of any other bet.
+//! A bet with a bonus in it is taken as it is or not at all; see [`super::funded`].
 
 use crate::bets::client_ids::Key;
 use crate::command::{PlaceBet, PlaceMultiple, PlaceOnTerms, PricePolicy, Slip, Terms};
@@ -46,6 +47,9 @@ impl Step<'_> {
             return;
         }
         self.forget_expired_ids();
+        if let Some(bonus) = terms.bonus {
+            return self.place_funded(place, bonus, key);
+        }
         match self.single_instead(place, terms) {
             Instead::AsAsked => self.place_new(place, key),
             Instead::Say(stake) => {
@@ -94,6 +98,9 @@ impl Step<'_> {
             return;
         }
         self.forget_expired_ids();
+        if let Some(bonus) = terms.bonus {
+            return self.place_funded_multiple(place, bonus, key);
+        }
         match self.multiple_instead(place, terms) {
             Instead::AsAsked => self.place_new_multiple(place, key),
             Instead::Say(unit) => {

@@ -2,7 +2,7 @@
 
 use super::{PlaceBet, PlaceMultiple};
 use crate::codec::{wire_enum, wire_struct};
-use crate::units::{AccountId, BetId, ClientBetId, Odds, Stake};
+use crate::units::{AccountId, BetId, BonusId, ClientBetId, Odds, Stake};
 
 /// See [`super::Command::PlaceOnTerms`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +48,11 @@ pub struct Terms {
     pub partial: bool,
     /// To be asked: other odds if his have gone, or the largest stake that is taken.
     pub offers: bool,
+    /// A bonus of his that has a part in it: a free bet in its stake, a boost in what it wins. Such a bet is
+    /// taken as it is asked for or not at all, so nothing else is taken in its place.
+    pub bonus: Option<BonusId>,
 }
-wire_struct!(Terms { partial, offers });
+wire_struct!(Terms { partial, offers, bonus });
 
 /// See [`super::Command::AnswerOffer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use crate::codec::wire_enum;
 use crate::reject::Refusal;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+    AccountId, BetId, BonusId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
+use crate::wallet::BonusKind;
 
 /// Where a bet stands. The same view answers a placement, a status query and a settlement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,25 @@ pub enum BetStatus {
         /// What was paid for it, over all its cash-outs.
         paid: Money,
     },
+}
+
+/// What a bonus does for a bet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct BonusBet {
+    /// Its account.
+    pub account: AccountId,
+    /// The bettor's own id of the bet.
+    pub client_id: ClientBetId,
+    /// The bet.
+    pub bet: BetId,
+    /// The bonus.
+    pub bonus: BonusId,
+    /// What it is.
+    pub kind: BonusKind,
+    /// Of a free bet, its part of the stake, which is never paid out; of a boost, the most that it adds to
+    /// what is paid.
+    pub part: Money,
 }
 
 /// Why a bet is void.

@@ -259,6 +259,12 @@ impl Step<'_> {
             core::hint::black_box(self.tables.wallet.get(bet.account).map(|row| row.held));
             if let Some(should_be) = self.should_become(bet, &mut plan.leaves_open)? {
                 plan.house += house_keeps(bet, should_be) - house_keeps(bet, bet.state);
+                if bet.is_funded {
+                    // Alone in its slice, as a large stake: nothing else moves its grant meanwhile.
+                    let (from, to) = (bet.state.ending(), should_be.ending());
+                    let of = (bet.account, bet.id);
+                    plan.house += self.tables.house_gains_of_part(of, from, to);
+                }
                 plan.bets[plan.count] = Planned { slot, should_be };
                 plan.count += 1;
             }
@@ -275,7 +281,8 @@ impl Step<'_> {
             return Ok(None);
         }
         if let BetState::Won { paid } = should_be {
-            if is_above_its_odds(bet, paid) || is_above_its_odds(bet, bet.payout) {
+            let is_above = is_above_its_odds(bet, paid) || is_above_its_odds(bet, bet.payout);
+            if is_above && (!bet.is_funded || self.tables.is_above_funded(bet, paid)) {
                 return Err(Aside::BadBet(bet.id));
             }
             if bet.state == BetState::Open

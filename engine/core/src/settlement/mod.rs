@@ -18,7 +18,7 @@ pub mod worth;
 use alloc::collections::VecDeque;
 
 use crate::bets::multiple::LegOutcome;
-use crate::bets::{Bet, BetState};
+use crate::bets::{Bet, BetState, Ending};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason};
@@ -155,6 +155,9 @@ impl Step<'_> {
         let held = LedgerAccount::PlayerHeld(bet.account);
         let available = LedgerAccount::PlayerAvailable(bet.account);
         let id = bet.id;
+        if bet.is_funded {
+            return self.move_funded_single(slot, state, direction);
+        }
         match state {
             BetState::Open => return,
             BetState::Won { paid } => {
@@ -177,6 +180,27 @@ impl Step<'_> {
                 unreachable!("a bet that does not stand is not settled")
             }
         }
+        self.count_settled(slot, state, direction);
+    }
+
+    /// The same for a bet that a bonus has a part in.
+    #[cold]
+    #[inline(never)]
+    fn move_funded_single(&mut self, slot: u32, state: BetState, direction: Direction) {
+        if state == BetState::Open {
+            return;
+        }
+        let Bet { id, account, stake, .. } = *self.tables.bets.bet(slot);
+        let paid = if let BetState::Won { paid } = state { paid } else { Money::ZERO };
+        let is_back = matches!(direction, Direction::Back);
+        let of = (account, stake.money());
+        self.move_funded(of, id, (state.ending(), paid), is_back);
+        self.count_settled(slot, state, direction);
+    }
+
+    /// Takes a bet that was settled out of the sums that limits look at, or puts it back.
+    #[inline(always)]
+    fn count_settled(&mut self, slot: u32, state: BetState, direction: Direction) {
         let sign = match direction {
             Direction::Forth => Sign::Out,
             Direction::Back => Sign::In,
@@ -244,7 +268,10 @@ impl Step<'_> {
             if self.tables.bets.bet(slot).state.is_undecided() {
                 self.release(slot, Reject::MarketDecided.into());
             }
-            let id = self.tables.bets.bet(slot).id;
+            let Bet { id, account, is_funded, .. } = *self.tables.bets.bet(slot);
+            if is_funded {
+                self.tables.forget_funding(account, id);
+            }
             self.tables.cash_outs.forget(id);
             self.tables.wallet.forget_written_off(id);
             self.tables.bets.remove(slot, &mut self.tables.wallet);
@@ -254,7 +281,14 @@ impl Step<'_> {
 }
 
 /// Where a single stands whose selection ended like this.
-fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeatRule) -> BetState {
+///
+/// `pays` says what its player gets where the whole stake returns so much.
+fn state_of(
+    bet: &Bet,
+    outcome: LegOutcome,
+    dead_heat: impl FnOnce() -> DeadHeatRule,
+    pays: impl FnOnce(Money) -> Money,
+) -> BetState {
     let result = match outcome {
         LegOutcome::Open => return BetState::Open,
         LegOutcome::Void(reason) => return BetState::Void(reason),
@@ -262,7 +296,7 @@ fn state_of(bet: &Bet, outcome: LegOutcome, dead_heat: impl FnOnce() -> DeadHeat
         LegOutcome::Decided(LegResult::Lost) => return BetState::Lost,
         LegOutcome::Decided(result) => result,
     };
-    let paid = Multiplier::of(result, bet.odds, dead_heat()).payout_floor(bet.stake);
+    let paid = pays(Multiplier::of(result, bet.odds, dead_heat()).payout_floor(bet.stake));
     if paid == Money::ZERO { BetState::Lost } else { BetState::Won { paid } }
 }
 
@@ -279,8 +313,31 @@ impl Tables {
             None => {
                 let outcome = market.result.outcome_of(bet.selection);
                 let rules = || self.rule_book.rules(fixture.house_rules);
-                state_of(bet, outcome, || rules().dead_heat.into())
+                let pays = |gross: Money| {
+                    if bet.is_funded {
+                        self.funded_pays(bet.id, bet.stake.money(), gross)
+                    } else {
+                        gross
+                    }
+                };
+                state_of(bet, outcome, || rules().dead_heat.into(), pays)
             }
+        }
+    }
+}
+
+impl BetState {
+    /// How far a bet that was taken has come.
+    pub(crate) fn ending(self) -> Ending {
+        match self {
+            Self::Open => Ending::Open,
+            Self::Won { .. } | Self::Lost => Ending::Settled,
+            Self::Void(_) => Ending::Void,
+            Self::Waiting { .. }
+            | Self::Referred { .. }
+            | Self::Offered { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. } => unreachable!("a bet that does not stand is not settled"),
         }
     }
 }

@@ -32,6 +32,7 @@ impl Tables {
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
             && self.cash_outs_fit()
             && self.desk_fits()
+            && self.fundings_fit()
             && self.client_ids.iter().all(|(_, answer)| match answer {
                 Answer::Bet { slot } => self.bets.has_slot(slot),
                 Answer::Multiple { slot } => self.multiples.has_slot(slot),

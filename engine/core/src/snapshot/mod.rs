@@ -23,7 +23,7 @@ use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
 use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
-use crate::bets::{Answers, BetTable};
+use crate::bets::{Answers, BetTable, Fundings};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::house_rules::RuleBook;
@@ -42,7 +42,7 @@ use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 6;
+pub const LAYOUT: u32 = 7;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +170,7 @@ impl Table for Tables {
             waiting_multiples,
             cash_outs,
             desk,
+            fundings,
             fixtures,
             rule_book,
             markets,
@@ -213,6 +214,7 @@ impl Table for Tables {
         waiting_multiples.save(out);
         cash_outs.save(out);
         desk.save(out);
+        fundings.save(out);
         client_ids.save(out);
         payments.save(out);
     }
@@ -261,6 +263,8 @@ impl Table for Tables {
         let cash_outs = CashOuts::load(input, &capacity)?;
         input.begin("bets with traders");
         let desk = Desk::load(input, &capacity)?;
+        input.begin("bets with a bonus");
+        let fundings = Fundings::load(input, &capacity)?;
         input.begin("client bet ids");
         let client_ids = Answers::load(input, &capacity)?;
         input.begin("payment references");
@@ -277,6 +281,7 @@ impl Table for Tables {
             waiting_multiples,
             cash_outs,
             desk,
+            fundings,
             fixtures,
             rule_book,
             markets,

@@ -2,7 +2,7 @@
 //! of it, what open bets hold of it, and when it ends.
 //!
 //! Owns the grants and how their money moves. Which part of a stake a bet takes from which grant is
-//! decided where the bet is placed, through [`super::Wallet::hold_bonus`] and its opposites.
+//! decided where the bet is placed, and moved by [`super::funding`].
 //!
 //! Invariants: a player's bonus ledger accounts are the sums of his grants; a grant that has ended has
 //! nothing available; a row stays while open bets hold any of it or settled ones may still return to
@@ -10,6 +10,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::bets::waiting::Waiting;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
@@ -30,24 +31,47 @@ pub enum BonusKind {
     Money,
     /// A free bet: the stake itself is never paid out, only what it wins.
     FreeBet,
+    /// Raises what one bet wins, by so many per cent and by no more than what is left of the grant.
+    Boost {
+        /// From 1 to 100.
+        percent: u8,
+    },
 }
-wire_enum!(BonusKind { 0 = Money, 1 = FreeBet });
+wire_enum!(BonusKind { 0 = Money, 1 = FreeBet, 2 = Boost { percent } });
+
+/// How a boost is called: `boost_25` raises winnings by a quarter.
+const BOOST: &str = "boost_";
 
 impl BonusKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::Money, Self::FreeBet];
-
-    /// Its name in messages and reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Money => "money",
-            Self::FreeBet => "free_bet",
+    /// The one with this name; `None` if there is none, or if a boost is outside 1 to 100 per cent.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "money" => Some(Self::Money),
+            "free_bet" => Some(Self::FreeBet),
+            _ => {
+                let percent = name.strip_prefix(BOOST)?.parse().ok()?;
+                Some(Self::Boost { percent }).filter(|kind| kind.is_sensible())
+            }
         }
     }
 
-    /// The one with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    /// Whether a boost lies within its range.
+    pub(super) const fn is_sensible(self) -> bool {
+        match self {
+            Self::Money | Self::FreeBet => true,
+            Self::Boost { percent } => 1 <= percent && percent <= 100,
+        }
+    }
+}
+
+impl fmt::Display for BonusKind {
+    /// Its name in messages and reports.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Money => f.write_str("money"),
+            Self::FreeBet => f.write_str("free_bet"),
+            Self::Boost { percent } => write!(f, "{BOOST}{percent}"),
+        }
     }
 }
 
@@ -103,7 +127,10 @@ pub struct Bonus {
     pub wagering_left: Money,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// Bets in the engine that took a part of their stake from it.
+    /// What the house lent it: a bet that was void gave its part back, that was used again, and then the
+    /// bet stood after all.
+    pub lent: Money,
+    /// Bets in the engine that took a part of it.
     pub bets: u32,
     /// The account's next grant, older ones last; or the next unused row.
     next: u32,
@@ -117,6 +144,7 @@ wire_struct!(Bonus {
     held,
     wagering_left,
     expires_at,
+    lent,
     bets,
     next,
 });
@@ -263,7 +291,7 @@ impl Bonuses {
     }
 
     /// Every grant's money, for sums over all of the books.
-    pub(super) fn live(&self) -> impl Iterator<Item = &Bonus> {
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Bonus> {
         (0..self.newest.len() as u32).flat_map(|account| self.of(AccountId(account)))
     }
 }
@@ -284,6 +312,7 @@ impl Bonus {
             held: Money::ZERO,
             wagering_left,
             expires_at,
+            lent: Money::ZERO,
             bets: 0,
             next: NO_BONUS,
         }

@@ -58,7 +58,8 @@ impl Step<'_> {
             }
         }
         let is_wagered = wagering != Money::ZERO;
-        if expires_at <= self.now || is_wagered != (kind == BonusKind::Money) {
+        let is_right = is_wagered == (kind == BonusKind::Money) && kind.is_sensible();
+        if expires_at <= self.now || !is_right {
             return Err(Reject::BonusTerms.into());
         }
         self.tables.check_room_for_payment()?;
@@ -123,6 +124,8 @@ impl Wallet {
             return;
         }
         row.state = how;
+        // Whatever comes back to it from now on is the house's.
+        row.lent = Money::ZERO;
         let rest = core::mem::replace(&mut row.available, Money::ZERO);
         if rest != Money::ZERO {
             let from = LedgerAccount::PlayerBonus(account);
@@ -146,7 +149,7 @@ impl Wallet {
         self.post(from, to, amount, None, reason, outbox);
     }
 
-    fn announce_bonus(&self, account: AccountId, bonus: BonusId, outbox: &mut Outbox) {
+    pub(super) fn announce_bonus(&self, account: AccountId, bonus: BonusId, outbox: &mut Outbox) {
         if let Some(bonus) = self.bonuses.get(account, bonus) {
             outbox.push(Event::Bonus { account, bonus: bonus.view() });
         }

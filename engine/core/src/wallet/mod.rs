@@ -8,6 +8,7 @@ mod account;
 mod bonus;
 mod books;
 mod debt;
+pub(crate) mod funding;
 mod granting;
 mod keys;
 mod snapshot;
@@ -17,6 +18,7 @@ pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
 pub use debt::WRITTEN_OFF_MAX;
+pub use funding::Funding;
 
 use alloc::vec::Vec;
 

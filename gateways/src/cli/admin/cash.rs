@@ -26,17 +26,21 @@ pub(super) enum CashCommand {
         #[arg(long, value_name = "AMOUNT")]
         tax: Option<String>,
     },
-    /// Grant a free bet, or bonus money that must be wagered
+    /// Grant a free bet, a boost of what a bet wins, or bonus money that must be wagered
     Bonus {
         /// The account, by its key or number
         account: String,
         /// Which
         kind: Kind,
-        /// How much, such as 5.00
+        /// How much, such as 5.00; of a boost, the most that it may add
         amount: String,
         /// For how many days
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
+        /// By how many per cent a boost raises what a bet wins
+        #[arg(long, value_name = "PERCENT", required_if_eq("kind", "boost"),
+            value_parser = clap::value_parser!(u8).range(1..=100))]
+        percent: Option<u8>,
         /// What must be staked before bonus money is the player's own
         #[arg(long, value_name = "AMOUNT")]
         wagering: Option<String>,
@@ -92,6 +96,8 @@ pub(super) enum Step {
 pub(super) enum Kind {
     /// The stake itself is never paid out
     FreeBet,
+    /// Raises what one bet wins
+    Boost,
     /// Becomes the player's own once enough was wagered
     Money,
 }
@@ -127,11 +133,12 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
                 "reference": reference, "step": step, "tax": tax});
             order(client, body)
         }
-        CashCommand::Bonus { account, kind, amount, days, wagering, reference } => {
+        CashCommand::Bonus { account, kind, amount, days, percent, wagering, reference } => {
             let account = account_number(client, account)?;
             let kind = match kind {
-                Kind::FreeBet => "free_bet",
-                Kind::Money => "money",
+                Kind::FreeBet => "free_bet".to_owned(),
+                Kind::Boost => format!("boost_{}", percent.unwrap_or_default()),
+                Kind::Money => "money".to_owned(),
             };
             let reference = match reference {
                 Some(reference) => reference.clone(),

@@ -1,7 +1,7 @@
 //! Which record placed a bet, and what it asked for.
 
 use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy, Slip};
-use clutch_core::units::{AccountId, BetId, ClientBetId, Money, Seq, Stake, Timestamp};
+use clutch_core::units::{AccountId, BetId, BonusId, ClientBetId, Money, Seq, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
 use clutch_journal::{JournalError, Reader};
 
@@ -16,6 +16,8 @@ pub(super) struct Found {
     pub time: Timestamp,
     pub actor: Actor,
     pub wish: Wish,
+    /// The bonus that shall have a part in it.
+    pub bonus: Option<BonusId>,
     /// The journal's oldest and last record when it was looked for.
     pub oldest: u64,
     pub last: u64,
@@ -149,9 +151,13 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
             };
             // The same wish sent again is answered and not placed again; the first is the one.
             if is_it && found.iter().all(|earlier| earlier.wish.name().0 != account) {
+                let bonus = match &envelope.command {
+                    Command::PlaceOnTerms(ask) => ask.terms.bonus,
+                    _ => None,
+                };
                 let actor = envelope.actor;
                 let (last, damage) = (0, None);
-                found.push(Found { seq, id, time, actor, wish, oldest, last, damage });
+                found.push(Found { seq, id, time, actor, wish, bonus, oldest, last, damage });
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick};
-use clutch_core::event::{BetStatus, PriceCause};
+use clutch_core::event::{BetStatus, BonusBet, PriceCause};
 use clutch_core::reject::Numbers;
 use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
-use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, Odds, Seq, Timestamp};
+use clutch_core::units::{AccountId, BetId, BonusId, ClientBetId, MarketId, Odds, Seq, Timestamp};
 use clutch_core::{Command, Event, Record, Reject, State};
 use clutch_engine::Step;
 
@@ -27,6 +27,7 @@ pub(super) struct Life {
     /// The engine's id of it.
     id: BetId,
     wish: Wish,
+    bonus: Option<BonusId>,
     told_from: u64,
     legs: Vec<LegLife>,
     checks: Vec<Check>,
@@ -34,6 +35,8 @@ pub(super) struct Life {
     config_version: u32,
     fate: Vec<Line>,
     refused: bool,
+    /// What a bonus does for it.
+    with_bonus: Option<BonusBet>,
     feed: Vec<(bool, Line)>,
     postings: Vec<PostingLine>,
     /// Records after the placement that changed something about the bet.
@@ -50,7 +53,11 @@ struct LegLife {
 
 impl Life {
     /// Of the bet that record `seq` placed, heard of from behind record `told_from` on.
-    pub fn new((seq, id): (u64, BetId), wish: Wish, told_from: u64) -> Self {
+    pub fn new(
+        (seq, id): (u64, BetId),
+        (wish, bonus): (Wish, Option<BonusId>),
+        told_from: u64,
+    ) -> Self {
         let leg = |pick| LegLife {
             pick,
             standing: Vec::new(),
@@ -63,6 +70,8 @@ impl Life {
             told_from,
             legs: wish.picks().into_iter().map(leg).collect(),
             wish,
+            bonus,
+            with_bonus: None,
             checks: Vec::new(),
             settings: Vec::new(),
             config_version: 0,
@@ -103,8 +112,8 @@ impl Life {
         let copy = copy.expect("a state that was just saved can be read back");
         let seq = Seq(self.seq);
         self.checks = match &self.wish {
-            Wish::Single(place) => copy.explain(seq, time, actor, place),
-            Wish::Several(place) => copy.explain_multiple(seq, time, actor, place),
+            Wish::Single(place) => copy.explain(seq, time, actor, (place, self.bonus)),
+            Wish::Several(place) => copy.explain_multiple(seq, time, actor, (place, self.bonus)),
         };
     }
 
@@ -136,6 +145,12 @@ impl Life {
                     && said.puts(&mut leg.standing, words::standing(view.standing))
                 {
                     self.turns.push(said.seq.0);
+                }
+                return;
+            }
+            Event::BonusBet(with) => {
+                if self.is_it((with.account, with.client_id)) {
+                    self.with_bonus = Some(with);
                 }
                 return;
             }
@@ -251,6 +266,11 @@ impl Life {
             unit: words::money(unit.money()),
             stake: words::money(self.wish.stake()),
             policy: words::policy(self.wish.policy()),
+            bonus: match (self.with_bonus, self.bonus) {
+                (Some(with), _) => Some(words::bonus_bet(&with)),
+                (None, Some(bonus)) => Some(format!("bonus {}", bonus.0)),
+                (None, None) => None,
+            },
             legs: legs.collect(),
             fate: self.fate,
             refused: self.refused,

@@ -102,6 +102,9 @@ pub struct Dispute {
     pub stake: String,
     /// Which other odds were welcome.
     pub policy: String,
+    /// The bonus that has a part in it, and which part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bonus: Option<String>,
     /// What it was on, in the bettor's order; a single has one leg.
     pub legs: Vec<Leg>,
     /// Where it stood, one entry a change.
@@ -220,7 +223,7 @@ impl Dispute {
         place: Place<'_>,
         bet: BetName,
     ) -> Result<(Self, Option<(u64, JournalError)>), DisputeError> {
-        let Found { seq, id, time, actor, wish, last, oldest, damage } = find(place, bet)?;
+        let Found { seq, id, time, actor, wish, bonus, last, oldest, damage } = find(place, bet)?;
         let (account, _) = wish.name();
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
@@ -231,7 +234,8 @@ impl Dispute {
             return Err(DisputeError::NoState { bet: seq, snapshot: told_from, oldest });
         }
         follower = follower.with_ring(place.ring);
-        let (mut words, mut life) = (Words::default(), Life::new((seq, id), wish, told_from));
+        let (mut words, mut life) =
+            (Words::default(), Life::new((seq, id), (wish, bonus), told_from));
         life.hear_image(&words.prime(follower.state()), &words, follower.state());
         let bar = bar("reading", Some(last), "records");
         while follower.last_seq().0 < last {

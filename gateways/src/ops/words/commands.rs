@@ -86,7 +86,7 @@ impl Words {
             }
             Command::Bonus { account: id, step } => match step {
                 BonusStep::Grant { kind, amount, .. } => {
-                    format!("grant {} a {} of {}", account(state, *id), kind.name(), money(*amount))
+                    format!("grant {} a {kind} of {}", account(state, *id), money(*amount))
                 }
                 BonusStep::Forfeit { bonus } => {
                     format!("take bonus {} of {} back", bonus.0, account(state, *id))
@@ -128,7 +128,8 @@ impl Words {
                 };
                 let partial = if terms.partial { ", or less of it" } else { "" };
                 let offers = if terms.offers { ", and hears offers" } else { "" };
-                format!("{asked}{partial}{offers}")
+                let bonus = terms.bonus.map(|bonus| format!(", with bonus {}", bonus.0));
+                format!("{asked}{partial}{offers}{}", bonus.unwrap_or_default())
             }
             Command::PlaceBatch(ask) => {
                 let bets: Vec<String> =

@@ -1,8 +1,9 @@
 //! Money in words: sides of the ledger, and why it moved.
 
 use clutch_core::command::{Adjust, AdjustReason, CashOut, PaymentStep, PlaceBet, SetCurrency};
-use clutch_core::event::{LedgerAccount, PostingReason};
-use clutch_core::units::AccountId;
+use clutch_core::event::{BonusBet, LedgerAccount, PostingReason};
+use clutch_core::units::{AccountId, BonusId};
+use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, State};
 
 use super::{account, json, money};
@@ -88,7 +89,20 @@ pub(super) fn adjustment(state: &State, adjust: &Adjust) -> String {
     format!("adjust {} by {}: {}", account(state, id), money(amount), reason.name())
 }
 
-/// Why money moved.
+/// What a bonus does for a bet, in words.
+pub fn bonus_bet(with: &BonusBet) -> String {
+    let (BonusId(bonus), part) = (with.bonus, money(with.part));
+    match with.kind {
+        BonusKind::FreeBet | BonusKind::Money => {
+            format!("{part} of the stake from bonus {bonus} ({}), which is not paid out", with.kind)
+        }
+        BonusKind::Boost { percent } => {
+            format!("bonus {bonus}, which raises what it wins by {percent} %, {part} at most")
+        }
+    }
+}
+
+/// Why money moved, in words.
 pub fn posting(reason: PostingReason) -> String {
     match reason {
         PostingReason::Deposit => "deposit",

@@ -1,7 +1,7 @@
 //! The fields of bets: slips, what would be taken in their place, and parts of them.
 
 use clutch_core::command::{PlaceMultiple, PricePolicy, Terms};
-use clutch_core::units::{ClientBetId, MarketId, Money, SelectionIndex, Stake};
+use clutch_core::units::{BonusId, ClientBetId, MarketId, Money, SelectionIndex, Stake};
 use serde::Deserialize;
 
 use super::Fields;
@@ -63,10 +63,17 @@ impl Fields<'_> {
     /// What would be taken in place of a bet, if the client speaks of that.
     pub(super) fn terms(&self) -> Result<Option<Terms>, Fault> {
         let (partial, offers) = (flag("partial", self.partial)?, flag("offers", self.offers)?);
-        let is_silent = partial.is_none() && offers.is_none();
+        let bonus = self.bonus.map(|raw| number("bonus", Some(raw)).map(BonusId)).transpose()?;
+        if bonus.is_some() && (partial == Some(true) || offers == Some(true)) {
+            let expected =
+                "alone: a bet with a bonus is taken as it is, without partial and offers";
+            return Err(Fault::bad_field("bonus", expected));
+        }
+        let is_silent = partial.is_none() && offers.is_none() && bonus.is_none();
         Ok((!is_silent).then(|| Terms {
             partial: partial.unwrap_or_default(),
             offers: offers.unwrap_or_default(),
+            bonus,
         }))
     }
 

@@ -256,6 +256,8 @@ struct Fields<'a> {
     #[serde(borrow)]
     offers: Option<&'a RawValue>,
     #[serde(borrow)]
+    bonus: Option<&'a RawValue>,
+    #[serde(borrow)]
     offer: Option<&'a RawValue>,
     #[serde(borrow)]
     accept: Option<&'a RawValue>,
@@ -294,7 +296,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use clutch_core::command::PricePolicy;
-    use clutch_core::units::Money;
+    use clutch_core::units::{BonusId, Money};
 
     const PLACE: &str = r#"{"type":"place","cid":"017F22E2-79B0-7CC3-98C4-DC0C0C07398F","market":3,
         "selection":1,"odds":1.85,"price_seq":77,"epoch":4,"stake":"12.50","policy":"better",
@@ -400,10 +402,16 @@ mod tests {
     #[test]
     fn a_placement_may_say_what_else_is_welcome() {
         let on_terms = PLACE.replace("\"colour\"", "\"partial\":true,\"colour\"");
-        let terms = Some(Terms { partial: true, offers: false });
+        let terms = Some(Terms { partial: true, offers: false, bonus: None });
         assert!(matches!(parse(&on_terms).unwrap(), Request::Place(_, said) if said == terms));
         assert_eq!(parse_placement(&on_terms).unwrap().1, terms);
         assert_eq!(code(&on_terms.replace("true", "1")).0, GatewayCode::BadField);
+        let funded = PLACE.replace("\"colour\"", "\"bonus\":812,\"colour\"");
+        let terms = Some(Terms { bonus: Some(BonusId(812)), ..Terms::default() });
+        assert_eq!(parse_placement(&funded).unwrap().1, terms);
+        for (from, to) in [("812", "\"first\""), ("812", "812,\"offers\":true")] {
+            assert_eq!(code(&funded.replace(from, to)).0, GatewayCode::BadField, "{to}");
+        }
         let cid = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
         let answer =
             format!(r#"{{"type":"answer_offer","cid":"{cid}","offer":812,"accept":true}}"#);

@@ -2,12 +2,14 @@
 
 use clutch_core::Refusal;
 use clutch_core::command::Team;
-use clutch_core::event::{BetStatus, BetView};
+use clutch_core::event::{BetStatus, BetView, BonusBet};
 use clutch_core::units::{BetId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Timestamp};
+use clutch_core::wallet::BonusView;
 use serde::Serialize;
 
 use super::{RefusalView, Shown, Uuid, money, to_json};
 use crate::book::Book;
+use crate::wire::cash::{BonusBetJson, BonusJson};
 use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::multiple::{Multiple, MultipleJson, multiple_json};
 use crate::wire::settlement;
@@ -199,14 +201,21 @@ impl Mine {
     }
 }
 
+/// What is an account's own, for its image.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// Available and held; `None` if nothing was said of it.
+    pub balance: Option<(Money, Money)>,
+    /// Its bets.
+    pub bets: Vec<Mine>,
+    /// Its bonuses.
+    pub bonuses: Vec<BonusView>,
+    /// What they do for its bets.
+    pub with_bonus: Vec<BonusBet>,
+}
+
 /// Balance and latest bets, newest first, all at one `seq`.
-pub fn mine(
-    book: &Book,
-    id: Option<u8>,
-    seq: Seq,
-    money_now: Option<(Money, Money)>,
-    bets: &[Mine],
-) -> Vec<u8> {
+pub fn mine(book: &Book, id: Option<u8>, seq: Seq, own: &Own) -> Vec<u8> {
     #[derive(Serialize)]
     #[serde(untagged)]
     enum Json<'a> {
@@ -223,7 +232,12 @@ pub fn mine(
         seq: u64,
         balance: Option<BalanceView>,
         bets: Vec<Json<'a>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        bonuses: Vec<BonusJson>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        bonus_bets: Vec<BonusBetJson>,
     }
+    let Own { balance, bets, bonuses, with_bonus } = own;
     let mut newest_first: Vec<&Mine> = bets.iter().collect();
     newest_first.sort_by_key(|bet| std::cmp::Reverse(bet.id()));
     let json = |bet: &Mine| match bet {
@@ -235,10 +249,12 @@ pub fn mine(
         id,
         topic: "mine",
         seq: seq.0,
-        balance: money_now.map(|(available, held)| BalanceView {
+        balance: balance.map(|(available, held)| BalanceView {
             available: money(available),
             held: money(held),
         }),
         bets: newest_first.into_iter().map(json).collect(),
+        bonuses: bonuses.iter().map(BonusJson::from).collect(),
+        bonus_bets: with_bonus.iter().map(BonusBetJson::from).collect(),
     })
 }

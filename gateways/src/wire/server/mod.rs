@@ -12,7 +12,7 @@ use clutch_core::units::{AccountId, ClientBetId, Money, Seq};
 use serde::{Serialize, Serializer};
 
 pub(super) use self::bets::{BetJson, Labels, Standing, bet_json, status_name};
-pub use self::bets::{Mine, balance, bet, bet_refused, mine};
+pub use self::bets::{Mine, Own, balance, bet, bet_refused, mine};
 use super::decimal::{ShowMoney, ShowOdds};
 pub use super::sentence::sentence;
 use crate::codes::Fault;

@@ -1,5 +1,5 @@
-//! A directory that is removed with the test, and with it the journal's ring in shared memory, which
-//! a killed process leaves behind.
+//! A directory that is removed with the test, and with it the rings in shared memory that killed processes
+//! leave behind.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,9 +37,11 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        if let Ok(reader) = Reader::open(&self.journal()) {
-            let id = reader.journal_id();
-            let _ = std::fs::remove_file(format!("/dev/shm/clutch-{id:032x}"));
+        for entry in std::fs::read_dir(&self.0).into_iter().flatten().flatten() {
+            if let Ok(reader) = Reader::open(&entry.path()) {
+                let id = reader.journal_id();
+                let _ = std::fs::remove_file(format!("/dev/shm/clutch-{id:032x}"));
+            }
         }
         // A failed test leaves its journal for whoever looks into it.
         if std::thread::panicking() {

@@ -193,6 +193,9 @@ impl Tables {
                 if !bet.state.follows_results() {
                     return Err(Reject::BetNotOpen);
                 }
+                if bet.is_funded {
+                    return Err(Reject::BetWithBonus);
+                }
                 // Where a bet stands may lag behind its market's result, so that is asked.
                 if self.state_by_result(bet) != BetState::Open {
                     return Err(Reject::MarketDecided);
@@ -207,6 +210,9 @@ impl Tables {
                 let bet = self.multiples.multiple(slot);
                 if !bet.state.follows_results() {
                     return Err(Reject::BetNotOpen);
+                }
+                if bet.is_funded {
+                    return Err(Reject::BetWithBonus);
                 }
                 if self.where_it_stands(bet) != MultipleState::Open {
                     return Err(Reject::MarketDecided);

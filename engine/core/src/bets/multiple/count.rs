@@ -55,8 +55,13 @@ impl Tables {
     pub(super) fn weigh_multiple(&self, multiple: &Multiple) -> (Stake, Money, Money) {
         let (currency, currencies) =
             (self.wallet.currency(multiple.account), &self.wallet.currencies);
+        let payout = if multiple.is_funded {
+            self.funded_payout(multiple.id, multiple.payout)
+        } else {
+            multiple.payout
+        };
         let stake = currencies.stake_in_book(currency, multiple.stake);
-        let payout = currencies.in_book(currency, multiple.payout);
+        let payout = currencies.in_book(currency, payout);
         (stake, payout, payout - stake.money())
     }
 }

@@ -9,14 +9,16 @@ use alloc::vec::Vec;
 use super::place::{Offers, Reasons, Refused, find_related, payout};
 use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::client_ids::Key;
-use crate::bets::place::explain::{Asked, Check, OF_OFFER, OF_ROOM, Stopped, ask_about_funds};
+use crate::bets::place::explain::{
+    Asked, Check, OF_BONUS, OF_OFFER, OF_ROOM, Stopped, ask_about_funds,
+};
 use crate::bets::place::{Request, Seen};
 use crate::command::{Actor, Pick, PlaceMultiple};
 use crate::reject::Reject;
 use crate::risk::RuleSet;
 use crate::settlement::system::LEGS_MAX;
 use crate::state::{State, Step};
-use crate::units::{MarketId, Odds, Seq, Timestamp};
+use crate::units::{BonusId, MarketId, Money, Odds, Seq, Timestamp};
 
 impl State {
     /// The questions that a placement of several legs at this place of the journal is asked; otherwise
@@ -26,41 +28,55 @@ impl State {
         seq: Seq,
         now: Timestamp,
         actor: Actor,
-        place: &PlaceMultiple,
+        (place, bonus): (&PlaceMultiple, Option<BonusId>),
     ) -> Vec<Check> {
         let key = Key::new(place.account, place.client_id.0);
         self.explained(seq, now, actor, key, |step, asked| {
-            let _ = step.ask_multiple(place, asked);
+            let _ = step.ask_multiple(place, bonus, asked);
             let decided = step
-                .decide_multiple(place, RuleSet::EMPTY, &mut Reasons::default())
-                .or_else(|refused| step.refer_multiple(place, refused));
+                .decide_multiple(place, (RuleSet::EMPTY, bonus), &mut Reasons::default())
+                .or_else(|refused| match bonus {
+                    Some(_) => Err(refused),
+                    None => step.refer_multiple(place, refused),
+                });
             decided.err().map(|Refused { refusal, leg }| (refusal, leg))
         })
     }
 }
 
 impl Step<'_> {
-    fn ask_multiple(&self, place: &PlaceMultiple, asked: &mut Asked) -> Result<(), Stopped> {
+    fn ask_multiple(
+        &self,
+        place: &PlaceMultiple,
+        bonus: Option<BonusId>,
+        asked: &mut Asked,
+    ) -> Result<(), Stopped> {
+        asked.is_final = bonus.is_some();
         self.ask_about_id(place.client_id, asked)?;
         let markets: Vec<MarketId> = place.picks().iter().map(|pick| pick.market).collect();
         self.ask_about_switches(&markets, asked)?;
         let room = self.tables.check_room_for_multiple(place.picks().len());
         asked.put_all(&OF_ROOM, room)?;
-        let offers = self.ask_about_offers(place, asked)?;
+        let stake = place.stake().money();
+        let own = bonus.map(|bonus| self.tables.wallet.own_beside((place.account, bonus), stake));
+        let offers = self.ask_about_offers(place, own.unwrap_or(stake), asked)?;
+        if bonus.is_some() {
+            asked.put_all(&OF_ROOM, self.tables.fundings.check_room())?;
+        }
         ask_about_each_other(place, &offers, asked)?;
         let odds = self.ask_about_prices(place, &offers, asked)?;
-        self.ask_about_money(place, &offers, &odds, asked)
+        self.ask_about_money(place, bonus, &offers, &odds, asked)
     }
 
     fn ask_about_offers(
         &self,
         place: &PlaceMultiple,
+        adds: Money,
         asked: &mut Asked,
     ) -> Result<Offers<'_>, Stopped> {
         let (mut offers, mut is_good) = ([None; LEGS_MAX], true);
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
-            let adds = place.stake().money();
             let answer = self.tables.check_offer(Request { account, market, selection, adds });
             let first = asked.checks.len();
             asked.leg = Some(leg as u8);
@@ -104,6 +120,7 @@ impl Step<'_> {
     fn ask_about_money(
         &self,
         place: &PlaceMultiple,
+        bonus: Option<BonusId>,
         offers: &Offers<'_>,
         odds: &[Odds; LEGS_MAX],
         asked: &mut Asked,
@@ -135,7 +152,15 @@ impl Step<'_> {
             told?;
         }
         let Some(offer) = &offers[0] else { return Err(Stopped) };
-        ask_about_funds(offer, stake, asked)
+        let stake = stake.money();
+        let own = match bonus {
+            Some(bonus) => {
+                let funded = self.tables.wallet.fund((place.account, bonus), stake, payout);
+                asked.put_all(&OF_BONUS, funded.map(|funding| funding.own_of(stake)))?
+            }
+            None => stake,
+        };
+        ask_about_funds(offer, own, asked)
     }
 }
 

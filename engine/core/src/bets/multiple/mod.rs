@@ -76,6 +76,8 @@ pub struct Multiple {
     pub bankers: Bankers,
     /// Where it stands.
     pub state: MultipleState,
+    /// Whether a bonus has a part in it.
+    pub is_funded: bool,
     /// How many legs it has.
     pub legs: u8,
     /// How many of them are on markets that are not retired yet.
@@ -98,6 +100,7 @@ wire_struct!(Multiple {
     folds,
     bankers,
     state,
+    is_funded,
     legs,
     legs_left,
     leg_at_fault,
@@ -178,6 +181,7 @@ impl Multiple {
             folds: FoldSizes::SINGLES,
             bankers: Bankers::NONE,
             state: MultipleState::Lost,
+            is_funded: false,
             legs: 0,
             legs_left: 0,
             leg_at_fault: None,

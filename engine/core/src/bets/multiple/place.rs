@@ -21,7 +21,8 @@ use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{BetId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::units::{BetId, BonusId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::wallet::Funding;
 
 /// A bet that may stand: everything `commit` needs.
 pub(super) struct Acceptance {
@@ -30,6 +31,8 @@ pub(super) struct Acceptance {
     state: MultipleState,
     /// Rules in shadow that would have refused it.
     would_refuse: RuleSet,
+    /// The bonus that has a part in it.
+    funding: Option<Funding>,
 }
 
 /// Why a bet is refused, and the leg that it is about if it is about one.
@@ -99,7 +102,7 @@ impl Step<'_> {
     pub(in crate::bets) fn place_new_multiple(&mut self, place: &PlaceMultiple, key: Key) {
         let mut reasons = Reasons::default();
         let decided = self
-            .decide_multiple(place, RuleSet::EMPTY, &mut reasons)
+            .decide_multiple(place, (RuleSet::EMPTY, None), &mut reasons)
             .or_else(|refused| self.refer_multiple(place, refused));
         match decided {
             Ok(acceptance) => self.commit_multiple(place, &acceptance, key),
@@ -107,26 +110,37 @@ impl Step<'_> {
         }
     }
 
-    /// The checks of a placement; the risk rules in `excused` refuse nothing.
+    /// The checks of a placement; the risk rules in `excused` refuse nothing, and a bonus may have a part in
+    /// it.
     pub(super) fn decide_multiple(
         &self,
         place: &PlaceMultiple,
-        excused: RuleSet,
+        (excused, bonus): (RuleSet, Option<BonusId>),
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
         self.check_client_id(place.client_id)?;
         let stake = place.stake();
-        let by = (self.channel(), stake.money());
+        let of_bonus = bonus.map(|bonus| (place.account, bonus));
+        let own_beside = |of| self.tables.wallet.own_beside(of, stake.money());
+        let by = (self.channel(), of_bonus.map_or(stake.money(), own_beside));
         let mut offers = [None; LEGS_MAX];
         self.tables.check_offers(place, by, &mut offers, reasons)?;
+        if bonus.is_some() {
+            self.tables.fundings.check_room()?;
+        }
         let odds = self.check_prices(place, &offers, reasons)?;
-        let payout = payout(place.unit(), &place.system(), &odds);
-        let wish = (stake, payout);
-        let money = self.tables.check_money_of_legs(self.config, self.now, wish, excused, &offers);
-        let would_refuse = money?;
+        let gross = payout(place.unit(), &place.system(), &odds);
+        let wish = (stake, gross);
+        let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
+        let would_refuse = rules?;
+        let fund = |of| self.tables.wallet.fund(of, stake.money(), gross);
+        let funding = of_bonus.map(fund).transpose()?;
+        let own = funding.map_or(stake.money(), |funding| funding.own_of(stake.money()));
+        check_funds_of_legs(own, &offers)?;
+        let payout = funding.map_or(gross, |funding| funding.pays(stake.money(), gross));
         let due = self.longest_delay(&offers);
         let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
-        Ok(Acceptance { odds, payout, state, would_refuse })
+        Ok(Acceptance { odds, payout, state, would_refuse, funding })
     }
 
     /// The odds of every leg at which the bet is struck.
@@ -156,11 +170,15 @@ impl Step<'_> {
     fn commit_multiple(&mut self, place: &PlaceMultiple, acceptance: &Acceptance, key: Key) {
         let tables = &mut *self.tables;
         let id = BetId(self.seq.0);
-        let Acceptance { odds, payout, state, would_refuse } = acceptance;
-        let multiple = Multiple::new(id, place, *payout, *state);
+        let Acceptance { odds, payout, state, would_refuse, funding } = acceptance;
+        let is_funded = funding.is_some();
+        let multiple = Multiple { is_funded, ..Multiple::new(id, place, *payout, *state) };
         let (account, stake) = (place.account, multiple.stake);
-        let (weighed, _, liability) = tables.weigh_multiple(&multiple);
         let slot = tables.multiples.insert(multiple);
+        if let Some(funding) = funding {
+            tables.fundings.set(id, Target::Multiple(slot), *funding);
+        }
+        let (weighed, _, liability) = tables.weigh_multiple(tables.multiples.multiple(slot));
         let keeps_exposures = tables.risk.keeps_exposures();
         // From the last leg to the first, as each goes to the front of its bet's list.
         for (pick, odds) in place.picks().iter().zip(odds).rev() {
@@ -193,21 +211,27 @@ impl Step<'_> {
         if let MultipleState::Referred { .. } = state {
             tables.desk.put(id, Target::Multiple(slot), self.now);
         }
-        tables.wallet.post(
-            LedgerAccount::PlayerAvailable(account),
-            LedgerAccount::PlayerHeld(account),
-            stake.money(),
-            Some(id),
-            PostingReason::Hold,
-            self.outbox,
-        );
+        match funding {
+            None => tables.wallet.post(
+                LedgerAccount::PlayerAvailable(account),
+                LedgerAccount::PlayerHeld(account),
+                stake.money(),
+                Some(id),
+                PostingReason::Hold,
+                self.outbox,
+            ),
+            Some(funding) => {
+                let (of, which) = ((account, stake.money()), (id, Target::Multiple(slot)));
+                tables.hold_funded(of, which, *funding, self.outbox);
+            }
+        }
         // What was just on offer has no result.
         tables
             .say_multiple_with(tables.multiples.multiple(slot), self.outbox, |_| LegOutcome::Open);
         tables.wallet.announce(account, self.outbox);
     }
 
-    fn refuse_multiple(
+    pub(super) fn refuse_multiple(
         &mut self,
         place: &PlaceMultiple,
         refused: &Refused,
@@ -297,7 +321,8 @@ impl Tables {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
                 let wish = (place.stake(), payout(place.unit(), &place.system(), &odds));
-                self.check_money_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
+                self.check_rules_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
+                    && check_funds_of_legs(place.stake().money(), &offers).is_ok()
             })
         })
     }
@@ -311,9 +336,9 @@ impl Tables {
         payout(unit, &multiple.system(), &odds)
     }
 
-    /// The risk rules for every leg of a bet with this stake and payout, then the funds. Answers which
-    /// rules in shadow would have refused.
-    fn check_money_of_legs(
+    /// The risk rules for every leg of a bet with this stake and payout. Answers which rules in shadow
+    /// would have refused.
+    fn check_rules_of_legs(
         &self,
         config: &Config,
         now: Timestamp,
@@ -338,12 +363,17 @@ impl Tables {
             asked = asked.less(risk::OF_THE_BET);
             would_refuse = would_refuse.and(shadows);
         }
-        if let Some(Offer { account, .. }) = offers[0]
-            && account.available < stake.money()
-        {
-            return Err(account.lacks(stake.money(), Reject::InsufficientFunds).into());
-        }
         Ok(would_refuse)
+    }
+}
+
+/// Whether the player has what he himself stakes.
+fn check_funds_of_legs(own: Money, offers: &Offers<'_>) -> Result<(), Refusal> {
+    match offers[0] {
+        Some(Offer { account, .. }) if account.available < own => {
+            Err(account.lacks(own, Reject::InsufficientFunds))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -41,6 +41,9 @@ impl Tables {
             }));
         }
         outbox.push(Event::Multiple(multiple.view()));
+        if multiple.is_funded {
+            self.say_funding((multiple.account, multiple.client_id), multiple.id, outbox);
+        }
     }
 
     /// Says again what was answered, as it stands now; false if the bet has been retired.
@@ -62,6 +65,9 @@ impl Tables {
                     return false;
                 }
                 outbox.push(Event::Bet(bet.view()));
+                if bet.is_funded {
+                    self.say_funding((account, client_id), bet.id, outbox);
+                }
             }
             Answer::Multiple { slot } => {
                 if !self.multiples.multiple(slot).answers_to(account, client_id) {

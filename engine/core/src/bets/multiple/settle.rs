@@ -5,6 +5,7 @@
 //! changes nothing.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
+use crate::bets::Ending;
 use crate::event::{LedgerAccount, PostingReason};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
@@ -104,7 +105,13 @@ impl Step<'_> {
 
     /// Moves a bet's held stake to where a state wants it.
     fn pay(&mut self, slot: u32, state: MultipleState) {
-        let Some(post) = self.movements(slot, state) else { return };
+        if state == MultipleState::Open {
+            return;
+        }
+        let post = match self.tables.multiples.multiple(slot).is_funded {
+            true => self.move_funded_multiple(slot, state, false),
+            false => self.movements(slot, state),
+        };
         for (from, to, amount, reason) in post.into_iter().flatten() {
             let bet = Some(self.tables.multiples.multiple(slot).id);
             self.tables.wallet.post(from, to, amount, bet, reason, self.outbox);
@@ -117,11 +124,17 @@ impl Step<'_> {
 
     /// Moves the money of a settlement back, so that the stake is held again.
     fn take_back(&mut self, slot: u32, state: MultipleState) {
-        let Some(post) = self.movements(slot, state) else { return };
+        if state == MultipleState::Open {
+            return;
+        }
         self.tables.count_multiple(slot, Sign::In);
         if matches!(state, MultipleState::Void(_)) {
             self.tables.count_multiple_of_day(slot, Sign::In);
         }
+        let post = match self.tables.multiples.multiple(slot).is_funded {
+            true => self.move_funded_multiple(slot, state, true),
+            false => self.movements(slot, state),
+        };
         for (from, to, amount, _) in post.into_iter().flatten() {
             let bet = Some(self.tables.multiples.multiple(slot).id);
             let reason = PostingReason::Reversal;
@@ -129,23 +142,49 @@ impl Step<'_> {
         }
     }
 
-    /// The postings from held money to a settlement; `None` if the bet is not settled.
-    fn movements(&self, slot: u32, state: MultipleState) -> Option<[Option<Movement>; 2]> {
+    /// Moves the money of a bet that a bonus has a part in, so that no posting is left to be made.
+    #[cold]
+    fn move_funded_multiple(
+        &mut self,
+        slot: u32,
+        state: MultipleState,
+        is_back: bool,
+    ) -> [Option<Movement>; 2] {
+        let Multiple { id, account, stake, .. } = *self.tables.multiples.multiple(slot);
+        let (end, paid) = match state {
+            MultipleState::Won { paid } => (Ending::Settled, paid),
+            MultipleState::Lost => (Ending::Settled, Money::ZERO),
+            MultipleState::Void(_) => (Ending::Void, Money::ZERO),
+            MultipleState::Open
+            | MultipleState::Waiting { .. }
+            | MultipleState::Referred { .. }
+            | MultipleState::Offered { .. }
+            | MultipleState::Refused(_)
+            | MultipleState::CashedOut { .. } => {
+                unreachable!("a bet that does not stand is not settled")
+            }
+        };
+        self.move_funded((account, stake.money()), id, (end, paid), is_back);
+        [None, None]
+    }
+
+    /// The postings from held money to a settlement.
+    fn movements(&self, slot: u32, state: MultipleState) -> [Option<Movement>; 2] {
         let Multiple { account, stake, .. } = *self.tables.multiples.multiple(slot);
         let (held, available) =
             (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
         let stake = stake.money();
         let taken = Some((held, LedgerAccount::House, stake, PostingReason::StakeTaken));
         match state {
-            MultipleState::Open => None,
             MultipleState::Won { paid } => {
-                Some([taken, Some((LedgerAccount::House, available, paid, PostingReason::Payout))])
+                [taken, Some((LedgerAccount::House, available, paid, PostingReason::Payout))]
             }
-            MultipleState::Lost => Some([taken, None]),
+            MultipleState::Lost => [taken, None],
             MultipleState::Void(_) => {
-                Some([Some((held, available, stake, PostingReason::Release)), None])
+                [Some((held, available, stake, PostingReason::Release)), None]
             }
-            MultipleState::Waiting { .. }
+            MultipleState::Open
+            | MultipleState::Waiting { .. }
             | MultipleState::Referred { .. }
             | MultipleState::Offered { .. }
             | MultipleState::Refused(_)
@@ -177,7 +216,10 @@ impl Step<'_> {
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
-            let id = multiple.id;
+            let Multiple { id, account, is_funded, .. } = *multiple;
+            if is_funded {
+                self.tables.forget_funding(account, id);
+            }
             self.tables.cash_outs.forget(id);
             self.tables.wallet.forget_written_off(id);
             self.tables.multiples.remove(row.multiple);
@@ -239,7 +281,12 @@ impl Tables {
             Rounding::PerLine => sum_of_floored_lines(multiple.unit, &system, multipliers),
         };
         let paid = floor.to_u64().and_then(|minor| i64::try_from(minor).ok());
-        let paid = Money::from_minor(paid.unwrap_or(i64::MAX));
+        let gross = Money::from_minor(paid.unwrap_or(i64::MAX));
+        let paid = if multiple.is_funded {
+            self.funded_pays(multiple.id, multiple.stake.money(), gross)
+        } else {
+            gross
+        };
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
     }
 

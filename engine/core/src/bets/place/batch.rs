@@ -133,8 +133,9 @@ impl Step<'_> {
         let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
         let would_refuse =
             risk::check(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
-        check_funds(&offer, place.stake)?;
-        Ok(Acceptance { odds, payout, state: self.first_state(&offer), would_refuse })
+        check_funds(&offer, place.stake.money())?;
+        let state = self.first_state(&offer);
+        Ok(Acceptance { odds, payout, state, would_refuse, funding: None })
     }
 
     /// Counts a bet as if it were taken, for those that are decided behind it.

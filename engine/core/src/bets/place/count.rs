@@ -37,11 +37,29 @@ impl Tables {
     /// A bet's stake, its payout, and what it could cost, as they count in limits.
     #[inline(always)]
     pub(super) fn weigh(&self, currency: Currency, bet: &Bet) -> (Stake, Money, Money) {
+        if bet.is_funded {
+            return self.weigh_funded(currency, bet);
+        }
         if currency.0 == 0 {
             return (bet.stake, bet.payout, bet.liability());
         }
-        let stake = self.wallet.currencies.stake_in_book(currency, bet.stake);
-        let payout = self.wallet.currencies.in_book(currency, bet.payout);
+        self.weigh_payout(currency, bet.stake, bet.payout)
+    }
+
+    #[cold]
+    fn weigh_funded(&self, currency: Currency, bet: &Bet) -> (Stake, Money, Money) {
+        let payout = self.funded_payout(bet.id, bet.payout);
+        self.weigh_payout(currency, bet.stake, payout)
+    }
+
+    pub(super) fn weigh_payout(
+        &self,
+        currency: Currency,
+        stake: Stake,
+        payout: Money,
+    ) -> (Stake, Money, Money) {
+        let stake = self.wallet.currencies.stake_in_book(currency, stake);
+        let payout = self.wallet.currencies.in_book(currency, payout);
         (stake, payout, payout - stake.money())
     }
 

@@ -85,8 +85,13 @@ impl Step<'_> {
         assert!(bet.state.is_undecided(), "only a waiting bet is released");
         bet.state = BetState::Refused(refusal);
         let (account, stake, id) = (bet.account, bet.stake.money(), bet.id);
+        let is_funded = bet.is_funded;
         tables.desk.remove(id);
-        tables.wallet.release(account, stake, id, self.outbox);
+        if is_funded {
+            tables.release_funded((account, stake), id, self.outbox);
+        } else {
+            tables.wallet.release(account, stake, id, self.outbox);
+        }
         self.outbox.push(Event::Bet(tables.bets.bet(slot).view()));
         tables.wallet.announce(account, self.outbox);
     }

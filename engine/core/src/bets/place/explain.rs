@@ -13,7 +13,7 @@ use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, Measure, RuleId, RuleMode};
 use crate::state::{State, Step};
-use crate::units::{ClientBetId, MarketId, Money, Seq, Stake, Timestamp, millis};
+use crate::units::{BonusId, ClientBetId, MarketId, Money, Seq, Stake, Timestamp, millis};
 
 /// One question that a bet was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,20 @@ impl State {
     /// The questions that a placement at this place of the journal is asked, up to the one that refuses
     /// it by that actor. The state must have applied everything before `seq` and is used up: what comes due first
     /// moves it. Empty for an id that was answered before, and before the journal's first record.
-    pub fn explain(self, seq: Seq, now: Timestamp, actor: Actor, place: &PlaceBet) -> Vec<Check> {
+    pub fn explain(
+        self,
+        seq: Seq,
+        now: Timestamp,
+        actor: Actor,
+        (place, bonus): (&PlaceBet, Option<BonusId>),
+    ) -> Vec<Check> {
         let key = Key::new(place.account, place.client_id.0);
         self.explained(seq, now, actor, key, |step, asked| {
-            let _ = step.ask(place, asked);
-            let decided = step.decide(place).or_else(|refusal| step.refer(place, refusal));
+            let _ = step.ask(place, bonus, asked);
+            let decided = match bonus {
+                Some(bonus) => step.decide_funded(place, bonus),
+                None => step.decide(place).or_else(|refusal| step.refer(place, refusal)),
+            };
             decided.err().map(|refusal| (refusal, None))
         })
     }
@@ -96,6 +105,8 @@ pub(in crate::bets) struct Asked {
     pub checks: Vec<Check>,
     /// The leg that is being asked about.
     pub leg: Option<u8>,
+    /// Whether no trader is asked, whatever the settings refer to one.
+    pub is_final: bool,
 }
 
 /// A bet was refused, so nothing more is asked.
@@ -195,26 +206,50 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
     ("the selection is on offer", &[Reject::SelectionInactive]),
 ];
 
+/// What is asked of a bonus that has a part in the bet.
+pub(in crate::bets) const OF_BONUS: [(&str, &[Reject]); 2] = [
+    ("the bonus can be used for a bet", &[Reject::UnknownBonus, Reject::BonusNotForBets]),
+    ("something is left of it for this bet", &[Reject::BonusUsedUp, Reject::BonusWorthless]),
+];
+
 /// What is asked before any selection is looked at.
 pub(in crate::bets) const OF_ROOM: [(&str, &[Reject]); 1] =
     [("there is room for the bet", &[Reject::CapacityReached])];
 
 impl Step<'_> {
-    fn ask(&self, place: &PlaceBet, asked: &mut Asked) -> Result<(), Stopped> {
+    fn ask(
+        &self,
+        place: &PlaceBet,
+        bonus: Option<BonusId>,
+        asked: &mut Asked,
+    ) -> Result<(), Stopped> {
+        asked.is_final = bonus.is_some();
         self.ask_about_id(place.client_id, asked)?;
         self.ask_about_switches(&[place.market], asked)?;
-        asked.put_all(&OF_ROOM, self.tables.check_room())?;
-        let request = Request {
-            account: place.account,
-            market: place.market,
-            selection: place.selection,
-            adds: place.stake.money(),
+        let room = self.tables.check_room();
+        let for_part = bonus.map_or(Ok(()), |_| self.tables.fundings.check_room());
+        asked.put_all(&OF_ROOM, room.and(for_part))?;
+        let request = match bonus {
+            Some(bonus) => self.funded_request(place, bonus),
+            None => Request {
+                account: place.account,
+                market: place.market,
+                selection: place.selection,
+                adds: place.stake.money(),
+            },
         };
         let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
         self.ask_about_price(Seen::of(place), &offer, asked)?;
         let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
         self.ask_about_risk(&offer, stake, payout, asked)?;
-        ask_about_funds(&offer, stake, asked)
+        let own = match bonus {
+            Some(bonus) => {
+                let funded = self.fund(place, bonus, &offer);
+                asked.put_all(&OF_BONUS, funded.map(|(_, own)| own))?
+            }
+            None => stake.money(),
+        };
+        ask_about_funds(&offer, own, asked)
     }
 
     /// Whether the switches and modes let a bet on these markets through.
@@ -285,7 +320,8 @@ impl Step<'_> {
             }
             let Measure { limit, would_be, passes, .. } = (rule.measure)(&wager);
             let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
-            let (in_shadow, to_trader) = (mode == RuleMode::Shadow, mode == RuleMode::Refer);
+            let to_trader = mode == RuleMode::Refer && !asked.is_final;
+            let in_shadow = mode == RuleMode::Shadow;
             if (in_shadow || to_trader) && risk::is_sane(would_be) {
                 let leg = asked.leg;
                 asked.checks.push(Check {
@@ -308,10 +344,10 @@ impl Step<'_> {
 /// The last question of all.
 pub(in crate::bets) fn ask_about_funds(
     offer: &Offer<'_>,
-    stake: Stake,
+    stake: Money,
     asked: &mut Asked,
 ) -> Result<(), Stopped> {
-    let funds = (offer.account.available.minor(), stake.money().minor());
+    let funds = (offer.account.available.minor(), stake.minor());
     let is_in_debt = offer.account.available < Money::ZERO;
     let code = if is_in_debt { Reject::AccountInDebt } else { Reject::InsufficientFunds };
     asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)

@@ -77,8 +77,13 @@ impl Step<'_> {
         multiple.state = MultipleState::Refused(refusal);
         multiple.leg_at_fault = leg;
         let (account, stake, id) = (multiple.account, multiple.stake.money(), multiple.id);
+        let is_funded = multiple.is_funded;
         tables.desk.remove(id);
-        tables.wallet.release(account, stake, id, self.outbox);
+        if is_funded {
+            tables.release_funded((account, stake), id, self.outbox);
+        } else {
+            tables.wallet.release(account, stake, id, self.outbox);
+        }
         tables.announce_multiple(slot, self.outbox);
         tables.wallet.announce(account, self.outbox);
     }

@@ -7,12 +7,13 @@ use crate::command::PlaceMultiple;
 use crate::reject::Reject;
 use crate::risk::{RuleId, RuleSet};
 use crate::state::Step;
+use crate::units::BonusId;
 
 impl Step<'_> {
     /// Offers a placement to its bettor instead of taking it.
     pub(in crate::bets) fn offer_multiple(&mut self, place: &PlaceMultiple, key: Key) {
         let mut reasons = Reasons::default();
-        match self.decide_multiple(place, RuleSet::EMPTY, &mut reasons) {
+        match self.decide_multiple(place, (RuleSet::EMPTY, None), &mut reasons) {
             Ok(acceptance) => {
                 let due = self.now.plus(self.config.offer_life_ns);
                 let state = MultipleState::Offered { due };
@@ -22,9 +23,24 @@ impl Step<'_> {
         }
     }
 
+    /// Answers a placement that a bonus has a part in, under an id that is new.
+    pub(in crate::bets) fn place_funded_multiple(
+        &mut self,
+        place: &PlaceMultiple,
+        bonus: BonusId,
+        key: Key,
+    ) {
+        let mut reasons = Reasons::default();
+        match self.decide_multiple(place, (RuleSet::EMPTY, Some(bonus)), &mut reasons) {
+            Ok(acceptance) => self.commit_multiple(place, &acceptance, key),
+            Err(refused) => self.refuse_multiple(place, &refused, &reasons, key),
+        }
+    }
+
     /// Whether a placement would be taken, and over what it would be refused.
     pub(in crate::bets) fn would_take_multiple(&self, place: &PlaceMultiple) -> Result<(), Reject> {
-        let decided = self.decide_multiple(place, RuleSet::EMPTY, &mut Reasons::default());
+        let rules = (RuleSet::EMPTY, None);
+        let decided = self.decide_multiple(place, rules, &mut Reasons::default());
         decided.map(|_| ()).map_err(|refused| refused.refusal.code)
     }
 
@@ -39,7 +55,7 @@ impl Step<'_> {
         if !RuleId::of_code(refused.refusal.code).is_some_and(|rule| refer.has(rule)) {
             return Err(refused);
         }
-        let acceptance = self.decide_multiple(place, refer, &mut Reasons::default())?;
+        let acceptance = self.decide_multiple(place, (refer, None), &mut Reasons::default())?;
         self.tables.desk.check_room()?;
         let due = self.now.plus(self.config.referral_life_ns);
         Ok(Acceptance { state: MultipleState::Referred { due }, ..acceptance })
