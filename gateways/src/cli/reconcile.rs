@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use clutch_core::units::Seq;
 
 use super::Failure;
-use super::source::{Source, ensure_whole};
-use crate::ops::progress::bar;
+use super::source::Source;
+use crate::ops::progress::{self, bar};
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
 
@@ -48,10 +49,13 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
     let bar = bar("reading", None, "records");
     let mut follower = args.source.follow()?;
     let mut payments = Payments::default();
-    while let Some(step) = follower.step()? {
+    follower.run_to(Seq(u64::MAX), |step| {
         payments.hear(step.events);
-        bar.inc(1);
-    }
+        if step.seq.0.is_multiple_of(progress::EVERY) {
+            bar.set_position(step.seq.0);
+        }
+        Ok::<_, Failure>(())
+    })?;
     bar.finish_and_clear();
     let report = reconcile(follower.state(), &payments, BufReader::new(file))
         .map_err(|why| Failure(format!("{shown}, {why}")))?;
@@ -63,6 +67,6 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
         report.write_text(&mut output)?;
     }
     output.flush()?;
-    ensure_whole(&args.source.dir)?;
+    args.source.ensure_whole(&follower)?;
     Ok(report.is_clean())
 }

@@ -7,7 +7,7 @@ use clutch_core::units::Timestamp;
 
 use super::Failure;
 use super::journal::numbered;
-use super::source::{Source, ensure_whole};
+use super::source::Source;
 use crate::ops::price_log::Moment;
 use crate::ops::progress::{self, bar};
 use crate::ops::record::{AccountRecord, CITES, YEARS, write_head};
@@ -60,6 +60,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     let account = numbered(state, &args.account)
         .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
     let (end, last) = (state.now(), follower.last_seq());
+    let whole = args.source.ensure_whole(&follower);
     let to = args.to.unwrap_or(end);
     let kept = Timestamp::from_nanos(to.nanos().saturating_sub(KEPT_NS));
     let from = args.from.unwrap_or(kept);
@@ -123,5 +124,5 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
         }
     }
     output.flush()?;
-    ensure_whole(&args.source.dir)
+    whole
 }

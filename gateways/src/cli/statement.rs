@@ -7,7 +7,7 @@ use clutch_core::units::Timestamp;
 
 use super::Failure;
 use super::journal::numbered;
-use super::source::{Source, ensure_whole};
+use super::source::Source;
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
 use crate::ops::words;
@@ -49,14 +49,15 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // Read twice: the end says where the statement begins, and who the account is.
     let bar = bar("reading", None, "records");
     let mut follower = args.source.follow()?;
-    while follower.step()?.is_some() {
-        bar.inc(1);
-    }
+    follower.run_to_end(|seq| bar.set_position(seq.0))?;
+    let (last, whole) = (follower.last_seq(), args.source.ensure_whole(&follower));
     let end = follower.state().now().nanos();
-    let account = numbered(follower.state(), &args.account)
-        .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
+    let Some(account) = numbered(follower.state(), &args.account) else {
+        // It may have been opened in what is lost.
+        whole?;
+        return Err(Failure(format!("there is no account `{}`", args.account)));
+    };
     let from = Timestamp::from_nanos(end.saturating_sub(args.months * MONTH_NS));
-    let last = follower.last_seq();
     // All money in it is of one currency.
     let places = words::places(follower.state(), Some(account));
     let mut statement = Statement::new(account, from);
@@ -74,5 +75,5 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
         Format::Csv => statement.write_csv(&mut output),
     })?;
     output.flush()?;
-    ensure_whole(&args.source.dir)
+    whole
 }
