@@ -94,7 +94,7 @@ fn a_draining_engine_refuses_new_requests_and_finishes_the_old() {
     }
     engine.drain();
     assert_eq!(sender.try_send(open_account("late")), Err(SendError::Draining));
-    assert_eq!(SendError::Draining.reject(), Reject::EngineDraining);
+    assert_eq!(SendError::Draining.reject(), clutch_core::Reject::EngineDraining);
     assert_eq!(engine.shutdown().unwrap().last_seq, Seq(1 + taken));
     assert_eq!(sender.try_query(1, Query::Catalogue), Err(SendError::Draining));
 }
