@@ -76,6 +76,8 @@ impl Book {
             | Event::Payment(_)
             | Event::Bonus { .. }
             | Event::BonusBet(_)
+            | Event::SettlementOwed { .. }
+            | Event::SettlementTime { .. }
             | Event::Rest { .. }
             | Event::PlayPolicy { .. }
             | Event::PlayTerm { .. }
