@@ -347,3 +347,75 @@ fn a_match_that_nobody_speaks_of_is_suspended_after_its_planned_start() {
         ",
     );
 }
+
+/// What a source says after two rounds of the first map, and the rule that it breaks.
+#[test]
+fn each_impossible_word_freezes_under_its_own_name() {
+    for title in ["", "valorant"] {
+        for (event, rule, expected, actual) in [
+            ("state 1 60 0", "OtherGame", 0, 1),
+            ("won 1 A", "OtherGame", 0, 1),
+            ("round 2 1 A", "MapOutOfTurn", 1, 2),
+            ("start 2 ct", "MapOutOfTurn", 1, 2),
+            ("start 1 t", "MapHasBegun", 0, 2),
+            ("round 1 4 A", "RoundOutOfTurn", 3, 4),
+            ("begins 1 2", "RoundOutOfTurn", 3, 2),
+            ("rewind 1 3", "RewindForward", 2, 3),
+            ("over 1 13 1", "ScoreDiffers", 1, 13),
+            ("over 1 1 1", "MapGoesOn", 13, 1),
+            ("disputed", "Disputed", 0, 0),
+        ] {
+            let answer = match event {
+                "disputed" => String::new(),
+                _ => format!("-> FeedImpossible({expected}, {actual})"),
+            };
+            check(&format!(
+                "
+                match   M bo3 {title}
+                maps    M even
+                market  W M map 1
+                play    M 1 A1 B1
+                expect  market W Open
+                feed    M {event}                   {answer}
+                expect  alert {rule} {expected} {actual}
+                expect  score M 1-1
+                expect  market W Suspended ImpossibleState
+                "
+            ));
+        }
+        check(&format!(
+            "
+            match   M bo3 {title}
+            maps    M even
+            play    M 1 A13
+            feed    M round 1 14 A                  -> FeedImpossible(0, 14)
+            expect  alert MapIsOver 0 14
+            expect  frozen M ImpossibleState
+            "
+        ));
+    }
+}
+
+#[test]
+fn the_seventeenth_rewind_of_a_match_waits_for_a_person() {
+    let rewinds = "feed M round 1 1 A\nfeed M rewind 1 0\n".repeat(16);
+    check(&format!(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1
+        {rewinds}
+        expect  market W Open
+        feed    M round 1 1 A
+        feed    M rewind 1 0                        -> FeedImpossible(16, 17)
+        expect  alert TooManyRewinds 16 17
+        expect  score M 1-0
+        feed    M round 1 2 A
+        feed    M round 1 3 A
+        expect  market W Suspended ImpossibleState
+        resume  match M
+        expect  market W Open
+        "
+    ));
+}

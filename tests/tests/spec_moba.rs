@@ -86,7 +86,7 @@ fn each_impossible_state_freezes_under_its_own_name() {
     for (before, event, rule, expected, actual) in [
         (LOL, "599 1 5 5 1 1 1 0", "TimeRunsBack", 600, 599),
         (LOL, "14401 1 5 5 1 1 1 0", "TimeTooLong", 14_400, 14_401),
-        (LOL, "901 1 5 5 1 1 1 0", "TimeJumps", 900, 901),
+        (LOL, "1201 1 5 5 1 1 1 0", "TimeJumps", 1_200, 1_201),
         (LOL, "601 1 5 4 1 1 1 0", "KillsFell", 5, 4),
         (LOL, "601 1 5 17 1 1 1 0", "KillsJump", 16, 17),
         (LOL, "601 1 5 5 0 1 1 0", "TowersFell", 1, 0),
@@ -133,6 +133,46 @@ fn each_impossible_state_freezes_under_its_own_name() {
     }
 }
 
+/// What of a MOBA is no number: maps, rounds, moments to come.
+#[test]
+fn each_impossible_word_on_a_moba_freezes_under_its_own_name() {
+    for (event, rule, expected, actual) in [
+        ("state 2 700 0", "MapOutOfTurn", 1, 2),
+        ("start 2 t", "MapOutOfTurn", 1, 2),
+        ("start 1 ct", "MapHasBegun", 0, 600),
+        ("round 1 1 A", "OtherGame", 0, 1),
+        ("over 1 13 5", "OtherGame", 0, 1),
+        ("rewind 1 0", "OtherGame", 0, 0),
+        ("restored 1 601 0", "RewindForward", 600, 601),
+        ("restored 1 500 60", "LeadTooLarge", 50_000, 60_000),
+    ] {
+        check(&format!(
+            "
+            match   M bo3 lol
+            maps    M even
+            market  W M map 1
+            feed    M start 1 t
+            feed    M state 1 600 1
+            expect  market W Open
+            feed    M {event}                       -> FeedImpossible({expected}, {actual})
+            expect  alert {rule} {expected} {actual}
+            expect  market W Suspended ImpossibleState
+            "
+        ));
+    }
+    check(
+        "
+        match   M bo3 lol
+        maps    M even
+        feed    M start 1 t
+        feed    M state 1 600 1
+        feed    M won 1 A
+        feed    M state 1 601 1                     -> FeedImpossible
+        expect  alert MapIsOver 0 601
+        ",
+    );
+}
+
 /// Objectives that can have been by then, and cannot all have been since the last update.
 #[test]
 fn objectives_fall_one_after_the_other() {
@@ -161,11 +201,11 @@ fn a_source_that_lost_some_of_the_map_is_followed_again_when_it_goes_on() {
         feed    M start 1 t
         feed    M state 1 600 1
         expect  odds W a 1.78
-        feed    M state 1 1200 7                    -> FeedImpossible(900, 1200)
-        feed    M state 1 1200 7                    -> FeedImpossible(900, 1200)  # said twice, one word
-        feed    M state 1 1201 7                  # it goes on from there
+        feed    M state 1 1300 7                    -> FeedImpossible(1200, 1300)
+        feed    M state 1 1300 7                    -> FeedImpossible(1200, 1300)  # said twice, one word
+        feed    M state 1 1301 7                  # it goes on from there
         expect  market W Suspended ImpossibleState
-        feed    M state 1 1202 7
+        feed    M state 1 1302 7
         expect  frozen M none
         expect  market W Suspended PriceBand        # what it is worth now, a trader looks at
         resume  market W

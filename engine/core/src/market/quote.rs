@@ -463,3 +463,6 @@ impl Step<'_> {
         !leaves_band(self.config, pairs)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::command::MobaState;
 /// No map lasts longer than four hours.
 pub const TIME_S_MAX: u16 = 4 * 3600;
 /// Most of the game clock between two updates. A source that lost more of the map is to be looked at.
-const TIME_STEP_S_MAX: u16 = 300;
+const TIME_STEP_S_MAX: u16 = 600;
 /// How far apart the clocks of two sources may stand: one of them may say a state only once a minute.
 const CLOCKS_APART_S_MAX: u16 = 90;
 /// Two sources that were asked within this many seconds may have counted a kill in the other order.
