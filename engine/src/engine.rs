@@ -14,7 +14,7 @@ use clutch_journal::{CommitterHandle, FileSystem, JournalError, Reader, Recovere
 use crate::clock::Clock;
 use crate::config::{EngineConfig, Pin};
 use crate::core_loop::{Core, JournalFailed};
-use crate::decoded::record_version;
+use crate::decoded::{ENCODING, encoding_and_rule_set, record_version, rules_of_journal};
 use crate::follower::{FollowError, Follower};
 use crate::gate::{self, Gate, Publisher};
 use crate::input::{CommandSender, Input, input_ring};
@@ -47,6 +47,15 @@ pub enum StartError {
         written: u64,
         /// The one of this release.
         ours: u16,
+    },
+    /// A newer release has had this journal open, and its commands have other bytes.
+    #[error(
+        "the journal was last written in encoding {written} and this release writes encoding {ENCODING}: \
+         use the release that wrote it, or a newer one"
+    )]
+    NewerEncoding {
+        /// The encoding it was written in.
+        written: u64,
     },
     /// The rules refuse the capacity or the first configuration.
     #[error("the rules refuse this capacity or configuration: {}", .0.code.sentence())]
@@ -115,15 +124,19 @@ impl Engine {
             return Err(StartError::Config(flaw));
         }
         // Before anything is changed. What else is wrong with the journal, opening it says.
-        if let Ok(reader) = Reader::open(&config.data_dir)
-            && u64::from(config.rule_set) < reader.rule_set()
-        {
-            let (written, ours) = (reader.rule_set(), config.rule_set);
-            return Err(StartError::NewerRules { written, ours });
+        if let Ok(reader) = Reader::open(&config.data_dir) {
+            let (encoding, written) = encoding_and_rule_set(reader.rule_set());
+            if u64::from(ENCODING) < encoding {
+                return Err(StartError::NewerEncoding { written: encoding });
+            }
+            let ours = config.rule_set;
+            if u64::from(ours) < written {
+                return Err(StartError::NewerRules { written, ours });
+            }
         }
         let mut options = config.journal.clone();
         options.engine_version = engine_version();
-        options.rule_set = u64::from(config.rule_set);
+        options.rule_set = rules_of_journal(config.rule_set);
         let opening = Instant::now();
         let opened = clutch_journal::open(&config.data_dir, options)?;
         let journal_took = opening.elapsed();

@@ -8,9 +8,9 @@ use std::path::Path;
 use clutch_core::codec::DecodeError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, State};
-use clutch_journal::{JournalError, Position, Reader, prefetch};
+use clutch_journal::{End, JournalError, Position, Reader, prefetch};
 
-use crate::decoded::{Decoded, ENCODING};
+use crate::decoded::{Batch, Decoded, ENCODING};
 use crate::panics;
 use crate::read_ahead;
 
@@ -43,8 +43,8 @@ pub enum FollowError {
         /// The kind of the command in it.
         found: u16,
     },
-    /// A newer engine wrote the record.
-    #[error("record {seq} (kind {kind}) has encoding {encoding}; this release reads {ENCODING}: a newer release wrote it", seq = seq.0)]
+    /// Another release, or another day's build of an unreleased one, wrote the record in bytes that this one cannot read.
+    #[error("record {seq} (kind {kind}) is written in encoding {encoding} and this release writes encoding {ENCODING}: {}", way_out(*encoding, ENCODING), seq = seq.0)]
     Encoding {
         /// The record.
         seq: Seq,
@@ -79,7 +79,7 @@ pub enum FollowError {
     },
 }
 
-/// What to do about a journal of another rule set; see the crate's page on upgrading.
+/// What to do about a journal of another rule set or encoding; see the crate's page on upgrading.
 fn way_out(written: u16, ours: u16) -> &'static str {
     if ours < written {
         "use the release that wrote it, or a newer one"
@@ -109,13 +109,10 @@ pub struct Follower {
     state: State,
     outbox: Outbox,
     commands: u64,
-    /// Records read together, in order. They are read where they lie: an envelope has room for twenty
-    /// legs, and moving it costs more than applying many a command.
-    coming: Vec<Decoded>,
+    /// Records read together, in order.
+    coming: Batch,
     /// The first of them that is not yet applied.
     next: usize,
-    /// What is wrong with the record behind them.
-    flaw: Option<FollowError>,
     /// Behind the last record applied.
     position: Position,
     rule_set: u16,
@@ -157,10 +154,10 @@ impl Follower {
         // Room for the answer to a first record that is out of place; the real one says the sizes.
         let events_max = state.capacity().map_or(1, |capacity| capacity.events_max());
         let outbox = Outbox::with_capacity(events_max);
-        let coming = Vec::with_capacity(LOOK_AHEAD);
+        let coming = Batch::with_room(LOOK_AHEAD);
         let position = reader.position();
         let rule_set = clutch_core::RULE_SET;
-        Self { reader, state, outbox, commands: 0, coming, next: 0, flaw: None, position, rule_set }
+        Self { reader, state, outbox, commands: 0, coming, next: 0, position, rule_set }
     }
 
     /// Follows records of another rule set than this release's; for tests of upgrades.
@@ -195,12 +192,13 @@ impl Follower {
     /// # Errors
     /// [`FollowError`] naming the record. There is no way on from it.
     pub fn step(&mut self) -> Result<Option<Step<'_>>, FollowError> {
-        if self.next == self.coming.len() {
+        if self.next == self.coming.records().len() {
             self.look_ahead();
         }
-        let Some(decoded) = self.coming.get(self.next) else {
-            return self.flaw.take().map_or(Ok(None), Err);
-        };
+        if self.next == self.coming.records().len() {
+            return self.coming.flaw.take().map_or(Ok(None), Err);
+        }
+        let decoded = &self.coming.records()[self.next];
         self.next += 1;
         apply(&mut self.state, &mut self.outbox, decoded)?;
         self.commands += 1;
@@ -208,18 +206,20 @@ impl Follower {
         Ok(Some(step_of(decoded, &self.outbox, &self.state)))
     }
 
+    /// Whether nothing was read that is not applied.
+    fn has_read_all(&self) -> bool {
+        self.next == self.coming.records().len() && self.coming.flaw.is_none()
+    }
+
     /// Reads the next few records and asks for the memory that they will need.
     fn look_ahead(&mut self) {
-        self.coming.clear();
         self.next = 0;
-        while self.flaw.is_none() && self.coming.len() < LOOK_AHEAD {
-            match Decoded::next(&mut self.reader, self.rule_set) {
-                Ok(Some(decoded)) => self.coming.push(decoded),
-                Ok(None) => break,
-                Err(flaw) => self.flaw = Some(flaw),
-            }
+        if self.coming.flaw.is_none() {
+            self.coming.fill(&mut self.reader, self.rule_set, Seq(u64::MAX));
+        } else {
+            self.coming.clear();
         }
-        let envelopes = self.coming.iter().map(|coming| &coming.envelope);
+        let envelopes = self.coming.records().iter().map(|coming| &coming.envelope);
         envelopes.clone().for_each(|envelope| self.state.warm(envelope, prefetch));
         envelopes.for_each(|envelope| self.state.warm_further(envelope, prefetch));
     }
@@ -254,7 +254,7 @@ impl Follower {
     ) -> Result<u64, E> {
         let before = self.commands;
         // What steps have read and not yet applied comes first.
-        while self.last_seq() < last && (self.next < self.coming.len() || self.flaw.is_some()) {
+        while self.last_seq() < last && !self.has_read_all() {
             let Some(step) = self.step()? else { break };
             visit(step)?;
         }
@@ -262,8 +262,10 @@ impl Follower {
             return Ok(self.commands - before);
         }
         let Self { reader, state, outbox, commands, position, rule_set, .. } = self;
-        let mut line = |batch: &[Decoded]| -> Result<(), E> {
-            for_each_warmed(batch, state, |decoded, state| {
+        let mut is_first = true;
+        let mut line = |batch: &[Decoded], behind: &[Decoded]| -> Result<(), E> {
+            let fresh = std::mem::take(&mut is_first);
+            for_each_warmed(batch, behind, fresh, state, |decoded, state| {
                 apply(state, outbox, decoded)?;
                 *commands += 1;
                 *position = decoded.position;
@@ -272,6 +274,15 @@ impl Follower {
         };
         read_ahead::for_each_batch(reader, *rule_set, last, &mut line)?;
         Ok(self.commands - before)
+    }
+
+    /// Why there was no next record: a good end, or the remains of a write that nobody was promised. To be asked once
+    /// there is none; what was told until then is then known to be all that there is.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the records end in damage. It names the file, the place and what is lost, as a start would.
+    pub fn how_it_ended(&self) -> Result<End, JournalError> {
+        self.reader.how_it_ended()
     }
 
     /// The journal it reads.
@@ -322,15 +333,23 @@ fn step_of<'a>(decoded: &'a Decoded, outbox: &'a Outbox, state: &'a State) -> St
     Step { seq: *seq, time: *time, envelope, events: outbox.records(), state }
 }
 
-/// Hands over one record after the other, the memory of those behind it already asked for.
+/// Hands over one record after the other, the memory of those that come next already asked for: of those `behind`
+/// this batch as well. In a `fresh` start nobody has asked for the first ones.
 fn for_each_warmed<E>(
     batch: &[Decoded],
+    behind: &[Decoded],
+    fresh: bool,
     state: &mut State,
     mut each: impl FnMut(&Decoded, &mut State) -> Result<(), E>,
 ) -> Result<(), E> {
-    let envelope = |place: usize| batch.get(place).map(|decoded| &decoded.envelope);
-    for place in 0..LOOK_AHEAD {
-        envelope(place).into_iter().for_each(|coming| state.warm(coming, prefetch));
+    let envelope = |place: usize| {
+        let decoded = batch.get(place).or_else(|| behind.get(place - batch.len()));
+        decoded.map(|decoded| &decoded.envelope)
+    };
+    if fresh {
+        for place in 0..LOOK_AHEAD {
+            envelope(place).into_iter().for_each(|coming| state.warm(coming, prefetch));
+        }
     }
     for (place, decoded) in batch.iter().enumerate() {
         if let Some(coming) = envelope(place + LOOK_AHEAD) {

@@ -74,6 +74,7 @@ pub use clutch_journal::{Durability, Options as JournalOptions, Space, prefetch}
 
 pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};
+pub use decoded::{ENCODING, encoding_and_rule_set, record_version, rules_of_journal};
 pub use doorbell::Waker;
 pub use engine::{Engine, EngineFailure, Recovery, RecoveryTimes, Report, StartError};
 pub use follower::{FollowError, Follower, Step};

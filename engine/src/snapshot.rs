@@ -192,7 +192,12 @@ pub fn take_snapshot(
     let mut follower =
         Follower::open_behind_snapshot(dir, seq_max, |_| {})?.with_rule_set(rule_set);
     let first = follower.last_seq();
-    while follower.last_seq().0 < seq_max && follower.step()?.is_some() {
+    while follower.last_seq().0 < seq_max {
+        if follower.step()?.is_none() {
+            // In front of damage a state is right, but no start gets past the damage: the older snapshots stay.
+            follower.how_it_ended().map_err(FollowError::from)?;
+            break;
+        }
         if follower.commands().is_multiple_of(65_536) {
             progress(follower.last_seq());
         }

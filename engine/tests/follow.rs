@@ -8,8 +8,10 @@ use clutch_engine::clutch_core::units::Seq;
 use clutch_engine::clutch_core::{Command, Envelope};
 use clutch_engine::*;
 
-/// The rule set of these records, as a record's version says it.
-const RULES_1: u16 = 1 << 4;
+/// A record's version under rule set 1, the encoding being another one than today's by so much.
+fn rules_1(encoding_differs_by: i16) -> u16 {
+    record_version(1).wrapping_add_signed(encoding_differs_by)
+}
 
 /// Writes records as they are given: kind, version, payload.
 fn write_journal(dir: &Path, records: &[(u16, u16, &[u8])]) {
@@ -33,7 +35,7 @@ fn genesis() -> Vec<u8> {
 
 fn refusal(second: (u16, u16, &[u8])) -> FollowError {
     let dir = tempfile::tempdir().unwrap();
-    write_journal(dir.path(), &[(1, 1 | RULES_1, &genesis()), second]);
+    write_journal(dir.path(), &[(1, rules_1(0), &genesis()), second]);
     let mut follower = Follower::open(dir.path()).unwrap();
     let error = follower.run_to_end(|_| {}).unwrap_err();
     assert_eq!(follower.last_seq(), Seq(1), "nothing of the bad record was applied");
@@ -49,27 +51,42 @@ fn refusal(second: (u16, u16, &[u8])) -> FollowError {
 
 #[test]
 fn a_payload_that_is_no_command_is_named_by_sequence_and_kind() {
-    let error = refusal((13, 1 | RULES_1, b"not a bet"));
+    let error = refusal((13, rules_1(0), b"not a bet"));
     assert!(matches!(error, FollowError::Decode { seq: Seq(2), kind: 13, .. }));
     assert!(error.to_string().starts_with("record 2 (kind 13) is not a command"), "{error}");
 }
 
 #[test]
 fn a_kind_that_contradicts_its_payload_is_refused() {
-    let error = refusal((13, 1 | RULES_1, &genesis()));
+    let error = refusal((13, rules_1(0), &genesis()));
     assert!(matches!(error, FollowError::Kind { seq: Seq(2), kind: 13, found: 1 }));
 }
 
 #[test]
 fn an_encoding_of_a_newer_release_is_refused() {
-    let error = refusal((1, 2 | RULES_1, &genesis()));
-    assert!(matches!(error, FollowError::Encoding { seq: Seq(2), kind: 1, encoding: 2 }));
-    assert!(error.to_string().contains("a newer release wrote it"), "{error}");
+    let error = refusal((1, rules_1(1), &genesis()));
+    let newer = ENCODING + 1;
+    assert!(
+        matches!(error, FollowError::Encoding { seq: Seq(2), kind: 1, encoding } if encoding == newer)
+    );
+    assert!(
+        error.to_string().ends_with("use the release that wrote it, or a newer one"),
+        "{error}"
+    );
+}
+
+/// As a journal of an unreleased build of another day is, however much alike its bytes may look.
+#[test]
+fn an_encoding_that_is_no_longer_read_is_refused_with_the_way_over() {
+    let error = refusal((1, rules_1(-1), &genesis()));
+    let words = error.to_string();
+    assert!(words.starts_with("record 2 (kind 1) is written in encoding "), "{words}");
+    assert!(words.contains("`clutch journal snapshot`), then start this one"), "{words}");
 }
 
 #[test]
 fn a_record_of_other_rules_is_refused() {
-    let error = refusal((1, 1 | 2 << 4, &genesis()));
+    let error = refusal((1, record_version(2), &genesis()));
     assert!(matches!(error, FollowError::RuleSet { seq: Seq(2), written: 2, ours: 1 }));
     assert!(
         error.to_string().ends_with("use the release that wrote it, or a newer one"),

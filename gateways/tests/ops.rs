@@ -203,7 +203,11 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     let (clean, words) = code(&[]);
     assert_eq!(clean, 0, "{words}");
     assert!(words.starts_with("clean: journal ") && words.contains("records 1 to "), "{words}");
-    assert_eq!(json(&["journal", "verify", &journal, "--json"])["class"], "clean");
+    let verdict = json(&["journal", "verify", &journal, "--json"]);
+    assert_eq!((&verdict["class"], &verdict["format"]), (&"clean".into(), &1.into()));
+    assert_eq!(verdict["engine"], env!("CARGO_PKG_VERSION"), "{verdict}");
+    assert_eq!(verdict["rule_set"], clutch_core::RULE_SET, "{verdict}");
+    assert_eq!(verdict["encoding"], clutch_engine::ENCODING, "{verdict}");
 
     // A bit in the middle of the records.
     let segment = Path::new(&journal).join("seg-00000000000000000001.clj");
@@ -228,6 +232,54 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     assert_eq!(none, 2, "{words}");
+}
+
+#[test]
+fn a_path_that_holds_no_journal_is_told_for_what_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (nothing, empty, file) = (path("nothing"), path("empty"), path("file"));
+    std::fs::create_dir(&empty).unwrap();
+    std::fs::write(&file, "no journal").unwrap();
+    for (path, why) in [
+        (&nothing, "does not exist"),
+        (&empty, "holds no journal (it has no file named `super`)"),
+        (&file, "is not a directory"),
+    ] {
+        let away = format!("{empty}-away");
+        for tool in [
+            &["journal", "verify", path][..],
+            &["journal", "inspect", path],
+            &["journal", "snapshot", path],
+            &["journal", "archive", path, &away],
+            &["replay", path, "--hash"],
+            &["replay", path, "--from-snapshot"],
+            &["why", path, "7"],
+            &["statement", path, "bettor-07"],
+            &["inspect", "prices", path, "--match", "0"],
+        ] {
+            let error = refused(tool);
+            assert_eq!(error, format!("clutch: {path} {why}\n"), "{tool:?}");
+        }
+    }
+    let error = refused(&["replay", demo(), "--archive", &nothing]);
+    assert!(error.contains("nothing does not exist"), "{error}");
+}
+
+#[test]
+fn a_replay_to_a_record_that_is_not_there_says_so_after_what_it_tells() {
+    let last = records().len();
+    let output = clutch(&["replay", demo(), "--hash", "--to", &(last + 1).to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains(&format!("last_seq={last} ")), "{told}");
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert!(why.contains(&format!("record {} is not in ", last + 1)), "{why}");
+    assert!(why.contains(&format!("which ends with record {last}")), "{why}");
+    let whole = json(&["replay", demo(), "--hash", "--json", "--to", &last.to_string()]);
+    assert_eq!(whole["state_hash"], json(&["replay", demo(), "--hash", "--json"])["state_hash"]);
+    let none = json(&["replay", demo(), "--hash", "--json", "--to", "0"]);
+    assert_eq!((&none["last_seq"], &none["commands"]), (&0.into(), &0.into()));
 }
 
 #[test]

@@ -35,6 +35,12 @@ pub enum JournalError {
         /// The path that was given.
         path: PathBuf,
     },
+    /// The path names nothing.
+    #[error("{} does not exist", path.display())]
+    NoDirectory {
+        /// The path that was given.
+        path: PathBuf,
+    },
     /// A reader was pointed at a directory without a journal.
     #[error("{} holds no journal (it has no file named `super`)", path.display())]
     NotAJournal {

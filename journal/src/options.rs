@@ -51,7 +51,7 @@ pub struct Options {
     pub shm_dir: Option<PathBuf>,
     /// Version of the engine that writes, stamped into `super` and every segment.
     pub engine_version: u64,
-    /// Hash of the rule set that writes, stamped into `super`.
+    /// The rules and the encoding under which the engine writes, as a number of its own, stamped into `super`.
     pub rule_set: u64,
     /// Stamped into every segment.
     pub durability: Durability,

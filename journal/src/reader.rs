@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::continuation::Continuation;
-use crate::error::JournalError;
+use crate::error::{IoFailure, JournalError};
 use crate::evidence::used_bytes;
 use crate::faults::{Fault, Faults};
 use crate::judge::NextSegment;
@@ -46,9 +46,7 @@ struct InRing {
 impl Reader {
     /// Opens the journal in `dir`, in front of its oldest record.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
-        if !dir.is_dir() {
-            return Err(JournalError::NotADirectory { path: dir.to_path_buf() });
-        }
+        ensure_directory(dir)?;
         let superblock = Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir))?;
         let chain = Chain {
             salt: 0,
@@ -119,6 +117,7 @@ impl Reader {
     /// # Errors
     /// [`JournalError::NoArchive`] if there are none of this journal's that come before what `dir` still has.
     pub fn with_archive(mut self, archive: &Path) -> Result<Self, JournalError> {
+        ensure_directory(archive)?;
         let starts = segment::list(archive)?;
         let nothing = || JournalError::NoArchive {
             path: archive.to_path_buf(),
@@ -212,7 +211,7 @@ impl Reader {
         self.superblock.oldest_seq
     }
 
-    /// The rule set in force when the journal was opened last.
+    /// What the engine that opened the journal last says of its rules; see [`crate::Options::rule_set`].
     pub fn rule_set(&self) -> u64 {
         self.superblock.rule_set
     }
@@ -328,5 +327,17 @@ impl Reader {
             let found = Continuation::of(contents, self.chain, segment_left, capacity);
             self.in_ring = Some(InRing { found, at: 0, chain: self.chain });
         }
+    }
+}
+
+/// Says what is there in the place of a directory.
+fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
+    match std::fs::metadata(dir) {
+        Ok(about) if about.is_dir() => Ok(()),
+        Ok(_) => Err(JournalError::NotADirectory { path: dir.to_path_buf() }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(JournalError::NoDirectory { path: dir.to_path_buf() })
+        }
+        Err(error) => Err(IoFailure::at("look at", dir)(error).into()),
     }
 }

@@ -48,8 +48,7 @@ impl<'a> RecordView<'a> {
     pub(crate) fn peek(bytes: &'a [u8]) -> Option<Self> {
         let header: &[u8; HEADER_BYTES] = bytes.first_chunk()?;
         // Plain loads: this is read once for every record of a replay.
-        let kind_and_len = word(header, 0);
-        let epoch_and_crc = word(header, 24);
+        let [kind_and_len, seq, timestamp, epoch_and_crc] = words_of(header);
         let len = kind_and_len as u32 as usize;
         if bytes.len() < record_bytes(len) {
             return None;
@@ -57,8 +56,8 @@ impl<'a> RecordView<'a> {
         Some(Self {
             kind: (kind_and_len >> 32) as u16,
             version: (kind_and_len >> 48) as u16,
-            seq: word(header, 8),
-            timestamp: word(header, 16),
+            seq,
+            timestamp,
             epoch: epoch_and_crc as u32,
             payload: &bytes[HEADER_BYTES..HEADER_BYTES + len],
             crc: (epoch_and_crc >> 32) as u32,
@@ -104,12 +103,11 @@ impl<'a> RecordView<'a> {
     }
 }
 
-/// The little-endian word at a fixed place of a header.
+/// The little-endian words of a header.
 #[inline(always)]
-fn word(header: &[u8; HEADER_BYTES], at: usize) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&header[at..at + 8]);
-    u64::from_le_bytes(bytes)
+fn words_of(header: &[u8; HEADER_BYTES]) -> [u64; 4] {
+    let (words, _) = header.as_chunks::<8>();
+    std::array::from_fn(|at| u64::from_le_bytes(words[at]))
 }
 
 /// Why the bytes at a place are not the next record.

@@ -57,6 +57,10 @@ pub struct Finding {
 pub struct Report {
     /// The journal's identity; 0 if `super` does not say.
     pub journal_id: u128,
+    /// The engine that opened it last.
+    pub engine_version: u64,
+    /// What that engine says of its rules; see [`crate::Options::rule_set`].
+    pub rule_set: u64,
     /// The oldest record that should be there.
     pub first_seq: u64,
     /// The last valid record, behind which the records end or are damaged for the first time.
@@ -130,6 +134,8 @@ pub fn verify(
 ) -> Result<Report, JournalError> {
     let mut report = Report {
         journal_id: 0,
+        engine_version: 0,
+        rule_set: 0,
         first_seq: 0,
         last_seq: 0,
         records: 0,
@@ -153,6 +159,8 @@ pub fn verify(
         reader = reader.with_ring(shm_dir);
     }
     report.journal_id = reader.journal_id();
+    report.engine_version = reader.engine_version();
+    report.rule_set = reader.rule_set();
     report.first_seq = reader.oldest_seq();
     check_super(dir, &mut report)?;
     let starts = segment::list(dir)?;

@@ -114,7 +114,25 @@ const ROWS: &[Row] = &[
     ("the note of what was archived is damaged",
         |dir| fs::write(dir.join("archived"), b"torn").unwrap(),
         "{}/archived is damaged at offset 0: neither copy of it is whole"),
+    ("the note of what was archived is of a newer release",
+        |dir| note_archived(dir, FORMAT + 1, Reader::open(dir).unwrap().journal_id()),
+        "{}/archived has journal format 2; this release reads up to format 1"),
+    ("the note of what was archived is another journal's",
+        |dir| note_archived(dir, FORMAT, 7),
+        "{}/archived belongs to journal 00000000000000000000000000000007, but this is journal "),
 ];
+
+/// Writes the note that archiving leaves, as if nothing had been archived yet.
+fn note_archived(dir: &Path, format: u32, journal: u128) {
+    let mut block = [0; 4096];
+    block[..8].copy_from_slice(b"clutchAR");
+    block[8..12].copy_from_slice(&format.to_le_bytes());
+    block[16..32].copy_from_slice(&journal.to_le_bytes());
+    block[32..40].copy_from_slice(&1_u64.to_le_bytes());
+    let sum = crc32c::crc32c(&block[..4092]);
+    block[4092..].copy_from_slice(&sum.to_le_bytes());
+    fs::write(dir.join("archived"), block.repeat(2)).unwrap();
+}
 
 fn snapshot(dir: &Path, seq: u64) {
     let mut reader = Reader::open_at(dir, seq).unwrap();

@@ -59,7 +59,7 @@ fn a_copied_directory_cannot_share_the_ring_of_its_original() {
 #[test]
 fn what_is_no_directory_or_no_journal_is_said_to_be_none() {
     let place = Place::new();
-    assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NotADirectory { .. })));
+    assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NoDirectory { .. })));
     std::fs::write(place.dir(), b"a file").unwrap();
     let refused = place.open().map(|opened| opened.recovered);
     assert!(matches!(refused, Err(JournalError::NotADirectory { .. })), "{refused:?}");

@@ -4,7 +4,7 @@
 
 mod support;
 
-use clutch_journal::{End, Opened, Options, Reader, open};
+use clutch_journal::{Durability, End, Opened, Options, Reader, open};
 use support::{Place, append, payload, read, read_all};
 
 #[test]
@@ -195,4 +195,32 @@ fn every_opening_has_its_own_epoch_and_its_records_carry_it() {
     let mut reader = Reader::open(&place.dir()).unwrap();
     assert_eq!(reader.for_each(|record| epochs.push(record.epoch)).unwrap(), End::Clean);
     assert_eq!(epochs, [1, 2, 3, 4, 5]);
+}
+
+/// What a journal promises about its answers stands in every segment of it, also behind an opening with another promise.
+#[test]
+fn each_segment_says_under_which_durability_it_was_begun() {
+    let place = Place::new();
+    for (durability, code) in [(Durability::Disk, 1), (Durability::Process, 2)] {
+        let options = Options { durability, ..place.options() };
+        let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
+        let mut committer = committer.inline(Box::new(|_| {}));
+        let begun = place.segments().len();
+        let mut seq = last(&place);
+        while place.segments().len() <= begun {
+            seq += 1;
+            append(&mut writer, seq);
+            writer.publish();
+            committer.commit().unwrap();
+        }
+        drop((writer, committer));
+        let header = std::fs::read(place.segments().pop().unwrap()).unwrap();
+        assert_eq!(header[68..72], u32::to_le_bytes(code), "{durability:?}");
+    }
+}
+
+fn last(place: &Place) -> u64 {
+    let mut reader = Reader::open(&place.dir()).unwrap();
+    reader.for_each(|_| {}).unwrap();
+    reader.seq()
 }

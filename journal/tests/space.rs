@@ -17,6 +17,28 @@ fn put(writer: &mut Writer, committer: &mut InlineCommitter, seq: u64) {
     committer.commit().unwrap();
 }
 
+/// Making one takes the disk longer than a crowd takes to fill one.
+#[test]
+fn two_segments_are_ready_ahead_of_need_and_made_again_when_one_is_used() {
+    let place = Place::new();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    let ready = || {
+        let names = std::fs::read_dir(place.dir()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_str().unwrap().starts_with("spare-")).count()
+    };
+    while committer.prepare() {}
+    assert_eq!((ready(), place.segments().len()), (2, 1));
+    let mut seq = 0;
+    while place.segments().len() == 1 {
+        seq += 1;
+        put(&mut writer, &mut committer, seq);
+    }
+    assert_eq!(ready(), 1, "one of them became the next segment");
+    while committer.prepare() {}
+    assert_eq!(ready(), 2);
+}
+
 #[test]
 fn the_reserve_serves_only_a_full_disk_and_is_made_again_when_there_is_room() {
     let (place, disk) = (Place::new(), FillableDisk::new());

@@ -56,13 +56,46 @@ fn every_command_has_the_bytes_it_always_had() {
     compare("commands.txt", &text);
 }
 
+/// A journal says in each record in which encoding its command is. So the same number never stands for other bytes: a
+/// build of another day would read them as something else, or fail with words that help nobody.
+#[test]
+fn an_encoding_has_one_set_of_bytes_and_a_new_set_has_a_new_number() {
+    let commands = include_bytes!("../golden/commands.txt");
+    let mut hasher = clutch_core::hash::StateHasher::default();
+    hasher.bytes(commands);
+    let (number, hash) = (clutch_engine::ENCODING, format!("{:016x}", hasher.finish()));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/encodings.txt");
+    let mut known = std::fs::read_to_string(&path).expect("the file is committed");
+    let last = |known: &str| {
+        let (number, hash) = known.lines().last()?.split_once(' ')?;
+        Some((number.parse::<u16>().ok()?, hash.to_owned()))
+    };
+    let is_new = last(&known).is_some_and(|(last, of_last)| last < number && of_last != hash);
+    if is_new && std::env::var_os("CLUTCH_WRITE_GOLDEN").is_some() {
+        writeln!(known, "{number} {hash}").expect("a string takes everything");
+        std::fs::write(&path, &known).expect("the folder can be written to");
+    }
+    assert_eq!(
+        last(&known),
+        Some((number, hash)),
+        "commands have other bytes than before: raise `ENCODING` in engine/src/decoded.rs by one, and run this with \
+         CLUTCH_WRITE_GOLDEN=1 once commands.txt is as it should be"
+    );
+    let numbers = known.lines().filter_map(|line| line.split(' ').next()?.parse::<u16>().ok());
+    assert!(numbers.eq(1..=number), "one line a number, in order");
+}
+
 #[test]
 fn the_bytes_are_those_of_bincode_and_lead_back() {
+    let mut place = Envelope::BLANK;
     for (name, envelope) in envelopes() {
         let bytes = encode(&envelope);
         let oracle = bincode::serialize(&envelope).expect("bincode takes every command");
         assert_eq!(hex(&bytes), hex(&oracle), "{name}");
         assert_eq!(Envelope::decode(&bytes), Ok(envelope), "{name}");
+        // In a place that holds another command, nothing of that one is left.
+        assert_eq!(place.decode_here(&bytes), Ok(()), "{name}");
+        assert_eq!(place, envelope, "{name}");
     }
 }
 
@@ -112,7 +145,10 @@ fn damaged_bytes_are_an_error_or_another_command() {
                 damaged[at] = random.pick(&[0, 1, 0x7f, 0x80, 0xff, random.clone().number() as u8]);
                 random.number();
             }
-            if let Ok(read) = Envelope::decode(&damaged) {
+            let read = Envelope::decode(&damaged);
+            let mut place = envelope;
+            assert_eq!(place.decode_here(&damaged).map(|()| place), read, "{name}, round {round}");
+            if let Ok(read) = read {
                 assert_eq!(
                     hex(&encode(&read)),
                     hex(&damaged),

@@ -17,7 +17,7 @@ use clutch_tests::twin::Twin;
 use clutch_tests::world::World;
 
 /// How commands are encoded, and under which rules they were decided, as each record says it.
-const VERSION: u16 = 1 | clutch_core::RULE_SET << 4;
+const VERSION: u16 = clutch_engine::record_version(clutch_core::RULE_SET);
 
 fn golden() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/journal-rules-1")
@@ -48,7 +48,7 @@ fn write() {
         shm_dir: None,
         reserve_segments: 0,
         unsafe_storage: true,
-        rule_set: clutch_core::RULE_SET.into(),
+        rule_set: clutch_engine::rules_of_journal(clutch_core::RULE_SET),
         ..Options::default()
     };
     let opened = clutch_journal::open(&dir, options).unwrap();
@@ -76,7 +76,8 @@ fn the_journal_of_this_release_replays_to_its_own_hash() {
     follower.run_to_end(|_| {}).unwrap();
     let found = format!("{} {:016x}\n", follower.last_seq().0, follower.state_hash());
     assert_eq!(found, expected, "the rules or the layout of the state moved; see this file's head");
-    assert_eq!(follower.reader().rule_set(), u64::from(clutch_core::RULE_SET));
+    let rules = clutch_engine::rules_of_journal(clutch_core::RULE_SET);
+    assert_eq!(follower.reader().rule_set(), rules);
 }
 
 #[test]

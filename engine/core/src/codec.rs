@@ -123,6 +123,18 @@ pub trait Wire: Sized {
     /// # Errors
     /// [`DecodeError`] naming what is wrong; no bytes can make this panic.
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
+    /// As [`Wire::take`], into a place that is there already. Of an enum only as much is written as the
+    /// variant has: a command has room for twenty legs, and moving it costs more than reading it.
+    /// After an error the place holds some value or other.
+    ///
+    /// # Errors
+    /// As [`Wire::take`].
+    #[inline]
+    fn take_into(place: &mut Self, input: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        *place = Self::take(input)?;
+        Ok(())
+    }
 }
 
 macro_rules! wire_integer {
@@ -275,6 +287,15 @@ macro_rules! wire_struct {
             ) -> Result<Self, $crate::codec::DecodeError> {
                 Ok(Self { $($field: $crate::codec::Wire::take(input)?),* })
             }
+            #[inline]
+            fn take_into(
+                place: &mut Self,
+                input: &mut $crate::codec::Decoder<'_>,
+            ) -> Result<(), $crate::codec::DecodeError> {
+                let Self { $($field),* } = place;
+                $($crate::codec::Wire::take_into($field, input)?;)*
+                Ok(())
+            }
         }
     };
 }
@@ -304,6 +325,20 @@ macro_rules! wire_enum {
                         $(({ let $inner = $crate::codec::Wire::take(input)?; $inner }))?,)*
                     unknown => return Err($crate::codec::DecodeError::UnknownTag(unknown)),
                 })
+            }
+            #[inline]
+            fn take_into(
+                place: &mut Self,
+                input: &mut $crate::codec::Decoder<'_>,
+            ) -> Result<(), $crate::codec::DecodeError> {
+                let tag: u32 = $crate::codec::Wire::take(input)?;
+                match tag {
+                    $($tag => *place = Self::$variant
+                        $({ $($field: $crate::codec::Wire::take(input)?),* })?
+                        $(({ let $inner = $crate::codec::Wire::take(input)?; $inner }))?,)*
+                    unknown => return Err($crate::codec::DecodeError::UnknownTag(unknown)),
+                }
+                Ok(())
             }
         }
     };

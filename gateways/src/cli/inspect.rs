@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use clutch_core::command::Title;
 
 use super::Failure;
-use super::source::{Source, ensure_whole};
+use super::source::Source;
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, PriceLog, Wanted};
 use crate::ops::progress::{self, bar};
@@ -99,8 +99,10 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     let mut log = PriceLog::new(wanted);
     let bar = bar("reading", None, "records");
     let mut output = answer();
+    let mut is_over = true;
     while let Some(step) = follower.step()? {
         if at.is_some_and(|at| at.is_before(step.seq, step.time)) {
+            is_over = false;
             break;
         }
         words.hear(step.events);
@@ -121,6 +123,10 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     if !found {
+        // What is not there may have been in what is lost.
+        if is_over {
+            args.source.ensure_whole(&follower)?;
+        }
         return Err(Failure(nothing_found(args, &words)));
     }
     if at.is_some() && !args.json {
@@ -132,7 +138,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
         }
     }
     output.flush()?;
-    if at.is_none() { ensure_whole(&args.source.dir) } else { Ok(()) }
+    if is_over { args.source.ensure_whole(&follower) } else { Ok(()) }
 }
 
 fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
@@ -166,9 +172,12 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let unmet = shadow.unmet();
     if !unmet.is_empty() && args.follow.is_none() {
+        // What they are about may have been in what is lost.
+        args.source.ensure_whole(&follower)?;
         return Err(Failure(unmet.join("\n")));
     }
-    report(&shadow, args.json)
+    report(&shadow, args.json)?;
+    args.source.ensure_whole(&follower)
 }
 
 fn report(shadow: &Shadow, json: bool) -> Result<(), Failure> {

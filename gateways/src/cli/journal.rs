@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use clutch_core::units::{AccountId, MarketId, Name};
 use clutch_core::{Event, Record, State};
 use clutch_engine::{Follower, take_snapshot};
-use clutch_journal::{Disk, Storage};
+use clutch_journal::{Disk, Reader, Storage};
 
 use super::Failure;
 use super::source::{self, Source};
@@ -151,17 +151,19 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         }
     }
     bar.finish_and_clear();
-    match (&args.account, filter.account) {
-        (Some(account), None) => Err(Failure(format!("there is no account `{account}`"))),
-        _ => {
-            output.flush()?;
-            // A misspelt kind must not look like an answer.
-            if shown == 0 {
-                eprintln!("clutch: none of the records up to {} is meant", follower.last_seq().0);
-            }
-            Ok(())
-        }
+    output.flush()?;
+    // What is not shown may have been in what is lost.
+    if args.to.is_none_or(|to| follower.last_seq().0 < to) {
+        args.source.ensure_whole(&follower)?;
     }
+    if let (Some(account), None) = (&args.account, filter.account) {
+        return Err(Failure(format!("there is no account `{account}`")));
+    }
+    // A misspelt kind must not look like an answer.
+    if shown == 0 {
+        eprintln!("clutch: none of the records up to {} is meant", follower.last_seq().0);
+    }
+    Ok(())
 }
 
 /// The account with this key, or with this number.
@@ -202,6 +204,8 @@ fn snapshot(args: &SnapshotArgs) -> Result<(), Failure> {
 }
 
 fn archive(args: &ArchiveArgs) -> Result<(), Failure> {
+    // Whether it is a journal at all comes before what it lacks.
+    Reader::open(&args.dir)?;
     let snapshots = clutch_journal::snapshots(&args.dir)?;
     let before = match (args.before, snapshots.as_slice()) {
         (Some(before), _) => before,

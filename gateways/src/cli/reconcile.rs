@@ -2,15 +2,15 @@
 
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use clutch_engine::Follower;
+use clutch_core::units::Seq;
 
 use super::Failure;
-use super::source::{self, ensure_whole};
-use crate::ops::progress::bar;
+use super::source::Source;
+use crate::ops::progress::{self, bar};
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
 
@@ -21,8 +21,8 @@ use crate::output::answer;
 /// journal or the file cannot be read.
 #[derive(Debug, Args)]
 pub struct ReconcileArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The provider's file
     #[arg(long, value_name = "FILE.csv")]
     provider: PathBuf,
@@ -47,12 +47,15 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
     let file = File::open(&args.provider)
         .map_err(|error| Failure(format!("cannot open {shown}: {error}")))?;
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
+    let mut follower = args.source.follow()?;
     let mut payments = Payments::default();
-    while let Some(step) = follower.step()? {
+    follower.run_to(Seq(u64::MAX), |step| {
         payments.hear(step.events);
-        bar.inc(1);
-    }
+        if step.seq.0.is_multiple_of(progress::EVERY) {
+            bar.set_position(step.seq.0);
+        }
+        Ok::<_, Failure>(())
+    })?;
     bar.finish_and_clear();
     let report = reconcile(follower.state(), &payments, BufReader::new(file))
         .map_err(|why| Failure(format!("{shown}, {why}")))?;
@@ -64,6 +67,6 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
         report.write_text(&mut output)?;
     }
     output.flush()?;
-    ensure_whole(&args.dir)?;
+    args.source.ensure_whole(&follower)?;
     Ok(report.is_clean())
 }

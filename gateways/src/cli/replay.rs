@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::Args;
 use clutch_core::units::Seq;
 use clutch_engine::Follower;
-use clutch_journal::Reader;
+use clutch_journal::{JournalError, Reader};
 use indicatif::ProgressBar;
 
 use super::Failure;
@@ -88,7 +88,8 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         } else {
             report.write(&mut output)?;
         }
-        return Ok(output.flush()?);
+        output.flush()?;
+        return end(args, &follower);
     }
     let last_seq = follower.last_seq().0;
     let rate = commands as f64 / seconds.max(1e-9);
@@ -112,7 +113,20 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         )?;
     }
     output.flush()?;
-    if args.to.is_none() { source::ensure_whole(&args.source.dir) } else { Ok(()) }
+    end(args, &follower)
+}
+
+/// Fails if there was less to replay than was asked for: fewer records, or damage.
+fn end(args: &ReplayArgs, follower: &Follower) -> Result<(), Failure> {
+    let last = follower.last_seq().0;
+    if args.to.is_some_and(|to| to <= last) {
+        return Ok(());
+    }
+    args.source.ensure_whole(follower)?;
+    match args.to {
+        Some(seq) => Err(JournalError::NotYet { dir: args.source.dir.clone(), seq, last }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Roughly where the journal ends, for a bar: what was known to be durable at its last segment.

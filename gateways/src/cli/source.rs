@@ -4,21 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clutch_engine::{FollowError, Follower};
+use clutch_journal::JournalError;
 
 use super::Failure;
 
 /// What a killed server had appended and not yet written lies in its ring.
 pub const RING: &str = "/dev/shm";
 
-/// Fails if the records of a journal end in damage, for then what a tool has told is not all there was.
-pub fn ensure_whole(dir: &Path) -> Result<(), Failure> {
-    let report = clutch_journal::verify(dir, Some(Path::new(RING)), &mut |_, _| {})?;
-    let Some(why) = report.halt else { return Ok(()) };
-    Err(Failure(format!(
-        "{why}\nWhat was told comes from the {} records before that; `clutch journal verify {}` tells more",
-        report.records,
+/// What stands before a damage was told; this says that it is not all there was.
+#[cold]
+pub fn not_the_whole(why: &JournalError, last: u64, dir: &Path) -> Failure {
+    Failure(format!(
+        "{why}\nWhat was told comes from the records up to {last}; `clutch journal verify {}` tells more",
         dir.display()
-    )))
+    ))
 }
 
 /// A journal, live or not.
@@ -39,5 +38,12 @@ impl Source {
             None => Follower::open(&self.dir)?,
         };
         Ok(follower.with_ring(Path::new(RING)))
+    }
+
+    /// Fails if the records end in damage, for then what a tool has told is not all there was. `follower`
+    /// has found no more.
+    pub fn ensure_whole(&self, follower: &Follower) -> Result<(), Failure> {
+        let ended = follower.how_it_ended();
+        ended.map(drop).map_err(|why| not_the_whole(&why, follower.last_seq().0, &self.dir))
     }
 }

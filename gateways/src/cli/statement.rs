@@ -1,15 +1,13 @@
 //! `clutch statement`: an account's movements from the journal.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clutch_core::units::Timestamp;
-use clutch_engine::Follower;
 
 use super::Failure;
 use super::journal::numbered;
-use super::source::{self, ensure_whole};
+use super::source::Source;
 use crate::ops::progress::bar;
 use crate::ops::statement::Statement;
 use crate::ops::words;
@@ -22,8 +20,8 @@ use crate::wire::decimal::with_places;
 /// deposits are deposits less withdrawals.
 #[derive(Debug, Args)]
 pub struct StatementArgs {
-    /// The data directory
-    dir: PathBuf,
+    #[command(flatten)]
+    source: Source,
     /// The account, by the operator's key or its number
     account: String,
     /// How far back from the journal's end, in months of 31 days
@@ -50,19 +48,20 @@ const MONTH_NS: u64 = 31 * 24 * 3_600 * 1_000_000_000;
 pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // Read twice: the end says where the statement begins, and who the account is.
     let bar = bar("reading", None, "records");
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
-    while follower.step()?.is_some() {
-        bar.inc(1);
-    }
+    let mut follower = args.source.follow()?;
+    follower.run_to_end(|seq| bar.set_position(seq.0))?;
+    let (last, whole) = (follower.last_seq(), args.source.ensure_whole(&follower));
     let end = follower.state().now().nanos();
-    let account = numbered(follower.state(), &args.account)
-        .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
+    let Some(account) = numbered(follower.state(), &args.account) else {
+        // It may have been opened in what is lost.
+        whole?;
+        return Err(Failure(format!("there is no account `{}`", args.account)));
+    };
     let from = Timestamp::from_nanos(end.saturating_sub(args.months * MONTH_NS));
-    let last = follower.last_seq();
     // All money in it is of one currency.
     let places = words::places(follower.state(), Some(account));
     let mut statement = Statement::new(account, from);
-    let mut follower = Follower::open(&args.dir)?.with_ring(Path::new(source::RING));
+    let mut follower = args.source.follow()?;
     while follower.last_seq() < last {
         let Some(step) = follower.step()? else { break };
         with_places(places, || statement.hear(&step));
@@ -76,5 +75,5 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
         Format::Csv => statement.write_csv(&mut output),
     })?;
     output.flush()?;
-    ensure_whole(&args.dir)
+    whole
 }

@@ -35,7 +35,7 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     })?;
     let Source { dir, archive } = &args.source;
     let place = Place { dir, ring: Path::new(source::RING), archive: archive.as_deref() };
-    let dispute = Dispute::gather(place, named)?;
+    let (dispute, damage) = Dispute::gather(place, named)?;
     let mut output = answer();
     if args.json {
         serde_json::to_writer_pretty(&mut output, &dispute)?;
@@ -44,5 +44,5 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
         page::write(&mut output, &dispute)?;
     }
     output.flush()?;
-    source::ensure_whole(dir)
+    damage.map_or(Ok(()), |(last, why)| Err(source::not_the_whole(&why, last, dir)))
 }

@@ -251,12 +251,22 @@ fn what_is_told_of_a_damaged_journal_is_not_told_as_the_whole() {
     let journal = data.journal();
     let dir = journal.to_str().unwrap();
     stdout(&run(["demo", "--fast", "--exit", "--data", dir]));
-    let tools: [&[&str]; 5] = [
+    let game = "rvls test team 1 v rvls test 2 de_inferno";
+    let change = data.file("change.toml", "stake_max = \"50.00\"");
+    let change = change.to_str().unwrap();
+    let payments = data.file("payments.csv", "reference,amount,status\n");
+    let payments = payments.to_str().unwrap();
+    let tools: [&[&str]; 10] = [
         &["replay", dir, "--hash"],
         &["replay", dir, "--events"],
+        &["replay", dir, "--to", "1400"],
+        &["replay", dir, "--what-if", change],
         &["statement", dir, "bettor-07"],
         &["why", dir, "94"],
-        &["inspect", "prices", dir, "--match", "rvls test team 1 v rvls test 2 de_inferno"],
+        &["journal", "inspect", dir],
+        &["inspect", "prices", dir, "--match", game],
+        &["inspect", "prices", dir, "--match", game, "--at", "1400"],
+        &["inspect", "shadow", dir, "--params", change],
     ];
     tools.iter().for_each(|tool| drop(stdout(&run(*tool))));
     let segment = journal.join("seg-00000000000000000001.clj");
@@ -264,6 +274,23 @@ fn what_is_told_of_a_damaged_journal_is_not_told_as_the_whole() {
     bytes[60_000] ^= 1;
     std::fs::write(&segment, bytes).unwrap();
     for tool in tools {
-        assert_refused(&run(tool), &["damaged at offset 60000", "What was told comes from the"]);
+        let whole = "What was told comes from the records up to ";
+        assert_refused(&run(tool), &["damaged at offset 60000", whole]);
     }
+    // What is not found may be in what is lost.
+    for tool in [
+        &["why", dir, "1400"][..],
+        &["statement", dir, "nobody"],
+        &["journal", "inspect", dir, "--account", "nobody"],
+        &["inspect", "prices", dir, "--match", "no such match"],
+        &["journal", "snapshot", dir],
+    ] {
+        assert_refused(&run(tool), &["damaged at offset 60000"]);
+    }
+    let reconciled = run(["reconcile", dir, "--provider", payments]);
+    assert_eq!(reconciled.status.code(), Some(2), "not as if only the payments did not agree");
+    // What ends in front of it is told without a word.
+    stdout(&run(["replay", dir, "--hash", "--to", "100"]));
+    stdout(&run(["journal", "inspect", dir, "--to", "100"]));
+    stdout(&run(["inspect", "prices", dir, "--match", game, "--at", "100"]));
 }

@@ -287,6 +287,15 @@ fn looked_after(dir: &str, data: &DataDir, why: &impl Fn(&str, &[&str]) -> Outpu
     let whole = json(&["replay", dir, "--hash", "--json", "--archive", away]);
     assert!(hash["last_seq"].as_u64() < whole["last_seq"].as_u64());
 
+    // The other tools read it there as well.
+    let said = refusal(&run(["statement", dir, "alice"]));
+    assert_has(&said, &["record 1 is no longer in", "--archive"]);
+    assert_has(&read(&["statement", dir, "alice", "--archive", away]), &["deposits", "1000000.00"]);
+    let log = &["inspect", "prices", dir, "--match", "final", "--archive", away];
+    assert!(read(log).contains("the market was opened"));
+    let first = json(&["journal", "inspect", dir, "--to", "1", "--json", "--archive", away]);
+    assert_eq!((&first["seq"], &first["kind"]), (&json!(1), &json!("genesis")));
+
     // A new one is told from the oldest snapshot on, with the price that it found there.
     let newest =
         json(&["replay", dir, "--hash", "--json", "--from-snapshot"])["last_seq"].to_string();

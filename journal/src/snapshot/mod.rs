@@ -47,7 +47,7 @@ pub struct SnapshotInfo {
     pub position: Position,
     /// The engine that wrote it.
     pub engine_version: u64,
-    /// Hash of the rule set in force.
+    /// The rule set in force.
     pub rule_set: u64,
     /// Hash of the state, to be compared with the one that its reader computes.
     pub state_hash: u64,

@@ -2,29 +2,36 @@
 //!
 //! The checker knows nothing of the engine's state: it hears the events that were released, as a gateway does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use clutch_core::event::{BetStatus, Event};
+use clutch_core::event::{BetStatus, CashOutStatus, Event};
 use clutch_core::units::{AccountId, BetId, ClientBetId, Stake};
 use clutch_core::{Record, Reject};
 
 /// What an answer to a placement says for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told {
-    bet: Option<BetId>,
-    stake: Stake,
-    /// Why there is no bet, if there is none.
-    refused: Option<Reject>,
+enum Told {
+    /// There is a bet. What becomes of it and its stake is told of the bet.
+    Bet(BetId),
+    /// There is none, for this stake and for this reason.
+    Refused(Stake, Reject),
 }
+
+/// Who asked, and under which id of his own.
+type Asked = (AccountId, ClientBetId);
 
 /// Everything that was told.
 #[derive(Debug, Default)]
 pub struct History {
+    /// How long after it was made an id is known for certain.
+    ids_live_ns: u64,
     /// The last command whose events were told.
     acknowledged: u64,
-    answers: BTreeMap<(AccountId, ClientBetId), Told>,
-    /// Where each bet was last said to stand.
-    fates: BTreeMap<BetId, BetStatus>,
+    answers: BTreeMap<Asked, Told>,
+    /// Where each bet was last said to stand, and with which stake.
+    fates: BTreeMap<BetId, (BetStatus, Stake)>,
+    /// Bets of which a part was paid out since: only that may make the stake of one that stands smaller.
+    cashed_out: BTreeSet<Asked>,
     /// How often a known answer was given again.
     pub repeated: u64,
     /// How often a bet was settled.
@@ -32,6 +39,11 @@ pub struct History {
 }
 
 impl History {
+    /// Nothing was told, and ids are known for so long.
+    pub fn new(ids_live_ns: u64) -> Self {
+        Self { ids_live_ns, ..Self::default() }
+    }
+
     /// The last command whose events were told.
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged
@@ -46,9 +58,28 @@ impl History {
     pub fn hear(&mut self, seq: u64, records: &[Record]) -> Result<(), String> {
         let is_old = seq <= self.acknowledged;
         self.acknowledged = self.acknowledged.max(seq);
-        // What a group of bets was refused for binds none of its ids: each may be asked again.
-        let binds = !records.iter().any(is_of_refused_group);
+        let binds = self.binds_group(records);
         records.iter().try_for_each(|record| self.hear_one(record, is_old, binds))
+    }
+
+    /// Whether the bets that were refused with their group are bound by that. They are if the group was decided and the
+    /// reason is one that is remembered; if one of its ids was known before, nothing was decided, and each may be
+    /// asked again.
+    fn binds_group(&self, records: &[Record]) -> bool {
+        let mut reason = None;
+        for record in records.iter().filter(|record| record.trace != 0) {
+            let Event::Bet(view) = record.event else { continue };
+            if self.answers.contains_key(&(view.account, view.client_id)) {
+                return false;
+            }
+            match view.status {
+                BetStatus::Refused(refusal) if refusal.code != Reject::BatchRefused => {
+                    reason = Some(refusal.code);
+                }
+                _ => {}
+            }
+        }
+        reason.is_some_and(|code| !says_nothing_about_the_bet(code))
     }
 
     /// A journal was recovered up to `last`.
@@ -67,19 +98,41 @@ impl History {
             Event::Multiple(view) => {
                 (view.bet, view.account, view.client_id, view.unit, view.status)
             }
+            Event::CashOut(view) => {
+                if matches!(view.status, CashOutStatus::Paid) {
+                    self.cashed_out.insert((view.account, view.client_id));
+                }
+                return Ok(());
+            }
             _ => return Ok(()),
         };
-        if record.trace != 0 && (binds || bet.is_some()) {
-            self.hear_answer((account, client_id), bet, stake, status)?;
+        let asked = (account, client_id);
+        if record.trace != 0 {
+            let is_expired =
+                client_id.time().is_none_or(|made| self.ids_live_ns < record.time.since(made));
+            self.hear_answer(asked, bet, stake, status, (binds, is_expired))?;
         }
         let Some(bet) = bet else { return Ok(()) };
-        let before = self.fates.insert(bet, status);
+        let before = self.fates.insert(bet, (status, stake));
         // Only who asks hears the same again: settlement speaks of a bet when it moves, and once of each move.
-        if record.trace == 0 && (is_old || before == Some(status)) {
+        let is_same = before.is_some_and(|(before, _)| before == status);
+        if record.trace == 0 && (is_old || is_same) {
             let seq = record.seq.0;
             return Err(format!(
                 "settled twice: {bet:?} stood at {before:?}, and is now {status:?} by command {seq}"
             ));
+        }
+        if let Some((stood_at, before)) = before
+            && before != stake
+        {
+            // A trader may take less of a bet that he was asked about.
+            let may_shrink =
+                matches!(stood_at, BetStatus::Referred { .. }) || self.cashed_out.remove(&asked);
+            if before < stake || !may_shrink {
+                return Err(format!(
+                    "another stake: {bet:?} stood at {stood_at:?} with {before:?}, and now with {stake:?}"
+                ));
+            }
         }
         if record.trace == 0 && matches!(status, BetStatus::Won { .. } | BetStatus::Lost) {
             self.settled += 1;
@@ -89,26 +142,30 @@ impl History {
 
     fn hear_answer(
         &mut self,
-        who: (AccountId, ClientBetId),
+        who: Asked,
         bet: Option<BetId>,
         stake: Stake,
         status: BetStatus,
+        (binds, is_expired): (bool, bool),
     ) -> Result<(), String> {
-        let refused = match status {
-            BetStatus::Refused(refusal) if bet.is_none() => Some(refusal.code),
-            _ => None,
+        let told = match (bet, status) {
+            (Some(bet), _) => Told::Bet(bet),
+            (None, BetStatus::Refused(refusal)) => Told::Refused(stake, refusal.code),
+            (None, other) => return Err(format!("an answer without a bet: {who:?}, {other:?}")),
         };
-        if refused.is_some_and(says_nothing_about_the_bet) {
+        let first = self.answers.get(&who).copied();
+        let may_be_anew = match told {
+            Told::Bet(_) => false,
+            // Of an id that may be forgotten by now, a group's refusal says nothing.
+            Told::Refused(_, Reject::BatchRefused) => is_expired || first.is_none() && !binds,
+            Told::Refused(_, code) => says_nothing_about_the_bet(code),
+        };
+        if may_be_anew {
             return Ok(());
         }
-        let told = Told { bet, stake, refused };
-        match self.answers.insert(who, told) {
+        self.answers.insert(who, told);
+        match first {
             None => Ok(()),
-            // A trader or an offer may have made the stake of the same bet smaller.
-            Some(first) if first.bet == told.bet && bet.is_some() && told.stake <= first.stake => {
-                self.repeated += 1;
-                Ok(())
-            }
             Some(first) if first == told => {
                 self.repeated += 1;
                 Ok(())
@@ -118,11 +175,6 @@ impl History {
             }
         }
     }
-}
-
-fn is_of_refused_group(record: &Record) -> bool {
-    let Event::Bet(view) = record.event else { return false };
-    matches!(view.status, BetStatus::Refused(refusal) if refusal.code == Reject::BatchRefused)
 }
 
 /// Whether the same id may later be answered otherwise, or was answered so long ago that nobody knows.

@@ -109,7 +109,7 @@ impl Life {
             world: World::new(capacity, config),
             twin: Twin::new(capacity, config),
             lived: Vec::new(),
-            history: History::default(),
+            history: History::new(config.client_id_past_ns),
             released: 0,
             placed: Vec::new(),
             placed_before: 0,

@@ -18,7 +18,7 @@ use crate::disk::{SimDisk, Trouble};
 use crate::random::Random;
 
 /// How commands are encoded, and under which rules they were decided, as each record says it.
-const VERSION: u16 = 1 | clutch_core::RULE_SET << 4;
+const VERSION: u16 = clutch_engine::record_version(clutch_core::RULE_SET);
 
 /// How the machine goes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Machine {
             shm_dir: Some(root.path().join("shm")),
             reserve_segments: 0,
             unsafe_storage: true,
-            rule_set: clutch_core::RULE_SET.into(),
+            rule_set: clutch_engine::rules_of_journal(clutch_core::RULE_SET),
             ..Options::default()
         };
         let (running, planned, image) = (None, None, Arc::default());

@@ -1,4 +1,4 @@
-//! Looking ahead: the memory that coming bets will need is asked for while earlier ones are placed.
+//! Looking ahead: the memory that coming commands will need is asked for while earlier ones are applied.
 //!
 //! With a million accounts nearly every bet waits for memory twice: for its client id's place in the
 //! index and for its account; with many markets for those and for its selection too. One
@@ -13,6 +13,7 @@ use core::ptr::from_ref;
 use super::client_ids::Key;
 use crate::Envelope;
 use crate::command::Command;
+use crate::payments;
 use crate::state::{State, Tables};
 use crate::units::{AccountId, ClientBetId, MarketId, SelectionIndex};
 
@@ -39,7 +40,7 @@ impl State {
                 tables.multiples.written_after(WRITTEN_AHEAD, legs).for_each(&fetch);
                 place.picks().iter().for_each(|pick| tables.warm_market(pick.market, &fetch));
             }
-            _ => {}
+            other => tables.warm_money(other, &fetch),
         }
     }
 
@@ -60,12 +61,31 @@ impl State {
                     tables.warm_selection(pick.market, pick.selection, &fetch);
                 }
             }
+            Command::OpenAccount { key, .. } => tables.wallet.warm_opening_further(key, &fetch),
             _ => {}
         }
     }
 }
 
 impl Tables {
+    /// A journal begins with accounts and deposits by the million, and every start may read it.
+    #[inline(never)]
+    fn warm_money(&self, coming: &Command, fetch: &impl Fn(*const u8)) {
+        match coming {
+            Command::OpenAccount { key, .. } => {
+                self.wallet.warm_opening(key, WRITTEN_AHEAD, fetch);
+            }
+            Command::Deposit { account, reference, .. } => {
+                fetch(self.payments.looked_at_first(payments::key(*reference)));
+                fetch(self.payments.written_after(WRITTEN_AHEAD));
+                if let Some(account) = self.wallet.get(*account) {
+                    fetch(from_ref(account).cast());
+                }
+            }
+            _ => {}
+        }
+    }
+
     #[inline]
     fn warm(&self, account: AccountId, client_id: ClientBetId, fetch: &impl Fn(*const u8)) {
         let key = Key::new(account, client_id.0);

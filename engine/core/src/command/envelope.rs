@@ -39,6 +39,19 @@ impl Envelope {
         decoder.finish()?;
         Ok(envelope)
     }
+
+    /// An envelope to decode others into.
+    pub const BLANK: Self = Self { actor: Actor::Engine, trace: 0, command: Command::Tick };
+
+    /// As [`Envelope::decode`], in the place of this one. After an error it holds some envelope or other.
+    ///
+    /// # Errors
+    /// As [`Envelope::decode`].
+    pub fn decode_here(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        let mut decoder = Decoder::new(bytes);
+        Self::take_into(self, &mut decoder)?;
+        decoder.finish()
+    }
 }
 
 /// Who is behind a command.

@@ -213,6 +213,11 @@ impl Play {
         self.players[account.0 as usize].opened_s = opened_s;
     }
 
+    /// The memory of the account that will be opened after so many others.
+    pub fn opened_after(&self, accounts: usize) -> *const u8 {
+        self.players.as_ptr().wrapping_add(accounts).cast()
+    }
+
     /// What its tables take.
     pub fn sizes(accounts_max: usize, limits_max: usize, sizes: &mut Vec<TableSize>) {
         sizes.push(TableSize::of::<Player>("players", RowOf::Account, accounts_max));

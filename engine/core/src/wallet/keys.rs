@@ -5,9 +5,10 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ptr::from_ref;
 
 use crate::hash::StateHasher;
-use crate::memory::{RowOf, TableSize};
+use crate::memory::{RowOf, TableSize, coming_lines};
 use crate::units::{AccountId, Name};
 
 /// An index slot that leads nowhere.
@@ -70,12 +71,33 @@ impl Keys {
         self.keys.push(key);
     }
 
-    /// Where the key stands in the index, or would.
-    fn slot_of(&self, key: &Name) -> usize {
+    /// The memory that the next keys will take, from the one after so many others on.
+    pub fn written_after(&self, keys: usize) -> impl Iterator<Item = *const u8> {
+        coming_lines(&self.keys, keys, 1)
+    }
+
+    /// The place of the index where the search for a key begins.
+    pub fn looked_at_first(&self, key: &Name) -> *const u8 {
+        from_ref(&self.index[self.home(key)]).cast()
+    }
+
+    /// The key with which it is then compared, if there is one.
+    pub fn compared_first(&self, key: &Name) -> Option<*const u8> {
+        let account = self.index[self.home(key)];
+        self.keys.get(account as usize).map(|other| from_ref(other).cast())
+    }
+
+    /// Where the search for a key begins.
+    fn home(&self, key: &Name) -> usize {
         let mut hasher = StateHasher::default();
         hasher.bytes(key.as_str().as_bytes());
+        hasher.finish() as usize & (self.index.len() - 1)
+    }
+
+    /// Where the key stands in the index, or would.
+    fn slot_of(&self, key: &Name) -> usize {
         let mask = self.index.len() - 1;
-        let mut slot = hasher.finish() as usize & mask;
+        let mut slot = self.home(key);
         while self.index[slot] != EMPTY && self.keys[self.index[slot] as usize] != *key {
             slot = (slot + 1) & mask;
         }

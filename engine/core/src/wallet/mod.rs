@@ -27,7 +27,7 @@ use self::keys::Keys;
 use crate::command::{AccountState, Capacity};
 use crate::currency::{CURRENCIES_MAX, Currencies, Purse};
 use crate::event::{Event, LedgerAccount, PostingReason};
-use crate::memory::{RowOf, TableSize};
+use crate::memory::{RowOf, TableSize, coming_lines};
 use crate::outbox::Outbox;
 use crate::play::{Asked, CaseSet, CounterId, Movement, Play};
 use crate::reject::{Refusal, Reject};
@@ -171,6 +171,19 @@ impl Wallet {
         self.play.open(account, now);
         self.mark_play(account);
         Ok(account)
+    }
+
+    /// Names the memory that opening an account will need, when so many others are opened before it.
+    pub(crate) fn warm_opening(&self, key: &Name, others: usize, fetch: &impl Fn(*const u8)) {
+        fetch(self.keys.looked_at_first(key));
+        self.keys.written_after(others).for_each(fetch);
+        coming_lines(&self.accounts, others, 1).for_each(fetch);
+        fetch(self.play.opened_after(self.accounts.len() + others));
+    }
+
+    /// Names the memory that is found through what [`Wallet::warm_opening`] has named.
+    pub(crate) fn warm_opening_further(&self, key: &Name, fetch: &impl Fn(*const u8)) {
+        self.keys.compared_first(key).into_iter().for_each(fetch);
     }
 
     /// Says which command is at work.

@@ -75,7 +75,20 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
         report.segments,
         report.bytes,
         report.good_snapshots.len()
+    )?;
+    let (encoding, rule_set) = clutch_engine::encoding_and_rule_set(report.rule_set);
+    writeln!(
+        output,
+        "journal format {}, last opened by clutch {} with rule set {rule_set} and encoding {encoding}",
+        clutch_journal::FORMAT,
+        release(report.engine_version)
     )
+}
+
+/// An engine's version as people write it.
+fn release(version: u64) -> String {
+    let part = |shift: u32| version >> shift & 0xffff;
+    format!("{}.{}.{}", part(32), part(16), part(0))
 }
 
 fn in_words(finding: &Finding) -> String {
@@ -111,9 +124,14 @@ fn as_json(report: &Report) -> serde_json::Value {
             "what": finding.what,
         })
     });
+    let (encoding, rule_set) = clutch_engine::encoding_and_rule_set(report.rule_set);
     serde_json::json!({
         "class": class,
         "journal_id": format!("{:032x}", report.journal_id),
+        "format": clutch_journal::FORMAT,
+        "engine": release(report.engine_version),
+        "rule_set": rule_set,
+        "encoding": encoding,
         "first_seq": report.first_seq,
         "last_seq": report.last_seq,
         "records": report.records,

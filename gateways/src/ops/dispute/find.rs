@@ -3,7 +3,7 @@
 use clutch_core::command::{Actor, Pick, PlaceBet, PlaceMultiple, PricePolicy, Slip};
 use clutch_core::units::{AccountId, BetId, BonusId, ClientBetId, Money, Seq, Stake, Timestamp};
 use clutch_core::{Command, Envelope};
-use clutch_journal::Reader;
+use clutch_journal::{JournalError, Reader};
 
 use super::{BetName, DisputeError, Place};
 use crate::ops::{inspect, words};
@@ -23,6 +23,8 @@ pub(super) struct Found {
     /// The journal's oldest and last record when it was looked for.
     pub oldest: u64,
     pub last: u64,
+    /// What was wrong behind the last one.
+    pub damage: Option<JournalError>,
 }
 
 /// What a bettor asked for: a single or a bet of several legs.
@@ -160,11 +162,24 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
                     _ => Vec::new(),
                 };
                 let actor = envelope.actor;
-                found.push(Found { seq, id, time, actor, wish, bonus, group, oldest, last: 0 });
+                let (last, damage) = (0, None);
+                let found_now = Found {
+                    seq,
+                    id,
+                    time,
+                    actor,
+                    wish,
+                    bonus,
+                    group,
+                    oldest,
+                    last,
+                    damage,
+                };
+                found.push(found_now);
             }
         }
     }
-    let last = reader.seq();
+    let (last, damage) = (reader.seq(), reader.how_it_ended().err());
     if 1 < found.len() {
         let seqs: Vec<String> = found.iter().map(|found| found.seq.to_string()).collect();
         return Err(DisputeError::Ambiguous(seqs.join(", ")));
@@ -173,11 +188,12 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
         BetName::Id(seq) => (format!("id {seq}"), seq < oldest),
         BetName::Client(id) => (format!("id {}", words::uuid(id)), 1 < oldest),
     };
-    match (found.pop(), other, bet) {
-        (Some(found), ..) => Ok(Found { last, ..found }),
-        (None, Some(kind), BetName::Id(seq)) => Err(DisputeError::NotABet(seq, kind)),
+    match (found.pop(), other, bet, damage) {
+        (Some(found), _, _, damage) => Ok(Found { last, damage, ..found }),
+        (None, Some(kind), BetName::Id(seq), _) => Err(DisputeError::NotABet(seq, kind)),
         _ if may_be_older => Err(DisputeError::Archived(name, oldest, last)),
-        _ => Err(DisputeError::NotFound(name, oldest, last)),
+        (.., Some(damage)) => Err(DisputeError::Damaged(name, oldest, last, damage)),
+        (.., None) => Err(DisputeError::NotFound(name, oldest, last)),
     }
 }
 

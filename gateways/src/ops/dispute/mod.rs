@@ -50,6 +50,9 @@ pub enum DisputeError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// It may be in the part of the journal that is lost.
+    #[error("no bet with {0} was placed in records {1} to {2}, and behind them {3}")]
+    Damaged(String, u64, u64, JournalError),
     /// Nobody placed such a bet.
     #[error("no bet with {0} was placed in this journal, which holds records {1} to {2}")]
     NotFound(String, u64, u64),
@@ -231,12 +234,17 @@ pub struct PostingLine {
 
 impl Dispute {
     /// Gathers everything about a bet from a journal, live or not. Where the beginning was archived it
-    /// begins behind the oldest snapshot.
+    /// begins behind the oldest snapshot. Beside it stands the damage in which the records end, if they do: then there
+    /// may have been more to tell.
     ///
     /// # Errors
     /// [`DisputeError`]; it says what of the archive is missing.
-    pub fn gather(place: Place<'_>, bet: BetName) -> Result<Self, DisputeError> {
-        let Found { seq, id, time, actor, wish, bonus, group, last, oldest } = find(place, bet)?;
+    pub fn gather(
+        place: Place<'_>,
+        bet: BetName,
+    ) -> Result<(Self, Option<(u64, JournalError)>), DisputeError> {
+        let Found { seq, id, time, actor, wish, bonus, group, last, oldest, damage } =
+            find(place, bet)?;
         let (account, _) = wish.name();
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
@@ -266,6 +274,7 @@ impl Dispute {
         bar.finish_and_clear();
         let state = follower.state();
         let told = || life.told(state, &words, time, follower.rule_set());
-        Ok(with_places(places(state, Some(account)), told))
+        let told = with_places(places(state, Some(account)), told);
+        Ok((told, damage.map(|damage| (last, damage))))
     }
 }
