@@ -163,18 +163,8 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
                 };
                 let actor = envelope.actor;
                 let (last, damage) = (0, None);
-                let found_now = Found {
-                    seq,
-                    id,
-                    time,
-                    actor,
-                    wish,
-                    bonus,
-                    group,
-                    oldest,
-                    last,
-                    damage,
-                };
+                let found_now =
+                    Found { seq, id, time, actor, wish, bonus, group, oldest, last, damage };
                 found.push(found_now);
             }
         }
