@@ -93,6 +93,28 @@ impl Hall {
         self.world.has_work()
     }
 
+    /// How many markets owe their bets, and which waits longest; how many bets were settled at all, and how
+    /// many of them within half a second.
+    pub fn owed(&mut self) -> (u32, Option<MarketId>, [u64; 2]) {
+        let (mut owed, mut bets) = ((0, None), [0, 0]);
+        for event in self.world.ask(Query::SettlementTimes) {
+            match event {
+                Event::SettlementOwed { markets, oldest, .. } => owed = (markets, oldest),
+                Event::SettlementTime { at_most_ms, bets: of_bucket } => {
+                    bets[0] += of_bucket;
+                    bets[1] += if at_most_ms.is_some_and(|end| end <= 500) { of_bucket } else { 0 };
+                }
+                _ => {}
+            }
+        }
+        (owed.0, owed.1, bets)
+    }
+
+    /// Lets time go by without any command.
+    pub fn skip(&mut self, nanos: u64) {
+        self.world.skip(nanos);
+    }
+
     /// Has team A win the first match, and returns what was said up to the last round and no further.
     pub fn decide_without_ticks(&mut self) -> Vec<Record> {
         self.rounds().into_iter().flat_map(|command| self.world.apply(command)).collect()

@@ -35,6 +35,22 @@ fn no_slice_settles_more_than_its_number_of_bets() {
     assert!(canary.is_some_and(|count| count <= 64));
 }
 
+#[test]
+fn what_a_decided_market_owes_is_told_until_it_is_paid_and_then_how_long_that_took() {
+    let mut hall = Hall::new(config());
+    (0..400).for_each(|_| hall.bet(0, 10));
+    assert_eq!(hall.owed(), (0, None, [0, 0]), "nothing is decided");
+    hall.decide_without_ticks();
+    let (markets, oldest, [some, _]) = hall.owed();
+    assert_eq!((markets, oldest), (1, Some(hall.market)));
+    assert!(some < 400, "{some} were paid with the last round already");
+    hall.skip(2_000_000_000);
+    while hall.has_work() {
+        hall.command(Command::Tick);
+    }
+    assert_eq!(hall.owed(), (0, None, [400, some]), "the others took more than half a second");
+}
+
 /// Grading fails half-way on bad data: a row says that it pays more than its odds and stake do.
 #[test]
 fn a_bad_row_stops_the_market_and_nothing_is_paid_twice() {

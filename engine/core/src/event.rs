@@ -452,6 +452,22 @@ pub enum Event {
         /// How many minor units of the book currency a billion of its minor units count in limits.
         book_ppb: u64,
     },
+    /// What decided markets still owe their bets; in the answer to [`crate::Query::SettlementTimes`].
+    SettlementOwed {
+        /// How many markets.
+        markets: u32,
+        /// Which of them has waited longest.
+        oldest: Option<MarketId>,
+        /// Since when.
+        since: Option<Timestamp>,
+    },
+    /// How many bets were settled within a time of their decision; in the same answer, each bucket.
+    SettlementTime {
+        /// The upper end of the bucket in milliseconds; `None` for all that took longer.
+        at_most_ms: Option<u32>,
+        /// How many bets.
+        bets: u64,
+    },
     /// A bonus has a part in a bet; follows what is said of the bet itself.
     BonusBet(BonusBet),
     /// The last event of an answer to a query.

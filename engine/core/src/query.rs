@@ -181,6 +181,7 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::SettlementTimes => self.say_settlement_times(outbox),
             Query::Referrals => self.say_referrals(outbox),
             Query::CashOut { account, client_id, part } => {
                 let bet = (account, client_id);

@@ -86,6 +86,8 @@ impl Book {
             | Event::Payment(_)
             | Event::Bonus { .. }
             | Event::BonusBet(_)
+            | Event::SettlementOwed { .. }
+            | Event::SettlementTime { .. }
             | Event::Rest { .. }
             | Event::PlayPolicy { .. }
             | Event::PlayTerm { .. }

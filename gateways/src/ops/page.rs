@@ -66,6 +66,17 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         lines(output, &leg.standing)?;
     }
 
+    if !bet.cash_outs.is_empty() {
+        heading(output, "Cashing it out")?;
+        lines(output, &bet.cash_outs)?;
+    }
+    if !bet.group.is_empty() {
+        heading(output, "Its group: all are taken or none")?;
+        for other in &bet.group {
+            writeln!(output, "  {}  {}: {}", other.client_id, other.what, other.answer)?;
+        }
+    }
+
     heading(output, "What it was asked, in this order")?;
     if bet.checks.is_empty() {
         writeln!(output, "  nothing: this id had been answered before")?;
@@ -115,7 +126,15 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         )?;
     }
 
+    if !bet.incidents.is_empty() {
+        heading(output, "What happened to the match beside its score")?;
+        lines(output, &bet.incidents)?;
+    }
+
     heading(output, "Rules")?;
+    for rules in &bet.house_rules {
+        writeln!(output, "  house rules of {rules}")?;
+    }
     writeln!(output, "  rule set {}, configuration {}:", bet.rule_set, bet.config_version)?;
     let settings: Vec<String> =
         bet.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();

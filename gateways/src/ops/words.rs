@@ -232,7 +232,7 @@ pub fn refusal_text(refusal: Refusal) -> String {
 }
 
 /// Whatever has no words of its own yet: its JSON, without the outermost braces.
-fn json(value: &impl serde::Serialize) -> String {
+pub(in crate::ops) fn json(value: &impl serde::Serialize) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
     let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
     inner.unwrap_or(&text).replace('"', "")

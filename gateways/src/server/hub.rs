@@ -27,6 +27,7 @@ use crate::token::{self, Claims, TokenError};
 use crate::wire::client::{Request, ResumePoint, Topic};
 use crate::wire::offer::{self, Occasion};
 use crate::wire::server::{self, Welcome, WelcomeLimits};
+use crate::wire::settlement::Waits;
 
 /// Trace numbers of the gateway have this bit, so that other senders can number theirs as they like.
 const TRACE_BIT: u64 = 1 << 63;
@@ -121,6 +122,8 @@ pub(super) enum Asked {
     Play,
     /// All that he has set, gathered until it is complete.
     Limits { rest: Option<Rest>, limits: Vec<LimitView> },
+    /// How long bets waited for their money, for the metrics.
+    Waits(Waits),
     /// Something of the staff's.
     Staff(Box<Work>),
 }
@@ -171,6 +174,7 @@ impl Hub {
                 Query::Cases { .. } => Asked::Cases { last: None, count: 0 },
                 Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
                 Query::Accounts { from, .. } => Asked::Accounts { from: from.0 },
+                Query::SettlementTimes => Asked::Waits(Waits::default()),
                 _ => Asked::Match,
             };
             self.pending.insert(trace, Pending { asker: None, asked });

@@ -17,9 +17,11 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::feed::Taken;
+use super::hub::unix_now;
 use super::port::{EngineHealth, EngineState};
 use crate::book::Book;
 use crate::codes::GatewayCode;
+use crate::wire::settlement::Waits;
 
 /// What stops betting, or part of it.
 #[derive(Debug, Default)]
@@ -28,6 +30,25 @@ struct Stops {
     kill_switches: Gauge,
     mode: Gauge,
     shed: Gauge,
+}
+
+/// How long bets wait for their money.
+#[derive(Debug, Default)]
+struct Settlement {
+    owing: Gauge,
+    oldest: Gauge<f64, AtomicU64>,
+    paid_within: Family<QuantileLabel, Gauge<f64, AtomicU64>>,
+    bets: Family<TimeLabel, Gauge>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct QuantileLabel {
+    quantile: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TimeLabel {
+    at_most_ms: String,
 }
 
 /// The gateway's counters.
@@ -72,6 +93,7 @@ pub struct Metrics {
     stops: Stops,
     cases: Family<CaseLabel, Gauge>,
     holds: Family<HoldLabel, Gauge>,
+    settlement: Settlement,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -145,6 +167,7 @@ impl Metrics {
             stops: Stops::default(),
             cases: Family::default(),
             holds: Family::default(),
+            settlement: Settlement::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -244,6 +267,29 @@ impl Metrics {
             self.holds.clone(),
         );
         registry.register("load_shed", "How much load is shed, 0 to 3", stops.shed.clone());
+        let settlement = &self.settlement;
+        registry.register(
+            "settlement_markets_owing",
+            "Decided markets whose bets are not all settled",
+            settlement.owing.clone(),
+        );
+        registry.register_with_unit(
+            "settlement_oldest",
+            "How long the oldest of them has been decided",
+            Unit::Seconds,
+            settlement.oldest.clone(),
+        );
+        registry.register_with_unit(
+            "settlement_paid_within",
+            "From a decision to the money: within this time were so many of all bets settled",
+            Unit::Seconds,
+            settlement.paid_within.clone(),
+        );
+        registry.register(
+            "settlement_bets",
+            "Bets by the time from the decision to the money, in buckets",
+            settlement.bets.clone(),
+        );
         registry.register(
             "snapshot_seq",
             "Command behind the newest snapshot",
@@ -290,6 +336,23 @@ impl Metrics {
         self.stops.kill_switches.set(book.killed().len() as i64);
         self.stops.mode.set(book.mode() as i64);
         self.stops.shed.set(i64::from(book.shed()));
+    }
+
+    /// Takes over how long bets wait for their money.
+    pub(super) fn note_waits(&self, waits: &Waits) {
+        let now = unix_now().as_millis() as u64;
+        let age_ms = waits.since.map_or(0, |since| now.saturating_sub(since.millis()));
+        self.settlement.owing.set(i64::from(waits.markets));
+        self.settlement.oldest.set(age_ms as f64 / 1e3);
+        for (percent, quantile) in [(50, "0.5"), (99, "0.99")] {
+            let within = waits.quantile(percent).map_or(f64::NAN, |ms| f64::from(ms) / 1e3);
+            self.settlement.paid_within.get_or_create(&QuantileLabel { quantile }).set(within);
+        }
+        for (at_most_ms, bets) in &waits.buckets {
+            let at_most_ms = at_most_ms.map_or("+Inf".to_owned(), |ms| ms.to_string());
+            let label = TimeLabel { at_most_ms };
+            self.settlement.bets.get_or_create(&label).set(*bets as i64);
+        }
     }
 
     /// Counts an HTTP answer.

@@ -260,6 +260,7 @@ impl Server {
         self.hub.placements.retain(|_, bucket| !bucket.is_full(now));
         let heartbeat = (self.next_heartbeat <= now).then(|| {
             self.next_heartbeat = now + self.hub.config.limits.heartbeat;
+            self.hub.ask_for_waits();
             self.heartbeat_frame()
         });
         let Self { hub, connections, .. } = self;

@@ -75,6 +75,13 @@ impl Hub {
         }
     }
 
+    /// Asks how long bets wait for their money, unless that is being asked already.
+    pub(super) fn ask_for_waits(&mut self) {
+        if !self.unasked.contains(&Query::SettlementTimes) {
+            self.unasked.push_back(Query::SettlementTimes);
+        }
+    }
+
     fn route_whole(&mut self, record: &Record, connections: &mut Connections) {
         if let Some(mut pending) = self.pending.remove(&record.trace) {
             let is_question = match &pending.asked {
@@ -214,6 +221,8 @@ impl Hub {
                     self.ask_for_purses(next);
                 }
             }
+            (Asked::Waits(waits), Event::QueryDone) => self.metrics.note_waits(waits),
+            (Asked::Waits(waits), event) => waits.hear(event),
             (Asked::Catalogue { matches }, Event::QueryDone) => {
                 let details = matches.iter().map(|&match_id| Query::Match { match_id });
                 self.unasked.extend(details);

@@ -344,6 +344,84 @@ pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
     })
 }
 
+/// What decided markets owe, and how long bets waited for their money.
+pub fn times(records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Bucket {
+        at_most_ms: Option<u32>,
+        bets: u64,
+    }
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        markets_owing: u32,
+        oldest_market: Option<u32>,
+        oldest_since: Option<u64>,
+        p50_at_most_ms: Option<u32>,
+        p99_at_most_ms: Option<u32>,
+        times: Vec<Bucket>,
+    }
+    let times = Waits::of(records);
+    to_json(&Message {
+        seq: records.last().map_or(0, |record| record.seq.0),
+        markets_owing: times.markets,
+        oldest_market: times.oldest.map(|market| market.0),
+        oldest_since: times.since.map(Timestamp::millis),
+        p50_at_most_ms: times.quantile(50),
+        p99_at_most_ms: times.quantile(99),
+        times: times
+            .buckets
+            .iter()
+            .map(|&(at_most_ms, bets)| Bucket { at_most_ms, bets })
+            .collect(),
+    })
+}
+
+/// The same as numbers.
+#[derive(Debug, Default)]
+pub struct Waits {
+    /// Markets that owe.
+    pub markets: u32,
+    oldest: Option<MarketId>,
+    /// Since when the one that waits longest does.
+    pub since: Option<Timestamp>,
+    /// Bets by the upper end of their bucket in milliseconds.
+    pub buckets: Vec<(Option<u32>, u64)>,
+}
+
+impl Waits {
+    /// What the engine answered.
+    pub fn of(records: &[Record]) -> Self {
+        let mut waits = Self::default();
+        records.iter().for_each(|record| waits.hear(&record.event));
+        waits
+    }
+
+    /// Takes in one event of the answer.
+    pub fn hear(&mut self, event: &Event) {
+        match *event {
+            Event::SettlementOwed { markets, oldest, since } => {
+                (self.markets, self.oldest, self.since) = (markets, oldest, since);
+            }
+            Event::SettlementTime { at_most_ms, bets } => self.buckets.push((at_most_ms, bets)),
+            _ => {}
+        }
+    }
+
+    /// Within how many milliseconds so many per cent of all bets were paid; `None` if none was, or if it
+    /// took longer than the longest bucket.
+    pub fn quantile(&self, percent: u64) -> Option<u32> {
+        let all: u64 = self.buckets.iter().map(|(_, bets)| bets).sum();
+        let wanted = (all * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        let found = self.buckets.iter().find(|(_, bets)| {
+            seen += bets;
+            wanted <= seen
+        });
+        found.and_then(|(at_most_ms, _)| *at_most_ms)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

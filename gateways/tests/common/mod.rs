@@ -141,6 +141,7 @@ impl Script {
             | Query::AccountNamed { .. }
             | Query::Accounts { .. }
             | Query::Sources
+            | Query::SettlementTimes
             | Query::Settings
             | Query::Referrals
             | Query::HouseRules

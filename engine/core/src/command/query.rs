@@ -85,6 +85,8 @@ pub enum Query {
         /// The provider's reference.
         reference: u128,
     },
+    /// What decided markets still owe their bets, and how long bets waited for their money.
+    SettlementTimes,
     /// Every bet that a trader shall look at.
     Referrals,
     /// What a bet, or a part of it, could be cashed out for now.

@@ -283,6 +283,8 @@ pub struct Market {
     pub settling_leg: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
+    /// Since when its bets disagree with its result; [`Timestamp::MAX`] if they do not.
+    pub(crate) owed_since: Timestamp,
     /// Which of its bets are being settled.
     pub lane: Lane,
     /// Why its settlement is set aside, if it is.
@@ -323,6 +325,7 @@ wire_struct!(Market {
     newest_leg,
     settling_leg,
     decided_at,
+    owed_since,
     lane,
     aside,
     leaves_bets_open,
@@ -359,6 +362,7 @@ impl Market {
             newest_leg: NO_LEG,
             settling_leg: NO_LEG,
             decided_at: Timestamp::default(),
+            owed_since: Timestamp::MAX,
             lane: Lane::Large,
             aside: None,
             leaves_bets_open: false,

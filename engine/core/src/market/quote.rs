@@ -9,7 +9,7 @@ use crate::command::{MarketKind, SuspendReason, Team};
 use crate::event::{Event, MarketStatus, Price, PriceCause};
 use crate::pricing::{SeriesForecast, WinBranches};
 use crate::state::Step;
-use crate::units::{MarketId, MatchId, Money, SelectionIndex};
+use crate::units::{MarketId, MatchId, Money, SelectionIndex, Timestamp};
 
 /// Why the prices of a whole match are made anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -187,7 +187,13 @@ impl Step<'_> {
             let row = self.tables.markets.market_mut(market);
             row.settlement_version += 1;
             row.decided_at = self.now;
+            row.owed_since = row.owed_since.min(self.now);
             self.tables.settlement.start(market, row);
+            let row = self.tables.markets.market_mut(market);
+            if !row.queued {
+                // Nobody has bet on it.
+                row.owed_since = Timestamp::MAX;
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use crate::event::{Event, SettlementStatus};
 use crate::market::{Market, MarketResult};
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
-use crate::units::{AccountId, BetId, MarketId, MatchId, Money};
+use crate::units::{AccountId, BetId, MarketId, MatchId, Money, Timestamp};
 use crate::wallet::NO_BET;
 
 /// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not in
@@ -312,6 +312,7 @@ impl Step<'_> {
         for Planned { slot, should_be } in &plan.bets[..plan.count] {
             self.settle_bet(*slot, *should_be);
         }
+        self.tables.count_settled_bets(market, self.now, plan.count as u64);
         let row = self.tables.markets.market_mut(market);
         row.settling = plan.next;
         row.leaves_bets_open |= plan.leaves_open;
@@ -332,6 +333,7 @@ impl Step<'_> {
         self.tables.settlement.queue.pop_front();
         let row = self.tables.markets.market_mut(market);
         (row.queued, row.leaves_bets_open) = (false, false);
+        row.owed_since = Timestamp::MAX;
         self.say_settlement(market, SettlementStatus::Done);
     }
 

@@ -11,6 +11,7 @@ pub mod lanes;
 pub mod multiplier;
 pub mod payout;
 pub mod system;
+pub mod times;
 mod voiding;
 pub mod wide;
 pub mod worth;
@@ -30,6 +31,7 @@ use crate::units::{BetId, MarketId, MatchId, Money, Timestamp};
 use crate::wallet::NO_BET;
 use lanes::NOTHING_PAUSED;
 use multiplier::{DeadHeatRule, LegResult, Multiplier};
+use times::Times;
 
 /// The work in progress.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(crate) struct Settlement {
     paused_from: u8,
     /// Decided markets that will be retired, in order of arrival.
     decided: VecDeque<MarketId>,
+    /// How long settled bets had waited.
+    times: Times,
 }
 
 impl Settlement {
@@ -52,7 +56,13 @@ impl Settlement {
             aside: VecDeque::with_capacity(markets_max),
             paused_from: NOTHING_PAUSED,
             decided: VecDeque::with_capacity(markets_max),
+            times: Times::default(),
         }
+    }
+
+    /// Every market whose bets may disagree with its result.
+    fn unsettled(&self) -> impl Iterator<Item = MarketId> {
+        self.queue.iter().chain(&self.aside).copied()
     }
 
     /// Every market in a queue.
@@ -82,11 +92,12 @@ impl Settlement {
 
 impl Table for Settlement {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { queue, aside, paused_from, decided } = self;
+        let Self { queue, aside, paused_from, decided, times } = self;
         out.list(queue.iter());
         out.list(aside.iter());
         out.put(paused_from);
         out.list(decided.iter());
+        out.put(times);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
@@ -95,7 +106,7 @@ impl Table for Settlement {
         let aside = VecDeque::from(input.list(markets_max)?);
         let paused_from = input.take()?;
         let decided = VecDeque::from(input.list(markets_max)?);
-        Ok(Self { queue, aside, paused_from, decided })
+        Ok(Self { queue, aside, paused_from, decided, times: input.take()? })
     }
 }
 

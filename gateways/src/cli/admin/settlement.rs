@@ -140,6 +140,8 @@ pub enum LaneCommand {
         /// The market's number
         market: u32,
     },
+    /// What decided markets still owe their bets, and how long bets waited for their money
+    Times,
     /// Set the settlement of less known matches aside, or take it up again
     Pause {
         /// This tier and all less known ones, from 1 to 3; none pauses nothing
@@ -223,6 +225,9 @@ pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure
         }
         SettlementCommand::Settlement(LaneCommand::Resume { market }) => {
             client.command(&json!({"command": "resume_settlement", "market": market}))
+        }
+        SettlementCommand::Settlement(LaneCommand::Times) => {
+            client.query(&json!({"query": "settlement_times"}))
         }
         SettlementCommand::Settlement(LaneCommand::Pause { tier }) => {
             let tier: Option<u8> = match tier.as_str() {

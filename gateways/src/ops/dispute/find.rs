@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub wish: Wish,
     /// The bonus that shall have a part in it.
     pub bonus: Option<BonusId>,
+    /// All bets of its group, if all of them or none are taken.
+    pub group: Vec<PlaceBet>,
     /// The journal's oldest and last record when it was looked for.
     pub oldest: u64,
     pub last: u64,
@@ -155,9 +157,15 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
                     Command::PlaceOnTerms(ask) => ask.terms.bonus,
                     _ => None,
                 };
+                let group = match &envelope.command {
+                    Command::PlaceBatch(ask) => ask.places().collect(),
+                    _ => Vec::new(),
+                };
                 let actor = envelope.actor;
                 let (last, damage) = (0, None);
-                found.push(Found { seq, id, time, actor, wish, bonus, oldest, last, damage });
+                let found_now =
+                    Found { seq, id, time, actor, wish, bonus, group, oldest, last, damage };
+                found.push(found_now);
             }
         }
     }

@@ -1,17 +1,21 @@
 //! What is gathered about a bet on the way through the journal.
 
+use std::collections::BTreeMap;
+
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick};
-use clutch_core::event::{BetStatus, BonusBet, PriceCause};
+use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick, PlaceBet};
+use clutch_core::event::{BetStatus, BonusBet, IncidentStatus, PriceCause};
 use clutch_core::reject::Numbers;
 use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
-use clutch_core::units::{AccountId, BetId, BonusId, ClientBetId, MarketId, Odds, Seq, Timestamp};
+use clutch_core::units::{
+    AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Name, Odds, Seq, Timestamp,
+};
 use clutch_core::{Command, Event, Record, Reject, State};
 use clutch_engine::Step;
 
 use super::find::Wish;
-use super::{CheckLine, Dispute, Leg, Line, PostingLine, PriceLine};
+use super::{CheckLine, Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::names;
 use crate::ops::words::{self, Words};
 use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
@@ -37,6 +41,14 @@ pub(super) struct Life {
     refused: bool,
     /// What a bonus does for it.
     with_bonus: Option<BonusBet>,
+    cash_outs: Vec<Line>,
+    /// Every bet of its group, and how it was answered.
+    group: Vec<(PlaceBet, Option<String>)>,
+    /// The house rules of every match, by their versions, and what these are called.
+    rules: BTreeMap<MatchId, u16>,
+    rule_names: BTreeMap<u16, Name>,
+    /// What happened to every match beside its score.
+    incidents: Vec<(MatchId, Line)>,
     feed: Vec<(bool, Line)>,
     postings: Vec<PostingLine>,
     /// Records after the placement that changed something about the bet.
@@ -55,7 +67,7 @@ impl Life {
     /// Of the bet that record `seq` placed, heard of from behind record `told_from` on.
     pub fn new(
         (seq, id): (u64, BetId),
-        (wish, bonus): (Wish, Option<BonusId>),
+        (wish, bonus, group): (Wish, Option<BonusId>, Vec<PlaceBet>),
         told_from: u64,
     ) -> Self {
         let leg = |pick| LegLife {
@@ -72,6 +84,11 @@ impl Life {
             wish,
             bonus,
             with_bonus: None,
+            cash_outs: Vec::new(),
+            group: group.into_iter().map(|place| (place, None)).collect(),
+            rules: BTreeMap::new(),
+            rule_names: BTreeMap::new(),
+            incidents: Vec::new(),
             checks: Vec::new(),
             settings: Vec::new(),
             config_version: 0,
@@ -148,6 +165,12 @@ impl Life {
                 }
                 return;
             }
+            Event::CashOut(view) => {
+                if self.is_it((view.account, view.client_id)) {
+                    said.puts(&mut self.cash_outs, words::cash_out(&view));
+                }
+                return;
+            }
             Event::BonusBet(with) => {
                 if self.is_it((with.account, with.client_id)) {
                     self.with_bonus = Some(with);
@@ -156,6 +179,12 @@ impl Life {
             }
             _ => return,
         };
+        let is_other = |(place, _): &&mut (PlaceBet, Option<String>)| {
+            (place.account, place.client_id) == name && said.seq.0 == self.seq
+        };
+        if let Some((_, answer)) = self.group.iter_mut().find(is_other) {
+            *answer = Some(words::status(status));
+        }
         if self.is_it(name) {
             self.refused = matches!(status, BetStatus::Refused(_));
             if said.puts(&mut self.fate, words::status(status)) {
@@ -193,6 +222,22 @@ impl Life {
                 for leg in self.legs.iter_mut().filter(is_its) {
                     leg.prices.push(said.price(price.odds, price.cause));
                 }
+            }
+            Event::HouseRules { version, name, .. } => {
+                self.rule_names.insert(version, name);
+            }
+            Event::MatchRules { match_id, version } => {
+                self.rules.insert(match_id, version);
+            }
+            Event::Incident { match_id, incident, status, .. } => {
+                let taken_back = match status {
+                    IncidentStatus::Reported => "",
+                    IncidentStatus::TakenBack => "taken back: ",
+                };
+                let what =
+                    format!("{}: {taken_back}{}", words.game(match_id), words::json(&incident));
+                let (seq, time) = (said.seq.0, words::time(said.time));
+                self.incidents.push((match_id, Line { seq, time, what }));
             }
             _ => {}
         }
@@ -240,6 +285,31 @@ impl Life {
             .collect();
         let ((account, client_id), (unit, lines)) = (self.wish.name(), self.wish.unit_and_lines());
         let feed = self.feed_near();
+        let mut matches: Vec<MatchId> =
+            self.legs.iter().filter_map(|leg| words.match_of(leg.pick.market)).collect();
+        matches.sort_unstable();
+        matches.dedup();
+        let house_rules = matches.iter().map(|id| {
+            let version = self.rules.get(id).copied().unwrap_or_default();
+            let name = self.rule_names.get(&version);
+            let name = name.map_or("the default".to_owned(), |name| format!("\"{name}\""));
+            format!("{}: version {version}, {name}", words.game(*id))
+        });
+        let house_rules = house_rules.collect();
+        let its_own = |(id, _): &(MatchId, Line)| matches.contains(id);
+        let incidents = self.incidents.into_iter().filter(its_own).map(|(_, line)| line).collect();
+        let others = self.group.iter().filter(|(place, _)| place.client_id != client_id);
+        let group = others.map(|(place, answer)| GroupBet {
+            client_id: words::uuid(place.client_id),
+            what: format!(
+                "{} on {} at {}",
+                words::money(place.stake.money()),
+                words.selection(place.market, place.selection),
+                words::odds(place.odds)
+            ),
+            answer: answer.clone().unwrap_or_else(|| "answered before".to_owned()),
+        });
+        let group = group.collect();
         let game =
             |market: MarketId| words.match_of(market).map_or_else(String::new, |it| words.game(it));
         let legs = self.legs.into_iter().enumerate().map(|(index, leg)| {
@@ -276,6 +346,10 @@ impl Life {
             refused: self.refused,
             checks,
             feed,
+            cash_outs: self.cash_outs,
+            group,
+            house_rules,
+            incidents,
             postings: self.postings,
             told_from: self.told_from,
             rule_set,

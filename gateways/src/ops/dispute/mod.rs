@@ -115,6 +115,15 @@ pub struct Dispute {
     pub checks: Vec<CheckLine>,
     /// What the feed said around it.
     pub feed: Vec<Line>,
+    /// Each wish to cash it out that was taken or refused.
+    pub cash_outs: Vec<Line>,
+    /// The other bets of its group, of which all were taken or none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<GroupBet>,
+    /// The house rules of each match that it is on.
+    pub house_rules: Vec<String>,
+    /// What happened to these matches beside their scores.
+    pub incidents: Vec<Line>,
     /// What moved on the ledger.
     pub postings: Vec<PostingLine>,
     /// Behind which record the telling begins: 0, or a snapshot's where older records were archived.
@@ -125,6 +134,17 @@ pub struct Dispute {
     pub config_version: u32,
     /// Each setting as people write it.
     pub settings: Vec<(String, String)>,
+}
+
+/// Another bet of the same group.
+#[derive(Debug, Serialize)]
+pub struct GroupBet {
+    /// The bettor's own id of it.
+    pub client_id: String,
+    /// What it was on, and how much.
+    pub what: String,
+    /// How it was answered.
+    pub answer: String,
 }
 
 /// One selection of a bet.
@@ -223,7 +243,8 @@ impl Dispute {
         place: Place<'_>,
         bet: BetName,
     ) -> Result<(Self, Option<(u64, JournalError)>), DisputeError> {
-        let Found { seq, id, time, actor, wish, bonus, last, oldest, damage } = find(place, bet)?;
+        let Found { seq, id, time, actor, wish, bonus, group, last, oldest, damage } =
+            find(place, bet)?;
         let (account, _) = wish.name();
         let mut follower = match place.archive {
             Some(archive) => Follower::open_with_archive(place.dir, archive)?,
@@ -235,7 +256,7 @@ impl Dispute {
         }
         follower = follower.with_ring(place.ring);
         let (mut words, mut life) =
-            (Words::default(), Life::new((seq, id), (wish, bonus), told_from));
+            (Words::default(), Life::new((seq, id), (wish, bonus, group), told_from));
         life.hear_image(&words.prime(follower.state()), &words, follower.state());
         let bar = bar("reading", Some(last), "records");
         while follower.last_seq().0 < last {

@@ -34,6 +34,7 @@ enum QuestionJson {
     Risk {},
     Referrals {},
     Sources {},
+    SettlementTimes {},
     HouseRules {},
     PlayPolicy {},
     Customer {
@@ -79,6 +80,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
+        QuestionJson::SettlementTimes {} => Question::Engine(Query::SettlementTimes),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
             Question::Engine(Query::Account { account, bets_max: BETS_MAX })

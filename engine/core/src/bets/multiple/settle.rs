@@ -35,7 +35,11 @@ impl Step<'_> {
         let legs = usize::from(multiple.legs);
         let weighed = self.tables.in_book(multiple.account, multiple.stake.money());
         let took = if at_least <= weighed {
-            if self.settle_multiple(row.multiple)? { legs } else { 0 }
+            let is_settled = self.settle_multiple(row.multiple)?;
+            if is_settled {
+                self.tables.count_settled_bets(market, self.now, 1);
+            }
+            if is_settled { legs } else { 0 }
         } else {
             0
         };
