@@ -459,7 +459,7 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
     };
     let end = "{\"at_ms\":4,\"event\":\"map_won\",\"map\":1,\"winner\":\"a\"}\n";
     for (lines, says) in [
-        (state(600, 0, 2) + &state(610, 0, 1), "line 5: TowersFell: it says 1 where 2"),
+        (state(600, 0, 2) + &state(610, 0, 1), "line 5: towers became fewer: it says 1 where 2"),
         (
             state(600, 0, 0) + &state(610, -60_000, 0),
             "line 5: nobody can lead by so much: it says 60000",

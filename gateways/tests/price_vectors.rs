@@ -138,7 +138,7 @@ fn each_state_that_cannot_be_priced_is_refused_in_its_own_words() {
         ("/state/next_round", json!(0), "map 2: next_round is 0; it must lie from 0.000001"),
         // What was expected is said in words for people.
         ("/state/next_round", json!("x"), "state: invalid type: string \"x\", expected a number"),
-        ("/state/maps/1", json!(5), "state: invalid type: integer `5`, expected an object"),
+        ("/state/maps", json!([5]), "state: invalid type: integer `5`, expected an object"),
         (
             "/state/round_score/A",
             json!("x"),
