@@ -362,7 +362,8 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     stdout(&admin(&[&["strengths", "cup", "1"], &strong[..]].concat()));
     stdout(&admin(&["next-round", "cup", "62%"]));
     let not_next = admin(&["next-round", "cup", "62%", "--round", "7"]);
-    assert_eq!(not_next.status.code(), Some(3));
+    assert_eq!(not_next.status.code(), Some(1));
+    assert!(refusal(&not_next).contains("--round 7: the next round of map 1 is 1"));
     for (wrong, code, says) in [
         (["next-round", "worlds final", "62%"].as_slice(), 1, "has no rounds"),
         (&["next-round", "cup", "NaN"], 2, "write a percentage"),

@@ -89,7 +89,7 @@ pub fn run(client: &Client, command: &StrengthsCommand) -> Result<Said, Failure>
             let next = played as u8 + 1;
             let round = round.unwrap_or(next);
             let is_current = seen["map"].as_u64() == Some(u64::from(map));
-            if is_current && seen["phase"] == "live" && round != next {
+            if is_current && has_next(&seen) && round != next {
                 return Err(Failure(format!(
                     "--round {round}: the next round of map {map} is {next}, and only that one can have a \
                      chance of its own"
@@ -170,4 +170,9 @@ fn has_map(seen: &Value, map: u8) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the map that is shown waits for a round: it has not begun, or goes on.
+fn has_next(seen: &Value) -> bool {
+    matches!(seen["phase"].as_str(), Some("scheduled" | "live"))
 }
