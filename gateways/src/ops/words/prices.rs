@@ -87,10 +87,14 @@ impl Words {
 pub fn alert(alert: FeedAlert) -> String {
     match alert {
         FeedAlert::Impossible { rule, expected, actual } => {
-            format!("impossible, {rule:?}: it says {actual} where {expected} would just fit")
+            format!(
+                "impossible, {}: it says {actual} where {expected} would just fit",
+                super::rule(rule)
+            )
         }
         FeedAlert::Apart { map, rule, expected, actual } => format!(
-            "against the truth on map {map}, {rule:?}: it says {actual} where {expected} would just fit"
+            "against the truth on map {map}, {}: it says {actual} where {expected} would just fit",
+            super::rule(rule)
         ),
         FeedAlert::Disagrees { map, round: 0 } => format!("names another winner of map {map}"),
         FeedAlert::Disagrees { map, round } => {
