@@ -458,8 +458,14 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
     for (lines, says) in [
         (state(600, 0, 2) + &state(610, 0, 1), "line 5: TowersFell: it says 1 where 2"),
         (state(600, 0, 0) + &state(610, -60_000, 0), "line 5: LeadTooLarge: it says 60000"),
-        (end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0), "line 5: MapIsOver: "),
-        (end.replace("\"map\":1", "\"map\":2"), "line 4: MapOutOfTurn: it says 2 where 1"),
+        (
+            end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0),
+            "line 5: MapIsOver: the map is over, in",
+        ),
+        (
+            end.replace("\"map\":1", "\"map\":2"),
+            "line 4: MapOutOfTurn: it is about map 2 where map 1 is in turn",
+        ),
     ] {
         std::fs::write(&file, format!("{head}{lines}")).unwrap();
         let svg = dir.path().join("match.svg").display().to_string();
