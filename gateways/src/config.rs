@@ -210,7 +210,7 @@ mod tests {
             ("[book]\nstake_max = 50\n", "string"),
             ("[book]\nstake_max = \"5,0\"\n", "5,0"),
             ("[book]\nstake_max = \"0.01\"\n", "stake_max"),
-            ("[book]\nmargin_percent = 150.0\n", "margin_ppb"),
+            ("[book]\nmargin_percent = 150.0\n", "margin_percent is out of range"),
             ("[book]\nmargin_percent = -6.0\n", "margin_percent"),
             ("[book]\nmargin_percent = 0.0\n", "margin_percent must be above 0"),
             ("[book]\nmargin_percent = nan\n", "margin_percent"),

@@ -3,6 +3,7 @@
 //! about money.
 
 pub mod book;
+mod chance;
 pub mod cli;
 pub mod codes;
 pub mod config;
@@ -23,6 +24,7 @@ mod output;
 pub mod play_policy;
 pub mod price;
 pub mod price_moba;
+mod price_more;
 pub mod provision;
 pub mod purses;
 pub mod server;

@@ -126,9 +126,40 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8], what_it_is: &str) -> Result<T, R
 fn json_problem(error: &serde_json::Error, what_it_is: &str) -> String {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    let what = in_plain_words(what);
     format!("not {what_it_is} in JSON: {what} at column {}", error.column())
 }
 
+/// Reads a value that is JSON already.
+///
+/// # Errors
+/// What is wrong with it, after its name, in words for people.
+pub fn read<T: DeserializeOwned>(value: Value, name: &str) -> Result<T, String> {
+    T::deserialize(value).map_err(|error| format!("{name}: {}", in_plain_words(&error.to_string())))
+}
+
+/// The parser names what it expected by the program's types; people know them as something else.
+fn in_plain_words(text: &str) -> String {
+    let Some((what, expected)) = text.split_once(", expected ") else { return text.to_owned() };
+    let (word, rest) = expected.split_at(expected.find([' ', ',']).unwrap_or(expected.len()));
+    let plain = match word {
+        "struct" => {
+            let rest = rest.trim_start();
+            let after = rest.find(' ').map_or("", |at| &rest[at..]);
+            return format!("{what}, expected an object{after}");
+        }
+        "f64" | "f32" => "a number",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" => "a whole number from 0 on",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        word => word,
+    };
+    format!("{what}, expected {plain}{rest}")
+}
+
+/// Puts what JSON cannot carry into quotes, so that the rest of the line is read and the field is named:
+/// words for no number, and numbers too large for any.
 fn with_words_quoted(bytes: &[u8]) -> Vec<u8> {
     const WORDS: [&[u8]; 5] = [b"-Infinity", b"Infinity", b"-NaN", b"NaN", b"nan"];
     let mut quoted = Vec::with_capacity(bytes.len() + 16);
@@ -141,6 +172,18 @@ fn with_words_quoted(bytes: &[u8]) -> Vec<u8> {
             quoted.extend_from_slice(word);
             quoted.push(b'"');
             rest = &rest[word.len()..];
+            continue;
+        }
+        if !in_string && (byte == b'-' || byte.is_ascii_digit()) {
+            let of_number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+            let length = rest.iter().take_while(|byte| of_number(byte)).count();
+            let (number, after) = rest.split_at(length);
+            let value = std::str::from_utf8(number).ok().and_then(|text| text.parse::<f64>().ok());
+            let is_too_large = value.is_some_and(f64::is_infinite);
+            quoted.extend(is_too_large.then_some(b'"'));
+            quoted.extend_from_slice(number);
+            quoted.extend(is_too_large.then_some(b'"'));
+            rest = after;
             continue;
         }
         in_string ^= byte == b'"' && !escaped;
@@ -163,6 +206,7 @@ mod tests {
             (r#"{"p":[-Infinity,Infinity, nan]}"#, r#"{"p":["-Infinity","Infinity", "nan"]}"#),
             (r#"{"a \" NaN":"NaN"}"#, r#"{"a \" NaN":"NaN"}"#),
             (r#"{"a\\":NaN}"#, r#"{"a\\":"NaN"}"#),
+            (r#"[1e400,-1e400,1.5e3,"1e400"]"#, r#"["1e400","-1e400",1.5e3,"1e400"]"#),
         ] {
             assert_eq!(String::from_utf8(with_words_quoted(line.as_bytes())).unwrap(), quoted);
         }

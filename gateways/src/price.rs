@@ -9,14 +9,17 @@ use clutch_core::command::Side;
 use clutch_core::pricing::{
     BySide, MapForecast, MapModel, NextRound as RoundChance, RoundRules, SeriesForecast,
 };
+use serde::de::DeserializeOwned;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{self, BufRead, Write};
 
+use crate::chance;
 use crate::lines::{self, Refusal};
 pub use crate::lines::{LINE_BYTES_MAX, Summary};
 use crate::price_moba::{self, Models};
+use crate::price_more::More;
 
 /// Prices every line of `input`. Empty lines are skipped; only reading and writing themselves can
 /// fail.
@@ -101,18 +104,39 @@ struct ValorantMap {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-enum Cs2Side {
-    T,
-    #[serde(rename = "CT")]
-    Ct,
+#[serde(try_from = "String")]
+struct Cs2Side(Side);
+
+impl TryFrom<String> for Cs2Side {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        side(&text, &["T"], &["CT"]).map(Self)
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
-enum ValorantSide {
-    #[serde(rename = "ATK")]
-    Attack,
-    #[serde(rename = "DEF")]
-    Defence,
+#[serde(try_from = "String")]
+struct ValorantSide(Side);
+
+impl TryFrom<String> for ValorantSide {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        side(&text, &["ATK", "attack"], &["DEF", "defence", "defense"]).map(Self)
+    }
+}
+
+/// The side that is called so, in whatever capitals.
+fn side(text: &str, first: &[&str], second: &[&str]) -> Result<Side, String> {
+    let is = |name: &&str| name.eq_ignore_ascii_case(text);
+    if first.iter().any(is) {
+        Ok(Side::T)
+    } else if second.iter().any(is) {
+        Ok(Side::Ct)
+    } else {
+        Err(format!("side `{text}` is neither {} nor {}", first[0], second[0]))
+    }
 }
 
 /// One map in the engine's words.
@@ -125,10 +149,7 @@ struct MapParameters {
 impl From<Cs2Map> for MapParameters {
     fn from(map: Cs2Map) -> Self {
         Self {
-            first_side: match map.first_side {
-                Cs2Side::T => Side::T,
-                Cs2Side::Ct => Side::Ct,
-            },
+            first_side: map.first_side.0,
             round: BySide { t: map.round_t, ct: map.round_ct },
             pistol: [map.pistol_t, map.pistol_ct],
         }
@@ -138,10 +159,7 @@ impl From<Cs2Map> for MapParameters {
 impl From<ValorantMap> for MapParameters {
     fn from(map: ValorantMap) -> Self {
         Self {
-            first_side: match map.first_side {
-                ValorantSide::Attack => Side::T,
-                ValorantSide::Defence => Side::Ct,
-            },
+            first_side: map.first_side.0,
             round: BySide { t: map.round_atk, ct: map.round_def },
             pistol: [map.pistol_atk, map.pistol_def],
         }
@@ -164,6 +182,7 @@ struct Answer {
     id: Value,
     rules: &'static str,
     expect: Book,
+    more: More,
 }
 
 #[derive(Serialize)]
@@ -209,7 +228,7 @@ struct NextRound {
 }
 
 /// A JSON object whose keys keep their order.
-struct Table<T>(Vec<(String, T)>);
+pub(crate) struct Table<T>(Vec<(String, T)>);
 
 impl<T: Serialize> Serialize for Table<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -228,9 +247,9 @@ fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
     let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
     let rules = case.rules.as_deref();
     let rules = rules.ok_or_else(|| refuse("the field \"rules\" is missing".into()))?;
-    let state =
-        case.state.as_ref().ok_or_else(|| refuse("the field \"state\" is missing".into()))?;
-    let (words, expect) = match rules {
+    let state = case.state.clone();
+    let state = state.ok_or_else(|| refuse("the field \"state\" is missing".into()))?;
+    let (words, priced) = match rules {
         "cs2" => (CS2, read::<Cs2Map>(state).and_then(|state| price(CS2, &state))),
         "valorant" => {
             (VALORANT, read::<ValorantMap>(state).and_then(|state| price(VALORANT, &state)))
@@ -240,12 +259,12 @@ fn answer(bytes: &[u8]) -> Result<Answer, Refusal> {
             return Err(refuse(format!("rules {other:?} are not priced here; {known}")));
         }
     };
-    let expect = expect.map_err(refuse)?;
-    Ok(Answer { id: case.id, rules: words.rules, expect })
+    let (expect, more) = priced.map_err(refuse)?;
+    Ok(Answer { id: case.id, rules: words.rules, expect, more })
 }
 
-fn read<'a, M: Deserialize<'a>>(state: &'a Value) -> Result<State<M>, String> {
-    State::deserialize(state).map_err(|error| format!("state: {error}"))
+fn read<M: DeserializeOwned>(state: Value) -> Result<State<M>, String> {
+    lines::read(state, "state")
 }
 
 fn round_rules(words: Words, rounds_per_half: Option<u8>) -> Result<RoundRules, String> {
@@ -255,7 +274,7 @@ fn round_rules(words: Words, rounds_per_half: Option<u8>) -> Result<RoundRules, 
         .ok_or_else(|| format!("rounds_per_half {half} is not within 1 and 15"))
 }
 
-fn price<M>(words: Words, state: &State<M>) -> Result<Book, String>
+fn price<M>(words: Words, state: &State<M>) -> Result<(Book, More), String>
 where
     M: Copy + Into<MapParameters>,
 {
@@ -276,7 +295,7 @@ where
     }
     // Finished maps are not read again; their chances are never asked for.
     let mut chances = vec![0.0; usize::from(played)];
-    let mut maps = Vec::new();
+    let (mut maps, mut forecasts) = (Vec::new(), Vec::new());
     for (index, parameters) in state.maps.iter().enumerate().take(best_of).skip(usize::from(played))
     {
         let is_current = index == usize::from(played);
@@ -292,10 +311,12 @@ where
             .map_err(|what| format!("map {}: {what}", index + 1))?;
         chances.push(forecast.winner_a());
         maps.push(((index + 1).to_string(), map_book(words, rules, &forecast)));
+        forecasts.push(forecast);
     }
     let series = SeriesForecast::new(state.best_of, state.maps_won.a, state.maps_won.b, &chances)
         .map_err(|error| error.to_string())?;
-    Ok(Book { series: series_book(&series, state.best_of, played + 1), maps: Table(maps) })
+    let more = More::new(rules, state.best_of, [state.maps_won.a, state.maps_won.b], &forecasts);
+    Ok((Book { series: series_book(&series, state.best_of, played + 1), maps: Table(maps) }, more))
 }
 
 fn model(map: MapParameters, words: Words, next: Option<RoundChance>) -> Result<MapModel, String> {
@@ -310,6 +331,9 @@ fn model(map: MapParameters, words: Words, next: Option<RoundChance>) -> Result<
     let model = MapModel::new(map.first_side, map.round, pistol);
     let model = match next {
         None => model,
+        Some(next) if !chance::is_usable(next.a) => {
+            return Err(format!("next_round is {}; it must lie {}", next.a, chance::RANGE));
+        }
         Some(next) => model.and_then(|model| model.with_next_round(next)),
     };
     model.map_err(|error| error.to_string())
@@ -381,17 +405,17 @@ fn map_book(words: Words, rules: RoundRules, map: &MapForecast) -> MapBook {
 
 /// The lines of total rounds, in half rounds from the end of regulation: 16.5 to 30.5 when that is
 /// 24.
-const TOTAL_LINES: [i32; 12] = [-15, -11, -9, -7, -5, -3, -1, 1, 3, 5, 9, 13];
-const RACES: [u16; 4] = [3, 5, 7, 10];
+pub(crate) const TOTAL_LINES: [i32; 12] = [-15, -11, -9, -7, -5, -3, -1, 1, 3, 5, 9, 13];
+pub(crate) const RACES: [u16; 4] = [3, 5, 7, 10];
 
-fn two_way(a: f64) -> Pair<f64> {
+pub(crate) fn two_way(a: f64) -> Pair<f64> {
     Pair { a, b: 1.0 - a }
 }
 
-fn unsigned(line_half_units: i32) -> String {
+pub(crate) fn unsigned(line_half_units: i32) -> String {
     format!("{:.1}", f64::from(line_half_units) / 2.0)
 }
 
-fn signed(line_half_units: i32) -> String {
+pub(crate) fn signed(line_half_units: i32) -> String {
     format!("{:+.1}", f64::from(line_half_units) / 2.0)
 }

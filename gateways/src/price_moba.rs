@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+use crate::chance;
 use crate::feed::facts::Side;
 use crate::lines::{self, Refusal};
 use crate::price::{Pair, SeriesBook, series_book};
@@ -95,8 +96,7 @@ pub fn answer(bytes: &[u8], models: &Models) -> Option<Result<Answer, Refusal>> 
     };
     let refuse = |what: String| Refusal::new("id", case.id.clone(), what);
     let state = case.state.ok_or_else(|| "the field \"state\" is missing".to_owned());
-    let state = state
-        .and_then(|state| State::deserialize(state).map_err(|error| format!("state: {error}")));
+    let state = state.and_then(|state| lines::read(state, "state"));
     let book = state.and_then(|state| price(title, model, &state)).map_err(refuse);
     let (id, rules) = (case.id.clone(), case.rules.unwrap_or_default());
     Some(book.map(|expect| Answer { id, rules, expect }))
@@ -120,10 +120,12 @@ fn price(title: Title, model: &MobaModel, state: &State) -> Result<Book, String>
             Side::First => true,
             Side::Second => false,
         };
-        let strength = model.strength_of(map.before, a_is_first).ok_or_else(|| {
-            let (map_no, p) = (number + 1, map.before);
-            format!("map {map_no}: p_A_before is {p}; it must lie strictly between 0 and 1")
-        })?;
+        let strength = Some(map.before).filter(|p| chance::is_usable(*p));
+        let strength =
+            strength.and_then(|p| model.strength_of(p, a_is_first)).ok_or_else(|| {
+                let (map_no, p) = (number + 1, map.before);
+                format!("map {map_no}: p_A_before is {p}; it must lie {}", chance::RANGE)
+            })?;
         let standing = state.standing.filter(|_| number == current);
         let standing = standing.map_or(
             MobaStanding { a_is_first, ..MobaStanding::default() },
@@ -200,7 +202,9 @@ mod tests {
 
     #[test]
     fn another_table_gives_another_price() {
-        let lol = MobaModel::parse("0 0 0 0 1000000\n600 0 0 0 0\nend 0 600\n").unwrap();
+        let lol =
+            MobaModel::parse(Title::Lol, "title lol\n0 0 0 0 1000000\n600 0 0 0 0\nend 0 600\n")
+                .unwrap();
         let models = Models { lol, ..Models::default() };
         let answer = answer(case().to_string().as_bytes(), &models).unwrap().unwrap();
         assert_eq!(answer.expect.maps[&2].winner.a, 0.5);
@@ -215,7 +219,7 @@ mod tests {
             ("/state/maps_won/A", json!(2), "the series is already decided"),
             ("/state/maps/1/p_A_before", json!("NaN"), "state: invalid type: string \"NaN\""),
             ("/state/maps/2/p_A_before", json!(1.0), "map 3: p_A_before is 1; it must lie"),
-            ("/state/maps/0/A_side", json!("left"), "state: unknown variant `left`"),
+            ("/state/maps/0/A_side", json!("left"), "state: `left` is no side: write first"),
             ("/state/standing/gold", json!(1), "state: unknown field `gold`"),
             ("/state/standing/clock_s", json!(14_401), "standing: clock_s is 14401; no map lasts"),
             (

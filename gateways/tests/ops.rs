@@ -423,12 +423,15 @@ fn a_shadow_prices_a_moba_by_other_coefficients() {
     assert!(0 < same["quotes"].as_u64().unwrap() && same["equal"] == same["quotes"], "{same}");
 
     // A model to which nothing but the price before the map matters.
-    std::fs::write(&table, "0 0 0 0 1000000\nend 0\n").unwrap();
+    std::fs::write(&table, "title dota2\n0 0 0 0 1000000\nend 0\n").unwrap();
     let other = json(&["inspect", "shadow", &data, "--dota2", &file, "--json"]);
     assert_ne!(other["score"]["live"]["brier"], other["score"]["shadow"]["brier"], "{other}");
     let page = said(&["inspect", "shadow", &data, "--dota2", &file]);
     assert!(page.contains("coefficients of Dota 2"), "{page}");
     // Another game's table changes nothing here.
+    let error = refused(&["inspect", "shadow", &data, "--lol", &file]);
+    assert!(error.contains("line 1: the table is not one of League of Legends"), "{error}");
+    std::fs::write(&table, "title lol\n0 0 0 0 1000000\nend 0\n").unwrap();
     let lol = json(&["inspect", "shadow", &data, "--lol", &file, "--json"]);
     assert_eq!(lol["equal"], lol["quotes"], "{lol}");
 
@@ -456,15 +459,18 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
     };
     let end = "{\"at_ms\":4,\"event\":\"map_won\",\"map\":1,\"winner\":\"a\"}\n";
     for (lines, says) in [
-        (state(600, 0, 2) + &state(610, 0, 1), "line 5: TowersFell: it says 1 where 2"),
-        (state(600, 0, 0) + &state(610, -60_000, 0), "line 5: LeadTooLarge: it says 60000"),
+        (state(600, 0, 2) + &state(610, 0, 1), "line 5: towers became fewer: it says 1 where 2"),
+        (
+            state(600, 0, 0) + &state(610, -60_000, 0),
+            "line 5: nobody can lead by so much: it says 60000",
+        ),
         (
             end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0),
-            "line 5: MapIsOver: the map is over, in",
+            "line 5: the map is over: ",
         ),
         (
             end.replace("\"map\":1", "\"map\":2"),
-            "line 4: MapOutOfTurn: it is about map 2 where map 1 is in turn",
+            "line 4: it is not this map's turn: it says 2 where 1",
         ),
     ] {
         std::fs::write(&file, format!("{head}{lines}")).unwrap();

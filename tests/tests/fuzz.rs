@@ -7,7 +7,7 @@ mod mutate;
 use std::sync::LazyLock;
 
 use clutch_core::Envelope;
-use clutch_core::command::ENCODED_MAX;
+use clutch_core::command::{ENCODED_MAX, Title};
 use clutch_core::pricing::moba::MobaModel;
 use mutate::target;
 
@@ -45,7 +45,7 @@ target!(a_changed_table_of_coefficients_is_refused_with_its_line_or_can_be_price
         String::from_utf8_lossy(&piece),
         lines[to..].concat()
     );
-    match MobaModel::parse(&text) {
+    match MobaModel::parse(Title::Lol, &text) {
         Ok(model) => assert!(!model.knots().is_empty()),
         Err(error) => assert!(!error.to_string().is_empty()),
     }

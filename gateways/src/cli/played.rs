@@ -24,7 +24,15 @@ pub fn load(
             let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
             Failure(format!("{}: {what}", names.join(", ")))
         };
-        return timeline.check().map_err(of_logs).map(|()| timeline);
+        // A log that does not say its length is taken for the usual one, and overruns it if it is not.
+        let hint = |what: String| match format {
+            None => format!(
+                "{what}; if the match had another length than {} rounds, say it with --format mr12 or mr15",
+                if timeline.format == clutch_core::command::RoundFormat::Mr15 { 30 } else { 24 }
+            ),
+            Some(_) => what,
+        };
+        return timeline.check().map_err(hint).map_err(of_logs).map(|()| timeline);
     };
     let [file] = files else {
         return Err(Failure(format!("a file of {provider} is a whole match: give one")));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clutch_core::command::{RoundFormat, Strengths};
+use clutch_core::command::{RoundFormat, Strengths, Title};
 use clutch_core::pricing::MobaModel;
 use clutch_core::units::Probability;
 
@@ -17,7 +17,9 @@ use crate::price_moba::Models;
 /// Price match states: NDJSON in, one book per line out; or plot a match that was played
 ///
 /// Each line is an object with `id`, `rules` (cs2, valorant, lol or dota2) and `state`; the answer has the
-/// same `id` and every market's fair probabilities under `expect`. A line that cannot be priced gets an `error`
+/// same `id` and every market's fair probabilities: the usual ones under `expect`; odd and even rounds, results,
+/// totals and handicaps in regulation, rounds of each team, the other races and the rounds of the series under
+/// `more`. A line that cannot be priced gets an `error`
 /// in its answer, and the run goes on.
 ///
 /// With --plot FILE is a match that was played. Its facts go through the engine's own rules; the win
@@ -33,7 +35,8 @@ States to begin with, each on one line:
    \"maps\":[{\"A_first_half_side\":\"CT\",\"p_A_round_T\":0.48,\"p_A_round_CT\":0.55}]}}
   {\"id\":2,\"rules\":\"lol\",\"state\":{\"best_of\":1,\"maps_won\":{\"A\":0,\"B\":0},\"maps\":[{\"A_side\":\"blue\",\"p_A_before\":0.55}],
    \"standing\":{\"clock_s\":840,\"lead_milli\":2500,\"objectives\":{\"A\":1,\"B\":0}}}}
-A map of cs2 may say p_A_pistol_T and p_A_pistol_CT, too; in valorant sides are ATK and DEF. A state of rounds
+A map of cs2 may say p_A_pistol_T and p_A_pistol_CT, too; in valorant sides are ATK and DEF, or attack and
+defence; capitals do not matter. A state of rounds
 may say rounds_per_half (15 for CS:GO) and next_round, P(A wins the next round). A lead in lol is in thousandths
 of a percent of all gold, in dota2 in experience.")]
 pub struct PriceArgs {
@@ -86,8 +89,8 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
     let mut output = answer();
     let own = Models::default();
     let models = Models {
-        lol: table(args.lol.as_deref(), own.lol)?,
-        dota2: table(args.dota2.as_deref(), own.dota2)?,
+        lol: table(Title::Lol, args.lol.as_deref(), own.lol)?,
+        dota2: table(Title::Dota2, args.dota2.as_deref(), own.dota2)?,
     };
     let summary = crate::price::run_with(input, &mut output, &models)?;
     output.flush()?;
@@ -99,11 +102,11 @@ pub fn run(args: &PriceArgs) -> Result<(), Failure> {
     }
 }
 
-fn table(file: Option<&Path>, own: MobaModel) -> Result<MobaModel, Failure> {
+fn table(title: Title, file: Option<&Path>, own: MobaModel) -> Result<MobaModel, Failure> {
     let Some(file) = file else { return Ok(own) };
     let in_file = |what: String| Failure(format!("{}: {what}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| in_file(error.to_string()))?;
-    MobaModel::parse(&text).map_err(|error| in_file(error.to_string()))
+    MobaModel::parse(title, &text).map_err(|error| in_file(error.to_string()))
 }
 
 fn plot(args: &PriceArgs, file: &Path, picture: &Path) -> Result<(), Failure> {

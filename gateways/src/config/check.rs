@@ -8,6 +8,15 @@ use crate::house_rules;
 use crate::play_policy;
 use crate::wire::setting;
 
+/// How the file calls what the engine calls `field`.
+fn written(field: &str) -> &str {
+    match field {
+        "margin_ppb" => "margin_percent",
+        "band_milli" => "price_band",
+        field => field,
+    }
+}
+
 impl Config {
     /// What no type can check.
     pub(super) fn check(&self) -> Result<(), String> {
@@ -47,7 +56,11 @@ impl Config {
         }
         self.core_config().validate().map_err(|field| {
             let is_of_risk = Setting::of_field(field).is_some_and(is_of_risk);
-            format!("[{}] {field} is out of range", if is_of_risk { "risk" } else { "book" })
+            format!(
+                "[{}] {} is out of range",
+                if is_of_risk { "risk" } else { "book" },
+                written(field)
+            )
         })?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
         self.check_sources()?;

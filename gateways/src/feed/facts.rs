@@ -6,9 +6,10 @@
 
 use std::io::{self, Write};
 
-use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::chance;
 
 /// One fact with its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,7 +120,7 @@ pub enum What {
     Heartbeat,
 }
 
-/// A probability strictly between 0 and 1.
+/// A chance that denies neither team.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Chance(f64);
@@ -128,10 +129,10 @@ impl TryFrom<f64> for Chance {
     type Error = String;
 
     fn try_from(p: f64) -> Result<Self, String> {
-        if (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p) {
+        if chance::is_usable(p) {
             Ok(Self(p))
         } else {
-            Err(format!("{p} is no chance to win a round; it must lie between 0 and 1"))
+            Err(format!("{p} is no chance to win a round; it must lie {}", chance::RANGE))
         }
     }
 }
@@ -186,14 +187,45 @@ pub enum Title {
 
 /// A side, by any name it has in some game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "String")]
 pub enum Side {
     /// T in Counter-Strike; attack in Valorant, blue in League of Legends, Radiant in Dota 2.
-    #[serde(alias = "t", alias = "attack", alias = "blue", alias = "radiant")]
     First,
     /// CT; defence, red, Dire.
-    #[serde(alias = "ct", alias = "defence", alias = "defense", alias = "red", alias = "dire")]
     Second,
+}
+
+impl Side {
+    /// What else people call them, in whatever capitals.
+    pub const FIRST_NAMES: [&str; 6] = ["first", "t", "attack", "atk", "blue", "radiant"];
+    /// The same of the second.
+    pub const SECOND_NAMES: [&str; 7] =
+        ["second", "ct", "defence", "defense", "def", "red", "dire"];
+}
+
+impl std::str::FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is = |name: &&str| name.eq_ignore_ascii_case(text);
+        if Self::FIRST_NAMES.iter().any(is) {
+            Ok(Self::First)
+        } else if Self::SECOND_NAMES.iter().any(is) {
+            Ok(Self::Second)
+        } else {
+            Err(format!(
+                "`{text}` is no side: write first (T, attack, blue, Radiant) or second (CT, defence, red, Dire)"
+            ))
+        }
+    }
+}
+
+impl TryFrom<String> for Side {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 /// A team of the match.

@@ -246,6 +246,10 @@ mod tests {
             ("defence", Side::Second),
             ("red", Side::Second),
             ("dire", Side::Second),
+            ("T", Side::First),
+            ("Radiant", Side::First),
+            ("CT", Side::Second),
+            ("DEFENSE", Side::Second),
         ] {
             let line = format!(
                 r#"{{"at_ms":1,"event":"map_start","map":1,"name":"x","side_a":"{name}"}}"#

@@ -11,6 +11,7 @@ use clutch_core::title::MAPS_MAX;
 use clutch_core::units::{MatchId, Name, Probability};
 use serde::Deserialize;
 
+use crate::chance;
 use crate::wire::setting;
 
 /// Settings and opinions that are other than they were.
@@ -54,16 +55,15 @@ struct MapEntry {
 impl MapEntry {
     fn read(self) -> Result<OtherMap, String> {
         let Self { game, map, price, t, ct } = self;
-        let chance = |name: &str, p: f64| {
-            let usable = if p > 0.0 && p < 1.0 { Probability::from_f64(p) } else { None };
-            usable.ok_or_else(|| {
-                format!("[[map]] {map} of `{game}`: `{name}` must lie between 0 and 1")
+        let read = |name: &str, p: f64| {
+            chance::probability(p).ok_or_else(|| {
+                format!("[[map]] {map} of `{game}`: `{name}` must lie {}", chance::RANGE)
             })
         };
         let strengths = match (price, t, ct) {
-            (Some(price), None, None) => Strengths::MapPrice { a: chance("price", price)? },
+            (Some(price), None, None) => Strengths::MapPrice { a: read("price", price)? },
             (None, Some(t), Some(ct)) => {
-                Strengths::BySide { t: chance("t", t)?, ct: chance("ct", ct)? }
+                Strengths::BySide { t: read("t", t)?, ct: read("ct", ct)? }
             }
             _ => {
                 return Err(format!(
@@ -117,7 +117,7 @@ impl Change {
     pub fn price_by(&mut self, title: Title, file: &Path) -> Result<(), String> {
         let in_file = |what: String| format!("{}: {what}", file.display());
         let text = std::fs::read_to_string(file).map_err(|error| in_file(error.to_string()))?;
-        let model = MobaModel::parse(&text).map_err(|error| in_file(error.to_string()))?;
+        let model = MobaModel::parse(title, &text).map_err(|error| in_file(error.to_string()))?;
         // One table a run, for as long as it runs.
         let model: &'static MobaModel = Box::leak(Box::new(model));
         match title {
@@ -186,7 +186,10 @@ impl Change {
                 .set(config, *number)
                 .ok_or_else(|| format!("`{}` cannot have this value", setting.name()))?;
         }
-        config.validate().map_err(|field| format!("with this change `{field}` makes no sense"))?;
+        config.validate().map_err(|field| {
+            let name = Setting::of_field(field).map_or(field, Setting::name);
+            format!("with this change `{name}` makes no sense")
+        })?;
         Ok(config)
     }
 
@@ -241,5 +244,8 @@ mod tests {
         let contradiction = Change::parse("stake_max = \"0.01\"").unwrap();
         let error = contradiction.apply(Config::default()).unwrap_err();
         assert!(error.contains("`stake_max` makes no sense"), "{error}");
+        let margin = Config { margin_ppb: Config::MARGIN_PPB_MAX + 1, ..Config::default() };
+        let error = Change::default().apply(margin).unwrap_err();
+        assert!(error.contains("`margin` makes no sense"), "{error}");
     }
 }

@@ -468,8 +468,8 @@ mod tests {
     #[test]
     fn an_opinion_that_is_none_is_refused_by_name() {
         for (entry, why) in [
-            ("price = 1.0", "`price` must lie between 0 and 1"),
-            ("price = nan", "`price` must lie between 0 and 1"),
+            ("price = 1.0", "`price` must lie from 0.000001 to 0.999999"),
+            ("price = nan", "`price` must lie from 0.000001 to 0.999999"),
             ("t = 0.5", "needs either `price`, or `t` and `ct`"),
             ("price = 0.5\nodds = 2.0", "unknown field `odds`"),
         ] {

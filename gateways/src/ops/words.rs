@@ -4,6 +4,7 @@ mod about;
 mod commands;
 mod money;
 mod prices;
+mod rules;
 mod standings;
 
 use chrono::{DateTime, Timelike};
@@ -21,7 +22,8 @@ use crate::wire::server::sentence;
 
 pub use about::{account_of, is_of};
 pub use money::{bonus, bonus_bet, currency_code, ledger, limit, minor, places, posting};
-pub use prices::{alert, impossible};
+pub use prices::alert;
+pub use rules::rule;
 pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
 
 /// What things are called, learned from the engine's own events.

@@ -5,10 +5,10 @@
 
 use chrono::DateTime;
 use clutch_core::command::{CreateMatch, MarketKind, RoundFormat, SetMap, Side, Strengths, Title};
-use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use clutch_core::units::{MatchId, Name, Probability, Timestamp};
 
 use super::book::{book, chosen};
+use crate::chance;
 use crate::config::{MapSection, MatchSection};
 
 /// A match as the configuration wants it.
@@ -89,9 +89,10 @@ fn name(field: &str, text: &str) -> Result<Name, String> {
 
 /// A side by its name in the game, however it is capitalised; Valorant's may be written out.
 fn side(title: Title, text: &str) -> Result<Side, String> {
-    let word = match text {
+    let lower = text.to_ascii_lowercase();
+    let word = match lower.as_str() {
         "attack" => "ATK",
-        "defence" => "DEF",
+        "defence" | "defense" => "DEF",
         other => other,
     };
     let is = |side: &Side| title.side(*side).eq_ignore_ascii_case(word);
@@ -135,9 +136,8 @@ fn strengths(rounds: RoundFormat, map: &MapSection) -> Result<Strengths, String>
 }
 
 fn chance(field: &str, what: &str, p: f64) -> Result<Probability, String> {
-    let usable = (ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN).contains(&p);
-    Probability::from_f64(p).filter(|_| usable).ok_or_else(|| {
-        format!("{field}: {p} is no chance to win {what}; it must lie between 0 and 1")
+    chance::probability(p).ok_or_else(|| {
+        format!("{field}: {p} is no chance to win {what}; it must lie {}", chance::RANGE)
     })
 }
 

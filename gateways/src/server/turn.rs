@@ -20,6 +20,7 @@ use super::routes;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
+use crate::ops::words;
 use crate::wire::cash;
 use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
@@ -148,7 +149,12 @@ impl Hub {
             Event::Currency { .. } => self.ask_for_purses(0),
             Event::FeedAlert { match_id, source, alert } => {
                 let (source_no, id) = (source.0, match_id.0);
-                tracing::warn!(match_id = id, source = source_no, ?alert, "a source");
+                tracing::warn!(
+                    match_id = id,
+                    source = source_no,
+                    "a source: {}",
+                    words::alert(alert)
+                );
                 self.metrics.count_alert(source, alert);
             }
             _ => {}

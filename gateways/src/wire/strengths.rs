@@ -2,11 +2,11 @@
 
 use clutch_core::Command;
 use clutch_core::command::{SetMap, SetNextRound, Side, Strengths};
-use clutch_core::pricing::round_rules::ROUND_PROBABILITY_MIN;
 use clutch_core::units::{MatchId, Name, Probability};
 use serde::Deserialize;
 
 use super::decimal;
+use crate::chance;
 use crate::codes::Fault;
 
 /// How strong the teams are on a map.
@@ -63,7 +63,7 @@ impl StrengthsJson {
         let name = Name::new(&self.name)
             .map_err(|error| Fault::bad_field("name", &format!("a map's name: {error}")))?;
         let strengths = match &self.strengths {
-            WordJson::Price(a) => Strengths::MapPrice { a: chance("price", a)? },
+            WordJson::Price(a) => Strengths::MapPrice { a: neither_denied("price", a)? },
             WordJson::BySide(said) => said.strengths()?,
         };
         Ok(Command::SetMap(SetMap {
@@ -81,14 +81,15 @@ impl StrengthsJson {
 
 impl BySideJson {
     fn strengths(&self) -> Result<Strengths, Fault> {
-        let (t, ct) = (chance("first", &self.first)?, chance("second", &self.second)?);
+        let (t, ct) =
+            (neither_denied("first", &self.first)?, neither_denied("second", &self.second)?);
         match (&self.pistol_first, &self.pistol_second) {
             (None, None) => Ok(Strengths::BySide { t, ct }),
             (Some(first), Some(second)) => Ok(Strengths::WithPistols {
                 t,
                 ct,
-                pistol_t: chance("pistol_first", first)?,
-                pistol_ct: chance("pistol_second", second)?,
+                pistol_t: neither_denied("pistol_first", first)?,
+                pistol_ct: neither_denied("pistol_second", second)?,
             }),
             (None, Some(_)) => Err(Fault::missing("pistol_first")),
             (Some(_), None) => Err(Fault::missing("pistol_second")),
@@ -98,7 +99,7 @@ impl BySideJson {
 
 impl NextRoundJson {
     pub(super) fn command(&self) -> Result<Command, Fault> {
-        let a = self.a.as_deref().map(|text| chance("a", text)).transpose()?;
+        let a = self.a.as_deref().map(|text| neither_denied("a", text)).transpose()?;
         let match_id = MatchId(self.match_id);
         let (map_no, round) = (self.map, self.round);
         Ok(Command::SetNextRound(SetNextRound { match_id, map_no, round, a }))
@@ -113,10 +114,12 @@ pub(super) fn percent(field: &str, text: &str) -> Result<u32, Fault> {
 }
 
 /// Reads a chance that neither team is denied.
-fn chance(field: &str, text: &str) -> Result<Probability, Fault> {
+fn neither_denied(field: &str, text: &str) -> Result<Probability, Fault> {
     let ppb = percent(field, text)?;
-    let usable = ROUND_PROBABILITY_MIN..=1.0 - ROUND_PROBABILITY_MIN;
-    Probability::from_ppb(ppb).filter(|p| usable.contains(&p.as_f64())).ok_or_else(|| {
-        Fault::bad_field(field, "a percentage above 0% and below 100%, such as 48.5%")
+    Probability::from_ppb(ppb).filter(|p| chance::is_usable(p.as_f64())).ok_or_else(|| {
+        Fault::bad_field(
+            field,
+            "a percentage from 0.0001% to 99.9999%, above 0% and below 100%, such as 48.5%",
+        )
     })
 }

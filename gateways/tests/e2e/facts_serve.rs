@@ -348,8 +348,8 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     assert_eq!(not_begun.status.code(), Some(1));
     assert!(refusal(&not_begun).contains("map 1 has not begun: say with --side where"));
     for (wrong, code, says) in [
-        (["--price", "100%"].as_slice(), 3, "below 100%"),
-        (&["--price", "0.55"], 3, "48.5%"),
+        (["--price", "100%"].as_slice(), 2, "below 100%"),
+        (&["--price", "0.55"], 2, "48.5%"),
         (&["--first", "52%"], 2, "--second"),
         (&["--price", "55%", "--first", "52%", "--second", "49%"], 2, "cannot be used with"),
         (&[], 2, "--price"),
@@ -362,7 +362,39 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     stdout(&admin(&[&["strengths", "cup", "1"], &strong[..]].concat()));
     stdout(&admin(&["next-round", "cup", "62%"]));
     let not_next = admin(&["next-round", "cup", "62%", "--round", "7"]);
-    assert_eq!(not_next.status.code(), Some(3));
+    assert_eq!(not_next.status.code(), Some(1));
+    assert!(refusal(&not_next).contains("--round 7: the next round of map 1 is 1"));
+    for (wrong, code, says) in [
+        (["next-round", "worlds final", "62%"].as_slice(), 1, "has no rounds"),
+        (&["next-round", "cup", "NaN"], 2, "write a percentage"),
+        (&["next-round", "cup", "62%", "--round", "99"], 2, "1..=96"),
+        (&["strengths", "cup", "9", "--price", "55%", "--side", "CT"], 2, "1..=5"),
+        (
+            &[
+                "strengths",
+                "worlds final",
+                "1",
+                "--first",
+                "52%",
+                "--second",
+                "51%",
+                "--side",
+                "Blue",
+            ],
+            1,
+            "no rounds to win by side",
+        ),
+        (
+            &["override", "0", "--selection", "0", "--suspend", "--for", "60"],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        let output = admin(wrong);
+        let said = crate::harness::process::stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{wrong:?}: {said}");
+        assert!(said.contains(says), "{wrong:?}: {said}");
+    }
     drop(serve);
 
     let log = |game: &str| stdout(&run(["inspect", "prices", journal, "--match", game]));
@@ -371,7 +403,7 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
         "feed 1 says map 1 at 10:00: T1 1.000% of all gold ahead, kills 0:0",
         "the match is stopped: the feed said something impossible",
         "feed 1 says map 1 at 10:10: T1 40.000% of all gold ahead",
-        "impossible, LeadJumps: it says 40000 where 12000 would just fit",
+        "impossible, the lead moved further than it can since the last update: it says 40000 where 12000 would just fit",
     ] {
         assert!(worlds.contains(part), "{part}: {worlds}");
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
+use clutch_core::command::Title;
 use clutch_core::pricing::MobaModel;
 
 use super::fit::{DEFAULT_SPLIT, before_the_game, date, score, steps};
@@ -64,7 +65,8 @@ impl CalibrateArgs {
                         let shown = path.display();
                         let text = std::fs::read_to_string(path)
                             .with_context(|| format!("cannot read {shown}"))?;
-                        MobaModel::parse(&text).map_err(|error| anyhow!("{shown}: {error}"))?
+                        MobaModel::parse(Title::Lol, &text)
+                            .map_err(|error| anyhow!("{shown}: {error}"))?
                     }
                 };
                 let bar = steps("reading and rating games", 1);

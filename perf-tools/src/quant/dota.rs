@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use clap::Args;
+use clutch_core::command::Title;
 use clutch_core::pricing::MobaModel;
 use serde::Deserialize;
 
@@ -80,7 +81,7 @@ impl DotaArgs {
             let share = (pace.total() / total).min(1.0);
             (derived.per_thousand * share * 1e6).round() as i64
         }));
-        MobaModel::parse(&lines)?;
+        MobaModel::parse(Title::Dota2, &format!("{HEADER}{lines}"))?;
         let report = self.report(&pace, &derived)?;
         let out = Output::new(&self.out, "dota2")?;
         out.write("coefficients", &format!("{HEADER}{lines}"))?;
@@ -244,6 +245,7 @@ const HEADER: &str = "\
 # NOT FITTED: derived from a published figure by `clutch-perf fit dota2`; the report beside this file
 # says how. In millionths.
 #
+title dota2
 # second      side      lead objective  strength
 ";
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, ensure};
 use clap::{Args, Subcommand};
+use clutch_core::command;
 use clutch_core::pricing::MobaModel;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -115,7 +116,7 @@ impl LolArgs {
             fits.push(regression::fit(&rows).map_err(|why| anyhow!("at {second} s: {why}"))?);
         }
         let table = coefficient_lines(&before, &fits);
-        let model = MobaModel::parse(&table)
+        let model = MobaModel::parse(command::Title::Lol, &format!("{HEADER}{table}"))
             .map_err(|error| anyhow!("the fit is no usable table, {error}:\n{table}"))?;
         bar.set_message("scoring");
         bar.inc(1);
@@ -226,6 +227,7 @@ const HEADER: &str = "\
 # log-odds before the map. Made by `clutch-perf fit lol`; the report beside this file says from what
 # and how well. In millionths. Change the fit, not the numbers.
 #
+title lol
 # second      side      lead objective  strength
 ";
 
@@ -325,7 +327,7 @@ mod tests {
         // The games cannot be committed; what can be checked is that nobody typed into the files.
         let committed = include_str!("../../../engine/core/data/lol.coefficients");
         assert!(committed.starts_with(HEADER));
-        assert_eq!(MobaModel::parse(committed), Ok(MobaModel::LOL));
+        assert_eq!(MobaModel::parse(command::Title::Lol, committed), Ok(MobaModel::LOL));
         let [start, early, late] = MobaModel::LOL.knots() else { panic!("three knots") };
         assert_eq!((start.second, early.second, late.second), (0, SECONDS[0], SECONDS[1]));
         assert_eq!(start.lead_micro, early.lead_micro);

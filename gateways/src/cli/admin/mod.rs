@@ -5,6 +5,7 @@
 
 mod account;
 mod cash;
+mod checks;
 mod client;
 mod names;
 mod play;
@@ -71,6 +72,7 @@ Examples:
   clutch admin reset loss_rate             go on after an automatic trip
   clutch admin override 12 --selection 0 --odds 1.95 --for 600
   clutch admin strengths final-2026 1 --first 52% --second 49%
+                                           before the map begins, add --side t (or ct)
   clutch admin next-round final-2026 62%   team A has the money
   clutch admin config set stake_max=500.00 in_play_delay=5s
   clutch admin account show alice --json   as the server says it";
@@ -125,19 +127,19 @@ enum AdminCommand {
         #[arg(long)]
         selection: Option<u8>,
         /// The selection has these odds
-        #[arg(long, group = "word")]
+        #[arg(long, group = "word", requires = "selection", value_parser = checks::odds)]
         odds: Option<String>,
         /// The selection has this fair probability, such as 48.5%
-        #[arg(long, group = "word")]
+        #[arg(long, group = "word", requires = "selection", value_parser = checks::fair)]
         fair: Option<String>,
-        /// The market has this margin, such as 5%
-        #[arg(long, group = "word")]
+        /// The market has this margin, such as 5%; the whole market, so no --selection
+        #[arg(long, group = "word", conflicts_with = "selection", value_parser = checks::margin)]
         margin: Option<String>,
         /// The selection is off the board
-        #[arg(long, group = "word")]
+        #[arg(long, group = "word", requires = "selection")]
         off: bool,
-        /// The market is suspended
-        #[arg(long, group = "word")]
+        /// The market is suspended; the whole market, so no --selection: --off takes one off the board
+        #[arg(long, group = "word", conflicts_with = "selection")]
         suspend: bool,
         /// How many seconds it holds
         #[arg(long = "for", value_name = "SECONDS")]

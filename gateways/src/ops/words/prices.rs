@@ -3,7 +3,6 @@
 
 use clutch_core::command::{MobaState, Side, Strengths, Team, Title};
 use clutch_core::event::{Event, FeedAlert};
-use clutch_core::title::Rule;
 use clutch_core::units::{MatchId, Probability};
 
 use super::{Words, time};
@@ -84,32 +83,19 @@ impl Words {
     }
 }
 
-/// What a source says that cannot be, after the name of the rule that it breaks. Where no number would
-/// have fitted, there is none to name.
-pub fn impossible(rule: Rule, expected: impl Into<i64>, actual: impl Into<i64>) -> String {
-    let (expected, actual) = (expected.into(), actual.into());
-    let what = match (rule, expected) {
-        (Rule::OtherGame, _) => "games of this title have no such event".to_owned(),
-        (Rule::MapOutOfTurn, 0) => format!("map {actual} has not begun, or the match is over"),
-        (Rule::MapOutOfTurn, _) => {
-            format!("it is about map {actual} where map {expected} is in turn")
-        }
-        (Rule::MapHasBegun, _) => "the map has begun already and cannot begin again".to_owned(),
-        (Rule::MapIsOver, _) => "the map is over".to_owned(),
-        _ => format!("it says {actual} where {expected} would just fit"),
-    };
-    format!("{rule:?}: {what}")
-}
-
 /// What is wrong with the word of a source, with the name of the rule that it breaks.
 pub fn alert(alert: FeedAlert) -> String {
     match alert {
         FeedAlert::Impossible { rule, expected, actual } => {
-            format!("impossible, {}", impossible(rule, expected, actual))
+            format!(
+                "impossible, {}: it says {actual} where {expected} would just fit",
+                super::rule(rule)
+            )
         }
-        FeedAlert::Apart { map, rule, expected, actual } => {
-            format!("against the truth on map {map}, {}", impossible(rule, expected, actual))
-        }
+        FeedAlert::Apart { map, rule, expected, actual } => format!(
+            "against the truth on map {map}, {}: it says {actual} where {expected} would just fit",
+            super::rule(rule)
+        ),
         FeedAlert::Disagrees { map, round: 0 } => format!("names another winner of map {map}"),
         FeedAlert::Disagrees { map, round } => {
             format!("names another winner of map {map} round {round}")

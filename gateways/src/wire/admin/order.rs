@@ -165,14 +165,18 @@ pub(super) fn read_override(said: &OverrideJson, now: Timestamp) -> Result<Comma
     let on = || said.selection.map(SelectionIndex).ok_or_else(|| Fault::missing("selection"));
     let kind = match &said.word {
         WordJson::Odds(text) => {
-            let odds = decimal::parse_odds(text)
-                .ok_or_else(|| Fault::bad_field("odds", "odds from 1.001 to 1000"))?;
+            let odds = decimal::parse_odds(text).ok_or_else(|| {
+                Fault::bad_field("odds", "odds from 1.001 to 1000 with at most 3 places")
+            })?;
             OverrideKind::Odds { market, selection: on()?, odds }
         }
         WordJson::Fair(text) => {
             let fair = Probability::from_ppb(percent("fair", text)?)
                 .ok_or_else(|| Fault::bad_field("fair", "a percentage below 100%"))?;
             OverrideKind::Fair { market, selection: on()?, fair }
+        }
+        WordJson::Margin(_) | WordJson::Suspend if said.selection.is_some() => {
+            return Err(Fault::bad_field("selection", "left out: this is about the whole market"));
         }
         WordJson::Margin(text) => {
             OverrideKind::Margin { market, margin_ppb: percent("margin", text)? }

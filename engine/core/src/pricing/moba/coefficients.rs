@@ -1,11 +1,13 @@
 //! The table of coefficients: its form, its reader, and what it refuses.
 //!
-//! One knot a line: the second of the game clock, then side, lead, objective and strength in
+//! A line `title` and the key of the game, so that no game is priced by the table of another. Then one
+//! knot a line: the second of the game clock, then side, lead, objective and strength in
 //! millionths. The last line is `end` and the seconds of all knots again, so that a file that lost a line
 //! or was cut is not taken for a whole one. Whatever follows a `#` is for people. The reader is `const`,
 //! so a committed table that is wrong does not compile, and a quant's own one is refused by the same rules
 //! with its line.
 
+use crate::command::Title;
 use core::fmt;
 
 /// The most knots a table can have.
@@ -103,35 +105,57 @@ pub enum CoefficientProblem {
     },
     /// Something follows the last line.
     AfterEnd,
+    /// No line says which game the table is of.
+    NoTitle {
+        /// The one that was asked for.
+        wanted: Title,
+    },
+    /// The line of the title says another game.
+    OtherTitle {
+        /// The one that was asked for.
+        wanted: Title,
+    },
 }
 
 impl MobaModel {
     /// League of Legends; the lead is A's gold less B's, in percent of all gold.
-    pub const LOL: Self = committed(include_str!("../../../data/lol.coefficients"));
+    pub const LOL: Self = committed(Title::Lol, include_str!("../../../data/lol.coefficients"));
     /// Dota 2; the lead is A's experience less B's, in thousands.
-    pub const DOTA2: Self = committed(include_str!("../../../data/dota2.coefficients"));
+    pub const DOTA2: Self =
+        committed(Title::Dota2, include_str!("../../../data/dota2.coefficients"));
 
-    /// Reads a table.
+    /// Reads a table of this game.
     ///
     /// # Errors
     /// [`CoefficientError`] with the line and what is wrong with it: a missing or additional field, a
-    /// number that is none or out of range, knots out of order, a start other than second 0.
-    pub const fn parse(text: &str) -> Result<Self, CoefficientError> {
+    /// number that is none or out of range, knots out of order, a start other than second 0, no or another
+    /// title.
+    pub const fn parse(title: Title, text: &str) -> Result<Self, CoefficientError> {
         use CoefficientProblem as Problem;
         let bytes = text.as_bytes();
         let none =
             Knot { second: 0, side_micro: 0, lead_micro: 0, objective_micro: 0, strength_micro: 0 };
         let mut model = Self { knots: [none; KNOTS_MAX], knots_len: 0 };
-        let (mut at, mut line, mut has_ended) = (0, 0, false);
+        let (mut at, mut line, mut has_ended, mut has_title) = (0, 0, false, false);
         while at < bytes.len() {
             line += 1;
-            if let Some(seconds) = after_end(bytes, at) {
+            if let Some(seconds) = after_word(bytes, at, b"end") {
                 if has_ended {
                     return Err(CoefficientError { line, problem: Problem::AfterEnd });
                 }
                 match model.ends_at(bytes, seconds) {
                     Ok(next) => (at, has_ended) = (next, true),
                     Err(problem) => return Err(CoefficientError { line, problem }),
+                }
+                continue;
+            }
+            if let Some(key) = after_word(bytes, at, b"title") {
+                match after_title(bytes, key, title) {
+                    Some(next) => (at, has_title) = (next, true),
+                    None => {
+                        let problem = Problem::OtherTitle { wanted: title };
+                        return Err(CoefficientError { line, problem });
+                    }
                 }
                 continue;
             }
@@ -164,6 +188,9 @@ impl MobaModel {
         }
         if !has_ended {
             return Err(CoefficientError { line, problem: Problem::NoEnd });
+        }
+        if !has_title {
+            return Err(CoefficientError { line, problem: Problem::NoTitle { wanted: title } });
         }
         Ok(model)
     }
@@ -265,21 +292,60 @@ impl MobaModel {
     }
 }
 
-const fn committed(text: &str) -> MobaModel {
-    match MobaModel::parse(text) {
+const fn committed(title: Title, text: &str) -> MobaModel {
+    match MobaModel::parse(title, text) {
         Ok(model) => model,
         Err(_) => panic!("a committed table of coefficients is wrong"),
     }
 }
 
-/// Where the seconds of the last line begin, if it is the line at `at`.
-const fn after_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let is_end = at + 3 <= bytes.len()
-        && bytes[at] == b'e'
-        && bytes[at + 1] == b'n'
-        && bytes[at + 2] == b'd'
-        && (at + 3 == bytes.len() || bytes[at + 3].is_ascii_whitespace());
-    if is_end { Some(at + 3) } else { None }
+/// Where the rest of the line at `at` begins, if `word` is its first.
+const fn after_word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    let end = at + word.len();
+    if bytes.len() < end || (end < bytes.len() && !bytes[end].is_ascii_whitespace()) {
+        return None;
+    }
+    let mut index = 0;
+    while index < word.len() {
+        if bytes[at + index] != word[index] {
+            return None;
+        }
+        index += 1;
+    }
+    Some(end)
+}
+
+/// Where the next line begins, if what is left of this one is the key of the title.
+const fn after_title(bytes: &[u8], mut at: usize, title: Title) -> Option<usize> {
+    while at < bytes.len() && (bytes[at] == b' ' || bytes[at] == b'\t') {
+        at += 1;
+    }
+    match after_word(bytes, at, title_key(title).as_bytes()) {
+        None => None,
+        Some(mut at) => {
+            while at < bytes.len() && bytes[at] != b'\n' {
+                if bytes[at] == b'#' {
+                    return Some(line_end(bytes, at));
+                }
+                if !bytes[at].is_ascii_whitespace() {
+                    return None;
+                }
+                at += 1;
+            }
+            Some(at + 1)
+        }
+    }
+}
+
+const fn line_end(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && bytes[at] != b'\n' {
+        at += 1;
+    }
+    at + 1
+}
+
+const fn title_key(title: Title) -> &'static str {
+    title.rules().key
 }
 
 /// The numbers of the line that begins at `at`, how many there are, and where the next line begins.
@@ -370,6 +436,18 @@ impl fmt::Display for CoefficientError {
                 write!(f, "the knot at second {second} is not named at the end")
             }
             Problem::AfterEnd => f.write_str("nothing may follow the line that ends the table"),
+            Problem::NoTitle { wanted } => {
+                let key = title_key(wanted);
+                write!(f, "no line says which game the table is of; begin it with `title {key}`")
+            }
+            Problem::OtherTitle { wanted } => {
+                write!(
+                    f,
+                    "the table is not one of {}, whose title is `title {}`",
+                    wanted.rules().name,
+                    title_key(wanted)
+                )
+            }
         }
     }
 }
@@ -383,12 +461,11 @@ mod tests {
     use CoefficientProblem as Problem;
     use std::string::ToString;
 
-    const TABLE: &str =
-        "# a remark\n0 100 -0 0 1000000 # start\r\n\n600 300 20 4000000 500000\r\nend 0 600";
+    const TABLE: &str = "# a remark\ntitle lol # whose\n0 100 -0 0 1000000 # start\r\n\n600 300 20 4000000 500000\r\nend 0 600";
 
     #[test]
     fn coefficients_run_in_straight_lines_and_stay_level_after_the_last_knot() {
-        let model = MobaModel::parse(TABLE).unwrap();
+        let model = MobaModel::parse(Title::Lol, TABLE).unwrap();
         assert_eq!(model.knots().len(), 2);
         for (clock_s, side, objective, strength) in [
             (0, 100.0, 0.0, 1.0),
@@ -441,8 +518,13 @@ mod tests {
             (after("end 0\n600 0 0 0 0"), 3, Problem::AfterEnd),
             (after("end 0\n\nend 0"), 4, Problem::AfterEnd),
             ("end".into(), 1, Problem::Empty),
+            // A table of no game, and one of another.
+            (after("end 0"), 2, Problem::NoTitle { wanted: Title::Lol }),
+            ("title dota2\n".into(), 1, Problem::OtherTitle { wanted: Title::Lol }),
+            ("title lol 2\n".into(), 1, Problem::OtherTitle { wanted: Title::Lol }),
+            ("title\n".into(), 1, Problem::OtherTitle { wanted: Title::Lol }),
         ] {
-            let error = MobaModel::parse(&text).unwrap_err();
+            let error = MobaModel::parse(Title::Lol, &text).unwrap_err();
             assert_eq!(error, CoefficientError { line, problem }, "{text}");
             assert!(error.to_string().starts_with(&std::format!("line {line}: ")));
         }
