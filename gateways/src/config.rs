@@ -212,6 +212,7 @@ mod tests {
             ("[book]\nstake_max = \"0.01\"\n", "stake_max"),
             ("[book]\nmargin_percent = 150.0\n", "margin_percent is out of range"),
             ("[book]\nmargin_percent = -6.0\n", "margin_percent"),
+            ("[book]\nmargin_percent = 0.0\n", "margin_percent must be above 0"),
             ("[book]\nmargin_percent = nan\n", "margin_percent"),
             ("[book]\nprice_band = inf\n", "price_band"),
             ("[gateway]\nconnections_max = 0\n", "connections_max"),

@@ -1,14 +1,19 @@
-//! Standard output, when nobody reads it any more (`clutch config | head -1`).
+//! Standard output and standard error, when nobody reads them any more (`clutch config 2>&1 | head -1`).
 //!
 //! A command that only prints has nothing left to do then and ends. A demo or a server goes on: its
-//! bettors are still there. Neither panics, as `println!` would.
+//! bettors are still there. Neither panics, as `println!` and `eprintln!` would.
 
 use std::fmt;
-use std::io::{self, BufWriter, StdoutLock, Write, stdout};
+use std::io::{self, BufWriter, StdoutLock, Write, stderr, stdout};
 
 /// Says something beside the work; that it cannot be said does not stop the work.
 pub fn say(words: impl fmt::Display) {
     let _ = writeln!(stdout().lock(), "{words}");
+}
+
+/// Says a line beside the answer, on standard error; that it cannot be said does not stop the work.
+pub fn remark(words: impl fmt::Display) {
+    let _ = writeln!(stderr().lock(), "{words}");
 }
 
 /// Where a command that only prints puts its answer. Flush it at the end.

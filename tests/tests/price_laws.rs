@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 
 use clutch_core::command::{
     Capacity, Config, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState,
-    RoundFormat, SetMap, Side, Strengths, Team, Title,
+    OverrideKind, RoundFormat, SetMap, Side, Strengths, Team, Title,
 };
-use clutch_core::event::{MarketStatus, Price};
+use clutch_core::event::{MarketStatus, OverrideStatus, Price};
 use clutch_core::market::final_score;
 use clutch_core::pricing::LadderTable;
-use clutch_core::units::{MatchId, Name, Odds, Probability, SourceId, Timestamp};
-use clutch_core::{Command, Event, Query};
+use clutch_core::units::{
+    MarketId, MatchId, Name, Odds, Probability, ProposalId, SelectionIndex, SourceId, Timestamp,
+};
+use clutch_core::{Command, Event, Query, Reject};
 use clutch_tests::random::Random;
 use clutch_tests::world::{World, restored, saved};
 
@@ -37,6 +39,55 @@ fn whatever_is_played_the_board_stays_a_book() {
     for types in ["drawn", "Mr15", "branches"] {
         assert!(20 < looked_at[types], "{looked_at:?}");
     }
+}
+
+/// A trader fixes odds, leans the model, gives margins away and switches selections off, and a second
+/// person agrees to everything.
+#[test]
+fn whatever_traders_say_no_book_on_offer_is_a_sure_loss() {
+    let (mut refused, mut suspended, mut on_offer) = (0, 0, 0);
+    for seed in 0..12 {
+        let mut played = Played::new(seed);
+        let config = *played.world.state().config();
+        for _ in 0..400 {
+            let said = played.trader_speaks();
+            refused += u32::from(said);
+            let version = 1 + played.random.below(8);
+            if version == 1 {
+                let (map_no, strengths) = (1, played.strengths());
+                let (first_side_a, match_id) = (Side::Ct, MatchId(0));
+                let name = name("Nuke");
+                played.world.apply(Command::SetMap(SetMap {
+                    match_id,
+                    map_no,
+                    name,
+                    first_side_a,
+                    strengths,
+                }));
+            }
+            for (kind, market) in played.board() {
+                let is_on_offer = market.prices.iter().any(|price| price.odds.is_some());
+                let booked: f64 = market
+                    .prices
+                    .iter()
+                    .map(|price| match price.odds {
+                        Some(odds) => 1_000.0 / f64::from(odds.milli()),
+                        None => price.fair.as_f64(),
+                    })
+                    .sum();
+                if market.status == MarketStatus::Open && is_on_offer {
+                    let least = if config.margin_ppb == 0 { 1.0 - 1e-7 } else { 1.0 };
+                    assert!(least < booked, "{seed}: {kind:?} books {booked}");
+                    on_offer += 1;
+                }
+                suspended += u32::from(market.is_offered() && is_on_offer && booked <= 1.0 - 1e-7);
+            }
+        }
+    }
+    assert!(
+        100 < refused && 100 < suspended && 1_000 < on_offer,
+        "{refused} {suspended} {on_offer}"
+    );
 }
 
 /// Room for one match and nobody's bets: it is copied before every round looked at.
@@ -196,6 +247,44 @@ impl Played {
             },
             _ => Strengths::BySide { t: chance(), ct: chance() },
         }
+    }
+
+    /// One word on some market, approved if it must be. Whether it was refused as a sure loss.
+    fn trader_speaks(&mut self) -> bool {
+        let count = self.board().len() as u64;
+        let market = MarketId(self.random.below(count) as u32);
+        let selection = SelectionIndex(self.random.below(2) as u8);
+        let kind = match self.random.below(6) {
+            0 => OverrideKind::Margin {
+                market,
+                margin_ppb: 1_000_000 + self.random.below(90) as u32 * 1_000_000,
+            },
+            1 => OverrideKind::SuspendSelection { market, selection },
+            2 => {
+                let fair = Probability::from_ppb(1_000_000 * (1 + self.random.below(998)) as u32);
+                OverrideKind::Fair { market, selection, fair: fair.unwrap() }
+            }
+            _ => {
+                let odds = Odds::from_milli(1_100 + self.random.below(2_400) as u32).unwrap();
+                OverrideKind::Odds { market, selection, odds }
+            }
+        };
+        let expires_at = self.world.now().plus(60_000_000_000);
+        let mut said = self.world.apply(Command::Override { kind, expires_at });
+        let id = said.iter().find_map(|record| match record.event {
+            Event::Override { id, status: OverrideStatus::Proposed, .. } => Some(ProposalId(id.0)),
+            _ => None,
+        });
+        // Every other command is the second person's.
+        for _ in 0..2 {
+            if let Some(id) = id {
+                said.extend(self.world.apply(Command::Approve { id }));
+            }
+        }
+        said.iter().any(|record| match record.event {
+            Event::Refused(refusal) => refusal.code == Reject::NoOverround,
+            _ => false,
+        })
     }
 
     fn board(&mut self) -> Board {

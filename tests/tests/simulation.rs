@@ -157,6 +157,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "BettingStopped",
     "UnknownOverride",
     "OverrideExpiry",
+    "NoOverround",
     "SamePerson",
     "CapacityReached",
     "OutOfPlace",

@@ -106,10 +106,10 @@ fn once_the_score_moves_an_old_opinion_is_not_sold() {
         expect   market W Suspended Override
         bet      b1 A1 W a 1.00                     -> MarketSuspended
         expect   market T Open                      # a margin is no opinion on the score
-        override p W odds a 1.60 for 10m            # the trader is back
+        override p W odds a 1.55 for 10m            # the trader is back
         expect   override o gone
         expect   market W Open
-        expect   odds W a 1.60
+        expect   odds W a 1.55
         feed     M round 1 3 B
         expect   market W Suspended Override
         lift     p by 3
@@ -157,6 +157,88 @@ fn a_margin_of_its_own() {
         override o W margin 60 for 10m              # an even chance at 1.25
         expect   override o waiting
         override o W margin 100 for 10m             -> InvalidParameter(999999999, 1000000000)
+        ",
+    );
+}
+
+#[test]
+fn no_margin_at_all_takes_two_persons() {
+    check(
+        "
+        config   margin_ppb 10000000
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        override o W margin 0 for 10m by 7          # near, and yet nothing would be left
+        expect   override o waiting
+        expect   odds W a 1.98
+        approve  o by 8
+        expect   odds W a 2.00
+        ",
+    );
+}
+
+#[test]
+fn odds_that_make_a_book_a_sure_loss_are_refused_whoever_wants_them() {
+    check(
+        "
+        config   margin_ppb 60000000 override_distance_milli 1500
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        override o W odds a 2.35 for 10m            -> NoOverround(1000000000, 957446807)
+        override o W odds a 9.00 for 10m            -> NoOverround(1000000000, 643026004)
+        override o W odds a 2.10 for 10m            # 1.008 with 1.88
+        override p W odds b 1.95 for 10m            -> NoOverround(1000000000, 989010988)
+        expect   odds W a 2.10
+        expect   odds W b 1.88
+        lift     o
+        override q W off b for 10m                  # not sold: it counts with its fair half
+        override o W odds a 2.00 for 10m            -> NoOverround(1000000000, 1000000000)
+        override o W odds a 1.99 for 10m
+        expect   market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_book_that_became_a_sure_loss_while_a_word_waited_is_not_approved() {
+    check(
+        "
+        config   margin_ppb 60000000 override_distance_milli 1000
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        override o W odds a 2.10 for 10m by 7
+        override p W odds b 2.10 for 10m by 7
+        approve  o by 8
+        approve  p by 8                             -> NoOverround(1000000000, 952380952)
+        expect   override p waiting
+        expect   odds W b 1.88
+        expect   market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_book_that_becomes_a_sure_loss_under_a_standing_word_is_not_sold() {
+    check(
+        "
+        config   margin_ppb 60000000
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        override o W odds a 2.10 for 10m
+        expect   market W Open
+        override f W fair a 55 for 10m              # b goes to 2.08
+        expect   override f in_force
+        expect   market W Suspended Override
+        lift     f
+        expect   market W Open
+        map      M 1 t 52 ct 52                     # the model itself: A is worth more
+        expect   market W Suspended Override
+        lift     o
+        expect   market W Open
         ",
     );
 }

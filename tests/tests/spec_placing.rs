@@ -109,7 +109,7 @@ fn the_first_failing_question_gives_the_answer() {
         bet     c9 A1 W b 6.00 seen now             -> StaleView(10000ms, 11000ms)
         bet     d1 A1 W b 6.00 at 9.00 ahead        -> OddsChanged(9.00, 1.13)
         bet     f1 A1 W b 6.00 ahead                -> UnknownView
-        config  margin_ppb 0 stake_max 4.99 stake_min 4.99
+        config  margin_ppb 100000 stake_max 4.99 stake_min 4.99
         bet     d2 A1 W b 4.98                      -> StakeBelowMinimum(4.99, 4.98)
         bet     d3 A1 W b 10.00                     -> StakeAboveLimit(4.99, 10.00)
         config  stake_max 500.00

@@ -197,6 +197,8 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ),
         ("margin_ppb 60000000", "margin_ppb 999000000", "margin_ppb 250000000"),
         ("margin_ppb 250000000", "margin_ppb 40000000", "margin_ppb 60000000"),
+        // A book without a margin is a step of its own, however small the margin was.
+        ("margin_ppb 10000000", "margin_ppb 0", "margin_ppb 5000000"),
         ("band_milli 4000", "band_milli 40001", "band_milli 40000"),
     ] {
         check(&format!(

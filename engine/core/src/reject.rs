@@ -200,6 +200,8 @@ rejects! {
     UnknownOverride = 321, false, None, "This override does not exist or has ended.";
     /// An override must end after now and within its longest life.
     OverrideExpiry = 322, false, Millis, "An override must end in the future, within its longest life.";
+    /// A market's book must sum to more than one; the numbers are one and the sum, in parts per billion.
+    NoOverround = 323, false, Count, "With these odds the book of this market would sum to 1 or less.";
 
     /// Below the smallest stake.
     StakeBelowMinimum = 401, false, Money, "The stake is below the minimum.";

@@ -88,23 +88,29 @@ fn load(paths: &[PathBuf]) -> Result<(Vec<Context>, Vec<Push>), Failure> {
     let (mut contexts, mut pushes) = (Vec::new(), Vec::new());
     for path in &files {
         let Some(Captured { context, pushes: read, flaw }) = read(path).map_err(Failure)? else {
-            eprintln!("clutch: {} was only begun", path.display());
+            crate::output::remark(format_args!("clutch: {} was only begun", path.display()));
             continue;
         };
         match flaw {
             None => {}
-            Some(Flaw::Torn) => eprintln!("clutch: {} ends in half a push", path.display()),
+            Some(Flaw::Torn) => crate::output::remark(format_args!(
+                "clutch: {} ends in half a push",
+                path.display()
+            )),
             Some(Flaw::Damaged) => {
-                eprintln!("clutch: {} is damaged; what follows is left out", path.display());
+                crate::output::remark(format_args!(
+                    "clutch: {} is damaged; what follows is left out",
+                    path.display()
+                ));
             }
         }
         let key = (context.match_id, context.source);
         let source = *sources.entry(key).or_insert_with(|| {
             if context.after_version != 0 {
                 let (path, after) = (path.display(), context.after_version);
-                eprintln!(
+                crate::output::remark(format_args!(
                     "clutch: {path} begins after version {after}; facts without versions get other numbers"
-                );
+                ));
             }
             contexts.push(context);
             contexts.len() - 1

@@ -183,7 +183,7 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
 fn report(shadow: &Shadow, json: bool) -> Result<(), Failure> {
     // Beside a running server a match may still come.
     for unmet in shadow.unmet() {
-        eprintln!("clutch: {unmet}");
+        crate::output::remark(format_args!("clutch: {unmet}"));
     }
     let mut output = answer();
     if json {

@@ -161,7 +161,10 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     }
     // A misspelt kind must not look like an answer.
     if shown == 0 {
-        eprintln!("clutch: none of the records up to {} is meant", follower.last_seq().0);
+        crate::output::remark(format_args!(
+            "clutch: none of the records up to {} is meant",
+            follower.last_seq().0
+        ));
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ pub struct Failure(pub String);
 impl Failure {
     /// Says it and gives the exit code.
     fn exit(self) -> ExitCode {
-        eprintln!("clutch: {}", self.0);
+        crate::output::remark(format_args!("clutch: {}", self.0));
         ExitCode::FAILURE
     }
 }
@@ -94,7 +94,7 @@ impl<E: fmt::Display> From<E> for Failure {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(error) = start_logging(&cli.log_level) {
-        eprintln!("clutch: --log-level: {error}");
+        crate::output::remark(format_args!("clutch: --log-level: {error}"));
         return ExitCode::from(2);
     }
     // Without the handler a failing disk under a mapped file ends the process all the same, only without a word.
@@ -156,7 +156,9 @@ fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
 fn input_lines(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
     let Some(path) = file else {
         if std::io::stdin().is_terminal() {
-            eprintln!("clutch: reading JSON lines from the terminal; end with Ctrl-D");
+            crate::output::remark(format_args!(
+                "clutch: reading JSON lines from the terminal; end with Ctrl-D"
+            ));
         }
         return Ok(Box::new(std::io::stdin().lock()));
     };

@@ -124,6 +124,6 @@ fn plot(args: &PriceArgs, file: &Path, picture: &Path) -> Result<(), Failure> {
     let mut output = answer();
     writeln!(output, "{curve}")?;
     output.flush()?;
-    eprintln!("written: {}", picture.display());
+    crate::output::remark(format_args!("written: {}", picture.display()));
     Ok(())
 }

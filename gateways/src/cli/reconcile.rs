@@ -36,7 +36,7 @@ pub fn run(args: &ReconcileArgs) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(Failure(why)) => {
-            eprintln!("clutch: {why}");
+            crate::output::remark(format_args!("clutch: {why}"));
             ExitCode::from(2)
         }
     }

@@ -46,7 +46,10 @@ pub struct ReplayArgs {
 pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     let mut follower = if args.from_snapshot {
         let newest = Follower::open_newest(&args.source.dir, |rejected| {
-            eprintln!("clutch: a snapshot was passed over: {}", rejected.flaw);
+            crate::output::remark(format_args!(
+                "clutch: a snapshot was passed over: {}",
+                rejected.flaw
+            ));
         });
         newest?.with_ring(Path::new(source::RING))
     } else {

@@ -28,6 +28,14 @@ impl Config {
                 return Err(format!("[book] {name} is out of range"));
             }
         }
+        // The file speaks with one voice, and a book without a margin takes two.
+        if self.core_config().margin_ppb == 0 {
+            return Err(
+                "[book] margin_percent must be above 0: a book without a margin sums to 1. Two \
+                        operators can set it on a running server (`clutch admin config set`)"
+                    .to_owned(),
+            );
+        }
         if !self.book.house_rules.is_empty() {
             house_rules::find(&self.book.house_rules)
                 .map_err(|what| format!("[book] house_rules: {what}"))?;

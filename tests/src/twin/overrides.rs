@@ -58,7 +58,14 @@ impl Twin {
             let factor = ratio(asked) / ratio(model);
             factor <= limit && 1.0 / factor <= limit
         };
-        let in_force = pair.is_none_or(is_near);
+        self.check_book(kind)?;
+        let gives_all_away = match kind {
+            OverrideKind::Margin { margin_ppb, .. } => {
+                margin_ppb == 0 && self.config.margin_ppb > 0
+            }
+            _ => false,
+        };
+        let in_force = pair.is_none_or(is_near) && !gives_all_away;
         if in_force {
             self.take_force(kind);
         }
@@ -72,7 +79,9 @@ impl Twin {
         if 1 + (self.seq - 1) % 2 == WHO_SAYS_THEM {
             return Err(Reject::SamePerson);
         }
-        self.take_force(row.kind);
+        let kind = row.kind;
+        self.check_book(kind)?;
+        self.take_force(kind);
         for row in self.overrides.iter_mut().filter(|row| row.id == id) {
             row.in_force = true;
         }
@@ -119,6 +128,34 @@ impl Twin {
         self.market_of_override_moves(kind);
     }
 
+    /// No odds make a market's book sum to one or less, unless nothing is sold on it.
+    fn check_book(&self, kind: OverrideKind) -> Result<(), Reject> {
+        let OverrideKind::Odds { market, selection, odds } = kind else { return Ok(()) };
+        let market = &self.markets[market.0 as usize];
+        let selection = usize::from(selection.0);
+        let mut board = market.odds.clone();
+        board[selection] = Some(odds.milli());
+        let is_sold = (1..1_000_000_000).contains(&market.fair[selection]);
+        if is_sold && is_given_away(&board, &market.fair) {
+            return Err(Reject::NoOverround);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody fixed odds on this market's board, and all of it can be bought for what it pays.
+    fn is_sure_loss(&self, id: usize) -> bool {
+        let market = &self.markets[id];
+        let is_fixed = self.overrides.iter().any(|row| match row.kind {
+            OverrideKind::Odds { market: on, selection, .. } => {
+                row.in_force
+                    && on.0 as usize == id
+                    && market.odds[usize::from(selection.0)].is_some()
+            }
+            _ => false,
+        });
+        is_fixed && is_given_away(&market.odds, &market.fair)
+    }
+
     fn market_of_override_moves(&mut self, kind: OverrideKind) {
         let market = &mut self.markets[kind.market().0 as usize];
         if market.result == MarketResult::Undecided {
@@ -127,23 +164,36 @@ impl Twin {
         }
     }
 
-    /// Whether a trader's word stops a market: he said so, or his price was for another score.
+    /// Whether a trader's word stops a market: he said so, his price was for another score, or it would
+    /// be given away.
     pub(super) fn is_stopped_by_override(&self, id: usize) -> bool {
-        self.overrides.iter().any(|row| {
-            let on_it = row.in_force && row.kind.market().0 as usize == id;
-            on_it
-                && match row.kind {
-                    OverrideKind::SuspendMarket { .. } => true,
-                    OverrideKind::Odds { .. } | OverrideKind::Fair { .. } => {
-                        row.id < self.markets[id].moved_at
+        self.is_sure_loss(id)
+            || self.overrides.iter().any(|row| {
+                let on_it = row.in_force && row.kind.market().0 as usize == id;
+                on_it
+                    && match row.kind {
+                        OverrideKind::SuspendMarket { .. } => true,
+                        OverrideKind::Odds { .. } | OverrideKind::Fair { .. } => {
+                            row.id < self.markets[id].moved_at
+                        }
+                        OverrideKind::Margin { .. } | OverrideKind::SuspendSelection { .. } => {
+                            false
+                        }
                     }
-                    OverrideKind::Margin { .. } | OverrideKind::SuspendSelection { .. } => false,
-                }
-        })
+            })
     }
 
     /// Every override that waits or holds, and one that never was.
     pub fn override_ids(&self) -> Vec<u64> {
         self.overrides.iter().map(|row| row.id).chain([u64::MAX]).collect()
     }
+}
+
+/// Whether a stake on everything, what is not sold at its fair odds, never loses.
+fn is_given_away(odds: &[Option<u32>], fair: &[u32]) -> bool {
+    let price = |(odds, fair): (&Option<u32>, &u32)| match odds {
+        Some(milli) => 1_000_000_000_000 / u64::from(*milli),
+        None => u64::from(*fair),
+    };
+    odds.iter().zip(fair).map(price).sum::<u64>() <= 1_000_000_000
 }

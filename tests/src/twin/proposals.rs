@@ -170,6 +170,9 @@ pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
 fn margin_moves_far(before: &Config, after_ppb: u32) -> bool {
     const ONE: i128 = 1_000_000_000;
     let (was, is) = (i128::from(before.margin_ppb), i128::from(after_ppb));
+    if was > 0 && is == 0 {
+        return true;
+    }
     let (high, low) = (was.max(is), was.min(is));
     let limit = i128::from(before.override_distance_milli);
     (ONE + high) * (ONE - low) * 1000 > limit * (ONE + low) * (ONE - high)

@@ -33,7 +33,7 @@ pub enum PriceCause {
     Opened,
     /// The score or the sides moved.
     Score,
-    /// A trader changed the strengths.
+    /// An operator, or a feed that names its own chances, changed the strengths.
     Parameters,
     /// The margin, or how the book is shaded and sent, changed.
     Margin,

@@ -14,6 +14,7 @@
 //! | 6 | [`obeys_overrides`] | never: a trader's word replaces the model's | `Override` |
 //! | 7 | [`margin_and_ladder`] | never: what cannot be booked is off the board | |
 //! | 8 | [`is_worth_sending`] | never: keeps the odds that stand where the change is too small | |
+//! | 9 | [`has_overround`] | odds of a trader's that leave a book of no more than one | `Override` |
 
 use core::ops::ControlFlow;
 
@@ -92,6 +93,8 @@ impl<const N: usize> Quote<'_, N> {
         // The price is made all the same, so that a trader sees what he resumes.
         margin_and_ladder(self);
         is_worth_sending(self);
+        let verdict = has_overround(self);
+        self.note(verdict);
     }
 
     #[inline]
@@ -324,4 +327,36 @@ fn is_worth_sending<const N: usize>(quote: &mut Quote<'_, N>) {
             *odds = Some(old);
         }
     }
+}
+
+/// Guard 9: odds that a trader fixed stand while the model moves the others, and other words join them.
+/// Once the book sums to one or less, whoever bets on all of it cannot lose, and the market waits for its
+/// trader. A book that nobody fixed odds in has its margin from guard 7.
+#[inline(always)]
+fn has_overround<const N: usize>(quote: &mut Quote<'_, N>) -> Verdict {
+    if quote.overrides.is_none() {
+        return Verdict::Continue(());
+    }
+    let mut board = quote.odds.iter().zip(quote.fixed);
+    let is_fixed = board.any(|(odds, fixed)| odds.is_some() && matches!(fixed, Fixed::At(_)));
+    let fair = quote.of_book(&quote.fair);
+    let book = quote.odds.into_iter().zip(fair).take(quote.before.len());
+    match is_fixed && booked_ppb(book) <= ONE_PPB {
+        true => Verdict::Break(SuspendReason::Override),
+        false => Verdict::Continue(()),
+    }
+}
+
+/// A book of fair odds, in parts per billion.
+pub(super) const ONE_PPB: u64 = Probability::ONE.ppb() as u64;
+
+/// What a book of odds and fair probabilities sums to, in parts per billion, rounded down. What is not
+/// on offer counts with its fair probability: nothing is earned on it, and it wins as often all the same.
+pub(super) fn booked_ppb(book: impl Iterator<Item = (Option<Odds>, Probability)>) -> u64 {
+    const ONE_AT_MILLI: u64 = 1_000 * ONE_PPB;
+    let booked = book.map(|(odds, fair)| match odds {
+        Some(odds) => ONE_AT_MILLI / u64::from(odds.milli()),
+        None => u64::from(fair.ppb()),
+    });
+    booked.sum()
 }

@@ -4,10 +4,14 @@
 //! operator approves it. Odds and probabilities are an opinion on one score: once it moves, the market
 //! waits for its trader instead of selling the old opinion. A margin or a suspension stands until it
 //! expires.
+//!
+//! No number of persons may sell a sure loss: odds with which the market's book sums to one or less are
+//! refused, and a book that comes there later, by the model or by another word, is suspended by its guard.
 
 use alloc::vec::Vec;
 
-use super::MarketResult;
+use super::guards::{ONE_PPB, booked_ppb};
+use super::{Market, MarketResult};
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{Actor, Capacity, Config, OverrideKind};
 use crate::event::{Event, OverrideStatus, PriceCause};
@@ -188,7 +192,29 @@ impl Step<'_> {
             let max = OVERRIDES_MAX as i64;
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
-        goes_far(kind, model, self.config)
+        let goes_far = goes_far(kind, model, self.config)?;
+        self.check_overround(market, kind)?;
+        Ok(goes_far)
+    }
+
+    /// Whether the market's book, as it is on the board but for these odds, sums to more than one.
+    fn check_overround(&self, market: &Market, kind: OverrideKind) -> Result<(), Refusal> {
+        let OverrideKind::Odds { selection, odds, .. } = kind else { return Ok(()) };
+        let rows = self.tables.markets.selections(market);
+        let asked = usize::from(selection.0);
+        // Where the model knows nothing, or is certain, nothing is sold at any odds.
+        if [Probability::default(), Probability::ONE].contains(&rows[asked].fair) {
+            return Ok(());
+        }
+        let book = rows.iter().enumerate().map(|(index, row)| {
+            let odds = if index == asked { Some(odds) } else { row.odds };
+            (odds, row.fair)
+        });
+        let booked = booked_ppb(book);
+        if booked <= ONE_PPB {
+            return Err(Refusal::with(Reject::NoOverround, ONE_PPB as i64, booked as i64));
+        }
+        Ok(())
     }
 
     /// The second person's word.
@@ -197,6 +223,8 @@ impl Step<'_> {
         let index = self.tables.overrides.waiting(id)?;
         let mut row = self.tables.overrides.rows[index];
         check_persons(row.by, approver)?;
+        // The board may have moved while it waited.
+        self.check_overround(self.tables.markets.market(row.kind.market()), row.kind)?;
         row.standing = Standing::InForce { approved_by: Some(approver) };
         self.replace_others(&row);
         // The place may have moved with what it replaced.
@@ -342,8 +370,12 @@ fn goes_far(kind: OverrideKind, model: Probability, config: &Config) -> Result<b
 }
 
 impl Config {
-    /// Whether a margin lies further from the one in force than one person may go.
+    /// Whether a margin lies further from the one in force than one person may go. A book without any
+    /// takes two persons from wherever it comes.
     pub(crate) fn is_margin_far(&self, margin_ppb: u32) -> bool {
+        if margin_ppb == 0 && self.margin_ppb != 0 {
+            return true;
+        }
         let even_booked = |ppb: u32| (1.0 + f64::from(ppb) / 1e9) / 2.0;
         self.is_far(even_booked(margin_ppb), even_booked(self.margin_ppb))
     }

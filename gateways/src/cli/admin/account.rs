@@ -148,7 +148,7 @@ pub(super) fn run(client: &Client, command: &AccountCommand) -> Result<Said, Fai
                 None => secret::fresh_uuid()?,
             };
             // Whoever does not hear the answer can ask again with the same one.
-            eprintln!("reference {reference}");
+            crate::output::remark(format_args!("reference {reference}"));
             let body = json!({"command": "deposit", "account": account, "amount": amount,
                 "reference": reference});
             order(client, body)

@@ -145,7 +145,7 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
                 None => secret::fresh_uuid()?,
             };
             // Whoever does not hear the answer can ask again with the same one.
-            eprintln!("reference {reference}");
+            crate::output::remark(format_args!("reference {reference}"));
             let body = json!({"command": "grant_bonus", "account": account, "kind": kind,
                 "amount": amount, "wagering": wagering, "for_s": u64::from(*days) * 86_400,
                 "reference": reference});
@@ -164,7 +164,7 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
                 Some(reference) => reference.clone(),
                 None => secret::fresh_uuid()?,
             };
-            eprintln!("reference {reference}");
+            crate::output::remark(format_args!("reference {reference}"));
             let body = json!({"command": "adjust", "account": account, "amount": amount,
                 "reason": reason.name(), "reference": reference});
             order(client, body)

@@ -296,7 +296,7 @@ pub fn run(args: &AdminArgs) -> ExitCode {
     match ask(args).and_then(|said| print(args, said)) {
         Ok(code) => code,
         Err(Failure(message)) => {
-            eprintln!("clutch: {message}");
+            crate::output::remark(format_args!("clutch: {message}"));
             ExitCode::FAILURE
         }
     }
@@ -319,9 +319,9 @@ fn print(args: &AdminArgs, said: Said) -> Result<ExitCode, Failure> {
     }
     let text = said.body["text"].as_str().unwrap_or("The server gave an answer that is none.");
     let name = said.body["name"].as_str().unwrap_or("?");
-    eprintln!("clutch: {text} ({name})");
+    crate::output::remark(format_args!("clutch: {text} ({name})"));
     if let Some(hint) = hint(name) {
-        eprintln!("{hint}");
+        crate::output::remark(format_args!("{hint}"));
     }
     Ok(ExitCode::from(REFUSED))
 }

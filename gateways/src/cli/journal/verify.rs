@@ -25,7 +25,7 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let report = match read {
         Ok(report) => report,
         Err(error) => {
-            eprintln!("clutch: {error}");
+            crate::output::remark(format_args!("clutch: {error}"));
             return Ok(ExitCode::from(DAMAGED));
         }
     };
@@ -165,11 +165,15 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let cut = clutch_journal::accept_loss(&args.dir, &keep, &Options::default(), &mut confirm);
     match cut {
         Ok(Some(loss)) => {
-            eprintln!("cut behind record {}; copies are in {}", loss.last_kept, keep.display());
+            crate::output::remark(format_args!(
+                "cut behind record {}; copies are in {}",
+                loss.last_kept,
+                keep.display()
+            ));
             Ok(ExitCode::SUCCESS)
         }
         Ok(None) => {
-            eprintln!("nothing was changed");
+            crate::output::remark(format_args!("nothing was changed"));
             Ok(ExitCode::SUCCESS)
         }
         Err(error @ JournalError::Locked { .. }) => {

@@ -51,7 +51,7 @@ fn print(input: Input, options: &PrintOptions, out: &mut dyn Write) -> Result<()
     let counted = print_file(input, Options { format: options.format }, out)
         .map_err(|error| error.to_string())?;
     if options.counts {
-        eprintln!("{counted:?}");
+        crate::output::remark(format_args!("{counted:?}"));
     }
     if counted.known + counted.unknown == 0 && counted.garbage != 0 {
         return Err(format!("none of its {} lines is one of a server's log", counted.lines));

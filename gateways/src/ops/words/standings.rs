@@ -111,7 +111,9 @@ pub fn why_suspended(reason: SuspendReason) -> &'static str {
         SuspendReason::BranchCheck => "the price is not one of the two foreseen",
         SuspendReason::PriceInvalid => "the model's probabilities are no book",
         SuspendReason::PriceBand => "the price moved too far at once",
-        SuspendReason::Override => "a trader's override suspends it, or is older than the score",
+        SuspendReason::Override => {
+            "a trader's override suspends it, is older than the score, or leaves a book of no more than 1"
+        }
         SuspendReason::Unpriced => "there is no price",
         SuspendReason::RoundLive => "the round is being played",
     }
@@ -122,7 +124,7 @@ pub fn why_priced(cause: PriceCause) -> &'static str {
     match cause {
         PriceCause::Opened => "the market was opened",
         PriceCause::Score => "the score moved",
-        PriceCause::Parameters => "a trader changed the strengths",
+        PriceCause::Parameters => "the strengths changed",
         PriceCause::Margin => "the margin, or how the book is shaded, changed",
         PriceCause::Shading => "the market's liability moved",
         PriceCause::Override => "an override began",
