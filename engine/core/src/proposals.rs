@@ -11,14 +11,14 @@
 use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Adjust, Capacity, Config, Grade, Incident, VoidBets};
+use crate::command::{Adjust, AdjustReason, Capacity, Config, Grade, Incident, VoidBets};
 use crate::event::{Event, ProposalStatus};
 use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Name, OverrideId, ProposalId, Timestamp,
+    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, Timestamp,
 };
 
 /// Most wishes that wait.
@@ -139,8 +139,15 @@ pub enum About {
     Limits,
     /// What is asked of players.
     PlayPolicy,
-    /// The balance of this account.
-    Adjust(AccountId),
+    /// The balance of an account.
+    Adjust {
+        /// Whose.
+        account: AccountId,
+        /// By how much it grows; below zero, by how much it shrinks.
+        amount: Money,
+        /// Why.
+        reason: AdjustReason,
+    },
 }
 
 impl From<&Wish> for About {
@@ -153,7 +160,9 @@ impl From<&Wish> for About {
             Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
             Wish::Configure { .. } => Self::Limits,
             Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
-            Wish::Adjust(adjust) => Self::Adjust(adjust.account),
+            Wish::Adjust(Adjust { account, amount, reason, .. }) => {
+                Self::Adjust { account: *account, amount: *amount, reason: *reason }
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::read;
 use super::client;
+use super::decimal::{ShowMoney, with_places};
 use super::overrides::{OverrideView, overrides_of};
 use super::scope::TitleJson;
 use super::server::to_json;
@@ -292,14 +293,33 @@ pub(super) struct ProposalView {
     by: u32,
     about: &'static str,
     number: Option<u32>,
+    /// By how much a balance would grow, in the account's own money, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     expires_at: u64,
     status: &'static str,
 }
 
 /// What an answer says of wishes that wait.
-pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
+pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView> {
     let view = |record: &Record| match record.event {
         Event::Proposal { id, by, expires_at, about, status } => {
+            let (amount, reason) = match about {
+                About::Adjust { account, amount, reason } => {
+                    let places = book.purses().places_shown(account);
+                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
+                    (Some(shown), Some(reason.name()))
+                }
+                About::Grade(_)
+                | About::Incident(_)
+                | About::TakeBackIncident(_)
+                | About::VoidBet(_)
+                | About::VoidBets(_)
+                | About::Limits
+                | About::PlayPolicy => (None, None),
+            };
             let (about, number) = match about {
                 About::Grade(MarketId(market)) => ("grade of market", Some(market)),
                 About::Incident(MatchId(game)) => ("incident of match", Some(game)),
@@ -312,7 +332,7 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                     ("settings: a limit raised far, or a guard of the prices widened", None)
                 }
                 About::PlayPolicy => ("a policy that asks less of players", None),
-                About::Adjust(AccountId(account)) => ("adjusting account", Some(account)),
+                About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",
@@ -322,7 +342,7 @@ pub(super) fn proposals_of(records: &[Record]) -> Vec<ProposalView> {
                 ProposalStatus::Expired => "expired",
             };
             let expires_at = expires_at.millis();
-            Some(ProposalView { id: id.0, by, about, number, expires_at, status })
+            Some(ProposalView { id: id.0, by, about, number, amount, reason, expires_at, status })
         }
         _ => None,
     };
@@ -339,7 +359,7 @@ pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
     }
     to_json(&Message {
         seq: records.last().map_or(0, |record| record.seq.0),
-        proposals: proposals_of(records),
+        proposals: proposals_of(book, records),
         overrides: overrides_of(book, records),
     })
 }

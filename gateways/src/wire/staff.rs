@@ -125,7 +125,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         mode: None,
         trips: Vec::new(),
         overrides: overrides_of(book, records),
-        proposals: proposals_of(records),
+        proposals: proposals_of(book, records),
         version: version_of(records),
         settings: settings_of(records, before),
         players: compliance::Parts::of(book, records),

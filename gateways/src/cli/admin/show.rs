@@ -38,6 +38,11 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     let waiting = list(answer, "proposals").iter().map(|wish| {
         let about = format!("{} {}", text(&wish["about"]), text(&wish["number"]));
         let about = about.trim_end_matches('-').trim_end().to_owned();
+        // A second person answers for the amount, so he sees it.
+        let about = match (wish["amount"].as_str(), wish["reason"].as_str()) {
+            (Some(amount), Some(reason)) => format!("{about} by {amount}: {reason}"),
+            _ => about,
+        };
         vec![format!("proposal {}", text(&wish["id"])), about, text(&wish["status"])]
     });
     columns(output, waiting.collect())?;
