@@ -459,18 +459,21 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
     };
     let end = "{\"at_ms\":4,\"event\":\"map_won\",\"map\":1,\"winner\":\"a\"}\n";
     for (lines, says) in [
-        (state(600, 0, 2) + &state(610, 0, 1), "line 5: towers became fewer: it says 1 where 2"),
+        (
+            state(600, 0, 2) + &state(610, 0, 1),
+            "line 5: towers became fewer (TowersFell): it says 1 where 2",
+        ),
         (
             state(600, 0, 0) + &state(610, -60_000, 0),
-            "line 5: nobody can lead by so much: it says 60000",
+            "line 5: nobody can lead by so much (LeadTooLarge): it says 60000",
         ),
         (
             end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0),
-            "line 5: the map is over: ",
+            "line 5: the map is over (MapIsOver): ",
         ),
         (
             end.replace("\"map\":1", "\"map\":2"),
-            "line 4: it is not this map's turn: it says 2 where 1",
+            "line 4: it is not this map's turn (MapOutOfTurn): it says 2 where 1",
         ),
     ] {
         std::fs::write(&file, format!("{head}{lines}")).unwrap();

@@ -403,7 +403,7 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
         "feed 1 says map 1 at 10:00: T1 1.000% of all gold ahead, kills 0:0",
         "the match is stopped: the feed said something impossible",
         "feed 1 says map 1 at 10:10: T1 40.000% of all gold ahead",
-        "impossible, the lead moved further than it can since the last update: it says 40000 where 12000 would just fit",
+        "impossible, the lead moved further than it can since the last update (LeadJumps): it says 40000 where 12000 would just fit",
     ] {
         assert!(worlds.contains(part), "{part}: {worlds}");
     }
