@@ -469,7 +469,7 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
         ),
         (
             end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0),
-            "line 5: the map is over (MapIsOver): ",
+            "line 5: the map is over (MapIsOver), in ",
         ),
         (
             end.replace("\"map\":1", "\"map\":2"),

@@ -226,8 +226,8 @@ impl Timeline {
             let what = serde_json::to_string(&event).unwrap_or_default();
             let place = beat.place(number);
             return Err(format!(
-                "{place}: {}: it says {actual} where {expected} would just fit, in {what}",
-                words::rule(rule)
+                "{place}: {}, in {what}",
+                words::impossible(rule, expected, actual)
             ));
         }
         Ok(())

@@ -87,15 +87,11 @@ impl Words {
 pub fn alert(alert: FeedAlert) -> String {
     match alert {
         FeedAlert::Impossible { rule, expected, actual } => {
-            format!(
-                "impossible, {}: it says {actual} where {expected} would just fit",
-                super::rule(rule)
-            )
+            format!("impossible, {}", super::impossible(rule, expected, actual))
         }
-        FeedAlert::Apart { map, rule, expected, actual } => format!(
-            "against the truth on map {map}, {}: it says {actual} where {expected} would just fit",
-            super::rule(rule)
-        ),
+        FeedAlert::Apart { map, rule, expected, actual } => {
+            format!("against the truth on map {map}, {}", super::impossible(rule, expected, actual))
+        }
         FeedAlert::Disagrees { map, round: 0 } => format!("names another winner of map {map}"),
         FeedAlert::Disagrees { map, round } => {
             format!("names another winner of map {map} round {round}")

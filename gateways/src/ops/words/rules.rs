@@ -2,8 +2,19 @@
 
 use clutch_core::title::Rule;
 
-/// The rule as a sentence says it, and its name, before "it says X where Y would just fit".
-pub fn rule(rule: Rule) -> &'static str {
+/// What a fact breaks, and what it says beside what would just fit, where that is a number to compare.
+pub fn impossible(broken: Rule, expected: i64, actual: i64) -> String {
+    let says = rule(broken);
+    match broken {
+        Rule::OtherGame | Rule::MapHasBegun | Rule::MapIsOver | Rule::Disputed => says.to_owned(),
+        // Maps are counted from one: none is due.
+        Rule::MapOutOfTurn if expected == 0 => says.to_owned(),
+        _ => format!("{says}: it says {actual} where {expected} would just fit"),
+    }
+}
+
+/// The rule as a sentence says it, and its name.
+fn rule(rule: Rule) -> &'static str {
     match rule {
         Rule::OtherGame => "it belongs to a game of another kind (OtherGame)",
         Rule::MapOutOfTurn => "it is not this map's turn (MapOutOfTurn)",
