@@ -17,13 +17,13 @@ use crate::bets::multiple::MultipleTable;
 use crate::bets::referral::Desk;
 use crate::bets::waiting::Waiting;
 use crate::bets::{Answers, BetTable, Fundings};
-use crate::command::{Actor, Capacity, Command, Config, Envelope, Scope, SuspendReason};
+use crate::command::{Actor, Capacity, Command, Config, Envelope};
 use crate::event::Event;
 use crate::feed::sources::LagHistogram;
 use crate::house_rules::RuleBook;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
-use crate::market::{MarketTable, Stops, stops};
+use crate::market::{MarketTable, Stops};
 use crate::outbox::Outbox;
 use crate::payments::Payment;
 use crate::pricing::MobaModels;
@@ -455,59 +455,6 @@ impl Step<'_> {
         self.check_feed_age();
         if prices_change {
             self.tables.requotes.start_over();
-        }
-        Ok(())
-    }
-
-    /// Stops betting for a reason that a person can lift again; the others are the engine's own to
-    /// see and to lift, so that nothing is suspended for ever.
-    fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
-        if !stops::FOR_A_PERSON.has(reason) {
-            return Err(Reject::InvalidParameter.into());
-        }
-        match scope {
-            Scope::All => {
-                self.tables.stops = self.tables.stops.with(reason);
-                self.announce_all_statuses();
-            }
-            Scope::Match(match_id) => {
-                // What a person froze, a person lets go on.
-                self.tables.fixture_mut(match_id)?.feed.needs_person = true;
-                self.stop_match(match_id, reason);
-            }
-            Scope::Market(market) => {
-                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                let stops = &mut self.tables.markets.market_mut(market).stops;
-                *stops = stops.with(reason);
-                self.announce_status(market, false);
-            }
-        }
-        Ok(())
-    }
-
-    /// Lifts every reason that waits for a person. What the engine can see for itself (a silent or
-    /// hesitant feed, a missing price) stays.
-    fn resume(&mut self, scope: Scope) -> Result<(), Refusal> {
-        self.a_person_looks = true;
-        match scope {
-            Scope::All => {
-                self.tables.stops = Stops::none();
-                self.announce_all_statuses();
-            }
-            Scope::Match(match_id) => {
-                let fixture = self.tables.fixture_mut(match_id)?;
-                fixture.stops = fixture.stops.less(stops::FOR_A_PERSON);
-                self.decide_against_dissenters(match_id);
-                let reason = self.tables.fixture_mut(match_id)?.stops.first();
-                self.outbox.push(Event::MatchFrozen { match_id, reason });
-                self.announce_statuses_of(match_id);
-            }
-            Scope::Market(market) => {
-                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                let stops = &mut self.tables.markets.market_mut(market).stops;
-                *stops = stops.less(stops::FOR_A_PERSON);
-                self.announce_status(market, false);
-            }
         }
         Ok(())
     }

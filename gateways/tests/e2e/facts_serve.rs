@@ -409,7 +409,7 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     }
     let cup = log("cup");
     for part in [
-        "a trader changed the strengths: operator 7: ",
+        "the strengths changed: operator 7: ",
         "wins a round at 52% as T, 51% as CT",
         "map 1 round 1 at 62% for ",
     ] {

@@ -24,14 +24,15 @@ pub enum Bug {
     JournalWholeSeconds,
 }
 
-/// All of them, each with the promise that it breaks.
+/// All of them, each with the promise that it breaks first.
 pub const BUGS: &[(Bug, &str)] = &[
     (Bug::AcknowledgeAtOnce, "acknowledged and lost"),
     (Bug::AcknowledgeOneTooMany, "acknowledged and lost"),
     (Bug::ForgetIdsAfterRestart, "another answer"),
     (Bug::AnswerARepeatedIdAnew, "answered twice differently"),
     (Bug::ApplyTheLastRecordTwice, "another state"),
-    (Bug::ReleaseAgainAfterRestart, "settled twice"),
+    // What is told again is told of a bet that has moved on: its old stake comes back.
+    (Bug::ReleaseAgainAfterRestart, "another stake"),
     (Bug::ForgetWhatCameAfterTheSnapshot, "another state"),
     (Bug::SnapshotBeforeItsRecordsAreDurable, "a snapshot at"),
     (Bug::LeaveDepositsOutOfSnapshots, "another state"),

@@ -53,7 +53,7 @@ pub struct Bet {
     pub payout: Money,
     /// Where it stands.
     pub state: BetState,
-    /// Whether a bonus has a part in it; [`Fundings`] says which.
+    /// Whether a bonus has a part in it; `Fundings` says which.
     pub is_funded: bool,
     /// The market's next older bet.
     pub next_of_market: u32,

@@ -1,7 +1,11 @@
-//! Why betting is stopped: a set of reasons, of which the gravest is the one named.
+//! Why betting is stopped: a set of reasons, of which the gravest is the one named; and how a person
+//! sets and lifts his.
 
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
-use crate::command::SuspendReason;
+use crate::command::{Scope, SuspendReason};
+use crate::event::Event;
+use crate::reject::{Refusal, Reject};
+use crate::state::Step;
 
 /// A set of reasons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +108,61 @@ impl Wire for Stops {
         } else {
             Err(DecodeError::OutOfRange)
         }
+    }
+}
+
+impl Step<'_> {
+    /// Stops betting for a reason that a person can lift again; the others are the engine's own to
+    /// see and to lift, so that nothing is suspended for ever.
+    pub(crate) fn suspend(&mut self, scope: Scope, reason: SuspendReason) -> Result<(), Refusal> {
+        if !FOR_A_PERSON.has(reason) {
+            return Err(Reject::InvalidParameter.into());
+        }
+        match scope {
+            Scope::All => {
+                self.tables.stops = self.tables.stops.with(reason);
+                self.announce_all_statuses();
+            }
+            Scope::Match(match_id) => {
+                // What a person froze, a person lets go on.
+                self.tables.fixture_mut(match_id)?.feed.needs_person = true;
+                self.stop_match(match_id, reason);
+            }
+            Scope::Market(market) => {
+                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.with(reason);
+                self.announce_status(market, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lifts every reason that waits for a person. What the engine can see for itself (a silent or
+    /// hesitant feed, a missing price) stays.
+    pub(crate) fn resume(&mut self, scope: Scope) -> Result<(), Refusal> {
+        self.a_person_looks = true;
+        match scope {
+            Scope::All => {
+                self.tables.stops = Stops::none();
+                self.announce_all_statuses();
+            }
+            Scope::Match(match_id) => {
+                let fixture = self.tables.fixture_mut(match_id)?;
+                fixture.stops = fixture.stops.less(FOR_A_PERSON);
+                self.decide_against_dissenters(match_id);
+                let reason = self.tables.fixture_mut(match_id)?.stops.first();
+                self.outbox.push(Event::MatchFrozen { match_id, reason });
+                self.announce_statuses_of(match_id);
+            }
+            Scope::Market(market) => {
+                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
+                let stops = &mut self.tables.markets.market_mut(market).stops;
+                *stops = stops.less(FOR_A_PERSON);
+                self.announce_status(market, false);
+            }
+        }
+        Ok(())
     }
 }
 
