@@ -490,15 +490,4 @@ impl Hub {
             connection.close(code, last.sentence(), &self.config.limits);
         }
     }
-
-    /// Forgets a connection's place among its account's sockets.
-    pub(super) fn sign_out(&mut self, connection: &Connection) {
-        let Some(account) = connection.account else { return };
-        if let Some(keys) = self.accounts.get_mut(&account) {
-            keys.retain(|key| *key != connection.key);
-            if keys.is_empty() {
-                self.accounts.remove(&account);
-            }
-        }
-    }
 }

@@ -6,14 +6,16 @@
 //! at any moment and asked for again.
 //!
 //! Read on in `turn` for what a turn of records does, `hub` for what clients' messages do, `routes`
-//! for what HTTP addresses answer.
+//! for what HTTP addresses answer, `delivery` for how what changed goes out.
 
 mod admin;
 mod bucket;
 pub mod config;
 mod connection;
+mod delivery;
 mod engine;
 pub mod feed;
+mod health;
 mod hub;
 mod metrics;
 mod outgoing;

@@ -6,15 +6,12 @@ use clutch_core::command::{Actor, Channel};
 use clutch_core::event::{BetStatus, LegView};
 use clutch_core::units::Seq;
 use clutch_core::{Command, Envelope, Event, Record, Refusal, Reject};
-use clutch_engine::Space;
-use clutch_journal::Trust;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::connection::{Connection, Phase, Session};
 use super::feed::{FeedDoors, FeedReply};
 use super::hub::{Asked, Hub, Pending, unix_now};
 use super::metrics::Metrics;
-use super::port::EngineState;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Method, Response, parse_head};
@@ -37,7 +34,7 @@ const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
     frame-ancestors 'none'\r\n";
 
 /// What an answer of this moment must not become: one of a later moment.
-const NO_STORE: &str = "Cache-Control: no-store\r\n";
+pub(super) const NO_STORE: &str = "Cache-Control: no-store\r\n";
 
 /// Requests served for one connection in one turn; the others get their turn in between.
 const REQUESTS_PER_TURN: usize = 32;
@@ -277,43 +274,6 @@ impl Hub {
         }
     }
 
-    fn health(&self) -> Response {
-        let engine = self.port.health();
-        // A journal that is nearly full still takes feeds and settles: only bets are refused.
-        let (status, health) = match (engine.state, engine.space) {
-            (EngineState::Running, Space::Ample) => (200, "ok"),
-            (EngineState::Running, Space::Low) => (200, "journal_full"),
-            (EngineState::Running, Space::None) => (503, "journal_full"),
-            (other, _) => (503, other.name()),
-        };
-        let body = json!({
-            "status": health,
-            "engine": {
-                "state": engine.state.name(),
-                "last_seq": engine.last_seq.0,
-                "durable_seq": engine.durable_seq.0,
-                "durability": engine.durability,
-                "ring_in_memory_only": engine.ring_in_memory_only,
-            },
-            "journal": {
-                "space": space_name(engine.space),
-                "file_system": engine.file_system.name,
-                "storage": storage_name(engine.file_system.trust),
-            },
-            "clock_behind_ms": engine.clock_behind.as_millis() as u64,
-            "warnings": engine.warnings,
-            "snapshots": engine.snapshots.map(|last| json!({
-                "newest_seq": last.newest.0,
-                "failure": last.failure,
-            })),
-            "released_seq": self.book.last_seq().0,
-            "uptime_s": self.started.elapsed().as_secs(),
-            "connections": self.metrics.connections.get(),
-            "feeds": self.feeds_health(),
-        });
-        Response::json(status, body.to_string().into_bytes()).with_headers(NO_STORE)
-    }
-
     fn demo_token(&self, head: &Head) -> Result<Response, Fault> {
         if !head.origin_is_welcome(&self.config.origins) {
             return Err(GatewayCode::ForeignOrigin.into());
@@ -394,13 +354,6 @@ impl Hub {
     }
 
     /// Every feed; one that does not come over HTTP has no door, only a clock.
-    fn feeds_health(&self) -> Value {
-        match (self.doors.is_empty(), self.feed_clock.age()) {
-            (true, Some(age)) => json!([{"name": "replay", "age_ms": age.as_millis() as u64}]),
-            _ => self.doors.health(),
-        }
-    }
-
     /// A feed's address: lines are handed in, and who asks is told where to go on.
     fn feed(&mut self, provider: &str, head: &Head, body: &[u8]) -> Result<Response, Fault> {
         let hand_in = match head.method {
@@ -480,24 +433,6 @@ const fn http_status(status: BetStatus) -> u16 {
         | BetStatus::Lost
         | BetStatus::Void(_)
         | BetStatus::CashedOut { .. } => 200,
-    }
-}
-
-/// The name of how much room the journal has, as `/health` says it.
-const fn space_name(space: Space) -> &'static str {
-    match space {
-        Space::Ample => "ample",
-        Space::Low => "low",
-        Space::None => "none",
-    }
-}
-
-/// How far what the journal is on keeps what it syncs.
-const fn storage_name(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Local => "local",
-        Trust::Memory => "memory",
-        Trust::Unsafe => "unsafe",
     }
 }
 
