@@ -62,6 +62,7 @@ impl Fundings {
     }
 
     /// Writes down what a bonus does for a bet.
+    #[cold]
     pub fn set(&mut self, bet: BetId, target: Target, funding: Funding) {
         self.0.set(bet, Row { target, funding });
     }
@@ -156,19 +157,6 @@ impl Tables {
     pub(crate) fn forget_funding(&mut self, account: AccountId, bet: BetId) {
         let row = self.fundings.0.remove(bet).expect("a bet says that a bonus has a part in it");
         self.wallet.let_go(account, row.funding.bonus);
-    }
-
-    /// Holds a stake with the part of a bonus, and writes that down.
-    #[cold]
-    pub(super) fn hold_funded(
-        &mut self,
-        (account, stake): (AccountId, Money),
-        (bet, target): (BetId, Target),
-        funding: Funding,
-        outbox: &mut Outbox,
-    ) {
-        self.fundings.set(bet, target, funding);
-        self.wallet.hold_with_bonus((account, stake), &funding, bet, outbox);
     }
 
     /// Gives the held stake of a bet that never stood back to where it came from.

@@ -261,8 +261,8 @@ impl Step<'_> {
                 self.outbox,
             ),
             Some(funding) => {
-                let (of, which) = ((place.account, stake), (id, Target::Single(slot)));
-                tables.hold_funded(of, which, funding, self.outbox);
+                tables.fundings.set(id, Target::Single(slot), funding);
+                tables.wallet.hold_with_bonus((place.account, stake), &funding, id, self.outbox);
             }
         }
         tables.risk.note(self.config, place.account, self.now, weighed, would_refuse);

@@ -140,7 +140,8 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let Funding { bonus, part, .. } = *funding;
-        self.post_own(account, funding.own_of(stake), bet, OwnPart::Held, outbox);
+        let (own, way) = (funding.own_of(stake), (available(account), held(account)));
+        self.post_some(way, own, bet, PostingReason::Hold, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("decide() found the bonus");
         assert!(part <= row.available, "decide() let through a part that the bonus does not have");
         row.available -= part;
@@ -161,7 +162,8 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let Funding { bonus, part, .. } = *funding;
-        self.post_own(account, funding.own_of(stake), bet, OwnPart::Released, outbox);
+        let (own, way) = (funding.own_of(stake), (held(account), available(account)));
+        self.post_some(way, own, bet, PostingReason::Release, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
         let to_house = row.goes_to_house(part);
         if row.state == BonusState::Active {
@@ -170,14 +172,9 @@ impl Wallet {
         row.available += part - to_house;
         row.held -= part;
         assert!(Money::ZERO <= row.held, "more of a bonus was released than was held");
-        for (to, amount) in [
-            (LedgerAccount::PlayerBonus(account), part - to_house),
-            (LedgerAccount::House, to_house),
-        ] {
-            if amount != Money::ZERO {
-                let from = bonus_held(account);
-                self.post(from, to, amount, Some(bet), PostingReason::Release, outbox);
-            }
+        let (from, grant) = (bonus_held(account), LedgerAccount::PlayerBonus(account));
+        for (to, amount) in [(grant, part - to_house), (LedgerAccount::House, to_house)] {
+            self.post_some((from, to), amount, bet, PostingReason::Release, outbox);
         }
         self.announce_bonus(account, bonus, outbox);
     }
@@ -193,7 +190,8 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let Funding { bonus, part, .. } = *funding;
-        self.post_own(account, funding.own_of(stake), bet, OwnPart::HeldAgain, outbox);
+        let (own, way) = (funding.own_of(stake), (available(account), held(account)));
+        self.post_some(way, own, bet, PostingReason::Reversal, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
         let from_grant = part.min(row.available);
         row.available -= from_grant;
@@ -201,14 +199,9 @@ impl Wallet {
         if row.state == BonusState::Active {
             row.lent += part - from_grant;
         }
-        for (from, amount) in [
-            (LedgerAccount::PlayerBonus(account), from_grant),
-            (LedgerAccount::House, part - from_grant),
-        ] {
-            if amount != Money::ZERO {
-                let to = bonus_held(account);
-                self.post(from, to, amount, Some(bet), PostingReason::Reversal, outbox);
-            }
+        let (to, grant) = (bonus_held(account), LedgerAccount::PlayerBonus(account));
+        for (from, amount) in [(grant, from_grant), (LedgerAccount::House, part - from_grant)] {
+            self.post_some((from, to), amount, bet, PostingReason::Reversal, outbox);
         }
         self.announce_bonus(account, bonus, outbox);
     }
@@ -223,18 +216,18 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let Funding { bonus, part, .. } = *funding;
-        let own = if is_back { OwnPart::GivenBack } else { OwnPart::Taken };
-        self.post_own(account, funding.own_of(stake), bet, own, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
-        let (from, to, reason) = if is_back {
-            row.held += part;
-            (LedgerAccount::House, bonus_held(account), PostingReason::Reversal)
-        } else {
-            row.held -= part;
-            assert!(Money::ZERO <= row.held, "more of a bonus was taken than was held");
-            (bonus_held(account), LedgerAccount::House, PostingReason::StakeTaken)
-        };
-        self.post(from, to, part, Some(bet), reason, outbox);
+        row.held += if is_back { part } else { -part };
+        assert!(Money::ZERO <= row.held, "more of a bonus was taken than was held");
+        let house = LedgerAccount::House;
+        for (from, amount) in [(held(account), funding.own_of(stake)), (bonus_held(account), part)]
+        {
+            if is_back {
+                self.post_some((house, from), amount, bet, PostingReason::Reversal, outbox);
+            } else {
+                self.post_some((from, house), amount, bet, PostingReason::StakeTaken, outbox);
+            }
+        }
         self.announce_bonus(account, bonus, outbox);
     }
 
@@ -258,39 +251,27 @@ impl Wallet {
         funding.part - funding.part.min(row.available)
     }
 
-    /// Moves the player's own part of a stake, if there is one.
-    fn post_own(
+    /// Moves an amount of a bet, if there is any.
+    fn post_some(
         &mut self,
-        account: AccountId,
-        own: Money,
+        (from, to): (LedgerAccount, LedgerAccount),
+        amount: Money,
         bet: BetId,
-        how: OwnPart,
+        reason: PostingReason,
         outbox: &mut Outbox,
     ) {
-        if own == Money::ZERO {
-            return;
+        if amount != Money::ZERO {
+            self.post(from, to, amount, Some(bet), reason, outbox);
         }
-        let available = LedgerAccount::PlayerAvailable(account);
-        let (held, house) = (LedgerAccount::PlayerHeld(account), LedgerAccount::House);
-        let (from, to, reason) = match how {
-            OwnPart::Held => (available, held, PostingReason::Hold),
-            OwnPart::Released => (held, available, PostingReason::Release),
-            OwnPart::HeldAgain => (available, held, PostingReason::Reversal),
-            OwnPart::Taken => (held, house, PostingReason::StakeTaken),
-            OwnPart::GivenBack => (house, held, PostingReason::Reversal),
-        };
-        self.post(from, to, own, Some(bet), reason, outbox);
     }
 }
 
-/// Where a player's own part of a stake goes.
-#[derive(Clone, Copy)]
-enum OwnPart {
-    Held,
-    Released,
-    HeldAgain,
-    Taken,
-    GivenBack,
+fn available(account: AccountId) -> LedgerAccount {
+    LedgerAccount::PlayerAvailable(account)
+}
+
+fn held(account: AccountId) -> LedgerAccount {
+    LedgerAccount::PlayerHeld(account)
 }
 
 fn bonus_held(account: AccountId) -> LedgerAccount {

@@ -221,8 +221,7 @@ impl Step<'_> {
                 self.outbox,
             ),
             Some(funding) => {
-                let (of, which) = ((account, stake.money()), (id, Target::Multiple(slot)));
-                tables.hold_funded(of, which, *funding, self.outbox);
+                tables.wallet.hold_with_bonus((account, stake.money()), funding, id, self.outbox);
             }
         }
         // What was just on offer has no result.

@@ -155,20 +155,7 @@ impl Step<'_> {
         is_back: bool,
     ) -> [Option<Movement>; 2] {
         let Multiple { id, account, stake, .. } = *self.tables.multiples.multiple(slot);
-        let (end, paid) = match state {
-            MultipleState::Won { paid } => (Ending::Settled, paid),
-            MultipleState::Lost => (Ending::Settled, Money::ZERO),
-            MultipleState::Void(_) => (Ending::Void, Money::ZERO),
-            MultipleState::Open
-            | MultipleState::Waiting { .. }
-            | MultipleState::Referred { .. }
-            | MultipleState::Offered { .. }
-            | MultipleState::Refused(_)
-            | MultipleState::CashedOut { .. } => {
-                unreachable!("a bet that does not stand is not settled")
-            }
-        };
-        self.move_funded((account, stake.money()), id, (end, paid), is_back);
+        self.move_funded((account, stake.money()), id, state.ending(), is_back);
         [None, None]
     }
 
@@ -177,25 +164,13 @@ impl Step<'_> {
         let Multiple { account, stake, .. } = *self.tables.multiples.multiple(slot);
         let (held, available) =
             (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
-        let stake = stake.money();
-        let taken = Some((held, LedgerAccount::House, stake, PostingReason::StakeTaken));
-        match state {
-            MultipleState::Won { paid } => {
-                [taken, Some((LedgerAccount::House, available, paid, PostingReason::Payout))]
-            }
-            MultipleState::Lost => [taken, None],
-            MultipleState::Void(_) => {
-                [Some((held, available, stake, PostingReason::Release)), None]
-            }
-            MultipleState::Open
-            | MultipleState::Waiting { .. }
-            | MultipleState::Referred { .. }
-            | MultipleState::Offered { .. }
-            | MultipleState::Refused(_)
-            | MultipleState::CashedOut { .. } => {
-                unreachable!("a bet that does not stand is not settled")
-            }
+        let (stake, (end, paid)) = (stake.money(), state.ending());
+        if end == Ending::Void {
+            return [Some((held, available, stake, PostingReason::Release)), None];
         }
+        let taken = (held, LedgerAccount::House, stake, PostingReason::StakeTaken);
+        let payout = (LedgerAccount::House, available, paid, PostingReason::Payout);
+        [Some(taken), (paid != Money::ZERO).then_some(payout)]
     }
 
     /// Takes the next leg out of the list of a market that is being retired, and its bet with it if
@@ -229,6 +204,23 @@ impl Step<'_> {
             self.tables.multiples.remove(row.multiple);
         }
         true
+    }
+}
+
+impl MultipleState {
+    /// How a bet that stood has ended, and what it is paid.
+    fn ending(self) -> (Ending, Money) {
+        match self {
+            Self::Won { paid } => (Ending::Settled, paid),
+            Self::Lost => (Ending::Settled, Money::ZERO),
+            Self::Void(_) => (Ending::Void, Money::ZERO),
+            Self::Open
+            | Self::Waiting { .. }
+            | Self::Referred { .. }
+            | Self::Offered { .. }
+            | Self::Refused(_)
+            | Self::CashedOut { .. } => unreachable!("a bet that does not stand is not settled"),
+        }
     }
 }
 
