@@ -128,6 +128,11 @@ fn an_operator_runs_a_server_from_the_command_line() {
     // A trader's word: near the model at once, far from it with a second person.
     let said = desk.done(&["override", "0", "--selection", "0", "--odds", "2.00", "--for", "600"]);
     assert!(said.contains("in force"), "{said}");
+    let said = desk.done(&["status"]);
+    assert!(
+        said.contains("wait for a second person: 0\n"),
+        "what is in force waits for nobody: {said}"
+    );
     let far = ["override", "0", "--selection", "0", "--fair", "90%", "--for", "600"];
     let waiting = desk.json(&far);
     assert_eq!(waiting["overrides"][0]["status"], "waits for a second person");

@@ -182,14 +182,17 @@ impl Team {
     }
 }
 
+/// What waits for a second person.
+pub(super) fn waiting(client: &Client) -> Result<Said, Failure> {
+    let mut said = client.query(&json!({"query": "proposals"}))?;
+    // What is in force already waits for nobody.
+    said.keep("overrides", |word| word["status"] == WAITS);
+    Ok(said)
+}
+
 pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure> {
     match command {
-        SettlementCommand::Waiting => {
-            let mut said = client.query(&json!({"query": "proposals"}))?;
-            // What is in force already waits for nobody.
-            said.keep("overrides", |word| word["status"] == WAITS);
-            Ok(said)
-        }
+        SettlementCommand::Waiting => waiting(client),
         SettlementCommand::Withdraw { id } => {
             client.command(&json!({"command": "withdraw", "id": id}))
         }

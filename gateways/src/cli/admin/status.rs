@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use super::Failure;
 use super::client::{Client, Said};
+use super::settlement::waiting;
 
 /// Asks for all of it, and answers with one object.
 pub(super) fn run(client: &Client) -> Result<Said, Failure> {
     let ask = |query: Value| client.query(&query)?.or_refusal();
     let matches = ask(json!({"query": "matches"}))?;
-    let proposals = ask(json!({"query": "proposals"}))?;
+    let waiting = waiting(client)?.or_refusal()?;
     let referrals = ask(json!({"query": "referrals"}))?;
     let cases = ask(json!({"query": "cases", "from": 0}))?;
     let rows = || matches["matches"].as_array().into_iter().flatten();
@@ -32,7 +33,7 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
             "scheduled": phase("scheduled"), "live": phase("live"), "break": phase("break"),
             "over": phase("over"), "stopped": stopped.collect::<Vec<_>>(),
         },
-        "for_a_second_person": waits(&proposals, &["proposals", "overrides"]),
+        "for_a_second_person": waits(&waiting, &["proposals", "overrides"]),
         "for_a_trader": waits(&referrals, &["referrals"]),
         "accounts_to_look_into": customers().filter(|it| 0 < reviews(it)).count(),
         "accounts_held": customers().filter(|it| it["hold"] != "none").count(),
