@@ -104,22 +104,29 @@ fn records_are_shown_in_words_from_any_place_and_filtered() {
 #[test]
 fn a_refused_bet_is_explained_on_one_page() {
     let seq = bet_that_was(|status| status["Refused"]["code"] == "OddsChanged").to_string();
-    let page = said(&["why", demo(), &seq]);
+    let (page, whole) = (said(&["why", demo(), &seq]), said(&["why", demo(), &seq, "--all"]));
     for part in [
         "wanted to bet",
-        "It was not taken (refused: The odds have changed. You asked for",
-        "yes  the market is open",
+        "It was not taken. The odds have changed. You asked for",
         "NO   the odds are welcome to the bettor: seen",
         "[OddsChanged]",
         "-- the bet was placed --",
         "the score moved: feed 0 says",
         "nothing moved",
-        "rule set 1, configuration 1:",
+        "configuration 1 of rule set 1",
+    ] {
+        assert!(page.contains(part) && whole.contains(part), "{part} is missing from\n{page}");
+    }
+    // What nobody asks about is there for who wants all of it.
+    for part in [
+        "yes  the market is open",
+        "yes  the id was made not long ago: limit 7 days, found 0.0 s",
         "in_play_delay 3s",
     ] {
-        assert!(page.contains(part), "{part} is missing from\n{page}");
+        assert!(whole.contains(part) && !page.contains(part), "{part}\n{page}\n{whole}");
     }
-    assert!(!page.contains("stake minimum"), "nothing is asked after a refusal\n{page}");
+    assert!(page.contains("yes  to 11 other questions"), "{page}");
+    assert!(!whole.contains("stake minimum"), "nothing is asked after a refusal\n{whole}");
     let pack = json(&["why", demo(), &seq, "--json"]);
     assert_eq!(pack["refused"], true);
     // By the bettor's own id it is the same bet.
@@ -140,7 +147,7 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
     assert!(numbers["numbers"].as_str().unwrap().starts_with("limit 500.00, with this bet"));
     let why: Vec<_> = pack["postings"].as_array().unwrap().iter().map(|it| &it["why"]).collect();
     assert_eq!(why, ["stake held", "stake taken", "payout"]);
-    let page = said(&["why", demo(), &seq]);
+    let page = said(&["why", demo(), &seq, "--all"]);
     for part in ["It was taken (won, paid ", "yes  stake minimum", "yes  account liability"] {
         assert!(page.contains(part), "{part} is missing from\n{page}");
     }

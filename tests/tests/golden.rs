@@ -341,6 +341,7 @@ fn config() -> Config {
         liability_market_max: money(5),
         liability_account_max: money(-6),
         in_play_delay_ns: 7,
+        in_play_delay_moba_ns: 77,
         feed_age_live_ns: 8,
         feed_age_prematch_ns: 9,
         view_age_max_ns: 10,
@@ -610,6 +611,14 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
         ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
+        (
+            "set_delay_match",
+            of(Command::SetDelay { scope: Scope::Match(MatchId(6)), delay_ns: Some(7) }),
+        ),
+        (
+            "set_delay_market",
+            of(Command::SetDelay { scope: Scope::Market(MarketId(8)), delay_ns: None }),
+        ),
         ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
         ("limit_stake", limit(Quantity::Stake, Window::Hours24, Some(money(7)))),
         ("limit_loss", limit(Quantity::Loss, Window::Days7, Some(money(7)))),

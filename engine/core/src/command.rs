@@ -356,6 +356,13 @@ pub enum Command {
         /// What.
         step: SessionStep,
     },
+    /// Says how long bets on a match or a market wait in play.
+    SetDelay {
+        /// Which; not all of them, for that there are settings.
+        scope: Scope,
+        /// In nanoseconds, at most the time for which a market can be settled again; `None` is as usual.
+        delay_ns: Option<u64>,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -410,4 +417,5 @@ wire_enum!(Command {
     49 = SetCurrency(set),
     50 = PlaceBatch(ask),
     51 = Session { account, step },
+    52 = SetDelay { scope, delay_ns },
 });

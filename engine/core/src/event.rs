@@ -26,7 +26,7 @@ pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStat
 
 use crate::command::{
     AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
-    RoundFormat, SuspendReason, Title,
+    RoundFormat, Scope, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, SessionView, Term};
@@ -470,6 +470,13 @@ pub enum Event {
     },
     /// A bonus has a part in a bet; follows what is said of the bet itself.
     BonusBet(BonusBet),
+    /// How long bets on a match or a market wait in play.
+    Delay {
+        /// Which.
+        scope: Scope,
+        /// In nanoseconds; `None` is as usual.
+        delay_ns: Option<u64>,
+    },
     /// The last event of an answer to a query.
     QueryDone,
 }

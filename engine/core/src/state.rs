@@ -354,6 +354,7 @@ impl Step<'_> {
             }
             Command::Customer { account, step } => self.by_staff()?.customer(*account, *step),
             Command::Session { account, step } => self.session(*account, *step),
+            Command::SetDelay { scope, delay_ns } => self.by_staff()?.set_delay(*scope, *delay_ns),
             Command::SetTier { match_id, tier } => self.by_staff()?.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.by_staff()?.payment_step(*account, *amount, *reference, *step)

@@ -135,6 +135,8 @@ impl Words {
                 format!("{} (by {})", account(state, id), channel.key())
             }
             Actor::Feed(SourceId(source)) => format!("feed {source}"),
+            // Nobody signs with this number: a server does what its file asks for.
+            Actor::Operator(0) => "the configuration".to_owned(),
             Actor::Operator(number) => format!("operator {number}"),
         }
     }

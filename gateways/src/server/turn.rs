@@ -94,7 +94,7 @@ impl Hub {
                 Asked::Staff(work) => work.is_question(),
                 _ => true,
             };
-            let places = self.places_of_asker(&pending, connections);
+            let places = self.places_of_answer(&record.event, &pending, connections);
             if !with_places(places, || self.answer(record, &mut pending, connections)) {
                 self.pending.insert(record.trace, pending);
             }

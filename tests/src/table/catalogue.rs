@@ -52,6 +52,7 @@ impl Scenario {
                 "liability_market_max" => config.liability_market_max = money(value)?,
                 "liability_account_max" => config.liability_account_max = money(value)?,
                 "in_play_delay" => config.in_play_delay_ns = duration(value)?,
+                "in_play_delay_moba" => config.in_play_delay_moba_ns = duration(value)?,
                 "feed_age_live" => config.feed_age_live_ns = duration(value)?,
                 "feed_age_prematch" => config.feed_age_prematch_ns = duration(value)?,
                 "view_age_max" => config.view_age_max_ns = duration(value)?,

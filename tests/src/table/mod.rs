@@ -275,6 +275,7 @@ impl Scenario {
             "factor" => self.factor(words),
             "group" => self.group(words),
             "tier" => self.tier(words),
+            "delay" => self.delay(words),
             "handover" => self.hand_over(words),
             "look" => self.look(words),
             "bet" => self.bet(words),

@@ -21,6 +21,8 @@ use super::{Match, Twin, compare, is_for_a_person};
 pub(super) struct Market {
     pub match_index: usize,
     pub kind: MarketKind,
+    /// How long bets on it wait in play, if not as on its match.
+    pub delay: Option<u64>,
     /// Reasons of its own.
     pub stops: BTreeSet<u8>,
     /// The result as last noticed, and when it came.
@@ -83,6 +85,7 @@ impl Twin {
             // The planned start, if there is one, is the first that should be heard.
             starts_at: create.starts_at.nanos(),
             tier: 0,
+            delay: None,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
             rules,
@@ -148,6 +151,7 @@ impl Twin {
         self.markets.push(Market {
             match_index: index,
             kind,
+            delay: None,
             stops: BTreeSet::new(),
             result: MarketResult::Undecided,
             decided_at: 0,

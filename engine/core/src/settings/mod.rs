@@ -184,6 +184,8 @@ settings! {
     LiabilityAccountMax = liability_account_max, "liability_account_max", Money;
     /// How long a bet waits in play.
     InPlayDelay = in_play_delay_ns, "in_play_delay", Nanos;
+    /// The same in a game without rounds.
+    InPlayDelayMoba = in_play_delay_moba_ns, "in_play_delay_moba", Nanos;
     /// Oldest feed message on which a live match is priced.
     FeedAgeLive = feed_age_live_ns, "feed_age_live", Nanos;
     /// The same before the match.

@@ -114,7 +114,12 @@ impl Config {
             return Err("stake_max");
         }
         // A market may not be forgotten while its bets still wait.
-        let waits = [self.in_play_delay_ns, self.offer_life_ns, self.referral_life_ns];
+        let waits = [
+            self.in_play_delay_ns,
+            self.in_play_delay_moba_ns,
+            self.offer_life_ns,
+            self.referral_life_ns,
+        ];
         if waits.into_iter().any(|wait| self.resettle_window_ns < wait) {
             return Err("resettle_window_ns");
         }
