@@ -192,6 +192,7 @@ impl Engine {
             record_version: record_version(config.rule_set),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,
+            outbox_slots: config.outbox_ring as u64,
             carried: 0,
         };
         let snapshotter = config.snapshot_every.map(|every| {

@@ -184,7 +184,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &52_u32.to_le_bytes()), Err(DecodeError::UnknownTag(52)));
+    assert_eq!(with(16, &53_u32.to_le_bytes()), Err(DecodeError::UnknownTag(53)));
 }
 
 #[test]
@@ -611,14 +611,6 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ),
         ("link_account", of(Command::LinkAccount { account: AccountId(5), group: Some(6) })),
         ("unlink_account", of(Command::LinkAccount { account: AccountId(5), group: None })),
-        (
-            "set_delay_match",
-            of(Command::SetDelay { scope: Scope::Match(MatchId(6)), delay_ns: Some(7) }),
-        ),
-        (
-            "set_delay_market",
-            of(Command::SetDelay { scope: Scope::Market(MarketId(8)), delay_ns: None }),
-        ),
         ("set_tier", of(Command::SetTier { match_id: MatchId(6), tier: 3 })),
         ("limit_stake", limit(Quantity::Stake, Window::Hours24, Some(money(7)))),
         ("limit_loss", limit(Quantity::Loss, Window::Days7, Some(money(7)))),
@@ -732,5 +724,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("session_confirm", session(SessionStep::Confirm)),
         ("session_close", session(SessionStep::Close)),
         ("session_every", session(SessionStep::Every { minutes: 60 })),
+        (
+            "set_delay_match",
+            of(Command::SetDelay { scope: Scope::Match(MatchId(6)), delay_ns: Some(7) }),
+        ),
+        (
+            "set_delay_market",
+            of(Command::SetDelay { scope: Scope::Market(MarketId(8)), delay_ns: None }),
+        ),
     ]
 }

@@ -61,7 +61,7 @@ fn how_long_a_bet_waits_is_said_for_its_market_its_match_or_its_kind_of_game() {
             config  in_play_delay 3s in_play_delay_moba 4s resettle_window 1h
             account A1 balance 10.00
             match   M bo3
-            maps    M even even even
+            maps    M even
             market  W M map 1
             market  S M winner
             {said}

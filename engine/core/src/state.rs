@@ -205,6 +205,14 @@ impl State {
         self.tables.as_ref().map_or(Timestamp::MAX, |tables| tables.due)
     }
 
+    /// The same, but for settlement that is left over: it goes on beside every command and whenever nobody waits.
+    pub fn next_timer(&self) -> Timestamp {
+        match &self.tables {
+            Some(tables) if tables.due == Timestamp::default() => tables.earliest_timer(),
+            _ => self.next_due(),
+        }
+    }
+
     /// The last command applied.
     pub fn last_seq(&self) -> Seq {
         self.seq

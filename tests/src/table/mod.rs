@@ -192,6 +192,9 @@ impl Scenario {
                 feed_age_prematch_ns: hour,
                 view_age_max_ns: hour,
                 band_milli: 50_000,
+                // Three seconds are easily read; what is shipped is longer.
+                in_play_delay_ns: 3_000_000_000,
+                in_play_delay_moba_ns: 3_000_000_000,
                 ..Config::default()
             },
             world: None,
