@@ -230,8 +230,13 @@ impl SuperFile {
     }
 }
 
-/// Why there is nothing to load in `dir`: it holds no journal, or one that was copied by halves.
+/// Why there is nothing to load in `dir`: it holds no journal, an archive, or a journal that was copied by halves.
 pub(crate) fn missing(dir: &Path) -> JournalError {
+    match archive::archive_of(dir) {
+        Ok(None) => {}
+        Ok(Some(journal)) => return JournalError::Archive { path: dir.to_path_buf(), journal },
+        Err(error) => return error,
+    }
     let left = || -> Result<Option<(&str, u64)>, JournalError> {
         let all = [("segments", segment::list(dir)?), ("snapshots", snapshots(dir)?)];
         Ok(all.into_iter().find_map(|(what, seqs)| Some((what, *seqs.first()?))))
