@@ -18,7 +18,7 @@ use crate::faults::{Fault, Faults};
 use crate::lock;
 use crate::segment::{self, Found, SegmentMap};
 use crate::snapshot::{SnapshotReader, snapshots};
-use crate::storage::Storage;
+use crate::storage::{Storage, make_directory};
 use crate::superblock::{self, FORMAT, Superblock};
 
 const MAGIC: &[u8; 8] = b"clutchAR";
@@ -84,7 +84,7 @@ pub fn archive_with(
     if leaving.is_empty() {
         return Ok(Archived { segments: Vec::new(), oldest_seq });
     }
-    fs::create_dir_all(into).map_err(IoFailure::at("create", into))?;
+    make_directory(into, storage)?;
     if let Some(other) = noted(into, NOTE_OF_ARCHIVE, MAGIC_OF_ARCHIVE)? {
         ensure_of(&other, superblock.journal_id, into.join(NOTE_OF_ARCHIVE))?;
     }
@@ -295,13 +295,7 @@ fn each_piece(file: &File, mut visit: impl FnMut(&[u8], u64) -> io::Result<()>) 
 /// One archiver at a time; the engine is not kept out.
 fn lock_archive(dir: &Path) -> Result<File, JournalError> {
     let path = dir.join("LOCK.archive");
-    let file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(IoFailure::at("open", &path))?;
+    let file = lock::open(&path).map_err(IoFailure::at("open", &path))?;
     if lock::try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
         return Ok(file);
     }

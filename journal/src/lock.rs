@@ -33,13 +33,7 @@ pub(crate) struct Lock {
 /// Takes the lock of `dir`.
 pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
     let path = dir.join("LOCK");
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(IoFailure::at("open", &path))?;
+    let mut file = open(&path).map_err(IoFailure::at("open", &path))?;
     let is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
     // What it says improves a message and guards the ring; a file that cannot be read says nothing.
     let mut text = String::new();
@@ -62,6 +56,11 @@ pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
         other => other.map_err(IoFailure::at("write", &path))?,
     }
     Ok(Lock { file, is_same_boot, left_a_ring })
+}
+
+/// The file of a lock, made if there is none; what it says stays.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Notes in the lock's file whether there is a ring on tmpfs now. It only improves what the next opening can say, so

@@ -225,17 +225,28 @@ impl Storage for FailingDisk {
 #[derive(Default)]
 pub struct RecordingDisk {
     calls: Mutex<Vec<String>>,
+    descriptors: Mutex<Vec<(String, i32)>>,
 }
 
 impl RecordingDisk {
     /// Notes something that happened outside.
     pub fn note(&self, what: &str) {
+        self.note_by(what, -1);
+    }
+
+    fn note_by(&self, what: &str, descriptor: i32) {
         self.calls.lock().unwrap().push(what.to_owned());
+        self.descriptors.lock().unwrap().push((what.to_owned(), descriptor));
     }
 
     /// Everything so far, in order.
     pub fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
+    }
+
+    /// The descriptor that each call was made with, as it is in the log; -1 for a call without one.
+    pub fn descriptors(&self) -> Vec<(String, i32)> {
+        self.descriptors.lock().unwrap().clone()
     }
 
     fn path(&self, call: &str, path: &Path) {
@@ -244,7 +255,9 @@ impl RecordingDisk {
 
     fn file(&self, call: &str, file: &File) {
         let link = format!("/proc/self/fd/{}", file.as_raw_fd());
-        self.path(call, &std::fs::read_link(link).unwrap());
+        let path = std::fs::read_link(link).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        self.note_by(&format!("{call} {name}"), file.as_raw_fd());
     }
 }
 
