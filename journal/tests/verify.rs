@@ -192,10 +192,12 @@ fn what_a_second_copy_heals_is_a_note() {
     let place = journal();
     flip(&place.dir().join("super"), 4096 + 40);
     flip(&place.segments()[1], 4096 + 40);
+    flip(&place.segments()[2], 8192 + 40);
     let report = report(&place);
     assert_eq!(report.class(), Class::Clean);
     let notes: Vec<_> = report.findings.iter().map(|finding| finding.what.as_str()).collect();
     assert!(notes[0].contains("copy 2 of 4") && notes[1].contains("copy 2 of 2"), "{notes:?}");
+    assert!(notes[2].contains("one of its two durable marks is not whole"), "{notes:?}");
 }
 
 #[test]
@@ -239,6 +241,23 @@ fn a_journal_that_is_being_written_can_be_verified() {
             assert_eq!(report.writer, Some(Some(std::process::id())));
         }
     }
+}
+
+#[test]
+fn a_half_written_record_is_a_write_going_on_while_somebody_writes_and_torn_when_nobody_does() {
+    let place = Place::new();
+    place.write(1, 10);
+    let opened = place.open().unwrap();
+    let path = place.segment(1);
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap().next_multiple_of(8);
+    bytes[end..end + 24].fill(9);
+    fs::write(&path, bytes).unwrap();
+    let live = report(&place);
+    let words: Vec<_> = live.findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert_eq!((live.class(), words), (Class::Clean, vec!["a write is going on"]));
+    drop(opened);
+    assert_eq!(report(&place).class(), Class::TornTail);
 }
 
 /// What was in the ring at one moment is in the files at the next, and more behind it: that is how a journal looks while

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
@@ -226,6 +226,8 @@ impl Storage for FailingDisk {
 pub struct RecordingDisk {
     calls: Mutex<Vec<String>>,
     descriptors: Mutex<Vec<(String, i32)>>,
+    /// What is written from now on is stored with a bit of its own, and nobody is told.
+    pub changes_what_it_stores: AtomicBool,
 }
 
 impl RecordingDisk {
@@ -276,7 +278,9 @@ impl Storage for RecordingDisk {
     }
     fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.file("write", file);
-        Disk.write_at(file, bytes, offset)
+        let mut bytes = bytes.to_vec();
+        bytes[0] ^= u8::from(self.changes_what_it_stores.load(Ordering::SeqCst));
+        Disk.write_at(file, &bytes, offset)
     }
     fn sync_data(&self, file: &File) -> io::Result<()> {
         Disk.sync_data(file)?;
