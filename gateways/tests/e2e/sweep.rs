@@ -122,7 +122,7 @@ fn bets_after_the_fact_are_swept_by_two_persons_who_may() {
     assert!(risk.refused(&["approve", &id]).contains("Only somebody of finance"));
     assert!(trader.refused(&["withdraw", &id]).contains("Only somebody of finance"));
     // What does not wait is the engine's to refuse; an operator may decide about everything.
-    assert!(trader.refused(&["approve", "99999"]).contains("UnknownOverride"));
+    assert!(trader.refused(&["approve", "99999"]).contains("NothingToApprove"));
     desk("11", "operator").done(&["approve", &id]);
 
     drop(serve);
