@@ -331,11 +331,11 @@ impl Scenario {
             _ => None,
         });
         let rest = self.world().drain();
-        let late = records.iter().chain(&rest).filter_map(|record| match record.event {
+        let mut late = records.iter().chain(&rest).filter_map(|record| match record.event {
             Event::LateBets(late) => Some(late),
             _ => None,
         });
-        self.late = late.last().or(self.late);
+        self.late = late.next_back().or(self.late);
         refusal.map_or(Answer::Done, Answer::Refused)
     }
 
