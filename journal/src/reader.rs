@@ -81,7 +81,7 @@ impl Reader {
     }
 
     /// The same journal in front of the segment that starts with `first_seq`, as if nothing lay before it.
-    pub(crate) fn from_segment(&self, first_seq: u64) -> Self {
+    pub(crate) fn starting_at(&self, first_seq: u64) -> Self {
         let mut there = Self::in_front(&self.dir, self.superblock.clone());
         there.archive = self.archive.clone();
         there.chain.seq = first_seq.saturating_sub(1);

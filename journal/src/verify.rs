@@ -290,7 +290,7 @@ fn check_records(
         let behind = reader.seq().max(reader.segment().map_or(0, |map| map.header.first_seq)) + 1;
         report.halt.get_or_insert(error);
         let Some(next) = starts.iter().position(|first_seq| behind < *first_seq) else { break };
-        reader = reader.from_segment(starts[next]);
+        reader = reader.starting_at(starts[next]);
     }
     if report.halt.is_none() {
         for info in waiting {
