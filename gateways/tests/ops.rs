@@ -255,7 +255,7 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     assert_eq!(damaged, 2, "{words}");
     assert!(words.contains("DAMAGE: ") && words.contains("a start stops here"), "{words}");
     let (unasked, words) = code(&["--accept-loss"]);
-    assert_eq!(unasked, 1, "{words}");
+    assert_eq!(unasked, 2, "it is as damaged as before: {words}");
     assert!(words.contains("needs --yes"), "{words}");
     let (accepted, words) = code(&["--accept-loss", "--yes"]);
     assert_eq!(accepted, 0, "{words}");
@@ -264,11 +264,12 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     let (clean, words) = code(&[]);
     assert_eq!(clean, 0, "{words}");
 
-    let (none, words) = {
-        let output = clutch(&["journal", "verify", &format!("{journal}-nowhere")]);
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    };
-    assert_eq!(none, 2, "{words}");
+    let output = clutch(&["journal", "verify", &format!("{journal}-nowhere"), "--json"]);
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["class"], "unreadable");
+    assert!(said["why"].as_str().unwrap().contains("does not exist"), "{said}");
 }
 
 #[test]
