@@ -89,7 +89,7 @@ const ROWS: &[Row] = &[
         "{}/seg-00000000000000000140.clj has journal format 2; this release reads up to format 1"),
     ("it was copied without `super`",
         |dir| fs::remove_file(dir.join("super")).unwrap(),
-        "{}/super is damaged at offset 0, where record 1 should be: the file is missing, but there are segments; \
+        "{}/super is damaged at offset 0, where record 1 should be: the file is missing, but segments are there; \
          was the directory copied by halves?"),
     ("only a snapshot was copied",
         |dir| {
@@ -97,7 +97,25 @@ const ROWS: &[Row] = &[
             (0..3).rev().for_each(|number| fs::remove_file(segment(dir, number)).unwrap());
             fs::remove_file(dir.join("super")).unwrap();
         },
-        "{}/super is damaged at offset 0, where record 50 should be: the file is missing, but there are snapshots; \
+        "{}/super is damaged at offset 0, where record 50 should be: the file is missing, but snapshots are there; \
+         was the directory copied by halves?"),
+    ("only the lock was copied",
+        |dir| keep_only(dir, &["LOCK"]),
+        "{}/super is damaged at offset 0: the file is missing, but a LOCK that names a holder is there; \
+         was the directory copied by halves?"),
+    ("only the lock and the reserve were copied",
+        |dir| {
+            keep_only(dir, &["LOCK"]);
+            fs::write(dir.join("reserve-0"), b"").unwrap();
+        },
+        "{}/super is damaged at offset 0: the file is missing, but spare segments are there; \
+         was the directory copied by halves?"),
+    ("only the note of what was archived was copied",
+        |dir| {
+            note_archived(dir, FORMAT, 7);
+            keep_only(dir, &["archived"]);
+        },
+        "{}/super is damaged at offset 0: the file is missing, but a note of what was archived is there; \
          was the directory copied by halves?"),
     ("`super` was copied by half",
         |dir| cut(&dir.join("super"), 4_096),
@@ -121,6 +139,16 @@ const ROWS: &[Row] = &[
         |dir| note_archived(dir, FORMAT, 7),
         "{}/archived belongs to journal 00000000000000000000000000000007, but this is journal "),
 ];
+
+/// Removes everything but these files.
+fn keep_only(dir: &Path, names: &[&str]) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if !names.iter().any(|name| path.ends_with(name)) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
 
 /// Writes the note that archiving leaves, as if nothing had been archived yet.
 fn note_archived(dir: &Path, format: u32, journal: u128) {
@@ -294,6 +322,40 @@ fn without_a_place_for_the_ring_the_journal_runs_and_says_why() {
     }
 }
 
+/// Nothing of ours, under the ring's name: it holds nothing, and a new ring takes its place.
+#[test]
+fn what_cannot_be_a_ring_is_passed_over() {
+    for bytes in [0, 100, 5_000, 12_288] {
+        let place = Place::new();
+        place.write(1, 10);
+        let name = format!("clutch-{:032x}", Reader::open(&place.dir()).unwrap().journal_id());
+        fs::write(place.shm().join(name), vec![7; bytes]).unwrap();
+        let recovered = place.open().unwrap().recovered;
+        assert_eq!((recovered.last_seq, recovered.from_ring), (10, 0), "{bytes} bytes");
+        assert!(!recovered.ring_in_memory_only);
+        place.write(11, 20);
+    }
+}
+
+/// Anybody may write to a directory for shared memory, also under this name.
+#[test]
+fn a_ring_of_another_user_is_passed_over() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root can give a file away");
+        return;
+    }
+    for (owner, from_ring) in [(0, 5), (65_534, 0)] {
+        let place = Place::new();
+        place.write(1, 10);
+        let Opened { mut writer, committer, .. } = place.open().unwrap();
+        (11..=15).for_each(|seq| append(&mut writer, seq));
+        drop((writer, committer));
+        let ring = fs::read_dir(place.shm()).unwrap().next().unwrap().unwrap().path();
+        std::os::unix::fs::chown(ring, Some(owner), None).unwrap();
+        assert_eq!(place.open().unwrap().recovered.from_ring, from_ring, "of user {owner}");
+    }
+}
+
 #[test]
 fn a_ring_that_vanished_after_a_kill_is_missed_and_after_a_clean_stop_it_is_not() {
     let place = Place::new();
@@ -310,4 +372,16 @@ fn a_ring_that_vanished_after_a_kill_is_missed_and_after_a_clean_stop_it_is_not(
     let boot = text.lines().find_map(|line| line.strip_prefix("boot ")).unwrap().trim();
     fs::write(&lock, text.replace(boot, &boot.chars().rev().collect::<String>())).unwrap();
     assert!(!ring_gone(place.options()), "memory does not outlive its boot");
+}
+
+/// What a first start leaves that did not get as far as `super` is no journal, and no half of one.
+#[test]
+fn a_first_start_that_failed_is_simply_repeated() {
+    for calls in 0..6 {
+        let place = Place::new();
+        let disk = support::FailingDisk::after(calls, || std::io::Error::from_raw_os_error(28));
+        let options = Options { storage: disk, ..place.options() };
+        assert!(open(&place.dir(), options).is_err(), "at call {calls}");
+        assert_eq!(place.open().unwrap().recovered.last_seq, 0, "after call {calls}");
+    }
 }
