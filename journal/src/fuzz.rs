@@ -110,6 +110,7 @@ fn superblock() -> Superblock {
         rule_set: 6,
         segment_bytes: 65536,
         newest_segment: 1,
+        ring: None,
     }
 }
 
