@@ -154,7 +154,7 @@ fn damaged_below_its_mark() -> Place {
     committer.rest().unwrap();
     drop((writer, committer));
     let file = fs::OpenOptions::new().write(true).open(place.segment(1)).unwrap();
-    let offset: usize = (1..6).map(|seq| record_bytes(seq)).sum();
+    let offset: usize = (1..6).map(record_bytes).sum();
     file.write_all_at(&[0xff; 8], 16384 + offset as u64 + 16).unwrap();
     place
 }
