@@ -267,8 +267,8 @@ rejects! {
     AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
     /// A currency that accounts have stays as it is, and a code is one currency's.
     CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
-    /// Bonus money that must be wagered takes no part in bets.
-    BonusNotForBets = 515, false, None, "This bonus cannot be used for a bet.";
+    /// More would have to be wagered than the operator may ask for.
+    WageringAboveLimit = 515, false, Money, "This bonus would have to be wagered more often than is allowed.";
     /// All that is left of the bonus is held by other bets.
     BonusUsedUp = 516, true, None, "Nothing is left of this bonus.";
     /// The bonus would add nothing to what this bet pays.
