@@ -102,6 +102,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "FeedImpossible",
     "FeedGap",
     "SourceSilent",
+    "SourceUnheard",
     "HouseRulesUnchanged",
     "IncidentImpossible",
     "UnknownIncident",

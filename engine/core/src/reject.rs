@@ -183,6 +183,8 @@ rejects! {
     SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
     /// No feed said when what decided the market happened, so a person has to.
     DecidedByNoFeed = 225, false, None, "No feed has said when what decided this market happened.";
+    /// A source that never said anything of a match cannot be followed.
+    SourceUnheard = 226, true, None, "This source has not spoken of this match yet.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
