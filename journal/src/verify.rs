@@ -264,7 +264,8 @@ fn check_records(
 ) -> Result<(), JournalError> {
     let mut waiting = snapshots.iter().peekable();
     let segment_bytes = reader.superblock().segment_bytes;
-    let total = segment_bytes * starts.len() as u64;
+    // A damaged `super` may name any size.
+    let total = segment_bytes.saturating_mul(starts.len() as u64);
     loop {
         let ended = walk(dir, &mut reader, report, |reader, bytes| {
             while let Some(info) = waiting.next_if(|info| info.position.seq <= reader.seq()) {
@@ -277,7 +278,8 @@ fn check_records(
             let in_front = reader.segment().map_or(0, |map| {
                 starts.partition_point(|first_seq| *first_seq < map.header.first_seq)
             });
-            progress((in_front as u64 * segment_bytes + bytes).min(total), total);
+            let done = segment_bytes.saturating_mul(in_front as u64).saturating_add(bytes);
+            progress(done.min(total), total);
             None
         });
         let is_first = report.last_seq == 0 && report.halt.is_none();
@@ -335,6 +337,14 @@ fn walk(
     }
     match reader.how_it_ended()? {
         End::Clean => {}
+        End::Healed { file, offset, records, .. } => {
+            let what = "durable records are damaged here; the ring of the last run still has them, and the next start \
+                        writes them again. The disk is not to be trusted"
+                .to_owned();
+            let records = Some(records);
+            let severity = Severity::Damage;
+            report.findings.push(Finding { severity, file, offset, records, what });
+        }
         End::TornTail { file, offset, bytes } => {
             let (severity, what) = match report.writer {
                 // What was archived is over: nobody writes there, and no start cuts it.
