@@ -273,6 +273,7 @@ fn a_bet_with_a_bonus_is_not_cashed_out_taken_in_part_or_put_to_a_trader() {
     on_board(
         "
         config    stake_max 50.00 rules_refer stake_max
+        waiting   approve by 2
         bet       b A W a 10.00 with free
         quote     q b                          -> BetWithBonus
         bet       c A W a 60.00 with up partial offers -> StakeAboveLimit(50.00, 60.00)

@@ -224,6 +224,7 @@ impl Twin {
         if is_closed {
             return Err(Reject::AccountClosed);
         }
+        self.accounts[id as usize].own.may_play(self.now).map_err(|refusal| refusal.code)?;
         let range = 0..=LARGEST as i64;
         if amount == Money::ZERO || [amount, wagering].iter().any(|it| !range.contains(&it.minor()))
         {

@@ -51,6 +51,8 @@ impl Step<'_> {
         if is_closed {
             return Err(Reject::AccountClosed.into());
         }
+        // A bonus asks a player to bet, which is what he wanted to be kept from.
+        self.tables.wallet.check_rest(account)?;
         for value in [amount, wagering] {
             if value < Money::ZERO || Config::AMOUNT_MAX < value || amount == Money::ZERO {
                 let limit = Config::AMOUNT_MAX.minor();
