@@ -231,7 +231,7 @@ impl Chooser {
             317..319 => self.decide_proposal(twin),
             _ if twin.proposed().is_some() && self.random.chance(5) => self.decide_proposal(twin),
             319..320 => self.incident(twin),
-            320..322 if self.random.chance(50) => self.voiding(twin),
+            320..322 if self.random.chance(70) => self.voiding(twin),
             _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,

@@ -8,12 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, CashOut, Mode, PlaceOnTerms, Slip, Terms};
+use clutch_core::command::{Actor, CashOut, Mode, PlaceOnTerms, Scope, Slip, Terms, VoidBets};
 use clutch_core::event::{
-    BetStatus, CashOutStatus, Event, MultipleView, PostingReason, VoidReason,
+    BetStatus, CashOutStatus, Event, LateBets, MultipleView, PostingReason, VoidReason,
 };
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{BetId, Money, Seq};
+use clutch_core::units::{BetId, MarketId, Money, Seq};
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
@@ -229,6 +229,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "no cash-out: MarketDecided",
     "no cash-out: MarketSuspended",
     "a settlement in slices",
+    "late bets",
+    "late bets of several legs",
     "retired",
 ];
 
@@ -258,6 +260,8 @@ struct Simulation {
     twin: Twin,
     chooser: Chooser,
     random: Random,
+    /// What is asked beside the commands.
+    asking: Random,
     /// The state's hash after each command.
     hashes: Vec<u64>,
     /// A state restored from a snapshot taken some commands ago, following on its own since.
@@ -286,6 +290,7 @@ impl Simulation {
             twin: Twin::new(capacity, config),
             chooser,
             random: Random::new(!seed),
+            asking: Random::new(seed ^ 0x1a7e),
             hashes,
             shadow: None,
             traceless: vec![false],
@@ -317,6 +322,7 @@ impl Simulation {
             }
             if self.is_settled() {
                 self.twin.compare_money(&self.world);
+                self.compare_late_bets();
             }
             if step % 64 == 0 {
                 check_sums(&mut self.world);
@@ -328,6 +334,33 @@ impl Simulation {
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
         self.visits
+    }
+
+    /// Both know the same bets that came after the fact; now and then two persons void just those.
+    fn compare_late_bets(&mut self) {
+        let [.., markets] = self.twin.counts();
+        if markets == 0 || !self.asking.chance(20) {
+            return;
+        }
+        let market = MarketId(self.asking.below(u64::from(markets)) as u32);
+        let margin_ns = self.asking.pick(&[0, 3_000_000_000, 3_600_000_000_000]);
+        let (scope, at) = (Scope::Market(market), None);
+        let query = Query::LateBets { scope, margin_ns: Some(margin_ns), at };
+        let told = self.world.ask(query).into_iter().find_map(|event| match event {
+            Event::LateBets(late) => Some(late),
+            _ => None,
+        });
+        let expected = self.twin.late_bets(market.0, margin_ns);
+        assert_eq!(told, expected, "the bets on {market:?} that came too late");
+        let Some(late) = told.filter(|late| late.bets != 0) else { return };
+        self.visit("late bets");
+        if late.of_several != 0 {
+            self.visit("late bets of several legs");
+        }
+        if self.asking.chance(10) {
+            let LateBets { match_id, from, to, .. } = late;
+            self.apply(Command::VoidBets(VoidBets { match_id, market: Some(market), from, to }));
+        }
     }
 
     /// Has a cash-out take a quote: mostly one that was just made, which both must agree on.

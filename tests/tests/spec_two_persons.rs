@@ -98,6 +98,33 @@ fn every_bet_of_a_stretch_is_voided_by_two_persons() {
     );
 }
 
+/// Both ends are void themselves, and nothing beside them; one record alone is a stretch as well.
+#[test]
+fn a_stretch_is_void_from_its_first_record_to_its_last() {
+    on_board(
+        "
+        bet    a A W a 10.00
+        bet    b A W a 10.00
+        bet    c A W b 10.00
+        bet    d A W a 10.00
+        bet    other A V a 10.00
+        void   from c to b market W           -> InvalidParameter
+        void   from b to c market W
+        waiting approve by 2
+        expect bet a Accepted 20.00
+        expect bet b Void TakenLate
+        expect bet c Void TakenLate
+        expect bet d Accepted 20.00
+        void   from d to d match M
+        waiting approve by 2
+        expect bet a Accepted 20.00
+        expect bet d Void TakenLate
+        expect bet other Accepted 20.00
+        expect account A available 80.00 held 20.00
+        ",
+    );
+}
+
 #[test]
 fn a_wish_can_be_dropped_and_is_dropped_after_a_day() {
     on_board(

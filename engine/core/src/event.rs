@@ -8,6 +8,7 @@ mod bet;
 mod cash_out;
 mod feed;
 mod fixture;
+mod late;
 mod multiple;
 mod payment;
 mod posting;
@@ -18,6 +19,7 @@ pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
 pub use cash_out::{CashOutStatus, CashOutView};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
+pub use late::LateBets;
 pub use multiple::{LegStanding, LegView, MultipleView};
 pub use payment::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
@@ -470,6 +472,9 @@ pub enum Event {
     },
     /// A bonus has a part in a bet; follows what is said of the bet itself.
     BonusBet(BonusBet),
+    /// Bets on a market were received after what decided it had happened; also said by itself once such a
+    /// market is settled. In the answer to [`crate::Query::LateBets`], each market that has some.
+    LateBets(LateBets),
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -181,6 +181,8 @@ rejects! {
     UnknownIncident = 223, false, None, "This match has no incident to take back.";
     /// The market's settlement has not stopped.
     SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
+    /// No feed said when what decided the market happened, so a person has to.
+    DecidedByNoFeed = 225, false, None, "No feed has said when what decided this market happened.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";

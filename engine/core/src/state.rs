@@ -132,6 +132,7 @@ impl State {
             actor,
             a_person_looks: false,
             approved_by: None,
+            heard_of: Timestamp::default(),
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,
@@ -251,6 +252,8 @@ pub(crate) struct Step<'a> {
     pub a_person_looks: bool,
     /// Who wished what is being done and who approved it, if two persons stand behind it.
     pub approved_by: Option<(u32, u32)>,
+    /// When what a feed is saying happened, by its own clock; zero if none speaks or it does not say.
+    pub heard_of: Timestamp,
     pub config: &'a mut Config,
     pub config_version: &'a mut u32,
     pub tables: &'a mut Tables,

@@ -79,6 +79,7 @@ impl Book {
             | Event::Settlement { .. }
             | Event::Proposal { .. }
             | Event::BetsVoided { .. }
+            | Event::LateBets(_)
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }

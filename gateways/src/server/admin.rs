@@ -5,7 +5,7 @@
 
 use clutch_core::command::{Actor, Config};
 use clutch_core::settings::Setting;
-use clutch_core::units::Timestamp;
+use clutch_core::units::{ProposalId, Timestamp};
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
@@ -14,9 +14,12 @@ use super::routes::{Outcome, refused_answer};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
-use crate::wire::admin::{Change, Order, Question, account_of_order, parse_order, parse_question};
+use crate::wire::admin::{
+    Change, Order, Question, account_of_order, may_decide, parse_order, parse_question,
+};
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
+use crate::wire::late;
 use crate::wire::referral;
 use crate::wire::setting;
 use crate::wire::settlement;
@@ -35,7 +38,6 @@ pub(super) struct Work {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 enum Step {
     /// A command; with the settings as they were before.
     Command { before: Vec<(Setting, i64)> },
@@ -43,6 +45,8 @@ enum Step {
     Question(Query),
     /// The settings, on which a change is made then.
     Settings { change: Change, operator: u32 },
+    /// Everything that waits, as what a wish is about says who may decide about it.
+    Wishes { command: Command, id: ProposalId, staff: StaffClaims },
 }
 
 impl Work {
@@ -87,8 +91,13 @@ impl Hub {
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
         }
         let (operator, keep_alive) = (claims.operator, head.keep_alive);
-        let sent = match order {
-            Order::Command(command) => {
+        let sent = match (order.wish(), order) {
+            (Some(id), Order::Command(command)) => {
+                let step = Step::Wishes { command, id, staff: claims };
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                self.question(connection.key, Query::Proposals, work)
+            }
+            (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
                 let step = Step::Command { before: Vec::new() };
                 self.command(
@@ -97,7 +106,7 @@ impl Hub {
                     Work { keep_alive, places, records: vec![], step },
                 )
             }
-            Order::Configure(change) => {
+            (_, Order::Configure(change)) => {
                 let step = Step::Settings { change, operator };
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 self.question(connection.key, Query::Settings, work)
@@ -189,6 +198,18 @@ impl Hub {
             (Step::Question(query), Event::QueryDone) => {
                 Progress::Done(self.answer_question(*query, &work.records))
             }
+            (Step::Wishes { command, id, staff }, Event::QueryDone) => {
+                if let Err(text) = may_decide(staff, *id, &work.records) {
+                    let fault = Fault::with(GatewayCode::Forbidden, text);
+                    self.metrics.count_fault(fault.code);
+                    return Progress::Done(Response::fault(&fault));
+                }
+                let envelope = self.envelope(staff.operator, *command);
+                let step = Step::Command { before: Vec::new() };
+                let (keep_alive, places) = (work.keep_alive, work.places);
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                Progress::Goes(envelope, Box::new(work))
+            }
             (Step::Settings { change, operator }, Event::QueryDone) => {
                 let before = settings_in(&work.records);
                 match changed(&work.records, change) {
@@ -230,6 +251,7 @@ impl Hub {
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
                 compliance::answer(&self.book, records)
             }
+            Query::LateBets { .. } => late::late_bets(&self.book, records),
             Query::Proposals => settlement::proposals(&self.book, records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),

@@ -94,6 +94,8 @@ pub struct Metrics {
     cases: Family<CaseLabel, Gauge>,
     holds: Family<HoldLabel, Gauge>,
     settlement: Settlement,
+    /// Markets that were settled with bets which came after what decided them.
+    pub late_markets: Counter,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -168,6 +170,7 @@ impl Metrics {
             cases: Family::default(),
             holds: Family::default(),
             settlement: Settlement::default(),
+            late_markets: Counter::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -289,6 +292,11 @@ impl Metrics {
             "settlement_bets",
             "Bets by the time from the decision to the money, in buckets",
             settlement.bets.clone(),
+        );
+        registry.register(
+            "settlement_late_markets",
+            "Markets settled with bets that came after what decided them",
+            self.late_markets.clone(),
         );
         registry.register(
             "snapshot_seq",

@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use clutch_core::command::AccountState;
+use clutch_core::event::LateBets;
 use clutch_core::play::CUSTOMERS_PER_ANSWER;
 use clutch_core::units::AccountId;
 use clutch_core::{Event, Query, Record, Refusal, Reject};
@@ -155,6 +156,14 @@ impl Hub {
                     words::alert(alert)
                 );
                 self.metrics.count_alert(source, alert);
+            }
+            Event::LateBets(LateBets { market, bets, is_whole, .. }) => {
+                let (id, more) = (market.0, if is_whole { "" } else { " or more" });
+                tracing::warn!(
+                    market = id,
+                    "{bets}{more} bets came after what decided the market: `clutch admin sweep market:{id}`"
+                );
+                self.metrics.late_markets.inc();
             }
             _ => {}
         }

@@ -16,6 +16,7 @@ pub mod client;
 pub mod compliance;
 pub mod currency;
 pub mod decimal;
+pub mod late;
 pub mod multiple;
 pub mod offer;
 pub mod overrides;

@@ -29,9 +29,9 @@ key = "bob"
 );
 
 /// One person's way to a server.
-struct Desk<'a> {
-    serve: &'a Serve,
-    token: String,
+pub struct Desk<'a> {
+    pub serve: &'a Serve,
+    pub token: String,
 }
 
 impl Desk<'_> {
@@ -44,19 +44,19 @@ impl Desk<'_> {
 
     /// What a command prints that is carried out.
     #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
+    pub fn done(&self, arguments: &[&str]) -> String {
         stdout(&self.admin(arguments))
     }
 
     /// The server's whole answer.
     #[track_caller]
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.done(&[&["--json"], arguments].concat())).unwrap()
     }
 
     /// What a command says that the server refuses.
     #[track_caller]
-    fn refused(&self, arguments: &[&str]) -> String {
+    pub fn refused(&self, arguments: &[&str]) -> String {
         let output = self.admin(arguments);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(3), "{said}");
@@ -64,7 +64,8 @@ impl Desk<'_> {
     }
 }
 
-fn staff_token(arguments: &[&str], config: &Path, journal: &Path) -> String {
+/// A token of the staff.
+pub fn staff_token(arguments: &[&str], config: &Path, journal: &Path) -> String {
     let (config, journal) = (config.to_str().unwrap(), journal.to_str().unwrap());
     let place = ["token", "--config", config, "--data", journal];
     stdout(&run(place.iter().chain(arguments))).trim().to_owned()

@@ -24,4 +24,5 @@ mod odds_formats;
 mod page_bets;
 mod series_log;
 mod serve;
+mod sweep;
 mod tools;

@@ -8,6 +8,7 @@
 //! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
 //! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
 //! | `expect alert RULE EXPECTED ACTUAL`, `expect alert NAME` | what was last told of a source |
+//! | `expect late MARKET [margin TIME] [at TIME] KEY VALUE …` | the bets after what decided it: bets, several, stakes, winners, lose, losers, get, open, cashed_out, whole; `expect told_late …` those told when it was settled |
 //! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
@@ -53,6 +54,8 @@ impl Scenario {
             "market" => self.expect_market(words),
             "frozen" => self.expect_frozen(words),
             "alert" => self.expect_alert(words),
+            "late" => self.expect_late(words),
+            "told_late" => self.expect_told_late(words),
             "override" => {
                 let stands = self.expect_override(words)?;
                 equal(words.next()?, &stands)

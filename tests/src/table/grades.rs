@@ -87,7 +87,8 @@ impl Scenario {
         }
     }
 
-    /// `void BET [by N]`, `void from BET match MATCH|market MARKET [by N]`: one, or all up to now.
+    /// `void BET [by N]`, `void from BET [to BET] match MATCH|market MARKET [by N]`: one, or all up to that one
+    /// or to now.
     pub(super) fn void(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         if !words.take("from") {
             let (account, client_id) = self.bet_named(words.next()?)?.id();
@@ -96,7 +97,12 @@ impl Scenario {
         }
         let word = words.next()?;
         let from = self.seq_of(word)?;
-        let to = self.world().state().last_seq();
+        let to = if words.take("to") {
+            let word = words.next()?;
+            self.seq_of(word)?
+        } else {
+            self.world().state().last_seq()
+        };
         let (match_id, market) = match words.next()? {
             "market" => {
                 let word = words.next()?;

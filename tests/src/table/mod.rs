@@ -46,7 +46,8 @@
 //! | `quote NAME BET [part UNIT]`, `cash_out NAME [for AMOUNT] [part UNIT]` | asks what a bet, or a part of each line's stake, is worth; takes that quote |
 //! | `settlement goes_on MARKET\|pause TIER\|pause none [by N]` | lets stopped settlement go on; sets that of less known matches aside |
 //! | `waiting approve\|drop\|approve_any [by N]` | the second person's word on the newest wish, or on one if there is any |
-//! | `void BET`, `void from BET match MATCH\|market MARKET [by N]` | one bet, or all from that one up to now |
+//! | `void BET`, `void from BET [to BET] match MATCH\|market MARKET [by N]` | one bet, or all from that one up to another or to now |
+//! | `sweep MARKET [margin TIME] [at TIME] [by N]` | proposes to void just the bets that came after what decided the market (or so long ago) |
 //! | `policy NAME [TERM=NUMBER …] [by N]`, `verify ACCOUNT LEVEL`, `hold ACCOUNT HOLD`, `review ACCOUNT COUNTER` | what a licence asks: see the file `compliance.rs` |
 //! | `session ACCOUNT open\|alive\|confirm\|close\|every MINUTES` | what a player says of his session |
 //! | `again BET`, `cancel BET` | sends the same bet once more; takes it back |
@@ -61,6 +62,7 @@ mod compliance;
 mod expect;
 mod grades;
 mod incidents;
+mod late;
 mod lines;
 mod multiples;
 mod r#override;
@@ -74,7 +76,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clutch_core::command::{
     Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple, Terms,
 };
-use clutch_core::event::{BetStatus, CashOutStatus, CashOutView, FeedAlert};
+use clutch_core::event::{BetStatus, CashOutStatus, CashOutView, FeedAlert, LateBets};
 use clutch_core::units::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Money, OverrideId,
 };
@@ -163,6 +165,8 @@ struct Scenario {
     versions: BTreeMap<(MatchId, u8), u64>,
     /// What was last told of a source.
     alert: Option<FeedAlert>,
+    /// What was last told of bets that came too late.
+    late: Option<LateBets>,
     /// The way by which the bettor of the line comes.
     channel: Channel,
     ids: u128,
@@ -211,6 +215,7 @@ impl Scenario {
             bonuses: BTreeMap::new(),
             versions: BTreeMap::new(),
             alert: None,
+            late: None,
             channel: Channel::Web,
             ids: 0,
             references: 1_000_000,
@@ -286,6 +291,7 @@ impl Scenario {
             "settlement" => self.settlement(words),
             "waiting" => self.decide_newest(words),
             "void" => self.void(words),
+            "sweep" => self.sweep(words),
             "graded" => self.decide_grade(words),
             "again" => self.again(words),
             "cancel" => self.cancel(words),
@@ -324,7 +330,12 @@ impl Scenario {
             Event::Refused(refusal) => Some(refusal),
             _ => None,
         });
-        self.world().drain();
+        let rest = self.world().drain();
+        let mut late = records.iter().chain(&rest).filter_map(|record| match record.event {
+            Event::LateBets(late) => Some(late),
+            _ => None,
+        });
+        self.late = late.next_back().or(self.late);
         refusal.map_or(Answer::Done, Answer::Refused)
     }
 

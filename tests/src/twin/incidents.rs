@@ -64,7 +64,7 @@ impl Twin {
     pub(super) fn report(&mut self, index: usize, incident: Incident) -> Result<(), Reject> {
         let (seq, now) = (self.seq, self.now);
         let fixture = self.matches.get(index).ok_or(Reject::UnknownMatch)?;
-        if fixture.incidents.len() == 16 || fixture.undone.len() == 16 {
+        if fixture.incidents.len() == 16 || fixture.voids_are_full() {
             return Err(Reject::CapacityReached);
         }
         let series = &fixture.series;
@@ -266,6 +266,17 @@ impl Twin {
             }
         }
         self.notice_closing();
+    }
+}
+
+impl super::Match {
+    /// Whether no more bets of it can be voided but by rewinds.
+    pub(super) fn voids_are_full(&self) -> bool {
+        self.undone.len() - self.rewinds() == 48
+    }
+
+    pub(super) fn rewinds(&self) -> usize {
+        self.undone.iter().filter(|(.., why, _)| *why == VoidReason::Rewound).count()
     }
 }
 

@@ -9,7 +9,7 @@ use clutch_core::command::{
 use clutch_core::event::{MarketStatus, MatchPhase, VoidReason};
 use clutch_core::house_rules::rules::Rewound;
 use clutch_core::units::Probability;
-use clutch_core::{Reject, market::MarketResult};
+use clutch_core::{Command, Reject, market::MarketResult};
 
 use super::incidents::{On, Ruled};
 use super::results::selections;
@@ -32,6 +32,8 @@ pub(super) struct Market {
     /// How often it has changed.
     pub version: u32,
     pub decided_at: u64,
+    /// When what decided it happened, by its source's clock; zero if no source said so.
+    pub happened_at: u64,
     pub awaits_retirement: bool,
     pub retired: bool,
     /// The status as last noticed; closing moves the epoch.
@@ -151,6 +153,7 @@ impl Twin {
             stops: BTreeSet::new(),
             result: MarketResult::Undecided,
             decided_at: 0,
+            happened_at: 0,
             awaits_retirement: false,
             retired: false,
             graded: None,
@@ -310,7 +313,7 @@ impl Twin {
                 (fixture.needs_person, fixture.fitted) = (true, 0);
                 return Ok(());
             }
-            GameEvent::Rewound { .. } if fixture.undone.len() == 16 => {
+            GameEvent::Rewound { .. } if fixture.rewinds() == 16 => {
                 fixture.needs_person = true;
                 None
             }
@@ -438,7 +441,11 @@ impl Twin {
     }
 
     /// Notes results that changed: retirement counts from there.
-    pub(super) fn notice_results(&mut self) {
+    pub(super) fn notice_results(&mut self, command: &Command) {
+        let heard_of = match command {
+            Command::Feed(message) => message.source_time.nanos(),
+            _ => 0,
+        };
         for id in 0..self.markets.len() {
             let result = self.result(id);
             let market = &mut self.markets[id];
@@ -448,6 +455,13 @@ impl Twin {
             market.result = result;
             market.version += 1;
             market.decided_at = self.now;
+            // A feed changes what the score decides and nothing else.
+            let by_score = market.graded.is_none() && market.by_rules.is_none();
+            if result == MarketResult::Undecided {
+                market.happened_at = 0;
+            } else if by_score && heard_of != 0 {
+                market.happened_at = heard_of;
+            }
             if result != MarketResult::Undecided && !market.awaits_retirement {
                 market.awaits_retirement = true;
                 self.decided.push_back(id as u32);

@@ -19,6 +19,7 @@ mod currencies;
 mod funded;
 mod grades;
 mod incidents;
+mod late;
 mod markets;
 mod multiples;
 mod overrides;
@@ -72,6 +73,8 @@ pub enum Answer {
 pub struct Twin {
     seq: u64,
     now: u64,
+    /// When each command came.
+    times: Vec<u64>,
     config: Config,
     config_version: u32,
     /// The settings as two persons, or the first record, last left each.
@@ -187,6 +190,7 @@ impl Twin {
         Self {
             seq: 1,
             now: 0,
+            times: Vec::new(),
             config,
             config_version: 1,
             agreed: config,
@@ -237,6 +241,8 @@ impl Twin {
     pub fn apply(&mut self, seq: u64, now: u64, command: &Command, records: &[Record]) -> Answer {
         self.seq = seq;
         self.now = now;
+        self.times.resize(seq as usize, 0);
+        self.times.push(now);
         self.retired_lately = false;
         // Timers come first, and say nothing of the command's own trace.
         let timers = records.iter().take_while(|record| record.trace == 0).count();
@@ -258,7 +264,7 @@ impl Twin {
         self.learn_moves(&records[timers..]);
         self.learn_debts(records);
         self.learn_trips(&records[timers..]);
-        self.notice_results();
+        self.notice_results(command);
         self.learn(command, answer, records);
         self.retire();
         answer

@@ -301,7 +301,11 @@ impl Twin {
             Fate::Rested => return BetStatus::Void(VoidReason::Rest),
             Fate::Stands => {}
         }
-        let outcomes: Vec<Outcome> = bet.legs.iter().map(|leg| self.outcome(id, leg)).collect();
+        self.where_legs_lead(bet, bet.legs.iter().map(|leg| self.outcome(id, leg)).collect())
+    }
+
+    /// Where a multiple stands whose legs ended like this.
+    pub(super) fn where_legs_lead(&self, bet: &Multiple, outcomes: Vec<Outcome>) -> BetStatus {
         let can_win = |line: &u32| {
             outcomes.iter().enumerate().all(|(leg, outcome)| {
                 line >> leg & 1 == 0 || !matches!(outcome, Outcome::Returns(0, _))

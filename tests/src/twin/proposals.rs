@@ -120,10 +120,10 @@ impl Twin {
         if market.is_some_and(|market| !is_of_match(market.0 as usize)) {
             return Err(Reject::UnknownMarket);
         }
-        if to <= from || self.seq < to.0 {
+        if to < from || self.seq < to.0 {
             return Err(Reject::InvalidParameter);
         }
-        if fixture.undone.len() == 16 {
+        if fixture.voids_are_full() {
             return Err(Reject::CapacityReached);
         }
         if !self.approved {

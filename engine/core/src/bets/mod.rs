@@ -28,7 +28,8 @@ use crate::event::{BetStatus, BetView, VoidReason};
 use crate::memory::{RowOf, TableSize, coming_lines, touched};
 use crate::reject::Refusal;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, ShortTime, Stake,
+    Timestamp,
 };
 use crate::wallet::{Account, NO_BET, Wallet};
 
@@ -55,6 +56,8 @@ pub struct Bet {
     pub state: BetState,
     /// Whether a bonus has a part in it; `Fundings` says which.
     pub is_funded: bool,
+    /// When it was received.
+    pub(crate) received_at: ShortTime,
     /// The market's next older bet.
     pub next_of_market: u32,
     /// The account's next newer bet; [`NO_BET`] also where the link is not written yet.
@@ -73,6 +76,7 @@ wire_struct!(Bet {
     payout,
     state,
     is_funded,
+    received_at,
     next_of_market,
     newer_of_account,
     older_of_account,
@@ -186,6 +190,7 @@ impl Bet {
             payout: Money::ZERO,
             state: BetState::Lost,
             is_funded: false,
+            received_at: ShortTime::of(Timestamp::from_nanos(0)),
             next_of_market: NO_BET,
             newer_of_account: NO_BET,
             older_of_account: NO_BET,
@@ -194,7 +199,13 @@ impl Bet {
 
     /// A placement that may stand, at the odds and in the state that were decided; in no list yet.
     #[inline]
-    pub fn new(id: BetId, place: &PlaceBet, odds: Odds, payout: Money, state: BetState) -> Self {
+    pub fn new(
+        (id, received_at): (BetId, Timestamp),
+        place: &PlaceBet,
+        odds: Odds,
+        payout: Money,
+        state: BetState,
+    ) -> Self {
         Self {
             id,
             client_id: place.client_id,
@@ -206,6 +217,7 @@ impl Bet {
             payout,
             state,
             is_funded: false,
+            received_at: ShortTime::of(received_at),
             next_of_market: NO_BET,
             newer_of_account: NO_BET,
             older_of_account: NO_BET,

@@ -212,7 +212,7 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state, would_refuse, funding } = acceptance;
         let is_funded = funding.is_some();
-        let bet = Bet { is_funded, ..Bet::new(id, place, odds, payout, state) };
+        let bet = Bet { is_funded, ..Bet::new((id, self.now), place, odds, payout, state) };
         let view = bet.view();
         let stake = place.stake.money();
         // What it counts in the sums that limits look at.

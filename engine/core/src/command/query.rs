@@ -1,7 +1,9 @@
 //! The questions. A question sees the same state as a command in its place.
 
-use super::PlaceMultiple;
-use crate::units::{AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex, Stake};
+use super::{PlaceMultiple, Scope};
+use crate::units::{
+    AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex, Stake, Timestamp,
+};
 
 /// A question. Sees the same state as a command in its place, changes nothing, is not journaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,16 @@ pub enum Query {
     },
     /// What decided markets still owe their bets, and how long bets waited for their money.
     SettlementTimes,
+    /// Bets that were received after what decided their market had happened.
+    LateBets {
+        /// On one market, whatever there is; on a match or on all, where there are any.
+        scope: Scope,
+        /// How long before what decided it bets count as late; `None` for as long as a bet waits in play,
+        /// which are all that were accepted afterwards.
+        margin_ns: Option<u64>,
+        /// When it happened, in place of what the feed said.
+        at: Option<Timestamp>,
+    },
     /// Every bet that a trader shall look at.
     Referrals,
     /// What a bet, or a part of it, could be cashed out for now.

@@ -26,6 +26,7 @@ impl Step<'_> {
     pub(crate) fn hear(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
         let FeedMessage { match_id, source, version, follows, event, .. } = *message;
         let now = self.now;
+        self.heard_of = message.source_time;
         let fixture = self.tables.fixture_mut(match_id)?;
         let Some(newest) = fixture.version(source).copied() else {
             let most = crate::title::SOURCES_MAX as i64;
@@ -173,7 +174,7 @@ impl Step<'_> {
         }
         let seq = self.seq;
         let fixture = self.tables.fixture_mut(match_id)?;
-        let rewinds = fixture.undone.len();
+        let rewinds = fixture.rewinds();
         let rewinds_now =
             matches!(event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
         if rewinds_now && rewinds == REWINDS_MAX {

@@ -16,7 +16,7 @@ use crate::market::{MarketResult, Requote};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
-use crate::title::{Fixture, REWINDS_MAX, Undone, UndoneScope};
+use crate::title::{Fixture, Undone, UndoneScope, VOIDED_MAX};
 use crate::units::{MarketId, MatchId, Seq, Timestamp};
 
 /// In place of an incident: nothing takes this back.
@@ -296,9 +296,13 @@ impl Fixture {
     /// Whether this can have happened to the match as it stands.
     fn check(&self, incident: Incident, now: Seq) -> Result<(), Refusal> {
         let series = &self.series;
-        let max = INCIDENTS_MAX as i64;
-        if self.incidents.len() == INCIDENTS_MAX || self.undone.len() == REWINDS_MAX {
-            return Err(Refusal::with(Reject::CapacityReached, max, max));
+        for (is_full, max) in [
+            (self.incidents.len() == INCIDENTS_MAX, INCIDENTS_MAX as i64),
+            (self.voids_are_full(), VOIDED_MAX as i64),
+        ] {
+            if is_full {
+                return Err(Refusal::with(Reject::CapacityReached, max, max));
+            }
         }
         let phase = series.phase();
         let next = match phase {

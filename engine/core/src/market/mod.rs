@@ -283,6 +283,8 @@ pub struct Market {
     pub settling_leg: u32,
     /// When it was last decided or its result changed; retirement counts from here.
     pub decided_at: Timestamp,
+    /// When what decided it happened, by the clock of the source that said so; zero if none did.
+    pub happened_at: Timestamp,
     /// Since when its bets disagree with its result; [`Timestamp::MAX`] if they do not.
     pub(crate) owed_since: Timestamp,
     /// Which of its bets are being settled.
@@ -325,6 +327,7 @@ wire_struct!(Market {
     newest_leg,
     settling_leg,
     decided_at,
+    happened_at,
     owed_since,
     lane,
     aside,
@@ -362,6 +365,7 @@ impl Market {
             newest_leg: NO_LEG,
             settling_leg: NO_LEG,
             decided_at: Timestamp::default(),
+            happened_at: Timestamp::default(),
             owed_since: Timestamp::MAX,
             lane: Lane::Large,
             aside: None,

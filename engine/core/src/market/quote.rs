@@ -187,6 +187,12 @@ impl Step<'_> {
             let row = self.tables.markets.market_mut(market);
             row.settlement_version += 1;
             row.decided_at = self.now;
+            if result == MarketResult::Undecided {
+                row.happened_at = Timestamp::default();
+            } else if self.heard_of != Timestamp::default() {
+                // A person or a rule that decides it otherwise does not change when it happened.
+                row.happened_at = self.heard_of;
+            }
             row.owed_since = row.owed_since.min(self.now);
             self.tables.settlement.start(market, row);
             let row = self.tables.markets.market_mut(market);

@@ -335,6 +335,7 @@ impl Step<'_> {
         (row.queued, row.leaves_bets_open) = (false, false);
         row.owed_since = Timestamp::MAX;
         self.say_settlement(market, SettlementStatus::Done);
+        self.notice_late_bets(market);
     }
 
     fn set_aside(&mut self, market: MarketId, why: Aside) {

@@ -8,6 +8,7 @@
 
 pub mod grading;
 pub mod lanes;
+pub mod late;
 pub mod multiplier;
 pub mod payout;
 pub mod system;

@@ -9,7 +9,7 @@ use crate::event::{Event, VoidReason};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::{REWINDS_MAX, Undone, UndoneScope};
+use crate::title::{Undone, UndoneScope, VOIDED_MAX};
 use crate::units::{AccountId, ClientBetId, Seq};
 
 impl Step<'_> {
@@ -64,12 +64,12 @@ impl Step<'_> {
         if market.is_some_and(|market| !fixture.markets.contains(&market)) {
             return Err(Reject::UnknownMarket.into());
         }
-        if to <= from || self.seq < to {
+        if to < from || self.seq < to {
             let (now, to) = (self.seq.0 as i64, to.0 as i64);
             return Err(Refusal::with(Reject::InvalidParameter, now, to));
         }
-        if fixture.undone.len() == REWINDS_MAX {
-            let max = REWINDS_MAX as i64;
+        if fixture.voids_are_full() {
+            let max = VOIDED_MAX as i64;
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
         if !self.is_approved() {

@@ -3,7 +3,7 @@
 use super::{State, Tables};
 use crate::risk::{RuleId, Tally};
 use crate::switches::Switches;
-use crate::units::MarketId;
+use crate::units::{MarketId, Timestamp};
 use crate::wallet::Wallet;
 
 impl State {
@@ -31,6 +31,13 @@ impl State {
     pub fn settlement_version(&self, market: MarketId) -> Option<u32> {
         let tables = self.tables.as_ref()?;
         tables.markets.get(market).map(|market| market.settlement_version)
+    }
+
+    /// When what decided a market happened, by the clock of the source that said so; `None` if none did.
+    pub fn happened_at(&self, market: MarketId) -> Option<Timestamp> {
+        let tables = self.tables.as_ref()?;
+        let happened_at = tables.markets.get(market)?.happened_at;
+        (happened_at != Timestamp::default()).then_some(happened_at)
     }
 
     /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.

@@ -19,6 +19,9 @@ pub const MARKETS_PER_MATCH_MAX: usize = 512;
 pub const SOURCES_MAX: usize = 8;
 /// Most rewinds of one match before a person must look.
 pub const REWINDS_MAX: usize = 16;
+/// Most other stretches of the journal in which bets on one match are void: by incidents and by hand. They
+/// have room of their own, so that no void by hand keeps a rewind from being followed.
+pub const VOIDED_MAX: usize = 48;
 
 /// A match.
 #[derive(Clone, Debug)]
@@ -101,7 +104,7 @@ impl Fixture {
             killed: false,
             tier: 0,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
-            undone: Vec::with_capacity(REWINDS_MAX),
+            undone: Vec::with_capacity(REWINDS_MAX + VOIDED_MAX),
             house_rules: 0,
             incidents: Vec::with_capacity(INCIDENTS_MAX),
             void_at: Timestamp::MAX,
@@ -156,6 +159,16 @@ impl Fixture {
             .filter(counts)
             .find(|undone| undone.from < placed && placed < undone.to && is_on(undone.scope));
         found.map(|undone| undone.reason)
+    }
+
+    /// How many stretches are void by rewinds.
+    pub(crate) fn rewinds(&self) -> usize {
+        self.undone.iter().filter(|undone| undone.reason == VoidReason::Rewound).count()
+    }
+
+    /// Whether no other stretch can be void.
+    pub(crate) fn voids_are_full(&self) -> bool {
+        self.undone.len() - self.rewinds() == VOIDED_MAX
     }
 
     /// The version a source spoke last; `None` for a source outside the list.
@@ -237,7 +250,7 @@ impl Table for Fixture {
             killed: input.take()?,
             tier: input.take()?,
             feed: input.take()?,
-            undone: input.list(REWINDS_MAX)?,
+            undone: input.list(REWINDS_MAX + VOIDED_MAX)?,
             house_rules: input.take()?,
             incidents: input.list(INCIDENTS_MAX)?,
             void_at: input.take()?,

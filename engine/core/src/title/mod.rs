@@ -17,7 +17,9 @@ pub mod series;
 mod snapshot;
 mod valorant;
 
-pub use fixture::{Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone, UndoneScope};
+pub use fixture::{
+    Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone, UndoneScope, VOIDED_MAX,
+};
 pub use follow::{Change, Impossible, Rule};
 pub use series::{MAPS_MAX, Series};
 

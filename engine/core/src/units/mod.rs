@@ -19,4 +19,4 @@ pub use odds::Odds;
 pub use probability::Probability;
 pub use text::{Name, NameError};
 pub use time::Timestamp;
-pub(crate) use time::millis;
+pub(crate) use time::{ShortTime, millis};

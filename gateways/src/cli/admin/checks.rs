@@ -2,9 +2,11 @@
 //! that something is out of range.
 
 use clutch_core::command::Config;
+use clutch_core::settings::Setting;
 
 use crate::chance;
 use crate::wire::decimal::{parse_decimal, parse_odds};
+use crate::wire::setting;
 
 /// A percentage has as many places as a probability in parts per billion.
 const PERCENT_PLACES: u32 = 7;
@@ -48,6 +50,12 @@ pub fn chance(text: &str) -> Result<String, String> {
         return Err("a chance is above 0% and below 100%: from 0.0001% to 99.9999%".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// A length of time such as 500ms or 2s, in whole milliseconds.
+pub fn time_ms(text: &str) -> Result<u64, String> {
+    let nanos = setting::read(Setting::InPlayDelay, text).ok().filter(|nanos| 0 <= *nanos);
+    nanos.map(|nanos| nanos as u64 / 1_000_000).ok_or("write a time such as 500ms or 2s".to_owned())
 }
 
 /// The same, or `none`.

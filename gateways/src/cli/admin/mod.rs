@@ -333,7 +333,7 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume, override and decide bets; risk also sets limits; finance moves money; operator does all."
+            "Traders stop, resume, override, grade and void; risk also sets limits and policies; finance moves money; operator does all. A second person approves what he could have wished himself."
         }
 
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
@@ -345,6 +345,7 @@ fn hint(name: &str) -> Option<&'static str> {
         }
         "SamePerson" => "Another operator must give the same order with his own token.",
         "ReadOnly" => "`clutch admin mode normal` ends it.",
+        "DecidedByNoFeed" => "Say when it happened: --at MILLISECONDS.",
         "GradeOutdated" => "Give the settlement version that the market has now: --version NUMBER.",
         "NothingToApprove" => "`clutch admin waiting` lists what waits for a second person.",
         "NothingToReview" => "`clutch admin cases` lists what waits to be reviewed.",

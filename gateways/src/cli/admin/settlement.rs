@@ -5,7 +5,8 @@ use clutch_core::house_rules::HouseRules;
 use serde_json::{Value, json};
 
 use super::client::{Client, Said};
-use super::names::{account_number, match_number};
+use super::names::{account_number, match_number, scope};
+use super::{Target, checks};
 use crate::cli::Failure;
 use crate::house_rules;
 use crate::wire::overrides::WAITS;
@@ -67,6 +68,24 @@ pub enum SettlementCommand {
         /// Only bets on this market
         #[arg(long)]
         market: Option<u32>,
+    },
+    /// Bets that came after what decided their market had happened; with --propose, void just those
+    ///
+    /// Shows what a void would move and changes nothing. In play a bet is accepted when its delay is over, so
+    /// by itself a sweep takes in what was sent up to that long before. A second person must approve.
+    Sweep {
+        /// market:NUMBER, match:KEY or all
+        #[arg(value_name = "WHAT")]
+        target: Target,
+        /// How long before it bets count as late, such as 500ms or 2s; 0s is what was sent afterwards
+        #[arg(long, value_name = "TIME", value_parser = checks::time_ms)]
+        margin: Option<u64>,
+        /// When it happened, in milliseconds since 1970, if no feed said so or its clock was wrong
+        #[arg(long, value_name = "MILLISECONDS")]
+        at: Option<u64>,
+        /// Propose to void these bets
+        #[arg(long)]
+        propose: bool,
     },
     /// Settlement that stopped or is paused: resume MARKET, pause TIER, pause none
     #[command(subcommand)]
@@ -226,6 +245,16 @@ pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure
                 "from": from, "to": to});
             client.command(&body)
         }
+        SettlementCommand::Sweep { target, margin, at, propose } => {
+            let scope = match target {
+                Target::All | Target::Match(_) | Target::Market(_) => scope(client, target)?,
+                _ => return Err(Failure("sweep market:NUMBER, match:KEY or all".to_owned())),
+            };
+            let question =
+                json!({"query": "late_bets", "scope": scope, "margin_ms": margin, "at": at});
+            let found = client.query(&question)?;
+            if *propose && found.is_done() { propose_to_void(client, found) } else { Ok(found) }
+        }
         SettlementCommand::Settlement(LaneCommand::Resume { market }) => {
             client.command(&json!({"command": "resume_settlement", "market": market}))
         }
@@ -257,6 +286,28 @@ pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure
             client.command(&body)
         }
     }
+}
+
+/// Proposes to void the bets that a sweep found, market by market, and shows both.
+fn propose_to_void(client: &Client, mut found: Said) -> Result<Said, Failure> {
+    let markets = found.body["late_bets"].as_array().cloned().unwrap_or_default();
+    let mut proposals = Vec::new();
+    for late in markets.iter().filter(|late| late["bets"] != 0) {
+        if late["is_whole"] != true {
+            let text = "so many bets came late that not all were looked at: `clutch journal inspect` \
+                        shows the first record, `clutch admin void-between` voids from there";
+            return Err(Failure(format!("market {}: {text}", late["market"])));
+        }
+        let body = json!({"command": "void_bets", "match": late["match"], "market": late["market"],
+            "from": late["from"], "to": late["to"]});
+        let said = client.command(&body)?;
+        if !said.is_done() {
+            return Ok(said);
+        }
+        proposals.extend(said.body["proposals"].as_array().cloned().unwrap_or_default());
+    }
+    found.body["proposals"] = Value::Array(proposals);
+    Ok(found)
 }
 
 /// An incident as the server takes it; `None` to take the last one back.

@@ -61,6 +61,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         });
         columns(output, answers.collect())?;
     }
+    show_late_bets(output, answer)?;
     show_referrals(output, answer)?;
     show_players(output, answer)?;
     show_matches(output, answer)?;
@@ -138,6 +139,51 @@ fn show_status(output: &mut impl Write, status: &Value) -> io::Result<()> {
         let more =
             if number == 0 { String::new() } else { format!("  (`clutch admin {command}`)") };
         writeln!(output, "{what}: {number}{more}")?;
+    }
+    Ok(())
+}
+
+/// Bets that came too late: of each market when it was decided, and what voiding them would move.
+fn show_late_bets(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let at = |value: &Value| time(Timestamp::from_millis(value.as_u64().unwrap_or_default()));
+    // The day is the same in nearly all cases, and stands in front.
+    let clock = |value: &Value| at(value).split(' ').next_back().unwrap_or_default().to_owned();
+    for late in list(answer, "late_bets") {
+        let of = |name: &str| text(&late[name]);
+        writeln!(
+            output,
+            "market {}  {}: decided by what happened {}, told {}",
+            of("market"),
+            of("name"),
+            at(&late["happened_at"]),
+            clock(&late["decided_at"])
+        )?;
+        let more = if late["is_whole"] == true { "" } else { " or more" };
+        writeln!(
+            output,
+            "  received after {}: {}{more} bets of {}, records {} to {}",
+            clock(&late["since"]),
+            of("bets"),
+            of("stakes"),
+            of("from"),
+            of("to")
+        )?;
+        let (winners, losers) = (of("winners"), of("losers"));
+        writeln!(
+            output,
+            "  void: {winners} winners lose {}, {losers} losers get {} back, {} are not paid yet",
+            of("winners_lose"),
+            of("losers_get"),
+            of("open")
+        )?;
+        if late["cashed_out"] != 0 {
+            writeln!(output, "  {} more were cashed out and stay paid", of("cashed_out"))?;
+        }
+    }
+    if answer["late_bets"].is_array() && list(answer, "proposals").is_empty() {
+        let none = list(answer, "late_bets").iter().all(|late| late["bets"] == 0);
+        let text = if none { "no bet came too late" } else { "add --propose to have them voided" };
+        writeln!(output, "{text}")?;
     }
     Ok(())
 }

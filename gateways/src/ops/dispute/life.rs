@@ -151,6 +151,45 @@ impl Life {
             self.hear_of_money(record, &said, step.state);
             self.hear_of_market(words, record, &said);
         }
+        self.hear_of_void(words, step, &said);
+    }
+
+    /// Two persons voided a stretch of the journal in which it lies.
+    fn hear_of_void(&mut self, words: &Words, step: &Step<'_>, said: &Said) {
+        let void = step.events.iter().find_map(|record| match record.event {
+            Event::BetsVoided { match_id, market, from, to } => Some((match_id, market, from, to)),
+            _ => None,
+        });
+        let Some((match_id, market, from, to)) = void else { return };
+        let is_on = |leg: &LegLife| {
+            market.is_none_or(|market| leg.pick.market == market)
+                && words.match_of(leg.pick.market) == Some(match_id)
+        };
+        if !(from.0..=to.0).contains(&self.seq) || !self.legs.iter().any(is_on) {
+            return;
+        }
+        let wished = step.events.iter().find_map(|record| match record.event {
+            Event::Proposal { by, .. } => Some(format!(", as operator {by} had wished")),
+            _ => None,
+        });
+        let what = match market {
+            Some(market) => words.market(market),
+            None => words.game(match_id),
+        };
+        let happened = market.and_then(|market| step.state.happened_at(market));
+        let happened = happened
+            .map(|at| format!("; it was decided at {} by its source's clock", words::time(at)));
+        let what = format!(
+            "{}: bets of records {} to {} on {what} are void as taken too late, by {}{}{}",
+            words.game(match_id),
+            from.0,
+            to.0,
+            said.by,
+            wished.unwrap_or_default(),
+            happened.unwrap_or_default()
+        );
+        let (seq, time) = (said.seq.0, words::time(said.time));
+        self.incidents.push((match_id, Line { seq, time, what }));
     }
 
     fn hear_of_bet(&mut self, record: &Record, said: &Said) {

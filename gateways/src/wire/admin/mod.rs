@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use self::order::{OrderJson, PhaseJson, RestKindJson, StateJson, read_override};
 pub use self::question::{Question, parse_question};
+pub use self::role::may_decide;
 use super::scope::{keyed, kill_scope};
 use super::{client, compliance, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};

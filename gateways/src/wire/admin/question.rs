@@ -1,11 +1,12 @@
 //! What a person may ask about matches, accounts, prices and the house.
 
 use clutch_core::Query;
-use clutch_core::units::{AccountId, MatchId, Name};
+use clutch_core::units::{AccountId, MatchId, Name, Timestamp};
 use serde::Deserialize;
 
 use super::read;
 use crate::codes::{Fault, GatewayCode};
+use crate::wire::scope::ScopeJson;
 
 /// Something that a person wants to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,13 @@ enum QuestionJson {
     Referrals {},
     Sources {},
     SettlementTimes {},
+    LateBets {
+        scope: ScopeJson,
+        /// How long before what decided a market bets count as late, in milliseconds.
+        margin_ms: Option<u64>,
+        /// When it happened, in milliseconds since 1970.
+        at: Option<u64>,
+    },
     HouseRules {},
     PlayPolicy {},
     Customer {
@@ -81,6 +89,11 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::SettlementTimes {} => Question::Engine(Query::SettlementTimes),
+        QuestionJson::LateBets { scope, margin_ms, at } => Question::Engine(Query::LateBets {
+            scope: scope.into(),
+            margin_ns: margin_ms.map(|millis| millis.saturating_mul(1_000_000)),
+            at: at.map(Timestamp::from_millis),
+        }),
         QuestionJson::Account { account: Some(account), key: None } => {
             let account = AccountId(account);
             Question::Engine(Query::Account { account, bets_max: BETS_MAX })

@@ -30,7 +30,9 @@ use crate::memory::{RowOf, TableSize, coming_lines, touched};
 use crate::reject::Reject;
 use crate::settlement::multiplier::LegResult;
 use crate::settlement::system::{Bankers, FoldSizes, System};
-use crate::units::{AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake};
+use crate::units::{
+    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
+};
 use crate::wallet::NO_BET;
 
 pub use refused::RefusedMultiple;
@@ -62,6 +64,8 @@ pub struct Multiple {
     pub id: BetId,
     /// The bettor's own id.
     pub client_id: ClientBetId,
+    /// When it was received.
+    pub(crate) received_at: Timestamp,
     /// Who pays and is paid.
     pub account: AccountId,
     /// The stake on each line.
@@ -93,6 +97,7 @@ pub struct Multiple {
 wire_struct!(Multiple {
     id,
     client_id,
+    received_at,
     account,
     unit,
     stake,
@@ -174,6 +179,7 @@ impl Multiple {
         Self {
             id: BetId(0),
             client_id: ClientBetId(0),
+            received_at: Timestamp::default(),
             account: AccountId(0),
             unit: Stake::MAX,
             stake: Stake::MAX,
@@ -192,11 +198,17 @@ impl Multiple {
     }
 
     /// A placement that may stand, with what was decided; in no list and without legs yet.
-    fn new(id: BetId, place: &PlaceMultiple, payout: Money, state: MultipleState) -> Self {
+    fn new(
+        (id, received_at): (BetId, Timestamp),
+        place: &PlaceMultiple,
+        payout: Money,
+        state: MultipleState,
+    ) -> Self {
         let system = place.system();
         Self {
             id,
             client_id: place.client_id,
+            received_at,
             account: place.account,
             unit: place.unit(),
             stake: place.stake(),

@@ -173,7 +173,8 @@ impl Step<'_> {
         let id = BetId(self.seq.0);
         let Acceptance { odds, payout, state, would_refuse, funding } = acceptance;
         let is_funded = funding.is_some();
-        let multiple = Multiple { is_funded, ..Multiple::new(id, place, *payout, *state) };
+        let multiple =
+            Multiple { is_funded, ..Multiple::new((id, self.now), place, *payout, *state) };
         let (account, stake) = (place.account, multiple.stake);
         let slot = tables.multiples.insert(multiple);
         if let Some(funding) = funding {

@@ -6,7 +6,7 @@
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
 use crate::bets::Ending;
-use crate::event::{LedgerAccount, PostingReason};
+use crate::event::{LedgerAccount, PostingReason, VoidReason};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
 use crate::market::Sign;
@@ -243,10 +243,32 @@ impl Tables {
 
     /// Where a bet that was taken stands by the results of this moment.
     pub(crate) fn where_it_stands(&self, multiple: &Multiple) -> MultipleState {
+        self.where_it_would_stand(multiple, |leg| self.outcome(multiple, leg))
+    }
+
+    /// The same if its leg on a market were void.
+    #[cold]
+    pub(crate) fn where_it_stands_without(
+        &self,
+        multiple: &Multiple,
+        market: MarketId,
+        why: VoidReason,
+    ) -> MultipleState {
+        self.where_it_would_stand(multiple, |leg| {
+            if leg.market == market { LegOutcome::Void(why) } else { self.outcome(multiple, leg) }
+        })
+    }
+
+    #[inline(always)]
+    fn where_it_would_stand(
+        &self,
+        multiple: &Multiple,
+        outcome: impl Fn(&Leg) -> LegOutcome,
+    ) -> MultipleState {
         let mut multipliers = [Multiplier::ONE; LEGS_MAX];
         let (mut is_decided, mut all_void, mut void) = (true, true, None);
         for (leg, multiplier) in self.multiples.legs_of(multiple).zip(&mut multipliers) {
-            let result = match self.outcome(multiple, leg) {
+            let result = match outcome(leg) {
                 // As good as won until it is known: only what is surely lost counts before.
                 LegOutcome::Open => {
                     is_decided = false;

@@ -112,7 +112,7 @@ impl Step<'_> {
         for (place, acceptance) in ask.places().zip(&*accepted) {
             let Some(acceptance) = acceptance else { break };
             let bet = Bet::new(
-                BetId(self.seq.0),
+                (BetId(self.seq.0), self.now),
                 &place,
                 acceptance.odds,
                 acceptance.payout,
@@ -158,7 +158,7 @@ impl Step<'_> {
     /// Counts a bet as if it were taken, for those that are decided behind it.
     fn try_on(&mut self, place: &PlaceBet, acceptance: Acceptance) {
         let Acceptance { odds, payout, state, .. } = acceptance;
-        let bet = Bet::new(BetId(self.seq.0), place, odds, payout, state);
+        let bet = Bet::new((BetId(self.seq.0), self.now), place, odds, payout, state);
         self.tables.count_for_others(&bet, Sign::In);
         let currency = self.tables.wallet.currency(place.account);
         let (weighed, payout, liability) = self.tables.weigh(currency, &bet);

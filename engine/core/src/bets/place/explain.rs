@@ -82,6 +82,7 @@ impl State {
             actor: Actor::Engine,
             a_person_looks: false,
             approved_by: None,
+            heard_of: Timestamp::default(),
             config: &mut self.config,
             config_version: &mut self.config_version,
             tables,

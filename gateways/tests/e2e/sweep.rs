@@ -1,0 +1,136 @@
+//! A feed tells a round too late, somebody bet on it meanwhile, and two persons of the right desk void just
+//! that; and who may be the second person for what.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::admin::{Desk, staff_token};
+use crate::harness::data_dir::DataDir;
+use crate::harness::http::request;
+use crate::harness::process::{Serve, run, stdout, token};
+use crate::harness::socket::{Bettor, bet_on, open_markets};
+use crate::harness::{even_match, eventually};
+
+const CONFIG: &str = concat!(
+    r#"
+[engine]
+accounts_max = 10
+matches_max = 4
+markets_max = 1024
+bets_max = 1000
+client_ids_max = 2000
+[book]
+in_play_delay_ms = 0
+[[ndjson]]
+key = "the-key"
+source = 1
+"#,
+    even_match!("cup"),
+    r#"[[account]]
+key = "alice"
+deposit = "100.00"
+"#,
+);
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+}
+
+fn push(serve: &Serve, at_ms: u64, version: u64, rest: &Value) {
+    let mut fact = json!({"at_ms": at_ms, "version": version, "map": 1});
+    fact.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    let answer = request(
+        serve.address,
+        "POST",
+        "/feeds/ndjson?match=cup",
+        "X-Feed-Key: the-key\r\n",
+        &format!("{fact}\n"),
+    );
+    assert_eq!(answer.unwrap().status, 200);
+}
+
+/// The market on the first round.
+fn first_round(bettor: &mut Bettor) -> Value {
+    eventually("a market on the first round is open", || {
+        let markets = open_markets(&bettor.image().unwrap());
+        markets.into_iter().find(|market| market["name"].as_str().unwrap().contains("round 1 "))
+    })
+}
+
+#[test]
+fn bets_after_the_fact_are_swept_by_two_persons_who_may() {
+    let data = DataDir::new("sweep");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let desk = |operator: &str, role: &str| Desk {
+        serve: &serve,
+        token: staff_token(&["--operator", operator, "--role", role], &config, &journal),
+    };
+    let (trader, second) = (desk("7", "trader"), desk("8", "trader"));
+    let (risk, finance) = (desk("9", "risk"), desk("10", "finance"));
+    let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
+
+    push(&serve, now_ms(), 1, &json!({"event": "map_start", "name": "m", "side_a": "ct"}));
+    let market = first_round(&mut alice);
+    let number = market["market"].to_string();
+    let target = format!("market:{number}");
+    // Before any result there is nothing to sweep, and no feed has said when.
+    assert!(trader.refused(&["sweep", &target]).contains("--at MILLISECONDS"));
+    let won_at = now_ms();
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let bet = bet_on(&market, 0, "10.00");
+    assert_eq!(alice.place(&bet).unwrap()["status"], "accepted");
+    push(&serve, won_at, 2, &json!({"event": "round_won", "round": 1, "winner": "a"}));
+    let settled = alice.wait_for(|message| message["status"] == "won").unwrap();
+    assert_eq!(settled["cid"], bet["cid"]);
+
+    let said = trader.done(&["sweep", &target]);
+    for part in ["1 bets of 10.00", "1 winners lose", "0 losers get 0.00 back", "--propose"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    for scope in ["match:cup", "all"] {
+        let found = trader.json(&["sweep", scope]);
+        assert_eq!(found["late_bets"][0]["market"].to_string(), number, "{scope}: {found}");
+    }
+    let early = trader.done(&["sweep", &target, "--at", &(now_ms() + 1000).to_string()]);
+    assert!(early.contains("no bet came too late"), "{early}");
+    let metrics = request(serve.address, "GET", "/metrics", "", "").unwrap().body;
+    assert!(metrics.contains("settlement_late_markets_total 1"), "{metrics}");
+
+    let said = trader.done(&["sweep", &target, "--propose"]);
+    assert!(said.contains("voiding bets on match 0") && !said.contains("--propose"), "{said}");
+    let id = trader.json(&["waiting"])["proposals"][0]["id"].to_string();
+    // Nothing has changed yet, and only somebody who could have wished it decides.
+    assert!(finance.refused(&["approve", &id]).contains("Only somebody of trading or risk"));
+    assert!(finance.refused(&["withdraw", &id]).contains("(Forbidden)"));
+    assert!(trader.refused(&["approve", &id]).contains("SamePerson"));
+    second.done(&["approve", &id]);
+    let void = alice.wait_for(|message| message["status"] == "void").unwrap();
+    assert_eq!((&void["cid"], &void["void_reason"]), (&bet["cid"], &json!("taken_late")));
+    assert!(trader.done(&["sweep", &target]).contains("no bet came too late"));
+
+    // Grades and voids are a trader's, limits are risk's, balances finance's.
+    assert!(trader.refused(&["config", "set", "stake_max=2.00"]).contains("Forbidden"));
+    risk.done(&["config", "set", "stake_max=99000.00"]);
+    let id = risk.json(&["waiting"])["proposals"][0]["id"].to_string();
+    assert!(second.refused(&["approve", &id]).contains("Only somebody of risk"));
+    assert!(finance.refused(&["approve", &id]).contains("Only somebody of risk"));
+    risk.done(&["withdraw", &id]);
+    finance.done(&["account", "adjust", "alice", "500.00", "--reason", "goodwill"]);
+    let id = finance.json(&["waiting"])["proposals"][0]["id"].to_string();
+    assert!(risk.refused(&["approve", &id]).contains("Only somebody of finance"));
+    assert!(trader.refused(&["withdraw", &id]).contains("Only somebody of finance"));
+    // What does not wait is the engine's to refuse; an operator may decide about everything.
+    assert!(trader.refused(&["approve", "99999"]).contains("NothingToApprove"));
+    desk("11", "operator").done(&["approve", &id]);
+
+    drop(serve);
+    let journal = journal.to_str().unwrap();
+    let told = stdout(&run(["why", journal, bet["cid"].as_str().unwrap()]));
+    for part in
+        ["are void as taken too late, by operator 8", "as operator 7 had wished", "decided at"]
+    {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
