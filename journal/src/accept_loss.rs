@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::copy;
+use crate::archive::{copy, ensure_another_directory};
 use crate::block::BLOCK_BYTES;
 use crate::error::{IoFailure, JournalError};
 use crate::lock;
@@ -33,12 +33,14 @@ pub struct Loss {
     pub segments: Vec<PathBuf>,
     /// Snapshots of states that the journal no longer leads to.
     pub snapshots: Vec<PathBuf>,
+    /// Where the copies go: a directory of this run's own, so that a run that was interrupted is simply repeated.
+    pub keep: PathBuf,
 }
 
 /// Cuts the journal in `dir` behind its last good record, if that is the only way to open it again.
 ///
-/// `confirm` hears the exact loss first; if it says no, nothing is changed. Every file that is cut or removed is copied to
-/// the directory `keep` before. Returns what was lost, or `None` if the journal opens as it is or `confirm` said no.
+/// `confirm` hears the exact loss first; if it says no, nothing is changed. Every file that is cut or removed is copied
+/// before: to the directory `keep`, or to `keep.2`, `keep.3` and so on if an earlier run used that. Returns what was lost, or `None` if the journal opens as it is or `confirm` said no.
 ///
 /// # Errors
 /// If the journal is in use, if nothing good would be left, or if a copy or a write fails; a run that was interrupted is
@@ -50,7 +52,9 @@ pub fn accept_loss(
     confirm: &mut dyn FnMut(&Loss) -> bool,
 ) -> Result<Option<Loss>, JournalError> {
     let storage = &*options.storage;
+    ensure_another_directory(keep, dir)?;
     let lock = lock::acquire(dir)?;
+    lock.sign()?;
     let (reader, reason) = recovered_end(dir, options, lock.is_same_boot)?;
     let Some(reason) = reason else { return Ok(None) };
     let Some(map) = reader.segment() else { return Err(reason) };
@@ -72,11 +76,13 @@ pub fn accept_loss(
         cut_bytes: crate::evidence::used_bytes(map.from(offset)) as u64,
         segments,
         snapshots,
+        keep: unused(keep),
     };
     if !confirm(&loss) {
         return Ok(None);
     }
 
+    let keep = &loss.keep;
     std::fs::create_dir_all(keep).map_err(IoFailure::at("create", keep))?;
     let superblock = superblock::path_in(dir);
     let going = loss.segments.iter().chain(&loss.snapshots);
@@ -117,4 +123,18 @@ pub fn accept_loss(
     }
     storage.sync_data(&segment).map_err(IoFailure::at("sync", path))?;
     Ok(Some(loss))
+}
+
+/// The first of `keep`, `keep.2`, `keep.3` and so on in which nothing lies yet.
+fn unused(keep: &Path) -> PathBuf {
+    let is_unused = |path: &Path| match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    let name = keep.file_name().unwrap_or_default().to_string_lossy();
+    let numbered = |number: u32| match number {
+        1 => keep.to_path_buf(),
+        _ => keep.with_file_name(format!("{name}.{number}")),
+    };
+    (1..1000).map(numbered).find(|path| is_unused(path)).unwrap_or_else(|| keep.to_path_buf())
 }

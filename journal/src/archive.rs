@@ -37,7 +37,7 @@ pub type ArchiveProgress<'a> = &'a mut dyn FnMut(u64, u64);
 ///
 /// # Errors
 /// [`JournalError::StillNeeded`], and nothing is moved, if a record before `before_seq` is needed for a start: there must
-/// be two good snapshots, and what lies behind the older of them stays.
+/// be two good snapshots, and what lies behind the older of them stays. [`JournalError::SameDirectory`] if `into` is `dir`.
 pub fn archive(
     dir: &Path,
     into: &Path,
@@ -58,7 +58,9 @@ pub fn archive_with(
     faults: Faults,
     progress: ArchiveProgress<'_>,
 ) -> Result<Archived, JournalError> {
-    let superblock = Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir))?;
+    let superblock =
+        Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir, lock::is_signed(dir)))?;
+    ensure_another_directory(into, dir)?;
     let _one_at_a_time = lock_archive(dir)?;
     let (needed, why) = first_needed(dir, superblock.journal_id)?;
     if needed < before_seq {
@@ -107,6 +109,24 @@ pub fn archive_with(
         note(dir, superblock.journal_id, oldest_seq, storage)?;
     }
     Ok(Archived { segments, oldest_seq })
+}
+
+/// Copies from `dir` must not go to that same directory, by whatever name.
+pub(crate) fn ensure_another_directory(into: &Path, dir: &Path) -> Result<(), JournalError> {
+    let about = fs::metadata(dir).map_err(IoFailure::at("look at", dir))?;
+    match fs::metadata(into) {
+        Ok(other) if identity(&other) == identity(&about) => {
+            Err(JournalError::SameDirectory { path: into.to_path_buf() })
+        }
+        // One that is not there yet is another; one that cannot be looked at cannot be written to either.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// What two names of one file or directory have in common, and nothing else has.
+fn identity(about: &fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (about.dev(), about.ino())
 }
 
 /// The first record that a start may need, and why.
@@ -177,6 +197,11 @@ pub(crate) fn copy(
     if to.exists() {
         // Left by a run that was interrupted; anything else of that name is not ours to replace.
         let target = File::open(to).map_err(IoFailure::at("open", to))?;
+        let about = |file: &File, path| file.metadata().map_err(IoFailure::at("look at", path));
+        if identity(&about(&source, from)?) == identity(&about(&target, to)?) {
+            let (path, original) = (to.to_path_buf(), from.to_path_buf());
+            return Err(JournalError::NoCopy { path, original });
+        }
         if !is_same(&source, &target).map_err(IoFailure::at("compare", to))? {
             return Err(JournalError::InTheWay { path: to.to_path_buf() });
         }

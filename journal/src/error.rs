@@ -175,6 +175,20 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// Files were to be moved or copied from a directory into that same directory.
+    #[error("{} is the journal's own directory, under whatever name: copies must go to another one", path.display())]
+    SameDirectory {
+        /// The directory, as it was named for the copies.
+        path: PathBuf,
+    },
+    /// What should hold a copy is the very file that was to be copied.
+    #[error("{} is the same file as {} and no copy of it; remove that name, or use another directory", path.display(), original.display())]
+    NoCopy {
+        /// Where the copy should go.
+        path: PathBuf,
+        /// The file that was to be copied.
+        original: PathBuf,
+    },
     /// The directory is on a file system that may lose what it has called synced.
     #[error("{} is on {kind}, which may lose what it has called synced; use a local disk, or allow it with --unsafe-storage if losing bets is acceptable", dir.display())]
     UnsafeStorage {

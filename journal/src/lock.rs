@@ -8,7 +8,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
@@ -20,10 +21,16 @@ const RING_AT: usize = 64;
 const RING_BYTES: usize = 32;
 /// What it says of a ring that outlives its process.
 const ON_TMPFS: &str = "tmpfs";
+/// Whoever asks for the holder has the lock for an instant: that long, and that often, an opening tries again.
+const RETRY_AFTER: Duration = Duration::from_millis(5);
+const RETRIES: u32 = 20;
 
 /// The directory's lock. It is held until the file is closed, by whatever end the process finds.
 pub(crate) struct Lock {
     pub file: File,
+    path: PathBuf,
+    /// A journal was open here before.
+    pub was_signed: bool,
     /// Whether the opening before this one was on the same boot of the machine.
     pub is_same_boot: bool,
     /// Whether that one kept its ring on tmpfs and never came to a clean stop.
@@ -40,7 +47,13 @@ pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
         .truncate(false)
         .open(&path)
         .map_err(IoFailure::at("open", &path))?;
-    let is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
+    let mut is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
+    for _ in 0..RETRIES {
+        if !is_ours {
+            std::thread::sleep(RETRY_AFTER);
+            is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
+        }
+    }
     // What it says improves a message and guards the ring; a file that cannot be read says nothing.
     let mut text = String::new();
     let text = file.read_to_string(&mut text).map_or("", |_| text.as_str());
@@ -54,14 +67,21 @@ pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
     // Where the kernel does not say, the ring has to prove itself by its chain alone.
     let is_same_boot = boot.is_empty() || said(text, "boot ").is_some_and(|before| before == boot);
     let left_a_ring = said(text, "ring ") == Some(ON_TMPFS);
-    let text = format!("pid {}\nboot {boot}\n", std::process::id());
-    let padding = RING_AT - 1;
-    match file.write_all_at(format!("{text:padding$}\n").as_bytes(), 0) {
-        // A full disk has room for the lock itself. Without its text the next opening trusts no ring, which is safe.
-        Err(error) if error.kind() == io::ErrorKind::StorageFull => {}
-        other => other.map_err(IoFailure::at("write", &path))?,
+    let was_signed = !text.is_empty();
+    Ok(Lock { file, path, was_signed, is_same_boot, left_a_ring })
+}
+
+impl Lock {
+    /// Writes down who holds it. Only once there is a `super`: what is written here says that there was one.
+    pub fn sign(&self) -> Result<(), IoFailure> {
+        let text = format!("pid {}\nboot {}\n", std::process::id(), boot_id());
+        let padding = RING_AT - 1;
+        match self.file.write_all_at(format!("{text:padding$}\n").as_bytes(), 0) {
+            // A full disk has room for the lock itself. Without its text the next opening trusts no ring, which is safe.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+            other => other.map_err(IoFailure::at("write", &self.path)),
+        }
     }
-    Ok(Lock { file, is_same_boot, left_a_ring })
 }
 
 /// Notes in the lock's file whether there is a ring on tmpfs now. It only improves what the next opening can say, so
@@ -71,7 +91,7 @@ pub(crate) fn note_ring(lock: &File, is_on_tmpfs: bool) {
     let _ = lock.write_all_at(format!("{text:RING_BYTES$}").as_bytes(), RING_AT as u64);
 }
 
-/// Whether a process holds the lock of `dir`, and which.
+/// Whether a process holds the lock of `dir`, and which. To find out it takes the lock itself, for an instant and shared.
 pub(crate) fn holder(dir: &Path) -> Option<Option<u32>> {
     let file = File::open(dir.join("LOCK")).ok()?;
     match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
@@ -81,6 +101,11 @@ pub(crate) fn holder(dir: &Path) -> Option<Option<u32>> {
         }
         Ok(()) | Err(_) => None,
     }
+}
+
+/// Whether a journal was ever open in `dir`.
+pub(crate) fn is_signed(dir: &Path) -> bool {
+    std::fs::metadata(dir.join("LOCK")).is_ok_and(|about| 0 < about.len())
 }
 
 /// Whether the lock could be taken at once.

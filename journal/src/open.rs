@@ -14,7 +14,7 @@ use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
 use crate::file_system::{self, FileSystem};
-use crate::lock;
+use crate::lock::{self, Lock};
 use crate::mark::Mark;
 use crate::options::Options;
 use crate::reader::Reader;
@@ -82,8 +82,9 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let file_system = file_system::check(dir, options)?;
     let lock = lock::acquire(dir)?;
     if Superblock::load(dir)?.is_none() {
-        create(dir, options)?;
+        create(dir, options, &lock)?;
     }
+    lock.sign()?;
     let storage = &*options.storage;
 
     let mut reader = reader_for_start(dir, options.faults)?;
@@ -223,9 +224,9 @@ fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
 }
 
 /// Makes `super`; the first segment follows when recovery finds none.
-fn create(dir: &Path, options: &Options) -> Result<(), JournalError> {
+fn create(dir: &Path, options: &Options, lock: &Lock) -> Result<(), JournalError> {
     // A directory that was copied by halves must not be taken for a new one.
-    match superblock::missing(dir) {
+    match superblock::missing(dir, lock.was_signed) {
         JournalError::NotAJournal { .. } => {}
         halves => return Err(halves),
     }

@@ -10,6 +10,7 @@ use crate::error::{IoFailure, JournalError};
 use crate::evidence::used_bytes;
 use crate::faults::{Fault, Faults};
 use crate::judge::NextSegment;
+use crate::lock;
 use crate::position::Position;
 use crate::record::{Chain, RecordView};
 use crate::ring;
@@ -47,7 +48,8 @@ impl Reader {
     /// Opens the journal in `dir`, in front of its oldest record.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
         ensure_directory(dir)?;
-        let superblock = Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir))?;
+        let superblock =
+            Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir, lock::is_signed(dir)))?;
         let chain = Chain {
             salt: 0,
             crc: 0,

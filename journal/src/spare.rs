@@ -3,6 +3,7 @@
 //! A spare has its blocks reserved, its zeros written and synced before anybody relies on it, so that a later sync writes
 //! data and no metadata, and a full disk can no longer hurt it.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -172,6 +173,22 @@ pub(crate) fn reserve_path(dir: &Path, number: usize) -> PathBuf {
     dir.join(format!("reserve-{number}"))
 }
 
+/// Whether spares or a reserve lie in `dir`.
+pub(crate) fn is_any_in(dir: &Path) -> Result<bool, IoFailure> {
+    for entry in fs::read_dir(dir).map_err(IoFailure::at("list", dir))? {
+        let name = entry.map_err(IoFailure::at("list", dir))?.file_name();
+        let is_one = |prefix| numbered(&name, prefix).is_some();
+        if is_one("spare-") || is_one("reserve-") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn numbered(name: &OsStr, prefix: &str) -> Option<usize> {
+    name.to_str()?.strip_prefix(prefix)?.parse().ok()
+}
+
 /// Removes what earlier runs prepared and never used: nothing proves that those files are zero. Files of the reserve
 /// stay, up to `reserve` of them, because their blocks may be all that a full disk has left; they are zeroed again.
 pub(crate) fn remove_spares(
@@ -183,7 +200,7 @@ pub(crate) fn remove_spares(
     for entry in fs::read_dir(dir).map_err(IoFailure::at("list", dir))? {
         let entry = entry.map_err(IoFailure::at("list", dir))?;
         let (name, path) = (entry.file_name(), entry.path());
-        let number = |prefix: &str| name.to_str()?.strip_prefix(prefix)?.parse::<usize>().ok();
+        let number = |prefix: &str| numbered(&name, prefix);
         let has_size = || entry.metadata().is_ok_and(|about| about.len() == bytes);
         let is_left_over = number("spare-").is_some()
             || number("reserve-").is_some_and(|number| reserve <= number || !has_size());

@@ -24,6 +24,7 @@ use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
 use crate::segment;
 use crate::snapshot::snapshots;
+use crate::spare;
 use crate::storage::Storage;
 
 /// The newest format this release reads, and the one it writes.
@@ -230,17 +231,30 @@ impl SuperFile {
     }
 }
 
-/// Why there is nothing to load in `dir`: it holds no journal, or one that was copied by halves.
-pub(crate) fn missing(dir: &Path) -> JournalError {
+/// Why there is nothing to load in `dir`: it holds no journal, or one that was copied by halves. Only a file that is there
+/// without `super` while a journal is being made proves nothing. `was_signed` tells whether `LOCK` names a holder.
+pub(crate) fn missing(dir: &Path, was_signed: bool) -> JournalError {
     let left = || -> Result<Option<(&str, u64)>, JournalError> {
-        let all = [("segments", segment::list(dir)?), ("snapshots", snapshots(dir)?)];
-        Ok(all.into_iter().find_map(|(what, seqs)| Some((what, *seqs.first()?))))
+        let (segments, snapshots) = (segment::list(dir)?, snapshots(dir)?);
+        let numbered = [("segments are", segments.first()), ("snapshots are", snapshots.first())];
+        let numbered = numbered.into_iter().find_map(|(what, seq)| Some((what, *seq?)));
+        if numbered.is_some() {
+            return Ok(numbered);
+        }
+        let is_archived = dir.join("archived").exists();
+        let other = [
+            (is_archived, "a note of what was archived is"),
+            (spare::is_any_in(dir)?, "spare segments are"),
+            (was_signed, "a LOCK that names a holder is"),
+        ];
+        Ok(other.into_iter().find_map(|(is_there, what)| is_there.then_some((what, 0))))
     };
     match left() {
         Ok(None) => JournalError::NotAJournal { path: dir.to_path_buf() },
         Ok(Some((what, seq))) => {
             let what = format!(
-                "the file is missing, but there are {what}; was the directory copied by halves?"
+                "the file is missing, but {what} there; was the directory copied by halves? Copy it again, whole \
+                 and with the engine stopped; for a new journal name an empty directory"
             );
             JournalError::Corrupt { file: path_in(dir), offset: 0, seq, what }
         }

@@ -89,7 +89,7 @@ const ROWS: &[Row] = &[
         "{}/seg-00000000000000000140.clj has journal format 2; this release reads up to format 1"),
     ("it was copied without `super`",
         |dir| fs::remove_file(dir.join("super")).unwrap(),
-        "{}/super is damaged at offset 0, where record 1 should be: the file is missing, but there are segments; \
+        "{}/super is damaged at offset 0, where record 1 should be: the file is missing, but segments are there; \
          was the directory copied by halves?"),
     ("only a snapshot was copied",
         |dir| {
@@ -97,7 +97,25 @@ const ROWS: &[Row] = &[
             (0..3).rev().for_each(|number| fs::remove_file(segment(dir, number)).unwrap());
             fs::remove_file(dir.join("super")).unwrap();
         },
-        "{}/super is damaged at offset 0, where record 50 should be: the file is missing, but there are snapshots; \
+        "{}/super is damaged at offset 0, where record 50 should be: the file is missing, but snapshots are there; \
+         was the directory copied by halves?"),
+    ("only the lock was copied",
+        |dir| keep_only(dir, &["LOCK"]),
+        "{}/super is damaged at offset 0: the file is missing, but a LOCK that names a holder is there; \
+         was the directory copied by halves?"),
+    ("only the lock and the reserve were copied",
+        |dir| {
+            keep_only(dir, &["LOCK"]);
+            fs::write(dir.join("reserve-0"), b"").unwrap();
+        },
+        "{}/super is damaged at offset 0: the file is missing, but spare segments are there; \
+         was the directory copied by halves?"),
+    ("only the note of what was archived was copied",
+        |dir| {
+            note_archived(dir, FORMAT, 7);
+            keep_only(dir, &["archived"]);
+        },
+        "{}/super is damaged at offset 0: the file is missing, but a note of what was archived is there; \
          was the directory copied by halves?"),
     ("`super` was copied by half",
         |dir| cut(&dir.join("super"), 4_096),
@@ -121,6 +139,16 @@ const ROWS: &[Row] = &[
         |dir| note_archived(dir, FORMAT, 7),
         "{}/archived belongs to journal 00000000000000000000000000000007, but this is journal "),
 ];
+
+/// Removes everything but these files.
+fn keep_only(dir: &Path, names: &[&str]) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if !names.iter().any(|name| path.ends_with(name)) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
 
 /// Writes the note that archiving leaves, as if nothing had been archived yet.
 fn note_archived(dir: &Path, format: u32, journal: u128) {
@@ -310,4 +338,16 @@ fn a_ring_that_vanished_after_a_kill_is_missed_and_after_a_clean_stop_it_is_not(
     let boot = text.lines().find_map(|line| line.strip_prefix("boot ")).unwrap().trim();
     fs::write(&lock, text.replace(boot, &boot.chars().rev().collect::<String>())).unwrap();
     assert!(!ring_gone(place.options()), "memory does not outlive its boot");
+}
+
+/// What a first start leaves that did not get as far as `super` is no journal, and no half of one.
+#[test]
+fn a_first_start_that_failed_is_simply_repeated() {
+    for calls in 0..6 {
+        let place = Place::new();
+        let disk = support::FailingDisk::after(calls, || std::io::Error::from_raw_os_error(28));
+        let options = Options { storage: disk, ..place.options() };
+        assert!(open(&place.dir(), options).is_err(), "at call {calls}");
+        assert_eq!(place.open().unwrap().recovered.last_seq, 0, "after call {calls}");
+    }
 }

@@ -6,6 +6,7 @@ mod support;
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use clutch_journal::{
@@ -196,4 +197,28 @@ fn an_interrupted_archiving_is_finished_by_the_next_and_nothing_of_anybody_is_re
     fs::write(into.join("seg-00000000000000000099.tmp"), b"half").unwrap();
     assert_eq!(run().unwrap().segments.len(), 1);
     assert_eq!(first_seqs(&place), starts[1..]);
+}
+
+/// The original is removed because a copy of it is there: what is no copy of it must not be taken for one.
+#[test]
+fn nothing_is_archived_into_the_journals_own_directory_by_whatever_name() {
+    let place = Place::new();
+    place.write(1, 400);
+    let starts = first_seqs(&place);
+    snapshot(&place, starts[1] + 5);
+    snapshot(&place, starts[2] + 5);
+    let segments = place.segments();
+    let (link, linked) = (place.shm().join("link"), place.shm().join("linked"));
+    std::os::unix::fs::symlink(place.dir(), &link).unwrap();
+    fs::create_dir(&linked).unwrap();
+    fs::hard_link(&segments[0], linked.join(segments[0].file_name().unwrap())).unwrap();
+    let run = |into: &Path| archive(&place.dir(), into, starts[1], &Disk, &mut |_, _| {});
+    for into in [place.dir(), place.dir().join("."), link] {
+        let refused = run(&into);
+        assert!(matches!(refused, Err(JournalError::SameDirectory { .. })), "{refused:?}");
+    }
+    let refused = run(&linked);
+    assert!(matches!(refused, Err(JournalError::NoCopy { .. })), "{refused:?}");
+    assert_eq!(place.segments(), segments);
+    assert_eq!(run(&place.shm().join("archive")).unwrap().segments.len(), 1);
 }

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clutch_journal::{
-    Class, Disk, End, JournalError, Opened, Position, Reader, Report, Severity, SnapshotWriter,
-    accept_loss, verify,
+    Class, Disk, End, JournalError, Opened, Options, Position, Reader, Report, Severity,
+    SnapshotWriter, accept_loss, verify,
 };
-use support::{Place, append, read};
+use support::{FailingDisk, Place, append, read};
 
 fn report(place: &Place) -> Report {
     verify(&place.dir(), None, &mut |_, _| {}).unwrap()
@@ -280,4 +280,70 @@ fn a_journal_in_use_is_not_cut() {
     let keep = place.shm().join("kept");
     let refused = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| true);
     assert!(matches!(refused, Err(JournalError::Locked { .. })), "{refused:?}");
+}
+
+#[test]
+fn what_is_cut_is_kept_in_another_directory_than_the_journals_own() {
+    let place = journal();
+    flip(&place.segments()[1], 16384 + 900);
+    let before = place.segments();
+    let link = place.shm().join("link");
+    std::os::unix::fs::symlink(place.dir(), &link).unwrap();
+    for keep in [place.dir(), link] {
+        let refused = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| true);
+        assert!(matches!(refused, Err(JournalError::SameDirectory { .. })), "{refused:?}");
+    }
+    assert_eq!(place.segments(), before);
+}
+
+/// Whatever call the process dies at, the next run ends what it began, and everything that is gone has its copy.
+#[test]
+fn accepting_a_loss_can_be_interrupted_anywhere_and_is_repeated() {
+    let mut interrupted = 0;
+    for calls in 0.. {
+        let place = journal();
+        snapshot(&place, 300, 0);
+        flip(&place.segments()[1], 16384 + 900);
+        let before = place.save();
+        let keep = place.shm().join("kept");
+        let disk = FailingDisk::after(calls, || std::io::Error::from_raw_os_error(5));
+        let options = Options { storage: disk, ..place.options() };
+        let first = accept_loss(&place.dir(), &keep, &options, &mut |_| true);
+        let again = accept_loss(&place.dir(), &keep, &place.options(), &mut |_| true);
+        again.unwrap_or_else(|error| panic!("interrupted at call {calls}: {error}"));
+        assert_eq!(report(&place).class(), Class::Clean);
+        let copies: Vec<_> = [keep.clone(), keep.with_file_name("kept.2")]
+            .iter()
+            .filter_map(|dir| fs::read_dir(dir).ok())
+            .flatten()
+            .map(|entry| fs::read(entry.unwrap().path()).unwrap())
+            .collect();
+        for (path, bytes) in before.iter().filter(|(path, _)| !path.ends_with("LOCK")) {
+            let is_unchanged = fs::read(path).is_ok_and(|now| now == *bytes);
+            assert!(is_unchanged || copies.contains(bytes), "{} at {calls}", path.display());
+        }
+        if first.is_ok() {
+            break;
+        }
+        interrupted += 1;
+    }
+    assert!(10 < interrupted, "{interrupted}");
+}
+
+/// Looking for the holder of a journal takes its lock for an instant, which must keep nobody out.
+#[test]
+fn a_journal_opens_while_somebody_looks_for_its_holder() {
+    let place = journal();
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    let lock = fs::File::open(place.dir().join("LOCK")).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockShared).unwrap();
+            taken.send(()).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(30));
+            drop(lock);
+        });
+        is_taken.recv().unwrap();
+        assert_eq!(place.open().unwrap().recovered.last_seq, 330);
+    });
 }

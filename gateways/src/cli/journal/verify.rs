@@ -153,7 +153,7 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         return Err(Failure(text.to_owned()));
     }
     let mut confirm = |loss: &Loss| {
-        eprint!("{}", loss_in_words(loss, &keep));
+        eprint!("{}", loss_in_words(loss));
         if !asks {
             return true;
         }
@@ -168,7 +168,7 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
             crate::output::remark(format_args!(
                 "cut behind record {}; copies are in {}",
                 loss.last_kept,
-                keep.display()
+                loss.keep.display()
             ));
             Ok(ExitCode::SUCCESS)
         }
@@ -183,7 +183,7 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-fn loss_in_words(loss: &Loss, keep: &Path) -> String {
+fn loss_in_words(loss: &Loss) -> String {
     let (file, offset) = &loss.cut;
     let mut text = format!(
         "{}\nWhat would be lost: records {} to at least {}.\n  {} is cut at {offset}: {} bytes\n",
@@ -199,7 +199,7 @@ fn loss_in_words(loss: &Loss, keep: &Path) -> String {
     for path in &loss.snapshots {
         text.push_str(&format!("  {} goes: the journal no longer leads to it\n", path.display()));
     }
-    text.push_str(&format!("Copies of all of them go to {}.\n", keep.display()));
+    text.push_str(&format!("Copies of all of them go to {}.\n", loss.keep.display()));
     text
 }
 
