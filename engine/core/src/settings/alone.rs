@@ -142,7 +142,7 @@ fn rules_asked(config: &Config) -> RuleSet {
 
 /// The trips that stop betting by themselves, as bits.
 fn trips_that_pull(config: &Config) -> u32 {
-    !(u32::from(config.trips_off.bits()) | u32::from(config.trips_shadow.bits()))
+    !(config.trips_off.bits() | config.trips_shadow.bits())
 }
 
 impl Config {
