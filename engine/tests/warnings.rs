@@ -46,6 +46,21 @@ fn a_clock_that_was_set_back_is_a_warning_and_time_goes_on_from_the_journal() {
     engine.shutdown().unwrap();
 }
 
+/// After a kill the ring should still be there: its directory was emptied, or is another one now.
+#[test]
+fn a_ring_that_is_gone_after_a_kill_is_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = || Engine::start(config(dir.path())).unwrap();
+    start().shutdown().unwrap();
+    assert!(!words(&start()).contains("no longer on tmpfs"), "a clean stop takes it away");
+    let lock = dir.path().join("LOCK");
+    let mut text = std::fs::read(&lock).unwrap();
+    text[64..74].copy_from_slice(b"ring tmpfs");
+    std::fs::write(&lock, text).unwrap();
+    let said = words(&start());
+    assert!(said.contains("its ring is no longer on tmpfs: what it had not yet written"), "{said}");
+}
+
 #[test]
 fn a_good_start_has_nothing_to_say() {
     let dir = tempfile::tempdir().unwrap();

@@ -97,8 +97,25 @@ fn records_are_shown_in_words_from_any_place_and_filtered() {
     };
     assert!(count(&["--account", "bettor-07"]) < count(&["--kind", "place_bet"]));
     assert!(0 < count(&["--market", "0", "--kind", "place_bet"]));
-    let error = refused(&["journal", "inspect", demo(), "--account", "nobody"]);
-    assert!(error.contains("there is no account `nobody`"), "{error}");
+    for (filter, why) in [
+        (["--account", "nobody"], "there is no account `nobody`"),
+        (["--account", "999999"], "there is no account `999999`"),
+        (["--market", "999999"], "there is no market 999999"),
+    ] {
+        let error = refused(&[&["journal", "inspect", demo()], &filter[..]].concat());
+        assert!(error.contains(why), "{error}");
+    }
+    // A misspelt kind is a wrong flag, before anything is read.
+    for kinds in ["place_bat", "feed,place_bat", "PlaceBet", ""] {
+        let output = clutch(&["journal", "inspect", "/nowhere", "--kind", kinds]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{kinds}: {error}");
+        assert!(error.contains("place_bet") && error.contains("for '--kind <KIND>'"), "{error}");
+    }
+    assert_eq!(
+        count(&["--kind", "tick,place_bet"]),
+        count(&["--kind", "tick"]) + count(&["--kind", "place_bet"])
+    );
 }
 
 #[test]
@@ -209,9 +226,22 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     assert_eq!(verdict["rule_set"], clutch_core::RULE_SET, "{verdict}");
     assert_eq!(verdict["encoding"], clutch_engine::ENCODING, "{verdict}");
 
-    // A bit in the middle of the records.
+    // What a power cut leaves of a write that nobody was told about: the next start cuts it, and no tool minds.
     let segment = Path::new(&journal).join("seg-00000000000000000001.clj");
     let mut bytes = std::fs::read(&segment).unwrap();
+    // Well behind the last record, whose own last bytes may be zeros.
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 512;
+    bytes[end..end + 40].fill(7);
+    std::fs::write(&segment, &bytes).unwrap();
+    let (torn, words) = code(&[]);
+    assert_eq!(torn, 1, "{words}");
+    assert!(words.contains("torn: ") && words.contains("\ntorn tail: journal "), "{words}");
+    assert!(words.contains("the next start cuts them"), "{words}");
+    let whole = json(&["replay", &journal, "--hash", "--json"]);
+    assert_eq!(whole["state_hash"], json(&["replay", demo(), "--hash", "--json"])["state_hash"]);
+    bytes[end..end + 40].fill(0);
+
+    // A bit in the middle of the records.
     bytes[60_000] ^= 1;
     std::fs::write(&segment, bytes).unwrap();
     let (damaged, words) = code(&[]);

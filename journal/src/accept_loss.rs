@@ -14,6 +14,7 @@ use crate::open::recovered_end;
 use crate::options::Options;
 use crate::segment::{self, MARKS_AT};
 use crate::snapshot::{self, snapshots};
+use crate::storage::make_directory;
 use crate::superblock::{self, SuperFile};
 
 /// What a cut would lose.
@@ -83,7 +84,7 @@ pub fn accept_loss(
     }
 
     let keep = &loss.keep;
-    std::fs::create_dir_all(keep).map_err(IoFailure::at("create", keep))?;
+    make_directory(keep, storage)?;
     let superblock = superblock::path_in(dir);
     let going = loss.segments.iter().chain(&loss.snapshots);
     for path in going.clone().chain([&loss.cut.0, &superblock]) {

@@ -4,6 +4,9 @@
 //! own, `archived`, and the engine takes that over into `super` when it writes it next. The note is durable before the
 //! first segment leaves, and a copy is durable and compared before its original goes. So a crash at any moment leaves
 //! each record in at least one of the two places, and the next run finishes the work.
+//!
+//! The archive's own directory has a note as well, `archive`: whose records these are and where they end. By it an archive
+//! is told from a journal that was copied by halves, and its last segment is missed when it is gone.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,12 +16,16 @@ use crate::block::Block;
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
 use crate::lock;
-use crate::segment;
+use crate::segment::{self, Found, SegmentMap};
 use crate::snapshot::{SnapshotReader, snapshots};
-use crate::storage::Storage;
+use crate::storage::{Storage, make_directory};
 use crate::superblock::{self, FORMAT, Superblock};
 
 const MAGIC: &[u8; 8] = b"clutchAR";
+const MAGIC_OF_ARCHIVE: &[u8; 8] = b"clutchAV";
+/// The note in the journal's directory, and the one in the archive's.
+const NOTE: &str = "archived";
+const NOTE_OF_ARCHIVE: &str = "archive";
 
 /// What was moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +86,10 @@ pub fn archive_with(
     if leaving.is_empty() {
         return Ok(Archived { segments: Vec::new(), oldest_seq });
     }
-    fs::create_dir_all(into).map_err(IoFailure::at("create", into))?;
+    make_directory(into, storage)?;
+    if let Some(other) = noted(into, NOTE_OF_ARCHIVE, MAGIC_OF_ARCHIVE)? {
+        ensure_of(&other, superblock.journal_id, into.join(NOTE_OF_ARCHIVE))?;
+    }
     let mut total = 0;
     for first_seq in &leaving {
         let path = dir.join(segment::file_name(*first_seq));
@@ -97,8 +107,13 @@ pub fn archive_with(
     }
     storage.sync_directory(into).map_err(IoFailure::at("sync", into))?;
     let is_noted_last = faults.has(Fault::ArchiveNotedAfterRemoval);
+    let mut block = Block::new(MAGIC_OF_ARCHIVE);
+    block.put(40, &leaving.last().map_or(0, |seq| *seq).to_le_bytes());
+    note(into, NOTE_OF_ARCHIVE, block, (superblock.journal_id, oldest_seq), storage)?;
+    let note_here =
+        || note(dir, NOTE, Block::new(MAGIC), (superblock.journal_id, oldest_seq), storage);
     if !is_noted_last {
-        note(dir, superblock.journal_id, oldest_seq, storage)?;
+        note_here()?;
     }
     for first_seq in &leaving {
         let path = dir.join(segment::file_name(*first_seq));
@@ -106,7 +121,7 @@ pub fn archive_with(
     }
     storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
     if is_noted_last {
-        note(dir, superblock.journal_id, oldest_seq, storage)?;
+        note_here()?;
     }
     Ok(Archived { segments, oldest_seq })
 }
@@ -145,38 +160,79 @@ fn first_needed(dir: &Path, journal_id: u128) -> Result<(u64, &'static str), Jou
 
 /// The oldest record that archiving has left in `dir`; `None` if nothing was archived yet.
 pub(crate) fn noted_oldest(dir: &Path, journal_id: u128) -> Result<Option<u64>, JournalError> {
-    let path = dir.join("archived");
+    let Some(block) = noted(dir, NOTE, MAGIC)? else { return Ok(None) };
+    ensure_of(&block, journal_id, dir.join(NOTE))?;
+    Ok(Some(block.u64(32)))
+}
+
+/// Whose archived segments `dir` holds; `None` if it is no archive.
+pub(crate) fn archive_of(dir: &Path) -> Result<Option<u128>, JournalError> {
+    Ok(noted(dir, NOTE_OF_ARCHIVE, MAGIC_OF_ARCHIVE)?.map(|block| block.u128(16)))
+}
+
+/// What an archive would say of itself if it were a journal; `None` if `dir` is none.
+pub(crate) fn superblock_of(dir: &Path) -> Result<Option<Superblock>, JournalError> {
+    let Some(block) = noted(dir, NOTE_OF_ARCHIVE, MAGIC_OF_ARCHIVE)? else { return Ok(None) };
+    let (journal_id, end, newest_segment) = (block.u128(16), block.u64(32), block.u64(40));
+    let first = segment::list(dir)?.first().copied();
+    let header = match first.map(|seq| SegmentMap::look(dir, seq, journal_id)).transpose()? {
+        Some(Found::Segment(map)) => Some(map.header.clone()),
+        Some(Found::Nothing | Found::Foreign(_) | Found::Broken(..)) | None => None,
+    };
+    Ok(Some(Superblock {
+        format: FORMAT,
+        epoch: 0,
+        journal_id,
+        generation: 0,
+        newest_snapshot: 0,
+        oldest_seq: first.unwrap_or(newest_segment),
+        durable_mark: end.saturating_sub(1),
+        engine_version: header.as_ref().map_or(0, |header| header.engine_version),
+        rule_set: 0,
+        segment_bytes: header.map_or(0, |header| header.segment_bytes),
+        newest_segment,
+    }))
+}
+
+/// A note, if there is one.
+fn noted(dir: &Path, name: &str, magic: &[u8; 8]) -> Result<Option<Block>, JournalError> {
+    let path = dir.join(name);
     let bytes = match fs::read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other.map_err(IoFailure::at("read", &path))?,
     };
-    let whole = bytes.chunks(crate::block::BLOCK_BYTES).find_map(|copy| Block::read(copy, MAGIC));
+    let whole = bytes.chunks(crate::block::BLOCK_BYTES).find_map(|copy| Block::read(copy, magic));
     let Some(block) = whole else {
         let what = "neither copy of it is whole".to_owned();
         return Err(JournalError::Corrupt { file: path, offset: 0, seq: 0, what });
     };
-    match (block.u32(8), block.u128(16)) {
-        (found, _) if FORMAT < found => {
+    match block.u32(8) {
+        found if FORMAT < found => {
             Err(JournalError::NewerFormat { file: path, found, supported: FORMAT })
         }
-        (_, found) if found != journal_id => {
-            Err(JournalError::Foreign { file: path, found, expected: journal_id })
-        }
-        _ => Ok(Some(block.u64(32))),
+        _ => Ok(Some(block)),
+    }
+}
+
+fn ensure_of(note: &Block, expected: u128, file: PathBuf) -> Result<(), JournalError> {
+    match note.u128(16) {
+        found if found != expected => Err(JournalError::Foreign { file, found, expected }),
+        _ => Ok(()),
     }
 }
 
 fn note(
     dir: &Path,
-    journal_id: u128,
-    oldest_seq: u64,
+    name: &str,
+    mut block: Block,
+    (journal_id, oldest_seq): (u128, u64),
     storage: &dyn Storage,
 ) -> Result<(), IoFailure> {
-    let mut block = Block::new(MAGIC);
     block.put(8, &FORMAT.to_le_bytes());
     block.put(16, &journal_id.to_le_bytes());
     block.put(32, &oldest_seq.to_le_bytes());
-    let (aside, path) = (dir.join("archived.tmp"), dir.join("archived"));
+    let path = dir.join(name);
+    let aside = path.with_extension("tmp");
     let file = storage.create(&aside).map_err(IoFailure::at("create", &aside))?;
     let copies = block.sealed().repeat(2);
     storage.write_at(&file, &copies, 0).map_err(IoFailure::at("write", &aside))?;
@@ -264,13 +320,7 @@ fn each_piece(file: &File, mut visit: impl FnMut(&[u8], u64) -> io::Result<()>) 
 /// One archiver at a time; the engine is not kept out.
 fn lock_archive(dir: &Path) -> Result<File, JournalError> {
     let path = dir.join("LOCK.archive");
-    let file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(IoFailure::at("open", &path))?;
+    let file = lock::open(&path).map_err(IoFailure::at("open", &path))?;
     if lock::try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
         return Ok(file);
     }

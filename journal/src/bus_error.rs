@@ -27,7 +27,8 @@ static MAPPINGS: [Place; PLACES] = [const {
     }
 }; PLACES];
 
-/// A mapping's name for the time that it exists.
+/// A mapping's name for the time that it exists. It goes before its mapping does: behind it another mapping may come to
+/// lie at the same address.
 pub(crate) struct Named(Option<usize>);
 
 impl Named {
@@ -54,9 +55,12 @@ impl Drop for Named {
     fn drop(&mut self) {
         if let Some(place) = self.0.map(|at| &MAPPINGS[at]) {
             place.bytes.store(0, Ordering::Release);
-            // A handler may be reading the name just now, but then the process is about to end. A name costs a few
-            // bytes, and freeing it under the handler would cost the message.
-            place.name.swap(std::ptr::null_mut(), Ordering::AcqRel);
+            let name = place.name.swap(std::ptr::null_mut(), Ordering::AcqRel);
+            if !name.is_null() {
+                // SAFETY: `new` made it of a box, and only this place held it. A handler reads the name of the mapping
+                // that its own thread was loading from; that thread borrows the mapping, which then outlives this.
+                drop(unsafe { Box::from_raw(name) });
+            }
             place.start.store(0, Ordering::Release);
         }
     }
@@ -92,7 +96,7 @@ fn die(address: usize) -> ! {
     });
     match found {
         Some((place, offset)) => {
-            // SAFETY: a name that is set is never freed.
+            // SAFETY: the name is freed when nobody uses the mapping any more, and this thread was loading from it.
             let name = unsafe { place.name.load(Ordering::Acquire).as_ref() };
             say(name.map_or(b"a mapped file".as_slice(), |name| name.as_bytes()));
             say(b" cannot be read at offset ");

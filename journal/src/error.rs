@@ -47,6 +47,14 @@ pub enum JournalError {
         /// The directory.
         path: PathBuf,
     },
+    /// The directory holds what was archived from a journal, and not the journal.
+    #[error("{} is an archive of journal {journal:032x} and no journal by itself; name it with --archive beside the journal's own directory", path.display())]
+    Archive {
+        /// The directory.
+        path: PathBuf,
+        /// The journal.
+        journal: u128,
+    },
     /// The operating system refuses access, or the disk is mounted read-only.
     #[error("no rights to {op} {}: {source}; the journal's directory must be readable and writable", path.display())]
     NoRights {

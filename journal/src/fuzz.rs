@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::archive::noted_oldest;
+use crate::archive::{archive_of, noted_oldest};
 use crate::block::{BLOCK_BYTES, Block};
 use crate::checksum;
 use crate::continuation::Continuation;
@@ -212,6 +212,27 @@ target!(a_changed_note_of_what_was_archived_is_refused_or_as_it_was, |script| {
     if let Ok(found) = noted_oldest(dir.path(), JOURNAL) {
         assert!(is_sealed || found == Some(500), "{found:?}");
     }
+});
+
+target!(a_changed_note_of_an_archive_is_refused_or_as_it_was, |script| {
+    let dir = crate::test_dir();
+    let mut block = Block::new(b"clutchAV");
+    block.put(8, &FORMAT.to_le_bytes());
+    block.put(16, &JOURNAL.to_le_bytes());
+    block.put(32, &500u64.to_le_bytes());
+    block.put(40, &11u64.to_le_bytes());
+    let mut bytes = script.changed(&block.sealed().repeat(2));
+    let is_sealed = script.byte() % 2 == 0;
+    if is_sealed {
+        seal_blocks(&mut bytes, 2);
+    }
+    write(&dir.path().join("archive"), &bytes);
+    if let Ok(found) = archive_of(dir.path()) {
+        assert!(is_sealed || found == Some(JOURNAL), "{found:?}");
+    }
+    // Whatever it says, there is an answer to what lies beside it.
+    write(&dir.path().join(file_name(11)), &header().encode().sealed().repeat(2));
+    let _ = crate::verify(dir.path(), None, &mut |_, _| {});
 });
 
 target!(any_lock_file_can_be_taken_over, |script| {

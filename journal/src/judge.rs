@@ -214,3 +214,110 @@ impl Reader {
         JournalError::Corrupt { file, offset, seq, what: format!("{flaw}{lost}") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::faults::Faults;
+    use crate::options::Durability;
+    use crate::record::{Chain, record_bytes};
+    use crate::segment::{RECORDS_AT, SegmentHeader};
+    use crate::superblock::{FORMAT, path_in};
+
+    const BYTES: u64 = 24576;
+
+    fn header(epoch: u32) -> SegmentHeader {
+        SegmentHeader {
+            epoch,
+            journal_id: 9,
+            first_seq: 1,
+            stream_offset: 0,
+            segment_bytes: BYTES,
+            salt: 77,
+            previous_crc: 0,
+            durability: Durability::Disk,
+            engine_version: 0,
+            unsafe_storage: false,
+        }
+    }
+
+    /// Writes a segment with one record of each epoch, each continuing the chain, and returns the chain behind them.
+    fn write(dir: &Path, header: &SegmentHeader, epochs: &[u32]) -> Chain {
+        let mut bytes = header.encode().sealed().repeat(2);
+        bytes.resize(RECORDS_AT as usize, 0);
+        let mut chain = header.chain(0, Faults::NONE);
+        for epoch in epochs {
+            let start = bytes.len();
+            bytes.resize(start + record_bytes(8), 0);
+            chain.epoch = *epoch;
+            chain.write(&mut bytes[start..], 1, 1, 0, &[1; 8]);
+        }
+        bytes.resize(BYTES as usize, 0);
+        fs::write(dir.join(segment::file_name(header.first_seq)), bytes).unwrap();
+        let superblock = Superblock {
+            format: FORMAT,
+            epoch: 3,
+            journal_id: 9,
+            generation: 1,
+            newest_snapshot: 0,
+            oldest_seq: 1,
+            durable_mark: 0,
+            engine_version: 0,
+            rule_set: 0,
+            segment_bytes: BYTES,
+            newest_segment: 1,
+        };
+        fs::write(path_in(dir), superblock.encode().sealed().repeat(4)).unwrap();
+        chain
+    }
+
+    fn ended(dir: &Path) -> (u64, Result<End, JournalError>) {
+        let mut reader = Reader::open(dir).unwrap();
+        let ended = reader.for_each(|_| {});
+        (reader.seq(), ended)
+    }
+
+    /// Such a record can only come from another copy of the journal, which the checksums alone would not tell.
+    #[test]
+    fn a_record_of_an_earlier_opening_behind_a_later_one_halts_and_says_so() {
+        let dir = crate::test_dir();
+        write(dir.path(), &header(1), &[1, 2, 2]);
+        assert_eq!((ended(dir.path()).0, ended(dir.path()).1.unwrap()), (3, End::Clean));
+        write(dir.path(), &header(1), &[1, 2, 1]);
+        let (last, ended) = ended(dir.path());
+        let Err(JournalError::Epoch { seq: 3, found: 1, expected: 2, offset, .. }) = &ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!((last, *offset), (2, RECORDS_AT + 2 * record_bytes(8) as u64));
+        assert!(ended.unwrap_err().to_string().contains("goes back in time"));
+    }
+
+    #[test]
+    fn a_segment_of_an_earlier_opening_behind_a_later_one_halts_and_says_so() {
+        let dir = crate::test_dir();
+        for (epoch, is_later) in [(2, true), (1, false)] {
+            let mut chain = write(dir.path(), &header(1), &[1, 2]);
+            chain.roll();
+            let next = SegmentHeader {
+                first_seq: 3,
+                epoch,
+                salt: chain.salt,
+                previous_crc: chain.crc,
+                stream_offset: 2 * record_bytes(8) as u64,
+                ..header(1)
+            };
+            write(dir.path(), &next, &[2]);
+            let (last, ended) = ended(dir.path());
+            assert_eq!(last, if is_later { 3 } else { 2 });
+            let is_told = matches!(
+                ended,
+                Err(JournalError::Epoch { seq: 3, offset: 0, found: 1, expected: 2, .. })
+            );
+            assert_eq!((ended.is_ok(), is_told), (is_later, !is_later), "{ended:?}");
+        }
+    }
+}

@@ -113,7 +113,7 @@ pub use snapshot::{
 pub use storage::{Disk, Storage};
 pub use superblock::FORMAT;
 pub use verdict::End;
-pub use verify::{Class, Finding, Report, Severity, VerifyProgress, verify};
+pub use verify::{Class, Finding, Report, Severity, VerifyProgress, verify, verify_with_archive};
 pub use writer::{Full, Writer};
 
 /// A directory for unit tests, in memory where that is possible: they write many small files and need no real disk.

@@ -40,13 +40,7 @@ pub(crate) struct Lock {
 /// Takes the lock of `dir`.
 pub(crate) fn acquire(dir: &Path) -> Result<Lock, JournalError> {
     let path = dir.join("LOCK");
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(IoFailure::at("open", &path))?;
+    let mut file = open(&path).map_err(IoFailure::at("open", &path))?;
     let mut is_ours = try_exclusive(&file).map_err(IoFailure::at("lock", &path))?;
     for _ in 0..RETRIES {
         if !is_ours {
@@ -82,6 +76,11 @@ impl Lock {
             other => other.map_err(IoFailure::at("write", &self.path)),
         }
     }
+}
+
+/// The file of a lock, made if there is none; what it says stays.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Notes in the lock's file whether there is a ring on tmpfs now. It only improves what the next opening can say, so

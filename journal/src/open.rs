@@ -4,7 +4,7 @@
 //! whether what is behind is an end. Only then is anything changed: the torn tail is zeroed, every segment and the
 //! directory are synced, and the ring's records are written where they belong. After `open` the segments hold all.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ use crate::segment::{self, ActiveSegment, MARKS_AT, RECORDS_AT, SegmentHeader};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
 use crate::spare::{self, Promoted, Spare};
+use crate::storage::{Storage, make_directory};
 use crate::superblock::{self, FORMAT, SuperFile, Superblock};
 use crate::verdict::End;
 use crate::writer::Writer;
@@ -78,7 +79,7 @@ pub struct Recovered {
 pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let options = &options;
     options.check()?;
-    ensure_directory(dir)?;
+    ensure_directory(dir, &*options.storage)?;
     let file_system = file_system::check(dir, options)?;
     let lock = lock::acquire(dir)?;
     if Superblock::load(dir)?.is_none() {
@@ -207,17 +208,12 @@ fn reader_for_start(dir: &Path, faults: Faults) -> Result<Reader, JournalError> 
     }
 }
 
-fn ensure_directory(dir: &Path) -> Result<(), JournalError> {
+fn ensure_directory(dir: &Path, storage: &dyn Storage) -> Result<(), JournalError> {
     match fs::metadata(dir) {
         Ok(about) if about.is_dir() => Ok(()),
         Ok(_) => Err(JournalError::NotADirectory { path: dir.to_path_buf() }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            fs::create_dir_all(dir).map_err(IoFailure::at("create", dir))?;
-            // The new name lasts once its parent is synced; some parents cannot be opened, and then it lasts later.
-            if let Some(parent) = dir.parent().and_then(|parent| File::open(parent).ok()) {
-                parent.sync_all().map_err(IoFailure::at("sync the parent of", dir))?;
-            }
-            Ok(())
+            Ok(make_directory(dir, storage)?)
         }
         Err(error) => Err(IoFailure::at("look at", dir)(error).into()),
     }

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::archive;
 use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
 use crate::evidence::used_bytes;
@@ -16,7 +17,7 @@ use crate::record::{Chain, RecordView};
 use crate::ring;
 use crate::segment::{self, Found, RECORDS_AT, SegmentMap};
 use crate::superblock::{self, Superblock};
-use crate::verdict::End;
+use crate::verdict::{End, Facts, Next, Verdict};
 
 /// A position in a journal.
 pub struct Reader {
@@ -50,6 +51,17 @@ impl Reader {
         ensure_directory(dir)?;
         let superblock =
             Superblock::load(dir)?.ok_or_else(|| superblock::missing(dir, lock::is_signed(dir)))?;
+        Ok(Self::in_front(dir, superblock))
+    }
+
+    /// Opens what was archived in `dir`, without its journal; `None` if `dir` is no archive.
+    pub(crate) fn of_archive(dir: &Path) -> Result<Option<Self>, JournalError> {
+        ensure_directory(dir)?;
+        let superblock = archive::superblock_of(dir)?;
+        Ok(superblock.map(|superblock| Self::in_front(dir, superblock)))
+    }
+
+    fn in_front(dir: &Path, superblock: Superblock) -> Self {
         let chain = Chain {
             salt: 0,
             crc: 0,
@@ -58,9 +70,8 @@ impl Reader {
             timestamp: 0,
             faults: Faults::NONE,
         };
-        let dir = dir.to_path_buf();
-        Ok(Self {
-            dir,
+        Self {
+            dir: dir.to_path_buf(),
             archive: None,
             superblock,
             segment: None,
@@ -68,7 +79,15 @@ impl Reader {
             chain,
             shm_dir: None,
             in_ring: None,
-        })
+        }
+    }
+
+    /// The same journal in front of the segment that starts with `first_seq`, as if nothing lay before it.
+    pub(crate) fn starting_at(&self, first_seq: u64) -> Self {
+        let mut there = Self::in_front(&self.dir, self.superblock.clone());
+        there.archive = self.archive.clone();
+        there.chain.seq = first_seq.saturating_sub(1);
+        there
     }
 
     /// Opens the journal in `dir` in front of record `seq`, without reading the segments before the one that holds it.
@@ -303,9 +322,12 @@ impl Reader {
     /// Moves to the segment that starts with the next record, if there is one that continues this one.
     fn enter_next_segment(&mut self) -> Result<bool, JournalError> {
         match self.next_segment()? {
-            NextSegment::Nothing => Ok(false),
-            NextSegment::Other(_, error) => Err(error),
-            NextSegment::Continues(mut next) => {
+            NextSegment::Other(kind, error) if Facts::at_segment(kind).verdict().is_halt() => {
+                Err(error)
+            }
+            NextSegment::Continues(mut next)
+                if Facts::at_segment(Next::Continues).verdict() == Verdict::Accept =>
+            {
                 if self.chain.faults.has(Fault::MappingNotNamed) {
                     next.forget_name();
                 }
@@ -314,6 +336,7 @@ impl Reader {
                 self.segment = Some(next);
                 Ok(true)
             }
+            NextSegment::Nothing | NextSegment::Other(..) | NextSegment::Continues(_) => Ok(false),
         }
     }
 

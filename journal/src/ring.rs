@@ -262,28 +262,33 @@ fn map_twice(file: &File, bytes: usize) -> io::Result<NonNull<u8>> {
             )
         }
     };
-    let populate = || {
-        // SAFETY: populating keeps the contents and concerns only our own two views.
-        unsafe { rustix::mm::madvise(base, 2 * bytes, Advice::LinuxPopulateWrite) }
-    };
     let mapped = view(0).and_then(|_| view(bytes));
     if let Err(error) = mapped {
         // SAFETY: nothing refers to the reservation yet.
         let _ = unsafe { rustix::mm::munmap(base, 2 * bytes) };
         return Err(error.into());
     }
-    if populate().is_err() {
-        // A kernel before 5.14 does not know the advice. A volatile store of the byte that is there does the same.
-        let pages = (0..2 * bytes).step_by(rustix::param::page_size());
-        for at in pages {
-            // SAFETY: `at` is inside the two views, and no other thread has the mapping yet.
-            unsafe {
-                let byte = base.cast::<u8>().add(at);
-                byte.write_volatile(byte.read_volatile());
-            }
-        }
+    // SAFETY: populating keeps the contents and concerns only our own two views.
+    if unsafe { rustix::mm::madvise(base, 2 * bytes, Advice::LinuxPopulateWrite) }.is_err() {
+        // SAFETY: the two views are ours, and no other thread has them yet.
+        unsafe { touch(base.cast(), 2 * bytes) };
     }
     NonNull::new(base.cast()).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
+}
+
+/// What the advice to populate does, for a kernel before 5.14, which does not know it: a volatile store of the byte that
+/// is there, into every page.
+///
+/// # Safety
+/// The bytes must be mapped for writing, and nobody else may use them.
+unsafe fn touch(base: *mut u8, bytes: usize) {
+    for at in (0..bytes).step_by(rustix::param::page_size()) {
+        // SAFETY: `at` is inside the mapping, which is the caller's alone.
+        unsafe {
+            let byte = base.add(at);
+            byte.write_volatile(byte.read_volatile());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -301,6 +306,50 @@ mod tests {
             assert_eq!(ring.slice(0, 3), b"def");
             assert_eq!(ring.slice(4093, 6), b"abcdef");
         }
+    }
+
+    /// How often this thread had to wait for a page while it did something.
+    fn page_faults(work: impl FnOnce()) -> i64 {
+        let so_far = || {
+            // SAFETY: the system fills in what is all numbers, for which zero is a value.
+            let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+            // SAFETY: as above.
+            assert_eq!(unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) }, 0);
+            usage.ru_minflt
+        };
+        let before = so_far();
+        work();
+        so_far() - before
+    }
+
+    /// The core's first lap must be as quick as any other, through both views.
+    #[test]
+    fn no_append_ever_waits_for_a_page() {
+        const BYTES: usize = 1 << 20;
+        let dir = crate::test_dir();
+        for shm_dir in [Some(dir.path()), None] {
+            let lock = tempfile::tempfile().unwrap();
+            let ring = Ring::ready(shm_dir, 1, BYTES, None, lock).unwrap();
+            let faults = page_faults(|| {
+                for at in (0..BYTES).step_by(4096) {
+                    // SAFETY: this test is the only user of the ring. Each range crosses into the next page.
+                    unsafe { ring.place((at + 4090) as u64, 4096).fill(1) };
+                }
+            });
+            assert!(faults < 20, "{faults} page faults in {} pages", BYTES / 4096);
+        }
+        // What stands in for the advice where a kernel does not know it.
+        let (size, rights) = (BYTES, ProtFlags::READ | ProtFlags::WRITE);
+        // SAFETY: fresh memory at an address that the kernel chooses; it stays until the test's process ends.
+        let base = unsafe {
+            rustix::mm::mmap_anonymous(std::ptr::null_mut(), size, rights, MapFlags::PRIVATE)
+        };
+        let base = base.unwrap().cast::<u8>();
+        // SAFETY: just mapped, and nobody else's.
+        unsafe { touch(base, size) };
+        // SAFETY: as above.
+        let faults = page_faults(|| unsafe { std::slice::from_raw_parts_mut(base, size) }.fill(1));
+        assert!(faults < 20, "{faults} page faults in touched memory");
     }
 
     #[test]

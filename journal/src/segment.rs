@@ -144,8 +144,9 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<u64>, IoFailure> {
 pub(crate) struct SegmentMap {
     pub path: PathBuf,
     pub header: SegmentHeader,
-    bytes: Mmap,
+    /// Dropped before the mapping that it names.
     _named: Named,
+    bytes: Mmap,
 }
 
 /// What lies under a segment's name.

@@ -10,6 +10,7 @@ use std::path::Path;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
+use crate::error::IoFailure;
 use crate::file_system::FileSystem;
 
 /// The calls that change a disk. Nothing is retried by a caller: an error is the end of that journal's writer.
@@ -81,5 +82,38 @@ impl Storage for Disk {
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
+    }
+}
+
+/// Makes a directory and those above it that are missing, each durable under its name.
+pub(crate) fn make_directory(dir: &Path, storage: &dyn Storage) -> Result<(), IoFailure> {
+    let missing: Vec<&Path> = dir.ancestors().take_while(|path| !path.exists()).collect();
+    fs::create_dir_all(dir).map_err(IoFailure::at("create", dir))?;
+    for made in missing.into_iter().filter(|path| !path.as_os_str().is_empty()) {
+        let above = made.parent().filter(|path| !path.as_os_str().is_empty());
+        match storage.sync_directory(above.unwrap_or(Path::new("."))) {
+            // One may be allowed to make names in it and not to look at it; then they last a little later.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            other => other.map_err(IoFailure::at("sync the directory above", made))?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    /// A file that only claims to be so long has no room when it is needed, and under a mapping that is a SIGBUS.
+    #[test]
+    fn reserved_blocks_are_real_ones() {
+        let dir = crate::test_dir();
+        let file = Disk.create(&dir.path().join("file")).unwrap();
+        Disk.allocate(&file, 1 << 20).unwrap();
+        let about = file.metadata().unwrap();
+        assert_eq!((about.len(), 1 << 20 <= about.blocks() * 512), (1 << 20, true), "{about:?}");
     }
 }

@@ -231,9 +231,14 @@ impl SuperFile {
     }
 }
 
-/// Why there is nothing to load in `dir`: it holds no journal, or one that was copied by halves. Only a file that is there
+/// Why there is nothing to load in `dir`: it holds no journal, an archive, or a journal that was copied by halves. Only a file that is there
 /// without `super` while a journal is being made proves nothing. `was_signed` tells whether `LOCK` names a holder.
 pub(crate) fn missing(dir: &Path, was_signed: bool) -> JournalError {
+    match archive::archive_of(dir) {
+        Ok(None) => {}
+        Ok(Some(journal)) => return JournalError::Archive { path: dir.to_path_buf(), journal },
+        Err(error) => return error,
+    }
     let left = || -> Result<Option<(&str, u64)>, JournalError> {
         let (segments, snapshots) = (segment::list(dir)?, snapshots(dir)?);
         let numbered = [("segments are", segments.first()), ("snapshots are", snapshots.first())];

@@ -96,6 +96,16 @@ pub(crate) enum Verdict {
     HaltEpoch,
 }
 
+impl Verdict {
+    /// Whether a start stops there.
+    pub fn is_halt(self) -> bool {
+        match self {
+            Self::HaltCorrupt | Self::HaltGap | Self::HaltForeign | Self::HaltEpoch => true,
+            Self::Accept | Self::End | Self::CutTail => false,
+        }
+    }
+}
+
 /// One row: the facts that it covers.
 struct Row(&'static [Here], &'static [Next], &'static [Behind], &'static [Promise], Verdict);
 
@@ -138,6 +148,12 @@ impl Facts {
         let row = TABLE.iter().find(|row| row.fits(self));
         // The test below has met every combination; a halt is the answer that can do no harm.
         row.map_or(Verdict::HaltCorrupt, |row| row.4)
+    }
+
+    /// Where the record before it ends and no other follows, one look at the segment `next` is enough: whatever else
+    /// there is, the table says the same. Not for [`Next::Nothing`] and [`Next::Later`].
+    pub fn at_segment(next: Next) -> Self {
+        Self { here: Here::Zeros, next, behind: Behind::Nothing, promise: Promise::Kept }
     }
 }
 
@@ -189,6 +205,56 @@ mod tests {
         }
         for row in TABLE {
             assert!(all.iter().any(|facts| row.fits(*facts)));
+        }
+    }
+
+    /// The same decision as a person would tell it, question by question, without a table.
+    fn told_by_a_person(facts: Facts) -> Verdict {
+        let (is_noise, is_nowhere) = (facts.here == Here::Noise, facts.here == Here::NoSegment);
+        match facts.here {
+            Here::Record => return Verdict::Accept,
+            Here::OldEpoch => return Verdict::HaltEpoch,
+            Here::Noise | Here::Zeros | Here::NoSegment => {}
+        }
+        match facts.next {
+            Next::Continues => return Verdict::Accept,
+            Next::OldEpoch => return Verdict::HaltEpoch,
+            Next::Foreign => return Verdict::HaltForeign,
+            Next::Broken => return Verdict::HaltCorrupt,
+            Next::Later if is_noise => return Verdict::HaltCorrupt,
+            Next::Later => return Verdict::HaltGap,
+            Next::Nothing => {}
+        }
+        match facts.promise {
+            Promise::Segment => return Verdict::HaltGap,
+            Promise::Records if is_nowhere => return Verdict::HaltGap,
+            Promise::Records => return Verdict::HaltCorrupt,
+            Promise::Kept => {}
+        }
+        match facts.behind {
+            Behind::LaterWrite if is_noise => Verdict::HaltCorrupt,
+            Behind::LaterWrite | Behind::SameWrite | Behind::Nothing if is_noise => {
+                Verdict::CutTail
+            }
+            Behind::LaterWrite | Behind::SameWrite | Behind::Nothing => Verdict::End,
+        }
+    }
+
+    #[test]
+    fn the_table_says_what_a_person_would_say_of_every_combination() {
+        for facts in combinations() {
+            assert_eq!(facts.verdict(), told_by_a_person(facts), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_segment_says_by_itself_does_not_depend_on_the_rest() {
+        for facts in combinations() {
+            let is_said_by_itself = NONE_HERE.contains(&facts.here)
+                && !matches!(facts.next, Next::Nothing | Next::Later);
+            if is_said_by_itself {
+                assert_eq!(facts.verdict(), Facts::at_segment(facts.next).verdict(), "{facts:?}");
+            }
         }
     }
 

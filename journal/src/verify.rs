@@ -55,6 +55,8 @@ pub struct Finding {
 /// All that `verify` found.
 #[derive(Debug)]
 pub struct Report {
+    /// It is the archive of a journal, read without that journal.
+    pub is_archive: bool,
     /// The journal's identity; 0 if `super` does not say.
     pub journal_id: u128,
     /// The engine that opened it last.
@@ -69,8 +71,10 @@ pub struct Report {
     pub records: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Segments and snapshots that were read.
+    /// Segments that were read.
     pub segments: usize,
+    /// How many of them lie in the archive beside the journal.
+    pub archived_segments: usize,
     /// The snapshots' records, as far as they are good.
     pub good_snapshots: Vec<u64>,
     /// The process that has the journal open for writing, if one does; its number, if it left it.
@@ -123,7 +127,8 @@ impl Report {
 /// What `verify` tells while it works: bytes read, and bytes to be read in all.
 pub type VerifyProgress<'a> = &'a mut dyn FnMut(u64, u64);
 
-/// Reads the whole journal in `dir`, and the ring in `shm_dir` if one is named, as after a kill.
+/// Reads the whole journal in `dir`, and the ring in `shm_dir` if one is named, as after a kill. An archive is read by
+/// itself.
 ///
 /// # Errors
 /// If there is no journal or it cannot be read at all. What is wrong with it is no error but a finding.
@@ -132,7 +137,21 @@ pub fn verify(
     shm_dir: Option<&Path>,
     progress: VerifyProgress<'_>,
 ) -> Result<Report, JournalError> {
+    verify_with_archive(dir, None, shm_dir, progress)
+}
+
+/// As [`verify`], beginning with what was moved to the directory `archive`.
+///
+/// # Errors
+/// Those of [`verify`], and [`JournalError::NoArchive`] if nothing of the journal's was archived there.
+pub fn verify_with_archive(
+    dir: &Path,
+    archive: Option<&Path>,
+    shm_dir: Option<&Path>,
+    progress: VerifyProgress<'_>,
+) -> Result<Report, JournalError> {
     let mut report = Report {
+        is_archive: false,
         journal_id: 0,
         engine_version: 0,
         rule_set: 0,
@@ -141,13 +160,25 @@ pub fn verify(
         records: 0,
         bytes: 0,
         segments: 0,
+        archived_segments: 0,
         good_snapshots: Vec::new(),
         writer: lock::holder(dir),
         halt: None,
         findings: Vec::new(),
     };
-    let mut reader = match Reader::open(dir) {
+    let opened = Reader::open(dir).and_then(|reader| match archive {
+        Some(archive) => reader.with_archive(archive),
+        None => Ok(reader),
+    });
+    let mut reader = match opened {
         Ok(reader) => reader,
+        Err(error @ JournalError::Archive { .. }) => match Reader::of_archive(dir)? {
+            Some(reader) if archive.is_none() => {
+                report.is_archive = true;
+                reader
+            }
+            Some(_) | None => return Err(error),
+        },
         Err(error @ (JournalError::Corrupt { .. } | JournalError::Foreign { .. })) => {
             report.add_error(&error, dir);
             report.halt = Some(error);
@@ -155,17 +186,26 @@ pub fn verify(
         }
         Err(error) => return Err(error),
     };
-    if let Some(shm_dir) = shm_dir {
+    if let Some(shm_dir) = shm_dir.filter(|_| !report.is_archive) {
         reader = reader.with_ring(shm_dir);
     }
     report.journal_id = reader.journal_id();
     report.engine_version = reader.engine_version();
     report.rule_set = reader.rule_set();
     report.first_seq = reader.oldest_seq();
-    check_super(dir, &mut report)?;
-    let starts = segment::list(dir)?;
-    report.segments = starts.len();
-    check_headers(dir, &starts, &mut report)?;
+    if !report.is_archive {
+        check_super(dir, &mut report)?;
+    }
+    let mut starts = segment::list(dir)?;
+    let here = starts.len();
+    if let Some(archive) = archive {
+        starts.extend(segment::list(archive)?);
+        starts.sort_unstable();
+        // One that was copied and not yet removed lies in both places.
+        starts.dedup();
+    }
+    (report.segments, report.archived_segments) = (starts.len(), starts.len() - here);
+    check_headers(&reader, &starts, &mut report)?;
     let snapshots = check_snapshots(dir, &mut report)?;
     check_records(dir, reader, &starts, &snapshots, &mut report, progress)?;
     Ok(report)
@@ -182,8 +222,9 @@ fn check_super(dir: &Path, report: &mut Report) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn check_headers(dir: &Path, starts: &[u64], report: &mut Report) -> Result<(), JournalError> {
+fn check_headers(reader: &Reader, starts: &[u64], report: &mut Report) -> Result<(), JournalError> {
     for first_seq in starts {
+        let dir = reader.place_of(*first_seq);
         // A header that is bad in both copies is met again on the way through the records.
         if let Found::Segment(map) = SegmentMap::look(dir, *first_seq, report.journal_id)? {
             for (copy, is_whole) in map.whole_headers().into_iter().enumerate() {
@@ -222,7 +263,6 @@ fn check_records(
     progress: VerifyProgress<'_>,
 ) -> Result<(), JournalError> {
     let mut waiting = snapshots.iter().peekable();
-    let mut done_segments = 0;
     let segment_bytes = reader.superblock().segment_bytes;
     let total = segment_bytes * starts.len() as u64;
     loop {
@@ -234,8 +274,10 @@ fn check_records(
                     return Some(JournalError::Diverged { dir: dir.into(), seq: reader.seq() });
                 }
             }
-            let in_segment = bytes % segment_bytes.max(1);
-            progress((done_segments * segment_bytes + in_segment).min(total), total);
+            let in_front = reader.segment().map_or(0, |map| {
+                starts.partition_point(|first_seq| *first_seq < map.header.first_seq)
+            });
+            progress((in_front as u64 * segment_bytes + bytes).min(total), total);
             None
         });
         let is_first = report.last_seq == 0 && report.halt.is_none();
@@ -248,14 +290,7 @@ fn check_records(
         let behind = reader.seq().max(reader.segment().map_or(0, |map| map.header.first_seq)) + 1;
         report.halt.get_or_insert(error);
         let Some(next) = starts.iter().position(|first_seq| behind < *first_seq) else { break };
-        done_segments = next as u64;
-        match Reader::open_at(dir, starts[next]) {
-            Ok(next) => reader = next,
-            Err(error) => {
-                report.add_error(&error, dir);
-                break;
-            }
-        }
+        reader = reader.starting_at(starts[next]);
     }
     if report.halt.is_none() {
         for info in waiting {
@@ -302,6 +337,11 @@ fn walk(
         End::Clean => {}
         End::TornTail { file, offset, bytes } => {
             let (severity, what) = match report.writer {
+                // What was archived is over: nobody writes there, and no start cuts it.
+                _ if report.is_archive => (
+                    Severity::Note,
+                    format!("{bytes} bytes that are no record behind the last one"),
+                ),
                 Some(_) => (Severity::Note, "a write is going on".to_owned()),
                 None => (
                     Severity::TornTail,

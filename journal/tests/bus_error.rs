@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::process::Command;
 
 use clutch_journal::{Opened, Reader, name_the_file_on_bus_error, open};
@@ -11,6 +13,47 @@ use support::small::Mounted;
 use support::{Place, append};
 
 const DIR: &str = "CLUTCH_TEST_BUS_ERROR";
+
+/// Counts what each thread has taken and not given back.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: passes everything on to the system's allocator, and counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get() + layout.size() as isize);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A follower of a running engine maps one segment after the other, for years.
+#[test]
+fn a_mapping_that_is_gone_leaves_nothing_behind() {
+    let place = Place::new();
+    place.write(1, 700);
+    let segments = place.segments().len();
+    assert!(4 < segments);
+    let read_all = || {
+        let mut reader = Reader::open(&place.dir()).unwrap();
+        while reader.next().unwrap().is_some() {}
+    };
+    read_all();
+    let held = HELD.get();
+    (0..50).for_each(|_| read_all());
+    assert_eq!(HELD.get(), held, "bytes that {} mappings left behind", 50 * segments);
+}
 
 /// Not a test of its own: the process that meets the hole.
 #[test]

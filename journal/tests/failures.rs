@@ -63,6 +63,7 @@ fn what_is_no_directory_or_no_journal_is_said_to_be_none() {
     std::fs::write(place.dir(), b"a file").unwrap();
     let refused = place.open().map(|opened| opened.recovered);
     assert!(matches!(refused, Err(JournalError::NotADirectory { .. })), "{refused:?}");
+    assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NotADirectory { .. })));
     std::fs::remove_file(place.dir()).unwrap();
     std::fs::create_dir(place.dir()).unwrap();
     assert!(matches!(Reader::open(&place.dir()), Err(JournalError::NotAJournal { .. })));

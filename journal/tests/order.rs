@@ -14,6 +14,10 @@ const FIRST_SEGMENT: &str = "seg-00000000000000000001.clj";
 
 /// Opens with a recording disk, writes `from..=to`, stops, and returns the calls.
 fn recorded(place: &Place, from: u64, to: u64) -> Vec<String> {
+    recorded_disk(place, from, to).calls()
+}
+
+fn recorded_disk(place: &Place, from: u64, to: u64) -> Arc<RecordingDisk> {
     let disk = Arc::new(RecordingDisk::default());
     let storage = Arc::clone(&disk);
     let Opened { mut writer, committer, .. } =
@@ -27,7 +31,7 @@ fn recorded(place: &Place, from: u64, to: u64) -> Vec<String> {
     }
     drop(writer);
     handle.stop().unwrap();
-    disk.calls()
+    disk
 }
 
 /// The files that have been written to and not been synced since, call by call.
@@ -88,6 +92,61 @@ fn a_file_gets_its_name_only_when_its_contents_are_synced_and_is_used_only_when_
         }
     }
     assert!(3 < renames, "`super` and several segments: {renames}");
+}
+
+/// A descriptor that was opened after the write may be told that all is well although the write failed.
+#[test]
+fn what_one_descriptor_wrote_is_synced_by_that_one_and_no_other() {
+    let place = Place::new();
+    for (from, to) in [(1, 300), (301, 600)] {
+        let disk = recorded_disk(&place, from, to);
+        let (mut unsynced, mut syncs) = (HashSet::new(), 0);
+        for (line, descriptor) in disk.descriptors() {
+            let (call, name) = line.split_once(' ').unwrap_or((&line, ""));
+            // Spares are being made all the while.
+            let is_ours = name.starts_with("seg-") || name == "super";
+            match call {
+                "write" if is_ours => drop(unsynced.insert(descriptor)),
+                "sync" if is_ours => syncs += usize::from(unsynced.remove(&descriptor)),
+                "durable" => assert!(unsynced.is_empty(), "{line}: {unsynced:?}"),
+                _ => {}
+            }
+        }
+        assert!(10 < syncs && unsynced.is_empty(), "{syncs} syncs, left {unsynced:?}");
+    }
+}
+
+/// A flood of zeros would queue in front of the committer's syncs on the same disk.
+#[test]
+fn the_zeros_of_a_spare_are_written_in_small_portions_each_synced_before_the_next() {
+    let place = Place::new();
+    let disk = Arc::new(RecordingDisk::default());
+    let storage = Arc::clone(&disk) as _;
+    let options = Options { storage, segment_bytes: 4 << 20, ..place.options() };
+    let Opened { writer: _writer, committer, .. } = open(&place.dir(), options).unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    disk.note("opened");
+    while committer.prepare() {}
+    let calls = disk.calls();
+    let made = calls.iter().skip_while(|call| *call != "opened");
+    let zeros = made.filter(|call| call.contains("spare-")).map(|call| &call[..5]);
+    let kinds: Vec<&str> = zeros.filter(|call| ["write", "sync "].contains(call)).collect();
+    let portions: Vec<usize> = kinds.split(|call| *call == "sync ").map(<[_]>::len).collect();
+    assert!(portions.iter().all(|writes| *writes <= 4), "writes between syncs: {portions:?}");
+    assert_eq!(portions.iter().sum::<usize>(), 2 * 16, "two spares of sixteen pieces");
+}
+
+/// A journal whose directory is gone after a power cut is no journal, however well its files were synced.
+#[test]
+fn each_new_directory_is_durable_in_the_one_above_before_anything_is_in_it() {
+    let place = Place::new();
+    let dir = place.dir().join("deep/er");
+    let disk = Arc::new(RecordingDisk::default());
+    drop(open(&dir, Options { storage: Arc::clone(&disk) as _, ..place.options() }).unwrap());
+    let calls = disk.calls();
+    let above = place.dir().parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
+    let synced = &calls[..calls.iter().position(|call| call.starts_with("create")).unwrap()];
+    assert_eq!(synced, ["sync deep", "sync data", &format!("sync {above}")]);
 }
 
 #[test]

@@ -8,11 +8,12 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use clutch_journal::{
     Disk, JournalError, Opened, Position, Reader, SnapshotWriter, archive, snapshots,
 };
-use support::{Place, append, payload, read_from};
+use support::{Place, RecordingDisk, append, payload, read_from};
 
 fn first_seqs(place: &Place) -> Vec<u64> {
     let number = |path: std::path::PathBuf| -> u64 {
@@ -191,6 +192,22 @@ fn an_interrupted_archiving_is_finished_by_the_next_and_nothing_of_anybody_is_re
     let run = || archive(&place.dir(), &into, starts[1], &Disk, &mut |_, _| {});
     assert!(matches!(run(), Err(JournalError::InTheWay { .. })));
     assert_eq!(fs::read(into.join(&name)).unwrap(), b"somebody else's");
+
+    fs::remove_file(into.join(&name)).unwrap();
+
+    // A copy that is not its original's is no reason to let the original go.
+    let disk = RecordingDisk::default();
+    disk.changes_what_it_stores.store(true, Ordering::SeqCst);
+    let refused = archive(&place.dir(), &into, starts[1], &disk, &mut |_, _| {});
+    let words = refused.unwrap_err().to_string();
+    assert!(words.contains("the copy does not have the contents of its original"), "{words}");
+    assert_eq!(first_seqs(&place), starts);
+
+    // Two at once would be in each other's way.
+    let lock = fs::File::create(place.dir().join("LOCK.archive")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    assert!(matches!(run(), Err(JournalError::Locked { .. })));
+    drop(lock);
 
     // Copied by a run that came no further, with a half copy of the next beside it.
     fs::copy(&place.segments()[0], into.join(&name)).unwrap();

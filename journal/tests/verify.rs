@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use clutch_journal::{
     Class, Disk, End, JournalError, Opened, Options, Position, Reader, Report, Severity,
-    SnapshotWriter, accept_loss, verify,
+    SnapshotWriter, accept_loss, verify, verify_with_archive,
 };
 use support::{FailingDisk, Place, append, read};
 
@@ -57,6 +57,88 @@ fn a_good_journal_is_clean_and_everything_in_it_was_read() {
     assert_eq!((report.records, report.first_seq, report.last_seq), (330, 1, 330));
     assert_eq!((report.segments, report.good_snapshots, report.writer), (3, vec![100], None));
     assert!(told.is_sorted() && told.last().is_some_and(|(done, total)| done == total));
+}
+
+/// What a bar shows on a long journal: it moves on from segment to segment and never back.
+#[test]
+fn progress_goes_through_the_whole_journal_once() {
+    let place = Place::new();
+    place.write(1, 50_000);
+    let mut told = Vec::new();
+    verify(&place.dir(), None, &mut |done, _| told.push(done)).unwrap();
+    let whole = place.segments().len() as u64 * 24_576;
+    assert!(told.is_sorted(), "{told:?}");
+    let far = |share: u64| told.iter().any(|done| (whole * share / 10..whole).contains(done));
+    assert!(far(3) && far(6) && told.last() == Some(&whole), "{told:?} of {whole}");
+}
+
+/// An archive beside its journal, and alone; what is missing in it is missed both times.
+#[test]
+fn an_archive_is_verified_with_its_journal_and_alone() {
+    let place = Place::new();
+    place.write(1, 600);
+    let starts: Vec<u64> = (place.segments().iter())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap()[4..].parse().unwrap())
+        .collect();
+    snapshot(&place, starts[2] + 5, 0);
+    snapshot(&place, starts[3] + 5, 0);
+    let into = place.shm().join("archive");
+    clutch_journal::archive(&place.dir(), &into, starts[2], &Disk, &mut |_, _| {}).unwrap();
+    let last_archived = starts[2] - 1;
+    let whole = || verify_with_archive(&place.dir(), Some(&into), None, &mut |_, _| {}).unwrap();
+    let alone = || verify(&into, None, &mut |_, _| {}).unwrap();
+
+    let report = whole();
+    assert_eq!((report.class(), report.findings.len()), (Class::Clean, 0), "{report:?}");
+    assert_eq!((report.first_seq, report.last_seq, report.records), (1, 600, 600));
+    assert_eq!((report.segments, report.archived_segments), (starts.len(), 2));
+    let report = alone();
+    assert_eq!((report.class(), report.is_archive), (Class::Clean, true), "{report:?}");
+    assert_eq!((report.first_seq, report.last_seq, report.segments), (1, last_archived, 2));
+    assert_eq!(report.journal_id, whole().journal_id);
+
+    let refused = Reader::open(&into).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("is an archive of journal ") && refused.contains("--archive"));
+    let opened = clutch_journal::open(&into, place.options()).map(|opened| opened.recovered);
+    assert!(matches!(opened, Err(JournalError::Archive { .. })), "{opened:?}");
+
+    let segments = [1, 2].map(|at| into.join(format!("seg-{:020}.clj", starts[at - 1])));
+    let saved: Vec<_> = segments.iter().map(|path| fs::read(path).unwrap()).collect();
+    let put_back =
+        || segments.iter().zip(&saved).for_each(|(path, it)| fs::write(path, it).unwrap());
+    for (what, harm) in [
+        ("a flipped bit", (|path: &Path| flip(path, 16384 + 700)) as fn(&Path)),
+        ("a lost segment", |path| fs::remove_file(path).unwrap()),
+        ("a segment cut", |path| fs::write(path, &fs::read(path).unwrap()[..20_000]).unwrap()),
+    ] {
+        // The first may have been moved on to yet another place, so only what comes after it is missed.
+        for path in segments.iter().rev().take(if what == "a lost segment" { 1 } else { 2 }) {
+            harm(path);
+            for report in [whole(), alone()] {
+                let words = format!("{what}: {:?} {:?}", report.findings, report.halt);
+                assert_eq!(report.class(), Class::Damaged, "{words}");
+                assert!(report.halt.is_some() && report.last_seq < last_archived, "{words}");
+            }
+            put_back();
+        }
+    }
+    let lost = || {
+        fs::remove_file(&segments[1]).unwrap();
+        alone().halt.unwrap()
+    };
+    assert!(matches!(lost(), JournalError::Gap { first_missing, last_missing, .. }
+        if (first_missing, last_missing) == (starts[1], last_archived)));
+    put_back();
+
+    // Another journal's segments do not go into the same archive, where their names could not be told apart.
+    let other = journal();
+    snapshot(&other, 200, 0);
+    snapshot(&other, 300, 0);
+    let refused = clutch_journal::archive(&other.dir(), &into, 140, &Disk, &mut |_, _| {});
+    assert!(matches!(refused, Err(JournalError::Foreign { .. })), "{refused:?}");
+    fs::write(into.join("archive"), b"torn").unwrap();
+    let refused = verify(&into, None, &mut |_, _| {}).unwrap().halt.map(|halt| halt.to_string());
+    assert!(refused.as_ref().is_some_and(|it| it.contains("archive is damaged")), "{refused:?}");
 }
 
 #[test]
@@ -110,10 +192,12 @@ fn what_a_second_copy_heals_is_a_note() {
     let place = journal();
     flip(&place.dir().join("super"), 4096 + 40);
     flip(&place.segments()[1], 4096 + 40);
+    flip(&place.segments()[2], 8192 + 40);
     let report = report(&place);
     assert_eq!(report.class(), Class::Clean);
     let notes: Vec<_> = report.findings.iter().map(|finding| finding.what.as_str()).collect();
     assert!(notes[0].contains("copy 2 of 4") && notes[1].contains("copy 2 of 2"), "{notes:?}");
+    assert!(notes[2].contains("one of its two durable marks is not whole"), "{notes:?}");
 }
 
 #[test]
@@ -157,6 +241,24 @@ fn a_journal_that_is_being_written_can_be_verified() {
             assert_eq!(report.writer, Some(Some(std::process::id())));
         }
     }
+}
+
+#[test]
+fn a_half_written_record_is_a_write_going_on_while_somebody_writes_and_torn_when_nobody_does() {
+    let place = Place::new();
+    place.write(1, 10);
+    let opened = place.open().unwrap();
+    let path = place.segment(1);
+    let mut bytes = fs::read(&path).unwrap();
+    // Well behind the last record, whose own last bytes may be zeros.
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 512;
+    bytes[end..end + 24].fill(9);
+    fs::write(&path, bytes).unwrap();
+    let live = report(&place);
+    let words: Vec<_> = live.findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert_eq!((live.class(), words), (Class::Clean, vec!["a write is going on"]));
+    drop(opened);
+    assert_eq!(report(&place).class(), Class::TornTail);
 }
 
 /// What was in the ring at one moment is in the files at the next, and more behind it: that is how a journal looks while

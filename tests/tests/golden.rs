@@ -114,6 +114,8 @@ fn every_kind_of_command_is_among_them() {
         };
         let tag = u16::from(encode(&envelope)[actor_bytes + 8]);
         assert_eq!(tag + 1, envelope.command.kind(), "{name}");
+        let told = format!("{:?}", envelope.command);
+        assert!(told.starts_with(Command::VARIANTS[usize::from(tag)]), "{name}");
     }
 }
 

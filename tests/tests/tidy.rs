@@ -146,6 +146,48 @@ fn a_file_is_a_chapter() {
     }
 }
 
+/// What changes a disk, or a file under a mapping, and the only chapters of the journal that may: so a simulated disk sees
+/// all of it. `lock` writes who holds it; `ring` lies in memory.
+const CHANGES: &[(&str, &[&str])] = &[
+    ("OpenOptions::new", &["storage.rs", "lock.rs", "ring.rs"]),
+    ("File::create", &[]),
+    ("fs::write", &[]),
+    ("fs::rename", &["storage.rs", "ring.rs"]),
+    ("fs::remove_", &["storage.rs", "ring.rs"]),
+    ("fs::create_dir", &["storage.rs"]),
+    ("fallocate(", &["storage.rs", "ring.rs"]),
+    (".sync_all()", &["storage.rs"]),
+    (".sync_data()", &["storage.rs"]),
+    (".write_all_at(", &["storage.rs", "lock.rs"]),
+    // Where a file system reserves nothing; the file is new and nobody has mapped it yet.
+    (".set_len(", &["storage.rs"]),
+    ("PUNCH_HOLE", &[]),
+    ("MmapMut", &[]),
+    ("map_mut", &[]),
+    ("MapFlags::SHARED", &["ring.rs"]),
+];
+
+#[test]
+fn the_journal_changes_a_disk_in_one_place_and_never_a_file_under_a_mapping() {
+    let mut met = BTreeSet::new();
+    for path in sources("journal/src").iter().filter(|path| !path.ends_with("fuzz.rs")) {
+        let (name, text) = (path.file_name().expect("a file"), read(path));
+        let code =
+            text.lines().take_while(|line| *line != "#[cfg(test)]" && *line != "mod tests {");
+        for line in code.filter(|line| !line.trim_start().starts_with("//")) {
+            for (change, allowed) in CHANGES.iter().filter(|(change, _)| line.contains(change)) {
+                met.insert(*change);
+                let may = allowed.iter().any(|file| name == *file);
+                assert!(may, "{} does what goes through `Storage`: {line}", shown(path));
+            }
+        }
+    }
+    let is_met = |change: &str, allowed: &[&str]| allowed.is_empty() || met.contains(change);
+    for (change, allowed) in CHANGES {
+        assert!(is_met(change, allowed), "nothing does {change} any more; then nothing may");
+    }
+}
+
 #[test]
 fn shipped_code_is_finished() {
     for folder in SHIPPED {

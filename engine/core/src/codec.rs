@@ -303,6 +303,11 @@ macro_rules! wire_struct {
 /// Lists an enum's variants with their tags: the tag is the variant's place in bincode's order.
 macro_rules! wire_enum {
     ($name:ident { $($tag:literal = $variant:ident $({ $($field:ident),* })? $(( $inner:ident ))?),* $(,)? }) => {
+        impl $name {
+            /// The variants' names, in the order of their tags.
+            #[allow(dead_code, reason = "some are read by people, and the others may be")]
+            pub const VARIANTS: &'static [&'static str] = &[$(stringify!($variant)),*];
+        }
         impl $crate::codec::Wire for $name {
             #[inline]
             fn put(&self, out: &mut $crate::codec::Encoder<'_>) {

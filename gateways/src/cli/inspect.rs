@@ -12,7 +12,7 @@ use super::Failure;
 use super::source::Source;
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, PriceLog, Wanted};
-use crate::ops::progress::{self, bar};
+use crate::ops::progress;
 use crate::ops::shadow::Shadow;
 use crate::ops::words::Words;
 use crate::output::answer;
@@ -97,7 +97,11 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     let mut follower = args.source.follow()?;
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
     let mut log = PriceLog::new(wanted);
-    let bar = bar("reading", None, "records");
+    // What was shown at a moment is written at the end, all else as it is read.
+    let bar = match at {
+        Some(_) => progress::over(&args.source.dir, "reading"),
+        None => progress::over_lines(&args.source.dir, "reading"),
+    };
     let mut output = answer();
     let mut is_over = true;
     while let Some(step) = follower.step()? {
@@ -117,9 +121,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
                 (None, false) => entry.write(&mut output)?,
             }
         }
-        if step.seq.0.is_multiple_of(progress::EVERY) {
-            bar.set_position(step.seq.0);
-        }
+        progress::tell(&bar, step.seq.0);
     }
     bar.finish_and_clear();
     if !found {
@@ -152,19 +154,17 @@ fn shadow(args: &ShadowArgs) -> Result<(), Failure> {
     }
     let mut shadow = Shadow::new(change);
     let mut follower = args.source.follow()?;
-    let bar = bar("pricing", None, "records");
+    let bar = progress::over(&args.source.dir, "pricing");
     let mut reported = Instant::now();
     while !stop.load(Ordering::Relaxed) {
         if let Some(step) = follower.step()? {
             shadow.take(&step).map_err(Failure)?;
-            if step.seq.0.is_multiple_of(progress::EVERY) {
-                bar.set_position(step.seq.0);
-            }
+            progress::tell(&bar, step.seq.0);
             continue;
         }
         let Some(every) = args.follow else { break };
         if Duration::from_secs(every) <= reported.elapsed() {
-            report(&shadow, args.json)?;
+            bar.suspend(|| report(&shadow, args.json))?;
             reported = Instant::now();
         }
         std::thread::sleep(POLL);

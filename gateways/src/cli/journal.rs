@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use clutch_core::units::{AccountId, MarketId, Name};
 use clutch_core::{Event, Record, State};
@@ -16,7 +17,7 @@ use clutch_journal::{Disk, Reader, Storage};
 use super::Failure;
 use super::source::{self, Source};
 use crate::ops::inspect::{self, Filter};
-use crate::ops::progress::bar;
+use crate::ops::progress::{self, bar};
 use crate::ops::words::Words;
 use crate::output::answer;
 
@@ -35,8 +36,11 @@ pub enum JournalCommand {
 /// which the next start cuts, and nothing that was promised is lost; 2: damaged or incomplete.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The data directory
+    /// The data directory, or an archive, which is then verified by itself
     dir: PathBuf,
+    /// Where `clutch journal archive` moved old segments to: verify them with the rest
+    #[arg(long, value_name = "DIR", conflicts_with = "accept_loss")]
+    archive: Option<PathBuf>,
     /// Every finding in one JSON object
     #[arg(long)]
     json: bool,
@@ -63,8 +67,8 @@ pub struct InspectArgs {
     /// End with this record
     #[arg(long, value_name = "SEQ")]
     to: Option<u64>,
-    /// Only these kinds: place_bet, feed, deposit, tick, …
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    /// Only these kinds, one or several with commas between them
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
     kind: Vec<String>,
     /// Only records by or about this account: the operator's key, or its number
     #[arg(long, value_name = "ACCOUNT")]
@@ -104,6 +108,11 @@ pub struct ArchiveArgs {
     json: bool,
 }
 
+/// Every kind there is, so that a misspelt one is a wrong flag and not an answer.
+fn kinds() -> PossibleValuesParser {
+    inspect::kinds().iter().map(String::as_str).collect::<Vec<_>>().into()
+}
+
 pub fn run(command: &JournalCommand) -> Result<ExitCode, Failure> {
     match command {
         JournalCommand::Verify(args) => verify::run(args),
@@ -128,7 +137,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         account: named(follower.state()),
         market: args.market.map(MarketId),
     };
-    let bar = bar("reading", None, "records");
+    let bar = progress::over_lines(&args.source.dir, "reading");
     let (mut output, mut shown) = (answer(), 0_u64);
     while args.to.is_none_or(|to| follower.last_seq().0 < to) {
         let Some(step) = follower.step()? else { break };
@@ -138,7 +147,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         if filter.account.is_none() && step.events.iter().any(is_new) {
             filter.account = named(step.state);
         }
-        bar.inc(1);
+        progress::tell(&bar, step.seq.0);
         let is_known = args.account.is_none() || filter.account.is_some();
         if step.seq.0 < args.from || !is_known || !filter.shows(step.envelope, step.events) {
             continue;
@@ -159,7 +168,9 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     if let (Some(account), None) = (&args.account, filter.account) {
         return Err(Failure(format!("there is no account `{account}`")));
     }
-    // A misspelt kind must not look like an answer.
+    if let Some(market) = filter.market.filter(|id| words.match_of(*id).is_none()) {
+        return Err(Failure(format!("there is no market {}", market.0)));
+    }
     if shown == 0 {
         crate::output::remark(format_args!(
             "clutch: none of the records up to {} is meant",
@@ -179,9 +190,9 @@ pub(super) fn numbered(state: &State, account: &str) -> Option<AccountId> {
 
 fn snapshot(args: &SnapshotArgs) -> Result<(), Failure> {
     let storage: Arc<dyn Storage> = Arc::new(Disk);
-    let bar = bar("applying", None, "records");
+    let bar = progress::over(&args.dir, "applying");
     let taken = take_snapshot(&args.dir, &storage, clutch_core::RULE_SET, u64::MAX, |seq| {
-        bar.set_position(seq.0);
+        progress::tell(&bar, seq.0);
     })?;
     bar.finish_and_clear();
     let mut output = answer();

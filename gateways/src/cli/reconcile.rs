@@ -10,7 +10,7 @@ use clutch_core::units::Seq;
 
 use super::Failure;
 use super::source::Source;
-use crate::ops::progress::{self, bar};
+use crate::ops::progress;
 use crate::ops::reconcile::{Payments, reconcile};
 use crate::output::answer;
 
@@ -46,14 +46,12 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
     let shown = args.provider.display();
     let file = File::open(&args.provider)
         .map_err(|error| Failure(format!("cannot open {shown}: {error}")))?;
-    let bar = bar("reading", None, "records");
+    let bar = progress::over(&args.source.dir, "reading");
     let mut follower = args.source.follow()?;
     let mut payments = Payments::default();
     follower.run_to(Seq(u64::MAX), |step| {
         payments.hear(step.events);
-        if step.seq.0.is_multiple_of(progress::EVERY) {
-            bar.set_position(step.seq.0);
-        }
+        progress::tell(&bar, step.seq.0);
         Ok::<_, Failure>(())
     })?;
     bar.finish_and_clear();

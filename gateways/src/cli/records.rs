@@ -9,7 +9,7 @@ use super::Failure;
 use super::journal::numbered;
 use super::source::Source;
 use crate::ops::price_log::Moment;
-use crate::ops::progress::{self, bar};
+use crate::ops::progress;
 use crate::ops::record::{AccountRecord, CITES, YEARS, write_head};
 use crate::ops::words::{self, Words};
 use crate::output::answer;
@@ -53,9 +53,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
 
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     // Read twice: the end says where the record begins, and who the account is.
-    let bar = bar("reading", None, "records");
+    let bar = progress::over(&args.source.dir, "looking for the account");
     let mut follower = args.source.follow()?;
-    follower.run_to_end(|seq| bar.set_position(seq.0))?;
+    follower.run_to_end(|seq| progress::tell(&bar, seq.0))?;
+    bar.finish_and_clear();
     let state = follower.state();
     let account = numbered(state, &args.account)
         .ok_or_else(|| Failure(format!("there is no account `{}`", args.account)))?;
@@ -77,6 +78,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     if !args.json {
         write_head(&mut output, state, account, (from, to))?;
     }
+    let bar = progress::over_lines(&args.source.dir, "reading");
     let (mut record, mut words) = (AccountRecord::new(account, from), Words::default());
     let mut follower = args.source.follow()?;
     while follower.last_seq() < last {
@@ -93,9 +95,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
                 entry.write(&mut output)?;
             }
         }
-        if step.seq.0.is_multiple_of(progress::EVERY) {
-            bar.set_position(step.seq.0);
-        }
+        progress::tell(&bar, step.seq.0);
     }
     bar.finish_and_clear();
     let years = with_places(places, || record.by_year());

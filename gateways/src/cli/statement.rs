@@ -8,7 +8,7 @@ use clutch_core::units::Timestamp;
 use super::Failure;
 use super::journal::numbered;
 use super::source::Source;
-use crate::ops::progress::bar;
+use crate::ops::progress;
 use crate::ops::statement::Statement;
 use crate::ops::words;
 use crate::output::answer;
@@ -47,9 +47,9 @@ const MONTH_NS: u64 = 31 * 24 * 3_600 * 1_000_000_000;
 
 pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     // Read twice: the end says where the statement begins, and who the account is.
-    let bar = bar("reading", None, "records");
+    let bar = progress::passes_over(&args.source.dir, "reading", 2);
     let mut follower = args.source.follow()?;
-    follower.run_to_end(|seq| bar.set_position(seq.0))?;
+    follower.run_to_end(|seq| progress::tell(&bar, seq.0))?;
     let (last, whole) = (follower.last_seq(), args.source.ensure_whole(&follower));
     let end = follower.state().now().nanos();
     let Some(account) = numbered(follower.state(), &args.account) else {
@@ -65,7 +65,7 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     while follower.last_seq() < last {
         let Some(step) = follower.step()? else { break };
         with_places(places, || statement.hear(&step));
-        bar.inc(1);
+        progress::tell(&bar, last.0 + step.seq.0);
     }
     bar.finish_and_clear();
     let mut output = answer();

@@ -1,6 +1,7 @@
 //! The records of a journal, one line each, in words or as JSON.
 
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
 use clutch_core::command::Actor;
 use clutch_core::units::{AccountId, MarketId};
@@ -24,25 +25,34 @@ pub struct Filter {
 impl Filter {
     /// Whether a record is shown.
     pub fn shows(&self, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
-        // Asked only if it matters: this is heard for every record of a long journal.
-        (self.kinds.is_empty() || self.kinds.contains(&kind(&envelope.command)))
+        (self.kinds.is_empty() || self.kinds.iter().any(|wanted| wanted == kind(&envelope.command)))
             && self.account.is_none_or(|account| is_about_account(account, envelope, events))
             && self.market.is_none_or(|market| is_about_market(market, envelope, events))
     }
 }
 
 /// A command's kind as a word: `place_bet`, `feed`, `tick`.
-pub fn kind(command: &Command) -> String {
-    let debug = format!("{command:?}");
-    let name = debug.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
-    let mut kind = String::new();
+pub fn kind(command: &Command) -> &'static str {
+    &kinds()[usize::from(command.kind()) - 1]
+}
+
+/// The words for all kinds, in the order of their numbers.
+pub fn kinds() -> &'static [String] {
+    static KINDS: LazyLock<Vec<String>> =
+        LazyLock::new(|| Command::VARIANTS.iter().map(|name| in_small_letters(name)).collect());
+    &KINDS
+}
+
+/// `PlaceBet` as `place_bet`.
+fn in_small_letters(name: &str) -> String {
+    let mut word = String::new();
     for char in name.chars() {
-        if char.is_uppercase() && !kind.is_empty() {
-            kind.push('_');
+        if char.is_uppercase() && !word.is_empty() {
+            word.push('_');
         }
-        kind.extend(char.to_lowercase());
+        word.extend(char.to_lowercase());
     }
-    kind
+    word
 }
 
 fn is_about_account(id: AccountId, envelope: &Envelope, events: &[clutch_core::Record]) -> bool {
@@ -108,7 +118,7 @@ pub fn write_json(
         seq: u64,
         time_ns: u64,
         time: String,
-        kind: String,
+        kind: &'static str,
         words: String,
         actor: &'a Actor,
         trace: u64,

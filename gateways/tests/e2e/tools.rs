@@ -273,7 +273,15 @@ fn looked_after(dir: &str, data: &DataDir, why: &impl Fn(&str, &[&str]) -> Outpu
     let archived = json(&["journal", "archive", dir, away, "--json"]);
     let oldest = archived["oldest_seq"].as_u64().unwrap();
     assert!(1 < oldest, "{archived}");
-    assert_eq!(json(&["journal", "verify", dir, "--json"])["class"], "clean");
+    let here = json(&["journal", "verify", dir, "--json"]);
+    assert_eq!((&here["class"], &here["first_seq"]), (&json!("clean"), &json!(oldest)));
+    let both = json(&["journal", "verify", dir, "--archive", away, "--json"]);
+    assert_eq!((&both["class"], &both["first_seq"]), (&json!("clean"), &json!(1)), "{both}");
+    assert!(0 < both["archived_segments"].as_u64().unwrap(), "{both}");
+    let alone = read(&["journal", "verify", away]);
+    assert_has(&alone, &["clean: archive of journal ", "records 1 to ", "with `--archive`"]);
+    let said = refusal(&run(["replay", away, "--hash"]));
+    assert_has(&said, &["is an archive of journal ", "--archive"]);
 
     // An old bet needs the archive, and is told the same with it.
     let said = refusal(&why(treble, &[]));

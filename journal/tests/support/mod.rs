@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use clutch_journal::{Disk, End, JournalError, Opened, Options, Reader, Storage, Writer, open};
@@ -225,17 +225,30 @@ impl Storage for FailingDisk {
 #[derive(Default)]
 pub struct RecordingDisk {
     calls: Mutex<Vec<String>>,
+    descriptors: Mutex<Vec<(String, i32)>>,
+    /// What is written from now on is stored with a bit of its own, and nobody is told.
+    pub changes_what_it_stores: AtomicBool,
 }
 
 impl RecordingDisk {
     /// Notes something that happened outside.
     pub fn note(&self, what: &str) {
+        self.note_by(what, -1);
+    }
+
+    fn note_by(&self, what: &str, descriptor: i32) {
         self.calls.lock().unwrap().push(what.to_owned());
+        self.descriptors.lock().unwrap().push((what.to_owned(), descriptor));
     }
 
     /// Everything so far, in order.
     pub fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
+    }
+
+    /// The descriptor that each call was made with, as it is in the log; -1 for a call without one.
+    pub fn descriptors(&self) -> Vec<(String, i32)> {
+        self.descriptors.lock().unwrap().clone()
     }
 
     fn path(&self, call: &str, path: &Path) {
@@ -244,7 +257,9 @@ impl RecordingDisk {
 
     fn file(&self, call: &str, file: &File) {
         let link = format!("/proc/self/fd/{}", file.as_raw_fd());
-        self.path(call, &std::fs::read_link(link).unwrap());
+        let path = std::fs::read_link(link).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        self.note_by(&format!("{call} {name}"), file.as_raw_fd());
     }
 }
 
@@ -263,7 +278,9 @@ impl Storage for RecordingDisk {
     }
     fn write_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.file("write", file);
-        Disk.write_at(file, bytes, offset)
+        let mut bytes = bytes.to_vec();
+        bytes[0] ^= u8::from(self.changes_what_it_stores.load(Ordering::SeqCst));
+        Disk.write_at(file, &bytes, offset)
     }
     fn sync_data(&self, file: &File) -> io::Result<()> {
         Disk.sync_data(file)?;

@@ -17,10 +17,12 @@ const DAMAGED: u8 = 2;
 
 pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let bar = bar("reading", Some(0), "bytes");
-    let read = clutch_journal::verify(&args.dir, Some(Path::new(RING)), &mut |done, total| {
+    let (archive, ring) = (args.archive.as_deref(), Some(Path::new(RING)));
+    let mut tell = |done, total| {
         bar.set_length(total);
         bar.set_position(done);
-    });
+    };
+    let read = clutch_journal::verify_with_archive(&args.dir, archive, ring, &mut tell);
     bar.finish_and_clear();
     let report = match read {
         Ok(report) => report,
@@ -52,8 +54,10 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
     for finding in &report.findings {
         writeln!(output, "{}", in_words(finding))?;
     }
-    if let Some(halt) = &report.halt {
-        writeln!(output, "a start stops here: {halt}")?;
+    match &report.halt {
+        Some(halt) if report.is_archive => writeln!(output, "a reader stops here: {halt}")?,
+        Some(halt) => writeln!(output, "a start stops here: {halt}")?,
+        None => {}
     }
     let verdict = match report.class() {
         Class::Clean => "clean",
@@ -65,17 +69,28 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
         Some(None) => ", being written".to_owned(),
         None => String::new(),
     };
-    writeln!(
+    let what = if report.is_archive { "archive of journal" } else { "journal" };
+    write!(
         output,
-        "{verdict}: journal {:032x}, records {} to {} in {} segments, {} bytes of records, {} good \
-         snapshots{live}",
+        "{verdict}: {what} {:032x}, records {} to {} in {} segments{}, {} bytes of records",
         report.journal_id,
         report.first_seq,
         report.last_seq,
         report.segments,
-        report.bytes,
-        report.good_snapshots.len()
+        match report.archived_segments {
+            0 => String::new(),
+            count => format!(" ({count} of them archived)"),
+        },
+        report.bytes
     )?;
+    if report.is_archive {
+        return writeln!(
+            output,
+            "\nNo start can use it by itself: it holds what was moved out of that journal's directory, and the \
+             tools read both with `--archive`."
+        );
+    }
+    writeln!(output, ", {} good snapshots{live}", report.good_snapshots.len())?;
     let (encoding, rule_set) = clutch_engine::encoding_and_rule_set(report.rule_set);
     writeln!(
         output,
@@ -137,6 +152,8 @@ fn as_json(report: &Report) -> serde_json::Value {
         "records": report.records,
         "bytes": report.bytes,
         "segments": report.segments,
+        "archived_segments": report.archived_segments,
+        "is_archive": report.is_archive,
         "good_snapshots": report.good_snapshots,
         "being_written": report.writer.is_some(),
         "a_start_stops": report.halt.as_ref().map(ToString::to_string),

@@ -6,7 +6,7 @@ use clutch_core::{Command, Envelope};
 use clutch_journal::{JournalError, Reader};
 
 use super::{BetName, DisputeError, Place};
-use crate::ops::{inspect, words};
+use crate::ops::{inspect, progress, words};
 
 /// The record that placed a bet.
 pub(super) struct Found {
@@ -137,12 +137,14 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
     let oldest = reader.oldest_seq();
     let mut found: Vec<Found> = Vec::new();
     let mut other = None;
+    let bar = progress::over(place.dir, "looking for the bet");
     while let Some(record) = reader.next()? {
         let (seq, time) = (record.seq, Timestamp::from_nanos(record.timestamp));
+        progress::tell(&bar, seq);
         let Ok(envelope) = Envelope::decode(record.payload) else { continue };
         let wishes = Wish::all_of(&envelope.command);
         if wishes.is_empty() && bet == BetName::Id(seq) {
-            other = Some(inspect::kind(&envelope.command));
+            other = Some(inspect::kind(&envelope.command).to_owned());
         }
         for (place, wish) in wishes {
             let (account, client_id) = wish.name();
@@ -169,6 +171,7 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
             }
         }
     }
+    bar.finish_and_clear();
     let (last, damage) = (reader.seq(), reader.how_it_ended().err());
     if 1 < found.len() {
         let seqs: Vec<String> = found.iter().map(|found| found.seq.to_string()).collect();

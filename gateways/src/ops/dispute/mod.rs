@@ -267,9 +267,7 @@ impl Dispute {
             words.hear(step.events);
             // All money in it is its bettor's.
             with_places(places(step.state, Some(account)), || life.hear(&words, &step));
-            if step.seq.0.is_multiple_of(progress::EVERY) {
-                bar.set_position(step.seq.0);
-            }
+            progress::tell(&bar, step.seq.0);
         }
         bar.finish_and_clear();
         let state = follower.state();
