@@ -264,7 +264,8 @@ fn check_records(
 ) -> Result<(), JournalError> {
     let mut waiting = snapshots.iter().peekable();
     let segment_bytes = reader.superblock().segment_bytes;
-    let total = segment_bytes * starts.len() as u64;
+    // A damaged `super` may name any size.
+    let total = segment_bytes.saturating_mul(starts.len() as u64);
     loop {
         let ended = walk(dir, &mut reader, report, |reader, bytes| {
             while let Some(info) = waiting.next_if(|info| info.position.seq <= reader.seq()) {
@@ -277,7 +278,8 @@ fn check_records(
             let in_front = reader.segment().map_or(0, |map| {
                 starts.partition_point(|first_seq| *first_seq < map.header.first_seq)
             });
-            progress((in_front as u64 * segment_bytes + bytes).min(total), total);
+            let done = segment_bytes.saturating_mul(in_front as u64).saturating_add(bytes);
+            progress(done.min(total), total);
             None
         });
         let is_first = report.last_seq == 0 && report.halt.is_none();

@@ -235,12 +235,10 @@ fn bets_of_several_legs_take_bonuses_too() {
 fn a_bonus_is_the_last_question_before_the_money_and_says_why_not() {
     on_board(
         "
-        bonus     cash A money 20.00 wager 100.00 for 7d
         bonus     short A free_bet 4.00 for 60s
         account   B balance 100.00
         bet       b A W a 10.00 with none      -> UnknownBonus
         bet       c B W a 10.00 with free      -> UnknownBonus
-        bet       d A W a 10.00 with cash      -> BonusNotForBets
         bet       e A W a 0.03 with up         -> StakeBelowMinimum
         bet       f A W a 4.00 with free
         bet       g A W a 4.00 with free       -> BonusUsedUp

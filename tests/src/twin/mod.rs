@@ -126,6 +126,8 @@ pub struct Twin {
     staked_before: i128,
     /// The bonus that shall have a part in the bet being placed.
     wishes_bonus: Option<BonusId>,
+    /// Bets that were last said to be won or lost.
+    told_settled: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -231,6 +233,7 @@ impl Twin {
             a_person_looks: false,
             staked_before: 0,
             wishes_bonus: None,
+            told_settled: BTreeSet::new(),
         }
     }
 
@@ -263,6 +266,7 @@ impl Twin {
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
         self.learn_debts(records);
+        self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
         self.notice_results(command);
         self.learn(command, answer, records);
@@ -369,8 +373,11 @@ impl Twin {
         let limits = [config.debt_max, config.adjust_alone_max];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
+        let bonus_fits =
+            (1..=1_000).contains(&config.wagering_times_max) && config.withdrawal_ends_bonus <= 1;
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && amounts_fit
+            && bonus_fits
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000

@@ -343,7 +343,9 @@ impl Twin {
             | BetStatus::Offered { .. }
             | BetStatus::Accepted { .. } => (0, stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
-            BetStatus::Won { payout } => (i128::from(payout.minor()) - stake, 0),
+            BetStatus::Won { payout } => {
+                (funded::to_owner(bet.funding, bet.stake, payout) - stake, 0)
+            }
             BetStatus::Lost => (-stake, 0),
         }
     }
@@ -378,7 +380,8 @@ impl Twin {
                 let gain = self.effect_of_multiple(id, &bet).0;
                 self.accounts[bet.account as usize].base += gain;
                 self.house_gave(bet.account, gain);
-                self.spend(bet.funding, self.where_multiple_stands(id, &bet));
+                self.multiples.insert(id, bet);
+                self.spend(id);
                 self.multiples.remove(&id);
                 self.cash_outs.remove(&id);
             } else {

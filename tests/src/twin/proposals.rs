@@ -201,6 +201,7 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
             config.confirm_above.minor().into(),
             config.debt_max.minor().into(),
             config.override_distance_milli.into(),
+            config.wagering_times_max.into(),
             config.adjust_alone_max.minor().into(),
             -i128::from(config.in_play_delay_ns),
         ]

@@ -85,7 +85,9 @@ impl Setting {
             // A cash-out without a margin can be farmed, and a price that is acted on late as well.
             Self::CashOutMargin => Alone::DownTenfold,
             Self::InPlayDelay => Alone::UpOnly,
-            Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax => Alone::DownOnly,
+            Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax | Self::WageringTimesMax => {
+                Alone::DownOnly
+            }
             // What one person may do alone is not for one person to widen.
             Self::OverrideDistance | Self::AdjustAloneMax => Alone::DownOnly,
             Self::Margin => Alone::AsMargin,
@@ -110,7 +112,8 @@ impl Setting {
             | Self::TripWindow
             | Self::TripCoolDown
             | Self::TripRejectPercent
-            | Self::LargeStake => Alone::Anywhere,
+            | Self::LargeStake
+            | Self::WithdrawalEndsBonus => Alone::Anywhere,
         }
     }
 

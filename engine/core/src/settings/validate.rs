@@ -97,6 +97,12 @@ impl Config {
         if self.band_milli <= 1_000 {
             return Err("band_milli");
         }
+        if !(1..=1_000).contains(&self.wagering_times_max) {
+            return Err("wagering_times_max");
+        }
+        if 1 < self.withdrawal_ends_bonus {
+            return Err("withdrawal_ends_bonus");
+        }
         if self.price_steps_min == 0 {
             return Err("price_steps_min");
         }

@@ -262,8 +262,8 @@ impl Step<'_> {
                 if bet.is_funded {
                     // Alone in its slice, as a large stake: nothing else moves its grant meanwhile.
                     let (from, to) = (bet.state.ending(), should_be.ending());
-                    let of = (bet.account, bet.id);
-                    plan.house += self.tables.house_gains_of_part(of, from, to);
+                    let of = (bet.account, bet.stake.money());
+                    plan.house += self.tables.house_gains_of_part(of, bet.id, from, to);
                 }
                 plan.bets[plan.count] = Planned { slot, should_be };
                 plan.count += 1;

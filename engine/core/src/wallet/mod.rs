@@ -18,6 +18,7 @@ pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
 pub use debt::WRITTEN_OFF_MAX;
+pub(crate) use funding::Ending;
 pub use funding::Funding;
 
 use alloc::vec::Vec;
@@ -410,7 +411,7 @@ impl Wallet {
         let own = self.accounts.iter().filter(|account| account.currency == currency);
         let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
         let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));
-        bonuses.fold(sum, |sum, bonus| sum + bonus.available + bonus.held)
+        bonuses.fold(sum, |sum, bonus| sum + bonus.available() + bonus.held)
     }
 
     /// The sums of all currencies together; zero, as each is.

@@ -209,7 +209,7 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
 
 /// What is asked of a bonus that has a part in the bet.
 pub(in crate::bets) const OF_BONUS: [(&str, &[Reject]); 2] = [
-    ("the bonus can be used for a bet", &[Reject::UnknownBonus, Reject::BonusNotForBets]),
+    ("the bonus can be used for a bet", &[Reject::UnknownBonus]),
     ("something is left of it for this bet", &[Reject::BonusUsedUp, Reject::BonusWorthless]),
 ];
 
