@@ -50,10 +50,12 @@ fn how_long_a_bet_waits_is_said_for_its_market_its_match_or_its_kind_of_game() {
         ("", "3s"),
         ("delay match M 6s", "6s"),
         ("delay market W 7s", "7s"),
-        ("delay match M 6s\ndelay market W 2s", "2s"), // the market goes before the match
+        ("delay match M 6s\ndelay market W 4s", "4s"), // the market goes before the match
         ("delay match M 6s\ndelay match M usual", "3s"),
         ("delay market S 9s", "3s"), // another market
         ("delay all 9s -> InvalidParameter", "3s"),
+        ("delay match M 2s -> InvalidParameter", "3s"), // shorter than the setting, which takes two
+        ("delay match M 4s\nconfig in_play_delay 5s", "5s"),
         ("delay match M 2h -> InvalidParameter", "3s"), // the market may be forgotten by then
     ] {
         check(&format!(

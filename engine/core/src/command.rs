@@ -360,7 +360,8 @@ pub enum Command {
     SetDelay {
         /// Which; not all of them, for that there are settings.
         scope: Scope,
-        /// In nanoseconds, at most the time for which a market can be settled again; `None` is as usual.
+        /// In nanoseconds: no shorter than the settings say, and no longer than a market can be settled again; `None` is
+        /// as usual.
         delay_ns: Option<u64>,
     },
 }

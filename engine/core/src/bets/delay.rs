@@ -1,10 +1,10 @@
 //! How long a bet waits while its match is played, one rule for bets, offers and cash-outs.
 //!
 //! The wait outlasts what a feed may hide: the silence that is not yet noticed, and a word's way to us. What is said of one
-//! market goes before what is said of its match (as much as the video lags behind the feed, for instance), and that before
-//! the settings, which know games of rounds and games without.
+//! market goes before what is said of its match (as much as the video lags behind the feed, for instance); neither makes it
+//! shorter than the settings, which know games of rounds and games without.
 
-use crate::command::{Config, Scope};
+use crate::command::{Config, Scope, Title};
 use crate::event::Event;
 use crate::market::Market;
 use crate::reject::{Refusal, Reject};
@@ -16,12 +16,17 @@ impl Config {
     /// The wait in play of a bet on a market, in nanoseconds; zero if there is none. No bet waits longer than its market
     /// is kept.
     pub(crate) fn in_play_delay(&self, fixture: &Fixture, market: &Market) -> u64 {
-        let usual = match fixture.title.rules().play {
+        let usual = self.usual_delay(fixture.title);
+        let said = market.delay_ns.or(fixture.delay_ns);
+        said.map_or(usual, |said| said.max(usual)).min(self.resettle_window_ns)
+    }
+
+    /// What the settings say.
+    const fn usual_delay(&self, title: Title) -> u64 {
+        match title.rules().play {
             Play::Rounds { .. } => self.in_play_delay_ns,
             Play::Moba(_) => self.in_play_delay_moba_ns,
-        };
-        let said = market.delay_ns.or(fixture.delay_ns);
-        said.unwrap_or(usual).min(self.resettle_window_ns)
+        }
     }
 }
 
@@ -55,21 +60,25 @@ pub(super) fn delay_ends(
 }
 
 impl Step<'_> {
-    /// See [`crate::Command::SetDelay`].
+    /// See [`crate::Command::SetDelay`]. A wait can be made longer than usual by one person; what makes it shorter is a
+    /// setting, and takes two.
     pub(crate) fn set_delay(&mut self, scope: Scope, delay_ns: Option<u64>) -> Result<(), Refusal> {
-        if let Some(delay) = delay_ns
-            && self.config.resettle_window_ns < delay
-        {
+        let match_id = match scope {
+            // For all of them there are settings.
+            Scope::All => return Err(Reject::InvalidParameter.into()),
+            Scope::Match(match_id) => match_id,
+            Scope::Market(market) => {
+                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?.match_id
+            }
+        };
+        let title = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?.title;
+        let (least, most) = (self.config.usual_delay(title), self.config.resettle_window_ns);
+        if delay_ns.is_some_and(|delay| delay < least || most < delay) {
             return Err(Reject::InvalidParameter.into());
         }
         match scope {
-            // For all of them there are settings.
-            Scope::All => return Err(Reject::InvalidParameter.into()),
-            Scope::Match(match_id) => self.tables.fixture_mut(match_id)?.delay_ns = delay_ns,
-            Scope::Market(market) => {
-                self.tables.markets.get(market).ok_or(Reject::UnknownMarket)?;
-                self.tables.markets.market_mut(market).delay_ns = delay_ns;
-            }
+            Scope::Market(market) => self.tables.markets.market_mut(market).delay_ns = delay_ns,
+            Scope::All | Scope::Match(_) => self.tables.fixture_mut(match_id)?.delay_ns = delay_ns,
         }
         self.outbox.push(Event::Delay { scope, delay_ns });
         Ok(())

@@ -183,7 +183,7 @@ enum AdminCommand {
         /// The source's number: 0 is the game server's log
         source: u8,
     },
-    /// Let bets on match:KEY or market:NUMBER wait in play for a time of its own: as much as its video lags, for instance
+    /// Let bets on match:KEY or market:NUMBER wait longer in play than usual: as much as its video lags, for instance
     Delay {
         /// Which
         #[arg(value_name = "WHAT")]
