@@ -518,7 +518,7 @@ fn damage_before_what_a_start_reads_is_damage_and_stops_no_start() {
     let first_lost = |place: &Place| fs::remove_file(&place.segments()[0]).unwrap();
     let headless = |place: &Place| {
         let path = &place.segments()[1];
-        [9, 4096 + 9].map(|at| flip(path, at));
+        [9, 4096 + 9].into_iter().for_each(|at| flip(path, at));
     };
     for (harm, missing) in [
         (flipped as fn(&Place), None),
