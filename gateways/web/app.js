@@ -132,6 +132,8 @@ const takers = {
     if (before?.legs && message.legs) told.legs = before.legs.map((leg, index) => ({ ...leg, ...message.legs.find((one) => one.leg === index + 1) }));
     bets.set(message.cid, told);
     drawBets();
+    // An offer does not wait for long, and on a phone the list is out of sight.
+    if (message.status === 'offered' && before?.status !== 'offered') showBet(message.cid);
     if (!before || before.status !== message.status) say(`${betName(bets.get(message.cid))}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,

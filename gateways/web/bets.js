@@ -51,6 +51,8 @@ function drawBets() {
   countDown(newest.some((bet) => WAITS.includes(bet.status) || TICKS.includes(cashOuts.get(bet.cid)?.status)));
 }
 
+const showBet = (cid) => drawnBets.get(cid)?.scrollIntoView({ block: 'nearest' });
+
 // The legs of a bet with how each ended, or what was wrong with it.
 function drawLegs(list, bet) {
   const legs = bet.legs ?? [];
@@ -76,7 +78,8 @@ function countDown(isNeeded) {
 
 function actsOf(bet) {
   switch (bet.status) {
-    case 'pending': return 'cancel';
+    case 'pending':
+    case 'referred': return 'cancel';
     case 'offered': return 'offer';
     case 'accepted': return cashOuts.has(bet.cid) ? 'cash-out' : 'open';
     case 'refused': return canPickAgain(bet) ? 'again' : 'none';

@@ -6,7 +6,7 @@ use clutch_core::command::{
     CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
     MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
     PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
-    Side, Slip, Strengths, SuspendReason, Team, Terms, Title,
+    Side, Slip, Strengths, SuspendReason, Team, Terms, Title, Wagering,
 };
 use clutch_core::command::{BATCH_MAX, BatchBet, PlaceBatch, VoidBets};
 use clutch_core::house_rules::HouseRules;
@@ -45,6 +45,8 @@ pub struct Chooser {
     crowd: Option<(u32, u64)>,
     /// Whether accounts are in several currencies.
     are_mixed: bool,
+    /// Whether a campaign is on, and bonus money is what most bets are about.
+    is_campaign: bool,
 }
 
 impl Chooser {
@@ -60,6 +62,7 @@ impl Chooser {
             multiples: Vec::new(),
             crowd: None,
             are_mixed: seed % 4 == 3,
+            is_campaign: seed % 4 == 1,
         }
     }
 
@@ -129,6 +132,8 @@ impl Chooser {
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
             debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
             adjust_alone_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
+            wagering_times_max: random.pick(&[2, 10]) as u32,
+            withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
             ..self.risk_rules()
         }
     }
@@ -229,7 +234,7 @@ impl Chooser {
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
             313..317 => self.grade(twin),
             317..319 => self.decide_proposal(twin),
-            _ if twin.proposed().is_some() && self.random.chance(5) => self.decide_proposal(twin),
+            _ if twin.proposed().is_some() && self.random.chance(10) => self.decide_proposal(twin),
             319..320 => self.incident(twin),
             320..322 if self.random.chance(70) => self.voiding(twin),
             _ if self.random.chance(1) => self.incident(twin),
@@ -263,8 +268,13 @@ impl Chooser {
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
             _ if bets && self.random.chance(12) => self.cash_out(twin),
             _ if bets && self.random.chance(10) => self.answer(twin),
-            _ if bets && self.random.chance(2) => self.bonus(twin),
-            _ if bets && twin.stakable(0).is_some() && self.random.chance(25) => {
+            _ if bets && self.random.chance(if self.is_campaign { 12 } else { 2 }) => {
+                self.bonus(twin)
+            }
+            _ if bets
+                && twin.stakable(0).is_some()
+                && self.random.chance(if self.is_campaign { 70 } else { 25 }) =>
+            {
                 self.with_bonus(twin)
             }
             _ if bets && self.random.chance(15) => self.on_terms(twin),
@@ -409,7 +419,8 @@ impl Chooser {
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
             0..3 => AccountState::Suspended,
-            3..6 => AccountState::SelfExcluded,
+            // For half a year, and there are few accounts.
+            3..6 if self.random.chance(6) => AccountState::SelfExcluded,
             6 if self.random.chance(20) => AccountState::Closed,
             _ => AccountState::Open,
         };
@@ -486,15 +497,30 @@ impl Chooser {
 
     fn bonus(&mut self, twin: &Twin) -> Command {
         let account = AccountId(self.random.below(5) as u32);
-        let step = if self.random.chance(30) {
+        let step = if self.random.chance(if self.is_campaign { 5 } else { 30 }) {
             BonusStep::Forfeit { bonus: twin.a_bonus(self.random.below(8) as usize) }
         } else {
             let percent = self.random.pick(&[10, 50, 100]);
             let boost = BonusKind::Boost { percent };
-            let kind = self.random.pick(&[BonusKind::Money, BonusKind::FreeBet, boost]);
+            let kind = match self.is_campaign {
+                true => BonusKind::Money,
+                false => self.random.pick(&[BonusKind::Money, BonusKind::FreeBet, boost]),
+            };
             let is_absurd = self.random.chance(10);
-            let wagering =
-                Money::from_minor(if (kind == BonusKind::Money) != is_absurd { 900 } else { 0 });
+            let turnover = if (kind == BonusKind::Money) != is_absurd {
+                self.random.pick(&[50, 300, 600, 900])
+            } else {
+                0
+            };
+            // Terms that only bonus money has, and now and then another bonus.
+            let has_terms = (kind == BonusKind::Money) != self.random.chance(3);
+            let wagering = Wagering {
+                turnover: Money::from_minor(turnover as i64),
+                min_odds: Odds::from_milli(self.random.pick(&[0, 1_500, 2_000]) as u32)
+                    .filter(|_| has_terms),
+                most: Some(Money::from_minor(self.random.pick(&[0, 100, 400, 400]) as i64))
+                    .filter(|_| has_terms && self.random.chance(50)),
+            };
             let minutes = self.random.pick(&[0, 1, 5, 60]);
             BonusStep::Grant {
                 kind,
@@ -906,7 +932,13 @@ impl Chooser {
             if self.random.chance(90) {
                 self.placed.pop();
                 (place.account, place.client_id) = (AccountId(account), self.client_id());
-                let minor = 50 + self.random.below(600) as i64;
+                let mut minor = 50 + self.random.below(600) as i64;
+                // Bonus money comes in where the player's own ends.
+                if let Some(own) = twin.own_beside(account, bonus)
+                    && self.random.chance(60)
+                {
+                    minor = own.max(0) + 20 + self.random.below(280) as i64;
+                }
                 place.stake = Stake::new(Money::from_minor(minor)).expect("above zero");
                 self.placed.push(place);
             }

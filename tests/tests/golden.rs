@@ -14,7 +14,7 @@ use clutch_core::command::{
     GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind, MobaState, Mode,
     OverrideKind, PaymentStep, Pick, Picks, PlaceBatch, PlaceBet, PlaceMultiple, PlaceOnTerms,
     PricePolicy, ReferralWord, Results, RoundFormat, Scope, SessionStep, SetCurrency, SetMap,
-    SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets,
+    SetNextRound, Side, Slip, Strengths, SuspendReason, Team, Terms, Title, VoidBets, Wagering,
 };
 use clutch_core::house_rules::HouseRules;
 use clutch_core::play::{
@@ -395,6 +395,8 @@ fn config() -> Config {
         trader_stake: money(35),
         debt_max: money(33),
         adjust_alone_max: money(34),
+        wagering_times_max: 46,
+        withdrawal_ends_bonus: 1,
     }
 }
 
@@ -484,11 +486,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         of(Command::Payment { account, amount, reference: 0x0102, step })
     };
     let bonus = |step| of(Command::Bonus { account: AccountId(5), step });
+    let wagering =
+        Wagering { turnover: money(3), min_odds: Odds::from_milli(1_500), most: Some(money(4)) };
     let grant = |kind| {
         bonus(BonusStep::Grant {
             kind,
             amount: money(2),
-            wagering: money(3),
+            wagering: if kind == BonusKind::Money { wagering } else { Wagering::NONE },
             expires_at: Timestamp::from_nanos(9),
             reference: 0x0102,
         })

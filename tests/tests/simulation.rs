@@ -14,6 +14,7 @@ use clutch_core::event::{
 };
 use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, MarketId, Money, Seq};
+use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
@@ -101,6 +102,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "FeedImpossible",
     "FeedGap",
     "SourceSilent",
+    "SourceUnheard",
     "HouseRulesUnchanged",
     "IncidentImpossible",
     "UnknownIncident",
@@ -139,9 +141,12 @@ const WORTH_A_VISIT: &[&str] = &[
     "TaxOutOfRange",
     "UnknownBonus",
     "BonusTerms",
-    "BonusNotForBets",
+    "WageringAboveLimit",
     "a bonus in a bet",
     "a bonus in a multiple",
+    "bonus money in a bet",
+    "own money that is wagered",
+    "a bonus was wagered",
     "AccountInDebt",
     "CurrencyInUse",
     "DebtAboveLimit",
@@ -555,7 +560,17 @@ impl Simulation {
             Event::BonusBet(with) => {
                 let is_multiple = matches!(self.told_of.get(&with.bet), Some(true));
                 let what = if is_multiple { "a bonus in a multiple" } else { "a bonus in a bet" };
-                return self.visit(what);
+                self.visit(what);
+                if with.kind == BonusKind::Money {
+                    let is_own = with.part == Money::ZERO;
+                    let what =
+                        if is_own { "own money that is wagered" } else { "bonus money in a bet" };
+                    self.visit(what);
+                }
+                return;
+            }
+            Event::Posting { reason: PostingReason::BonusConverted, .. } => {
+                return self.visit("a bonus was wagered");
             }
             Event::CashOut(view) => {
                 return match view.status {

@@ -150,7 +150,7 @@ fn a_person_hands_the_match_over_to_the_other_source() {
         handover M 1 by nobody                       -> OperatorOnly
         handover nothing 1                           -> UnknownMatch
         handover M 8                                 -> InvalidParameter(8, 8)
-        handover M 5                                 -> SourceSilent
+        handover M 5                                 -> SourceUnheard
         handover M 1
         expect   score M 0-2                         # what the old one said is taken back
         expect   market W Open
@@ -159,6 +159,24 @@ fn a_person_hands_the_match_over_to_the_other_source() {
         feed     M round 1 2 A source 0
         expect   score M 0-3                         # it only confirms now, and is in doubt
         expect   market W Open
+        ",
+    );
+}
+
+#[test]
+fn a_source_that_is_silent_or_never_spoke_is_not_handed_the_match() {
+    check(
+        "
+        config   feed_age_live 3s
+        match    M bo1
+        maps     M even
+        handover M 1                                 -> SourceUnheard
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        wait     3500ms
+        feed     M round 1 1 A source 0
+        handover M 1                                 -> SourceSilent(3000ms, 3500ms)
+        handover M 2                                 -> SourceUnheard
         ",
     );
 }

@@ -31,7 +31,7 @@ pub use account::AccountState;
 pub use adjust::{Adjust, AdjustReason};
 pub use batch::{BATCH_MAX, BatchBet, PlaceBatch};
 pub use bet::{PlaceBet, PricePolicy};
-pub use cash::{BonusStep, PaymentStep};
+pub use cash::{BonusStep, PaymentStep, Wagering};
 pub use cash_out::CashOut;
 pub use catalogue::{CreateMatch, RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title};
 pub use config::{Capacity, Config};

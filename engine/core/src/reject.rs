@@ -183,6 +183,8 @@ rejects! {
     SettlementNotStopped = 224, false, None, "The settlement of this market does not wait for anybody.";
     /// No feed said when what decided the market happened, so a person has to.
     DecidedByNoFeed = 225, false, None, "No feed has said when what decided this market happened.";
+    /// A source that never said anything of a match cannot be followed.
+    SourceUnheard = 226, true, None, "This source has not spoken of this match yet.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
@@ -269,8 +271,8 @@ rejects! {
     AdjustmentTerms = 513, false, None, "Goodwill and write-offs give, up to the debt; fees and chargebacks take.";
     /// A currency that accounts have stays as it is, and a code is one currency's.
     CurrencyInUse = 514, false, None, "This currency is in use and stays as it is.";
-    /// Bonus money that must be wagered takes no part in bets.
-    BonusNotForBets = 515, false, None, "This bonus cannot be used for a bet.";
+    /// More would have to be wagered than the operator may ask for.
+    WageringAboveLimit = 515, false, Money, "This bonus would have to be wagered more often than is allowed.";
     /// All that is left of the bonus is held by other bets.
     BonusUsedUp = 516, true, None, "Nothing is left of this bonus.";
     /// The bonus would add nothing to what this bet pays.

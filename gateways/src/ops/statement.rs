@@ -47,6 +47,8 @@ pub struct Sums {
     won: i64,
     taken_back: i64,
     bonuses: i64,
+    /// What of them became the player's own money.
+    bonuses_wagered: i64,
     adjustments: i64,
     charged_back: i64,
     written_off: i64,
@@ -229,6 +231,7 @@ impl Sums {
             // What still is held counts as lost, as it does in a player's own limits.
             ("won_or_lost", result),
             ("bonuses", self.bonuses),
+            ("bonuses_wagered", self.bonuses_wagered),
             ("adjustments", self.adjustments),
             ("debt_written_off", self.written_off),
         ]
@@ -266,7 +269,10 @@ impl Sums {
                 AdjustReason::Correction | AdjustReason::Goodwill | AdjustReason::Fee,
             ) => self.adjustments += if becomes_own { amount } else { -amount },
             PostingReason::BonusGranted => self.bonuses += amount,
-            PostingReason::BonusExpired | PostingReason::BonusForfeited => self.bonuses -= amount,
+            PostingReason::BonusConverted if becomes_own => self.bonuses_wagered += amount,
+            PostingReason::BonusExpired
+            | PostingReason::BonusForfeited
+            | PostingReason::BonusConverted => self.bonuses -= amount,
             PostingReason::Hold
             | PostingReason::Release
             | PostingReason::Payout

@@ -1,15 +1,15 @@
 //! Payments and bonuses as messages: what the staff and payment systems order, what a bettor sees.
 
 use clutch_core::Command;
-use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, Wagering};
 use clutch_core::event::{BonusBet, PaymentView};
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
-use clutch_core::wallet::{BonusKind, BonusState, BonusView};
+use clutch_core::wallet::{BonusKind, BonusView};
 use serde::{Deserialize, Serialize};
 
 use super::admin::read_amount;
 use super::client;
-use super::decimal::{ShowMoney, parse_money};
+use super::decimal::{ShowMoney, ShowOdds, parse_money, parse_odds};
 use super::scope::keyed;
 use super::server::{Shown, money, to_json};
 use crate::codes::Fault;
@@ -70,6 +70,8 @@ pub(super) struct GrantJson {
     kind: String,
     amount: String,
     wagering: Option<String>,
+    min_odds: Option<String>,
+    most: Option<String>,
     for_s: u64,
     reference: String,
 }
@@ -82,11 +84,25 @@ impl GrantJson {
     pub fn command(self, now: Timestamp) -> Result<Command, Fault> {
         let kind = BonusKind::named(&self.kind)
             .ok_or_else(|| Fault::bad_field("kind", "free_bet, money or boost_1 to boost_100"))?;
-        let wagering = self.wagering.as_deref().map(|text| read_or_zero("wagering", text));
+        let amount = read_amount(&self.amount)?;
+        let turnover = self.wagering.as_deref().map(|text| read_turnover(text, amount));
+        let min_odds = self.min_odds.as_deref().map(|text| {
+            parse_odds(text)
+                .ok_or_else(|| Fault::bad_field("min_odds", "decimal odds, such as 1.50"))
+        });
+        let most = self
+            .most
+            .as_deref()
+            .map(|text| parse_money(text).ok_or_else(|| Fault::bad_amount("most", text, false)));
+        let wagering = Wagering {
+            turnover: turnover.transpose()?.unwrap_or(Money::ZERO),
+            min_odds: min_odds.transpose()?,
+            most: most.transpose()?,
+        };
         let step = BonusStep::Grant {
             kind,
-            amount: read_amount(&self.amount)?,
-            wagering: wagering.transpose()?.unwrap_or(Money::ZERO),
+            amount,
+            wagering,
             expires_at: now.plus(self.for_s.saturating_mul(1_000_000_000)),
             reference: reference(&self.reference)?,
         };
@@ -135,6 +151,15 @@ fn read_or_zero(field: &'static str, text: &str) -> Result<Money, Fault> {
     parse_money(text).ok_or_else(|| Fault::bad_amount(field, text, true))
 }
 
+/// What must be wagered: an amount, or how many times the bonus, such as `5x`.
+fn read_turnover(text: &str, amount: Money) -> Result<Money, Fault> {
+    let Some(times) = text.strip_suffix('x') else { return read_or_zero("wagering", text) };
+    let times: Option<u16> = times.parse().ok();
+    let turnover = times.and_then(|times| amount.minor().checked_mul(i64::from(times)));
+    let expected = "an amount, or how many times the bonus, such as 5x";
+    turnover.map(Money::from_minor).ok_or_else(|| Fault::bad_field("wagering", expected))
+}
+
 /// Where a payment of the account stands.
 pub fn payment(seq: Seq, view: &PaymentView) -> Vec<u8> {
     #[derive(Serialize)]
@@ -164,6 +189,10 @@ pub struct BonusJson {
     available: Shown<ShowMoney>,
     held: Shown<ShowMoney>,
     wagering_left: Shown<ShowMoney>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_odds: Option<Shown<ShowOdds>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most: Option<Shown<ShowMoney>>,
     expires_at: u64,
 }
 
@@ -172,14 +201,12 @@ impl From<&BonusView> for BonusJson {
         Self {
             bonus: view.bonus.0,
             kind: view.kind.to_string(),
-            state: match view.state {
-                BonusState::Active => "active",
-                BonusState::Expired => "expired",
-                BonusState::Forfeited => "forfeited",
-            },
+            state: view.state.name(),
             available: money(view.available),
             held: money(view.held),
             wagering_left: money(view.wagering_left),
+            min_odds: view.min_odds.map(|odds| Shown(ShowOdds(u64::from(odds.milli())))),
+            most: view.most.map(money),
             expires_at: view.expires_at.millis(),
         }
     }
@@ -206,6 +233,9 @@ pub struct BonusBetJson {
     bonus: u64,
     kind: String,
     part: Shown<ShowMoney>,
+    /// Whether its stake counts towards what must be wagered; said of bonus money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<bool>,
 }
 
 impl From<&BonusBet> for BonusBetJson {
@@ -216,6 +246,7 @@ impl From<&BonusBet> for BonusBetJson {
             bonus: with.bonus.0,
             kind: with.kind.to_string(),
             part: money(with.part),
+            counts: (with.kind == BonusKind::Money).then_some(with.counts),
         }
     }
 }

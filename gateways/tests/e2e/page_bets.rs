@@ -124,6 +124,9 @@ fn bets_are_cashed_out_offered_otherwise_and_put_to_a_trader_on_the_page() {
     staff.does(&["config", "set", off, "trader_stake=5.00"]);
     place(&browser, "8.00", "refuse", "A trader looks at it");
     look(&browser, &data, "12-referred");
+    browser.click("#bets .cancel");
+    browser.wait_for_text("#bets .status", |text| text.starts_with("Not accepted. "));
+    place(&browser, "8.00", "refuse", "A trader looks at it");
     let waiting = staff.does(&["referrals"]);
     let bet = waiting["referrals"][0]["bet_id"].to_string();
     staff.does(&["offer-bet", &bet, "--stake", "4.00"]);

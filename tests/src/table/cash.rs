@@ -4,22 +4,22 @@
 //! |---|---|
 //! | `authorise\|fail\|paid\|returned ACCOUNT AMOUNT ref N` | what a provider says of a payment |
 //! | `withdraw ACCOUNT AMOUNT [tax AMOUNT] [ref N]` | the player wants money |
-//! | `bonus NAME ACCOUNT money\|free_bet\|boost_PERCENT AMOUNT [wager AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
+//! | `bonus NAME ACCOUNT money\|free_bet\|boost_PERCENT AMOUNT [wager AMOUNT] [odds ODDS] [most AMOUNT] for TIME [ref N]`, `forfeit ACCOUNT NAME` | |
 //! | `adjust ACCOUNT AMOUNT REASON [ref N] [by N]` | correction, goodwill, fee, chargeback, write_off |
 //! | `currency N CODE [places N] [factor_ppb N]` | adds a currency; amounts in tables are minor units over 100, whatever the currency |
 //! | `expect books [currency N] KEY AMOUNT …` | players, house, provider, in_transit, tax_withheld, adjustments, bad_debt of a currency, the first if none is named |
-//! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone [held AMOUNT]` | |
+//! | `expect payment N STATUS`, `expect bonus ACCOUNT NAME AMOUNT\|gone [held AMOUNT] [to_wager AMOUNT] [is STATE]` | |
 
-use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, SetCurrency};
+use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, SetCurrency, Wagering};
 use clutch_core::event::Event;
-use clutch_core::units::{BonusId, Currency, CurrencyCode, Money};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Odds};
 use clutch_core::wallet::{BonusKind, BonusView};
 use clutch_core::{Command, Query};
 
 use super::expect::equal;
 use super::lines::Words;
 use super::r#override::by;
-use super::values::{duration, money, show_money};
+use super::values::{duration, money, odds_milli, show_money};
 use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
@@ -58,7 +58,11 @@ impl Scenario {
         let kind = words.next()?;
         let kind = BonusKind::named(kind).ok_or_else(|| format!("no bonus is {kind:?}"))?;
         let amount = money(words.next()?)?;
-        let wagering = if words.take("wager") { money(words.next()?)? } else { Money::ZERO };
+        let turnover = if words.take("wager") { money(words.next()?)? } else { Money::ZERO };
+        let min_odds =
+            if words.take("odds") { Odds::from_milli(odds_milli(words.next()?)?) } else { None };
+        let most = if words.take("most") { Some(money(words.next()?)?) } else { None };
+        let wagering = Wagering { turnover, min_odds, most };
         if !words.take("for") {
             return Err("a bonus is granted for a time".to_owned());
         }
@@ -143,6 +147,13 @@ impl Scenario {
         if words.take("held") {
             let held = found.map_or(Money::ZERO, |BonusView { held, .. }| held);
             equal(words.next()?, &show_money(held))?;
+        }
+        if words.take("to_wager") {
+            let left = found.map_or(Money::ZERO, |view| view.wagering_left);
+            equal(words.next()?, &show_money(left))?;
+        }
+        if words.take("is") {
+            equal(words.next()?, found.map_or("gone", |view| view.state.name()))?;
         }
         Ok(())
     }

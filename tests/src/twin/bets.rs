@@ -8,7 +8,7 @@ use clutch_core::units::{BetId, ClientBetId, Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
 use super::Twin;
-use super::funded::{Funding, counts, own, pays, said};
+use super::funded::{Funding, counts, own, pays, said, to_owner};
 use super::grades::Outcome;
 
 /// A bet that was written down.
@@ -232,7 +232,8 @@ impl Twin {
         let now = i128::from(odds);
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
-        let shadows = self.check_limits(place.account.0, on, (stake, payout), to_trader)?;
+        let counted = self.in_limits(place.account.0, stake, payout);
+        let shadows = self.check_limits(place.account.0, on, (stake, counted), to_trader)?;
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;
         let live = self.is_in_play(market.match_index);
@@ -482,7 +483,7 @@ impl Twin {
             | BetStatus::Offered { .. }
             | BetStatus::Accepted { .. } => (0, stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
-            BetStatus::Won { payout } => (i128::from(payout.minor()) - stake, 0),
+            BetStatus::Won { payout } => (to_owner(bet.funding, bet.stake, payout) - stake, 0),
             BetStatus::Lost => (-stake, 0),
         }
     }
@@ -512,7 +513,9 @@ impl Twin {
 
     /// What an account can stake.
     pub(super) fn available(&self, account: u32) -> Option<i128> {
-        let base = self.accounts.get(account as usize)?.base + self.paid_in(account);
+        let base = self.accounts.get(account as usize)?.base
+            + self.paid_in(account)
+            + self.converted(account);
         Some(
             base + self.effects_of(account).iter().map(|(gain, held, _)| gain - held).sum::<i128>(),
         )
@@ -536,7 +539,9 @@ impl Twin {
         let multiples = self.multiples.iter().filter(|(_, bet)| self.is_of(bet.account, currency));
         let multiples: i128 = multiples.map(|(id, bet)| self.effect_of_multiple(*id, bet).0).sum();
         let retired = self.house_of_retired.get(&currency).copied().unwrap_or_default();
-        retired - singles - multiples - self.granted(currency)
+        let converted = (0..self.accounts.len() as u32).filter(|id| self.is_of(*id, currency));
+        let converted: i128 = converted.map(|id| self.converted(id)).sum();
+        retired - singles - multiples - self.granted(currency) - converted
     }
 
     /// A bet that leaves, or was cashed out, gained so much from the house.
@@ -568,9 +573,7 @@ impl Twin {
                 }
                 self.accounts[account as usize].base += gain;
                 self.house_gave(account, gain);
-                let (funding, status) =
-                    (self.bets[&bet].funding, self.where_it_stands(bet, &self.bets[&bet]));
-                self.spend(funding, status);
+                self.spend(bet);
                 self.bets.remove(&bet);
                 self.cash_outs.remove(&bet);
             }

@@ -1,7 +1,9 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
 use clutch_core::Reject;
-use clutch_core::command::{AccountState, AdjustReason, BonusStep, KillScope, PaymentStep};
+use clutch_core::command::{
+    AccountState, AdjustReason, BonusStep, KillScope, PaymentStep, Wagering,
+};
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView, Books};
@@ -36,8 +38,10 @@ pub(super) struct Bonus {
     /// As it was granted, but for whether it has ended.
     pub(super) view: BonusView,
     pub(super) account: u32,
-    /// What bets that have left used of it.
+    /// What bets that have left used of it, less what they returned.
     pub(super) spent: i128,
+    /// What bets that have left added to what was wagered.
+    pub(super) wagered: i128,
 }
 
 pub(super) const LARGEST: i128 = 10_i128.pow(15);
@@ -175,6 +179,12 @@ impl Twin {
             let began = self.payments[&reference].began;
             self.forget_promise(id, amount.minor().into(), began);
         }
+        if known.is_none()
+            && matches!(step, PaymentStep::Withdraw { .. })
+            && self.config.withdrawal_ends_bonus == 1
+        {
+            self.end_unwagered(id);
+        }
         self.set(id, amount, reference, is);
         Ok(())
     }
@@ -224,15 +234,29 @@ impl Twin {
         if is_closed {
             return Err(Reject::AccountClosed);
         }
+        self.accounts[id as usize].own.may_play(self.now).map_err(|refusal| refusal.code)?;
         let range = 0..=LARGEST as i64;
-        if amount == Money::ZERO || [amount, wagering].iter().any(|it| !range.contains(&it.minor()))
-        {
+        let Wagering { turnover, min_odds, most } = wagering;
+        if most == Some(Money::ZERO) {
+            return Err(Reject::BonusTerms);
+        }
+        let amounts = [amount, turnover, most.unwrap_or_default()];
+        if amount == Money::ZERO || amounts.iter().any(|it| !range.contains(&it.minor())) {
             return Err(Reject::InvalidAmount);
         }
-        let must_wager = kind == BonusKind::Money;
-        let is_wild = matches!(kind, BonusKind::Boost { percent } if percent == 0 || percent > 100);
-        if expires_at.nanos() <= self.now || (wagering != Money::ZERO) != must_wager || is_wild {
+        let is_wild = match kind {
+            BonusKind::Money => turnover == Money::ZERO,
+            BonusKind::FreeBet => wagering != Wagering::NONE,
+            BonusKind::Boost { percent } => {
+                wagering != Wagering::NONE || percent == 0 || percent > 100
+            }
+        };
+        if expires_at.nanos() <= self.now || is_wild {
             return Err(Reject::BonusTerms);
+        }
+        let times = i128::from(self.config.wagering_times_max);
+        if i128::from(turnover.minor()) > times * i128::from(amount.minor()) {
+            return Err(Reject::WageringAboveLimit);
         }
         self.room_for_payment()?;
         // One that was used up leaves at once; its time stays noted until it comes.
@@ -243,11 +267,31 @@ impl Twin {
         }
         let bonus = BonusId(self.seq);
         let (available, held, state) = (amount, Money::ZERO, BonusState::Active);
-        let view =
-            BonusView { bonus, kind, available, held, wagering_left: wagering, expires_at, state };
-        self.bonuses.push(Bonus { view, account: id, spent: 0 });
+        let view = BonusView {
+            bonus,
+            kind,
+            available,
+            held,
+            wagering_left: turnover,
+            min_odds,
+            most,
+            expires_at,
+            state,
+        };
+        self.bonuses.push(Bonus { view, account: id, spent: 0, wagered: 0 });
         self.set(id, amount, reference, Is::Bonus);
         Ok(())
+    }
+
+    /// Takes back what a player has not wagered yet.
+    fn end_unwagered(&mut self, account: u32) {
+        for at in 0..self.bonuses.len() {
+            let row = &self.bonuses[at];
+            let is_money = row.account == account && row.view.kind == BonusKind::Money;
+            if is_money && row.view.state == BonusState::Active && self.is_kept(row) {
+                self.bonuses[at].view.state = BonusState::Forfeited;
+            }
+        }
     }
 
     /// Some bonus that was granted, or none that ever was.
@@ -279,6 +323,12 @@ impl Twin {
         });
         let own = self.bonuses.iter().rev().filter(|it| it.account == account);
         let left = own.filter(|it| self.is_kept(it)).map(|it| self.bonus_now(it));
+        let is_owed = |it: &BonusView| {
+            let is_done = it.wagering_left == Money::ZERO && it.kind == BonusKind::Money;
+            it.state == BonusState::Active && is_done
+        };
+        let owed = left.clone().find(is_owed);
+        assert!(owed.is_none(), "was wagered and is no money yet: {owed:?}");
         assert_eq!(said.collect::<Vec<_>>(), left.collect::<Vec<_>>(), "bonuses of {account}");
     }
 

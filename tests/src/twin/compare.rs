@@ -170,13 +170,16 @@ impl Twin {
                 Event::Bet(BetView { bet: Some(bet), .. })
                 | Event::Multiple(MultipleView { bet: Some(bet), .. }) => {
                     let said = events.iter().find_map(|event| match event {
-                        Event::BonusBet(with) if with.bet == *bet => {
-                            Some((with.bonus, with.kind, i128::from(with.part.minor())))
-                        }
+                        Event::BonusBet(with) if with.bet == *bet => Some((
+                            with.bonus,
+                            with.kind,
+                            i128::from(with.part.minor()),
+                            with.counts,
+                        )),
                         _ => None,
                     });
                     let known = self.funding_of(*bet);
-                    let known = known.map(|it| (it.bonus, it.kind, it.part));
+                    let known = known.map(|it| (it.bonus, it.kind, it.part, it.counts));
                     assert_eq!(said, known, "the bonus in {bet:?}");
                 }
                 _ => {}
@@ -253,7 +256,7 @@ pub fn check_sums(world: &mut World) {
                 Event::BonusBet(with) => {
                     let part = i128::from(with.part.minor());
                     match (counted, with.kind) {
-                        (Some(_), BonusKind::FreeBet) => held -= part,
+                        (Some(_), BonusKind::FreeBet | BonusKind::Money) => held -= part,
                         (Some(payout), _) => liability += weighed(payout + part) - weighed(payout),
                         (None, _) => {}
                     }

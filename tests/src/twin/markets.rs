@@ -286,8 +286,11 @@ impl Twin {
         if source >= 8 {
             return Err(Reject::InvalidParameter);
         }
-        let heard = fixture.heard.filter(|heard| source == 0 && now - heard <= limit);
-        fixture.last_heard = Some(heard.ok_or(Reject::SourceSilent)?);
+        let heard = fixture.heard.filter(|_| source == 0).ok_or(Reject::SourceUnheard)?;
+        if now - heard > limit {
+            return Err(Reject::SourceSilent);
+        }
+        fixture.last_heard = Some(heard);
         for lifted in [SuspendReason::FeedsDisagree, SuspendReason::FeedStale] {
             fixture.stops.remove(&(lifted as u8));
         }

@@ -40,8 +40,8 @@ use clutch_core::command::{
 };
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::play::RestKind;
-use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Name};
+use clutch_core::play::{Rest, RestKind};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Name, Timestamp};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -77,6 +77,8 @@ pub struct Twin {
     times: Vec<u64>,
     config: Config,
     config_version: u32,
+    /// The settings as two persons, or the first record, last left each.
+    agreed: Config,
     capacity: Capacity,
     accounts: Vec<Account>,
     /// By their numbers.
@@ -124,6 +126,8 @@ pub struct Twin {
     staked_before: i128,
     /// The bonus that shall have a part in the bet being placed.
     wishes_bonus: Option<BonusId>,
+    /// Bets that were last said to be won or lost.
+    told_settled: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -191,6 +195,7 @@ impl Twin {
             times: Vec::new(),
             config,
             config_version: 1,
+            agreed: config,
             capacity,
             accounts: Vec::new(),
             currencies: vec![SetCurrency {
@@ -228,6 +233,7 @@ impl Twin {
             a_person_looks: false,
             staked_before: 0,
             wishes_bonus: None,
+            told_settled: BTreeSet::new(),
         }
     }
 
@@ -260,6 +266,7 @@ impl Twin {
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
         self.learn_debts(records);
+        self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
         self.notice_results(command);
         self.learn(command, answer, records);
@@ -366,8 +373,11 @@ impl Twin {
         let limits = [config.debt_max, config.adjust_alone_max];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
+        let bonus_fits =
+            (1..=1_000).contains(&config.wagering_times_max) && config.withdrawal_ends_bonus <= 1;
         let sensible = amounts.iter().all(|amount| (1..=10_i64.pow(15)).contains(&amount.minor()))
             && amounts_fit
+            && bonus_fits
             && config.stake_min <= config.stake_max
             && config.margin_ppb < 1_000_000_000
             && config.band_milli > 1_000
@@ -393,9 +403,12 @@ impl Twin {
         if based_on.is_some_and(|seen| seen != self.config_version) {
             return Err(Reject::ConfigurationMoved);
         }
-        if proposals::raises_far(&self.config, config) && !self.approved {
+        if proposals::goes_far(&self.agreed, config) && !self.approved {
             let (config, based_on) = (*config, Some(self.config_version));
             return self.propose(Command::Configure { config, based_on });
+        }
+        if self.approved {
+            self.agreed = proposals::agreed(self.agreed, &self.config, config);
         }
         self.config = *config;
         self.config_version += 1;
@@ -431,11 +444,17 @@ impl Twin {
         if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
-        let before = std::mem::replace(&mut row.state, state);
-        if state == AccountState::SelfExcluded && before != state {
-            self.begin_rest(account, RestKind::SelfExclusion);
+        if state != AccountState::SelfExcluded {
+            row.state = state;
+            return Ok(());
         }
-        Ok(())
+        let until = Timestamp::from_nanos(self.now + 182 * 24 * 3_600 * 1_000_000_000);
+        let rest = Rest { kind: RestKind::SelfExclusion, until };
+        let is_longer = |present: &Rest| present.kind == rest.kind && until <= present.until;
+        if row.own.rest().is_some_and(|present| is_longer(&present)) {
+            return Ok(());
+        }
+        self.rest(account, rest)
     }
 }
 

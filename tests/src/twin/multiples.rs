@@ -215,9 +215,10 @@ impl Twin {
         let odds: Vec<(i128, i128)> = legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
         let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
         let mut shadows = BTreeSet::new();
+        let counted = self.in_limits(place.account.0, stake, payout);
         for leg in &legs {
             let on = (leg.market, leg.selection);
-            shadows.extend(self.check_limits(place.account.0, on, (stake, payout), to_trader)?);
+            shadows.extend(self.check_limits(place.account.0, on, (stake, counted), to_trader)?);
         }
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;
@@ -342,7 +343,9 @@ impl Twin {
             | BetStatus::Offered { .. }
             | BetStatus::Accepted { .. } => (0, stake),
             BetStatus::Refused(_) | BetStatus::Void(_) | BetStatus::CashedOut { .. } => (0, 0),
-            BetStatus::Won { payout } => (i128::from(payout.minor()) - stake, 0),
+            BetStatus::Won { payout } => {
+                (funded::to_owner(bet.funding, bet.stake, payout) - stake, 0)
+            }
             BetStatus::Lost => (-stake, 0),
         }
     }
@@ -377,7 +380,8 @@ impl Twin {
                 let gain = self.effect_of_multiple(id, &bet).0;
                 self.accounts[bet.account as usize].base += gain;
                 self.house_gave(bet.account, gain);
-                self.spend(bet.funding, self.where_multiple_stands(id, &bet));
+                self.multiples.insert(id, bet);
+                self.spend(id);
                 self.multiples.remove(&id);
                 self.cash_outs.remove(&id);
             } else {

@@ -78,7 +78,10 @@ impl Twin {
             match reason {
                 // What a bet was cashed out for is no settlement, nor is the stake taken just before.
                 PostingReason::CashOut => lost += stake,
-                PostingReason::StakeTaken | PostingReason::Payout | PostingReason::Reversal => {
+                PostingReason::StakeTaken
+                | PostingReason::Payout
+                | PostingReason::Reversal
+                | PostingReason::BonusConverted => {
                     stake = amount;
                     lost += i128::from(from == LedgerAccount::House) * amount;
                     lost -= i128::from(to == LedgerAccount::House) * amount;

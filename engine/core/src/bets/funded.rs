@@ -10,14 +10,14 @@ use super::cash_out::Target;
 use super::side::SideTable;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::Capacity;
-use crate::event::{BonusBet, Event, LedgerAccount, PostingReason};
+use crate::event::{BonusBet, Event};
 use crate::memory::TableSize;
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::{Step, Tables};
 use crate::units::{AccountId, BetId, BonusId, ClientBetId, Money};
-use crate::wallet::{BonusKind, Funding};
+use crate::wallet::{BonusKind, Ending, Funding};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -42,7 +42,12 @@ fn bets(capacity: &Capacity) -> u32 {
 impl Fundings {
     const BLANK: Row = Row {
         target: Target::Single(0),
-        funding: Funding { bonus: BonusId(0), kind: BonusKind::FreeBet, part: Money::ZERO },
+        funding: Funding {
+            bonus: BonusId(0),
+            kind: BonusKind::FreeBet,
+            part: Money::ZERO,
+            counts: false,
+        },
     };
 
     pub fn with_capacity(capacity: &Capacity) -> Self {
@@ -108,7 +113,9 @@ impl Tables {
         let is_there = |row: &(BetId, Row)| {
             owner(row).is_some_and(|(account, _)| {
                 let grant = self.wallet.bonuses().get(account, row.1.funding.bonus);
-                Money::ZERO < row.1.funding.part && grant.is_some()
+                let Funding { kind, part, .. } = row.1.funding;
+                let may_be_none = kind == BonusKind::Money && part == Money::ZERO;
+                (may_be_none || Money::ZERO < part) && grant.is_some()
             })
         };
         if marked != all().count() || !all().all(is_there) {
@@ -124,7 +131,7 @@ impl Tables {
         }
         self.wallet.bonuses().live().all(|grant| {
             let sum = sums.get(&(grant.account, grant.id)).copied().unwrap_or_default();
-            sum == (grant.bets, grant.held) && Money::ZERO <= grant.lent
+            sum == (grant.bets, grant.held)
         })
     }
 
@@ -148,8 +155,9 @@ impl Tables {
         bet: BetId,
         outbox: &mut Outbox,
     ) {
-        let Funding { bonus, kind, part } = *self.fundings.of(bet);
-        outbox.push(Event::BonusBet(BonusBet { account, client_id, bet, bonus, kind, part }));
+        let Funding { bonus, kind, part, counts } = *self.fundings.of(bet);
+        let with = BonusBet { account, client_id, bet, bonus, kind, part, counts };
+        outbox.push(Event::BonusBet(with));
     }
 
     /// A bet leaves that a bonus has a part in.
@@ -183,39 +191,13 @@ impl Tables {
     #[cold]
     pub(crate) fn house_gains_of_part(
         &self,
-        (account, bet): (AccountId, BetId),
+        (account, stake): (AccountId, Money),
+        bet: BetId,
         from: Ending,
         to: Ending,
     ) -> i128 {
-        if from == to {
-            return 0;
-        }
-        let funding = self.fundings.of(bet);
-        let minor = |amount: Money| i128::from(amount.minor());
-        let beside = minor(funding.beside_stake());
-        let back = match from {
-            Ending::Open => 0,
-            Ending::Settled => -beside,
-            Ending::Void => -minor(self.wallet.part_from_house(account, funding)),
-        };
-        let forth = match to {
-            Ending::Open => 0,
-            Ending::Settled => beside,
-            Ending::Void => minor(self.wallet.part_for_house(account, funding)),
-        };
-        back + forth
+        self.wallet.house_gains((account, stake), self.fundings.of(bet), from, to)
     }
-}
-
-/// How a bet has ended, as far as the part of a bonus in it is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// Not yet: the part is held.
-    Open,
-    /// Won or lost: the part is the house's.
-    Settled,
-    /// The part went back.
-    Void,
 }
 
 impl Step<'_> {
@@ -225,7 +207,7 @@ impl Step<'_> {
         &mut self,
         (account, stake): (AccountId, Money),
         bet: BetId,
-        (end, paid): (Ending, Money),
+        end: Ending,
         is_back: bool,
     ) {
         let funding = *self.tables.fundings.of(bet);
@@ -234,18 +216,8 @@ impl Step<'_> {
             (Ending::Open, _) => {}
             (Ending::Void, false) => wallet.release_with_bonus(of, &funding, bet, self.outbox),
             (Ending::Void, true) => wallet.hold_again_with_bonus(of, &funding, bet, self.outbox),
-            (Ending::Settled, _) => {
-                wallet.take_with_bonus(of, &funding, (bet, is_back), self.outbox);
-                if paid != Money::ZERO {
-                    let house = LedgerAccount::House;
-                    let available = LedgerAccount::PlayerAvailable(account);
-                    let (from, to, reason) = if is_back {
-                        (available, house, PostingReason::Reversal)
-                    } else {
-                        (house, available, PostingReason::Payout)
-                    };
-                    wallet.post(from, to, paid, Some(bet), reason, self.outbox);
-                }
+            (Ending::Settled { paid }, _) => {
+                wallet.settle_with_bonus(of, &funding, (bet, paid, is_back), self.outbox);
             }
         }
     }

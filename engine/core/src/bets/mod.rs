@@ -21,7 +21,7 @@ mod warm;
 use alloc::vec::Vec;
 
 pub use self::answers::{Answer, Answers};
-pub(crate) use self::funded::{Ending, Fundings};
+pub(crate) use self::funded::Fundings;
 use crate::codec::{wire_enum, wire_struct};
 use crate::command::{Capacity, PlaceBet};
 use crate::event::{BetStatus, BetView, VoidReason};

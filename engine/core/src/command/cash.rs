@@ -1,7 +1,7 @@
 //! Payments in two phases and bonuses, as they are asked for.
 
-use crate::codec::wire_enum;
-use crate::units::{BonusId, Money, Timestamp};
+use crate::codec::{wire_enum, wire_struct};
+use crate::units::{BonusId, Money, Odds, Timestamp};
 use crate::wallet::BonusKind;
 
 /// What happened to a payment. A deposit's capture is [`super::Command::Deposit`].
@@ -24,6 +24,27 @@ pub enum PaymentStep {
 }
 wire_enum!(PaymentStep { 0 = Authorise, 1 = Fail, 2 = Withdraw { tax }, 3 = Paid, 4 = Returned });
 
+/// What makes bonus money the player's own.
+///
+/// Who may ask how much: no more than `wagering_times_max` times the bonus, ten by default as the UK's
+/// LCCP social responsibility code 5.1.1 has it since 19 January 2026.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Wagering {
+    /// How much must be staked on bets that are won or lost.
+    pub turnover: Money,
+    /// A bet counts whose payout over its stake is at least this; without it every bet does.
+    pub min_odds: Option<Odds>,
+    /// The most that becomes the player's own; without it all of it.
+    pub most: Option<Money>,
+}
+wire_struct!(Wagering { turnover, min_odds, most });
+
+impl Wagering {
+    /// Nothing is to be wagered.
+    pub const NONE: Self = Self { turnover: Money::ZERO, min_odds: None, most: None };
+}
+
 /// What happens to a bonus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -34,8 +55,8 @@ pub enum BonusStep {
         kind: BonusKind,
         /// How much.
         amount: Money,
-        /// What must be staked before it becomes the player's own; zero for free bets.
-        wagering: Money,
+        /// What makes bonus money the player's own; [`Wagering::NONE`] for anything else.
+        wagering: Wagering,
         /// When it ends.
         expires_at: Timestamp,
         /// The promotion's own reference: the idempotency key, beside those of payments.

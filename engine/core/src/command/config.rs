@@ -191,6 +191,10 @@ pub struct Config {
     pub debt_max: Money,
     /// The largest adjustment that one person may make alone; zero: none.
     pub adjust_alone_max: Money,
+    /// How many times a bonus may have to be wagered at most; from 1 to 1,000.
+    pub wagering_times_max: u32,
+    /// 1: whoever takes his own money out gives up bonus money that is not wagered yet; 0: he keeps it.
+    pub withdrawal_ends_bonus: u32,
 }
 wire_struct!(Config {
     stake_min,
@@ -252,6 +256,8 @@ wire_struct!(Config {
     trader_stake,
     debt_max,
     adjust_alone_max,
+    wagering_times_max,
+    withdrawal_ends_bonus,
 });
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -323,6 +329,9 @@ impl Default for Config {
             // A player owes whatever was paid to him wrongly.
             debt_max: Self::AMOUNT_MAX,
             adjust_alone_max: Money::from_minor(10_000),
+            // UKGC, LCCP SR 5.1.1: no more than ten times since 19 January 2026.
+            wagering_times_max: 10,
+            withdrawal_ends_bonus: 0,
         }
     }
 }

@@ -48,8 +48,8 @@ pub struct Terms {
     pub partial: bool,
     /// To be asked: other odds if his have gone, or the largest stake that is taken.
     pub offers: bool,
-    /// A bonus of his that has a part in it: a free bet in its stake, a boost in what it wins. Such a bet is
-    /// taken as it is asked for or not at all, so nothing else is taken in its place.
+    /// A bonus of his that has a part in it: a free bet or bonus money in its stake, a boost in what it wins.
+    /// Such a bet is taken as it is asked for or not at all, so nothing else is taken in its place.
     pub bonus: Option<BonusId>,
 }
 wire_struct!(Terms { partial, offers, bonus });

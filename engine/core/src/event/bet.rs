@@ -86,9 +86,11 @@ pub struct BonusBet {
     pub bonus: BonusId,
     /// What it is.
     pub kind: BonusKind,
-    /// Of a free bet, its part of the stake, which is never paid out; of a boost, the most that it adds to
-    /// what is paid.
+    /// Of a free bet, its part of the stake, which is never paid out; of bonus money, its part of the stake,
+    /// and the same part of what is paid is its own; of a boost, the most that it adds to what is paid.
     pub part: Money,
+    /// Whether its stake counts towards what must be wagered.
+    pub counts: bool,
 }
 
 /// Why a bet is void.

@@ -74,4 +74,6 @@ pub enum PostingReason {
     DebtWrittenOff,
     /// A correction gave the player what had been given up before.
     DebtRecovered,
+    /// Enough was wagered: a bonus becomes the player's own money, and what is above its limit the house's.
+    BonusConverted,
 }

@@ -170,6 +170,9 @@ impl Step<'_> {
             let (most, asked) = (most as i64, i64::from(source.0));
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         };
+        if row.heard_at == Timestamp::default() {
+            return Err(Reject::SourceUnheard.into());
+        }
         if self.now.since(row.heard_at) > limit {
             let silent = self.now.since(row.heard_at);
             return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));

@@ -145,6 +145,9 @@ impl Step<'_> {
         let to = LedgerAccount::WithdrawalInTransit(account);
         let reason = PostingReason::WithdrawalRequested;
         self.tables.wallet.post(from, to, amount, None, reason, self.outbox);
+        if self.config.withdrawal_ends_bonus != 0 {
+            self.tables.wallet.end_unwagered(account, self.outbox);
+        }
         Ok(PaymentStatus::Withdrawal { tax, status: WithdrawalStatus::Requested })
     }
 

@@ -3,7 +3,10 @@
 //! One list; a field that is missing from it does not compile. What a number means is its [`Unit`];
 //! how it is written for people is the gateways' business.
 
+mod alone;
 mod validate;
+
+pub use self::alone::Alone;
 
 use crate::command::Config;
 use crate::pricing::LadderTable;
@@ -288,6 +291,10 @@ settings! {
     DebtMax = debt_max, "debt_max", Money;
     /// The largest adjustment that one person may make alone.
     AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
+    /// How many times a bonus may have to be wagered at most.
+    WageringTimesMax = wagering_times_max, "wagering_times_max", Count;
+    /// Whether a withdrawal ends bonus money that is not wagered yet: 1 or 0.
+    WithdrawalEndsBonus = withdrawal_ends_bonus, "withdrawal_ends_bonus", Count;
 }
 
 impl Setting {

@@ -20,7 +20,7 @@ pub mod worth;
 use alloc::collections::VecDeque;
 
 use crate::bets::multiple::LegOutcome;
-use crate::bets::{Bet, BetState, Ending};
+use crate::bets::{Bet, BetState};
 use crate::codec::DecodeError;
 use crate::command::{Capacity, Config};
 use crate::event::{Event, LedgerAccount, PostingReason};
@@ -29,7 +29,7 @@ use crate::reject::Reject;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::{Step, Tables};
 use crate::units::{BetId, MarketId, MatchId, Money, Timestamp};
-use crate::wallet::NO_BET;
+use crate::wallet::{Ending, NO_BET};
 use lanes::NOTHING_PAUSED;
 use multiplier::{DeadHeatRule, LegResult, Multiplier};
 use times::Times;
@@ -203,10 +203,9 @@ impl Step<'_> {
             return;
         }
         let Bet { id, account, stake, .. } = *self.tables.bets.bet(slot);
-        let paid = if let BetState::Won { paid } = state { paid } else { Money::ZERO };
         let is_back = matches!(direction, Direction::Back);
         let of = (account, stake.money());
-        self.move_funded(of, id, (state.ending(), paid), is_back);
+        self.move_funded(of, id, state.ending(), is_back);
         self.count_settled(slot, state, direction);
     }
 
@@ -343,7 +342,8 @@ impl BetState {
     pub(crate) fn ending(self) -> Ending {
         match self {
             Self::Open => Ending::Open,
-            Self::Won { .. } | Self::Lost => Ending::Settled,
+            Self::Won { paid } => Ending::Settled { paid },
+            Self::Lost => Ending::Settled { paid: Money::ZERO },
             Self::Void(_) => Ending::Void,
             Self::Waiting { .. }
             | Self::Referred { .. }

@@ -4,6 +4,12 @@
 //! Owns the grants and how their money moves. Which part of a stake a bet takes from which grant is
 //! decided where the bet is placed, and moved by [`super::funding`].
 //!
+//! What a grant is worth is a function of its balance, and the balance a sum over its bets that knows no
+//! order: what was granted, less the parts of bets that are not void, plus what bets returned to it. So a
+//! settlement that is taken back leaves no trace, whatever was done with the money meanwhile; where the
+//! balance is below zero, or above the most that may become the player's own, the house has the
+//! difference.
+//!
 //! Invariants: a player's bonus ledger accounts are the sums of his grants; a grant that has ended has
 //! nothing available; a row stays while open bets hold any of it or settled ones may still return to
 //! it, so that a settlement made again finds it.
@@ -14,10 +20,11 @@ use core::fmt;
 
 use crate::bets::waiting::Waiting;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::Capacity;
+use crate::command::{Capacity, Wagering};
+use crate::event::LedgerAccount;
 use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver, Table};
-use crate::units::{AccountId, BetId, BonusId, Money, Timestamp};
+use crate::units::{AccountId, BetId, BonusId, Money, Odds, Timestamp};
 
 /// No grant: the end of a list.
 const NO_BONUS: u32 = u32::MAX;
@@ -85,8 +92,22 @@ pub enum BonusState {
     Expired,
     /// It was taken back.
     Forfeited,
+    /// Enough was wagered: it is the player's own money now, and so is what bets still return to it.
+    Converted,
 }
-wire_enum!(BonusState { 0 = Active, 1 = Expired, 2 = Forfeited });
+wire_enum!(BonusState { 0 = Active, 1 = Expired, 2 = Forfeited, 3 = Converted });
+
+impl BonusState {
+    /// Its name in messages and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Forfeited => "forfeited",
+            Self::Converted => "converted",
+        }
+    }
+}
 
 /// A grant as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +123,10 @@ pub struct BonusView {
     pub held: Money,
     /// What must still be staked before it becomes the player's own; zero for free bets.
     pub wagering_left: Money,
+    /// The least odds of a bet that counts towards that, if there are any.
+    pub min_odds: Option<Odds>,
+    /// The most of it that can become the player's own, if there is such a limit.
+    pub most: Option<Money>,
     /// When it ends.
     pub expires_at: Timestamp,
     /// Where it stands.
@@ -119,17 +144,17 @@ pub struct Bonus {
     pub kind: BonusKind,
     /// Where it stands.
     pub state: BonusState,
-    /// What can be staked of it.
-    pub available: Money,
+    /// What was granted, less the parts of bets that are not void, plus what bets returned. Below zero
+    /// where a bet gave back what was used again, and then stood after all.
+    pub balance: Money,
     /// What open bets hold of it.
     pub held: Money,
-    /// What must still be staked before it becomes the player's own.
-    pub wagering_left: Money,
+    /// What makes it the player's own.
+    pub wagering: Wagering,
+    /// What was staked towards that on bets that are won or lost now.
+    pub turnover: Money,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// What the house lent it: a bet that was void gave its part back, that was used again, and then the
-    /// bet stood after all.
-    pub lent: Money,
     /// Bets in the engine that took a part of it.
     pub bets: u32,
     /// The account's next grant, older ones last; or the next unused row.
@@ -140,11 +165,11 @@ wire_struct!(Bonus {
     account,
     kind,
     state,
-    available,
+    balance,
     held,
-    wagering_left,
+    wagering,
+    turnover,
     expires_at,
-    lent,
     bets,
     next,
 });
@@ -152,13 +177,72 @@ wire_struct!(Bonus {
 impl Bonus {
     /// How it stands.
     pub fn view(&self) -> BonusView {
-        let Self { id, kind, available, held, wagering_left, expires_at, state, .. } = *self;
-        BonusView { bonus: id, kind, available, held, wagering_left, expires_at, state }
+        let Self { id, kind, held, wagering, expires_at, state, .. } = *self;
+        let (available, wagering_left) = (self.available(), self.wagering_left());
+        let Wagering { min_odds, most, .. } = wagering;
+        let bonus = id;
+        BonusView { bonus, kind, available, held, wagering_left, min_odds, most, expires_at, state }
+    }
+
+    /// What can be staked of it.
+    pub fn available(&self) -> Money {
+        if self.state == BonusState::Active { self.worth() } else { Money::ZERO }
+    }
+
+    /// What must still be staked before it becomes the player's own.
+    fn wagering_left(&self) -> Money {
+        match self.state {
+            BonusState::Converted => Money::ZERO,
+            BonusState::Active | BonusState::Expired | BonusState::Forfeited => {
+                (self.wagering.turnover - self.turnover).max(Money::ZERO)
+            }
+        }
+    }
+
+    /// What its owner has of it, as a bonus or, once it was converted, as money of his own.
+    fn worth(&self) -> Money {
+        let most = self.wagering.most.unwrap_or(Money::from_minor(i64::MAX));
+        match self.state {
+            BonusState::Active => self.balance.max(Money::ZERO),
+            BonusState::Converted => self.balance.max(Money::ZERO).min(most),
+            BonusState::Expired | BonusState::Forfeited => Money::ZERO,
+        }
+    }
+
+    /// Adds to the balance, or takes from it; answers by how much its worth moved. The rest is the house's.
+    pub(super) fn shift(&mut self, amount: Money) -> Money {
+        let before = self.worth();
+        self.balance += amount;
+        self.worth() - before
+    }
+
+    /// Whether enough was wagered to make it the player's own.
+    pub(super) fn is_fulfilled(&self) -> bool {
+        self.state == BonusState::Active
+            && self.kind == BonusKind::Money
+            && self.wagering.turnover <= self.turnover
+    }
+
+    /// Ends it; answers what it was worth before, and what it is worth now.
+    pub(super) fn end(&mut self, how: BonusState) -> (Money, Money) {
+        let before = self.worth();
+        self.state = how;
+        (before, self.worth())
+    }
+
+    /// Where its worth lies in the ledger.
+    pub(super) fn ledger(&self) -> LedgerAccount {
+        match self.state {
+            BonusState::Converted => LedgerAccount::PlayerAvailable(self.account),
+            BonusState::Active | BonusState::Expired | BonusState::Forfeited => {
+                LedgerAccount::PlayerBonus(self.account)
+            }
+        }
     }
 
     /// Whether nothing is left of it and nothing can return to it.
     fn is_done(&self) -> bool {
-        self.bets == 0 && self.held == Money::ZERO && self.available == Money::ZERO
+        self.bets == 0 && self.held == Money::ZERO && self.available() == Money::ZERO
     }
 }
 
@@ -234,7 +318,7 @@ impl Bonuses {
     /// What an account was granted and has not used: what it can stake, what bets hold.
     pub fn sums(&self, account: AccountId) -> (Money, Money) {
         self.of(account).fold((Money::ZERO, Money::ZERO), |(available, held), bonus| {
-            (available + bonus.available, held + bonus.held)
+            (available + bonus.available(), held + bonus.held)
         })
     }
 
@@ -300,7 +384,7 @@ impl Bonus {
     pub(super) fn new(
         (id, account): (BonusId, AccountId),
         kind: BonusKind,
-        (amount, wagering_left): (Money, Money),
+        (amount, wagering): (Money, Wagering),
         expires_at: Timestamp,
     ) -> Self {
         Self {
@@ -308,11 +392,11 @@ impl Bonus {
             account,
             kind,
             state: BonusState::Active,
-            available: amount,
+            balance: amount,
             held: Money::ZERO,
-            wagering_left,
+            wagering,
+            turnover: Money::ZERO,
             expires_at,
-            lent: Money::ZERO,
             bets: 0,
             next: NO_BONUS,
         }
@@ -356,7 +440,7 @@ impl Bonuses {
             while slot != NO_BONUS {
                 let row = self.rows.get(slot as usize)?;
                 let is_own = owner.is_none_or(|owner| row.account.0 == owner);
-                let is_sane = row.available >= Money::ZERO && row.held >= Money::ZERO;
+                let is_sane = row.turnover >= Money::ZERO && row.held >= Money::ZERO;
                 if core::mem::replace(&mut seen[slot as usize], true) || !is_own || !is_sane {
                     return None;
                 }

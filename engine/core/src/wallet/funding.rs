@@ -2,19 +2,27 @@
 //!
 //! A *free bet* puts what is left of it into the stake; what it puts in is never paid out, only what it
 //! wins. A *boost* leaves the stake to the player and adds to what the bet wins; the most that it can add
-//! is held from the grant. A bet that is void gives the part back to its grant, or to the house if the
-//! grant has ended. Everything else about such a bet is that of any other: limits count its whole stake.
+//! is held from the grant. *Bonus money* stands in for what the player has not got himself: his own money
+//! goes into the stake first. What the bet returns is divided as its stake was, and its whole stake counts
+//! towards what must be wagered once it is won or lost, if its odds are long enough; when that is reached
+//! the grant becomes the player's own money, up to its limit. A bet that is void gives the part back to its
+//! grant, or to the house if the grant has ended. Everything else about such a bet is that of any other:
+//! limits count its whole stake.
 //!
-//! Invariants: a grant holds exactly the parts of the bets that wait or stand; what is available of an
-//! active one, less what the house lent it, is what was granted less the parts of bets that are not void.
+//! Invariants: a grant holds exactly the parts of the bets that wait or stand; its balance is what was
+//! granted less the parts of bets that are not void, plus what bets that are won returned to it.
 
 use super::Wallet;
 use super::bonus::{Bonus, BonusKind, BonusState};
 use crate::codec::wire_struct;
+use crate::command::Wagering;
 use crate::event::{LedgerAccount, PostingReason};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
-use crate::units::{AccountId, BetId, BonusId, Money};
+use crate::units::{AccountId, BetId, BonusId, Money, Odds, Stake};
+
+/// Beyond this no bonus is added to a payout.
+const HARDLY_FITS: Money = Money::from_minor(i64::MAX / 2);
 
 /// What a bonus has to do with one bet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +32,13 @@ pub struct Funding {
     pub bonus: BonusId,
     /// What it is.
     pub kind: BonusKind,
-    /// What the bet holds of it: of a free bet, its part of the stake; of a boost, the most that it adds.
+    /// What the bet holds of it: of a free bet or bonus money, its part of the stake, which may be none of
+    /// bonus money; of a boost, the most that it adds.
     pub part: Money,
+    /// Whether its stake counts towards what must be wagered.
+    pub counts: bool,
 }
-wire_struct!(Funding { bonus, kind, part });
+wire_struct!(Funding { bonus, kind, part, counts });
 
 impl Funding {
     /// What the player himself stakes of a stake.
@@ -38,15 +49,16 @@ impl Funding {
         }
     }
 
-    /// What the player is paid where the whole stake would return `gross`.
+    /// What the bet pays where the whole stake would return `gross`; of bonus money, both parts together.
     ///
     /// The player's own part returns like any other bet, and a free part what it wins: `gross` less the
     /// part, or, if not even the stake comes back, the own part's share of `gross`. A boost adds its per
     /// cent of what was won. Fractions of a minor unit stay with the house.
     pub fn pays(&self, stake: Money, gross: Money) -> Money {
         match self.kind {
-            BonusKind::FreeBet | BonusKind::Money if stake <= gross => gross - self.part,
-            BonusKind::FreeBet | BonusKind::Money => {
+            BonusKind::Money => gross,
+            BonusKind::FreeBet if stake <= gross => gross - self.part,
+            BonusKind::FreeBet => {
                 let own = i128::from(self.own_of(stake).minor());
                 share(gross, own, i128::from(stake.minor()))
             }
@@ -57,8 +69,19 @@ impl Funding {
     /// What the bet could pay as it counts in limits: a free part counts like money.
     pub(crate) fn payout_in_limits(&self, payout: Money) -> Money {
         match self.kind {
-            BonusKind::FreeBet | BonusKind::Money => payout + self.part,
-            BonusKind::Boost { .. } => payout,
+            BonusKind::FreeBet => payout + self.part,
+            BonusKind::Money | BonusKind::Boost { .. } => payout,
+        }
+    }
+
+    /// What of a payout goes to the grant: the part that it has in the stake. A fraction of a minor unit is
+    /// the player's own.
+    pub(super) fn share_of(&self, stake: Money, paid: Money) -> Money {
+        match self.kind {
+            BonusKind::Money => {
+                share(paid, i128::from(self.part.minor()), i128::from(stake.minor()))
+            }
+            BonusKind::FreeBet | BonusKind::Boost { .. } => Money::ZERO,
         }
     }
 
@@ -82,13 +105,64 @@ fn boost(percent: u8, won: Money) -> Money {
     share(won.max(Money::ZERO), i128::from(percent), 100)
 }
 
+/// Where a bet's stake and what it pays go, as far as a grant is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nowhere yet: the part is held.
+    Open,
+    /// It is won or lost and pays so much: the part is the house's.
+    Settled {
+        /// Stake included.
+        paid: Money,
+    },
+    /// The part went back.
+    Void,
+}
+
+/// What a bet's end, or what takes it back, does to its grant and to whoever else is concerned.
+#[derive(Clone, Copy, Debug, Default)]
+struct Effect {
+    /// What of the payout is the grant's, in either direction.
+    share: Money,
+    /// By how much what the grant is worth moves: the part of a void bet, or its share of a payout.
+    moved: Money,
+    /// What becomes the player's own, and what of it is above the limit, if the grant is converted.
+    converted: Option<(Money, Money)>,
+}
+
 impl Bonus {
-    /// What of a part goes to the house when a bet gives it back: what the house lent, or all of it once
-    /// the grant has ended.
-    fn goes_to_house(&self, part: Money) -> Money {
-        match self.state {
-            BonusState::Active => part.min(self.lent),
-            BonusState::Expired | BonusState::Forfeited => part,
+    /// A bet of it comes to an end.
+    fn settle(&mut self, funding: &Funding, stake: Money, end: Ending) -> Effect {
+        match end {
+            Ending::Open => Effect::default(),
+            Ending::Void => Effect { moved: self.shift(funding.part), ..Effect::default() },
+            Ending::Settled { paid } => {
+                let share = funding.share_of(stake, paid);
+                let moved = self.shift(share);
+                if funding.counts {
+                    self.turnover += stake;
+                }
+                let converted = self.is_fulfilled().then(|| {
+                    let (before, own) = self.end(BonusState::Converted);
+                    (own, before - own)
+                });
+                Effect { share, moved, converted }
+            }
+        }
+    }
+
+    /// The end of a bet of it is taken back. What was converted stays the player's own.
+    fn unsettle(&mut self, funding: &Funding, stake: Money, end: Ending) -> Effect {
+        match end {
+            Ending::Open => Effect::default(),
+            Ending::Void => Effect { moved: self.shift(-funding.part), ..Effect::default() },
+            Ending::Settled { paid } => {
+                let share = funding.share_of(stake, paid);
+                if funding.counts {
+                    self.turnover -= stake;
+                }
+                Effect { share, moved: self.shift(-share), converted: None }
+            }
         }
     }
 }
@@ -108,25 +182,50 @@ impl Wallet {
         let row = self.bonuses.get(account, bonus);
         let row = row.filter(|row| row.state == BonusState::Active).ok_or(Reject::UnknownBonus)?;
         let wished = match row.kind {
-            BonusKind::Money => return Err(Reject::BonusNotForBets.into()),
+            BonusKind::Money => self.lacking(account, stake),
             BonusKind::FreeBet => stake,
             BonusKind::Boost { percent } => boost(percent, gross - stake),
         };
-        if row.available == Money::ZERO {
+        let left = row.available();
+        if left == Money::ZERO {
             return Err(Reject::BonusUsedUp.into());
         }
-        let funding = Funding { bonus, kind: row.kind, part: wished.min(row.available) };
-        if funding.part == Money::ZERO || funding.pays(stake, gross) == Money::ZERO {
+        let counts = row.kind == BonusKind::Money && is_long_enough(&row.wagering, stake, gross);
+        let funding = Funding { bonus, kind: row.kind, part: wished.min(left), counts };
+        // Bonus money may have no part in a bet that counts towards what must be wagered.
+        let adds_nothing = funding.part == Money::ZERO && row.kind != BonusKind::Money;
+        if adds_nothing || funding.pays(stake, gross) == Money::ZERO {
             return Err(Reject::BonusWorthless.into());
         }
         Ok(funding)
     }
 
+    /// What a bet that returns `gross` if it wins would count in limits with this bonus in it. Where the
+    /// bonus cannot be used that is `gross`: the limits are asked before the bonus is.
+    pub(crate) fn in_limits(&self, of: (AccountId, BonusId), stake: Money, gross: Money) -> Money {
+        // No limit lets so much pass, and what a bonus adds to it may not fit.
+        if HARDLY_FITS < gross {
+            return gross;
+        }
+        let funding = self.fund(of, stake, gross);
+        funding.map_or(gross, |it| it.payout_in_limits(it.pays(stake, gross)))
+    }
+
+    /// What of a stake the player has not got himself.
+    fn lacking(&self, account: AccountId, stake: Money) -> Money {
+        let own = self.get(account).map_or(Money::ZERO, |row| row.available.max(Money::ZERO));
+        stake - stake.min(own)
+    }
+
     /// What a player would stake himself beside a bonus; the whole stake if there is no such bonus.
     pub(crate) fn own_beside(&self, (account, bonus): (AccountId, BonusId), stake: Money) -> Money {
         match self.bonuses.get(account, bonus) {
-            Some(row) if row.kind == BonusKind::FreeBet => stake - stake.min(row.available),
-            Some(_) | None => stake,
+            Some(row) => match row.kind {
+                BonusKind::FreeBet => stake - stake.min(row.available()),
+                BonusKind::Money => stake - self.lacking(account, stake).min(row.available()),
+                BonusKind::Boost { .. } => stake,
+            },
+            None => stake,
         }
     }
 
@@ -143,12 +242,15 @@ impl Wallet {
         let (own, way) = (funding.own_of(stake), (available(account), held(account)));
         self.post_some(way, own, bet, PostingReason::Hold, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("decide() found the bonus");
-        assert!(part <= row.available, "decide() let through a part that the bonus does not have");
-        row.available -= part;
+        assert!(
+            part <= row.available(),
+            "decide() let through a part that the bonus does not have"
+        );
+        row.shift(-part);
         row.held += part;
         row.bets += 1;
-        let (from, to) = (LedgerAccount::PlayerBonus(account), bonus_held(account));
-        self.post(from, to, part, Some(bet), PostingReason::Hold, outbox);
+        let way = (LedgerAccount::PlayerBonus(account), bonus_held(account));
+        self.post_some(way, part, bet, PostingReason::Hold, outbox);
         self.announce_bonus(account, bonus, outbox);
     }
 
@@ -165,15 +267,11 @@ impl Wallet {
         let (own, way) = (funding.own_of(stake), (held(account), available(account)));
         self.post_some(way, own, bet, PostingReason::Release, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
-        let to_house = row.goes_to_house(part);
-        if row.state == BonusState::Active {
-            row.lent -= to_house;
-        }
-        row.available += part - to_house;
+        let back = row.settle(funding, stake, Ending::Void).moved;
         row.held -= part;
         assert!(Money::ZERO <= row.held, "more of a bonus was released than was held");
-        let (from, grant) = (bonus_held(account), LedgerAccount::PlayerBonus(account));
-        for (to, amount) in [(grant, part - to_house), (LedgerAccount::House, to_house)] {
+        let (from, grant) = (bonus_held(account), row.ledger());
+        for (to, amount) in [(grant, back), (LedgerAccount::House, part - back)] {
             self.post_some((from, to), amount, bet, PostingReason::Release, outbox);
         }
         self.announce_bonus(account, bonus, outbox);
@@ -193,31 +291,35 @@ impl Wallet {
         let (own, way) = (funding.own_of(stake), (available(account), held(account)));
         self.post_some(way, own, bet, PostingReason::Reversal, outbox);
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
-        let from_grant = part.min(row.available);
-        row.available -= from_grant;
+        let from_grant = -row.unsettle(funding, stake, Ending::Void).moved;
         row.held += part;
-        if row.state == BonusState::Active {
-            row.lent += part - from_grant;
-        }
-        let (to, grant) = (bonus_held(account), LedgerAccount::PlayerBonus(account));
+        let (to, grant) = (bonus_held(account), row.ledger());
         for (from, amount) in [(grant, from_grant), (LedgerAccount::House, part - from_grant)] {
             self.post_some((from, to), amount, bet, PostingReason::Reversal, outbox);
         }
         self.announce_bonus(account, bonus, outbox);
     }
 
-    /// The held stake and the held part go to the house, or come back from it.
+    /// The held stake and the held part go to the house, which pays what the bet won; or all of it comes
+    /// back.
     #[cold]
-    pub(crate) fn take_with_bonus(
+    pub(crate) fn settle_with_bonus(
         &mut self,
         (account, stake): (AccountId, Money),
         funding: &Funding,
-        (bet, is_back): (BetId, bool),
+        (bet, paid, is_back): (BetId, Money, bool),
         outbox: &mut Outbox,
     ) {
         let Funding { bonus, part, .. } = *funding;
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
+        let grant = row.ledger();
         row.held += if is_back { part } else { -part };
+        let end = Ending::Settled { paid };
+        let Effect { share, moved, converted } = if is_back {
+            row.unsettle(funding, stake, end)
+        } else {
+            row.settle(funding, stake, end)
+        };
         assert!(Money::ZERO <= row.held, "more of a bonus was taken than was held");
         let house = LedgerAccount::House;
         for (from, amount) in [(held(account), funding.own_of(stake)), (bonus_held(account), part)]
@@ -226,6 +328,22 @@ impl Wallet {
                 self.post_some((house, from), amount, bet, PostingReason::Reversal, outbox);
             } else {
                 self.post_some((from, house), amount, bet, PostingReason::StakeTaken, outbox);
+            }
+        }
+        let own = paid - share;
+        for (owner, amount) in
+            [(available(account), own), (grant, if is_back { -moved } else { moved })]
+        {
+            if is_back {
+                self.post_some((owner, house), amount, bet, PostingReason::Reversal, outbox);
+            } else {
+                self.post_some((house, owner), amount, bet, PostingReason::Payout, outbox);
+            }
+        }
+        if let Some((own, above)) = converted {
+            for (to, amount) in [(available(account), own), (house, above)] {
+                let why = PostingReason::BonusConverted;
+                self.post_some((LedgerAccount::PlayerBonus(account), to), amount, bet, why, outbox);
             }
         }
         self.announce_bonus(account, bonus, outbox);
@@ -239,16 +357,29 @@ impl Wallet {
         self.bonuses.forget_if_done(account, bonus);
     }
 
-    /// What the house would get of a part if its bet gave it back now.
-    pub(crate) fn part_for_house(&self, account: AccountId, funding: &Funding) -> Money {
+    /// What the house would gain by a grant if a bet went from one end to another now, beside what it gains
+    /// by a bet that no bonus has a part in.
+    pub(crate) fn house_gains(
+        &self,
+        (account, stake): (AccountId, Money),
+        funding: &Funding,
+        from: Ending,
+        to: Ending,
+    ) -> i128 {
         let row = self.bonuses.get(account, funding.bonus).expect("a bet keeps its bonus");
-        row.goes_to_house(funding.part)
-    }
-
-    /// What the house would have to add if a release of such a part were taken back now.
-    pub(crate) fn part_from_house(&self, account: AccountId, funding: &Funding) -> Money {
-        let row = self.bonuses.get(account, funding.bonus).expect("a bet keeps its bonus");
-        funding.part - funding.part.min(row.available)
+        let mut row = row.clone();
+        let back = row.unsettle(funding, stake, from);
+        let forth = row.settle(funding, stake, to);
+        // What an end gives the grant and the grant does not get is the house's, and the other way round.
+        let gain = |end: Ending, effect: Effect| match end {
+            Ending::Open => Money::ZERO,
+            Ending::Void => funding.part - effect.moved,
+            Ending::Settled { .. } => funding.beside_stake() + effect.share - effect.moved,
+        };
+        let above = forth.converted.map_or(Money::ZERO, |(_, above)| above);
+        let minor = |amount: Money| i128::from(amount.minor());
+        let back = Effect { moved: -back.moved, ..back };
+        minor(gain(to, forth) + above) - minor(gain(from, back))
     }
 
     /// Moves an amount of a bet, if there is any.
@@ -264,6 +395,12 @@ impl Wallet {
             self.post(from, to, amount, Some(bet), reason, outbox);
         }
     }
+}
+
+/// Whether a bet's odds are long enough to count: what it pays for its stake, to the minor unit.
+fn is_long_enough(wagering: &Wagering, stake: Money, gross: Money) -> bool {
+    let least = |odds: Odds| Stake::new(stake).map_or(Money::ZERO, |it| odds.payout_floor(it));
+    wagering.min_odds.is_none_or(|odds| least(odds) <= gross)
 }
 
 fn available(account: AccountId) -> LedgerAccount {
@@ -283,7 +420,7 @@ mod tests {
     use super::*;
 
     fn funding(kind: BonusKind, part: i64) -> Funding {
-        Funding { bonus: BonusId(1), kind, part: Money::from_minor(part) }
+        Funding { bonus: BonusId(1), kind, part: Money::from_minor(part), counts: false }
     }
 
     #[test]

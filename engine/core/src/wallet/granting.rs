@@ -2,7 +2,7 @@
 
 use super::Wallet;
 use super::bonus::{Bonus, BonusKind, BonusState};
-use crate::command::{AccountState, BonusStep, Config};
+use crate::command::{AccountState, BonusStep, Config, Wagering};
 use crate::event::{Event, LedgerAccount, PaymentStatus, PostingReason};
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
@@ -27,7 +27,7 @@ impl Step<'_> {
         &mut self,
         account: AccountId,
         kind: BonusKind,
-        (amount, wagering): (Money, Money),
+        (amount, wagering): (Money, Wagering),
         expires_at: Timestamp,
         reference: u128,
     ) -> Result<(), Refusal> {
@@ -51,16 +51,28 @@ impl Step<'_> {
         if is_closed {
             return Err(Reject::AccountClosed.into());
         }
-        for value in [amount, wagering] {
+        // A bonus asks a player to bet, which is what he wanted to be kept from.
+        self.tables.wallet.check_rest(account)?;
+        let Wagering { turnover, most, .. } = wagering;
+        if most == Some(Money::ZERO) {
+            return Err(Reject::BonusTerms.into());
+        }
+        for value in [amount, turnover, most.unwrap_or(Money::ZERO)] {
             if value < Money::ZERO || Config::AMOUNT_MAX < value || amount == Money::ZERO {
                 let limit = Config::AMOUNT_MAX.minor();
                 return Err(Refusal::with(Reject::InvalidAmount, limit, value.minor()));
             }
         }
-        let is_wagered = wagering != Money::ZERO;
-        let is_right = is_wagered == (kind == BonusKind::Money) && kind.is_sensible();
-        if expires_at <= self.now || !is_right {
+        let is_right = match kind {
+            BonusKind::Money => turnover != Money::ZERO,
+            BonusKind::FreeBet | BonusKind::Boost { .. } => wagering == Wagering::NONE,
+        };
+        if expires_at <= self.now || !is_right || !kind.is_sensible() {
             return Err(Reject::BonusTerms.into());
+        }
+        let most = amount.minor().saturating_mul(i64::from(self.config.wagering_times_max));
+        if most < turnover.minor() {
+            return Err(Refusal::with(Reject::WageringAboveLimit, most, turnover.minor()));
         }
         self.tables.check_room_for_payment()?;
         let wallet = &mut self.tables.wallet;
@@ -115,7 +127,7 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         let reason = match how {
-            BonusState::Active => return,
+            BonusState::Active | BonusState::Converted => return,
             BonusState::Expired => PostingReason::BonusExpired,
             BonusState::Forfeited => PostingReason::BonusForfeited,
         };
@@ -123,10 +135,8 @@ impl Wallet {
         if row.state != BonusState::Active {
             return;
         }
-        row.state = how;
         // Whatever comes back to it from now on is the house's.
-        row.lent = Money::ZERO;
-        let rest = core::mem::replace(&mut row.available, Money::ZERO);
+        let (rest, _) = row.end(how);
         if rest != Money::ZERO {
             let from = LedgerAccount::PlayerBonus(account);
             self.post_bonus(from, LedgerAccount::House, rest, reason, outbox);
@@ -134,6 +144,18 @@ impl Wallet {
         }
         self.announce_bonus(account, bonus, outbox);
         self.bonuses.forget_if_done(account, bonus);
+    }
+
+    /// Ends what a player has not wagered yet, as he takes his own money out.
+    #[cold]
+    pub(crate) fn end_unwagered(&mut self, account: AccountId, outbox: &mut Outbox) {
+        let is_left =
+            |row: &&Bonus| row.state == BonusState::Active && row.kind == BonusKind::Money;
+        loop {
+            let next = self.bonuses.of(account).find(is_left).map(|row| row.id);
+            let Some(bonus) = next else { return };
+            self.end_bonus(account, bonus, BonusState::Forfeited, outbox);
+        }
     }
 
     /// A posting of a bonus, whose row has been changed already.

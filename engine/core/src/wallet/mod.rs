@@ -18,6 +18,7 @@ pub use account::{Account, FACTORS, NO_BET, NO_GROUP};
 pub use bonus::{Bonus, BonusKind, BonusState, BonusView, Bonuses};
 pub use books::Books;
 pub use debt::WRITTEN_OFF_MAX;
+pub(crate) use funding::Ending;
 pub use funding::Funding;
 
 use alloc::vec::Vec;
@@ -222,6 +223,15 @@ impl Wallet {
         self.play.check(account, self.purse(account), now, asked)
     }
 
+    /// Whether this account rests.
+    ///
+    /// # Errors
+    /// The 1xx code of the rest.
+    pub(crate) fn check_rest(&self, account: AccountId) -> Result<(), Refusal> {
+        let (_, now) = self.at;
+        self.play.check_rest(account, self.purse(account), now)
+    }
+
     /// Whether this account may cash out while it rests.
     ///
     /// # Errors
@@ -234,10 +244,7 @@ impl Wallet {
             Some(row) if row.state == AccountState::SelfExcluded => {
                 Err(Reject::AccountSelfExcluded.into())
             }
-            Some(row) if row.is_watched => {
-                let (_, now) = self.at;
-                self.play.check_rest(account, self.purse(account), now)
-            }
+            Some(row) if row.is_watched => self.check_rest(account),
             Some(_) | None => Ok(()),
         }
     }
@@ -404,7 +411,7 @@ impl Wallet {
         let own = self.accounts.iter().filter(|account| account.currency == currency);
         let sum = own.fold(sum, |sum, account| sum + account.available + account.held);
         let bonuses = self.bonuses.live().filter(|bonus| of(bonus.account));
-        bonuses.fold(sum, |sum, bonus| sum + bonus.available + bonus.held)
+        bonuses.fold(sum, |sum, bonus| sum + bonus.available() + bonus.held)
     }
 
     /// The sums of all currencies together; zero, as each is.

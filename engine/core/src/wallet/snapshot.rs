@@ -75,7 +75,7 @@ impl Wallet {
         self.accounts.iter().for_each(|row| add(row, [row.available, row.held]));
         for bonus in self.bonuses.live() {
             match self.get(bonus.account) {
-                Some(row) => add(row, [bonus.available, bonus.held]),
+                Some(row) => add(row, [bonus.available(), bonus.held]),
                 None => return false,
             }
         }

@@ -41,9 +41,16 @@ pub(super) enum CashCommand {
         #[arg(long, value_name = "PERCENT", required_if_eq("kind", "boost"),
             value_parser = clap::value_parser!(u8).range(1..=100))]
         percent: Option<u8>,
-        /// What must be staked before bonus money is the player's own
-        #[arg(long, value_name = "AMOUNT")]
+        /// What must be staked before bonus money is the player's own: an amount, or how many times the
+        /// bonus, such as 5x; at most `wagering_times_max` times (`clutch admin config show`)
+        #[arg(long, value_name = "AMOUNT|TIMESx", required_if_eq("kind", "money"))]
         wagering: Option<String>,
+        /// The least odds of a bet that counts towards it
+        #[arg(long, value_name = "ODDS", requires = "wagering")]
+        min_odds: Option<String>,
+        /// The most of it that becomes the player's own; without it all
+        #[arg(long, value_name = "AMOUNT", requires = "wagering")]
+        most: Option<String>,
         /// The grant's UUID; the same one is granted only once. Without it a new one is made
         #[arg(long, value_name = "UUID")]
         reference: Option<String>,
@@ -133,7 +140,17 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
                 "reference": reference, "step": step, "tax": tax});
             order(client, body)
         }
-        CashCommand::Bonus { account, kind, amount, days, percent, wagering, reference } => {
+        CashCommand::Bonus {
+            account,
+            kind,
+            amount,
+            days,
+            percent,
+            wagering,
+            min_odds,
+            most,
+            reference,
+        } => {
             let account = account_number(client, account)?;
             let kind = match kind {
                 Kind::FreeBet => "free_bet".to_owned(),
@@ -147,7 +164,7 @@ pub(super) fn run(client: &Client, command: &CashCommand) -> Result<Said, Failur
             // Whoever does not hear the answer can ask again with the same one.
             crate::output::remark(format_args!("reference {reference}"));
             let body = json!({"command": "grant_bonus", "account": account, "kind": kind,
-                "amount": amount, "wagering": wagering, "for_s": u64::from(*days) * 86_400,
+                "amount": amount, "wagering": wagering, "min_odds": min_odds, "most": most, "for_s": u64::from(*days) * 86_400,
                 "reference": reference});
             order(client, body)
         }

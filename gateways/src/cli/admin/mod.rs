@@ -348,6 +348,9 @@ fn hint(name: &str) -> Option<&'static str> {
         "DecidedByNoFeed" => "Say when it happened: --at MILLISECONDS.",
         "GradeOutdated" => "Give the settlement version that the market has now: --version NUMBER.",
         "NothingToApprove" => "`clutch admin waiting` lists what waits for a second person.",
+        "AccountUnderReview" | "FundsHeld" => {
+            "`clutch admin account known ACCOUNT` shows why; `clutch admin account review` closes a case, `clutch admin account hold ACCOUNT none` ends a hold."
+        }
         "NothingToReview" => "`clutch admin cases` lists what waits to be reviewed.",
         "PlayPolicyUnchanged" => "`clutch admin policy show` shows what is in force.",
         "ConfigurationMoved" => "`clutch admin config show` shows the version in force.",

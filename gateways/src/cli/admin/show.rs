@@ -65,9 +65,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     show_referrals(output, answer)?;
     show_players(output, answer)?;
     show_matches(output, answer)?;
-    for market in list(answer, "markets") {
-        writeln!(output, "market {}: {}", text(&market["market"]), status(market))?;
-    }
+    show_news_of_markets(output, list(answer, "markets"))?;
     show_overrides(output, answer)?;
     show_accounts(output, answer)?;
     if let Some(version) = answer["version"].as_u64() {
@@ -184,6 +182,23 @@ fn show_late_bets(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         let none = list(answer, "late_bets").iter().all(|late| late["bets"] == 0);
         let text = if none { "no bet came too late" } else { "add --propose to have them voided" };
         writeln!(output, "{text}")?;
+    }
+    Ok(())
+}
+
+/// What a command did to markets; those in a row of which the same is true stand in one line.
+fn show_news_of_markets(output: &mut impl Write, markets: &[Value]) -> io::Result<()> {
+    let number = |market: &Value| market["market"].as_u64().unwrap_or(0);
+    let mut rows = markets.iter().map(|market| (number(market), status(market))).peekable();
+    while let Some((first, said)) = rows.next() {
+        let mut last = first;
+        while rows.next_if(|(number, other)| *number == last + 1 && *other == said).is_some() {
+            last += 1;
+        }
+        match last == first {
+            true => writeln!(output, "market {first}: {said}")?,
+            false => writeln!(output, "markets {first} to {last}: {said}")?,
+        }
     }
     Ok(())
 }
@@ -479,6 +494,18 @@ mod tests {
                      "selections": [{"name": "A", "odds": "1.85"}, {"name": "B", "odds": null}]}]}]}),
             "kill switch match:0: on\n0  final  A – B  live  maps 0:0, map 1 3:4  frozen: feed_stale\n\
              3  Map 1 winner  suspended: trader  A 1.85 / B –\n",
+        );
+    }
+
+    #[test]
+    fn markets_in_a_row_of_which_the_same_is_true_stand_in_one_line() {
+        let market = |number: u64, reason: &str| json!({"market": number, "status": "suspended", "reason": reason});
+        let of = [(3, "trader"), (4, "trader"), (5, "trader"), (6, "feed_gap"), (8, "feed_gap")];
+        let markets: Vec<_> = of.iter().map(|(number, why)| market(*number, why)).collect();
+        shows(
+            &json!({"markets": markets}),
+            "markets 3 to 5: suspended: trader\nmarket 6: suspended: feed_gap\n\
+             market 8: suspended: feed_gap\n",
         );
     }
 }

@@ -4,6 +4,7 @@ use clutch_core::command::{
     AnswerOffer, BonusStep, CashOut, Command, FeedMessage, GameEvent, KillScope, PlaceBet,
     PlaceOnTerms, Scope, Slip, Team,
 };
+use clutch_core::units::Money;
 use clutch_core::{Envelope, State};
 
 use super::{
@@ -87,8 +88,13 @@ impl Words {
                 )
             }
             Command::Bonus { account: id, step } => match step {
-                BonusStep::Grant { kind, amount, .. } => {
-                    format!("grant {} a {kind} of {}", account(state, *id), money(*amount))
+                BonusStep::Grant { kind, amount, wagering, .. } => {
+                    let to_wager = match wagering.turnover {
+                        Money::ZERO => String::new(),
+                        turnover => format!(", to be wagered for {}", money(turnover)),
+                    };
+                    let amount = money(*amount);
+                    format!("grant {} a {kind} of {amount}{to_wager}", account(state, *id))
                 }
                 BonusStep::Forfeit { bonus } => {
                     format!("take bonus {} of {} back", bonus.0, account(state, *id))

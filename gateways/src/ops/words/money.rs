@@ -46,8 +46,12 @@ pub fn minor(amount: i64) -> String {
 /// "a free_bet of 5.00 is active until 2026-01-20 00:00:00.000".
 pub fn bonus(view: &BonusView) -> String {
     let (kind, left) = (view.kind, money(view.available + view.held));
-    let state = json(&view.state).to_lowercase();
-    format!("{kind} {} has {left} left, is {state}, until {}", view.bonus.0, time(view.expires_at))
+    let (bonus, state) = (view.bonus.0, view.state.name());
+    let to_wager = match view.wagering_left {
+        Money::ZERO => String::new(),
+        wagering => format!(" and {} to be wagered", money(wagering)),
+    };
+    format!("{kind} {bonus} has {left} left{to_wager}, is {state}, until {}", time(view.expires_at))
 }
 
 /// "limit on loss over 7d: 50.00, 12.50 used".
@@ -110,8 +114,15 @@ pub(super) fn adjustment(state: &State, adjust: &Adjust) -> String {
 pub fn bonus_bet(with: &BonusBet) -> String {
     let (BonusId(bonus), part) = (with.bonus, money(with.part));
     match with.kind {
-        BonusKind::FreeBet | BonusKind::Money => {
+        BonusKind::FreeBet => {
             format!("{part} of the stake from bonus {bonus} ({}), which is not paid out", with.kind)
+        }
+        BonusKind::Money => {
+            let counts = if with.counts { "the stake counts" } else { "too short to count" };
+            format!(
+                "{part} of the stake from bonus {bonus} (money), to which the same part of what is paid \
+                 returns; {counts} towards what must be wagered"
+            )
         }
         BonusKind::Boost { percent } => {
             format!("bonus {bonus}, which raises what it wins by {percent} %, {part} at most")
@@ -137,6 +148,7 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::BonusGranted => "bonus granted",
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
+        PostingReason::BonusConverted => "bonus wagered",
         PostingReason::CashOut => "cashed out",
         PostingReason::Adjusted(AdjustReason::Correction) => "correction",
         PostingReason::Adjusted(AdjustReason::Goodwill) => "goodwill",

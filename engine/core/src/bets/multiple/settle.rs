@@ -5,7 +5,6 @@
 //! changes nothing.
 
 use super::{Leg, LegOutcome, Multiple, MultipleState, NO_LEG};
-use crate::bets::Ending;
 use crate::event::{LedgerAccount, PostingReason, VoidReason};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
@@ -17,6 +16,7 @@ use crate::settlement::payout::{Rounding, gross, sum_of_floored_lines};
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
 use crate::units::{MarketId, Money};
+use crate::wallet::Ending;
 
 impl Step<'_> {
     /// Looks at the bet of the next leg of a market that is being settled, if its stake is `at_least` so
@@ -164,10 +164,10 @@ impl Step<'_> {
         let Multiple { account, stake, .. } = *self.tables.multiples.multiple(slot);
         let (held, available) =
             (LedgerAccount::PlayerHeld(account), LedgerAccount::PlayerAvailable(account));
-        let (stake, (end, paid)) = (stake.money(), state.ending());
-        if end == Ending::Void {
+        let stake = stake.money();
+        let Ending::Settled { paid } = state.ending() else {
             return [Some((held, available, stake, PostingReason::Release)), None];
-        }
+        };
         let taken = (held, LedgerAccount::House, stake, PostingReason::StakeTaken);
         let payout = (LedgerAccount::House, available, paid, PostingReason::Payout);
         [Some(taken), (paid != Money::ZERO).then_some(payout)]
@@ -208,12 +208,12 @@ impl Step<'_> {
 }
 
 impl MultipleState {
-    /// How a bet that stood has ended, and what it is paid.
-    fn ending(self) -> (Ending, Money) {
+    /// How a bet that stood has ended.
+    fn ending(self) -> Ending {
         match self {
-            Self::Won { paid } => (Ending::Settled, paid),
-            Self::Lost => (Ending::Settled, Money::ZERO),
-            Self::Void(_) => (Ending::Void, Money::ZERO),
+            Self::Won { paid } => Ending::Settled { paid },
+            Self::Lost => Ending::Settled { paid: Money::ZERO },
+            Self::Void(_) => Ending::Void,
             Self::Open
             | Self::Waiting { .. }
             | Self::Referred { .. }
