@@ -301,9 +301,12 @@ fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
     let why = recovered.ring_refused;
     let in_memory = recovered.ring_in_memory_only.then_some(Warning::RingInMemoryOnly { why });
     let gone = recovered.ring_gone.then_some(Warning::RingGone);
+    let healed = recovered.healed_from_ring.as_ref();
+    let healed =
+        healed.map(|(_, _, (first, last))| Warning::HealedFromRing { first: *first, last: *last });
     let FileSystem { name: file_system, trust } = recovered.file_system;
     let unsafe_storage = (trust == Trust::Unsafe).then_some(Warning::UnsafeStorage { file_system });
-    [in_memory, gone, unsafe_storage].into_iter().flatten()
+    [in_memory, gone, healed, unsafe_storage].into_iter().flatten()
 }
 
 /// What a start found.

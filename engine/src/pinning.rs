@@ -25,6 +25,13 @@ pub enum Warning {
     },
     /// The run before this one was killed, and the ring that it left is not there any more.
     RingGone,
+    /// Records that had been durable were damaged on the disk; the ring of the run before still had them.
+    HealedFromRing {
+        /// The first of them.
+        first: u64,
+        /// The last of them.
+        last: u64,
+    },
     /// The journal is on a file system that may lose what it has called synced.
     UnsafeStorage {
         /// The file system's name.
@@ -61,6 +68,11 @@ impl fmt::Display for Warning {
             Self::RingGone => f.write_str(
                 "the last run was killed and its ring is no longer on tmpfs: what it had not yet written to disk is \
                  lost; with durability = process that may be accepted bets",
+            ),
+            Self::HealedFromRing { first, last } => write!(
+                f,
+                "records {first} to {last} of the journal had been durable and were damaged on the disk; the ring of the \
+                 last run still had them, and they are written again: the disk is not to be trusted"
             ),
             Self::UnsafeStorage { file_system } => write!(
                 f,

@@ -29,7 +29,9 @@ fn others() -> String {
     for &setting in Setting::ALL.iter().filter(|setting| !is_mentioned(**setting)) {
         let value = setting::show(setting, setting.get(&config));
         // Writing to memory cannot fail.
-        let _ = writeln!(text, "# {}\n# {} = \"{value}\"", setting.explains(), setting.name());
+        let (name, alone) = (setting.name(), setting.alone().explains());
+        let alone = alone.map(|alone| format!(" {alone}")).unwrap_or_default();
+        let _ = writeln!(text, "# {}{alone}\n# {name} = \"{value}\"", setting.explains());
     }
     text
 }

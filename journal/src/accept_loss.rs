@@ -10,7 +10,7 @@ use crate::block::BLOCK_BYTES;
 use crate::error::{IoFailure, JournalError};
 use crate::lock;
 use crate::mark::{MARK_BYTES, Mark};
-use crate::open::recovered_end;
+use crate::open::{left_in_memory, recovered_end};
 use crate::options::Options;
 use crate::segment::{self, MARKS_AT};
 use crate::snapshot::{self, snapshots};
@@ -56,8 +56,13 @@ pub fn accept_loss(
     ensure_another_directory(keep, dir)?;
     let lock = lock::acquire(dir)?;
     lock.sign()?;
-    let (reader, reason) = recovered_end(dir, options, lock.is_same_boot)?;
+    let (reader, reason) =
+        recovered_end(dir, options.faults, |reader| left_in_memory(reader, options))?;
     let Some(reason) = reason else { return Ok(None) };
+    if let JournalError::RingOfOther { .. } = reason {
+        // It is there: to lose it there is no need.
+        return Err(reason);
+    }
     let Some(map) = reader.segment() else { return Err(reason) };
     let (last_kept, offset) = (reader.seq(), reader.offset());
     let starts = segment::list(dir)?;
@@ -100,6 +105,7 @@ pub fn accept_loss(
     }
     storage.sync_directory(dir).map_err(IoFailure::at("sync", dir))?;
     let mut file = SuperFile::open(dir, reader.superblock().clone(), storage, options.faults)?;
+    file.contents.ring = None;
     file.contents.durable_mark = last_kept;
     file.contents.newest_segment = map.header.first_seq;
     file.contents.newest_snapshot = file.contents.newest_snapshot.min(last_kept);

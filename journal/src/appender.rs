@@ -73,7 +73,7 @@ impl Appender {
             generation,
             salt: self.active.header.salt,
             synced_seq: if is_too_early { self.chain.seq } else { self.synced_seq },
-            written_seq: self.chain.seq,
+            written_seq: self.chain.seq.max(self.synced_seq),
         };
         let ActiveSegment { file, path, .. } = &self.active;
         self.storage
@@ -102,11 +102,13 @@ impl Appender {
         synced.map_err(IoFailure::at("sync", path))
     }
 
-    /// Notes in `super` that everything written is durable. Only true after [`Appender::sync`].
+    /// Notes in `super` that everything written is durable. Only true after [`Appender::sync`]. What it says never falls,
+    /// also while records that were durable once are written again from the ring.
     pub fn store_super(&mut self) -> Result<(), IoFailure> {
-        self.super_file.contents.durable_mark = self.synced_seq;
+        let contents = &mut self.super_file.contents;
+        contents.durable_mark = contents.durable_mark.max(self.synced_seq);
         if !self.faults.has(Fault::NewestSegmentNotNoted) {
-            self.super_file.contents.newest_segment = self.active.header.first_seq;
+            contents.newest_segment = contents.newest_segment.max(self.active.header.first_seq);
         }
         self.super_file.store(&*self.storage)
     }

@@ -191,6 +191,7 @@ pub(crate) fn superblock_of(dir: &Path) -> Result<Option<Superblock>, JournalErr
         rule_set: 0,
         segment_bytes: header.map_or(0, |header| header.segment_bytes),
         newest_segment,
+        ring: None,
     }))
 }
 

@@ -255,7 +255,9 @@ impl Run {
         Ok(is_new)
     }
 
+    /// From here on nothing is left in the ring, and `super` says so before the ring goes.
     fn finish(&mut self) -> Result<(), IoFailure> {
+        self.appender.super_file.contents.ring = None;
         self.appender.store_super()?;
         self.ring.remove_file();
         Ok(())

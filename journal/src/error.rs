@@ -183,6 +183,22 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// The last run was killed, and its ring, in which records may have been promised, is not there any more.
+    #[error("the last run was killed, and its ring {} is gone: what it had accepted behind record {last}, and not yet written to disk, is lost; put the ring back, or accept that with `clutch journal verify --accept-loss`", path.display())]
+    RingGone {
+        /// Where it was.
+        path: PathBuf,
+        /// The last record that is there.
+        last: u64,
+    },
+    /// The ring that the last run left belongs to another user.
+    #[error("the ring {} that the last run left belongs to {}, and may hold what is not yet on disk; start as that user once, or give the ring to this one", path.display(), user(*owner))]
+    RingOfOther {
+        /// The ring.
+        path: PathBuf,
+        /// The number of the user it belongs to, if the operating system says.
+        owner: Option<u32>,
+    },
     /// Files were to be moved or copied from a directory into that same directory.
     #[error("{} is the journal's own directory, under whatever name: copies must go to another one", path.display())]
     SameDirectory {
@@ -228,4 +244,8 @@ fn record_at(seq: u64) -> String {
 
 fn holder(pid: Option<u32>) -> String {
     pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+fn user(owner: Option<u32>) -> String {
+    owner.map_or_else(|| "another user".to_owned(), |owner| format!("user {owner}"))
 }

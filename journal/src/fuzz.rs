@@ -132,6 +132,7 @@ fn superblock() -> Superblock {
         rule_set: 6,
         segment_bytes: 65536,
         newest_segment: 1,
+        ring: None,
     }
 }
 

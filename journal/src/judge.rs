@@ -42,6 +42,12 @@ impl Reader {
                 let (file, offset) = (segment.path.clone(), self.offset());
                 End::TornTail { file, offset, bytes: sight.garbage_bytes }
             })),
+            (Verdict::Heal, _) => Ok(self.segment().map_or(End::Clean, |segment| End::Healed {
+                file: segment.path.clone(),
+                offset: self.offset(),
+                bytes: sight.garbage_bytes,
+                records: (first_missing, sight.proven_seq),
+            })),
             (Verdict::HaltGap, _) => {
                 let before_later = sight.later.map(|first_seq| first_seq - 1);
                 let last_missing = before_later.unwrap_or(sight.proven_seq).max(first_missing);
@@ -164,10 +170,14 @@ impl Reader {
         proven_seq = proven_seq.max(mark.map_or(0, |mark| mark.synced_seq));
         let newest_segment = superblock.newest_segment;
         let here_or_newer = self.segment().map_or(0, |segment| segment.header.first_seq);
+        // The header of the newest segment was written when all before it was durable.
+        proven_seq = proven_seq.max(newest_segment.saturating_sub(1));
         let promise = if here_or_newer < newest_segment && known_seq < newest_segment {
             Promise::Segment
         } else if known_seq < proven_seq {
             Promise::Records
+        } else if self.chain().seq < proven_seq || here_or_newer < newest_segment {
+            Promise::KeptByRing
         } else {
             Promise::Kept
         };
@@ -270,6 +280,7 @@ mod tests {
             rule_set: 0,
             segment_bytes: BYTES,
             newest_segment: 1,
+            ring: None,
         };
         fs::write(path_in(dir), superblock.encode().sealed().repeat(4)).unwrap();
         chain

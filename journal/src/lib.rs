@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `record`, `checksum` | the record's bytes and the chain that makes them believable |
 //! | `ring`, `shared`, `writer` | the core's side: mapped memory, cursors, append |
+//! | `found_ring` | which ring is a journal's own, and what a killed process left in it |
 //! | `committer`, `inline`, `appender` | the disk's side: group commit, on a thread or by turns |
 //! | `spare`, `spares` | segments ahead of need, the emergency reserve, a full disk |
 //! | `segment`, `mark`, `superblock`, `block`, `lock` | the files |
@@ -60,6 +61,7 @@ mod evidence;
 mod faults;
 mod file_system;
 mod fillable;
+mod found_ring;
 #[cfg(test)]
 mod fuzz;
 mod inline;

@@ -4,8 +4,8 @@
 //! whether what is behind is an end. Only then is anything changed: the torn tail is zeroed, every segment and the
 //! directory are synced, and the ring's records are written where they belong. After `open` the segments hold all.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::appender::Appender;
@@ -14,18 +14,19 @@ use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
 use crate::file_system::{self, FileSystem};
+use crate::found_ring::{self, For, FoundRing, Left, RingNote};
 use crate::lock::{self, Lock};
 use crate::mark::Mark;
 use crate::options::Options;
 use crate::reader::Reader;
 use crate::record::RecordView;
-use crate::ring::{FoundRing, Ring};
+use crate::ring::Ring;
 use crate::segment::{self, ActiveSegment, MARKS_AT, RECORDS_AT, SegmentHeader};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
 use crate::spare::{self, Promoted, Spare};
 use crate::storage::{Storage, make_directory};
-use crate::superblock::{self, FORMAT, SuperFile, Superblock};
+use crate::superblock::{self, SuperFile, Superblock};
 use crate::verdict::End;
 use crate::writer::Writer;
 
@@ -65,6 +66,9 @@ pub struct Recovered {
     /// The opening before this one, on the same boot, kept its ring on tmpfs and did not stop cleanly, and its ring is not
     /// there any more. What it had appended and not yet written is lost; what was durable on the disk is not.
     pub ring_gone: bool,
+    /// Records that had been durable were damaged on the disk, and the ring still had them: the segment, where in it, and
+    /// the first and the last of them. They are written again, and the disk is not to be trusted.
+    pub healed_from_ring: Option<(PathBuf, u64, (u64, u64))>,
     /// What the directory is on.
     pub file_system: FileSystem,
 }
@@ -92,24 +96,22 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     while reader.next()?.is_some() {}
     let journal_id = reader.journal_id();
     let written_by = reader.engine_version();
-    let shm_dir = options.shm_dir.as_deref();
-    let (found_ring, continuation) = ring_behind(&reader, options, lock.is_same_boot)?;
-    let ring_gone = lock.is_same_boot && lock.left_a_ring && found_ring.is_none();
-    let end = match reader.verdict(continuation.chain.seq) {
-        Err(JournalError::Corrupt { .. }) if options.faults.has(Fault::CutAtFirstBadRecord) => {
-            reader.everything_behind()
-        }
-        other => other?,
-    };
+    let left = left_in_memory(&reader, options)?;
+    let Ended { end, ring, continuation, is_ring_gone: ring_gone } =
+        end_of(&reader, left, options.faults)?;
     spare::remove_spares(dir, options.reserve_segments, options.segment_bytes, storage)?;
 
     let mut appender = appender_at_end(&reader, dir, options)?;
     rewrite_unproven(&appender, &reader)?;
-    let torn_bytes = cut_tail(&appender, &end)?;
     if !options.faults.has(Fault::NoSyncAfterRecovery) {
         sync_everything(dir, options)?;
     }
+    if let End::Healed { records: (_, last), .. } = end {
+        // Until they are written again the marks go on saying that these records were durable.
+        appender.synced_seq = last;
+    }
     append_all(&mut appender, &continuation.bytes, options)?;
+    let torn_bytes = cut_tail(&appender, &end)?;
     let last = appender.chain;
 
     let epoch = appender
@@ -125,9 +127,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     contents.rule_set = options.rule_set;
     contents.segment_bytes = options.segment_bytes;
     contents.newest_snapshot = snapshots(dir)?.last().copied().unwrap_or(0);
-    appender.store_super()?;
-
-    let ring = Ring::ready(shm_dir, journal_id, options.ring_bytes, found_ring, lock.file)?;
+    let ring = new_ring(&mut appender, ring, options, lock.file)?;
     let recovered = Recovered {
         first_seq: appender.super_file.contents.oldest_seq,
         last_seq: last.seq,
@@ -141,6 +141,10 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         ring_in_memory_only: ring.is_in_memory_only(),
         ring_refused: ring.refused(),
         ring_gone,
+        healed_from_ring: match end {
+            End::Healed { file, offset, records, .. } => Some((file, offset, records)),
+            End::Clean | End::TornTail { .. } => None,
+        },
         file_system,
     };
     let shared =
@@ -159,13 +163,52 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     Ok(Opened { writer, committer, recovered })
 }
 
+/// How what a start found ends.
+struct Ended {
+    end: End,
+    /// What the opening before this one left in memory.
+    ring: Option<FoundRing>,
+    continuation: Continuation,
+    is_ring_gone: bool,
+}
+
+pub(crate) fn left_in_memory(reader: &Reader, options: &Options) -> Result<Left, JournalError> {
+    let shm_dir = options.shm_dir.as_deref();
+    found_ring::look(reader.superblock(), shm_dir, For::Writing, options.faults)
+}
+
+/// Judges the place where `reader` found no more, together with what was left in memory.
+fn end_of(reader: &Reader, left: Left, faults: Faults) -> Result<Ended, JournalError> {
+    let found = match &left {
+        Left::Ring(ring) => reader.continuation(Some(ring))?,
+        Left::Nothing | Left::Gone(_) => None,
+    };
+    let none = Continuation { bytes: Vec::new(), records: 0, chain: reader.chain() };
+    let continuation = found.unwrap_or(none);
+    let end = match reader.verdict(continuation.chain.seq) {
+        Err(JournalError::Corrupt { .. }) if faults.has(Fault::CutAtFirstBadRecord) => {
+            reader.everything_behind()
+        }
+        other => other?,
+    };
+    if let Some(halt) = left.halt(reader.superblock(), reader.seq()) {
+        return Err(halt);
+    }
+    let is_ring_gone = matches!(left, Left::Gone(_));
+    let ring = match left {
+        Left::Ring(ring) => Some(ring),
+        Left::Nothing | Left::Gone(_) => None,
+    };
+    Ok(Ended { end, ring, continuation, is_ring_gone })
+}
+
 /// A reader that has come as far as a start would, and why the start halts there, if it does.
 pub(crate) fn recovered_end(
     dir: &Path,
-    options: &Options,
-    is_same_boot: bool,
+    faults: Faults,
+    left_in_memory: impl FnOnce(&Reader) -> Result<Left, JournalError>,
 ) -> Result<(Reader, Option<JournalError>), JournalError> {
-    let mut reader = reader_for_start(dir, options.faults)?;
+    let mut reader = reader_for_start(dir, faults)?;
     loop {
         match reader.next() {
             Ok(Some(_)) => {}
@@ -173,25 +216,34 @@ pub(crate) fn recovered_end(
             Err(halt) => return Ok((reader, Some(halt))),
         }
     }
-    let (_, continuation) = ring_behind(&reader, options, is_same_boot)?;
-    let halt = reader.verdict(continuation.chain.seq).err();
-    Ok((reader, halt))
+    let ended = left_in_memory(&reader).and_then(|left| end_of(&reader, left, faults));
+    Ok((reader, ended.err()))
 }
 
-/// The ring that an earlier life left, and what it continues.
-fn ring_behind(
-    reader: &Reader,
+/// Makes the ring of this opening. What the one before left is in the segments by now, and goes first: its name leaves
+/// `super`, then the file goes, then a new one comes and is named. So at every moment `super` names what there is.
+fn new_ring(
+    appender: &mut Appender,
+    left: Option<FoundRing>,
     options: &Options,
-    is_same_boot: bool,
-) -> Result<(Option<FoundRing>, Continuation), JournalError> {
-    let found = match options.shm_dir.as_deref() {
-        Some(shm_dir) => FoundRing::look(shm_dir, reader.journal_id())?,
-        None => None,
-    };
-    // Memory does not outlive its boot: what lies there now under that name was never the writer's own.
-    let is_ours = is_same_boot || options.faults.has(Fault::RingOfOtherBoot);
-    let continuation = continuation(reader, found.as_ref().filter(|_| is_ours))?;
-    Ok((found, continuation))
+    lock: File,
+) -> Result<Ring, JournalError> {
+    appender.super_file.contents.ring = None;
+    if let Some(left) = left {
+        appender.store_super()?;
+        left.remove();
+    }
+    let name = u64::from_le_bytes(random(&appender.dir)?).max(1);
+    let journal_id = appender.super_file.contents.journal_id;
+    let path = options.shm_dir.as_deref().map(|dir| found_ring::path_in(dir, journal_id, name));
+    let ring = Ring::ready(path, options.ring_bytes, lock)?;
+    appender.super_file.contents.ring = (!ring.is_in_memory_only()).then(|| RingNote {
+        name,
+        boot: found_ring::boot_id(),
+        durability: options.durability,
+    });
+    appender.store_super().inspect_err(|_| ring.remove_file())?;
+    Ok(ring)
 }
 
 /// A reader in front of the first record that a start has to check.
@@ -226,33 +278,9 @@ fn create(dir: &Path, options: &Options, lock: &Lock) -> Result<(), JournalError
         JournalError::NotAJournal { .. } => {}
         halves => return Err(halves),
     }
-    let superblock = Superblock {
-        format: FORMAT,
-        epoch: 0,
-        journal_id: u128::from_le_bytes(random(dir)?),
-        generation: 0,
-        newest_snapshot: 0,
-        oldest_seq: 1,
-        durable_mark: 0,
-        engine_version: options.engine_version,
-        rule_set: options.rule_set,
-        segment_bytes: options.segment_bytes,
-        newest_segment: 0,
-    };
+    let superblock = Superblock::new(u128::from_le_bytes(random(dir)?), options);
     SuperFile::create(dir, superblock, &*options.storage)?;
     Ok(())
-}
-
-/// The ring's records behind the segments.
-fn continuation(reader: &Reader, ring: Option<&FoundRing>) -> Result<Continuation, JournalError> {
-    let none = Continuation { bytes: Vec::new(), records: 0, chain: reader.chain() };
-    let (Some(ring), Some((stream_offset, segment_left))) = (ring, reader.stream_position()) else {
-        return Ok(none);
-    };
-    let contents =
-        ring.contents_from(stream_offset).map_err(IoFailure::at("read", Path::new("the ring")))?;
-    let capacity = reader.superblock().segment_bytes.saturating_sub(RECORDS_AT);
-    Ok(Continuation::of(contents, reader.chain(), segment_left, capacity))
 }
 
 /// An appender behind the last valid record; makes the first segment if there is none.
@@ -341,22 +369,29 @@ fn rewrite_unproven(appender: &Appender, reader: &Reader) -> Result<(), JournalE
     Ok(storage.sync_data(file).map_err(IoFailure::at("sync", path))?)
 }
 
-/// Zeroes the torn tail, so that nothing of it can be taken for a record or for damage later.
+/// Zeroes what is torn behind the records, so that nothing of it can be taken for a record or for damage later. What the
+/// ring has is in its place and durable by now: nothing that is whole is zeroed before something else holds it.
 fn cut_tail(appender: &Appender, end: &End) -> Result<u64, JournalError> {
-    let End::TornTail { offset, bytes, .. } = end else {
-        return Ok(0);
+    let (file, offset, bytes, is_torn) = match end {
+        End::Clean => return Ok(0),
+        End::TornTail { file, offset, bytes } => (file, *offset, *bytes, true),
+        End::Healed { file, offset, bytes, .. } => (file, *offset, *bytes, false),
     };
     if appender.faults.has(Fault::TailNotZeroed) {
-        return Ok(*bytes);
+        return Ok(bytes);
     }
-    let zeros = vec![0; *bytes as usize];
-    let ActiveSegment { file, path, .. } = &appender.active;
-    appender
-        .storage
-        .write_at(file, &zeros, *offset)
-        .map_err(IoFailure::at("cut the torn tail of", path))?;
-    appender.storage.sync_data(file).map_err(IoFailure::at("sync", path))?;
-    Ok(*bytes)
+    let ActiveSegment { file: active, path, header } = &appender.active;
+    // In a segment that was full there are no records behind the damaged place any more, only its unused end.
+    if path == file {
+        let from = header.file_offset(appender.stream_offset).max(offset);
+        let zeros = vec![0; (offset + bytes).saturating_sub(from) as usize];
+        let storage = &appender.storage;
+        storage
+            .write_at(active, &zeros, from)
+            .map_err(IoFailure::at("cut the torn tail of", path))?;
+        storage.sync_data(active).map_err(IoFailure::at("sync", path))?;
+    }
+    Ok(if is_torn { bytes } else { 0 })
 }
 
 /// What this boot's page cache shows may never have reached the disk: nothing is served before it has.
@@ -385,6 +420,8 @@ fn append_all(
         if let Some(record) = RecordView::peek(left) {
             let bytes = appender.super_file.contents.segment_bytes;
             let spare = Spare::make(&appender.dir, bytes, &*options.storage, options.faults)?;
+            // What is here was synced before, also where none of these records fitted.
+            appender.synced_seq = appender.chain.seq;
             if appender.roll(record.epoch, spare)?.is_some() {
                 return Err(no_room_for_names(&appender.dir).into());
             }

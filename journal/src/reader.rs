@@ -10,11 +10,11 @@ use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
 use crate::evidence::used_bytes;
 use crate::faults::{Fault, Faults};
+use crate::found_ring::{self, For, FoundRing, Left};
 use crate::judge::NextSegment;
 use crate::lock;
 use crate::position::Position;
 use crate::record::{Chain, RecordView};
-use crate::ring;
 use crate::segment::{self, Found, RECORDS_AT, SegmentMap};
 use crate::superblock::{self, Superblock};
 use crate::verdict::{End, Facts, Next, Verdict};
@@ -190,7 +190,7 @@ impl Reader {
             self.offset += record.map_or(0, |record| record.bytes() as u64);
             return Ok(record);
         }
-        self.take_ring();
+        self.take_ring()?;
         let Some(InRing { found, at, chain }) = &mut self.in_ring else {
             return Ok(None);
         };
@@ -214,7 +214,11 @@ impl Reader {
     /// the file, the offset and the first lost record. It is the verdict that opening for writing would come to.
     pub fn how_it_ended(&self) -> Result<End, JournalError> {
         let ring_seq = self.in_ring.as_ref().map_or(self.chain.seq, |ring| ring.found.chain.seq);
-        self.verdict(ring_seq)
+        let end = self.verdict(ring_seq)?;
+        if self.in_ring.is_none() {
+            self.check_ring()?;
+        }
+        Ok(end)
     }
 
     /// The last record that was returned; 0 before the first.
@@ -340,17 +344,53 @@ impl Reader {
         }
     }
 
-    fn take_ring(&mut self) {
-        let (Some(shm_dir), None) = (&self.shm_dir, &self.in_ring) else {
-            return;
+    fn take_ring(&mut self) -> Result<(), JournalError> {
+        if self.in_ring.is_some() {
+            return Ok(());
+        }
+        // A ring that is not as it should be is no end of what the segments hold: `how_it_ended` speaks of it.
+        if let Ok(Left::Ring(ring)) = self.look_for_ring() {
+            self.in_ring = self.continuation(Some(&ring))?.map(|found| InRing {
+                found,
+                at: 0,
+                chain: self.chain,
+            });
+        }
+        Ok(())
+    }
+
+    /// The records of `ring` behind the place where the reader is in the segments; `None` if there is no segment yet.
+    pub(crate) fn continuation(
+        &self,
+        ring: Option<&FoundRing>,
+    ) -> Result<Option<Continuation>, JournalError> {
+        let (Some(ring), Some((stream_offset, segment_left))) = (ring, self.stream_position())
+        else {
+            return Ok(None);
         };
-        let Some((stream_offset, segment_left)) = self.stream_position() else {
-            return;
+        let capacity = self.superblock.segment_bytes.saturating_sub(RECORDS_AT);
+        let contents = ring.contents_from(stream_offset)?;
+        Ok(Some(Continuation::of(contents, self.chain, segment_left, capacity)))
+    }
+
+    fn look_for_ring(&self) -> Result<Left, JournalError> {
+        match &self.shm_dir {
+            None => Ok(Left::Nothing),
+            Some(shm_dir) => {
+                found_ring::look(&self.superblock, Some(shm_dir), For::Reading, self.chain.faults)
+            }
+        }
+    }
+
+    /// A ring that was left and cannot be had is where a start halts. A writer that is there has its own.
+    fn check_ring(&self) -> Result<(), JournalError> {
+        let halt = match self.look_for_ring() {
+            Ok(left) => left.halt(&self.superblock, self.seq()),
+            Err(error) => Some(error),
         };
-        if let Some(contents) = ring::snapshot(shm_dir, self.superblock.journal_id, stream_offset) {
-            let capacity = self.superblock.segment_bytes.saturating_sub(RECORDS_AT);
-            let found = Continuation::of(contents, self.chain, segment_left, capacity);
-            self.in_ring = Some(InRing { found, at: 0, chain: self.chain });
+        match halt {
+            Some(halt) if lock::holder(&self.dir).is_none() => Err(halt),
+            Some(_) | None => Ok(()),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The ring: where the core appends and nothing ever writes back.
 //!
-//! It is a file on tmpfs, so its contents outlive the process; where there is no tmpfs it is anonymous memory. A byte of
+//! It is a file on tmpfs ([`crate::found_ring`] says which), so its contents outlive the process; where there is no tmpfs it is anonymous memory. A byte of
 //! the record stream at offset `o` lies at `o % size`, always: recovery finds the continuation from the segments' end
-//! alone, and needs no cursor stored in the ring. Stale bytes of an earlier lap or an earlier life need no clearing,
-//! because the chain does not accept them.
+//! alone, and needs no cursor stored in the ring. Stale bytes of an earlier lap need no clearing, because the chain does
+//! not accept them.
 //!
 //! The file is mapped twice in a row, so every range of up to the ring's size is one slice and nobody handles the wrap.
 //!
@@ -13,75 +13,19 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use rustix::fs::{FallocateFlags, MemfdFlags, OFlags};
 use rustix::mm::{Advice, MapFlags, ProtFlags};
 
-use crate::error::{IoFailure, JournalError};
+use crate::error::IoFailure;
 use crate::lock;
 use crate::prefetch::prefetch;
 
 /// What a processor fetches at once.
 const LINE_BYTES: usize = 64;
-
-/// The path of a journal's ring.
-pub(crate) fn path_in(shm_dir: &Path, journal_id: u128) -> PathBuf {
-    shm_dir.join(format!("clutch-{journal_id:032x}"))
-}
-
-/// A ring left by an earlier life of this journal, locked by us.
-pub(crate) struct FoundRing {
-    file: File,
-    bytes: usize,
-}
-
-impl FoundRing {
-    /// Looks for the ring. An unusable one (another owner, an odd size) counts as none: it holds nothing that was
-    /// promised to anybody beyond what its mode allows.
-    pub fn look(shm_dir: &Path, journal_id: u128) -> Result<Option<Self>, JournalError> {
-        let path = path_in(shm_dir, journal_id);
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
-            .open(&path);
-        let Ok(file) = opened else { return Ok(None) };
-        if !lock::try_exclusive(&file).map_err(IoFailure::at("lock", &path))? {
-            // The directory lock is ours, so this is a copy of a directory whose original is open.
-            return Err(JournalError::Locked { path, pid: None });
-        }
-        let about = file.metadata().map_err(IoFailure::at("look at", &path))?;
-        let bytes = about.len() as usize;
-        let is_ours = about.is_file() && about.uid() == rustix::process::geteuid().as_raw();
-        let is_usable = bytes.is_power_of_two() && rustix::param::page_size() <= bytes;
-        Ok((is_ours && is_usable).then_some(Self { file, bytes }))
-    }
-
-    /// The whole ring, turned so that the byte of `stream_offset` comes first.
-    pub fn contents_from(&self, stream_offset: u64) -> io::Result<Vec<u8>> {
-        contents_from(&self.file, self.bytes, stream_offset)
-    }
-}
-
-/// A ring's contents, read without a lock and without a mapping: what the owner writes meanwhile may come out torn, and
-/// the chain decides.
-pub(crate) fn snapshot(shm_dir: &Path, journal_id: u128, stream_offset: u64) -> Option<Vec<u8>> {
-    let file = File::open(path_in(shm_dir, journal_id)).ok()?;
-    let bytes = file.metadata().ok()?.len() as usize;
-    bytes.is_power_of_two().then(|| contents_from(&file, bytes, stream_offset).ok())?
-}
-
-fn contents_from(file: &File, bytes: usize, stream_offset: u64) -> io::Result<Vec<u8>> {
-    let start = stream_offset as usize & (bytes - 1);
-    let mut contents = vec![0; bytes];
-    let (until_end, from_start) = contents.split_at_mut(bytes - start);
-    file.read_exact_at(until_end, start as u64)?;
-    file.read_exact_at(from_start, 0)?;
-    Ok(contents)
-}
 
 /// The mapped ring.
 pub(crate) struct Ring {
@@ -94,7 +38,7 @@ pub(crate) struct Ring {
     /// Holds the lock on the ring file.
     _file: File,
     /// The directory's lock: whoever can reach the ring holds it, and nobody else does.
-    directory_lock: File,
+    _directory_lock: File,
 }
 
 // SAFETY: the mapping belongs to no thread; who may touch which bytes is the contract of `slice` and `place`.
@@ -103,32 +47,24 @@ unsafe impl Send for Ring {}
 unsafe impl Sync for Ring {}
 
 impl Ring {
-    /// Maps a ring of `bytes`: the found file if it has that size, else a new one, else anonymous memory.
+    /// Maps a ring of `bytes`: a new file at `path`, else anonymous memory.
     pub fn ready(
-        shm_dir: Option<&Path>,
-        journal_id: u128,
+        path: Option<PathBuf>,
         bytes: usize,
-        found: Option<FoundRing>,
         directory_lock: File,
     ) -> Result<Self, IoFailure> {
         let mut refused = None;
-        if let Some(shm_dir) = shm_dir {
-            let path = path_in(shm_dir, journal_id);
-            let file = match found {
-                Some(found) if found.bytes == bytes => Ok(found.file),
-                _ => new_file(&path, bytes),
-            };
-            match file.and_then(|file| map_twice(&file, bytes).map(|base| (file, base))) {
+        if let Some(path) = path {
+            match Self::on_tmpfs(&path, bytes) {
                 Ok((file, base)) => {
-                    lock::note_ring(&directory_lock, true);
                     let path = Some(path);
-                    return Ok(Self { base, bytes, path, refused, _file: file, directory_lock });
+                    let _directory_lock = directory_lock;
+                    return Ok(Self { base, bytes, path, refused, _file: file, _directory_lock });
                 }
                 // No room, no rights or no tmpfs: all of them leave anonymous memory, and the caller reports it.
                 Err(error) => refused = Some(error.kind()),
             }
         }
-        lock::note_ring(&directory_lock, false);
         let anonymous = || -> io::Result<(File, NonNull<u8>)> {
             let file = File::from(rustix::fs::memfd_create("clutch-ring", MemfdFlags::CLOEXEC)?);
             rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
@@ -137,7 +73,14 @@ impl Ring {
         };
         let (file, base) =
             anonymous().map_err(IoFailure::at("map memory for", Path::new("the ring")))?;
-        Ok(Self { base, bytes, path: None, refused, _file: file, directory_lock })
+        let _directory_lock = directory_lock;
+        Ok(Self { base, bytes, path: None, refused, _file: file, _directory_lock })
+    }
+
+    fn on_tmpfs(path: &Path, bytes: usize) -> io::Result<(File, NonNull<u8>)> {
+        let file = new_file(path, bytes)?;
+        let mapped = map_twice(&file, bytes).inspect_err(|_| drop(std::fs::remove_file(path)));
+        mapped.map(|base| (file, base))
     }
 
     pub fn bytes(&self) -> usize {
@@ -159,7 +102,6 @@ impl Ring {
         if let Some(path) = &self.path {
             // Everything in it is in the segments: a file that stays behind costs memory and nothing else.
             let _ = std::fs::remove_file(path);
-            lock::note_ring(&self.directory_lock, false);
         }
     }
 
@@ -213,24 +155,21 @@ impl Drop for Ring {
     }
 }
 
-/// A new ring file under its name, with real pages behind it and locked.
+/// A new ring file, with real pages behind it and locked. Nobody looks for it before `super` names it.
 fn new_file(path: &Path, bytes: usize) -> io::Result<File> {
-    let aside = path.with_extension("new");
     let file = OpenOptions::new()
         .read(true)
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .custom_flags(OFlags::NOFOLLOW.bits() as i32)
-        .open(&aside)?;
+        .open(path)?;
     let finish = || {
         lock::try_exclusive(&file)?;
-        rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?;
-        std::fs::rename(&aside, path)
+        Ok(rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes as u64)?)
     };
     if let Err(error) = finish() {
-        let _ = std::fs::remove_file(&aside);
+        let _ = std::fs::remove_file(path);
         return Err(error);
     }
     Ok(file)
@@ -295,10 +234,19 @@ unsafe fn touch(base: *mut u8, bytes: usize) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::error::JournalError;
+    use crate::faults::Faults;
+    use crate::found_ring::{self, For, Left, RingNote, boot_id};
+    use crate::options::{Durability, Options};
+    use crate::superblock::Superblock;
+
+    fn ready(path: Option<PathBuf>, bytes: usize) -> Ring {
+        Ring::ready(path, bytes, tempfile::tempfile().unwrap()).unwrap()
+    }
 
     #[test]
     fn a_range_across_the_end_is_one_slice() {
-        let ring = Ring::ready(None, 1, 4096, None, tempfile::tempfile().unwrap()).unwrap();
+        let ring = ready(None, 4096);
         assert!(ring.is_in_memory_only());
         // SAFETY: this test is the only user of the ring.
         unsafe {
@@ -327,9 +275,8 @@ mod tests {
     fn no_append_ever_waits_for_a_page() {
         const BYTES: usize = 1 << 20;
         let dir = crate::test_dir();
-        for shm_dir in [Some(dir.path()), None] {
-            let lock = tempfile::tempfile().unwrap();
-            let ring = Ring::ready(shm_dir, 1, BYTES, None, lock).unwrap();
+        for path in [Some(dir.path().join("ring")), None] {
+            let ring = ready(path, BYTES);
             let faults = page_faults(|| {
                 for at in (0..BYTES).step_by(4096) {
                     // SAFETY: this test is the only user of the ring. Each range crosses into the next page.
@@ -355,28 +302,25 @@ mod tests {
     #[test]
     fn a_ring_is_found_again_and_turned_to_where_the_segments_end() {
         let dir = crate::test_dir();
-        let ring =
-            Ring::ready(Some(dir.path()), 5, 8192, None, tempfile::tempfile().unwrap()).unwrap();
+        let note = RingNote { name: 7, boot: boot_id(), durability: Durability::Process };
+        let superblock = Superblock { ring: Some(note), ..Superblock::new(5, &Options::default()) };
+        let look =
+            |what_for| found_ring::look(&superblock, Some(dir.path()), what_for, Faults::NONE);
+        let ring = ready(Some(found_ring::path_in(dir.path(), 5, 7)), 8192);
         // SAFETY: this test is the only user of the ring.
         unsafe { ring.place(8190, 4).copy_from_slice(b"wrap") };
-        assert!(matches!(FoundRing::look(dir.path(), 5), Err(JournalError::Locked { .. })));
+        assert!(matches!(look(For::Writing), Err(JournalError::Locked { .. })));
+        let Ok(Left::Ring(found)) = look(For::Reading) else { panic!("a reader needs no lock") };
+        assert!(found.contents_from(3 * 8192 + 8190).unwrap().starts_with(b"wrap"));
         drop(ring);
-        let found = FoundRing::look(dir.path(), 5).unwrap().unwrap();
+        let Ok(Left::Ring(found)) = look(For::Writing) else { panic!("it is free now") };
         assert!(found.contents_from(8190).unwrap().starts_with(b"wrap"));
-        assert!(snapshot(dir.path(), 5, 3 * 8192 + 8190).unwrap().starts_with(b"wrap"));
-        assert!(FoundRing::look(dir.path(), 6).unwrap().is_none());
+        found.remove();
+        assert!(matches!(look(For::Writing), Ok(Left::Gone(_))));
     }
 
     #[test]
     fn without_a_place_on_tmpfs_the_ring_is_plain_memory() {
-        let ring = Ring::ready(
-            Some(Path::new("/nonexistent/shm")),
-            1,
-            4096,
-            None,
-            tempfile::tempfile().unwrap(),
-        )
-        .unwrap();
-        assert!(ring.is_in_memory_only());
+        assert!(ready(Some("/nonexistent/shm/ring".into()), 4096).is_in_memory_only());
     }
 }

@@ -5,6 +5,7 @@
 //!   8 format u32, epoch u32   48 oldest seq u64                   80 segment bytes u64
 //!  16 journal id u128         56 durable mark u64               4092 crc32c u32
 //!  32 generation u64          64 engine version u64             88 newest segment's first seq u64
+//!  96 ring's name u64 (0 = none)  104 ring's boot u128         120 its durability u32
 //! ```
 //! Four equal copies, 4 KiB apart; a start needs two that are whole and equal, and takes the newest contents that two
 //! agree on. It is written in place, so it needs no room on a full disk: the first two copies and a sync, then the other
@@ -22,6 +23,8 @@ use crate::archive;
 use crate::block::{BLOCK_BYTES, Block};
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
+use crate::found_ring::RingNote;
+use crate::options::{Durability, Options};
 use crate::segment;
 use crate::snapshot::snapshots;
 use crate::spare;
@@ -52,9 +55,29 @@ pub(crate) struct Superblock {
     pub segment_bytes: u64,
     /// First sequence of the newest segment; 0 before the first. Without it a lost last segment would look like an end.
     pub newest_segment: u64,
+    /// The ring in which this opening may have left something; none after a clean stop.
+    pub ring: Option<RingNote>,
 }
 
 impl Superblock {
+    /// That of a journal in which nothing has been written yet.
+    pub fn new(journal_id: u128, options: &Options) -> Self {
+        Self {
+            format: FORMAT,
+            epoch: 0,
+            journal_id,
+            generation: 0,
+            newest_snapshot: 0,
+            oldest_seq: 1,
+            durable_mark: 0,
+            engine_version: options.engine_version,
+            rule_set: options.rule_set,
+            segment_bytes: options.segment_bytes,
+            newest_segment: 0,
+            ring: None,
+        }
+    }
+
     /// Reads `dir/super`; `None` if there is no such file.
     pub fn load(dir: &Path) -> Result<Option<Self>, JournalError> {
         let path = path_in(dir);
@@ -129,6 +152,11 @@ impl Superblock {
         for (index, field) in fields.into_iter().enumerate() {
             block.put(32 + 8 * index, &field.to_le_bytes());
         }
+        if let Some(RingNote { name, boot, durability }) = self.ring {
+            block.put(96, &name.to_le_bytes());
+            block.put(104, &boot.to_le_bytes());
+            block.put(120, &durability.code().to_le_bytes());
+        }
         block
     }
 
@@ -145,7 +173,15 @@ impl Superblock {
             rule_set: block.u64(72),
             segment_bytes: block.u64(80),
             newest_segment: block.u64(88),
+            ring: Self::decode_ring(block),
         }
+    }
+
+    fn decode_ring(block: &Block) -> Option<RingNote> {
+        let (name, boot) = (block.u64(96), block.u128(104));
+        // A promise that this release does not know is taken for the greatest.
+        let durability = Durability::from_code(block.u32(120)).unwrap_or(Durability::Process);
+        (name != 0).then_some(RingNote { name, boot, durability })
     }
 }
 
@@ -291,6 +327,7 @@ mod tests {
             rule_set: 6,
             segment_bytes: 65536,
             newest_segment: 1,
+            ring: Some(RingNote { name: 11, boot: 12 << 64, durability: Durability::Process }),
         }
     }
 

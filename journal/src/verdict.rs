@@ -20,6 +20,18 @@ pub enum End {
         /// From there to the last byte that is not zero.
         bytes: u64,
     },
+    /// Records that were durable are damaged or missing here, and the ring of the last run still has them. Opening the
+    /// journal for writing writes them again.
+    Healed {
+        /// The segment.
+        file: PathBuf,
+        /// Where the last valid record ends.
+        offset: u64,
+        /// From there to the last byte that is not zero.
+        bytes: u64,
+        /// The first and the last of those records.
+        records: (u64, u64),
+    },
 }
 
 /// What lies where the next record should be.
@@ -67,6 +79,8 @@ pub(crate) enum Behind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Promise {
     Kept,
+    /// Some of it is there only in the ring, and is no longer in the segments.
+    KeptByRing,
     /// A mark says that records from here on were synced.
     Records,
     /// `super` knows of a newer segment.
@@ -90,6 +104,8 @@ pub(crate) enum Verdict {
     End,
     /// This is the end, once the remains of an unfinished write are cut.
     CutTail,
+    /// This is the end of the segments, and what is damaged here is written again from the ring.
+    Heal,
     HaltCorrupt,
     HaltGap,
     HaltForeign,
@@ -101,7 +117,7 @@ impl Verdict {
     pub fn is_halt(self) -> bool {
         match self {
             Self::HaltCorrupt | Self::HaltGap | Self::HaltForeign | Self::HaltEpoch => true,
-            Self::Accept | Self::End | Self::CutTail => false,
+            Self::Accept | Self::End | Self::CutTail | Self::Heal => false,
         }
     }
 }
@@ -112,7 +128,8 @@ struct Row(&'static [Here], &'static [Next], &'static [Behind], &'static [Promis
 const ANY_NEXT: &[Next] =
     &[Next::Nothing, Next::Continues, Next::OldEpoch, Next::Foreign, Next::Broken, Next::Later];
 const ANY_BEHIND: &[Behind] = &[Behind::Nothing, Behind::SameWrite, Behind::LaterWrite];
-const ANY_PROMISE: &[Promise] = &[Promise::Kept, Promise::Records, Promise::Segment];
+const ANY_PROMISE: &[Promise] =
+    &[Promise::Kept, Promise::KeptByRing, Promise::Records, Promise::Segment];
 /// No record is here.
 const NONE_HERE: &[Here] = &[Here::Noise, Here::Zeros, Here::NoSegment];
 const EMPTY: &[Here] = &[Here::Zeros, Here::NoSegment];
@@ -136,6 +153,10 @@ const TABLE: &[Row] = &[
     Row(NONE_HERE,                    &[Next::Nothing],   ANY_BEHIND,            &[Promise::Segment],  Verdict::HaltGap),
     Row(&[Here::NoSegment],           &[Next::Nothing],   ANY_BEHIND,            &[Promise::Records],  Verdict::HaltGap),
     Row(&[Here::Noise, Here::Zeros],  &[Next::Nothing],   ANY_BEHIND,            &[Promise::Records],  Verdict::HaltCorrupt),
+    // More was promised, and the ring has it.
+    Row(&[Here::NoSegment],           &[Next::Nothing],   ANY_BEHIND,            &[Promise::KeptByRing], Verdict::HaltGap),
+    Row(&[Here::Noise, Here::Zeros],  &[Next::Nothing],   &[Behind::LaterWrite], &[Promise::KeptByRing], Verdict::HaltCorrupt),
+    Row(&[Here::Noise, Here::Zeros],  &[Next::Nothing],   NO_LATER_WRITE,        &[Promise::KeptByRing], Verdict::Heal),
     // Nothing was promised from here on.
     Row(&[Here::Noise],               &[Next::Nothing],   &[Behind::LaterWrite], &[Promise::Kept],     Verdict::HaltCorrupt),
     Row(&[Here::Noise],               &[Next::Nothing],   NO_LATER_WRITE,        &[Promise::Kept],     Verdict::CutTail),
@@ -198,7 +219,7 @@ mod tests {
     #[test]
     fn every_combination_of_facts_fits_exactly_one_row_and_every_row_is_needed() {
         let all = combinations();
-        assert_eq!(all.len(), 5 * 6 * 3 * 3);
+        assert_eq!(all.len(), 5 * 6 * 3 * 4);
         for facts in &all {
             let rows = TABLE.iter().filter(|row| row.fits(*facts)).count();
             assert_eq!(rows, 1, "{facts:?}");
@@ -229,6 +250,12 @@ mod tests {
             Promise::Segment => return Verdict::HaltGap,
             Promise::Records if is_nowhere => return Verdict::HaltGap,
             Promise::Records => return Verdict::HaltCorrupt,
+            // Where nothing is there at all the ring has no place to go to, and a later write is still a contradiction.
+            Promise::KeptByRing if is_nowhere => return Verdict::HaltGap,
+            Promise::KeptByRing if facts.behind == Behind::LaterWrite => {
+                return Verdict::HaltCorrupt;
+            }
+            Promise::KeptByRing => return Verdict::Heal,
             Promise::Kept => {}
         }
         match facts.behind {
@@ -280,6 +307,7 @@ mod tests {
             Verdict::Accept,
             Verdict::End,
             Verdict::CutTail,
+            Verdict::Heal,
             Verdict::HaltCorrupt,
             Verdict::HaltGap,
             Verdict::HaltForeign,

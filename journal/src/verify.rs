@@ -337,6 +337,14 @@ fn walk(
     }
     match reader.how_it_ended()? {
         End::Clean => {}
+        End::Healed { file, offset, records, .. } => {
+            let what = "durable records are damaged here; the ring of the last run still has them, and the next start \
+                        writes them again. The disk is not to be trusted"
+                .to_owned();
+            let records = Some(records);
+            let severity = Severity::Damage;
+            report.findings.push(Finding { severity, file, offset, records, what });
+        }
         End::TornTail { file, offset, bytes } => {
             let (severity, what) = match report.writer {
                 // What was archived is over: nobody writes there, and no start cuts it.

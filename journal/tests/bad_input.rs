@@ -322,40 +322,6 @@ fn without_a_place_for_the_ring_the_journal_runs_and_says_why() {
     }
 }
 
-/// Nothing of ours, under the ring's name: it holds nothing, and a new ring takes its place.
-#[test]
-fn what_cannot_be_a_ring_is_passed_over() {
-    for bytes in [0, 100, 5_000, 12_288] {
-        let place = Place::new();
-        place.write(1, 10);
-        let name = format!("clutch-{:032x}", Reader::open(&place.dir()).unwrap().journal_id());
-        fs::write(place.shm().join(name), vec![7; bytes]).unwrap();
-        let recovered = place.open().unwrap().recovered;
-        assert_eq!((recovered.last_seq, recovered.from_ring), (10, 0), "{bytes} bytes");
-        assert!(!recovered.ring_in_memory_only);
-        place.write(11, 20);
-    }
-}
-
-/// Anybody may write to a directory for shared memory, also under this name.
-#[test]
-fn a_ring_of_another_user_is_passed_over() {
-    if !rustix::process::geteuid().is_root() {
-        println!("skipped: only root can give a file away");
-        return;
-    }
-    for (owner, from_ring) in [(0, 5), (65_534, 0)] {
-        let place = Place::new();
-        place.write(1, 10);
-        let Opened { mut writer, committer, .. } = place.open().unwrap();
-        (11..=15).for_each(|seq| append(&mut writer, seq));
-        drop((writer, committer));
-        let ring = fs::read_dir(place.shm()).unwrap().next().unwrap().unwrap().path();
-        std::os::unix::fs::chown(ring, Some(owner), None).unwrap();
-        assert_eq!(place.open().unwrap().recovered.from_ring, from_ring, "of user {owner}");
-    }
-}
-
 #[test]
 fn a_ring_that_vanished_after_a_kill_is_missed_and_after_a_clean_stop_it_is_not() {
     let place = Place::new();
@@ -367,10 +333,7 @@ fn a_ring_that_vanished_after_a_kill_is_missed_and_after_a_clean_stop_it_is_not(
     place.reboot();
     assert!(ring_gone(place.options()), "somebody emptied the directory on the same boot");
     place.reboot();
-    let lock = place.dir().join("LOCK");
-    let text = fs::read_to_string(&lock).unwrap();
-    let boot = text.lines().find_map(|line| line.strip_prefix("boot ")).unwrap().trim();
-    fs::write(&lock, text.replace(boot, &boot.chars().rev().collect::<String>())).unwrap();
+    place.another_boot();
     assert!(!ring_gone(place.options()), "memory does not outlive its boot");
 }
 

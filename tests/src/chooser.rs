@@ -419,7 +419,8 @@ impl Chooser {
     fn account_state(&mut self) -> Command {
         let state = match self.random.below(40) {
             0..3 => AccountState::Suspended,
-            3..6 => AccountState::SelfExcluded,
+            // For half a year, and there are few accounts.
+            3..6 if self.random.chance(6) => AccountState::SelfExcluded,
             6 if self.random.chance(20) => AccountState::Closed,
             _ => AccountState::Open,
         };

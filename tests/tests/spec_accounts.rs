@@ -77,8 +77,6 @@ fn an_account_that_may_not_bet_says_why() {
         state   A1 suspended
         bet     b1 A1 W a 1.00             -> AccountSuspended
         deposit A1 5.00                    # money may come in
-        state   A1 excluded
-        bet     b2 A1 W a 1.00             -> AccountSelfExcluded
         state   A1 open
         bet     b3 A1 W a 1.00             -> Accepted 2.00
         state   A1 closed

@@ -117,6 +117,9 @@ fn a_group_asked_for_again_gets_its_first_answers() {
         expect account A held 30.00
         batch  A b1:W1:a:10.00 n1:W2:b:20.00 -> Accepted 20.00   # a known id: nothing new is taken
         expect account A held 30.00
+        again  n1                            -> BatchRefused     # its first answer, also alone
+        batch  A n1:W2:b:20.00               -> BatchRefused
+        expect account A held 30.00
         batch  A r1:W1:a:10.00 r2:W2:b:60.00 -> StakeAboveLimit
         batch  A r1:W1:a:10.00 r2:W2:b:6.00  -> StakeAboveLimit
         expect account A held 30.00

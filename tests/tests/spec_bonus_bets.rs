@@ -271,9 +271,47 @@ fn a_bet_with_a_bonus_is_not_cashed_out_taken_in_part_or_put_to_a_trader() {
     on_board(
         "
         config    stake_max 50.00 rules_refer stake_max
+        waiting   approve by 2
         bet       b A W a 10.00 with free
         quote     q b                          -> BetWithBonus
         bet       c A W a 60.00 with up partial offers -> StakeAboveLimit(50.00, 60.00)
+        ",
+    );
+}
+
+#[test]
+fn what_a_boost_adds_counts_in_every_limit_on_payouts_before_the_bet_is_taken() {
+    for (limit, refusal) in [
+        ("payout_max 22.00", "PayoutAboveLimit(22.00, 22.50)"),
+        ("liability_selection_max 12.00", "SelectionLiability(12.00, 12.50)"),
+        ("liability_market_max 12.00", "MarketLiability(12.00, 12.50)"),
+        ("liability_account_max 12.00", "AccountLiability(12.00, 12.50)"),
+        ("payout_day_max 22.00", "DayPayoutAboveLimit(22.00, 22.50)"),
+    ] {
+        on_board(&format!(
+            "
+            config    {limit}
+            bet       b A W a 10.00 with up        -> {refusal}
+            bet       c A W a 9.60 with up         -> Accepted 21.60   # 12.00 may be won
+            expect    account A liability 12.00
+            ",
+        ));
+    }
+    check(
+        "
+        config    liability_account_max 42.00 payout_max 53.00
+        account   A balance 100.00
+        match     M bo1
+        maps      M even
+        market    W M map 1
+        match     N bo1
+        maps      N even
+        market    X N map 1
+        bonus     up A boost_50 50.00 for 7d
+        multi     d A 10.00 2 W:a X:a with up     -> PayoutAboveLimit(53.00, 55.00)
+        multi     e A 9.40 2 W:a X:a with up      -> AccountLiability(42.00, 42.30)
+        multi     f A 9.20 2 W:a X:a with up      -> Accepted 50.60
+        expect    account A liability 41.40
         ",
     );
 }

@@ -369,11 +369,19 @@ fn a_bet_that_was_void_over_a_rest_is_worth_nothing_more() {
         state   A1 excluded           # the staff excludes him
         expect  bet b1 Void Rest
         expect  account A1 available 100.00 held 0.00
-        state   A1 open
+        play    M 1 A13
+        rest    A1 exclusion 200d          # a second time, and nothing more is void
+        expect  bet b1 Void Rest
+        expect  account A1 available 100.00 held 0.00
+        ",
+    );
+    check_licence(
+        "
+        deposit A1 100.00
+        policy  p time_out_open_bets=void exclusion_open_bets=void
         bet     b2 A1 W a 10.00            -> Accepted 20.00
         play    M 1 A13
         rest    A1 time_out 1d
-        expect  bet b1 Void Rest
         expect  bet b2 Won 20.00
         expect  account A1 available 110.00 held 0.00
         ",

@@ -200,6 +200,7 @@ fn bets_on_undone_rounds_are_void_or_stand() {
     by_both(
         "
         config in_play_delay 0s
+        waiting approve by 2
         match  M bo1
         maps   M even
         market W M winner
@@ -219,6 +220,7 @@ fn a_replay_voids_what_was_open_or_keeps_what_was_bet_before_the_map() {
     by_both(
         &format!(
             "config in_play_delay 0s
+            waiting approve by 2
             {BO3}
             market P M round 1 1
             bet f A F b 10.00
@@ -241,6 +243,7 @@ fn a_replay_voids_what_was_open_or_keeps_what_was_bet_before_the_map() {
         "rules replayed stand
         account A balance 100.00
         config in_play_delay 0s
+        waiting approve by 2
         {BO3}
         play M 1 A3
         bet late A F b 10.00 policy any

@@ -50,6 +50,7 @@ fn fixed_windows_begin_anew_by_the_calendar() {
     check_play(
         "
         config  resettle_window 7d feed_age_prematch 24000h
+        waiting approve by 2
         feed    M heartbeat
         limit   A1 stake day 10.00
         limit   A1 stake week 20.00
@@ -253,6 +254,51 @@ fn a_time_out_holds_at_once_and_ends_by_itself() {
     );
 }
 
+/// UKGC LCCP 3.5.3, 3.5.4: six months at least, whoever began it, and no state of the account lifts it.
+#[test]
+fn an_exclusion_by_the_staff_is_the_players_own_and_nobody_lifts_it_early() {
+    check_play(
+        "
+        state   A1 suspended
+        state   A1 excluded
+        bet     b1 A1 W a 1.00             -> AccountSuspended      # it still is
+        state   A1 open
+        bet     b2 A1 W a 1.00             -> AccountSelfExcluded
+        deposit A1 5.00                    -> AccountSelfExcluded
+        return  A1                         -> RestNotOver
+        state   A1 excluded                # again: nothing is shortened
+        rest    A1 exclusion 400d
+        state   A1 excluded                # and a longer one stays
+        wait    200d
+        state   A1 open
+        return  A1                         -> RestNotOver
+        wait    200d
+        bet     b3 A1 W a 1.00             -> AccountSelfExcluded   # until he asks to return
+        return  A1
+        bet     b4 A1 W a 1.00             -> AccountTimedOut
+        state   A1 closed
+        state   A1 excluded                -> AccountClosed
+        ",
+    );
+}
+
+/// UKGC LCCP 3.5.3, 3.5.4, 3.3.4: who rests is not asked back by a bonus.
+#[test]
+fn a_player_who_rests_is_granted_no_bonus() {
+    check_play(
+        "
+        bonus   f A1 free_bet 4.00 for 7d ref 71
+        rest    A1 time_out 7d
+        bonus   g A1 free_bet 4.00 for 7d        -> AccountTimedOut
+        bonus   f A1 free_bet 4.00 for 7d ref 71 # known already, and said again
+        wait    7d
+        bonus   h A1 money 4.00 wager 8.00 for 7d
+        state   A1 excluded
+        bonus   i A1 boost_25 4.00 for 7d        -> AccountSelfExcluded
+        ",
+    );
+}
+
 /// UKGC LCCP 3.5.3, 3.5.4: an exclusion outlives its term until the player asks to return, and then a
 /// day more.
 #[test]
@@ -260,6 +306,7 @@ fn a_self_exclusion_ends_only_by_the_players_wish_and_a_day_later() {
     check_play(
         "
         config  feed_age_prematch 240000h
+        waiting approve by 2
         rest    A1 time_out 7d
         rest    A1 exclusion 181d          -> RestLength(15724800000ms, 15638400000ms)
         rest    A1 exclusion 1828d         -> RestLength

@@ -310,6 +310,7 @@ fn a_bet_that_waits_longer_than_its_market_is_kept_gets_its_money_back() {
         feed    M start 1 ct
         bet     b1 A1 R a 10.00                     -> Pending
         config  in_play_delay 3s offer_life 3s referral_life 3s resettle_window 3s
+        waiting approve by 2
         feed    M round 1 1 A
         expect  account A1 available 90.00 held 10.00
         wait    3s

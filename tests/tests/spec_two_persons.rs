@@ -198,6 +198,52 @@ fn a_limit_is_raised_tenfold_by_one_person_and_further_by_two() {
     );
 }
 
+/// Steps that each go no further than tenfold go no further together: what one person may do is measured
+/// from what two persons last left.
+#[test]
+fn small_steps_of_one_person_add_up_to_no_more_than_one() {
+    check(
+        "
+        config  stake_max 10.00
+        account A balance 5000.00
+        match   M bo1
+        maps    M even
+        market  W M winner
+        config  stake_max 90.00
+        config  stake_max 20.00
+        config  stake_max 100.00
+        config  stake_max 100.01
+        bet     b A W a 100.01                -> StakeAboveLimit(100.00, 100.01)
+        waiting approve by 1                  -> SamePerson
+        waiting approve by 2
+        bet     c A W a 100.01
+        config  stake_max 1000.10             # tenfold of what two persons left
+        config  stake_max 1000.11
+        bet     d A W a 1000.11               -> StakeAboveLimit(1000.10, 1000.11)
+        waiting drop
+        config  stake_max 1.00
+        config  stake_max 1000.00             # they left as much, whatever one cut since
+        ",
+    );
+}
+
+/// The second person signs what he is shown: what the first had moved alone before does not become the
+/// measure for more.
+#[test]
+fn a_second_persons_word_is_about_what_was_wished_alone() {
+    check(
+        "
+        config  stake_max 10.00 payout_max 100.00
+        account A balance 10.00
+        config  payout_max 1000.00
+        config  stake_max 200.00
+        waiting approve by 2
+        config  payout_max 1000.01
+        waiting approve by 1                  -> SamePerson
+        ",
+    );
+}
+
 #[test]
 fn a_limit_that_moved_meanwhile_is_looked_at_again() {
     check(
@@ -227,6 +273,29 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         // A book without a margin is a step of its own, however small the margin was.
         ("margin_ppb 10000000", "margin_ppb 0", "margin_ppb 5000000"),
         ("band_milli 4000", "band_milli 40001", "band_milli 40000"),
+        ("in_play_delay 3s", "in_play_delay 2s", "in_play_delay 5s"),
+        ("view_age_max 10s", "view_age_max 11s", "view_age_max 1s"),
+        ("confirm_above 50.00", "confirm_above 50.01", "confirm_above 10.00"),
+        ("debt_max 50.00", "debt_max 50.01", "debt_max 0.00"),
+        ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
+        ("cash_out_margin_ppb 50000000", "cash_out_margin_ppb 0", "cash_out_margin_ppb 5000000"),
+        ("stakes_per_hour_max 50.00", "stakes_per_hour_max 500.01", "stakes_per_hour_max 500.00"),
+        // A rule may be tried in shadow before it refuses; once it does, it takes two to stop it.
+        ("rules_off none", "rules_off bets_per_hour", "rules_off none"),
+        ("rules_off none", "rules_shadow payout_max", "stake_max 10.00"),
+        ("rules_off none", "rules_refer stake_max", "rules_refer none"),
+        (
+            "rules_off bets_per_hour",
+            "rules_off none rules_shadow bets_per_minute",
+            "rules_off none rules_shadow bets_per_hour",
+        ),
+        ("trips_shadow none", "trips_off loss_rate", "trip_loss_max 1.00"),
+        ("trips_shadow none", "trips_shadow loss_rate", "trips_two_people loss_rate,feed_lag"),
+        (
+            "trips_two_people loss_rate",
+            "trips_two_people none",
+            "trips_two_people loss_rate,feed_lag",
+        ),
     ] {
         check(&format!(
             "

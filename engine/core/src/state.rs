@@ -74,6 +74,8 @@ pub(crate) struct Tables {
     pub settlement: Settlement,
     /// What waits for a second person.
     pub proposals: Proposals,
+    /// Every setting where two persons, or the first record, last left it.
+    pub agreed: Config,
     pub risk: RiskTables,
     pub requotes: Requotes,
     pub overrides: Overrides,
@@ -183,6 +185,7 @@ impl State {
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             proposals: Proposals::new(),
+            agreed: config,
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
             lags: Default::default(),
@@ -437,8 +440,12 @@ impl Step<'_> {
             let (seen, now) = (i64::from(seen), i64::from(version));
             return Err(Refusal::with(Reject::ConfigurationMoved, seen, now));
         }
-        if self.config.is_raised_far(config) && !self.is_approved() {
+        let is_far = self.tables.agreed.moved_far(config).is_some();
+        if is_far && !self.is_approved() {
             return self.propose(Wish::Configure { config: *config, based_on: version });
+        }
+        if self.is_approved() {
+            self.tables.agreed = self.tables.agreed.with_changes(self.config, config);
         }
         let of_prices = |config: &Config| {
             let shading = (config.shading_ppb, config.shading_scale);

@@ -14,8 +14,15 @@ impl Twin {
         let key = |place: &PlaceBet| (place.account.0, place.client_id.0);
         let broken = Refusal::from(Reject::BatchRefused);
         if ask.places().any(|place| self.known(key(&place)).is_some()) {
-            for (said, place) in said.iter_mut().zip(ask.places()) {
-                *said = Some(self.known(key(&place)).unwrap_or(BetStatus::Refused(broken)));
+            let known: Vec<_> = ask.places().map(|place| self.known(key(&place))).collect();
+            for (said, known) in said.iter_mut().zip(&known) {
+                *said = Some(known.unwrap_or(BetStatus::Refused(broken)));
+            }
+            for (place, _) in ask.places().zip(&known).filter(|(_, known)| known.is_none()) {
+                self.forget_old_ids();
+                if self.check_id(place.client_id).is_ok() {
+                    self.remember(key(&place), Answered::Refused(broken));
+                }
             }
             return said;
         }

@@ -232,7 +232,8 @@ impl Twin {
         let now = i128::from(odds);
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
-        let shadows = self.check_limits(place.account.0, on, (stake, payout), to_trader)?;
+        let counted = self.in_limits(place.account.0, stake, payout);
+        let shadows = self.check_limits(place.account.0, on, (stake, counted), to_trader)?;
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;
         let live = self.is_in_play(market.match_index);

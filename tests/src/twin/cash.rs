@@ -234,6 +234,7 @@ impl Twin {
         if is_closed {
             return Err(Reject::AccountClosed);
         }
+        self.accounts[id as usize].own.may_play(self.now).map_err(|refusal| refusal.code)?;
         let range = 0..=LARGEST as i64;
         let Wagering { turnover, min_odds, most } = wagering;
         if most == Some(Money::ZERO) {

@@ -164,6 +164,13 @@ impl Twin {
         Ok(Some(funding))
     }
 
+    /// What limits see of the bet being placed: what it will count if it is taken.
+    pub(super) fn in_limits(&self, account: u32, stake: i128, gross: i128) -> i128 {
+        let fits = gross <= i128::from(i64::MAX / 2);
+        let funding = fits.then(|| self.fund(account, stake, gross).ok().flatten()).flatten();
+        counts(funding, gross)
+    }
+
     /// Bets with a bonus in them that are there.
     pub(super) fn funded_bets(&self) -> usize {
         let singles = self.bets.values().filter(|bet| bet.funding.is_some()).count();

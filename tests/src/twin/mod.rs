@@ -40,8 +40,8 @@ use clutch_core::command::{
 };
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::play::RestKind;
-use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Name};
+use clutch_core::play::{Rest, RestKind};
+use clutch_core::units::{BonusId, Currency, CurrencyCode, Money, Name, Timestamp};
 use clutch_core::{Command, Record, Reject};
 
 pub use compare::check_sums;
@@ -77,6 +77,8 @@ pub struct Twin {
     times: Vec<u64>,
     config: Config,
     config_version: u32,
+    /// The settings as two persons, or the first record, last left each.
+    agreed: Config,
     capacity: Capacity,
     accounts: Vec<Account>,
     /// By their numbers.
@@ -193,6 +195,7 @@ impl Twin {
             times: Vec::new(),
             config,
             config_version: 1,
+            agreed: config,
             capacity,
             accounts: Vec::new(),
             currencies: vec![SetCurrency {
@@ -400,9 +403,12 @@ impl Twin {
         if based_on.is_some_and(|seen| seen != self.config_version) {
             return Err(Reject::ConfigurationMoved);
         }
-        if proposals::raises_far(&self.config, config) && !self.approved {
+        if proposals::goes_far(&self.agreed, config) && !self.approved {
             let (config, based_on) = (*config, Some(self.config_version));
             return self.propose(Command::Configure { config, based_on });
+        }
+        if self.approved {
+            self.agreed = proposals::agreed(self.agreed, &self.config, config);
         }
         self.config = *config;
         self.config_version += 1;
@@ -438,11 +444,17 @@ impl Twin {
         if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed);
         }
-        let before = std::mem::replace(&mut row.state, state);
-        if state == AccountState::SelfExcluded && before != state {
-            self.begin_rest(account, RestKind::SelfExclusion);
+        if state != AccountState::SelfExcluded {
+            row.state = state;
+            return Ok(());
         }
-        Ok(())
+        let until = Timestamp::from_nanos(self.now + 182 * 24 * 3_600 * 1_000_000_000);
+        let rest = Rest { kind: RestKind::SelfExclusion, until };
+        let is_longer = |present: &Rest| present.kind == rest.kind && until <= present.until;
+        if row.own.rest().is_some_and(|present| is_longer(&present)) {
+            return Ok(());
+        }
+        self.rest(account, rest)
     }
 }
 

@@ -215,9 +215,10 @@ impl Twin {
         let odds: Vec<(i128, i128)> = legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
         let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
         let mut shadows = BTreeSet::new();
+        let counted = self.in_limits(place.account.0, stake, payout);
         for leg in &legs {
             let on = (leg.market, leg.selection);
-            shadows.extend(self.check_limits(place.account.0, on, (stake, payout), to_trader)?);
+            shadows.extend(self.check_limits(place.account.0, on, (stake, counted), to_trader)?);
         }
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;

@@ -139,6 +139,11 @@ impl Own {
         self.limits.iter().position(|limit| limit.key == key)
     }
 
+    /// The rest that was asked for, also when it is over.
+    pub(super) fn rest(&self) -> Option<Rest> {
+        self.rest
+    }
+
     fn resting(&self, now: u64) -> Option<Rest> {
         let over = |rest: &Rest| rest.kind == RestKind::TimeOut && rest.until.nanos() <= now;
         self.rest.filter(|rest| !over(rest))

@@ -2,6 +2,9 @@
 
 use clutch_core::command::{Command, Config, VoidBets};
 use clutch_core::event::VoidReason;
+use clutch_core::risk::RuleId;
+use clutch_core::settings::Setting;
+use clutch_core::switches::TripId;
 use clutch_core::{Reject, proposals};
 
 use super::bets::{Answered, Fate};
@@ -144,10 +147,19 @@ impl Twin {
     }
 }
 
-/// Whether any limit becomes more than ten times what it was, or what guards the prices is widened.
-pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
-    let limits = |config: &Config| {
-        [
+/// What two persons stand behind once they have moved the settings from one configuration to another.
+pub(super) fn agreed(agreed: Config, from: &Config, to: &Config) -> Config {
+    Setting::ALL.iter().fold(agreed, |agreed, setting| {
+        let moved = setting.get(from) != setting.get(to);
+        let value = if moved { setting.get(to) } else { setting.get(&agreed) };
+        setting.set(agreed, value).expect("a setting that was set can be set")
+    })
+}
+
+/// Whether one person may not go from what two persons left to this.
+pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
+    let tenfold = |config: &Config| {
+        let money = [
             config.stake_max,
             config.payout_max,
             config.liability_selection_max,
@@ -156,14 +168,64 @@ pub(super) fn raises_far(before: &Config, after: &Config) -> bool {
             config.liability_match_max,
             config.liability_group_max,
             config.payout_day_max,
-            config.adjust_alone_max,
-        ]
-        .map(|limit| i128::from(limit.minor()))
+            config.stakes_per_hour_max,
+            config.trader_stake,
+            config.trip_loss_max,
+        ];
+        let counts = [
+            config.bets_per_second_max,
+            config.bets_per_minute_max,
+            config.bets_per_hour_max,
+            config.band_milli,
+            config.trip_feed_max,
+            config.trip_error_max,
+            config.trip_reject_min,
+        ];
+        let nanos = [
+            config.feed_age_live_ns,
+            config.feed_age_prematch_ns,
+            config.feed_lag_max_ns,
+            config.feed_grace_ns,
+            config.override_life_max_ns,
+            config.quote_life_ns,
+            config.offer_life_ns,
+            config.referral_life_ns,
+        ];
+        let money = money.into_iter().map(|limit| i128::from(limit.minor()));
+        let counts = counts.into_iter().map(i128::from);
+        money.chain(counts).chain(nanos.into_iter().map(i128::from)).collect::<Vec<_>>()
     };
-    limits(before).iter().zip(limits(after)).any(|(before, after)| after > 10 * before)
-        || after.override_distance_milli > before.override_distance_milli
-        || u64::from(after.band_milli) > 10 * u64::from(before.band_milli)
-        || margin_moves_far(before, after.margin_ppb)
+    let never_up = |config: &Config| {
+        [
+            i128::from(config.view_age_max_ns),
+            config.confirm_above.minor().into(),
+            config.debt_max.minor().into(),
+            config.override_distance_milli.into(),
+            config.wagering_times_max.into(),
+            config.adjust_alone_max.minor().into(),
+            -i128::from(config.in_play_delay_ns),
+        ]
+    };
+    let says = |config: &Config, rule: RuleId| {
+        if config.rules_off.has(rule) || config.rules_shadow.has(rule) {
+            0
+        } else if config.rules_refer.has(rule) {
+            1
+        } else {
+            2
+        }
+    };
+    let pulls = |config: &Config, trip: TripId| {
+        !config.trips_off.has(trip) && !config.trips_shadow.has(trip)
+    };
+    let takes_two = |config: &Config, trip: TripId| config.trips_two_people.has(trip);
+    tenfold(agreed).iter().zip(tenfold(to)).any(|(was, is)| is > 10 * was)
+        || never_up(agreed).iter().zip(never_up(to)).any(|(was, is)| is > *was)
+        || u64::from(to.cash_out_margin_ppb) * 10 < u64::from(agreed.cash_out_margin_ppb)
+        || RuleId::ALL.iter().any(|rule| says(to, *rule) < says(agreed, *rule))
+        || TripId::ALL.iter().any(|trip| pulls(agreed, *trip) && !pulls(to, *trip))
+        || TripId::ALL.iter().any(|trip| takes_two(agreed, *trip) && !takes_two(to, *trip))
+        || margin_moves_far(agreed, to.margin_ppb)
 }
 
 /// Whether an even chance is booked at odds ratios further apart than an override may be.

@@ -12,7 +12,8 @@ pub enum AccountState {
     Suspended,
     /// Nothing, for ever.
     Closed,
-    /// No betting, by the player's own wish.
+    /// As an order: the player begins a self-exclusion of six months, if he has no longer one. It is his
+    /// rest that says so then, and no state; whether the account is open or suspended stays as it was.
     SelfExcluded,
 }
 wire_enum!(AccountState { 0 = Open, 1 = Suspended, 2 = Closed, 3 = SelfExcluded });

@@ -4,6 +4,8 @@
 //! up to five years here; it holds beyond its term until the player asks to return, and then one more
 //! day. Bets that wait are refused when their delay ends and the stake goes back; open bets stand or are
 //! void as the policy says. What the account holds can be taken out, always: code 3.5.3 has it returned.
+//! The staff can begin one and nobody can shorten one: no state of the account lifts it, and no bonus
+//! calls the player back meanwhile (ordinary code 3.5.4: no marketing).
 
 use super::{Asked, RestKind, Rule, Subject};
 use crate::reject::{Refusal, Reject};

@@ -119,6 +119,20 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The staff excludes a player, mostly because he asked for it on the phone. That is the same rest as he
+    /// would take himself, of the shortest length, so that nobody can lift it early; a longer one stays.
+    pub(crate) fn exclude(&mut self, account: AccountId) -> Result<(), Refusal> {
+        let until = self.now.plus(self_exclusion::SHORTEST_NS);
+        let rest = Rest { kind: RestKind::SelfExclusion, until };
+        match self.tables.wallet.play().rest_at(account, self.now) {
+            Some(present) if present.kind == rest.kind && until <= present.until => {
+                self.outbox.push(Event::Rest { account, rest: Some(present) });
+                Ok(())
+            }
+            Some(_) | None => self.rest(account, rest),
+        }
+    }
+
     /// See [`crate::Command::EndRest`].
     pub(crate) fn end_rest(&mut self, account: AccountId) -> Result<(), Refusal> {
         self.tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;

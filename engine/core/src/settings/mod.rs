@@ -3,7 +3,10 @@
 //! One list; a field that is missing from it does not compile. What a number means is its [`Unit`];
 //! how it is written for people is the gateways' business.
 
+mod alone;
 mod validate;
+
+pub use self::alone::Alone;
 
 use crate::command::Config;
 use crate::pricing::LadderTable;

@@ -16,36 +16,6 @@ impl Config {
 
     /// Trips look back for a second at least.
     pub const TRIP_WINDOW_NS_MIN: u64 = 1_000_000_000;
-    /// By how much one person may raise a limit, or widen the band of prices, alone: to ten times of what it
-    /// was.
-    pub const RAISE_ALONE_MAX: i64 = 10;
-
-    /// Whether another configuration raises a limit, or widens what guards the prices, so far that two
-    /// persons must want it.
-    pub fn is_raised_far(&self, to: &Self) -> bool {
-        // What one person may do alone is not for one person to widen, and a margin that one may not give
-        // to one market is not for one to give to all.
-        if self.override_distance_milli < to.override_distance_milli
-            || self.is_margin_far(to.margin_ppb)
-        {
-            return true;
-        }
-        let limits = [
-            (self.stake_max, to.stake_max),
-            (self.payout_max, to.payout_max),
-            (self.liability_selection_max, to.liability_selection_max),
-            (self.liability_market_max, to.liability_market_max),
-            (self.liability_account_max, to.liability_account_max),
-            (self.liability_match_max, to.liability_match_max),
-            (self.liability_group_max, to.liability_group_max),
-            (self.payout_day_max, to.payout_day_max),
-            (self.adjust_alone_max, to.adjust_alone_max),
-        ]
-        .map(|(is, to)| (is.minor(), to.minor()));
-        let band = (i64::from(self.band_milli), i64::from(to.band_milli));
-        let raised_far = |(is, to): (i64, i64)| is.saturating_mul(Self::RAISE_ALONE_MAX) < to;
-        limits.into_iter().chain([band]).any(raised_far)
-    }
 
     /// Whether the settings make sense.
     ///

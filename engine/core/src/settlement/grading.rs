@@ -64,6 +64,8 @@ impl Step<'_> {
     fn set_grade(&mut self, market: MarketId, graded: Option<MarketResult>) {
         self.tables.markets.market_mut(market).graded = graded;
         self.resolve(market);
+        // The same result from a person's mouth is a confirmed one.
+        self.pay_if_confirmed(market);
         self.requote_market(market, PriceCause::RolledBack, true);
         self.announce_status(market, false);
     }

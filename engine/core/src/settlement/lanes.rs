@@ -354,15 +354,22 @@ impl Step<'_> {
         for index in 0..self.tables.fixtures[match_id.0 as usize].markets.len() {
             let market = self.tables.fixtures[match_id.0 as usize].markets[index];
             let row = self.tables.markets.market(market);
-            let is_on = row.kind.map().is_none_or(|on| on == map);
-            if is_on && row.leaves_bets_open && self.tables.is_confirmed(market) {
-                let Tables { settlement, markets, .. } = &mut *self.tables;
-                let row = markets.market_mut(market);
-                // What is paid only now can be corrected for as long as anything else.
-                row.decided_at = self.now;
-                settlement.start(market, row);
-                self.say_settlement(market, SettlementStatus::GoesOn);
+            if row.kind.map().is_none_or(|on| on == map) {
+                self.pay_if_confirmed(market);
             }
+        }
+    }
+
+    /// Pays what waited for a confirmed result of a market, if it has one now: the feed's or a person's.
+    pub(super) fn pay_if_confirmed(&mut self, market: MarketId) {
+        let row = self.tables.markets.market(market);
+        if row.leaves_bets_open && self.tables.is_confirmed(market) {
+            let Tables { settlement, markets, .. } = &mut *self.tables;
+            let row = markets.market_mut(market);
+            // What is paid only now can be corrected for as long as anything else.
+            row.decided_at = self.now;
+            settlement.start(market, row);
+            self.say_settlement(market, SettlementStatus::GoesOn);
         }
     }
 

@@ -42,7 +42,7 @@ use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 7;
+pub const LAYOUT: u32 = 8;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,9 @@ impl State {
         let tables = if input.take()? {
             config.validate().map_err(|_| DecodeError::OutOfRange)?;
             let capacity = input.take()?;
-            Some(Tables::load(input, &capacity)?)
+            let tables = Tables::load(input, &capacity)?;
+            tables.agreed.validate().map_err(|_| DecodeError::OutOfRange)?;
+            Some(tables)
         } else {
             None
         };
@@ -176,6 +178,7 @@ impl Table for Tables {
             markets,
             settlement,
             proposals,
+            agreed,
             risk,
             requotes,
             overrides,
@@ -204,6 +207,7 @@ impl Table for Tables {
         markets.save(out);
         settlement.save(out);
         proposals.save(out);
+        out.put(agreed);
         risk.save(out);
         requotes.save(out);
         overrides.save(out);
@@ -245,6 +249,7 @@ impl Table for Tables {
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
         let proposals = Proposals::load(input, &capacity)?;
+        let agreed = input.take()?;
         input.begin("risk");
         let risk = RiskTables::load(input, &capacity)?;
         input.begin("prices to be made");
@@ -287,6 +292,7 @@ impl Table for Tables {
             markets,
             settlement,
             proposals,
+            agreed,
             risk,
             requotes,
             overrides,

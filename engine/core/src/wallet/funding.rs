@@ -21,6 +21,9 @@ use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, BetId, BonusId, Money, Odds, Stake};
 
+/// Beyond this no bonus is added to a payout.
+const HARDLY_FITS: Money = Money::from_minor(i64::MAX / 2);
+
 /// What a bonus has to do with one bet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -195,6 +198,17 @@ impl Wallet {
             return Err(Reject::BonusWorthless.into());
         }
         Ok(funding)
+    }
+
+    /// What a bet that returns `gross` if it wins would count in limits with this bonus in it. Where the
+    /// bonus cannot be used that is `gross`: the limits are asked before the bonus is.
+    pub(crate) fn in_limits(&self, of: (AccountId, BonusId), stake: Money, gross: Money) -> Money {
+        // No limit lets so much pass, and what a bonus adds to it may not fit.
+        if HARDLY_FITS < gross {
+            return gross;
+        }
+        let funding = self.fund(of, stake, gross);
+        funding.map_or(gross, |it| it.payout_in_limits(it.pays(stake, gross)))
     }
 
     /// What of a stake the player has not got himself.

@@ -51,6 +51,8 @@ impl Step<'_> {
         if is_closed {
             return Err(Reject::AccountClosed.into());
         }
+        // A bonus asks a player to bet, which is what he wanted to be kept from.
+        self.tables.wallet.check_rest(account)?;
         let Wagering { turnover, most, .. } = wagering;
         if most == Some(Money::ZERO) {
             return Err(Reject::BonusTerms.into());

@@ -223,6 +223,15 @@ impl Wallet {
         self.play.check(account, self.purse(account), now, asked)
     }
 
+    /// Whether this account rests.
+    ///
+    /// # Errors
+    /// The 1xx code of the rest.
+    pub(crate) fn check_rest(&self, account: AccountId) -> Result<(), Refusal> {
+        let (_, now) = self.at;
+        self.play.check_rest(account, self.purse(account), now)
+    }
+
     /// Whether this account may cash out while it rests.
     ///
     /// # Errors
@@ -235,10 +244,7 @@ impl Wallet {
             Some(row) if row.state == AccountState::SelfExcluded => {
                 Err(Reject::AccountSelfExcluded.into())
             }
-            Some(row) if row.is_watched => {
-                let (_, now) = self.at;
-                self.play.check_rest(account, self.purse(account), now)
-            }
+            Some(row) if row.is_watched => self.check_rest(account),
             Some(_) | None => Ok(()),
         }
     }

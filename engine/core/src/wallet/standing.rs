@@ -2,7 +2,6 @@
 
 use crate::command::AccountState;
 use crate::event::Event;
-use crate::play::RestKind;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Currency, Name};
@@ -23,11 +22,10 @@ impl Step<'_> {
         if row.state == AccountState::Closed && state != AccountState::Closed {
             return Err(Reject::AccountClosed.into());
         }
-        let begins_to_rest =
-            state == AccountState::SelfExcluded && row.state != AccountState::SelfExcluded;
-        row.state = state;
-        if begins_to_rest {
-            self.tables.wallet.play_mut().begin_rest(account, RestKind::SelfExclusion);
+        if state == AccountState::SelfExcluded {
+            self.exclude(account)?;
+        } else {
+            row.state = state;
         }
         self.announce_account(account);
         Ok(())

@@ -91,7 +91,7 @@ pub(super) enum AccountState {
     Suspended,
     /// Nothing, for ever
     Closed,
-    /// No betting, by the player's own wish
+    /// Begins a self-exclusion of six months, which nothing lifts early
     SelfExcluded,
 }
 

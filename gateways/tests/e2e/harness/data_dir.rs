@@ -39,8 +39,12 @@ impl Drop for DataDir {
     fn drop(&mut self) {
         for entry in std::fs::read_dir(&self.0).into_iter().flatten().flatten() {
             if let Ok(reader) = Reader::open(&entry.path()) {
-                let id = reader.journal_id();
-                let _ = std::fs::remove_file(format!("/dev/shm/clutch-{id:032x}"));
+                let its_rings = format!("clutch-{:032x}-", reader.journal_id());
+                for ring in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+                    if ring.file_name().to_string_lossy().starts_with(&its_rings) {
+                        let _ = std::fs::remove_file(ring.path());
+                    }
+                }
             }
         }
         // A failed test leaves its journal for whoever looks into it.

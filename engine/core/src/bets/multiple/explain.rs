@@ -126,10 +126,13 @@ impl Step<'_> {
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
         let (stake, payout) = (place.stake(), payout(place.unit(), &place.system(), odds));
+        let in_limits =
+            |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), payout);
+        let counted = bonus.map_or(payout, in_limits);
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let first = asked.checks.len();
             asked.leg = Some(leg as u8);
-            let told = self.ask_about_risk(offer, stake, payout, asked);
+            let told = self.ask_about_risk(offer, stake, counted, asked);
             asked.leg = None;
             // What is not of one leg is the same for all of them, unless it says something else here.
             let (before, here) = asked.checks.split_at_mut(first);

@@ -130,7 +130,8 @@ impl Step<'_> {
         }
         let odds = self.check_prices(place, &offers, reasons)?;
         let gross = payout(place.unit(), &place.system(), &odds);
-        let wish = (stake, gross);
+        let counted = |of| self.tables.wallet.in_limits(of, stake.money(), gross);
+        let wish = (stake, of_bonus.map_or(gross, counted));
         let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
         let would_refuse = rules?;
         let fund = |of| self.tables.wallet.fund(of, stake.money(), gross);

@@ -24,11 +24,7 @@ impl Step<'_> {
     pub(crate) fn place_batch(&mut self, ask: &PlaceBatch) {
         let key = |place: &PlaceBet| Key::new(place.account, place.client_id.0);
         if ask.places().any(|place| self.tables.client_ids.get(key(&place)).is_some()) {
-            for place in ask.places() {
-                if !self.say_single_again(&place, key(&place)) {
-                    self.say_refused(&place, Reject::BatchRefused.into());
-                }
-            }
+            self.say_batch_again(ask);
             return;
         }
         ask.places().for_each(|_| self.forget_expired_ids());
@@ -60,6 +56,27 @@ impl Step<'_> {
                     }
                     self.say_refused(&place, refusal);
                 }
+            }
+        }
+    }
+
+    /// Answers a group of which an id was used before. Ids that are new are refused with the group, and from
+    /// then on that is their answer.
+    fn say_batch_again(&mut self, ask: &PlaceBatch) {
+        let mut is_new = [false; BATCH_MAX];
+        for (is_new, place) in is_new.iter_mut().zip(ask.places()) {
+            *is_new = !self.say_single_again(&place, Key::new(place.account, place.client_id.0));
+            if *is_new {
+                self.say_refused(&place, Reject::BatchRefused.into());
+            }
+        }
+        // Only now, as room for them is made by forgetting ids that may be of this group.
+        for (_, place) in is_new.iter().zip(ask.places()).filter(|(is_new, _)| **is_new) {
+            self.forget_expired_ids();
+            let may_be_remembered = self.check_client_id(place.client_id).is_ok();
+            if may_be_remembered && self.tables.client_ids.has_room_for_refusal() {
+                let answer = Answer::Refused(refused(&place, Reject::BatchRefused.into()));
+                self.tables.client_ids.insert(Key::new(place.account, place.client_id.0), answer);
             }
         }
     }

@@ -241,8 +241,10 @@ impl Step<'_> {
         };
         let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
         self.ask_about_price(Seen::of(place), &offer, asked)?;
-        let (stake, payout) = (place.stake, offer.odds.payout_floor(place.stake));
-        self.ask_about_risk(&offer, stake, payout, asked)?;
+        let (stake, gross) = (place.stake, offer.odds.payout_floor(place.stake));
+        let in_limits =
+            |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), gross);
+        self.ask_about_risk(&offer, stake, bonus.map_or(gross, in_limits), asked)?;
         let own = match bonus {
             Some(bonus) => {
                 let funded = self.fund(place, bonus, &offer);

@@ -18,7 +18,8 @@ impl Step<'_> {
         }
     }
 
-    /// The questions of `Step::decide_by`, then those about the bonus, then the funds.
+    /// The questions of `Step::decide_by`, then those about the bonus, then the funds. The limits look at
+    /// what will be counted: the payout with what a boost adds.
     pub(super) fn decide_funded(
         &self,
         place: &PlaceBet,
@@ -32,7 +33,9 @@ impl Step<'_> {
         let offer = tables.check_offer(self.funded_request(place, bonus))?;
         let odds = self.check_price(Seen::of(place), &offer)?;
         let gross = odds.payout_floor(place.stake);
-        let wager = tables.wager(&offer, self.config, self.now, place.stake, gross);
+        let of = (place.account, bonus);
+        let counted = tables.wallet.in_limits(of, place.stake.money(), gross);
+        let wager = tables.wager(&offer, self.config, self.now, place.stake, counted);
         let would_refuse =
             risk::check(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
         let (funding, own) = self.fund(place, bonus, &offer)?;

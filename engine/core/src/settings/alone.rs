@@ -1,0 +1,165 @@
+//! How far one person may move each setting; what goes further waits for a second person.
+//!
+//! Measured from where two persons, or the first record, last left that setting, and not from where it
+//! stands: steps of one person that are small one by one go no further together than one alone.
+
+use super::Setting;
+use crate::command::Config;
+use crate::risk::{RuleId, RuleSet};
+
+/// By how much one person may raise a limit alone: to ten times of what two persons left.
+const ALONE_FACTOR: i64 = 10;
+
+/// How far one person may go with a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// As far as it makes sense.
+    Anywhere,
+    /// Up to ten times of what it was, and down.
+    UpTenfold,
+    /// Down to a tenth of what it was, and up.
+    DownTenfold,
+    /// Down only.
+    DownOnly,
+    /// Up only.
+    UpOnly,
+    /// No further than he may move the margin of one market.
+    AsMargin,
+    /// As long as every risk rule that refused still does, and every one that asked a trader still asks.
+    RulesKept,
+    /// As long as every trip that could pull still can.
+    TripsKept,
+    /// As long as nothing is taken out of it.
+    NothingLess,
+}
+
+impl Alone {
+    /// What takes a second person, for whoever sets it; `None` if nothing does.
+    pub const fn explains(self) -> Option<&'static str> {
+        match self {
+            Self::Anywhere => None,
+            Self::UpTenfold => Some("Above ten times takes two persons."),
+            Self::DownTenfold => Some("Below a tenth takes two persons."),
+            Self::DownOnly => Some("A raise takes two persons."),
+            Self::UpOnly => Some("A cut takes two persons."),
+            Self::AsMargin => Some("Further than override_distance takes two persons."),
+            Self::RulesKept => {
+                Some("Two persons for a rule that refused, or asked a trader, until now.")
+            }
+            Self::TripsKept => Some("Two persons for a trip that could pull until now."),
+            Self::NothingLess => Some("Fewer take two persons."),
+        }
+    }
+}
+
+impl Setting {
+    /// How far one person may move it.
+    pub const fn alone(self) -> Alone {
+        match self {
+            Self::StakeMax
+            | Self::PayoutMax
+            | Self::LiabilitySelectionMax
+            | Self::LiabilityMarketMax
+            | Self::LiabilityAccountMax
+            | Self::LiabilityMatchMax
+            | Self::LiabilityGroupMax
+            | Self::PayoutDayMax
+            | Self::BetsPerSecondMax
+            | Self::BetsPerMinuteMax
+            | Self::BetsPerHourMax
+            | Self::StakesPerHourMax
+            | Self::TraderStake
+            | Self::FeedAgeLive
+            | Self::FeedAgePrematch
+            | Self::FeedLagMax
+            | Self::FeedGrace
+            | Self::Band
+            | Self::OverrideLifeMax
+            | Self::QuoteLife
+            | Self::OfferLife
+            | Self::ReferralLife
+            | Self::TripFeedMax
+            | Self::TripErrorMax
+            | Self::TripLossMax
+            | Self::TripRejectMin => Alone::UpTenfold,
+            // A cash-out without a margin can be farmed, and a price that is acted on late as well.
+            Self::CashOutMargin => Alone::DownTenfold,
+            Self::InPlayDelay => Alone::UpOnly,
+            Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax | Self::WageringTimesMax => {
+                Alone::DownOnly
+            }
+            // What one person may do alone is not for one person to widen.
+            Self::OverrideDistance | Self::AdjustAloneMax => Alone::DownOnly,
+            Self::Margin => Alone::AsMargin,
+            Self::RulesOff | Self::RulesShadow | Self::RulesRefer => Alone::RulesKept,
+            Self::TripsOff | Self::TripsShadow => Alone::TripsKept,
+            Self::TripsTwoPeople => Alone::NothingLess,
+            Self::StakeMin
+            | Self::ClientIdPast
+            | Self::ClientIdFuture
+            | Self::ResettleWindow
+            | Self::PriceStepsMin
+            | Self::Shading
+            | Self::ShadingScale
+            | Self::ShadingStep
+            | Self::FeedHandOver
+            | Self::AgreeingUpdates
+            | Self::Tier0
+            | Self::Tier1
+            | Self::Tier2
+            | Self::Tier3
+            | Self::Ladder
+            | Self::TripWindow
+            | Self::TripCoolDown
+            | Self::TripRejectPercent
+            | Self::LargeStake
+            | Self::WithdrawalEndsBonus => Alone::Anywhere,
+        }
+    }
+
+    /// Whether it goes further from one configuration to another than one person may move it.
+    fn goes_far(self, from: &Config, to: &Config) -> bool {
+        let (was, is) = (self.get(from), self.get(to));
+        match self.alone() {
+            Alone::Anywhere => false,
+            Alone::UpTenfold => was.saturating_mul(ALONE_FACTOR) < is,
+            Alone::DownTenfold => is.saturating_mul(ALONE_FACTOR) < was,
+            Alone::DownOnly => was < is,
+            Alone::UpOnly => is < was,
+            Alone::AsMargin => from.is_margin_far(to.margin_ppb),
+            Alone::RulesKept => {
+                let (were, are) = (rules_asked(from), rules_asked(to));
+                let refused = were.less(from.rules_refer);
+                !are.has_all(were) || !are.less(to.rules_refer).has_all(refused)
+            }
+            Alone::TripsKept => trips_that_pull(from) & !trips_that_pull(to) != 0,
+            Alone::NothingLess => was & !is != 0,
+        }
+    }
+}
+
+/// The rules that refuse a bet, or put it to a trader.
+fn rules_asked(config: &Config) -> RuleSet {
+    RuleSet::of(RuleId::ALL).less(config.rules_off.and(config.rules_shadow))
+}
+
+/// The trips that stop betting by themselves, as bits.
+fn trips_that_pull(config: &Config) -> u32 {
+    !(config.trips_off.bits() | config.trips_shadow.bits())
+}
+
+impl Config {
+    /// The first setting that another configuration moves further from this one than one person may.
+    pub fn moved_far(&self, to: &Self) -> Option<Setting> {
+        Setting::ALL.iter().copied().find(|setting| setting.goes_far(self, to))
+    }
+
+    /// This configuration with what changed between two others as it stands in the second of them.
+    pub(crate) fn with_changes(self, before: &Self, after: &Self) -> Self {
+        let mut changed = self;
+        Setting::differences(before, after, |setting, value| {
+            changed = setting.set(changed, value).unwrap_or(changed);
+        });
+        changed
+    }
+}
