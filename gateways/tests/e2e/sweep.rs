@@ -33,7 +33,7 @@ deposit = "100.00"
 "#,
 );
 
-fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
 }
 
