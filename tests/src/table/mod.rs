@@ -196,6 +196,10 @@ impl Scenario {
                 feed_age_prematch_ns: hour,
                 view_age_max_ns: hour,
                 band_milli: 50_000,
+                // What one person credits is no subject of most tables.
+                adjust_alone_max: Config::AMOUNT_MAX,
+                grants_alone_max: Config::AMOUNT_MAX,
+                deposits_alone_max: Config::AMOUNT_MAX,
                 ..Config::default()
             },
             world: None,

@@ -77,6 +77,8 @@ pub struct Twin {
     times: Vec<u64>,
     config: Config,
     config_version: u32,
+    /// Everything that one person credited alone.
+    credited: Vec<proposals::Credited>,
     /// The settings as two persons, or the first record, last left each.
     agreed: Config,
     capacity: Capacity,
@@ -195,6 +197,7 @@ impl Twin {
             times: Vec::new(),
             config,
             config_version: 1,
+            credited: Vec::new(),
             agreed: config,
             capacity,
             accounts: Vec::new(),
@@ -370,7 +373,12 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
-        let limits = [config.debt_max, config.adjust_alone_max];
+        let limits = [
+            config.debt_max,
+            config.adjust_alone_max,
+            config.grants_alone_max,
+            config.deposits_alone_max,
+        ];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let bonus_fits =
