@@ -397,6 +397,8 @@ fn config() -> Config {
         trader_stake: money(35),
         debt_max: money(33),
         adjust_alone_max: money(34),
+        grants_alone_max: money(36),
+        deposits_alone_max: money(37),
         wagering_times_max: 46,
         withdrawal_ends_bonus: 1,
     }

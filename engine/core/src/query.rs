@@ -174,8 +174,9 @@ impl Tables {
                     return Err(Reject::UnknownBet);
                 }
             }
-            Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, state.now, account, market, selection);
+            Query::MaxStake { account, market, selection, channel } => {
+                let by = (account, Some(channel));
+                let stake = self.max_stake(&state.config, state.now, by, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
             Query::Payment { reference } => {
@@ -191,14 +192,14 @@ impl Tables {
                 return self.say_late_bets(scope, margin_ns, at, outbox);
             }
             Query::Referrals => self.say_referrals(outbox),
-            Query::CashOut { account, client_id, part } => {
+            Query::CashOut { account, client_id, part, channel } => {
                 let bet = (account, client_id);
-                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                let view = self.quote_cash_out(&state.config, state.now, channel, bet, part);
                 outbox.push(Event::CashOut(view));
             }
-            Query::MaxUnit(place) => {
+            Query::MaxUnit { place, channel } => {
                 let PlaceMultiple { account, client_id, .. } = place;
-                let unit = self.max_unit(&state.config, state.now, &place);
+                let unit = self.max_unit(&state.config, state.now, Some(channel), &place);
                 outbox.push(Event::MaxUnit { account, client_id, unit });
             }
         }

@@ -25,7 +25,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops};
 use crate::outbox::Outbox;
-use crate::payments::Payment;
+use crate::payments::{CreditsAlone, Payment};
 use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
@@ -74,6 +74,8 @@ pub(crate) struct Tables {
     pub settlement: Settlement,
     /// What waits for a second person.
     pub proposals: Proposals,
+    /// What persons of the staff credited alone.
+    pub credits: CreditsAlone,
     /// Every setting where two persons, or the first record, last left it.
     pub agreed: Config,
     pub risk: RiskTables,
@@ -185,6 +187,7 @@ impl State {
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             proposals: Proposals::new(),
+            credits: CreditsAlone::with_capacity(&capacity),
             agreed: config,
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),

@@ -311,6 +311,11 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                     let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
                     (Some(shown), Some(reason.name()))
                 }
+                About::Deposit { account, amount } | About::Bonus { account, amount } => {
+                    let places = book.purses().places_shown(account);
+                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
+                    (Some(shown), None)
+                }
                 About::Grade(_)
                 | About::Incident(_)
                 | About::TakeBackIncident(_)
@@ -332,6 +337,8 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 }
                 About::PlayPolicy => ("a policy that asks less of players", None),
                 About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
+                About::Deposit { account, .. } => ("a deposit to account", Some(account.0)),
+                About::Bonus { account, .. } => ("a bonus for account", Some(account.0)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

@@ -151,11 +151,11 @@ impl Script {
             | Query::Cases { .. }
             | Query::Proposals
             | Query::Risk => {}
-            Query::MaxStake { account, market, selection } => {
+            Query::MaxStake { account, market, selection, .. } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });
             }
-            Query::MaxUnit(PlaceMultiple { account, client_id, .. }) => {
+            Query::MaxUnit { place: PlaceMultiple { account, client_id, .. }, .. } => {
                 self.say(
                     trace,
                     Event::MaxUnit { account, client_id, unit: Money::from_minor(500) },

@@ -105,6 +105,8 @@ impl Scenario {
                 "grade_alone_max" => config.grade_alone_max = money(value)?,
                 "debt_max" => config.debt_max = money(value)?,
                 "adjust_alone_max" => config.adjust_alone_max = money(value)?,
+                "grants_alone_max" => config.grants_alone_max = money(value)?,
+                "deposits_alone_max" => config.deposits_alone_max = money(value)?,
                 "wagering_times_max" => config.wagering_times_max = number()?,
                 "withdrawal_ends_bonus" => config.withdrawal_ends_bonus = number()?,
                 "ladder" => {

@@ -199,6 +199,10 @@ impl Scenario {
                 // Three seconds are easily read; what is shipped is longer.
                 in_play_delay_ns: 3_000_000_000,
                 in_play_delay_moba_ns: 3_000_000_000,
+                // What one person credits is no subject of most tables.
+                adjust_alone_max: Config::AMOUNT_MAX,
+                grants_alone_max: Config::AMOUNT_MAX,
+                deposits_alone_max: Config::AMOUNT_MAX,
                 ..Config::default()
             },
             world: None,

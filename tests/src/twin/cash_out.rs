@@ -1,6 +1,6 @@
 //! Cash-outs: every line of what is left of a bet, times what each leg is worth.
 
-use clutch_core::command::{AccountState, CashOut};
+use clutch_core::command::{AccountState, CashOut, Channel};
 use clutch_core::event::{BetStatus, CashOutStatus, MarketStatus};
 use clutch_core::units::{AccountId, ClientBetId, Money, QuoteId, Stake, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -83,7 +83,8 @@ impl Twin {
         if self.is_being_cashed_out(bet) {
             return Err(Reject::CashOutWaiting.into());
         }
-        let worth = self.worth(bet, part.map(|part| part.money().minor().into()))?;
+        let worth =
+            self.worth(bet, part.map(|part| part.money().minor().into()), Some(Channel::Web))?;
         if worth.amount == 0 { Err(Reject::CashOutWorthless.into()) } else { Ok(worth) }
     }
 
@@ -131,8 +132,13 @@ impl Twin {
         }
     }
 
-    fn worth(&self, id: u64, part: Option<i128>) -> Result<Worth, Refusal> {
-        self.cash_out_is_open()?;
+    fn worth(
+        &self,
+        id: u64,
+        part: Option<i128>,
+        channel: Option<Channel>,
+    ) -> Result<Worth, Refusal> {
+        self.cash_out_is_open(channel)?;
         let Standing { account, left, lines, legs, status, was_taken, has_bonus } =
             self.standing(id);
         if !was_taken {
@@ -231,7 +237,8 @@ impl Twin {
         if self.is_being_cashed_out(bet) {
             return Err(Reject::CashOutWaiting.into());
         }
-        let worth = self.worth(bet, ask.part.map(|part| part.money().minor().into()))?;
+        let worth =
+            self.worth(bet, ask.part.map(|part| part.money().minor().into()), Some(Channel::Web))?;
         let made = (ask.quote.0 >> 64) as u64;
         let (life, age) = (self.config.quote_life_ns, self.now - made);
         if age > life {
@@ -258,7 +265,7 @@ impl Twin {
             self.cash_outs.iter().filter(|(_, taken)| is_due(taken)).map(|(bet, _)| *bet).collect();
         for bet in due {
             let (unit, seen) = (self.cash_outs[&bet].unit, self.cash_outs[&bet].seen.clone());
-            let refusal = match self.worth(bet, Some(unit)) {
+            let refusal = match self.worth(bet, Some(unit), None) {
                 Ok(worth) if worth.seen == seen => {
                     self.pay(bet);
                     continue;

@@ -78,6 +78,8 @@ pub struct Twin {
     times: Vec<u64>,
     config: Config,
     config_version: u32,
+    /// Everything that one person credited alone.
+    credited: Vec<proposals::Credited>,
     /// The settings as two persons, or the first record, last left each.
     agreed: Config,
     capacity: Capacity,
@@ -197,6 +199,7 @@ impl Twin {
             times: Vec::new(),
             config,
             config_version: 1,
+            credited: Vec::new(),
             agreed: config,
             capacity,
             accounts: Vec::new(),
@@ -373,7 +376,13 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
-        let limits = [config.grade_alone_max, config.debt_max, config.adjust_alone_max];
+        let limits = [
+            config.grade_alone_max,
+            config.debt_max,
+            config.adjust_alone_max,
+            config.grants_alone_max,
+            config.deposits_alone_max,
+        ];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let bonus_fits =

@@ -16,7 +16,7 @@ use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
 use crate::bets::delay::delay_ends;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
-use crate::command::{Config, PlaceBet, PricePolicy};
+use crate::command::{Channel, Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
 use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
@@ -390,12 +390,12 @@ impl Tables {
         &self,
         config: &Config,
         now: Timestamp,
-        account: AccountId,
+        (account, channel): (AccountId, Option<Channel>),
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let room = self.check_switches(None, market).and_then(|()| self.check_room());
+        let room = self.check_switches(channel, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
         let ceiling = self.ceiling(config, account);
         let floor = self.wallet.currencies.least(offer.account.currency, config.stake_min);

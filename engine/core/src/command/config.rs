@@ -194,8 +194,13 @@ pub struct Config {
     /// How far below zero a correction may take a player; what goes beyond is written off. Zero: never
     /// below.
     pub debt_max: Money,
-    /// The largest adjustment that one person may make alone; zero: none.
+    /// The largest sum by which one person may adjust balances alone on one day, and by which one account
+    /// may be adjusted and given bonuses by persons alone; zero: none.
     pub adjust_alone_max: Money,
+    /// The largest sum of bonuses that one person may grant alone on one day.
+    pub grants_alone_max: Money,
+    /// The largest sum of deposits that persons of the staff may book alone to one account on one day.
+    pub deposits_alone_max: Money,
     /// How many times a bonus may have to be wagered at most; from 1 to 1,000.
     pub wagering_times_max: u32,
     /// 1: whoever takes his own money out gives up bonus money that is not wagered yet; 0: he keeps it.
@@ -263,6 +268,8 @@ wire_struct!(Config {
     trader_stake,
     debt_max,
     adjust_alone_max,
+    grants_alone_max,
+    deposits_alone_max,
     wagering_times_max,
     withdrawal_ends_bonus,
 });
@@ -338,6 +345,8 @@ impl Default for Config {
             // A player owes whatever was paid to him wrongly.
             debt_max: Self::AMOUNT_MAX,
             adjust_alone_max: Money::from_minor(10_000),
+            grants_alone_max: Money::from_minor(1_000_000),
+            deposits_alone_max: Money::from_minor(1_000_000),
             // UKGC, LCCP SR 5.1.1: no more than ten times since 19 January 2026.
             wagering_times_max: 10,
             withdrawal_ends_bonus: 0,

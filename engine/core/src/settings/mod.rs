@@ -293,8 +293,12 @@ settings! {
     TraderStake = trader_stake, "trader_stake", Money;
     /// How far below zero a correction may take a player; the rest is written off.
     DebtMax = debt_max, "debt_max", Money;
-    /// The largest adjustment that one person may make alone.
+    /// The largest sum by which one person may adjust balances alone on a day, or one account be credited.
     AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
+    /// The largest sum of bonuses that one person may grant alone on a day.
+    GrantsAloneMax = grants_alone_max, "grants_alone_max", Money;
+    /// The largest sum of deposits that the staff may book to one account on a day, one person at a time.
+    DepositsAloneMax = deposits_alone_max, "deposits_alone_max", Money;
     /// How many times a bonus may have to be wagered at most.
     WageringTimesMax = wagering_times_max, "wagering_times_max", Count;
     /// Whether a withdrawal ends bonus money that is not wagered yet: 1 or 0.

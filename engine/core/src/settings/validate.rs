@@ -48,6 +48,8 @@ impl Config {
             ("grade_alone_max", self.grade_alone_max),
             ("debt_max", self.debt_max),
             ("adjust_alone_max", self.adjust_alone_max),
+            ("grants_alone_max", self.grants_alone_max),
+            ("deposits_alone_max", self.deposits_alone_max),
         ] {
             if amount < Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
