@@ -300,13 +300,14 @@ impl Drop for Engine {
 fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
     let why = recovered.ring_refused;
     let in_memory = recovered.ring_in_memory_only.then_some(Warning::RingInMemoryOnly { why });
+    let on_disk = recovered.ring_on_disk.map(|on| Warning::RingOnDisk { file_system: on.name });
     let gone = recovered.ring_gone.then_some(Warning::RingGone);
     let healed = recovered.healed_from_ring.as_ref();
     let healed =
         healed.map(|(_, _, (first, last))| Warning::HealedFromRing { first: *first, last: *last });
     let FileSystem { name: file_system, trust } = recovered.file_system;
     let unsafe_storage = (trust == Trust::Unsafe).then_some(Warning::UnsafeStorage { file_system });
-    [in_memory, gone, healed, unsafe_storage].into_iter().flatten()
+    [in_memory, on_disk, gone, healed, unsafe_storage].into_iter().flatten()
 }
 
 /// What a start found.
