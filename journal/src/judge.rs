@@ -51,7 +51,7 @@ impl Reader {
             (Verdict::HaltGap, _) => {
                 let before_later = sight.later.map(|first_seq| first_seq - 1);
                 let last_missing = before_later.unwrap_or(sight.proven_seq).max(first_missing);
-                Err(JournalError::Gap { dir: self.dir().into(), first_missing, last_missing })
+                Err(self.gap(first_missing, last_missing))
             }
             (Verdict::HaltForeign | Verdict::HaltCorrupt | Verdict::HaltEpoch, next) => {
                 Err(match next {
@@ -65,15 +65,15 @@ impl Reader {
     /// The last record that is known to have been there, valid or not.
     pub(crate) fn last_known(&self) -> u64 {
         let sight = self.next_segment().and_then(|next| self.look(&next, 0));
-        let starts = segment::list(self.dir()).unwrap_or_default();
+        let starts = segment::own(self.dir(), self.journal_id()).unwrap_or_default();
         let Ok(sight) = sight else { return self.chain().seq };
         let found = sight.behind.map_or(0, |(_, last)| last.seq);
         // A later segment is read as far as its own chain goes.
         let later = starts.into_iter().rev().find(|first_seq| self.chain().seq < *first_seq);
-        let in_later = later.and_then(|first_seq| {
-            let mut reader = Reader::open_at(self.dir(), first_seq).ok()?;
+        let in_later = later.map(|first_seq| {
+            let mut reader = self.starting_at(first_seq);
             while let Ok(Some(_)) = reader.next() {}
-            Some(reader.seq())
+            reader.seq()
         });
         sight.proven_seq.max(found).max(in_later.unwrap_or(0)).max(self.chain().seq)
     }
@@ -91,14 +91,36 @@ impl Reader {
             Ok(NextSegment::Other(Next::Broken, error))
         };
         let expected = self.superblock().journal_id;
-        let next = match SegmentMap::look(dir, first_seq, expected)? {
+        let looked = SegmentMap::look(dir, first_seq, expected).map_err(|error| match error {
+            JournalError::NewerFormat { file, found, supported, records: None } => {
+                let records = Some(self.records_from(first_seq));
+                JournalError::NewerFormat { file, found, supported, records }
+            }
+            other => other,
+        });
+        let next = match looked? {
             Found::Nothing => return Ok(NextSegment::Nothing),
             Found::Broken(offset, what) => {
-                let lost = "the records in it are lost";
-                return corrupt(offset, format!("{what}; {lost}"));
+                let (first, last) = self.records_from(first_seq);
+                return corrupt(
+                    offset,
+                    format!(
+                        "{what}; records {first} to {last} are lost unless a good copy of it is put back"
+                    ),
+                );
+            }
+            Found::Misnamed(header) => {
+                return corrupt(
+                    0,
+                    format!(
+                        "its header says that it starts with record {header}: it has another segment's name. \
+                         Rename it back, or take it away if it is a copy"
+                    ),
+                );
             }
             Found::Foreign(found) => {
-                let error = JournalError::Foreign { file: file(), found, expected };
+                let (file, records) = (file(), Some(self.records_from(first_seq)));
+                let error = JournalError::Foreign { file, found, expected, records };
                 return Ok(NextSegment::Other(Next::Foreign, error));
             }
             Found::Segment(next) => next,
@@ -133,8 +155,12 @@ impl Reader {
         // Marks before records: what a mark promises was in place before it, also while somebody writes.
         let mark = self.segment().and_then(SegmentMap::mark);
         let superblock = Superblock::load(self.dir())?.unwrap_or_else(|| self.superblock().clone());
-        let later = segment::list(self.dir())?;
-        let later = later.into_iter().find(|first_seq| self.chain().seq + 1 < *first_seq);
+        // A file that only has such a name is no sign that there was more.
+        let mut later = segment::list(self.dir())?.into_iter();
+        let later = later.find(|first_seq| {
+            self.chain().seq + 1 < *first_seq
+                && segment::is_own(self.dir(), *first_seq, self.journal_id())
+        });
 
         let (mut flaw, mut garbage_bytes, mut behind) = (None, 0, None);
         let here = match self.segment() {
@@ -191,13 +217,26 @@ impl Reader {
         Ok(Sight { facts, flaw, garbage_bytes, behind, later, proven_seq })
     }
 
+    fn gap(&self, first_missing: u64, last_missing: u64) -> JournalError {
+        let under = segment::under_another_name(self.dir(), first_missing, self.journal_id());
+        JournalError::Gap { dir: self.dir().into(), first_missing, last_missing, under }
+    }
+
+    /// The records that should be in the segment that starts with `first_seq`, as far as others know of them.
+    fn records_from(&self, first_seq: u64) -> (u64, u64) {
+        let starts = segment::list(self.dir()).unwrap_or_default();
+        let before_next = starts.into_iter().find(|next| first_seq < *next).map(|next| next - 1);
+        let last = before_next.unwrap_or(self.superblock().durable_mark);
+        (first_seq, last.max(first_seq))
+    }
+
     /// The words for damage at the place itself: which file, where, what is wrong, what is lost.
     fn damage(&self, sight: &Sight) -> JournalError {
         let seq = self.chain().seq + 1;
         let offset = self.offset();
         let Some(segment) = self.segment() else {
             let (first_missing, last_missing) = (seq, sight.proven_seq.max(seq));
-            return JournalError::Gap { dir: self.dir().into(), first_missing, last_missing };
+            return self.gap(first_missing, last_missing);
         };
         let file = segment.path.clone();
         if sight.facts.here == Here::OldEpoch {

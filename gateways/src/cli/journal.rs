@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use clutch_core::units::{AccountId, MarketId, Name};
+use clutch_core::units::{AccountId, MarketId, Name, Seq};
 use clutch_core::{Event, Record, State};
-use clutch_engine::{Follower, take_snapshot};
+use clutch_engine::{Follower, rebuild_snapshot, take_snapshot};
 use clutch_journal::{Disk, Reader, Storage};
 
 use super::Failure;
@@ -83,11 +83,15 @@ pub struct InspectArgs {
 
 /// Write a snapshot of the state at the journal's end, so that the next start is short
 ///
-/// Starts from the newest good snapshot. The last two are kept.
+/// Starts from the newest good snapshot. The last two are kept. With --archive it starts from the first record: the way
+/// back to a journal whose old segments were archived and whose snapshots are lost.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
     /// The data directory
     dir: PathBuf,
+    /// Where `clutch journal archive` moved old segments to
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// The result as a JSON object
     #[arg(long)]
     json: bool,
@@ -192,9 +196,12 @@ pub(super) fn numbered(state: &State, account: &str) -> Option<AccountId> {
 fn snapshot(args: &SnapshotArgs) -> Result<(), Failure> {
     let storage: Arc<dyn Storage> = Arc::new(Disk);
     let bar = progress::over(&args.dir, "applying");
-    let taken = take_snapshot(&args.dir, &storage, clutch_core::RULE_SET, u64::MAX, |seq| {
-        progress::tell(&bar, seq.0);
-    })?;
+    let (dir, rule_set) = (&args.dir, clutch_core::RULE_SET);
+    let tell = |seq: Seq| progress::tell(&bar, seq.0);
+    let taken = match &args.archive {
+        Some(archive) => Some(rebuild_snapshot(dir, archive, &storage, rule_set, tell)?),
+        None => take_snapshot(dir, &storage, rule_set, u64::MAX, tell)?,
+    };
     bar.finish_and_clear();
     let mut output = answer();
     let Some(info) = taken else {

@@ -70,18 +70,24 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
         None => String::new(),
     };
     let what = if report.is_archive { "archive of journal" } else { "journal" };
+    let archived = match report.archived_segments {
+        0 => String::new(),
+        count => format!(" ({count} of them archived)"),
+    };
+    let (first, last, segments) = (report.first_seq, report.last_seq, report.segments);
+    let records = match segments {
+        0 => "no records".to_owned(),
+        _ if last < first => {
+            format!(
+                "no record can be read in {segments} segments{archived}, which begin with record {first}"
+            )
+        }
+        _ => format!("records {first} to {last} in {segments} segments{archived}"),
+    };
     write!(
         output,
-        "{verdict}: {what} {:032x}, records {} to {} in {} segments{}, {} bytes of records",
-        report.journal_id,
-        report.first_seq,
-        report.last_seq,
-        report.segments,
-        match report.archived_segments {
-            0 => String::new(),
-            count => format!(" ({count} of them archived)"),
-        },
-        report.bytes
+        "{verdict}: {what} {:032x}, {records}, {} bytes of records",
+        report.journal_id, report.bytes
     )?;
     if report.is_archive {
         return writeln!(
@@ -91,6 +97,9 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
         );
     }
     writeln!(output, ", {} good snapshots{live}", report.good_snapshots.len())?;
+    if report.engine_version == 0 && report.halt.is_some() {
+        return Ok(());
+    }
     let (encoding, rule_set) = clutch_engine::encoding_and_rule_set(report.rule_set);
     writeln!(
         output,
@@ -203,10 +212,12 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
 fn loss_in_words(loss: &Loss) -> String {
     let (file, offset) = &loss.cut;
     let mut text = format!(
-        "{}\nWhat would be lost: records {} to at least {}.\n  {} is cut at {offset}: {} bytes\n",
+        "{}\nWhat would be lost: {}.\n  {} is cut at {offset}: {} bytes\n",
         loss.reason,
-        loss.last_kept + 1,
-        loss.last_known,
+        match (loss.last_kept + 1, loss.last_known) {
+            (first, last) if first <= last => format!("records {first} to at least {last}"),
+            (first, _) => format!("records from {first} on, nobody can say how many"),
+        },
         file.display(),
         loss.cut_bytes
     );
