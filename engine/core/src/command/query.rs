@@ -85,7 +85,6 @@ pub enum Query {
     /// A payment by its reference.
     Payment {
         /// The provider's reference.
-        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
     },
     /// What decided markets still owe their bets, and how long bets waited for their money.
