@@ -132,6 +132,7 @@ pub enum Command {
         /// How much.
         amount: Money,
         /// The provider's reference: the idempotency key.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
     },
     /// Places a single bet.
@@ -276,6 +277,7 @@ pub enum Command {
         /// How much, above zero; the same in each step.
         amount: Money,
         /// The provider's reference: the idempotency key.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
         /// What happened.
         step: PaymentStep,

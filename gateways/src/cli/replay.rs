@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use clutch_core::units::Seq;
 use clutch_engine::{Follower, Step};
-use clutch_journal::{JournalError, Reader};
+use clutch_journal::JournalError;
 use indicatif::ProgressBar;
 
 use super::Failure;
 use super::source::{self, Source};
 use crate::ops::change::Change;
-use crate::ops::progress::{self, bar};
+use crate::ops::progress;
 use crate::ops::what_if::WhatIf;
 use crate::output::answer;
 
@@ -57,8 +57,10 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     };
     let mut what_if =
         args.what_if.as_deref().map(Change::read).transpose().map_err(Failure)?.map(WhatIf::new);
-    let total = args.to.or_else(|| last_record(&args.source.dir));
-    let bar = if args.events { ProgressBar::hidden() } else { bar("replaying", total, "commands") };
+    let bar = match args.events {
+        true => ProgressBar::hidden(),
+        false => progress::up_to(&args.source.dir, "replaying", args.to),
+    };
     let mut output = answer();
     let mut visit = |step: Step<'_>| {
         if args.events {
@@ -70,9 +72,7 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
         if let Some(what_if) = &mut what_if {
             what_if.take(&step).map_err(Failure)?;
         }
-        if step.seq.0.is_multiple_of(progress::EVERY) {
-            bar.set_position(step.seq.0);
-        }
+        progress::tell(&bar, step.seq.0);
         Ok::<_, Failure>(())
     };
     let last = Seq(args.to.unwrap_or(u64::MAX));
@@ -148,10 +148,4 @@ fn end(args: &ReplayArgs, follower: &Follower) -> Result<(), Failure> {
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let started = Instant::now();
     (work(), started.elapsed())
-}
-
-/// Roughly where the journal ends, for a bar: what was known to be durable at its last segment.
-fn last_record(dir: &Path) -> Option<u64> {
-    let mark = Reader::open(dir).ok()?.durable_mark();
-    (0 < mark).then_some(mark)
 }
