@@ -467,3 +467,6 @@ fn house_keeps(bet: &Bet, state: BetState) -> i128 {
         | BetState::CashedOut { .. } => 0,
     }
 }
+
+#[cfg(test)]
+mod tests;
