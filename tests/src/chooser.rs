@@ -133,8 +133,10 @@ impl Chooser {
             referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
             debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
-            adjust_alone_max: Money::from_minor(random.pick(&[300, 3_000, 1_000_000, 1_000_000])),
-            grants_alone_max: Money::from_minor(random.pick(&[3_000, 30_000, 10_000_000])),
+            adjust_alone_max: Money::from_minor(
+                random.pick(&[3_000, 1_000_000, 1_000_000, 1_000_000]),
+            ),
+            grants_alone_max: Money::from_minor(random.pick(&[30_000, 10_000_000, 10_000_000])),
             deposits_alone_max: Money::from_minor(random.pick(&[50_000, 5_000_000, 1_000_000_000])),
             wagering_times_max: random.pick(&[2, 10]) as u32,
             withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
