@@ -3,7 +3,7 @@
 use clutch_tests::check;
 
 const TWO: &str = "
-    config  stake_min 0.01
+    config  stake_min 0.01 grade_alone_max 2000.00
     account A balance 1000.00
     match   M bo3
     maps    M even
