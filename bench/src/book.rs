@@ -67,6 +67,7 @@ pub fn config() -> Config {
         feed_age_live_ns: FOR_EVER_NS,
         feed_age_prematch_ns: FOR_EVER_NS,
         view_age_max_ns: FOR_EVER_NS,
+        deposits_alone_max: Config::AMOUNT_MAX,
         ..Config::default()
     }
 }

@@ -192,6 +192,7 @@ impl Engine {
             record_version: record_version(config.rule_set),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,
+            outbox_slots: config.outbox_ring as u64,
             carried: 0,
         };
         let snapshotter = config.snapshot_every.map(|every| {
@@ -254,6 +255,9 @@ impl Engine {
     /// [`crate::Rest::Closed`] when all is done and released.
     pub fn drain(&self) {
         self.monitor.shared.begin_drain();
+        if let Some(committer) = &self.committer {
+            committer.wait_no_more_for_room();
+        }
     }
 
     /// Drains, waits until everything is applied and durable, and ends the threads. What the publisher
@@ -279,7 +283,7 @@ impl Engine {
     }
 
     fn stop(&mut self) -> Option<State> {
-        self.monitor.shared.begin_drain();
+        self.drain();
         self.snapshotter = None;
         let state = self.core.take().and_then(|core| core.join().ok());
         if let Some(Err(failure)) = self.committer.take().map(CommitterHandle::stop) {
@@ -300,13 +304,15 @@ impl Drop for Engine {
 fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
     let why = recovered.ring_refused;
     let in_memory = recovered.ring_in_memory_only.then_some(Warning::RingInMemoryOnly { why });
+    let on_disk = recovered.ring_on_disk.map(|on| Warning::RingOnDisk { file_system: on.name });
     let gone = recovered.ring_gone.then_some(Warning::RingGone);
-    let healed = recovered.healed_from_ring.as_ref();
-    let healed =
-        healed.map(|(_, _, (first, last))| Warning::HealedFromRing { first: *first, last: *last });
+    let healed = recovered.healed_from_ring.as_ref().map(|(_, _, records)| *records);
+    let healed = healed.map(|(first, last)| Warning::HealedFromRing { first, last });
+    let missing = recovered.missing_before;
+    let missing = missing.map(|(first, last)| Warning::MissingBefore { first, last });
     let FileSystem { name: file_system, trust } = recovered.file_system;
     let unsafe_storage = (trust == Trust::Unsafe).then_some(Warning::UnsafeStorage { file_system });
-    [in_memory, gone, healed, unsafe_storage].into_iter().flatten()
+    [in_memory, on_disk, gone, healed, missing, unsafe_storage].into_iter().flatten()
 }
 
 /// What a start found.

@@ -84,5 +84,7 @@ pub use input::{CommandSender, SendError};
 pub use metrics::{EngineStatus, Metrics, Monitor};
 pub use pinning::Warning;
 pub use shared::Phase;
-pub use snapshot::{Rejected, SNAPSHOTS_KEPT, SnapshotError, SnapshotFlaw, take_snapshot};
+pub use snapshot::{
+    Rejected, SNAPSHOTS_KEPT, SnapshotError, SnapshotFlaw, rebuild_snapshot, take_snapshot,
+};
 pub use snapshotter::SnapshotStatus;

@@ -84,7 +84,7 @@ impl Follower {
     ///
     /// # Errors
     /// [`FollowError::Journal`] if the journal cannot be read from there: where segments were archived
-    /// and no snapshot is good, the first record is no longer here.
+    /// and no snapshot is good, the first record is no longer here ([`JournalError::NoSnapshot`]).
     pub fn open_newest(dir: &Path, rejected: impl FnMut(Rejected)) -> Result<Self, FollowError> {
         Self::open_behind_snapshot(dir, u64::MAX, rejected)
     }
@@ -104,6 +104,10 @@ impl Follower {
                 Ok((reader, state)) => return Ok(Self::behind(reader, state)),
                 Err(flaw) => rejected(Rejected { seq: Seq(seq), flaw }),
             }
+        }
+        let oldest = Reader::open(dir)?.oldest_seq();
+        if 1 < oldest {
+            return Err(JournalError::NoSnapshot { dir: dir.to_path_buf(), oldest }.into());
         }
         Self::open(dir)
     }
@@ -206,6 +210,25 @@ pub fn take_snapshot(
         return Ok(None);
     }
     follower.write_snapshot(dir, storage).map(Some)
+}
+
+/// Takes a snapshot at the end of the journal in `dir`, of all records from the first on, which the
+/// directory `archive` has in part: the way back to a journal whose segments were archived and whose
+/// snapshots are lost. `progress` as for [`take_snapshot`].
+///
+/// # Errors
+/// As [`take_snapshot`]; also if the two do not have all records together.
+pub fn rebuild_snapshot(
+    dir: &Path,
+    archive: &Path,
+    storage: &Arc<dyn Storage>,
+    rule_set: u16,
+    progress: impl FnMut(Seq),
+) -> Result<SnapshotInfo, SnapshotError> {
+    let follower = Follower::open_with_archive(dir, archive)?;
+    let mut follower = follower.with_rule_set(rule_set);
+    follower.run_to_end(progress)?;
+    follower.write_snapshot(dir, storage)
 }
 
 /// The state in a snapshot, and a reader that stands behind its record.

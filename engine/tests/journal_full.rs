@@ -110,3 +110,49 @@ fn bets_are_refused_while_settlement_goes_on_and_taken_again_when_there_is_room(
     follower.run_to_end(|_| {}).unwrap();
     assert_eq!(follower.state_hash(), report.state_hash, "a replay, which has no disk, agrees");
 }
+
+/// The reserve is used up as well, so that the core waits for a journal that waits for room. A stop ends that, says why,
+/// and costs nothing that was answered.
+#[test]
+fn an_engine_stops_on_a_full_disk_and_goes_on_from_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FillableDisk::new();
+    let configured = || {
+        let mut config = config(dir.path());
+        config.journal.storage = disk.clone();
+        (config.journal.segment_bytes, config.journal.ring_bytes) = (64 << 10, 64 << 10);
+        config
+    };
+    let mut engine = Engine::start(configured()).unwrap();
+    let mut publisher = engine.publisher().unwrap();
+    let (mut sender, monitor) = (engine.sender(), engine.monitor());
+    sender.try_send(open_account("one")).unwrap();
+    disk.set_full(true);
+    let mut reference = 0;
+    wait_until("a core that waits", || {
+        while sender.try_send(deposit(0, 1, reference)).is_ok() {
+            reference += 1;
+        }
+        publisher.poll(1_000, |_| {});
+        monitor.status().space == Space::None
+    });
+    engine.drain();
+    let (_, rest) = poll_to_end(&mut publisher);
+    assert_eq!(rest, Rest::Failed);
+    let durable = monitor.metrics().durable_seq;
+    let failure = engine.shutdown().unwrap_err().message;
+    assert!(failure.contains("the disk is full") && failure.contains("free room"), "{failure}");
+
+    // A start on the same full disk says what to do, too, or works.
+    let again = Engine::start(configured()).map(|engine| drop(engine.shutdown()));
+    if let Err(error) = again {
+        let words = error.to_string();
+        assert!(
+            words.contains("no room to") && words.contains("clutch journal archive"),
+            "{words}"
+        );
+    }
+    disk.set_full(false);
+    let engine = Engine::start(configured()).unwrap();
+    assert!(durable <= engine.shutdown().unwrap().last_seq.0);
+}

@@ -198,6 +198,10 @@ pub fn verify(secret: &Secret, token: &str, now_s: u64) -> Result<Claims, TokenE
 pub fn verify_staff(secret: &Secret, token: &str, now_s: u64) -> Result<StaffClaims, TokenError> {
     let Proved { subject, channel: _, roles, issued_at_s, expires_at_s } =
         prove(secret, AUDIENCE_ADMIN, token, now_s)?;
+    // Number 0 is the server itself, which carries out its configuration alone.
+    if subject == 0 {
+        return Err(TokenError::Invalid);
+    }
     Ok(StaffClaims { operator: subject, roles, issued_at_s, expires_at_s })
 }
 

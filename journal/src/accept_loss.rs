@@ -10,7 +10,7 @@ use crate::block::BLOCK_BYTES;
 use crate::error::{IoFailure, JournalError};
 use crate::lock;
 use crate::mark::{MARK_BYTES, Mark};
-use crate::open::{left_in_memory, recovered_end};
+use crate::open::{RecoveredEnd, left_in_memory, recovered_end};
 use crate::options::Options;
 use crate::segment::{self, MARKS_AT};
 use crate::snapshot::{self, snapshots};
@@ -56,7 +56,7 @@ pub fn accept_loss(
     ensure_another_directory(keep, dir)?;
     let lock = lock::acquire(dir)?;
     lock.sign()?;
-    let (reader, reason) =
+    let RecoveredEnd { reader, halt: reason, .. } =
         recovered_end(dir, options.faults, |reader| left_in_memory(reader, options))?;
     let Some(reason) = reason else { return Ok(None) };
     if let JournalError::RingOfOther { .. } = reason {
@@ -108,7 +108,7 @@ pub fn accept_loss(
     file.contents.ring = None;
     file.contents.durable_mark = last_kept;
     file.contents.newest_segment = map.header.first_seq;
-    file.contents.newest_snapshot = file.contents.newest_snapshot.min(last_kept);
+    file.contents.newest_snapshot = snapshot::snapshots(dir)?.last().copied().unwrap_or(0);
     file.store(storage)?;
     let (path, header) = (&loss.cut.0, &map.header);
     let segment = storage.open(path).map_err(IoFailure::at("open", path))?;

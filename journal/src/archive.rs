@@ -79,7 +79,8 @@ pub fn archive_with(
         });
     }
     // A segment is over where the next one starts, so the last one never goes.
-    let starts = segment::list(dir)?;
+    // A stray copy under another segment's name starts nothing.
+    let starts = segment::own(dir, superblock.journal_id)?;
     let over = starts.windows(2).take_while(|pair| pair[1] <= before_seq);
     let leaving: Vec<u64> = over.map(|pair| pair[0]).collect();
     let oldest_seq = starts.get(leaving.len()).copied().unwrap_or(superblock.oldest_seq);
@@ -154,7 +155,7 @@ fn first_needed(dir: &Path, journal_id: u128) -> Result<(u64, &'static str), Jou
             return Ok((older + 1, "a start may fall back to the older of the two last snapshots"));
         }
     }
-    let oldest = segment::list(dir)?.first().copied().unwrap_or(1);
+    let oldest = segment::own(dir, journal_id)?.first().copied().unwrap_or(1);
     Ok((oldest, "there are no two good snapshots yet"))
 }
 
@@ -177,7 +178,8 @@ pub(crate) fn superblock_of(dir: &Path) -> Result<Option<Superblock>, JournalErr
     let first = segment::list(dir)?.first().copied();
     let header = match first.map(|seq| SegmentMap::look(dir, seq, journal_id)).transpose()? {
         Some(Found::Segment(map)) => Some(map.header.clone()),
-        Some(Found::Nothing | Found::Foreign(_) | Found::Broken(..)) | None => None,
+        Some(Found::Nothing | Found::Foreign(_) | Found::Misnamed(_) | Found::Broken(..))
+        | None => None,
     };
     Ok(Some(Superblock {
         format: FORMAT,
@@ -209,7 +211,7 @@ fn noted(dir: &Path, name: &str, magic: &[u8; 8]) -> Result<Option<Block>, Journ
     };
     match block.u32(8) {
         found if FORMAT < found => {
-            Err(JournalError::NewerFormat { file: path, found, supported: FORMAT })
+            Err(JournalError::NewerFormat { file: path, found, supported: FORMAT, records: None })
         }
         _ => Ok(Some(block)),
     }
@@ -217,7 +219,9 @@ fn noted(dir: &Path, name: &str, magic: &[u8; 8]) -> Result<Option<Block>, Journ
 
 fn ensure_of(note: &Block, expected: u128, file: PathBuf) -> Result<(), JournalError> {
     match note.u128(16) {
-        found if found != expected => Err(JournalError::Foreign { file, found, expected }),
+        found if found != expected => {
+            Err(JournalError::Foreign { file, found, expected, records: None })
+        }
         _ => Ok(()),
     }
 }

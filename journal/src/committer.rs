@@ -86,6 +86,12 @@ impl CommitterHandle {
         SnapshotNotes(Arc::clone(&self.shared))
     }
 
+    /// To be called as soon as somebody wants the journal to stop. A full disk, whose reserve is used up, makes room by
+    /// itself or never; from now on it is not waited for, and what then has no room is a failure that says so.
+    pub fn wait_no_more_for_room(&self) {
+        self.shared.waits_no_more.store(true, Ordering::Release);
+    }
+
     /// Writes and syncs everything published, ends the thread and returns the last durable sequence. Records published
     /// after this call are lost, so the writer must be dropped or silent by then.
     pub fn stop(mut self) -> Result<u64, CommitFailure> {
@@ -97,6 +103,7 @@ impl CommitterHandle {
     }
 
     fn stop_and_join(&mut self) {
+        self.wait_no_more_for_room();
         self.shared.stopping.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();

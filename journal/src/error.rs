@@ -74,7 +74,7 @@ pub enum JournalError {
         pid: Option<u32>,
     },
     /// A file of another journal lies in this directory.
-    #[error("{} belongs to journal {found:032x}, but this is journal {expected:032x}", file.display())]
+    #[error("{} belongs to journal {found:032x}, but this is journal {expected:032x}{}", file.display(), should_hold(*records))]
     Foreign {
         /// The file.
         file: PathBuf,
@@ -82,9 +82,11 @@ pub enum JournalError {
         found: u128,
         /// The journal this directory holds.
         expected: u128,
+        /// The records that should be in it, first and last, if it should hold any.
+        records: Option<(u64, u64)>,
     },
     /// The file was written by a newer release.
-    #[error("{} has journal format {found}; this release reads up to format {supported}", file.display())]
+    #[error("{} has journal format {found}; this release reads up to format {supported}{}", file.display(), should_hold(*records))]
     NewerFormat {
         /// The file.
         file: PathBuf,
@@ -92,6 +94,8 @@ pub enum JournalError {
         found: u32,
         /// The newest this release knows.
         supported: u32,
+        /// The records that should be in it, first and last, if it should hold any.
+        records: Option<(u64, u64)>,
     },
     /// Bytes that were there are damaged. Nothing was changed.
     #[error("{} is damaged at offset {offset}{}: {what}", file.display(), record_at(*seq))]
@@ -120,7 +124,7 @@ pub enum JournalError {
         expected: u32,
     },
     /// A whole segment is missing.
-    #[error("records {first_missing} to {last_missing} are missing: the segment that held them is not in {}", dir.display())]
+    #[error("records {first_missing} to {last_missing} are missing: the segment that held them is not in {}{}", dir.display(), renamed(under.as_deref()))]
     Gap {
         /// The journal's directory.
         dir: PathBuf,
@@ -128,6 +132,16 @@ pub enum JournalError {
         first_missing: u64,
         /// Last record that should be there.
         last_missing: u64,
+        /// The file that says that it is that segment, under another name.
+        under: Option<PathBuf>,
+    },
+    /// Nothing leads to the journal's state any more.
+    #[error("a start has nothing to begin with: records before {oldest} were archived, and no good snapshot in {} stands at record {} or later; `clutch journal snapshot DIR --archive ARCHIVE` takes one from both", dir.display(), oldest.saturating_sub(1))]
+    NoSnapshot {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The oldest record that is there.
+        oldest: u64,
     },
     /// The record that was asked for has been archived.
     #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived; the tools read them with --archive", dir.display())]
@@ -221,6 +235,16 @@ pub enum JournalError {
         /// The file system's name.
         kind: &'static str,
     },
+    /// The disk is full.
+    #[error("no room to {op} {}: {source}; free some on that disk (`clutch journal archive` moves old segments away) and try again: nothing is lost", path.display())]
+    NoRoom {
+        /// What was tried.
+        op: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
     /// A call to the operating system failed.
     #[error(transparent)]
     Io(IoFailure),
@@ -232,6 +256,10 @@ impl From<IoFailure> for JournalError {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 let IoFailure { op, path, source } = failure;
                 Self::NoRights { op, path, source }
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                let IoFailure { op, path, source } = failure;
+                Self::NoRoom { op, path, source }
             }
             _ => Self::Io(failure),
         }
@@ -248,4 +276,19 @@ fn holder(pid: Option<u32>) -> String {
 
 fn user(owner: Option<u32>) -> String {
     owner.map_or_else(|| "another user".to_owned(), |owner| format!("user {owner}"))
+}
+
+fn should_hold(records: Option<(u64, u64)>) -> String {
+    records.map_or_else(String::new, |(first, last)| {
+        format!("; records {first} to {last} should be in it")
+    })
+}
+
+fn renamed(under: Option<&Path>) -> String {
+    under.map_or_else(String::new, |path| {
+        format!(
+            " under its name: {} says that it is that one, and is to be renamed back",
+            path.display()
+        )
+    })
 }

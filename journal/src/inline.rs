@@ -62,6 +62,7 @@ impl InlineCommitter {
     /// # Errors
     /// As [`InlineCommitter::commit`], and if the disk has no room for all that was published.
     pub fn stop(mut self) -> Result<u64, CommitFailure> {
+        self.run.shared().waits_no_more.store(true, Ordering::Release);
         self.run.shared().stopping.store(true, Ordering::Release);
         self.commit()?;
         let ended = self.run.end();

@@ -51,7 +51,7 @@ impl Reader {
             (Verdict::HaltGap, _) => {
                 let before_later = sight.later.map(|first_seq| first_seq - 1);
                 let last_missing = before_later.unwrap_or(sight.proven_seq).max(first_missing);
-                Err(JournalError::Gap { dir: self.dir().into(), first_missing, last_missing })
+                Err(self.gap(first_missing, last_missing))
             }
             (Verdict::HaltForeign | Verdict::HaltCorrupt | Verdict::HaltEpoch, next) => {
                 Err(match next {
@@ -65,15 +65,15 @@ impl Reader {
     /// The last record that is known to have been there, valid or not.
     pub(crate) fn last_known(&self) -> u64 {
         let sight = self.next_segment().and_then(|next| self.look(&next, 0));
-        let starts = segment::list(self.dir()).unwrap_or_default();
+        let starts = segment::own(self.dir(), self.journal_id()).unwrap_or_default();
         let Ok(sight) = sight else { return self.chain().seq };
         let found = sight.behind.map_or(0, |(_, last)| last.seq);
         // A later segment is read as far as its own chain goes.
         let later = starts.into_iter().rev().find(|first_seq| self.chain().seq < *first_seq);
-        let in_later = later.and_then(|first_seq| {
-            let mut reader = Reader::open_at(self.dir(), first_seq).ok()?;
+        let in_later = later.map(|first_seq| {
+            let mut reader = self.starting_at(first_seq);
             while let Ok(Some(_)) = reader.next() {}
-            Some(reader.seq())
+            reader.seq()
         });
         sight.proven_seq.max(found).max(in_later.unwrap_or(0)).max(self.chain().seq)
     }
@@ -91,14 +91,36 @@ impl Reader {
             Ok(NextSegment::Other(Next::Broken, error))
         };
         let expected = self.superblock().journal_id;
-        let next = match SegmentMap::look(dir, first_seq, expected)? {
+        let looked = SegmentMap::look(dir, first_seq, expected).map_err(|error| match error {
+            JournalError::NewerFormat { file, found, supported, records: None } => {
+                let records = Some(self.records_from(first_seq));
+                JournalError::NewerFormat { file, found, supported, records }
+            }
+            other => other,
+        });
+        let next = match looked? {
             Found::Nothing => return Ok(NextSegment::Nothing),
             Found::Broken(offset, what) => {
-                let lost = "the records in it are lost";
-                return corrupt(offset, format!("{what}; {lost}"));
+                let (first, last) = self.records_from(first_seq);
+                return corrupt(
+                    offset,
+                    format!(
+                        "{what}; records {first} to {last} are lost unless a good copy of it is put back"
+                    ),
+                );
+            }
+            Found::Misnamed(header) => {
+                return corrupt(
+                    0,
+                    format!(
+                        "its header says that it starts with record {header}: it has another segment's name. \
+                         Rename it back, or take it away if it is a copy"
+                    ),
+                );
             }
             Found::Foreign(found) => {
-                let error = JournalError::Foreign { file: file(), found, expected };
+                let (file, records) = (file(), Some(self.records_from(first_seq)));
+                let error = JournalError::Foreign { file, found, expected, records };
                 return Ok(NextSegment::Other(Next::Foreign, error));
             }
             Found::Segment(next) => next,
@@ -133,8 +155,12 @@ impl Reader {
         // Marks before records: what a mark promises was in place before it, also while somebody writes.
         let mark = self.segment().and_then(SegmentMap::mark);
         let superblock = Superblock::load(self.dir())?.unwrap_or_else(|| self.superblock().clone());
-        let later = segment::list(self.dir())?;
-        let later = later.into_iter().find(|first_seq| self.chain().seq + 1 < *first_seq);
+        // A file that only has such a name is no sign that there was more.
+        let mut later = segment::list(self.dir())?.into_iter();
+        let later = later.find(|first_seq| {
+            self.chain().seq + 1 < *first_seq
+                && segment::is_own(self.dir(), *first_seq, self.journal_id())
+        });
 
         let (mut flaw, mut garbage_bytes, mut behind) = (None, 0, None);
         let here = match self.segment() {
@@ -191,13 +217,26 @@ impl Reader {
         Ok(Sight { facts, flaw, garbage_bytes, behind, later, proven_seq })
     }
 
+    fn gap(&self, first_missing: u64, last_missing: u64) -> JournalError {
+        let under = segment::under_another_name(self.dir(), first_missing, self.journal_id());
+        JournalError::Gap { dir: self.dir().into(), first_missing, last_missing, under }
+    }
+
+    /// The records that should be in the segment that starts with `first_seq`, as far as others know of them.
+    fn records_from(&self, first_seq: u64) -> (u64, u64) {
+        let starts = segment::list(self.dir()).unwrap_or_default();
+        let before_next = starts.into_iter().find(|next| first_seq < *next).map(|next| next - 1);
+        let last = before_next.unwrap_or(self.superblock().durable_mark);
+        (first_seq, last.max(first_seq))
+    }
+
     /// The words for damage at the place itself: which file, where, what is wrong, what is lost.
     fn damage(&self, sight: &Sight) -> JournalError {
         let seq = self.chain().seq + 1;
         let offset = self.offset();
         let Some(segment) = self.segment() else {
             let (first_missing, last_missing) = (seq, sight.proven_seq.max(seq));
-            return JournalError::Gap { dir: self.dir().into(), first_missing, last_missing };
+            return self.gap(first_missing, last_missing);
         };
         let file = segment.path.clone();
         if sight.facts.here == Here::OldEpoch {
@@ -233,9 +272,10 @@ mod tests {
 
     use super::*;
     use crate::faults::Faults;
+    use crate::mark::Mark;
     use crate::options::Durability;
     use crate::record::{Chain, record_bytes};
-    use crate::segment::{RECORDS_AT, SegmentHeader};
+    use crate::segment::{MARKS_AT, RECORDS_AT, SegmentHeader};
     use crate::superblock::{FORMAT, path_in};
 
     const BYTES: u64 = 24576;
@@ -290,6 +330,63 @@ mod tests {
         let mut reader = Reader::open(dir).unwrap();
         let ended = reader.for_each(|_| {});
         (reader.seq(), ended)
+    }
+
+    /// Ten records, of which the third is damaged on the disk and the ring still has some: what it has is not lost, is no
+    /// later write, and is not missing from the next segment; what it has not is all of that.
+    #[test]
+    fn what_the_ring_still_has_is_neither_lost_nor_missing() {
+        #[derive(Debug, PartialEq, Eq)]
+        enum Said {
+            Cut,
+            Heal,
+            Corrupt,
+            Gap,
+        }
+        let dir = crate::test_dir();
+        let said = |synced_seq, written_seq, newest_segment, ring_seq| {
+            write(dir.path(), &header(1), &[1; 10]);
+            let path = dir.path().join(segment::file_name(1));
+            let mut bytes = fs::read(&path).unwrap();
+            let third = RECORDS_AT as usize + 2 * record_bytes(8);
+            bytes[third..third + record_bytes(8)].fill(0xff);
+            let mark = Mark { generation: 1, salt: 77, synced_seq, written_seq }.encode();
+            let at = MARKS_AT[1] as usize;
+            bytes[at..at + mark.len()].copy_from_slice(&mark);
+            fs::write(&path, bytes).unwrap();
+            let mut superblock = Superblock::load(dir.path()).unwrap().unwrap();
+            superblock.newest_segment = newest_segment;
+            fs::write(path_in(dir.path()), superblock.encode().sealed().repeat(4)).unwrap();
+            let mut reader = Reader::open(dir.path()).unwrap();
+            while reader.next().unwrap().is_some() {}
+            assert_eq!(reader.seq(), 2);
+            match reader.verdict(ring_seq) {
+                Ok(End::TornTail { .. }) => Said::Cut,
+                Ok(End::Healed { .. }) => Said::Heal,
+                Err(JournalError::Corrupt { .. }) => Said::Corrupt,
+                Err(JournalError::Gap { .. }) => Said::Gap,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (synced, written, newest_segment, ring, expected) in [
+            // Synced up to the sixth: all six are in the ring, or some are lost.
+            (6, 10, 1, 2, Said::Corrupt),
+            (6, 10, 1, 5, Said::Corrupt),
+            (6, 10, 1, 6, Said::Heal),
+            (6, 10, 1, 10, Said::Heal),
+            // Nothing promised, but the seventh to the tenth were written when the sixth had been synced.
+            (2, 6, 1, 2, Said::Corrupt),
+            (2, 6, 1, 5, Said::Corrupt),
+            (2, 6, 1, 6, Said::Cut),
+            (2, 6, 1, 10, Said::Cut),
+            // A segment that began with the ninth record is not there.
+            (2, 10, 9, 2, Said::Gap),
+            (2, 10, 9, 8, Said::Gap),
+            (2, 10, 9, 9, Said::Heal),
+        ] {
+            let found = said(synced, written, newest_segment, ring);
+            assert_eq!(found, expected, "{synced} {written} {newest_segment} {ring}");
+        }
     }
 
     /// Such a record can only come from another copy of the journal, which the checksums alone would not tell.

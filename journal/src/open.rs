@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::reader::Reader;
 use crate::record::RecordView;
 use crate::ring::Ring;
-use crate::segment::{self, ActiveSegment, MARKS_AT, RECORDS_AT, SegmentHeader};
+use crate::segment::{self, ActiveSegment, Found, MARKS_AT, RECORDS_AT, SegmentHeader, SegmentMap};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
 use crate::spare::{self, Promoted, Spare};
@@ -63,12 +63,17 @@ pub struct Recovered {
     pub ring_in_memory_only: bool,
     /// Why there was none: no room, no such directory, no rights. `None` if it is there, or was not asked for.
     pub ring_refused: Option<std::io::ErrorKind>,
+    /// The ring's directory is on this and not on tmpfs: the ring survives a kill, and appends may wait for a disk.
+    pub ring_on_disk: Option<FileSystem>,
     /// The opening before this one, on the same boot, kept its ring on tmpfs and did not stop cleanly, and its ring is not
     /// there any more. What it had appended and not yet written is lost; what was durable on the disk is not.
     pub ring_gone: bool,
     /// Records that had been durable were damaged on the disk, and the ring still had them: the segment, where in it, and
     /// the first and the last of them. They are written again, and the disk is not to be trusted.
     pub healed_from_ring: Option<(PathBuf, u64, (u64, u64))>,
+    /// Between these two records a segment is missing or has no whole header, which no start needs and a replay does: as far
+    /// as names and headers tell. [`crate::verify`] reads all of them.
+    pub missing_before: Option<(u64, u64)>,
     /// What the directory is on.
     pub file_system: FileSystem,
 }
@@ -93,6 +98,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     let storage = &*options.storage;
 
     let mut reader = reader_for_start(dir, options.faults)?;
+    let missing_before = missing_before(dir, reader.superblock(), reader.seq() + 1)?;
     while reader.next()?.is_some() {}
     let journal_id = reader.journal_id();
     let written_by = reader.engine_version();
@@ -140,11 +146,13 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         written_by,
         ring_in_memory_only: ring.is_in_memory_only(),
         ring_refused: ring.refused(),
+        ring_on_disk: ring.on_disk(),
         ring_gone,
         healed_from_ring: match end {
             End::Healed { file, offset, records, .. } => Some((file, offset, records)),
             End::Clean | End::TornTail { .. } => None,
         },
+        missing_before,
         file_system,
     };
     let shared =
@@ -202,22 +210,40 @@ fn end_of(reader: &Reader, left: Left, faults: Faults) -> Result<Ended, JournalE
     Ok(Ended { end, ring, continuation, is_ring_gone })
 }
 
-/// A reader that has come as far as a start would, and why the start halts there, if it does.
+/// As far as a start reads.
+pub(crate) struct RecoveredEnd {
+    pub reader: Reader,
+    /// The first record that it checks.
+    pub first_checked: u64,
+    /// The last that there is, the ring's included.
+    pub last: u64,
+    /// Why it halts there, if it does.
+    pub halt: Option<JournalError>,
+}
+
+/// Goes as far as a start would.
 pub(crate) fn recovered_end(
     dir: &Path,
     faults: Faults,
     left_in_memory: impl FnOnce(&Reader) -> Result<Left, JournalError>,
-) -> Result<(Reader, Option<JournalError>), JournalError> {
+) -> Result<RecoveredEnd, JournalError> {
     let mut reader = reader_for_start(dir, faults)?;
-    loop {
+    let first_checked = reader.seq() + 1;
+    let ended = loop {
         match reader.next() {
             Ok(Some(_)) => {}
-            Ok(None) => break,
-            Err(halt) => return Ok((reader, Some(halt))),
+            Ok(None) => {
+                let left = left_in_memory(&reader);
+                break left.and_then(|left| end_of(&reader, left, faults));
+            }
+            Err(halt) => break Err(halt),
         }
-    }
-    let ended = left_in_memory(&reader).and_then(|left| end_of(&reader, left, faults));
-    Ok((reader, ended.err()))
+    };
+    let (last, halt) = match ended {
+        Ok(ended) => (ended.continuation.chain.seq, None),
+        Err(halt) => (reader.seq(), Some(halt)),
+    };
+    Ok(RecoveredEnd { reader, first_checked, last, halt })
 }
 
 /// Makes the ring of this opening. What the one before left is in the segments by now, and goes first: its name leaves
@@ -251,13 +277,40 @@ fn reader_for_start(dir: &Path, faults: Faults) -> Result<Reader, JournalError> 
     let reader = Reader::open(dir)?.with_faults(faults);
     let found = snapshots(dir)?;
     let Some(older) = found.len().checked_sub(2).map(|at| found[at]) else { return Ok(reader) };
-    let segments = segment::list(dir)?;
-    match segments.into_iter().rfind(|first_seq| *first_seq <= older) {
+    match segment::holding(dir, older, reader.journal_id())? {
         Some(first_seq) if reader.oldest_seq() < first_seq => {
-            Ok(Reader::open_at(dir, first_seq)?.with_faults(faults))
+            Ok(reader.starting_at(first_seq).with_faults(faults))
         }
         _ => Ok(reader),
     }
+}
+
+/// Looks at the names and headers of the segments that a start does not read, those before record `before`, for the first
+/// two records between which one is missing. Damage inside a segment only reading it finds.
+fn missing_before(
+    dir: &Path,
+    superblock: &Superblock,
+    before: u64,
+) -> Result<Option<(u64, u64)>, JournalError> {
+    let (mut first_missing, mut stream_end) = (superblock.oldest_seq, None);
+    for first_seq in segment::own(dir, superblock.journal_id)? {
+        if before < first_seq {
+            break;
+        }
+        if first_seq < superblock.oldest_seq {
+            continue;
+        }
+        let found = SegmentMap::look(dir, first_seq, superblock.journal_id)?;
+        let Found::Segment(map) = found else { continue };
+        // A segment begins in the stream at or before the place where the one before it can hold no more.
+        let continues = stream_end.is_none_or(|end| map.header.stream_offset <= end);
+        if !continues || (stream_end.is_none() && first_seq != superblock.oldest_seq) {
+            return Ok(Some((first_missing, first_seq - 1)));
+        }
+        stream_end = Some(map.header.stream_end());
+        first_missing = first_seq;
+    }
+    Ok(None)
 }
 
 fn ensure_directory(dir: &Path, storage: &dyn Storage) -> Result<(), JournalError> {

@@ -102,9 +102,8 @@ impl Reader {
         if seq < oldest {
             return Err(JournalError::Archived { dir: reader.dir, seq, oldest });
         }
-        let starts = segment::list(dir)?;
-        if let Some(first_seq) = starts.into_iter().rfind(|first_seq| *first_seq <= seq) {
-            reader.chain.seq = first_seq.saturating_sub(1);
+        if let Some(first_seq) = segment::holding(dir, seq, reader.journal_id())? {
+            reader.chain.seq = first_seq - 1;
         }
         while reader.chain.seq + 1 < seq {
             if reader.next()?.is_none() {
@@ -150,7 +149,7 @@ impl Reader {
         }
         if let Found::Foreign(found) = SegmentMap::look(archive, first_seq, self.journal_id())? {
             let (file, expected) = (archive.join(segment::file_name(first_seq)), self.journal_id());
-            return Err(JournalError::Foreign { file, found, expected });
+            return Err(JournalError::Foreign { file, found, expected, records: None });
         }
         self.superblock.oldest_seq = first_seq;
         self.chain.seq = first_seq - 1;

@@ -39,6 +39,9 @@ const UNSAFE_STORAGE: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"clutchSG";
 
+/// No journal gets further; a number beyond could only overflow what is counted from it.
+const IN_USE: std::ops::Range<u64> = 1..1 << 63;
+
 /// The header of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SegmentHeader {
@@ -114,8 +117,7 @@ impl SegmentHeader {
         };
         let is_sound = RECORDS_AT < header.segment_bytes
             && header.stream_offset.checked_add(header.segment_bytes).is_some()
-            // No journal gets this far; a number beyond it could only overflow what is counted from it.
-            && (1..1 << 63).contains(&header.first_seq);
+            && IN_USE.contains(&header.first_seq);
         is_sound.then_some(header)
     }
 }
@@ -134,10 +136,45 @@ pub(crate) fn list(dir: &Path) -> Result<Vec<u64>, IoFailure> {
             .to_str()
             .and_then(|name| name.strip_prefix("seg-")?.strip_suffix(".clj")?.parse().ok());
         // Only the exact name counts, so that a copy kept beside it under a similar name does no harm.
-        found.extend(first_seq.filter(|seq| name.to_str() == Some(&file_name(*seq))));
+        let is_one = |seq: &u64| IN_USE.contains(seq) && name.to_str() == Some(&file_name(*seq));
+        found.extend(first_seq.filter(is_one));
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// Those of [`list`] that are what their names say, as far as their headers tell. A stray copy under another segment's
+/// name, and a file of another journal, are none.
+pub(crate) fn own(dir: &Path, journal_id: u128) -> Result<Vec<u64>, JournalError> {
+    let mut own = list(dir)?;
+    own.retain(|first_seq| is_own(dir, *first_seq, journal_id));
+    Ok(own)
+}
+
+/// The segment of `dir` in which record `seq` should be: the last that starts at it or before, and is what its name says.
+pub(crate) fn holding(dir: &Path, seq: u64, journal_id: u128) -> Result<Option<u64>, JournalError> {
+    let starts = list(dir)?.into_iter().rev();
+    let mut before = starts.filter(|first_seq| *first_seq <= seq);
+    Ok(before.find(|first_seq| is_own(dir, *first_seq, journal_id)))
+}
+
+pub(crate) fn is_own(dir: &Path, first_seq: u64, journal_id: u128) -> bool {
+    match SegmentMap::look(dir, first_seq, journal_id) {
+        Ok(Found::Segment(_)) => true,
+        Ok(Found::Nothing | Found::Foreign(_) | Found::Misnamed(_) | Found::Broken(..)) => false,
+        // One that cannot be read is not passed over: whoever reads on from there says why.
+        Err(_) => true,
+    }
+}
+
+/// The file that says that it starts with record `first_seq`, under the name of another.
+pub(crate) fn under_another_name(dir: &Path, first_seq: u64, journal_id: u128) -> Option<PathBuf> {
+    let mut names = list(dir).ok()?.into_iter();
+    let found = names.find(|name| {
+        let found = SegmentMap::look(dir, *name, journal_id);
+        matches!(found, Ok(Found::Misnamed(header)) if header == first_seq)
+    });
+    found.map(|name| dir.join(file_name(name)))
 }
 
 /// A segment seen through a read-only mapping of the whole file.
@@ -155,6 +192,8 @@ pub(crate) enum Found {
     Segment(SegmentMap),
     /// The file of another journal.
     Foreign(u128),
+    /// A segment of this journal that says that it starts with this other record.
+    Misnamed(u64),
     /// A file that cannot be read as the segment it should be: where it is wrong, and how.
     Broken(u64, String),
 }
@@ -177,7 +216,12 @@ impl SegmentMap {
         let whole: Vec<Block> = blocks.filter_map(|chunk| Block::read(chunk, MAGIC)).collect();
         if let Some(found) = whole.iter().map(|block| block.u32(8)).find(|format| FORMAT < *format)
         {
-            return Err(JournalError::NewerFormat { file: path, found, supported: FORMAT });
+            return Err(JournalError::NewerFormat {
+                file: path,
+                found,
+                supported: FORMAT,
+                records: None,
+            });
         }
         let Some(header) = whole.iter().find_map(SegmentHeader::decode) else {
             return Ok(Found::Broken(0, "neither copy of its header is whole".to_owned()));
@@ -186,8 +230,7 @@ impl SegmentMap {
             return Ok(Found::Foreign(header.journal_id));
         }
         if header.first_seq != first_seq {
-            let what = format!("its header says that it starts with record {}", header.first_seq);
-            return Ok(Found::Broken(0, what));
+            return Ok(Found::Misnamed(header.first_seq));
         }
         let length = bytes.len() as u64;
         if length < header.segment_bytes {

@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub newest_snapshot: AtomicU64,
     space: AtomicU8,
     pub stopping: AtomicBool,
+    /// Somebody wants the journal to stop: waiting for room on a full disk is over.
+    pub waits_no_more: AtomicBool,
     pub sleep: CachePadded<Sleep>,
     failure: OnceLock<String>,
     ring_in_memory_only: bool,
@@ -41,6 +43,7 @@ impl Shared {
             newest_snapshot: AtomicU64::new(0),
             space: AtomicU8::new(Space::Ample as u8),
             stopping: AtomicBool::new(false),
+            waits_no_more: AtomicBool::new(false),
             sleep: CachePadded::default(),
             failure: OnceLock::new(),
             ring_in_memory_only,

@@ -88,7 +88,7 @@ impl Pool {
                 return Ok(spare);
             }
             let mut inner = self.lock();
-            if inner.is_full && self.shared.stopping.load(Ordering::Acquire) {
+            if inner.is_full && self.shared.waits_no_more.load(Ordering::Acquire) {
                 return Err(no_room());
             }
             if inner.spares.is_empty() && inner.failure.is_none() {
@@ -104,7 +104,7 @@ impl Pool {
         inner.spares.push_front(spare);
         inner.has_no_room_for_names = true;
         self.update(&mut inner);
-        if self.shared.stopping.load(Ordering::Acquire) {
+        if self.shared.waits_no_more.load(Ordering::Acquire) {
             return Err(no_room());
         }
         Ok(())
@@ -208,7 +208,11 @@ impl Inner {
 pub(crate) fn no_room() -> IoFailure {
     let path = std::path::Path::new("the next segment");
     let error = rustix::io::Errno::NOSPC.into();
-    IoFailure::at("store what was appended: there was no room for", path)(error)
+    IoFailure::at(
+        "stop cleanly, as the disk is full and what was appended last is not on it yet; nothing that was answered is \
+         lost, free room and start again. There is none for",
+        path,
+    )(error)
 }
 
 /// What a turn of the maker did.

@@ -104,6 +104,7 @@ impl Superblock {
                 file: path,
                 found: found.format,
                 supported: FORMAT,
+                records: None,
             });
         }
         let archived = archive::noted_oldest(dir, found.journal_id)?;

@@ -1,14 +1,18 @@
 //! Reads everything and says what is wrong: every record, chain, header, mark, snapshot, and `super`.
 //!
-//! The verdict on the records is the one that opening the journal would come to, by the same code. What recovery heals on
-//! its way (one bad copy of a header) is a note; what it would refuse, and a snapshot that could not be used, is damage.
-//! It changes nothing and works beside a running engine.
+//! Whether a start halts, and why, is asked of the code that a start goes through. A start reads from the older of the two
+//! last snapshots on; this reads everything, so what it finds before that is damage, too, but stops no start. What recovery
+//! heals on its way (one bad copy of a header), and a file that only has a segment's name, is a note. It changes nothing
+//! and works beside a running engine.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::JournalError;
 use crate::evidence::used_bytes;
+use crate::faults::Faults;
+use crate::found_ring::{self, For, Left};
 use crate::lock;
+use crate::open::recovered_end;
 use crate::reader::Reader;
 use crate::segment::{self, Found, SegmentMap};
 use crate::snapshot::{self, SnapshotInfo, SnapshotReader, snapshots};
@@ -65,7 +69,7 @@ pub struct Report {
     pub rule_set: u64,
     /// The oldest record that should be there.
     pub first_seq: u64,
-    /// The last valid record, behind which the records end or are damaged for the first time.
+    /// The last record that a start would come to, or where it halts, the last one before.
     pub last_seq: u64,
     /// Valid records that were read, the ring's included.
     pub records: u64,
@@ -79,7 +83,7 @@ pub struct Report {
     pub good_snapshots: Vec<u64>,
     /// The process that has the journal open for writing, if one does; its number, if it left it.
     pub writer: Option<Option<u32>>,
-    /// What is wrong with the records, as opening the journal would put it; `None` if it would open.
+    /// Why a start would halt, in its words; `None` if it would not.
     pub halt: Option<JournalError>,
     /// Everything, in the order in which it was found.
     pub findings: Vec<Finding>,
@@ -112,8 +116,9 @@ impl Report {
             JournalError::Gap { first_missing, last_missing, .. } => {
                 (dir.to_path_buf(), 0, Some((*first_missing, *last_missing)), error.to_string())
             }
-            JournalError::Foreign { file, .. } | JournalError::NewerFormat { file, .. } => {
-                (file.clone(), 0, None, error.to_string())
+            JournalError::Foreign { file, records, .. }
+            | JournalError::NewerFormat { file, records, .. } => {
+                (file.clone(), 0, *records, error.to_string())
             }
             JournalError::Diverged { seq, .. } => {
                 (snapshot::path_in(dir, *seq), 0, Some((*seq, *seq)), error.to_string())
@@ -179,9 +184,14 @@ pub fn verify_with_archive(
             }
             Some(_) | None => return Err(error),
         },
-        Err(error @ (JournalError::Corrupt { .. } | JournalError::Foreign { .. })) => {
+        Err(
+            error @ (JournalError::Corrupt { .. }
+            | JournalError::Foreign { .. }
+            | JournalError::NewerFormat { .. }),
+        ) => {
             report.add_error(&error, dir);
             report.halt = Some(error);
+            describe(dir, &mut report)?;
             return Ok(report);
         }
         Err(error) => return Err(error),
@@ -205,10 +215,92 @@ pub fn verify_with_archive(
         starts.dedup();
     }
     (report.segments, report.archived_segments) = (starts.len(), starts.len() - here);
-    check_headers(&reader, &starts, &mut report)?;
-    let snapshots = check_snapshots(dir, &mut report)?;
-    check_records(dir, reader, &starts, &snapshots, &mut report, progress)?;
+    check_headers(&reader, &starts, &mut report);
+    let snapshots = check_snapshots(dir, reader.newest_snapshot(), &mut report)?;
+    let walked = check_records(dir, reader, &starts, &snapshots, &mut report, progress)?;
+    if report.is_archive {
+        judge_as_a_reader(dir, walked, &mut report);
+    } else {
+        judge_as_a_start(dir, shm_dir, walked, &snapshots, &mut report)?;
+    }
     Ok(report)
+}
+
+/// Without `super` nothing can be read, but what is there can be said.
+fn describe(dir: &Path, report: &mut Report) -> Result<(), JournalError> {
+    let starts = segment::list(dir)?;
+    report.segments = starts.len();
+    report.first_seq = starts.first().copied().unwrap_or(0);
+    for first_seq in starts {
+        // Whose it is, any of them says: that of no journal is none of theirs.
+        if let Ok(Found::Foreign(journal_id)) = SegmentMap::look(dir, first_seq, 0) {
+            report.journal_id = journal_id;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// An archive is read from its beginning, so that its first damage is where everybody stops.
+fn judge_as_a_reader(dir: &Path, walked: Walked, report: &mut Report) {
+    report.last_seq = walked.last;
+    for (error, at) in walked.errors {
+        report.add_error(&error, dir);
+        if report.halt.is_none() {
+            report.last_seq = at - 1;
+            report.halt = Some(error);
+        }
+    }
+}
+
+/// Asks the code of a start whether it halts. Where nothing at all was found wrong there is nothing to ask.
+fn judge_as_a_start(
+    dir: &Path,
+    shm_dir: Option<&Path>,
+    walked: Walked,
+    snapshots: &[SnapshotInfo],
+    report: &mut Report,
+) -> Result<(), JournalError> {
+    report.last_seq = walked.last;
+    // With its archive a journal is read from further back than a start can.
+    let oldest = Reader::open(dir)?.oldest_seq();
+    if walked.errors.is_empty() && oldest <= 1 {
+        return Ok(());
+    }
+    let is_live = report.writer.is_some();
+    let left_in_memory = |reader: &Reader| match shm_dir {
+        Some(_) if !is_live => {
+            found_ring::look(reader.superblock(), shm_dir, For::Reading, Faults::NONE)
+        }
+        Some(_) | None => Ok(Left::Nothing),
+    };
+    let ended = recovered_end(dir, Faults::NONE, left_in_memory)?;
+    // The state comes from the newest snapshot that leads into the records, or from the first of them.
+    let mut newest_first = snapshots.iter().rev();
+    let way_in = newest_first
+        .find(|info| Reader::open_after(dir, &info.position).is_ok())
+        .map(|info| info.position.seq)
+        .or((oldest <= 1).then_some(0));
+    let is_read = |at: u64| ended.first_checked <= at || way_in.is_none_or(|seq| seq < at);
+    if !walked.errors.is_empty() {
+        report.last_seq = ended.last;
+    }
+    let mut halt = ended.halt;
+    for (error, at) in walked.errors {
+        report.add_error(&error, dir);
+        if is_read(at) {
+            halt.get_or_insert(error);
+        } else if let Some(finding) = report.findings.last_mut() {
+            finding.what.push_str("; it lies before what a start reads, and stops none");
+        }
+    }
+    if way_in.is_none() && halt.is_none() {
+        let none = JournalError::NoSnapshot { dir: dir.to_path_buf(), oldest };
+        report.add_error(&none, dir);
+        halt = Some(none);
+    }
+    report.halt = halt;
+    Ok(())
 }
 
 fn check_super(dir: &Path, report: &mut Report) -> Result<(), JournalError> {
@@ -222,11 +314,11 @@ fn check_super(dir: &Path, report: &mut Report) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn check_headers(reader: &Reader, starts: &[u64], report: &mut Report) -> Result<(), JournalError> {
+fn check_headers(reader: &Reader, starts: &[u64], report: &mut Report) {
     for first_seq in starts {
         let dir = reader.place_of(*first_seq);
-        // A header that is bad in both copies is met again on the way through the records.
-        if let Found::Segment(map) = SegmentMap::look(dir, *first_seq, report.journal_id)? {
+        // A header that is bad in both copies, or cannot be read, is met again on the way through the records.
+        if let Ok(Found::Segment(map)) = SegmentMap::look(dir, *first_seq, report.journal_id) {
             for (copy, is_whole) in map.whole_headers().into_iter().enumerate() {
                 if !is_whole {
                     let offset = (copy * crate::block::BLOCK_BYTES) as u64;
@@ -236,12 +328,25 @@ fn check_headers(reader: &Reader, starts: &[u64], report: &mut Report) -> Result
             }
         }
     }
-    Ok(())
 }
 
-fn check_snapshots(dir: &Path, report: &mut Report) -> Result<Vec<SnapshotInfo>, JournalError> {
+fn check_snapshots(
+    dir: &Path,
+    newest: u64,
+    report: &mut Report,
+) -> Result<Vec<SnapshotInfo>, JournalError> {
     let mut good = Vec::new();
-    for seq in snapshots(dir)? {
+    let all = snapshots(dir)?;
+    if all.last().copied().unwrap_or(0) < newest {
+        report.findings.push(Finding {
+            severity: Severity::Damage,
+            file: snapshot::path_in(dir, newest),
+            offset: 0,
+            records: Some((newest, newest)),
+            what: "the newest snapshot that `super` knows of is not there".to_owned(),
+        });
+    }
+    for seq in all {
         let checked = SnapshotReader::open(dir, seq, report.journal_id);
         match checked.and_then(SnapshotReader::check) {
             Ok(info) => {
@@ -254,6 +359,13 @@ fn check_snapshots(dir: &Path, report: &mut Report) -> Result<Vec<SnapshotInfo>,
     Ok(good)
 }
 
+/// What reading all records came to.
+struct Walked {
+    /// What is wrong, and the record in front of which it was met.
+    errors: Vec<(JournalError, u64)>,
+    last: u64,
+}
+
 fn check_records(
     dir: &Path,
     mut reader: Reader,
@@ -261,13 +373,18 @@ fn check_records(
     snapshots: &[SnapshotInfo],
     report: &mut Report,
     progress: VerifyProgress<'_>,
-) -> Result<(), JournalError> {
+) -> Result<Walked, JournalError> {
     let mut waiting = snapshots.iter().peekable();
     let segment_bytes = reader.superblock().segment_bytes;
     // A damaged `super` may name any size.
     let total = segment_bytes.saturating_mul(starts.len() as u64);
+    let mut entered = Vec::new();
+    let mut walked = Walked { errors: Vec::new(), last: 0 };
+    let journal_id = reader.journal_id();
+    let is_own = |seq: &&u64| segment::is_own(reader.place_of(**seq), **seq, journal_id);
+    let own: Vec<u64> = starts.iter().filter(is_own).copied().collect();
     loop {
-        let ended = walk(dir, &mut reader, report, |reader, bytes| {
+        let ended = walk(dir, &mut reader, report, &mut entered, |reader, bytes| {
             while let Some(info) = waiting.next_if(|info| info.position.seq <= reader.seq()) {
                 let is_same =
                     info.position.seq != reader.seq() || info.position.crc == reader.position().crc;
@@ -282,33 +399,66 @@ fn check_records(
             progress(done.min(total), total);
             None
         });
-        let is_first = report.last_seq == 0 && report.halt.is_none();
-        if is_first {
-            report.last_seq = reader.seq();
-        }
+        walked.last = reader.seq();
         let Err(error) = ended else { break };
-        report.add_error(&error, dir);
+        walked.errors.push((error, reader.seq() + 1));
         // What comes behind the damage is looked at from the next segment's header on.
         let behind = reader.seq().max(reader.segment().map_or(0, |map| map.header.first_seq)) + 1;
-        report.halt.get_or_insert(error);
-        let Some(next) = starts.iter().position(|first_seq| behind < *first_seq) else { break };
-        reader = reader.starting_at(starts[next]);
+        let Some(next) =
+            starts.iter().find(|first_seq| behind < **first_seq && own.contains(first_seq))
+        else {
+            break;
+        };
+        reader = reader.starting_at(*next);
     }
-    if report.halt.is_none() {
-        for info in waiting {
-            let (file, seq) = (snapshot::path_in(dir, info.position.seq), info.position.seq);
-            let what = format!("it was taken at record {seq}, and the journal ends before that");
+    for info in waiting {
+        let (file, seq) = (snapshot::path_in(dir, info.position.seq), info.position.seq);
+        if walked.errors.is_empty() && walked.last < seq {
             report.findings.push(Finding {
                 severity: Severity::Damage,
                 file,
                 offset: 0,
-                records: Some((report.last_seq + 1, seq)),
-                what,
+                records: Some((walked.last + 1, seq)),
+                what: format!("it was taken at record {seq}, and the journal ends before that"),
             });
         }
     }
+    note_what_was_not_read(&reader, starts, &entered, &walked, report);
     progress(total, total);
-    Ok(())
+    Ok(walked)
+}
+
+/// A file that has a segment's name and was not come to, on a way through all records, is of no use to anybody.
+fn note_what_was_not_read(
+    reader: &Reader,
+    starts: &[u64],
+    entered: &[u64],
+    walked: &Walked,
+    report: &mut Report,
+) {
+    let is_at_fault = |first_seq: &u64| walked.errors.iter().any(|(_, at)| at == first_seq);
+    for first_seq in starts.iter().filter(|seq| !entered.contains(seq) && !is_at_fault(seq)) {
+        let dir = reader.place_of(*first_seq);
+        let path = dir.join(segment::file_name(*first_seq));
+        let why = match SegmentMap::look(dir, *first_seq, report.journal_id) {
+            // Moved to the archive since its name was read.
+            Ok(Found::Nothing) => continue,
+            Ok(Found::Misnamed(header)) => {
+                format!("its header says that it starts with record {header}")
+            }
+            Ok(Found::Foreign(found)) => format!("it belongs to journal {found:032x}"),
+            Ok(Found::Broken(_, what)) => what,
+            Ok(Found::Segment(_)) if *first_seq < report.first_seq => {
+                "its records were archived".to_owned()
+            }
+            Ok(Found::Segment(_)) => {
+                "it does not continue the records that come before it".to_owned()
+            }
+            Err(error) => error.to_string(),
+        };
+        let what = format!("{why}; no record is read from it, and it can be taken away");
+        report.add(Severity::Note, path, 0, what);
+    }
 }
 
 /// How often progress is told.
@@ -319,6 +469,7 @@ fn walk(
     dir: &Path,
     reader: &mut Reader,
     report: &mut Report,
+    entered: &mut Vec<u64>,
     mut each: impl FnMut(&Reader, u64) -> Option<JournalError>,
 ) -> Result<(), JournalError> {
     let mut next_look = reader.seq() + 1;
@@ -327,6 +478,7 @@ fn walk(
         let (seq, bytes) = (record.seq, record.bytes() as u64);
         report.records += 1;
         report.bytes += bytes;
+        note_segment(reader, entered);
         if next_look <= seq {
             if let Some(error) = each(reader, reader.offset()) {
                 report.add_error(&error, dir);
@@ -335,6 +487,7 @@ fn walk(
             next_look = (seq + RECORDS_BETWEEN_PROGRESS).min(next_snapshot.unwrap_or(u64::MAX));
         }
     }
+    note_segment(reader, entered);
     match reader.how_it_ended()? {
         End::Clean => {}
         End::Healed { file, offset, records, .. } => {
@@ -365,6 +518,11 @@ fn walk(
     }
     check_unused(reader, report);
     Ok(())
+}
+
+fn note_segment(reader: &Reader, entered: &mut Vec<u64>) {
+    let here = reader.segment().map(|map| map.header.first_seq);
+    entered.extend(here.filter(|here| entered.last() != Some(here)));
 }
 
 /// The last segment's marks must not say more than there is, which `how_it_ended` has seen; and they must be whole.

@@ -56,15 +56,15 @@ const ROWS: &[Row] = &[
     ("the last segment is cut",
         |dir| cut(&segment(dir, 2), 20_000),
         "{}/seg-00000000000000000279.clj is damaged at offset 20000, where record 279 should be: \
-         cut to 20000 bytes; its header says 24576; the records in it are lost"),
+         cut to 20000 bytes; its header says 24576; records 279 to 330 are lost unless a good copy of it is put back"),
     ("a segment is cut in the middle of the journal",
         |dir| cut(&segment(dir, 1), 16_384),
         "{}/seg-00000000000000000140.clj is damaged at offset 16384, where record 140 should be: \
-         cut to 16384 bytes; its header says 24576; the records in it are lost"),
+         cut to 16384 bytes; its header says 24576; records 140 to 278 are lost unless a good copy of it is put back"),
     ("a segment is empty, as after a copy onto a full disk",
         |dir| cut(&segment(dir, 1), 0),
         "{}/seg-00000000000000000140.clj is damaged at offset 0, where record 140 should be: \
-         neither copy of its header is whole; the records in it are lost"),
+         neither copy of its header is whole; records 140 to 278 are lost unless a good copy of it is put back"),
     ("two segments are swapped",
         |dir| {
             let (one, two) = (segment(dir, 0), segment(dir, 1));
@@ -74,7 +74,8 @@ const ROWS: &[Row] = &[
             fs::rename(&aside, &two).unwrap();
         },
         "{}/seg-00000000000000000001.clj is damaged at offset 0, where record 1 should be: \
-         its header says that it starts with record 140; the records in it are lost"),
+         its header says that it starts with record 140: it has another segment's name. \
+         Rename it back, or take it away if it is a copy"),
     ("a segment is another journal's",
         |dir| { fs::copy(segment(&journal().dir(), 1), segment(dir, 1)).unwrap(); },
         "{}/seg-00000000000000000140.clj belongs to journal "),
@@ -123,6 +124,13 @@ const ROWS: &[Row] = &[
     ("it was copied without its last segment",
         |dir| fs::remove_file(segment(dir, 2)).unwrap(),
         "records 279 to 330 are missing: the segment that held them is not in {}"),
+    ("a segment in the middle was renamed",
+        |dir| {
+            let to = dir.join("seg-00000000000000000141.clj");
+            fs::rename(segment(dir, 1), to).unwrap();
+        },
+        "records 140 to 278 are missing: the segment that held them is not in {} under its name: \
+         {}/seg-00000000000000000141.clj says that it is that one, and is to be renamed back"),
     ("it was copied without a segment in the middle",
         |dir| fs::remove_file(segment(dir, 1)).unwrap(),
         "records 140 to 278 are missing: the segment that held them is not in {}"),
@@ -183,6 +191,9 @@ fn every_kind_of_bad_journal_is_refused_in_its_own_words_and_left_as_it_is() {
         let before = contents(&place.dir());
         let error = place.open().map(|opened| opened.recovered).unwrap_err().to_string();
         assert!(error.starts_with(&expected), "{what}:\n{error}\n{expected}");
+        // Where it is a segment that is refused, what should be in it is said.
+        let is_segment = error.contains("/seg-") && !error.contains("another segment's name");
+        assert!(!is_segment || error.contains("records "), "{what}: {error}");
         assert_eq!(contents(&place.dir()), before, "{what}: the refusal changed something");
 
         // The operator's tool comes to the same verdict.

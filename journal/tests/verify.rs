@@ -117,7 +117,10 @@ fn an_archive_is_verified_with_its_journal_and_alone() {
             for report in [whole(), alone()] {
                 let words = format!("{what}: {:?} {:?}", report.findings, report.halt);
                 assert_eq!(report.class(), Class::Damaged, "{words}");
-                assert!(report.halt.is_some() && report.last_seq < last_archived, "{words}");
+                // No start reads what was archived.
+                assert_eq!(report.halt.is_some(), report.is_archive, "{words}");
+                let last = if report.is_archive { last_archived - 1 } else { 600 };
+                assert!(report.last_seq <= last, "{words}");
             }
             put_back();
         }
@@ -448,4 +451,127 @@ fn a_journal_opens_while_somebody_looks_for_its_holder() {
         is_taken.recv().unwrap();
         assert_eq!(place.open().unwrap().recovered.last_seq, 330);
     });
+}
+
+/// A journal of which a start reads only the third segment, from 279 on.
+fn with_two_snapshots() -> Place {
+    let place = journal();
+    snapshot(&place, 300, 0);
+    snapshot(&place, 320, 0);
+    place
+}
+
+#[test]
+fn a_file_that_only_has_a_segments_name_is_passed_over_by_everybody_and_noted() {
+    let other = journal();
+    for (from, to) in [
+        (1, place_of(141)),
+        (2, place_of(280)),
+        (2, place_of(299)),
+        (2, place_of(5_000)),
+        (0, place_of(331)),
+    ] {
+        for foreign in [false, true] {
+            let place = with_two_snapshots();
+            let source = if foreign { other.segments() } else { place.segments() };
+            fs::copy(&source[from], place.dir().join(&to)).unwrap();
+            let report = report(&place);
+            // Where the next segment will be, it cannot be passed over.
+            if to == place_of(331) {
+                let halt = report.halt.unwrap().to_string();
+                assert!(!halt.contains("are lost"), "{halt}");
+                assert_eq!(place.open().map(|_| ()).unwrap_err().to_string(), halt);
+                continue;
+            }
+            let words = format!("{to} {foreign}: {report:?}");
+            assert!(report.class() == Class::Clean && report.halt.is_none(), "{words}");
+            assert_eq!(report.findings.len(), 1, "{words}");
+            assert!(report.findings[0].file.ends_with(&to), "{words}");
+            assert_eq!(place.open().unwrap().recovered.last_seq, 330, "{words}");
+        }
+    }
+    let place = with_two_snapshots();
+    fs::write(place.dir().join("seg-18446744073709551615.clj"), b"junk").unwrap();
+    assert_eq!((report(&place).class(), report(&place).last_seq), (Class::Clean, 330));
+}
+
+fn place_of(first_seq: u64) -> String {
+    format!("seg-{first_seq:020}.clj")
+}
+
+/// The original would be removed, and with it the records that the stray copy seems to begin with.
+#[test]
+fn a_stray_copy_lets_no_segment_be_archived_that_is_still_needed() {
+    let place = with_two_snapshots();
+    let segments = place.segments();
+    fs::copy(&segments[2], place.dir().join(place_of(280))).unwrap();
+    let into = place.shm().join("archive");
+    let done = clutch_journal::archive(&place.dir(), &into, 301, &Disk, &mut |_, _| {}).unwrap();
+    assert_eq!((done.segments.len(), done.oldest_seq), (2, 279));
+    assert_eq!(place.open().unwrap().recovered.last_seq, 330);
+}
+
+#[test]
+fn damage_before_what_a_start_reads_is_damage_and_stops_no_start() {
+    let flipped = |place: &Place| flip(&place.segments()[0], 16384 + 700);
+    let lost = |place: &Place| fs::remove_file(&place.segments()[1]).unwrap();
+    let first_lost = |place: &Place| fs::remove_file(&place.segments()[0]).unwrap();
+    let headless = |place: &Place| {
+        let path = &place.segments()[1];
+        [9, 4096 + 9].into_iter().for_each(|at| flip(path, at));
+    };
+    for (harm, missing) in [
+        (flipped as fn(&Place), None),
+        (lost, Some((1, 278))),
+        (first_lost, Some((1, 139))),
+        (headless, Some((1, 278))),
+    ] {
+        let place = with_two_snapshots();
+        harm(&place);
+        let report = report(&place);
+        assert!(report.class() == Class::Damaged && report.halt.is_none(), "{report:?}");
+        assert_eq!(report.last_seq, 330);
+        let words = &report.findings[0].what;
+        assert!(words.ends_with("it lies before what a start reads, and stops none"), "{words}");
+        let recovered = place.open().unwrap().recovered;
+        assert_eq!((recovered.last_seq, recovered.missing_before), (330, missing));
+        // Without the snapshots there is no way around it.
+        for seq in [300, 320] {
+            fs::remove_file(place.dir().join(format!("snap-{seq:020}.cls"))).unwrap();
+        }
+        let report = verify(&place.dir(), None, &mut |_, _| {}).unwrap();
+        let halt = report.halt.unwrap().to_string();
+        assert_eq!(place.open().map(|_| ()).unwrap_err().to_string(), halt);
+    }
+    assert_eq!(with_two_snapshots().open().unwrap().recovered.missing_before, None);
+}
+
+#[test]
+fn an_archived_journal_needs_a_snapshot_and_says_how_to_make_one() {
+    let place = with_two_snapshots();
+    let into = place.shm().join("archive");
+    clutch_journal::archive(&place.dir(), &into, 301, &Disk, &mut |_, _| {}).unwrap();
+    place.write(331, 340);
+    assert_eq!(report(&place).class(), Class::Clean);
+    flip(&place.dir().join("snap-00000000000000000320.cls"), 8195);
+    let one_bad = report(&place);
+    assert!(one_bad.class() == Class::Damaged && one_bad.halt.is_none(), "{one_bad:?}");
+    fs::remove_file(place.dir().join("snap-00000000000000000300.cls")).unwrap();
+    let none = report(&place);
+    assert!(matches!(none.halt, Some(JournalError::NoSnapshot { oldest: 279, .. })), "{none:?}");
+    let words = none.halt.unwrap().to_string();
+    assert!(words.contains("clutch journal snapshot DIR --archive ARCHIVE"), "{words}");
+    fs::remove_file(place.dir().join("snap-00000000000000000320.cls")).unwrap();
+    let words = format!("{:?}", report(&place).findings);
+    assert!(words.contains("the newest snapshot that `super` knows of is not there"), "{words}");
+}
+
+#[test]
+fn without_super_what_is_there_is_said() {
+    let place = journal();
+    let journal_id = report(&place).journal_id;
+    fs::remove_file(place.dir().join("super")).unwrap();
+    let report = report(&place);
+    assert_eq!((report.segments, report.first_seq, report.records), (3, 1, 0));
+    assert!(report.journal_id == journal_id && report.halt.is_some());
 }

@@ -98,6 +98,7 @@ impl Chooser {
             liability_market_max,
             liability_account_max,
             in_play_delay_ns: random.pick(&[0, SECOND, 3 * SECOND]),
+            in_play_delay_moba_ns: random.pick(&[0, 5 * SECOND]),
             feed_age_live_ns: random.pick(&[3 * SECOND, 20 * SECOND]),
             feed_age_prematch_ns: random.pick(&[20 * SECOND, 60 * SECOND]),
             view_age_max_ns: random.pick(&[SECOND, 10 * SECOND]),
@@ -127,11 +128,16 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            grade_alone_max: Money::from_minor(random.pick(&[0, 2_000, 100_000])),
             offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
             referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
             debt_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
-            adjust_alone_max: Money::from_minor(random.pick(&[0, 300, 1_000_000])),
+            adjust_alone_max: Money::from_minor(
+                random.pick(&[3_000, 1_000_000, 1_000_000, 1_000_000]),
+            ),
+            grants_alone_max: Money::from_minor(random.pick(&[30_000, 10_000_000, 10_000_000])),
+            deposits_alone_max: Money::from_minor(random.pick(&[50_000, 5_000_000, 1_000_000_000])),
             wagering_times_max: random.pick(&[2, 10]) as u32,
             withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
             ..self.risk_rules()
@@ -163,7 +169,7 @@ impl Chooser {
             rules_shadow,
             rules_refer,
             liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
-            liability_group_max: limit(&[5_000, 100_000]),
+            liability_group_max: limit(&[1_000, 3_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
             stakes_per_hour_max: limit(&[5_000, 1_000_000]),
             bets_per_second_max: random.pick(&[1, 3, 5]) as u32,
@@ -256,10 +262,15 @@ impl Chooser {
                 has_begun: self.random.chance(50),
                 percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
             },
-            588..590 => Command::SetTier {
+            588 => Command::SetTier {
                 match_id: MatchId(self.match_id(twin)),
                 tier: self.random.pick(&[0, 1, 2, 3, 4]),
             },
+            589 => {
+                let scope = self.scope(twin);
+                let waits = [None, Some(0), Some(2 * SECOND), Some(8 * SECOND), Some(u64::MAX)];
+                Command::SetDelay { scope, delay_ns: self.random.pick(&waits) }
+            }
             590..602 => {
                 let [.., markets] = twin.counts();
                 self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));

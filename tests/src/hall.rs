@@ -42,6 +42,7 @@ impl Hall {
             client_ids_max: bets_max,
             ..Capacity::default()
         };
+        let config = Config { deposits_alone_max: Config::AMOUNT_MAX, ..config };
         let mut world = World::new(capacity, config);
         let amount = Money::from_minor(1_000_000_000);
         world.apply(Command::OpenAccount { key: name("A"), currency: Currency::default() });

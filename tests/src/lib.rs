@@ -9,6 +9,7 @@
 pub mod answer;
 pub mod chooser;
 pub mod hall;
+pub mod quoted;
 pub mod random;
 pub mod table;
 pub mod three_matches;

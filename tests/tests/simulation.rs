@@ -8,16 +8,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, CashOut, Mode, PlaceOnTerms, Scope, Slip, Terms, VoidBets};
+use clutch_core::command::{
+    Actor, CashOut, Channel, Mode, PlaceOnTerms, Scope, Slip, Terms, VoidBets,
+};
 use clutch_core::event::{
     BetStatus, CashOutStatus, Event, LateBets, MultipleView, PostingReason, VoidReason,
 };
+use clutch_core::risk::RuleId;
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{BetId, MarketId, Money, Seq};
+use clutch_core::units::{BetId, ClientBetId, MarketId, Money, Seq};
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
+use clutch_tests::quoted;
 use clutch_tests::random::Random;
 use clutch_tests::twin::{Answer, Twin, check_sums};
 use clutch_tests::world::{World, restored, saved};
@@ -234,6 +238,9 @@ const WORTH_A_VISIT: &[&str] = &[
     "no cash-out: MarketDecided",
     "no cash-out: MarketSuspended",
     "a settlement in slices",
+    "nothing quoted",
+    "a quoted maximum",
+    "a quoted maximum of a line",
     "late bets",
     "late bets of several legs",
     "retired",
@@ -276,6 +283,8 @@ struct Simulation {
     visits: Visits,
     /// The last cash-outs that were asked for.
     quotes: Vec<CashOut>,
+    /// How often the largest stake was asked for.
+    largest_asked: u128,
     /// Bets that were paid, to notice when they are taken back.
     paid: Vec<BetId>,
     /// Where each bet was last said to stand.
@@ -301,6 +310,7 @@ impl Simulation {
             traceless: vec![false],
             visits: Visits::new(),
             quotes: Vec::new(),
+            largest_asked: u128::from(u64::MAX),
             paid: Vec::new(),
             told: BTreeMap::new(),
             told_of: BTreeMap::new(),
@@ -315,6 +325,7 @@ impl Simulation {
             let at_rest = self.is_settled();
             let command = self.chooser.command(&self.twin, self.world.now(), at_rest);
             let command = self.with_quote(command);
+            self.compare_largest(&command);
             self.apply(command);
             if self.twin.retired_lately() {
                 self.visit("retired");
@@ -368,11 +379,54 @@ impl Simulation {
         }
     }
 
+    /// What is quoted as the largest is taken, and one minor unit more is not; nothing quoted means that what the
+    /// bettor wanted is not taken. On copies, as they take time only now and then.
+    fn compare_largest(&mut self, command: &Command) {
+        if self.world.has_work() || !self.asking.chance(6) {
+            return;
+        }
+        let wish = match command {
+            Command::PlaceBet(place) => Slip::Single(*place),
+            Command::PlaceMultiple(place) => Slip::Multiple(*place),
+            _ => return,
+        };
+        self.largest_asked += 1;
+        let made = self.world.state().now().millis();
+        let wish = quoted::under(wish, ClientBetId::from_parts(made, self.largest_asked));
+        let largest = quoted::largest(&mut self.world, wish);
+        self.visit(if largest == Money::ZERO { "nothing quoted" } else { "a quoted maximum" });
+        if largest != Money::ZERO && matches!(wish, Slip::Multiple(_)) {
+            self.visit("a quoted maximum of a line");
+        }
+        let own = match wish {
+            Slip::Single(place) => place.stake,
+            Slip::Multiple(place) => place.unit(),
+        };
+        let config = self.world.state().config();
+        let tolerated = config.rules_off.and(config.rules_shadow);
+        // A quote keeps to the smallest and the largest stake also where those rules refuse nothing.
+        let is_bounded = !tolerated.has(RuleId::StakeMin) && !tolerated.has(RuleId::StakeMax);
+        let mut held = Vec::new();
+        if largest != Money::ZERO {
+            held.push((largest, true));
+        } else if is_bounded {
+            held.push((own.money(), false));
+        }
+        if is_bounded {
+            held.push((Money::from_minor(largest.minor() + 1), false));
+        }
+        for (amount, is_taken) in held {
+            let (taken, said) = quoted::would_take(&self.world, wish, amount);
+            assert_eq!(taken, is_taken, "{largest:?} was quoted; {amount:?}: {said:?}, {wish:?}");
+        }
+    }
+
     /// Has a cash-out take a quote: mostly one that was just made, which both must agree on.
     fn with_quote(&mut self, command: Command) -> Command {
         let Command::CashOut(ask) = command else { return command };
         let CashOut { account, client_id, part, .. } = ask;
-        let events = self.world.ask(Query::CashOut { account, client_id, part });
+        let events =
+            self.world.ask(Query::CashOut { account, client_id, part, channel: Channel::Web });
         let Some(Event::CashOut(view)) = events.first() else { panic!("no quote: {events:?}") };
         let now = self.world.now().nanos();
         let last = self.world.state().now().nanos();

@@ -70,6 +70,37 @@ fn of_several_switches_the_widest_is_named() {
     );
 }
 
+/// A quote asks what the bet will be asked, also by which way its bettor comes.
+#[test]
+fn a_channel_that_is_killed_quotes_nothing_and_cashes_nothing_out() {
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        match   N bo1
+        maps    N even
+        market  X N map 1
+        bet     b1 A1 W a 10.00
+        multi   m1 A1 10.00 2 W:a X:a
+        quote   q1 b1
+        expect  max_stake A1 W a 80.00
+        expect  max_unit m1 80.00
+        kill    channel web on
+        expect  max_stake A1 W a 0.00
+        expect  max_unit m1 0.00
+        bet     b2 A1 W a 10.00                     -> BettingStopped(channel web)
+        quote   q2 b1                               -> BettingStopped(channel web)
+        cash_out q1                                 -> BettingStopped(channel web)
+        kill    channel web off
+        kill    channel app on
+        expect  max_stake A1 W a 80.00
+        cash_out q1
+        ",
+    );
+}
+
 #[test]
 fn a_bet_that_waits_is_stopped_as_well_but_not_by_its_channel() {
     check(

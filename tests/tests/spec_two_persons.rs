@@ -276,8 +276,11 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("in_play_delay 3s", "in_play_delay 2s", "in_play_delay 5s"),
         ("view_age_max 10s", "view_age_max 11s", "view_age_max 1s"),
         ("confirm_above 50.00", "confirm_above 50.01", "confirm_above 10.00"),
+        ("grade_alone_max 50.00", "grade_alone_max 50.01", "grade_alone_max 0.00"),
         ("debt_max 50.00", "debt_max 50.01", "debt_max 0.00"),
         ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
+        ("grants_alone_max 50.00", "grants_alone_max 50.01", "grants_alone_max 0.00"),
+        ("deposits_alone_max 50.00", "deposits_alone_max 50.01", "deposits_alone_max 0.00"),
         ("cash_out_margin_ppb 50000000", "cash_out_margin_ppb 0", "cash_out_margin_ppb 5000000"),
         ("stakes_per_hour_max 50.00", "stakes_per_hour_max 500.01", "stakes_per_hour_max 500.00"),
         // A rule may be tried in shadow before it refuses; once it does, it takes two to stop it.
@@ -329,6 +332,84 @@ fn a_margin_that_takes_two_persons_is_not_in_the_odds_before() {
         expect  odds W a 1.88
         waiting approve by 2
         expect  odds W a 1.05
+        ",
+    );
+}
+
+/// What one person credits is summed over the day: parts of a large credit are a large credit.
+#[test]
+fn what_one_person_credits_alone_is_summed_over_his_day_and_the_accounts() {
+    check(
+        "
+        config  adjust_alone_max 100.00 grants_alone_max 300.00 deposits_alone_max 1000.00
+        account A
+        account B
+        account C
+        account D
+        adjust  A 60.00 goodwill by 1
+        adjust  B 40.00 goodwill by 1
+        adjust  B 0.01 goodwill ref 7 by 1       # 100.01 of his
+        expect  payment 7 unknown
+        waiting approve by 2
+        expect  payment 7 goodwill
+        adjust  B 60.01 goodwill ref 8 by 3      # 100.01 of the account, whoever gave the rest
+        expect  payment 8 unknown
+        waiting drop
+        adjust  A -40.00 fee by 3                # taking counts like giving
+        adjust  A -0.01 fee ref 9 by 3
+        expect  payment 9 unknown
+        waiting drop
+        wait    24h
+        adjust  A 100.00 goodwill ref 10 by 1    # a new day
+        expect  payment 10 goodwill
+        ",
+    );
+    check(
+        "
+        config  adjust_alone_max 100.00 grants_alone_max 150.00
+        account A
+        account B
+        bonus   f A free_bet 100.00 for 1d
+        bonus   g A free_bet 0.01 for 1d ref 7
+        expect  payment 7 unknown
+        waiting approve by 1                     -> SamePerson
+        waiting approve by 2
+        expect  payment 7 bonus
+        bonus   h B free_bet 50.00 for 1d
+        bonus   i B free_bet 0.01 for 1d ref 8   # 150.01 of the person's
+        expect  payment 8 unknown
+        adjust  B 50.00 goodwill ref 9
+        expect  payment 9 goodwill
+        ",
+    );
+}
+
+#[test]
+fn a_large_deposit_that_the_staff_books_waits_for_a_second_person() {
+    check(
+        "
+        config  deposits_alone_max 1000.00
+        account A
+        account B
+        deposit A 1000.01 ref 7
+        expect  account A available 0.00
+        expect  payment 7 unknown
+        waiting approve by 1                     -> SamePerson
+        waiting approve by 2
+        expect  account A available 1000.01
+        deposit A 1000.01 ref 7                  # booked already
+        expect  account A available 1000.01
+        deposit A 600.00
+        deposit A 400.00
+        deposit A 0.01                           # in parts it is as large
+        expect  account A available 2000.01
+        waiting drop
+        deposit B 1000.00
+        authorise B 5000.00 ref 8                # promised: nothing can be staked yet
+        deposit B 5000.00 ref 8
+        expect  account B available 1000.00
+        waiting approve by 2
+        expect  account B available 6000.00
         ",
     );
 }

@@ -79,6 +79,7 @@ impl Capacity {
         let mut tables = Vec::new();
         crate::wallet::Wallet::sizes(self, &mut tables);
         crate::risk::RiskTables::sizes(self, &mut tables);
+        crate::payments::CreditsAlone::sizes(self, &mut tables);
         crate::bets::BetTable::sizes(self, &mut tables);
         crate::bets::Answers::sizes(self, &mut tables);
         crate::bets::multiple::MultipleTable::sizes(self, &mut tables);

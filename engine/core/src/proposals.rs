@@ -11,7 +11,9 @@
 use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Adjust, AdjustReason, Capacity, Config, Grade, Incident, VoidBets};
+use crate::command::{
+    Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, VoidBets,
+};
 use crate::event::{Event, ProposalStatus};
 use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
@@ -76,6 +78,22 @@ pub enum Wish {
     },
     /// Adjusting a balance by much.
     Adjust(Adjust),
+    /// A large deposit that a person of the staff books.
+    Deposit {
+        /// Whose.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+        /// The provider's reference.
+        reference: u128,
+    },
+    /// A large bonus.
+    Bonus {
+        /// Whose.
+        account: AccountId,
+        /// What is granted.
+        step: BonusStep,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -86,6 +104,8 @@ wire_enum!(Wish {
     5 = Configure { config, based_on },
     6 = AdoptPlayPolicy { name, policy },
     7 = Adjust(adjust),
+    8 = Deposit { account, amount, reference },
+    9 = Bonus { account, step },
 });
 
 impl Wish {
@@ -99,6 +119,13 @@ impl Wish {
             (Self::Configure { .. }, Self::Configure { .. })
             | (Self::AdoptPlayPolicy { .. }, Self::AdoptPlayPolicy { .. }) => true,
             (Self::Adjust(adjust), Self::Adjust(other)) => adjust.reference == other.reference,
+            (Self::Deposit { reference, .. }, Self::Deposit { reference: of, .. }) => {
+                reference == of
+            }
+            (
+                Self::Bonus { step: BonusStep::Grant { reference, .. }, .. },
+                Self::Bonus { step: BonusStep::Grant { reference: of, .. }, .. },
+            ) => reference == of,
             (one, other) => one == other,
         }
     }
@@ -148,6 +175,20 @@ pub enum About {
         /// Why.
         reason: AdjustReason,
     },
+    /// A deposit to an account.
+    Deposit {
+        /// Whose.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+    },
+    /// A bonus for an account.
+    Bonus {
+        /// Whose.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl From<&Wish> for About {
@@ -162,6 +203,16 @@ impl From<&Wish> for About {
             Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
             Wish::Adjust(Adjust { account, amount, reason, .. }) => {
                 Self::Adjust { account: *account, amount: *amount, reason: *reason }
+            }
+            Wish::Deposit { account, amount, .. } => {
+                Self::Deposit { account: *account, amount: *amount }
+            }
+            Wish::Bonus { account, step } => {
+                let amount = match step {
+                    BonusStep::Grant { amount, .. } => *amount,
+                    BonusStep::Forfeit { .. } => Money::ZERO,
+                };
+                Self::Bonus { account: *account, amount }
             }
         }
     }
@@ -245,6 +296,10 @@ impl Step<'_> {
             Wish::Configure { ref config, based_on } => self.configure(config, Some(based_on))?,
             Wish::AdoptPlayPolicy { name, ref policy } => self.adopt_play_policy(name, policy)?,
             Wish::Adjust(ref adjust) => self.adjust(adjust)?,
+            Wish::Deposit { account, amount, reference } => {
+                self.deposit(account, amount, reference)?;
+            }
+            Wish::Bonus { account, step } => self.bonus(account, step)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

@@ -1,7 +1,7 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, PlaceMultiple, Query};
+use crate::command::{Actor, PlaceMultiple, Query, Scope};
 use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
@@ -57,6 +57,10 @@ impl Tables {
                 fixture.announce_incidents(match_id, outbox);
                 let reason = fixture.stops.first();
                 outbox.push(Event::MatchFrozen { match_id, reason });
+                if fixture.delay_ns.is_some() {
+                    let scope = Scope::Match(match_id);
+                    outbox.push(Event::Delay { scope, delay_ns: fixture.delay_ns });
+                }
                 for (index, version) in fixture.feed.versions.into_iter().enumerate() {
                     if version != 0 {
                         let source = SourceId(index as u8);
@@ -170,8 +174,9 @@ impl Tables {
                     return Err(Reject::UnknownBet);
                 }
             }
-            Query::MaxStake { account, market, selection } => {
-                let stake = self.max_stake(&state.config, state.now, account, market, selection);
+            Query::MaxStake { account, market, selection, channel } => {
+                let by = (account, Some(channel));
+                let stake = self.max_stake(&state.config, state.now, by, market, selection);
                 outbox.push(Event::MaxStake { account, market, selection, stake });
             }
             Query::Payment { reference } => {
@@ -187,14 +192,14 @@ impl Tables {
                 return self.say_late_bets(scope, margin_ns, at, outbox);
             }
             Query::Referrals => self.say_referrals(outbox),
-            Query::CashOut { account, client_id, part } => {
+            Query::CashOut { account, client_id, part, channel } => {
                 let bet = (account, client_id);
-                let view = self.quote_cash_out(&state.config, state.now, bet, part);
+                let view = self.quote_cash_out(&state.config, state.now, channel, bet, part);
                 outbox.push(Event::CashOut(view));
             }
-            Query::MaxUnit(place) => {
+            Query::MaxUnit { place, channel } => {
                 let PlaceMultiple { account, client_id, .. } = place;
-                let unit = self.max_unit(&state.config, state.now, &place);
+                let unit = self.max_unit(&state.config, state.now, Some(channel), &place);
                 outbox.push(Event::MaxUnit { account, client_id, unit });
             }
         }
@@ -213,6 +218,10 @@ impl Tables {
             kind: row.kind,
             selections,
         });
+        if row.delay_ns.is_some() {
+            let scope = Scope::Market(market);
+            outbox.push(Event::Delay { scope, delay_ns: row.delay_ns });
+        }
         for (index, selection) in self.markets.selections(row).iter().enumerate() {
             outbox.push(Event::Price(Price {
                 market,

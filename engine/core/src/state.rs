@@ -25,7 +25,7 @@ use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::market::{MarketTable, Stops};
 use crate::outbox::Outbox;
-use crate::payments::Payment;
+use crate::payments::{CreditsAlone, Payment};
 use crate::pricing::MobaModels;
 use crate::proposals::{Proposals, Wish};
 use crate::reject::{Refusal, Reject};
@@ -74,6 +74,8 @@ pub(crate) struct Tables {
     pub settlement: Settlement,
     /// What waits for a second person.
     pub proposals: Proposals,
+    /// What persons of the staff credited alone.
+    pub credits: CreditsAlone,
     /// Every setting where two persons, or the first record, last left it.
     pub agreed: Config,
     pub risk: RiskTables,
@@ -185,6 +187,7 @@ impl State {
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
             settlement: Settlement::with_capacity(capacity.markets_max),
             proposals: Proposals::new(),
+            credits: CreditsAlone::with_capacity(&capacity),
             agreed: config,
             requotes: Requotes::with_capacity(capacity.markets_max),
             overrides: Overrides::new(),
@@ -207,6 +210,14 @@ impl State {
     /// if there is nothing to wait for. The engine then journals a [`Command::Tick`].
     pub fn next_due(&self) -> Timestamp {
         self.tables.as_ref().map_or(Timestamp::MAX, |tables| tables.due)
+    }
+
+    /// The same, but for settlement that is left over: it goes on beside every command and whenever nobody waits.
+    pub fn next_timer(&self) -> Timestamp {
+        match &self.tables {
+            Some(tables) if tables.due == Timestamp::default() => tables.earliest_timer(),
+            _ => self.next_due(),
+        }
     }
 
     /// The last command applied.
@@ -360,6 +371,7 @@ impl Step<'_> {
             }
             Command::Customer { account, step } => self.by_staff()?.customer(*account, *step),
             Command::Session { account, step } => self.session(*account, *step),
+            Command::SetDelay { scope, delay_ns } => self.by_staff()?.set_delay(*scope, *delay_ns),
             Command::SetTier { match_id, tier } => self.by_staff()?.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.by_staff()?.payment_step(*account, *amount, *reference, *step)

@@ -89,6 +89,9 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
                 "--operator goes with --role trader, risk, finance or operator".to_owned(),
             ));
         }
+        (Some(0), _) => {
+            return Err(Failure("operator 0 is the server itself; name another number".to_owned()));
+        }
         (Some(operator), _) => {
             let roles = vec![args.role.map_or(Role::Operator, Role::from)];
             issue_staff(&secret, &StaffClaims { operator, roles, issued_at_s, expires_at_s })

@@ -266,7 +266,7 @@ impl Hub {
             | Query::Bet { .. }
             | Query::MaxStake { .. }
             | Query::CashOut { .. }
-            | Query::MaxUnit(_)
+            | Query::MaxUnit { .. }
             | Query::Payment { .. } => staff::account(&self.book, records),
         });
         Response::json(200, body)

@@ -268,7 +268,7 @@ impl Hub {
                 self.note(connection, trace, sent, Asked::Cancel { client_id }, Some(client_id));
             }
             Request::QuoteCashOut { client_id, part } => {
-                let query = Query::CashOut { account, client_id, part };
+                let query = Query::CashOut { account, client_id, part, channel };
                 self.ask(connection, query, Asked::QuoteCashOut, Some(client_id));
             }
             Request::CashOut(wish) => {
@@ -298,10 +298,11 @@ impl Hub {
             Request::Balance => self.ask_for_mine(connection, account, None),
             Request::QuoteMaxUnit(mut place) => {
                 place.account = account;
-                self.ask(connection, Query::MaxUnit(*place), Asked::QuoteMax, None);
+                let query = Query::MaxUnit { place: *place, channel };
+                self.ask(connection, query, Asked::QuoteMax, None);
             }
             Request::QuoteMax { market, selection } => {
-                let query = Query::MaxStake { account, market, selection };
+                let query = Query::MaxStake { account, market, selection, channel };
                 self.ask(connection, query, Asked::QuoteMax, None);
             }
         }

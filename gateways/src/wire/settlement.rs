@@ -260,8 +260,7 @@ fn read_results(words: &[String]) -> Result<Results, Fault> {
     };
     let results: Option<Vec<LegResult>> = words.iter().map(read).collect();
     let results = results.ok_or_else(|| Fault::bad_field("results", expected))?;
-    let together =
-        "results that fit together: one winner, two halves, or as many tied as the heat says";
+    let together = "results that fit together: one that won and others that lost, two halves, or as many tied as the heat says";
     Results::new(&results).ok_or_else(|| Fault::bad_field("results", together))
 }
 
@@ -312,6 +311,11 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                     let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
                     (Some(shown), Some(reason.name()))
                 }
+                About::Deposit { account, amount } | About::Bonus { account, amount } => {
+                    let places = book.purses().places_shown(account);
+                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
+                    (Some(shown), None)
+                }
                 About::Grade(_)
                 | About::Incident(_)
                 | About::TakeBackIncident(_)
@@ -333,6 +337,8 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 }
                 About::PlayPolicy => ("a policy that asks less of players", None),
                 About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
+                About::Deposit { account, .. } => ("a deposit to account", Some(account.0)),
+                About::Bonus { account, .. } => ("a bonus for account", Some(account.0)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",
@@ -492,6 +498,10 @@ mod tests {
     fn a_bad_order_is_refused_with_what_can_stand_there() {
         for (body, said) in [
             (r#"{"command":"grade","market":3,"grade":{"results":["won","won"]}}"#, "fit together"),
+            (
+                r#"{"command":"grade","market":3,"grade":{"results":["won","void"]}}"#,
+                "fit together",
+            ),
             (r#"{"command":"grade","market":3,"grade":{"results":["perhaps"]}}"#, "half_won"),
             (r#"{"command":"void_bet","account":1,"client_id":"x"}"#, "UUID"),
             (r#"{"command":"incident","match":1,"incident":{"rain":{}}}"#, "rain"),

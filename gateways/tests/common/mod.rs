@@ -151,11 +151,11 @@ impl Script {
             | Query::Cases { .. }
             | Query::Proposals
             | Query::Risk => {}
-            Query::MaxStake { account, market, selection } => {
+            Query::MaxStake { account, market, selection, .. } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });
             }
-            Query::MaxUnit(PlaceMultiple { account, client_id, .. }) => {
+            Query::MaxUnit { place: PlaceMultiple { account, client_id, .. }, .. } => {
                 self.say(
                     trace,
                     Event::MaxUnit { account, client_id, unit: Money::from_minor(500) },
@@ -383,6 +383,11 @@ impl Gateway {
     }
 
     /// One request; answers the status and the body.
+    /// Whether it serves no longer, without having been asked to stop.
+    pub fn has_ended(&mut self) -> bool {
+        self.thread.as_ref().unwrap().is_finished()
+    }
+
     pub fn http(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
         let length = body.len();
         let answer = self.raw(

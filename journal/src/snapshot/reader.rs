@@ -51,7 +51,12 @@ impl SnapshotReader {
         file.read_exact_at(&mut header, 0).map_err(IoFailure::at("read", &path))?;
         let whole = || header.chunks(BLOCK_BYTES).filter_map(|copy| Block::read(copy, MAGIC));
         if let Some(found) = whole().map(|copy| copy.u32(8)).find(|format| FORMAT < *format) {
-            return Err(JournalError::NewerFormat { file: path, found, supported: FORMAT });
+            return Err(JournalError::NewerFormat {
+                file: path,
+                found,
+                supported: FORMAT,
+                records: None,
+            });
         }
         let info = whole().next().map(|copy| SnapshotInfo::decode(&copy)).ok_or_else(|| {
             damaged(&path, 0, seq, "neither copy of its header is whole".to_owned())
@@ -61,6 +66,7 @@ impl SnapshotReader {
                 file: path,
                 found: info.journal_id,
                 expected: journal_id,
+                records: None,
             });
         }
         if info.position.seq != seq {

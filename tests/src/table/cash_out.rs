@@ -1,6 +1,7 @@
 //! Lines about bets that end early.
 
 use clutch_core::command::CashOut;
+use clutch_core::command::Channel;
 use clutch_core::event::{CashOutStatus, CashOutView, Event};
 use clutch_core::units::Stake;
 use clutch_core::{Command, Query};
@@ -15,7 +16,7 @@ impl Scenario {
         let name = words.next()?.to_owned();
         let (account, client_id) = self.bet_named(words.next()?)?.id();
         let part = if words.take("part") { Some(unit(words.next()?)?) } else { None };
-        let query = Query::CashOut { account, client_id, part };
+        let query = Query::CashOut { account, client_id, part, channel: Channel::Web };
         let view = view_of(self.world().ask(query)).ok_or("no answer about the bet")?;
         let ask = CashOut { account, client_id, part, quote: view.quote, amount: view.amount };
         self.quotes.insert(name, ask);

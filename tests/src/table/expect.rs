@@ -21,6 +21,7 @@
 //! | `expect referred BET …` | the bets that wait for a trader, by id |
 
 use clutch_core::Query;
+use clutch_core::command::Channel;
 use clutch_core::event::{BetStatus, Event, FeedAlert, MarketStatus};
 use clutch_core::risk::RuleId;
 
@@ -215,7 +216,7 @@ impl Scenario {
         let market = self.market_named(words.next()?)?;
         let selection = selection(words.next()?)?;
         let expected = money(words.next()?)?;
-        let query = Query::MaxStake { account, market, selection };
+        let query = Query::MaxStake { account, market, selection, channel: Channel::Web };
         let answer = self.world().ask(query).into_iter().find_map(|event| match event {
             Event::MaxStake { stake, .. } => Some(stake),
             _ => None,

@@ -1,6 +1,7 @@
 //! Lines about bets of several legs.
 
 use clutch_core::Query;
+use clutch_core::command::Channel;
 use clutch_core::command::{Pick, Picks, PlaceMultiple, PricePolicy};
 use clutch_core::event::{Event, LegStanding};
 use clutch_core::settlement::multiplier::LegResult;
@@ -97,8 +98,11 @@ impl Scenario {
             return Err("that is a single".to_owned());
         };
         let expected = show_money(money(words.next()?)?);
-        let answer =
-            self.world().ask(Query::MaxUnit(*place)).into_iter().find_map(|event| match event {
+        let answer = self
+            .world()
+            .ask(Query::MaxUnit { place: *place, channel: Channel::Web })
+            .into_iter()
+            .find_map(|event| match event {
                 Event::MaxUnit { unit, .. } => Some(show_money(unit)),
                 _ => None,
             });

@@ -10,6 +10,7 @@ use clutch_core::{Command, Record, Reject};
 
 use super::Twin;
 use super::cash::{Is, LARGEST};
+use super::proposals::Credit;
 
 impl Twin {
     /// The code for an account from which so much cannot be taken.
@@ -51,8 +52,7 @@ impl Twin {
             return Err(Reject::DebtAboveLimit);
         }
         self.room_for_payment()?;
-        let counts = self.weighed(id, size.abs());
-        if counts > i128::from(self.config.adjust_alone_max.minor()) && !self.approved {
+        if !self.may_credit(id, Credit::Adjustment, size) {
             return self.propose(Command::Adjust(*adjust));
         }
         self.set(id, amount, reference, Is::Adjusted(reason));

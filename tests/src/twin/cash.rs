@@ -1,14 +1,15 @@
 //! Payments and bonuses a second time: every sum from all payments that were ever begun.
 
-use clutch_core::Reject;
 use clutch_core::command::{
     AccountState, AdjustReason, BonusStep, KillScope, PaymentStep, Wagering,
 };
 use clutch_core::event::Event;
 use clutch_core::units::{AccountId, BonusId, Money};
 use clutch_core::wallet::{BonusKind, BonusState, BonusView, Books};
+use clutch_core::{Command, Reject};
 
 use super::Twin;
+use super::proposals::Credit;
 
 /// A payment under its reference.
 #[derive(Debug)]
@@ -132,6 +133,9 @@ impl Twin {
             Some(Is::Failed) => return Err(Reject::PaymentClosed),
             Some(_) => return Err(Reject::ReferenceReused),
             None => self.may_begin_deposit(id, amount)?,
+        }
+        if !self.may_credit(id, Credit::Deposit, amount.minor().into()) {
+            return self.propose(Command::Deposit { account: AccountId(id), amount, reference });
         }
         self.set(id, amount, reference, Is::CameIn);
         Ok(())
@@ -265,6 +269,9 @@ impl Twin {
         let grants = self.capacity.bonuses_max as usize;
         if kept == grants || noted == 2 * grants {
             return Err(Reject::CapacityReached);
+        }
+        if !self.may_credit(id, Credit::Bonus, amount.minor().into()) {
+            return self.propose(Command::Bonus { account: AccountId(id), step });
         }
         let bonus = BonusId(self.seq);
         let (available, held, state) = (amount, Money::ZERO, BonusState::Active);

@@ -1,6 +1,6 @@
 //! Cash-outs: every line of what is left of a bet, times what each leg is worth.
 
-use clutch_core::command::{AccountState, CashOut};
+use clutch_core::command::{AccountState, CashOut, Channel};
 use clutch_core::event::{BetStatus, CashOutStatus, MarketStatus};
 use clutch_core::units::{AccountId, ClientBetId, Money, QuoteId, Stake, Timestamp};
 use clutch_core::{Refusal, Reject};
@@ -44,7 +44,8 @@ struct Worth {
     stake: i128,
     amount: i128,
     seen: Seen,
-    waits: bool,
+    /// For how long.
+    waits: u64,
 }
 
 /// A bet with its legs, whichever kind it is.
@@ -82,7 +83,8 @@ impl Twin {
         if self.is_being_cashed_out(bet) {
             return Err(Reject::CashOutWaiting.into());
         }
-        let worth = self.worth(bet, part.map(|part| part.money().minor().into()))?;
+        let worth =
+            self.worth(bet, part.map(|part| part.money().minor().into()), Some(Channel::Web))?;
         if worth.amount == 0 { Err(Reject::CashOutWorthless.into()) } else { Ok(worth) }
     }
 
@@ -130,8 +132,13 @@ impl Twin {
         }
     }
 
-    fn worth(&self, id: u64, part: Option<i128>) -> Result<Worth, Refusal> {
-        self.cash_out_is_open()?;
+    fn worth(
+        &self,
+        id: u64,
+        part: Option<i128>,
+        channel: Option<Channel>,
+    ) -> Result<Worth, Refusal> {
+        self.cash_out_is_open(channel)?;
         let Standing { account, left, lines, legs, status, was_taken, has_bonus } =
             self.standing(id);
         if !was_taken {
@@ -155,7 +162,7 @@ impl Twin {
         }
         let mut looks = Vec::new();
         let mut worths = Vec::new();
-        let mut waits = false;
+        let mut waits = 0;
         for (market, selection, odds, outcome) in legs {
             let (parts, whole) = match outcome {
                 Outcome::Open => {
@@ -171,7 +178,7 @@ impl Twin {
                     if row.odds[usize::from(selection)].is_none() {
                         return Err(Reject::SelectionInactive.into());
                     }
-                    waits |= self.is_in_play(row.match_index) && self.config.in_play_delay_ns > 0;
+                    waits = waits.max(self.wait_on(market));
                     looks.push(Look::Open { epoch: row.epoch + row.moved_early });
                     let chance = u64::from(row.fair[usize::from(selection)]);
                     worths.push((u64::from(odds) * chance, 1_000_000_000_000));
@@ -209,14 +216,14 @@ impl Twin {
         }
         match self.decide_cash_out(bet, ask) {
             Ok(worth) => {
-                let due = Timestamp::from_nanos(self.now + self.config.in_play_delay_ns);
                 let paid_before = self.cash_outs.get(&bet).map_or(0, paid);
                 let Worth { unit, stake, amount, seen, waits } = worth;
+                let due = Timestamp::from_nanos(self.now + waits);
                 let status = CashOutStatus::Pending { due };
                 let quote = ask.quote.0;
                 let taken = Taken { quote, unit, stake, amount, status, paid_before, seen };
                 self.cash_outs.insert(bet, taken);
-                if !waits {
+                if waits == 0 {
                     self.pay(bet);
                 }
                 let status = self.cash_outs[&bet].status;
@@ -230,7 +237,8 @@ impl Twin {
         if self.is_being_cashed_out(bet) {
             return Err(Reject::CashOutWaiting.into());
         }
-        let worth = self.worth(bet, ask.part.map(|part| part.money().minor().into()))?;
+        let worth =
+            self.worth(bet, ask.part.map(|part| part.money().minor().into()), Some(Channel::Web))?;
         let made = (ask.quote.0 >> 64) as u64;
         let (life, age) = (self.config.quote_life_ns, self.now - made);
         if age > life {
@@ -257,7 +265,7 @@ impl Twin {
             self.cash_outs.iter().filter(|(_, taken)| is_due(taken)).map(|(bet, _)| *bet).collect();
         for bet in due {
             let (unit, seen) = (self.cash_outs[&bet].unit, self.cash_outs[&bet].seen.clone());
-            let refusal = match self.worth(bet, Some(unit)) {
+            let refusal = match self.worth(bet, Some(unit), None) {
                 Ok(worth) if worth.seen == seen => {
                     self.pay(bet);
                     continue;

@@ -16,6 +16,7 @@ mod cash_out;
 mod compare;
 mod compliance;
 mod currencies;
+mod delays;
 mod funded;
 mod grades;
 mod incidents;
@@ -77,6 +78,8 @@ pub struct Twin {
     times: Vec<u64>,
     config: Config,
     config_version: u32,
+    /// Everything that one person credited alone.
+    credited: Vec<proposals::Credited>,
     /// The settings as two persons, or the first record, last left each.
     agreed: Config,
     capacity: Capacity,
@@ -152,6 +155,7 @@ struct Match {
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
+    delay: Option<u64>,
     /// When a source really spoke.
     heard: Option<u64>,
     /// The least that a message took from its source's clock to ours.
@@ -195,6 +199,7 @@ impl Twin {
             times: Vec::new(),
             config,
             config_version: 1,
+            credited: Vec::new(),
             agreed: config,
             capacity,
             accounts: Vec::new(),
@@ -323,6 +328,7 @@ impl Twin {
             Command::AdoptPlayPolicy { name, policy } => self.adopt_policy(*name, policy),
             Command::Customer { account, step } => self.customer(account.0, *step),
             Command::Session { account, step } => self.session(account.0, *step),
+            Command::SetDelay { scope, delay_ns } => self.set_delay(*scope, *delay_ns),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
             Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
@@ -370,7 +376,13 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
-        let limits = [config.debt_max, config.adjust_alone_max];
+        let limits = [
+            config.grade_alone_max,
+            config.debt_max,
+            config.adjust_alone_max,
+            config.grants_alone_max,
+            config.deposits_alone_max,
+        ];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let bonus_fits =
@@ -395,6 +407,7 @@ impl Twin {
             && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
             && config.rules_off.is_apart_from(config.rules_shadow)
             && config.in_play_delay_ns <= config.resettle_window_ns
+            && config.in_play_delay_moba_ns <= config.resettle_window_ns
             && config.offer_life_ns <= config.resettle_window_ns
             && config.referral_life_ns <= config.resettle_window_ns;
         if !sensible {

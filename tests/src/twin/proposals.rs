@@ -1,10 +1,11 @@
 //! What takes two persons.
 
-use clutch_core::command::{Command, Config, VoidBets};
+use clutch_core::command::{BonusStep, Command, Config, VoidBets};
 use clutch_core::event::VoidReason;
 use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
+use clutch_core::units::Money;
 use clutch_core::{Reject, proposals};
 
 use super::bets::{Answered, Fate};
@@ -16,6 +17,25 @@ pub(super) struct Proposal {
     id: u64,
     expires_at: u64,
     command: Command,
+}
+
+const DAY: u64 = 24 * 3_600 * 1_000_000_000;
+
+/// What one person can credit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Credit {
+    Adjustment,
+    Bonus,
+    Deposit,
+}
+
+/// What was credited alone.
+#[derive(Debug)]
+pub(super) struct Credited {
+    day: u64,
+    account: u32,
+    kind: Credit,
+    size: i128,
 }
 
 /// Operator 1 wishes everything; see `World::apply`.
@@ -34,6 +54,13 @@ impl Twin {
             (Command::Adjust(adjust), Command::Adjust(other)) => {
                 adjust.reference == other.reference
             }
+            (Command::Deposit { reference, .. }, Command::Deposit { reference: of, .. }) => {
+                reference == of
+            }
+            (
+                Command::Bonus { step: BonusStep::Grant { reference, .. }, .. },
+                Command::Bonus { step: BonusStep::Grant { reference: of, .. }, .. },
+            ) => reference == of,
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));
@@ -57,6 +84,34 @@ impl Twin {
             self.proposals.retain(|proposal| proposal.id != id);
         }
         answer
+    }
+
+    /// Whether operator 1 may credit so much alone, after all that was credited alone on this day; if so it
+    /// is written down. `of` are the kinds of credit that count together, for him and for the account.
+    pub(super) fn may_credit(&mut self, account: u32, kind: Credit, amount: i128) -> bool {
+        if self.approved {
+            return true;
+        }
+        let (day, size) = (self.now / DAY, self.weighed(account, amount.abs()));
+        let of_day: Vec<_> = self.credited.iter().filter(|it| it.day == day).collect();
+        let sum = |counts: &dyn Fn(&Credited) -> bool| -> i128 {
+            of_day.iter().filter(|it| counts(it)).map(|it| it.size).sum::<i128>() + size
+        };
+        let by_him = sum(&|it| it.kind == kind);
+        let to_account = sum(&|it| it.account == account && it.kind == kind);
+        let given = sum(&|it| it.account == account && it.kind != Credit::Deposit);
+        let most = |limit: Money| i128::from(limit.minor());
+        let (adjust, grants) =
+            (most(self.config.adjust_alone_max), most(self.config.grants_alone_max));
+        let may = match kind {
+            Credit::Adjustment => by_him <= adjust && given <= adjust,
+            Credit::Bonus => by_him <= grants && given <= adjust,
+            Credit::Deposit => to_account <= most(self.config.deposits_alone_max),
+        };
+        if may {
+            self.credited.push(Credited { day, account, kind, size });
+        }
+        may
     }
 
     pub(super) fn withdraw(&mut self, id: u64) -> Result<(), Reject> {
@@ -199,10 +254,13 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
         [
             i128::from(config.view_age_max_ns),
             config.confirm_above.minor().into(),
+            config.grade_alone_max.minor().into(),
             config.debt_max.minor().into(),
             config.override_distance_milli.into(),
             config.wagering_times_max.into(),
             config.adjust_alone_max.minor().into(),
+            config.grants_alone_max.minor().into(),
+            config.deposits_alone_max.minor().into(),
             -i128::from(config.in_play_delay_ns),
         ]
     };

@@ -80,8 +80,8 @@ impl Twin {
         self.switched.off.contains(&scope)
     }
 
-    /// Whether a switch or the mode stops all cash-outs.
-    pub(super) fn cash_out_is_open(&self) -> Result<(), Refusal> {
+    /// Whether a switch or the mode stops all cash-outs, or those of this channel.
+    pub(super) fn cash_out_is_open(&self, channel: Option<Channel>) -> Result<(), Refusal> {
         if self.switched.off.contains(&KillScope::CashOut) {
             return Err(named(Reject::CashOutStopped, 5, 0));
         }
@@ -93,6 +93,9 @@ impl Twin {
         }
         if self.switched.off.contains(&KillScope::All) {
             return Err(named(Reject::BettingStopped, 0, 0));
+        }
+        if let Some(channel) = channel.filter(|it| self.is_off(KillScope::Channel(*it))) {
+            return Err(named(Reject::BettingStopped, 4, channel as i64));
         }
         if let Some(trip) = self.tripped() {
             return Err(named(Reject::BettingStopped, 8, trip as i64));

@@ -14,8 +14,9 @@ pub use explain::Check;
 
 use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
+use crate::bets::delay::delay_ends;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
-use crate::command::{Config, PlaceBet, PricePolicy};
+use crate::command::{Channel, Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
 use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
@@ -201,9 +202,7 @@ impl Step<'_> {
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
     #[inline(always)]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
-        let is_live = offer.fixture.series.is_in_play();
-        (is_live && self.config.in_play_delay_ns != 0)
-            .then(|| self.now.plus(self.config.in_play_delay_ns))
+        delay_ends(self.config, offer.fixture, offer.market, self.now)
     }
 
     #[inline(always)]
@@ -391,12 +390,12 @@ impl Tables {
         &self,
         config: &Config,
         now: Timestamp,
-        account: AccountId,
+        (account, channel): (AccountId, Option<Channel>),
         market: MarketId,
         selection: SelectionIndex,
     ) -> Money {
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let room = self.check_switches(None, market).and_then(|()| self.check_room());
+        let room = self.check_switches(channel, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
         let ceiling = self.ceiling(config, account);
         let floor = self.wallet.currencies.least(offer.account.currency, config.stake_min);

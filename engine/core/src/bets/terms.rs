@@ -77,7 +77,8 @@ impl Step<'_> {
             return Instead::AsAsked;
         }
         let PlaceBet { account, market, selection, .. } = *place;
-        let max = self.tables.max_stake(self.config, self.now, account, market, selection);
+        let by = (account, self.channel());
+        let max = self.tables.max_stake(self.config, self.now, by, market, selection);
         let Some(stake) = Stake::new(max).filter(|max| *max < place.stake) else {
             return Instead::Say(max);
         };
@@ -127,7 +128,7 @@ impl Step<'_> {
         if !is_for_size(self, code) {
             return Instead::AsAsked;
         }
-        let max = self.tables.max_unit(self.config, self.now, place);
+        let max = self.tables.max_unit(self.config, self.now, self.channel(), place);
         let smaller = Stake::new(max).filter(|max| *max < place.unit());
         let Some(smaller) = smaller.and_then(|unit| wish.with_unit(unit)) else {
             return Instead::Say(max);

@@ -78,8 +78,11 @@ pub struct Config {
     pub liability_market_max: Money,
     /// Largest sum that one account may win with its open bets.
     pub liability_account_max: Money,
-    /// How long a bet waits while its match is played.
+    /// How long a bet waits while a map of rounds is played. Longer than a live feed may be silent and its words may
+    /// take, or a bet can stand on what a lost word would have changed.
     pub in_play_delay_ns: u64,
+    /// The same in a game without rounds.
+    pub in_play_delay_moba_ns: u64,
     /// Oldest feed message on which a live match is still priced.
     pub feed_age_live_ns: u64,
     /// The same before the match has begun.
@@ -178,6 +181,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// What a grade that the score does not confirm may pay by one person's word alone; zero: nothing.
+    pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,
     /// How long a trader may look at a bet that is put to him.
@@ -189,8 +194,13 @@ pub struct Config {
     /// How far below zero a correction may take a player; what goes beyond is written off. Zero: never
     /// below.
     pub debt_max: Money,
-    /// The largest adjustment that one person may make alone; zero: none.
+    /// The largest sum by which one person may adjust balances alone on one day, and by which one account
+    /// may be adjusted and given bonuses by persons alone; zero: none.
     pub adjust_alone_max: Money,
+    /// The largest sum of bonuses that one person may grant alone on one day.
+    pub grants_alone_max: Money,
+    /// The largest sum of deposits that persons of the staff may book alone to one account on one day.
+    pub deposits_alone_max: Money,
     /// How many times a bonus may have to be wagered at most; from 1 to 1,000.
     pub wagering_times_max: u32,
     /// 1: whoever takes his own money out gives up bonus money that is not wagered yet; 0: he keeps it.
@@ -204,6 +214,7 @@ wire_struct!(Config {
     liability_market_max,
     liability_account_max,
     in_play_delay_ns,
+    in_play_delay_moba_ns,
     feed_age_live_ns,
     feed_age_prematch_ns,
     view_age_max_ns,
@@ -250,12 +261,15 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    grade_alone_max,
     offer_life_ns,
     referral_life_ns,
     rules_refer,
     trader_stake,
     debt_max,
     adjust_alone_max,
+    grants_alone_max,
+    deposits_alone_max,
     wagering_times_max,
     withdrawal_ends_bonus,
 });
@@ -271,7 +285,8 @@ impl Default for Config {
             liability_selection_max: Money::from_minor(5_000_000),
             liability_market_max: Money::from_minor(5_000_000),
             liability_account_max: Money::from_minor(2_000_000),
-            in_play_delay_ns: 3 * SECOND_NS,
+            in_play_delay_ns: 5 * SECOND_NS,
+            in_play_delay_moba_ns: 5 * SECOND_NS,
             feed_age_live_ns: 3 * SECOND_NS,
             feed_age_prematch_ns: 60 * SECOND_NS,
             view_age_max_ns: 10 * SECOND_NS,
@@ -288,7 +303,7 @@ impl Default for Config {
             shading_ppb: 0,
             shading_scale: Money::from_minor(1_000_000),
             shading_step: Money::from_minor(50_000),
-            feed_lag_max_ns: 10 * SECOND_NS,
+            feed_lag_max_ns: 2 * SECOND_NS,
             feed_grace_ns: 5 * SECOND_NS,
             feed_hand_over_ns: 10 * SECOND_NS,
             agreeing_updates: 2,
@@ -322,6 +337,7 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            grade_alone_max: Money::from_minor(100_000),
             offer_life_ns: 10 * SECOND_NS,
             referral_life_ns: 60 * SECOND_NS,
             rules_refer: RuleSet::of(&[RuleId::TraderStake]),
@@ -329,6 +345,8 @@ impl Default for Config {
             // A player owes whatever was paid to him wrongly.
             debt_max: Self::AMOUNT_MAX,
             adjust_alone_max: Money::from_minor(10_000),
+            grants_alone_max: Money::from_minor(1_000_000),
+            deposits_alone_max: Money::from_minor(1_000_000),
             // UKGC, LCCP SR 5.1.1: no more than ten times since 19 January 2026.
             wagering_times_max: 10,
             withdrawal_ends_bonus: 0,

@@ -1,6 +1,6 @@
 //! The questions. A question sees the same state as a command in its place.
 
-use super::{PlaceMultiple, Scope};
+use super::{Channel, PlaceMultiple, Scope};
 use crate::units::{
     AccountId, ClientBetId, MarketId, MatchId, Name, SelectionIndex, Stake, Timestamp,
 };
@@ -78,10 +78,16 @@ pub enum Query {
         market: MarketId,
         /// The selection.
         selection: SelectionIndex,
+        /// The way by which the bettor would come.
+        channel: Channel,
     },
-    /// The largest stake a line that would be accepted now for this bet, whatever its own stake and
-    /// the odds seen.
-    MaxUnit(PlaceMultiple),
+    /// The largest stake a line that would be accepted now.
+    MaxUnit {
+        /// For this bet, whatever its own stake and the odds seen.
+        place: PlaceMultiple,
+        /// The way by which the bettor would come.
+        channel: Channel,
+    },
     /// A payment by its reference.
     Payment {
         /// The provider's reference.
@@ -110,6 +116,8 @@ pub enum Query {
         /// How much of the stake (of each line's stake, if the bet has several); `None` is all that is
         /// left.
         part: Option<Stake>,
+        /// The way by which the bettor would come.
+        channel: Channel,
     },
 }
 

@@ -1,9 +1,10 @@
-//! Adjustments: a balance is corrected by hand, with a reason and under a reference, by two persons from a
-//! threshold on.
+//! Adjustments: a balance is corrected by hand, with a reason and under a reference, by two persons once one
+//! has adjusted much on a day.
 //!
 //! Nothing that was posted is edited: an adjustment is a posting of its own, against a ledger account that
 //! says what it was. Its reference is one of the payments', so the same adjustment never happens twice.
 
+use super::alone::Credit;
 use super::steps::{DEPOSITS_MAX, out_of_range, reused};
 use crate::command::{Adjust, AdjustReason, Config};
 use crate::event::{LedgerAccount, PaymentStatus, PostingReason};
@@ -39,9 +40,7 @@ impl Step<'_> {
             None => {}
         }
         self.tables.check_adjustment(self.config, adjust)?;
-        let size = if amount < Money::ZERO { -amount } else { amount };
-        if self.config.adjust_alone_max < self.tables.in_book(account, size) && !self.is_approved()
-        {
+        if !self.may_credit(account, Credit::Adjustment, amount) {
             return self.propose(Wish::Adjust(*adjust));
         }
         self.post_adjustment(account, amount, reason);

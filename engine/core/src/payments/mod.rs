@@ -11,8 +11,10 @@
 //! stands; the same reference with another account, amount or direction is refused; a payment ends once.
 
 mod adjust;
+mod alone;
 mod steps;
 
+pub(crate) use self::alone::{Credit, CreditsAlone};
 use crate::bets::client_ids::Key;
 use crate::codec::wire_struct;
 use crate::event::{Event, PaymentStatus, PaymentView};

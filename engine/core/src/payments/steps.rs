@@ -1,9 +1,11 @@
 //! The steps of deposits and withdrawals.
 
 use super::Payment;
+use super::alone::Credit;
 use crate::command::{AccountState, Config, PaymentStep};
 use crate::event::{DepositStatus, LedgerAccount, PaymentStatus, PostingReason, WithdrawalStatus};
 use crate::play::{Asked, Movement};
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::units::{AccountId, Money, Seq};
@@ -40,6 +42,9 @@ impl Step<'_> {
                 LedgerAccount::Provider
             }
         };
+        if !self.may_credit(account, Credit::Deposit, amount) {
+            return self.propose(Wish::Deposit { account, amount, reference });
+        }
         let to = LedgerAccount::PlayerAvailable(account);
         self.tables.wallet.post(from, to, amount, None, PostingReason::Deposit, self.outbox);
         self.note_payment(account, amount, reference, captured);

@@ -187,6 +187,8 @@ settings! {
     LiabilityAccountMax = liability_account_max, "liability_account_max", Money;
     /// How long a bet waits in play.
     InPlayDelay = in_play_delay_ns, "in_play_delay", Nanos;
+    /// The same in a game without rounds.
+    InPlayDelayMoba = in_play_delay_moba_ns, "in_play_delay_moba", Nanos;
     /// Oldest feed message on which a live match is priced.
     FeedAgeLive = feed_age_live_ns, "feed_age_live", Nanos;
     /// The same before the match.
@@ -279,6 +281,8 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// What a grade that the score does not confirm may pay by one person's word alone.
+    GradeAloneMax = grade_alone_max, "grade_alone_max", Money;
     /// How long an offer in place of a bet can be taken.
     OfferLife = offer_life_ns, "offer_life", Nanos;
     /// How long a trader may look at a bet that is put to him.
@@ -289,8 +293,12 @@ settings! {
     TraderStake = trader_stake, "trader_stake", Money;
     /// How far below zero a correction may take a player; the rest is written off.
     DebtMax = debt_max, "debt_max", Money;
-    /// The largest adjustment that one person may make alone.
+    /// The largest sum by which one person may adjust balances alone on a day, or one account be credited.
     AdjustAloneMax = adjust_alone_max, "adjust_alone_max", Money;
+    /// The largest sum of bonuses that one person may grant alone on a day.
+    GrantsAloneMax = grants_alone_max, "grants_alone_max", Money;
+    /// The largest sum of deposits that the staff may book to one account on a day, one person at a time.
+    DepositsAloneMax = deposits_alone_max, "deposits_alone_max", Money;
     /// How many times a bonus may have to be wagered at most.
     WageringTimesMax = wagering_times_max, "wagering_times_max", Count;
     /// Whether a withdrawal ends bonus money that is not wagered yet: 1 or 0.

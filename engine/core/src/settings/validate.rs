@@ -44,9 +44,13 @@ impl Config {
                 return Err(name);
             }
         }
-        for (name, amount) in
-            [("debt_max", self.debt_max), ("adjust_alone_max", self.adjust_alone_max)]
-        {
+        for (name, amount) in [
+            ("grade_alone_max", self.grade_alone_max),
+            ("debt_max", self.debt_max),
+            ("adjust_alone_max", self.adjust_alone_max),
+            ("grants_alone_max", self.grants_alone_max),
+            ("deposits_alone_max", self.deposits_alone_max),
+        ] {
             if amount < Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
             }
@@ -84,7 +88,12 @@ impl Config {
             return Err("stake_max");
         }
         // A market may not be forgotten while its bets still wait.
-        let waits = [self.in_play_delay_ns, self.offer_life_ns, self.referral_life_ns];
+        let waits = [
+            self.in_play_delay_ns,
+            self.in_play_delay_moba_ns,
+            self.offer_life_ns,
+            self.referral_life_ns,
+        ];
         if waits.into_iter().any(|wait| self.resettle_window_ns < wait) {
             return Err("resettle_window_ns");
         }

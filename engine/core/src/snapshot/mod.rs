@@ -30,7 +30,7 @@ use crate::house_rules::RuleBook;
 use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
-use crate::payments::Payment;
+use crate::payments::{CreditsAlone, Payment};
 use crate::pricing::MobaModels;
 use crate::proposals::Proposals;
 use crate::risk::RiskTables;
@@ -178,6 +178,7 @@ impl Table for Tables {
             markets,
             settlement,
             proposals,
+            credits,
             agreed,
             risk,
             requotes,
@@ -207,6 +208,7 @@ impl Table for Tables {
         markets.save(out);
         settlement.save(out);
         proposals.save(out);
+        credits.save(out);
         out.put(agreed);
         risk.save(out);
         requotes.save(out);
@@ -249,6 +251,7 @@ impl Table for Tables {
         input.begin("settlement");
         let settlement = Settlement::load(input, &capacity)?;
         let proposals = Proposals::load(input, &capacity)?;
+        let credits = CreditsAlone::load(input, &capacity)?;
         let agreed = input.take()?;
         input.begin("risk");
         let risk = RiskTables::load(input, &capacity)?;
@@ -292,6 +295,7 @@ impl Table for Tables {
             markets,
             settlement,
             proposals,
+            credits,
             agreed,
             risk,
             requotes,

@@ -5,6 +5,8 @@ use super::bonus::{Bonus, BonusKind, BonusState};
 use crate::command::{AccountState, BonusStep, Config, Wagering};
 use crate::event::{Event, LedgerAccount, PaymentStatus, PostingReason};
 use crate::outbox::Outbox;
+use crate::payments::Credit;
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, BonusId, Money, Timestamp};
@@ -75,11 +77,15 @@ impl Step<'_> {
             return Err(Refusal::with(Reject::WageringAboveLimit, most, turnover.minor()));
         }
         self.tables.check_room_for_payment()?;
-        let wallet = &mut self.tables.wallet;
-        if wallet.bonuses.is_full() {
+        if self.tables.wallet.bonuses.is_full() {
             let max = i64::from(self.tables.capacity.bonuses_max);
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
+        if !self.may_credit(account, Credit::Bonus, amount) {
+            let step = BonusStep::Grant { kind, amount, wagering, expires_at, reference };
+            return self.propose(Wish::Bonus { account, step });
+        }
+        let wallet = &mut self.tables.wallet;
         let id = BonusId(self.seq.0);
         wallet.bonuses.insert(Bonus::new((id, account), kind, (amount, wagering), expires_at));
         let (to, reason) = (LedgerAccount::PlayerBonus(account), PostingReason::BonusGranted);

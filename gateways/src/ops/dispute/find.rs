@@ -185,7 +185,7 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
         (Some(found), _, _, damage) => Ok(Found { last, damage, ..found }),
         (None, Some(kind), BetName::Id(seq), _) => Err(DisputeError::NotABet(seq, kind)),
         _ if may_be_older => Err(DisputeError::Archived(name, oldest, last)),
-        (.., Some(damage)) => Err(DisputeError::Damaged(name, oldest, last, damage)),
+        (.., Some(damage)) => Err(DisputeError::Damaged(name, oldest, last, Box::new(damage))),
         (.., None) => Err(DisputeError::NotFound(name, oldest, last)),
     }
 }

@@ -52,7 +52,7 @@ pub enum DisputeError {
     Journal(#[from] JournalError),
     /// It may be in the part of the journal that is lost.
     #[error("no bet with {0} was placed in records {1} to {2}, and behind them {3}")]
-    Damaged(String, u64, u64, JournalError),
+    Damaged(String, u64, u64, Box<JournalError>),
     /// Nobody placed such a bet.
     #[error("no bet with {0} was placed in this journal, which holds records {1} to {2}")]
     NotFound(String, u64, u64),

@@ -39,7 +39,7 @@ impl Desk {
             | About::VoidBet(_)
             | About::VoidBets(_) => Self::Trading,
             About::Limits | About::PlayPolicy => Self::Risk,
-            About::Adjust { .. } => Self::Finance,
+            About::Adjust { .. } | About::Deposit { .. } | About::Bonus { .. } => Self::Finance,
         }
     }
 
@@ -85,6 +85,7 @@ impl Order {
             Self::Configure(_)
                 | Self::Command(
                     Command::SetTier { .. }
+                        | Command::SetDelay { .. }
                         | Command::SetAccountFactor { .. }
                         | Command::LinkAccount { .. }
                         | Command::AdoptPlayPolicy { .. }

@@ -46,7 +46,8 @@ impl Step<'_> {
         if row.is_some_and(Row::is_waiting) {
             return Err(Reject::CashOutWaiting.into());
         }
-        let worth = self.tables.worth_of(self.config, self.now, target, ask.part)?;
+        let channel = self.channel();
+        let worth = self.tables.worth_of(self.config, self.now, channel, target, ask.part)?;
         let (life, age) = (self.config.quote_life_ns, self.now.since(ask.quote.made()));
         if life < age {
             let (life, age) = (millis(life), millis(age));
@@ -97,7 +98,8 @@ impl Step<'_> {
             // Its bet may have left meanwhile: a delay and a window that were changed.
             let row = self.tables.cash_outs.rows.get(id).copied();
             let Some(row) = row.filter(Row::is_waiting) else { continue };
-            let worth = self.tables.worth_of(self.config, self.now, row.target, Some(row.unit));
+            let worth =
+                self.tables.worth_of(self.config, self.now, None, row.target, Some(row.unit));
             let moved = |worth: &Worth| worth.mark != row.quote.mark();
             match worth {
                 Ok(worth) if !moved(&worth) => {

@@ -4,8 +4,9 @@ use super::{Refused, Target};
 use crate::bets::Answer;
 use crate::bets::BetState;
 use crate::bets::client_ids::Key;
+use crate::bets::delay::delay_ends;
 use crate::bets::multiple::{LegOutcome, MultipleState};
-use crate::command::{AccountState, Config};
+use crate::command::{AccountState, Channel, Config};
 use crate::event::{CashOutStatus, CashOutView, MarketStatus};
 use crate::hash::StateHasher;
 use crate::reject::{Refusal, Reject};
@@ -81,6 +82,7 @@ impl Tables {
         &self,
         config: &Config,
         now: Timestamp,
+        channel: Channel,
         (account, client_id): (AccountId, ClientBetId),
         part: Option<Stake>,
     ) -> CashOutView {
@@ -88,7 +90,7 @@ impl Tables {
             if self.cash_outs.rows.get(id).is_some_and(super::Row::is_waiting) {
                 return Err(Reject::CashOutWaiting.into());
             }
-            let worth = self.worth_of(config, now, target, part)?;
+            let worth = self.worth_of(config, now, Some(channel), target, part)?;
             if worth.amount == Money::ZERO {
                 return Err(Reject::CashOutWorthless.into());
             }
@@ -130,17 +132,19 @@ impl Tables {
         if is_there { Ok((target, id)) } else { Err(Reject::BetRetired.into()) }
     }
 
-    /// What a part of a bet is worth now; `None` is all that is left of it.
+    /// What a part of a bet is worth now to whoever comes by this channel; `None` is all that is left of it.
+    /// A wish that waits has come already and has no channel.
     pub(super) fn worth_of(
         &self,
         config: &Config,
         now: Timestamp,
+        channel: Option<Channel>,
         target: Target,
         part: Option<Stake>,
     ) -> Result<Worth, Refused> {
         self.switches.check_cash_out()?;
-        // Of no market: what stops everything.
-        self.check_switches(None, MarketId(u32::MAX))?;
+        // Of no market: what stops everything, or everybody who comes this way.
+        self.check_switches(channel, MarketId(u32::MAX))?;
         let standing = self.standing(target)?;
         let Standing { id, account, unit: left, system, legs } = standing;
         // To end a bet is no gambling: whoever excluded himself or rests may, if the policy lets him.
@@ -256,8 +260,6 @@ impl Tables {
         if selection.odds.is_none() {
             return Err(Reject::SelectionInactive.into());
         }
-        let waits = fixture.series.is_in_play() && config.in_play_delay_ns != 0;
-        let delay_ends = waits.then(|| now.plus(config.in_play_delay_ns));
-        Ok((selection.fair, market.epoch, delay_ends))
+        Ok((selection.fair, market.epoch, delay_ends(config, fixture, market, now)))
     }
 }

@@ -302,9 +302,15 @@ impl Tables {
     }
 
     /// The largest unit stake that `Step::decide_multiple` would take now at the odds on offer.
-    pub(crate) fn max_unit(&self, config: &Config, now: Timestamp, place: &PlaceMultiple) -> Money {
+    pub(crate) fn max_unit(
+        &self,
+        config: &Config,
+        now: Timestamp,
+        channel: Option<Channel>,
+        place: &PlaceMultiple,
+    ) -> Money {
         let (mut offers, mut reasons) = ([None; LEGS_MAX], Reasons::default());
-        let by = (None, Money::ZERO);
+        let by = (channel, Money::ZERO);
         if self.check_offers(place, by, &mut offers, &mut reasons).is_err() {
             return Money::ZERO;
         }
