@@ -153,11 +153,16 @@ fn read_or_zero(field: &'static str, text: &str) -> Result<Money, Fault> {
 
 /// What must be wagered: an amount, or how many times the bonus, such as `5x`.
 fn read_turnover(text: &str, amount: Money) -> Result<Money, Fault> {
-    let Some(times) = text.strip_suffix('x') else { return read_or_zero("wagering", text) };
-    let times: Option<u16> = times.parse().ok();
-    let turnover = times.and_then(|times| amount.minor().checked_mul(i64::from(times)));
+    let turnover = match text.strip_suffix('x') {
+        Some(times) => {
+            let times: Option<u16> = times.parse().ok();
+            let turnover = times.and_then(|times| amount.minor().checked_mul(i64::from(times)));
+            turnover.map(Money::from_minor)
+        }
+        None => parse_money(text),
+    };
     let expected = "an amount, or how many times the bonus, such as 5x";
-    turnover.map(Money::from_minor).ok_or_else(|| Fault::bad_field("wagering", expected))
+    turnover.ok_or_else(|| Fault::bad_field("wagering", expected))
 }
 
 /// Where a payment of the account stands.

@@ -89,8 +89,8 @@ fn use_a_bonus(browser: &Browser, staff: &Staff<'_>) {
     let pays = |browser: &Browser| browser.text("#pays").unwrap().replace('.', "").parse::<u64>();
     let whole = pays(browser).unwrap();
     browser.evaluate(
-        "byId('bonus').value = [...byId('bonus').options].find((one) => one.text.startsWith('Free')).value;\
-         byId('bonus').onchange()",
+        "(byId('bonus').value = [...byId('bonus').options].find((one) => one.text.startsWith('Free')).value, \
+         byId('bonus').onchange())",
     );
     assert_eq!(pays(browser), Ok(whole - 500), "the free part of the stake is not paid out");
     browser.click("#place");

@@ -43,7 +43,7 @@ pub fn minor(amount: i64) -> String {
     money(Money::from_minor(amount))
 }
 
-/// "a free_bet of 5.00 is active until 2026-01-20 00:00:00.000".
+/// "bonus 830 (money) has 24.00 left and 90.00 to be wagered, is active, until 2026-01-20 00:00:00.000".
 pub fn bonus(view: &BonusView) -> String {
     let (kind, left) = (view.kind, money(view.available + view.held));
     let (bonus, state) = (view.bonus.0, view.state.name());
@@ -51,7 +51,10 @@ pub fn bonus(view: &BonusView) -> String {
         Money::ZERO => String::new(),
         wagering => format!(" and {} to be wagered", money(wagering)),
     };
-    format!("{kind} {bonus} has {left} left{to_wager}, is {state}, until {}", time(view.expires_at))
+    format!(
+        "bonus {bonus} ({kind}) has {left} left{to_wager}, is {state}, until {}",
+        time(view.expires_at)
+    )
 }
 
 /// "limit on loss over 7d: 50.00, 12.50 used".
