@@ -127,6 +127,7 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            grade_alone_max: Money::from_minor(random.pick(&[0, 2_000, 100_000])),
             offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
             referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),

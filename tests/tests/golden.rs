@@ -389,6 +389,7 @@ fn config() -> Config {
         quote_life_ns: 32,
         large_stake: money(31),
         confirm_above: money(32),
+        grade_alone_max: money(38),
         offer_life_ns: 33,
         referral_life_ns: 34,
         rules_refer: RuleSet::of(&[RuleId::TraderStake, RuleId::StakeMax]),

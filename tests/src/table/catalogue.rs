@@ -101,6 +101,7 @@ impl Scenario {
                 "tier_3" => config.tier_3 = stages(value)?,
                 "large_stake" => config.large_stake = money(value)?,
                 "confirm_above" => config.confirm_above = money(value)?,
+                "grade_alone_max" => config.grade_alone_max = money(value)?,
                 "debt_max" => config.debt_max = money(value)?,
                 "adjust_alone_max" => config.adjust_alone_max = money(value)?,
                 "wagering_times_max" => config.wagering_times_max = number()?,

@@ -370,7 +370,7 @@ impl Twin {
             config.large_stake,
             config.confirm_above,
         ];
-        let limits = [config.debt_max, config.adjust_alone_max];
+        let limits = [config.grade_alone_max, config.debt_max, config.adjust_alone_max];
         let amounts_fit =
             limits.iter().all(|amount| (0..=10_i64.pow(15)).contains(&amount.minor()));
         let bonus_fits =

@@ -178,6 +178,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// What a grade that the score does not confirm may pay by one person's word alone; zero: nothing.
+    pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,
     /// How long a trader may look at a bet that is put to him.
@@ -250,6 +252,7 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    grade_alone_max,
     offer_life_ns,
     referral_life_ns,
     rules_refer,
@@ -322,6 +325,7 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            grade_alone_max: Money::from_minor(100_000),
             offer_life_ns: 10 * SECOND_NS,
             referral_life_ns: 60 * SECOND_NS,
             rules_refer: RuleSet::of(&[RuleId::TraderStake]),

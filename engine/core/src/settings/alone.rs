@@ -89,7 +89,7 @@ impl Setting {
                 Alone::DownOnly
             }
             // What one person may do alone is not for one person to widen.
-            Self::OverrideDistance | Self::AdjustAloneMax => Alone::DownOnly,
+            Self::OverrideDistance | Self::GradeAloneMax | Self::AdjustAloneMax => Alone::DownOnly,
             Self::Margin => Alone::AsMargin,
             Self::RulesOff | Self::RulesShadow | Self::RulesRefer => Alone::RulesKept,
             Self::TripsOff | Self::TripsShadow => Alone::TripsKept,

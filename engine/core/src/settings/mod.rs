@@ -279,6 +279,8 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// What a grade that the score does not confirm may pay by one person's word alone.
+    GradeAloneMax = grade_alone_max, "grade_alone_max", Money;
     /// How long an offer in place of a bet can be taken.
     OfferLife = offer_life_ns, "offer_life", Nanos;
     /// How long a trader may look at a bet that is put to him.

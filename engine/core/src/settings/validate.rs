@@ -44,9 +44,11 @@ impl Config {
                 return Err(name);
             }
         }
-        for (name, amount) in
-            [("debt_max", self.debt_max), ("adjust_alone_max", self.adjust_alone_max)]
-        {
+        for (name, amount) in [
+            ("grade_alone_max", self.grade_alone_max),
+            ("debt_max", self.debt_max),
+            ("adjust_alone_max", self.adjust_alone_max),
+        ] {
             if amount < Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);
             }
