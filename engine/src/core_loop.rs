@@ -63,6 +63,8 @@ pub(crate) struct Core {
     pub encoded: Box<[u8; ENCODED_MAX]>,
     /// The first record of this batch that went into the outbox ring.
     pub first_carried: Option<Seq>,
+    /// How many records the outbox ring holds.
+    pub outbox_slots: u64,
     /// Records that ever went into the outbox ring.
     pub carried: u64,
 }
@@ -98,8 +100,11 @@ impl Core {
         if self.state.next_due() == Timestamp::MAX {
             return Ok(false);
         }
+        // What settlement says would stand in the way of the next bet's answer.
+        let due =
+            if self.has_much_to_say() { self.state.next_timer() } else { self.state.next_due() };
         let now = self.clock.read();
-        let has_ticked = self.tick_if_due(now)?;
+        let has_ticked = self.tick_if_due(due, now)?;
         if has_ticked {
             self.end_batch();
         }
@@ -111,7 +116,7 @@ impl Core {
     fn process_all(&mut self, requests: &mut Requests<'_>) -> Result<(), JournalFailed> {
         while 0 < left(requests) {
             let now = self.clock.read();
-            self.tick_if_due(now)?;
+            self.tick_if_due(self.state.next_timer(), now)?;
             self.shed_by(left(requests), now)?;
             self.process_batch(requests, now)?;
             self.shared.core.batches.add(1);
@@ -182,8 +187,8 @@ impl Core {
     }
 
     /// Lets due timers fire: time moves the state only through the journal.
-    fn tick_if_due(&mut self, now: Timestamp) -> Result<bool, JournalFailed> {
-        if now < self.state.next_due() {
+    fn tick_if_due(&mut self, due: Timestamp, now: Timestamp) -> Result<bool, JournalFailed> {
+        if now < due {
             return Ok(false);
         }
         let tick = Envelope { actor: Actor::Engine, trace: 0, command: Command::Tick };
@@ -191,6 +196,15 @@ impl Core {
         self.shared.core.ticks.add(1);
         self.carry_out()?;
         Ok(true)
+    }
+
+    /// Whether a good part of the outbox ring waits to be fetched.
+    fn has_much_to_say(&self) -> bool {
+        self.outbox_slots / 8 < self.said_and_waiting() && !self.shared.is_outbox_abandoned()
+    }
+
+    fn said_and_waiting(&self) -> u64 {
+        self.carried.saturating_sub(self.shared.released.load(Ordering::Relaxed))
     }
 
     /// Sheds as much as the input ring is full, and less again once it has emptied well below that.
@@ -270,7 +284,7 @@ impl Core {
             if self.gate.releases(first) {
                 self.shared.publisher_bell.ring();
             }
-            let waiting = self.carried.saturating_sub(self.shared.released.load(Ordering::Relaxed));
+            let waiting = self.said_and_waiting();
             self.shared.core.outbox_high_water.raise_to(waiting);
         }
     }

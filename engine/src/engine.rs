@@ -192,6 +192,7 @@ impl Engine {
             record_version: record_version(config.rule_set),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,
+            outbox_slots: config.outbox_ring as u64,
             carried: 0,
         };
         let snapshotter = config.snapshot_every.map(|every| {
@@ -303,6 +304,7 @@ impl Drop for Engine {
 fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
     let why = recovered.ring_refused;
     let in_memory = recovered.ring_in_memory_only.then_some(Warning::RingInMemoryOnly { why });
+    let on_disk = recovered.ring_on_disk.map(|on| Warning::RingOnDisk { file_system: on.name });
     let gone = recovered.ring_gone.then_some(Warning::RingGone);
     let healed = recovered.healed_from_ring.as_ref().map(|(_, _, records)| *records);
     let healed = healed.map(|(first, last)| Warning::HealedFromRing { first, last });
@@ -310,7 +312,7 @@ fn of_journal(recovered: &Recovered) -> impl Iterator<Item = Warning> {
     let missing = missing.map(|(first, last)| Warning::MissingBefore { first, last });
     let FileSystem { name: file_system, trust } = recovered.file_system;
     let unsafe_storage = (trust == Trust::Unsafe).then_some(Warning::UnsafeStorage { file_system });
-    [in_memory, gone, healed, missing, unsafe_storage].into_iter().flatten()
+    [in_memory, on_disk, gone, healed, missing, unsafe_storage].into_iter().flatten()
 }
 
 /// What a start found.

@@ -23,6 +23,11 @@ pub enum Warning {
         /// Why it is not; `None` if it was not to be there.
         why: Option<io::ErrorKind>,
     },
+    /// The journal's ring is a file on a disk, where tmpfs was expected.
+    RingOnDisk {
+        /// The file system's name.
+        file_system: &'static str,
+    },
     /// The run before this one was killed, and the ring that it left is not there any more.
     RingGone,
     /// A segment that this start did not need, and a replay from the beginning does, is missing or damaged.
@@ -72,6 +77,11 @@ impl fmt::Display for Warning {
                     "the journal's ring {why}; what is not yet on disk would be lost with the process"
                 )
             }
+            Self::RingOnDisk { file_system } => write!(
+                f,
+                "the journal's ring is on a disk ({file_system}) and not on tmpfs, as its directory is: a command may wait \
+                 for milliseconds while that disk is written; mount tmpfs there"
+            ),
             Self::RingGone => f.write_str(
                 "the last run was killed and its ring is no longer on tmpfs: what it had not yet written to disk is \
                  lost; with durability = process that may be accepted bets",

@@ -53,10 +53,11 @@ fn a_ring_that_is_gone_after_a_kill_is_a_warning() {
     let start = || Engine::start(config(dir.path())).unwrap();
     start().shutdown().unwrap();
     assert!(!words(&start()).contains("no longer on tmpfs"), "a clean stop takes it away");
-    let lock = dir.path().join("LOCK");
-    let mut text = std::fs::read(&lock).unwrap();
-    text[64..74].copy_from_slice(b"ring tmpfs");
-    std::fs::write(&lock, text).unwrap();
+    // What a kill leaves says that there is a ring.
+    let (superblock, running) = (dir.path().join("super"), start());
+    let as_left = std::fs::read(&superblock).unwrap();
+    running.shutdown().unwrap();
+    std::fs::write(&superblock, as_left).unwrap();
     let said = words(&start());
     assert!(said.contains("its ring is no longer on tmpfs: what it had not yet written"), "{said}");
 }

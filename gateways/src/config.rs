@@ -115,6 +115,7 @@ impl Config {
             liability_market_max: book.liability_market_max.0,
             liability_account_max: book.liability_account_max.0,
             in_play_delay_ns: nanos(book.in_play_delay_ms),
+            in_play_delay_moba_ns: nanos(book.in_play_delay_moba_ms),
             feed_age_live_ns: nanos(book.feed_age_live_ms),
             feed_age_prematch_ns: nanos(book.feed_age_prematch_ms),
             view_age_max_ns: nanos(book.view_age_max_ms),

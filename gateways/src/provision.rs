@@ -8,6 +8,7 @@ mod plan;
 
 pub use book::book;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clutch_core::command::{
@@ -119,13 +120,37 @@ impl<'a> Provisioner<'a> {
             })?;
         }
         if present.heard == [0; SOURCES_MAX] {
-            for kind in plan.markets.into_iter().filter(|kind| !present.kinds.contains(kind)) {
-                self.command(Command::OpenMarket { match_id, kind })
-                    .map_err(|refused| wrong(refused.to_string()))?;
-            }
+            let missing = plan.markets.into_iter().filter(|kind| !present.kinds.contains(kind));
+            let are_named = !section.markets.is_empty();
+            self.open_markets(match_id, missing, are_named).map_err(wrong)?;
         }
         let teams = [team_a, team_b];
         Ok(Provisioned { match_id, title, teams, format, heard: present.heard })
+    }
+
+    /// Opens markets. The house rules in force may have no use for some, as for a total beyond regulation where a map ends
+    /// with it: those are left out with a word in the log, unless the operator named their type.
+    fn open_markets(
+        &mut self,
+        match_id: MatchId,
+        kinds: impl Iterator<Item = MarketKind>,
+        are_named: bool,
+    ) -> Result<(), String> {
+        let mut left_out = BTreeMap::<_, u32>::new();
+        for kind in kinds {
+            let key = kind.market_type().key;
+            match self.command(Command::OpenMarket { match_id, kind }) {
+                Ok(()) => {}
+                Err(Refused(Some(Reject::InvalidParameter))) if !are_named => {
+                    *left_out.entry(key).or_default() += 1;
+                }
+                Err(refused) => return Err(format!("markets: {key}: {refused}")),
+            }
+        }
+        for (key, lines) in left_out {
+            tracing::info!(key, lines, "not opened: the house rules in force have no use for them");
+        }
+        Ok(())
     }
 
     /// Adds the currencies of the file, in its order.
@@ -170,19 +195,14 @@ impl<'a> Provisioner<'a> {
         let wrong = |what: String| format!("[[account]] {}: {what}", section.key);
         let key = Name::new(&section.key).map_err(|error| wrong(error.to_string()))?;
         let (currency, places) = self.currency(section).map_err(wrong)?;
-        let open = Command::OpenAccount { key, currency };
-        let mut account = None;
-        let answer = self.tell(open, |record| match &record.event {
-            Event::Account { account: opened, .. } => account = Some(*opened),
-            Event::Refused(refusal) if refusal.code == Reject::AccountExists => {
-                account = Some(AccountId(refusal.actual as u32));
+        // Asked first: on a full disk no account is opened, and those that are there are served all the same.
+        let account = match self.find_account(key)? {
+            Some(account) => account,
+            None => {
+                self.command(Command::OpenAccount { key, currency })
+                    .map_err(|refused| wrong(refused.to_string()))?;
+                self.find_account(key)?.ok_or_else(|| wrong("it was not opened".to_owned()))?
             }
-            _ => {}
-        });
-        let account = match (account, answer) {
-            (Some(account), _) => account,
-            (None, Err(refused)) => return Err(wrong(refused.to_string())),
-            (None, Ok(())) => return Err(wrong("the engine did not answer".to_owned())),
         };
         let deposit = section.deposit.as_deref().unwrap_or("0");
         let amount = with_places(places, || parse_money(deposit)).ok_or_else(|| {
@@ -197,7 +217,16 @@ impl<'a> Provisioner<'a> {
                     account = section.key,
                     "the deposit was made before with another amount and is not made again"
                 ),
-                other => other.map_err(|refused| wrong(refused.to_string()))?,
+                // A licence may ask who a player is before he pays in; the house opens all the same.
+                Err(Refused(Some(code @ (Reject::NotVerified | Reject::UnverifiedDeposits)))) => {
+                    tracing::warn!(
+                        account = section.key,
+                        "the first deposit is not made: {} ({})",
+                        code.sentence(),
+                        code.name()
+                    );
+                }
+                other => other.map_err(|refused| wrong(format!("deposit: {refused}")))?,
             }
         }
         Ok(account)
@@ -210,6 +239,18 @@ impl<'a> Provisioner<'a> {
                 && *name == key
             {
                 found = Some(*match_id);
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn find_account(&mut self, key: Name) -> Result<Option<AccountId>, String> {
+        let mut found = None;
+        self.ask(Query::AccountNamed { key, bets_max: 0 }, |record| {
+            if let Event::Account { account, key: named, .. } = &record.event
+                && *named == key
+            {
+                found = Some(*account);
             }
         })?;
         Ok(found)
@@ -230,23 +271,18 @@ impl<'a> Provisioner<'a> {
         Ok(present)
     }
 
-    fn command(&mut self, command: Command) -> Result<(), Refused> {
-        self.tell(command, |_| {})
-    }
-
     /// Sends a command and a question behind it, whose answer proves that the command was applied.
-    fn tell(&mut self, command: Command, mut hear: impl FnMut(&Record)) -> Result<(), Refused> {
+    fn command(&mut self, command: Command) -> Result<(), Refused> {
         self.trace += 1;
         let trace = self.trace;
         let envelope = Envelope { actor: Actor::Operator(0), trace, command };
         self.insist(|sender| sender.try_send(envelope)).map_err(|_| Refused(None))?;
         let mut refused = None;
         self.ask(Query::Account { account: AccountId(0), bets_max: 0 }, |record| {
-            if record.trace == trace {
-                if let Event::Refused(refusal) = &record.event {
-                    refused = Some(refusal.code);
-                }
-                hear(record);
+            if let Event::Refused(refusal) = &record.event
+                && record.trace == trace
+            {
+                refused = Some(refusal.code);
             }
         })
         .map_err(|_| Refused(None))?;
@@ -300,6 +336,9 @@ struct Refused(Option<Reject>);
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
+            Some(Reject::JournalFull) => f.write_str(
+                "the journal's disk is full (JournalFull); make room, or take this new entry out of the file for now",
+            ),
             Some(code) => write!(f, "{} ({})", code.sentence(), code.name()),
             None => f.write_str("the engine does not answer"),
         }

@@ -112,6 +112,17 @@ fn amounts_have_the_places_of_their_accounts_currency() {
     client.send(r#"{"type":"balance"}"#);
     let balance = client.next();
     assert_eq!(balance["balance"]["available"], "500", "{balance}");
+    // He is told the same without a socket, by himself and in a group.
+    let bearer = format!("Authorization: Bearer {}\r\n", gateway.token(60));
+    let (_, refused) = gateway.http("POST", "/bets", &bearer, &common::place("100"));
+    assert_eq!(
+        (&refused["name"], &refused["stake"]),
+        (&json!("ClientIdOutsideWindow"), &json!("100"))
+    );
+    let group = format!(r#"{{"policy":"better","bets":[{}]}}"#, common::place("100"));
+    let (_, refused) = gateway.http("POST", "/bets/batch", &bearer, &group);
+    let bet = &refused["bets"][0];
+    assert_eq!((&bet["name"], &bet["stake"]), (&json!("ClientIdOutsideWindow"), &json!("100")));
     drop(gateway);
     engine.shutdown().unwrap();
     std::fs::remove_dir_all(path).unwrap();

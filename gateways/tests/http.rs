@@ -5,7 +5,7 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{CID, FEED_KEY, Gateway, place};
 use serde_json::json;
@@ -127,6 +127,18 @@ fn a_bet_that_a_failing_engine_never_answers_is_answered_all_the_same() {
         bet.join().unwrap()
     });
     assert_eq!((status, &answer["name"]), (503, &json!("Unanswered")));
+}
+
+#[test]
+fn a_server_whose_engine_has_failed_says_so_for_some_seconds_and_stops() {
+    let mut gateway = Gateway::start();
+    gateway.script.lock().unwrap().has_failed = true;
+    assert_eq!(gateway.http("GET", "/health", "", "").0, 503);
+    let until = Instant::now() + Duration::from_secs(60);
+    while !gateway.has_ended() {
+        assert!(Instant::now() < until, "the server goes on without an engine");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

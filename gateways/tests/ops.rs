@@ -121,22 +121,29 @@ fn records_are_shown_in_words_from_any_place_and_filtered() {
 #[test]
 fn a_refused_bet_is_explained_on_one_page() {
     let seq = bet_that_was(|status| status["Refused"]["code"] == "OddsChanged").to_string();
-    let page = said(&["why", demo(), &seq]);
+    let (page, whole) = (said(&["why", demo(), &seq]), said(&["why", demo(), &seq, "--all"]));
     for part in [
         "wanted to bet",
-        "It was not taken (refused: The odds have changed. You asked for",
-        "yes  the market is open",
+        "It was not taken. The odds have changed. You asked for",
         "NO   the odds are welcome to the bettor: seen",
         "[OddsChanged]",
         "-- the bet was placed --",
         "the score moved: feed 0 says",
         "nothing moved",
-        "rule set 1, configuration 1:",
+        "configuration 1 of rule set 1",
+    ] {
+        assert!(page.contains(part) && whole.contains(part), "{part} is missing from\n{page}");
+    }
+    // What nobody asks about is there for who wants all of it.
+    for part in [
+        "yes  the market is open",
+        "yes  the id was made not long ago: limit 7 days, found 0.0 s",
         "in_play_delay 3s",
     ] {
-        assert!(page.contains(part), "{part} is missing from\n{page}");
+        assert!(whole.contains(part) && !page.contains(part), "{part}\n{page}\n{whole}");
     }
-    assert!(!page.contains("stake minimum"), "nothing is asked after a refusal\n{page}");
+    assert!(page.contains("yes  to 11 other questions"), "{page}");
+    assert!(!whole.contains("stake minimum"), "nothing is asked after a refusal\n{whole}");
     let pack = json(&["why", demo(), &seq, "--json"]);
     assert_eq!(pack["refused"], true);
     // By the bettor's own id it is the same bet.
@@ -157,7 +164,7 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
     assert!(numbers["numbers"].as_str().unwrap().starts_with("limit 500.00, with this bet"));
     let why: Vec<_> = pack["postings"].as_array().unwrap().iter().map(|it| &it["why"]).collect();
     assert_eq!(why, ["stake held", "stake taken", "payout"]);
-    let page = said(&["why", demo(), &seq]);
+    let page = said(&["why", demo(), &seq, "--all"]);
     for part in ["It was taken (won, paid ", "yes  stake minimum", "yes  account liability"] {
         assert!(page.contains(part), "{part} is missing from\n{page}");
     }
@@ -248,7 +255,7 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     assert_eq!(damaged, 2, "{words}");
     assert!(words.contains("DAMAGE: ") && words.contains("a start stops here"), "{words}");
     let (unasked, words) = code(&["--accept-loss"]);
-    assert_eq!(unasked, 1, "{words}");
+    assert_eq!(unasked, 2, "it is as damaged as before: {words}");
     assert!(words.contains("needs --yes"), "{words}");
     let (accepted, words) = code(&["--accept-loss", "--yes"]);
     assert_eq!(accepted, 0, "{words}");
@@ -257,11 +264,12 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     let (clean, words) = code(&[]);
     assert_eq!(clean, 0, "{words}");
 
-    let (none, words) = {
-        let output = clutch(&["journal", "verify", &format!("{journal}-nowhere")]);
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    };
-    assert_eq!(none, 2, "{words}");
+    let output = clutch(&["journal", "verify", &format!("{journal}-nowhere"), "--json"]);
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["class"], "unreadable");
+    assert!(said["why"].as_str().unwrap().contains("does not exist"), "{said}");
 }
 
 #[test]

@@ -308,7 +308,7 @@ fn the_record_of_an_account_has_its_bets_money_limits_and_checks_by_year() {
     for wanted in [
         "Account 2025-01-01 account alice is Open",
         "Money 2025-01-01 deposit 200.00: payment provider to alice available",
-        "Money 2025-01-11 payment 00000000000000000000000000000002 of 30.00 is ",
+        "Money 2025-01-11 payment 00000000-0000-0000-0000-000000000002 of 30.00 is ",
         "Check 2025-10-28 known as identity, held: none, to review: none",
         "Limit 2025-10-28 own limit on loss over 7d: 90.00, 0.00 used",
         "Bet 2025-12-27 20.00 on Alpha in Map 1 winner (Alpha v Bravo) at 2.00: accepted, to pay 40.00",

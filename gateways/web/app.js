@@ -118,6 +118,7 @@ const takers = {
     if (message.topic === 'mine') {
       if (message.balance) showBalance(message.balance);
       for (const bet of message.bets) bets.set(bet.cid, bet);
+      takeBonuses(message);
       drawBets();
       return;
     }
@@ -137,6 +138,8 @@ const takers = {
     if (!before || before.status !== message.status) say(`${betName(bets.get(message.cid))}: ${message.status === 'pending' ? 'Waiting to be accepted' : statusText(bets.get(message.cid))}`);
   },
   balance: showBalance,
+  bonus: takeBonus,
+  bonus_bet: takeBonusBet,
   cash_out: takeCashOut,
   session: takeSession,
   quote_max: takeQuote,

@@ -42,7 +42,7 @@ function drawBets() {
     setText(item.querySelector('.what').firstChild, betName(bet));
     setText(item.querySelector('.what').lastChild, !bet.legs ? `${bet.stake} @ ${asShown(bet.odds)}` : bet.lines > 1 ? `${bet.lines} × ${bet.unit} = ${bet.stake}` : bet.stake);
     drawLegs(item.querySelector('.legs'), bet);
-    setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – ')].filter(Boolean).join(' · '));
+    setText(item.querySelector('.where'), [bet.market_name, bet.teams?.join(' – '), bonusPart(bet.cid)].filter(Boolean).join(' · '));
     setText(item.querySelector('.status'), statusText(bet));
     drawActs(item.querySelector('.acts'), bet);
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);

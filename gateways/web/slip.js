@@ -126,8 +126,10 @@ function drawSlip() {
   const odds = legs.map(({ pick }) => ({ odds: pick.odds ? whole(pick.odds, 3) : null, banker: pick.banker }));
   const hasOdds = odds.every((leg) => leg.odds);
   const isSingles = !kind.sizes;
-  const most = stake && hasOdds ? (isSingles ? odds.reduce((sum, leg) => sum + (stake * leg.odds) / 1000n, 0n) : pays(stake, odds, kind.sizes)) : null;
+  drawBonusChoice(isSingles && legs.length > 1);
+  const gross = stake && hasOdds ? (isSingles ? odds.reduce((sum, leg) => sum + (stake * leg.odds) / 1000n, 0n) : pays(stake, odds, kind.sizes)) : null;
   const total = stake ? stake * BigInt(kind.lines) : null;
+  const most = paysWithBonus(total, gross);
   setText(byId('slip-title'), picks.length > 1 ? `Bet slip · ${picks.length}` : 'Bet slip');
   setText(byId('stake-label'), kind.lines > 1 ? (isSingles ? 'Stake on each' : 'Stake on each line') : 'Stake');
   byId('total-row').hidden = kind.lines < 2;
@@ -214,8 +216,8 @@ function newClientId() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-// What may happen in place of a refusal.
-const insteadOf = () => ({ partial: byId('instead').value === 'partial' || undefined, offers: byId('instead').value === 'offers' || undefined });
+// What may happen in place of a refusal; a bet with a bonus is taken as it is or not at all.
+const insteadOf = () => (chosenBonus() ? { bonus: chosenBonus().bonus } : { partial: byId('instead').value === 'partial' || undefined, offers: byId('instead').value === 'offers' || undefined });
 const policy = () => (byId('policy').value === 'within' ? { within_permille: 50 } : byId('policy').value);
 
 function legOf(pick) {
@@ -306,6 +308,7 @@ function startSlip() {
   byId('slip-close').onclick = () => byId('slip').classList.remove('open');
   byId('stake').oninput = drawSlip;
   byId('kind').onchange = drawSlip;
+  byId('bonus').onchange = drawSlip;
   for (const chip of document.querySelectorAll('[data-stake]')) chip.onclick = () => { byId('stake').value = usual(chip.dataset.stake); drawSlip(); };
   byId('slip').onsubmit = placeSlip;
   byId('stake-max').onclick = askForMax;

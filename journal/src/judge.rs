@@ -272,9 +272,10 @@ mod tests {
 
     use super::*;
     use crate::faults::Faults;
+    use crate::mark::Mark;
     use crate::options::Durability;
     use crate::record::{Chain, record_bytes};
-    use crate::segment::{RECORDS_AT, SegmentHeader};
+    use crate::segment::{MARKS_AT, RECORDS_AT, SegmentHeader};
     use crate::superblock::{FORMAT, path_in};
 
     const BYTES: u64 = 24576;
@@ -329,6 +330,63 @@ mod tests {
         let mut reader = Reader::open(dir).unwrap();
         let ended = reader.for_each(|_| {});
         (reader.seq(), ended)
+    }
+
+    /// Ten records, of which the third is damaged on the disk and the ring still has some: what it has is not lost, is no
+    /// later write, and is not missing from the next segment; what it has not is all of that.
+    #[test]
+    fn what_the_ring_still_has_is_neither_lost_nor_missing() {
+        #[derive(Debug, PartialEq, Eq)]
+        enum Said {
+            Cut,
+            Heal,
+            Corrupt,
+            Gap,
+        }
+        let dir = crate::test_dir();
+        let said = |synced_seq, written_seq, newest_segment, ring_seq| {
+            write(dir.path(), &header(1), &[1; 10]);
+            let path = dir.path().join(segment::file_name(1));
+            let mut bytes = fs::read(&path).unwrap();
+            let third = RECORDS_AT as usize + 2 * record_bytes(8);
+            bytes[third..third + record_bytes(8)].fill(0xff);
+            let mark = Mark { generation: 1, salt: 77, synced_seq, written_seq }.encode();
+            let at = MARKS_AT[1] as usize;
+            bytes[at..at + mark.len()].copy_from_slice(&mark);
+            fs::write(&path, bytes).unwrap();
+            let mut superblock = Superblock::load(dir.path()).unwrap().unwrap();
+            superblock.newest_segment = newest_segment;
+            fs::write(path_in(dir.path()), superblock.encode().sealed().repeat(4)).unwrap();
+            let mut reader = Reader::open(dir.path()).unwrap();
+            while reader.next().unwrap().is_some() {}
+            assert_eq!(reader.seq(), 2);
+            match reader.verdict(ring_seq) {
+                Ok(End::TornTail { .. }) => Said::Cut,
+                Ok(End::Healed { .. }) => Said::Heal,
+                Err(JournalError::Corrupt { .. }) => Said::Corrupt,
+                Err(JournalError::Gap { .. }) => Said::Gap,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (synced, written, newest_segment, ring, expected) in [
+            // Synced up to the sixth: all six are in the ring, or some are lost.
+            (6, 10, 1, 2, Said::Corrupt),
+            (6, 10, 1, 5, Said::Corrupt),
+            (6, 10, 1, 6, Said::Heal),
+            (6, 10, 1, 10, Said::Heal),
+            // Nothing promised, but the seventh to the tenth were written when the sixth had been synced.
+            (2, 6, 1, 2, Said::Corrupt),
+            (2, 6, 1, 5, Said::Corrupt),
+            (2, 6, 1, 6, Said::Cut),
+            (2, 6, 1, 10, Said::Cut),
+            // A segment that began with the ninth record is not there.
+            (2, 10, 9, 2, Said::Gap),
+            (2, 10, 9, 8, Said::Gap),
+            (2, 10, 9, 9, Said::Heal),
+        ] {
+            let found = said(synced, written, newest_segment, ring);
+            assert_eq!(found, expected, "{synced} {written} {newest_segment} {ring}");
+        }
     }
 
     /// Such a record can only come from another copy of the journal, which the checksums alone would not tell.

@@ -63,6 +63,8 @@ pub struct Recovered {
     pub ring_in_memory_only: bool,
     /// Why there was none: no room, no such directory, no rights. `None` if it is there, or was not asked for.
     pub ring_refused: Option<std::io::ErrorKind>,
+    /// The ring's directory is on this and not on tmpfs: the ring survives a kill, and appends may wait for a disk.
+    pub ring_on_disk: Option<FileSystem>,
     /// The opening before this one, on the same boot, kept its ring on tmpfs and did not stop cleanly, and its ring is not
     /// there any more. What it had appended and not yet written is lost; what was durable on the disk is not.
     pub ring_gone: bool,
@@ -144,6 +146,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         written_by,
         ring_in_memory_only: ring.is_in_memory_only(),
         ring_refused: ring.refused(),
+        ring_on_disk: ring.on_disk(),
         ring_gone,
         healed_from_ring: match end {
             End::Healed { file, offset, records, .. } => Some((file, offset, records)),

@@ -21,6 +21,7 @@ use rustix::fs::{FallocateFlags, MemfdFlags, OFlags};
 use rustix::mm::{Advice, MapFlags, ProtFlags};
 
 use crate::error::IoFailure;
+use crate::file_system::{FileSystem, Trust};
 use crate::lock;
 use crate::prefetch::prefetch;
 
@@ -35,6 +36,7 @@ pub(crate) struct Ring {
     path: Option<PathBuf>,
     /// Why it is not on tmpfs, although that was asked for.
     refused: Option<io::ErrorKind>,
+    on_disk: Option<FileSystem>,
     /// Holds the lock on the ring file.
     _file: File,
     /// The directory's lock: whoever can reach the ring holds it, and nobody else does.
@@ -57,9 +59,18 @@ impl Ring {
         if let Some(path) = path {
             match Self::on_tmpfs(&path, bytes) {
                 Ok((file, base)) => {
-                    let path = Some(path);
+                    let (on_disk, path) = (disk_under(&path), Some(path));
                     let _directory_lock = directory_lock;
-                    return Ok(Self { base, bytes, path, refused, _file: file, _directory_lock });
+                    let _file = file;
+                    return Ok(Self {
+                        base,
+                        bytes,
+                        path,
+                        refused,
+                        on_disk,
+                        _file,
+                        _directory_lock,
+                    });
                 }
                 // No room, no rights or no tmpfs: all of them leave anonymous memory, and the caller reports it.
                 Err(error) => refused = Some(error.kind()),
@@ -74,7 +85,8 @@ impl Ring {
         let (file, base) =
             anonymous().map_err(IoFailure::at("map memory for", Path::new("the ring")))?;
         let _directory_lock = directory_lock;
-        Ok(Self { base, bytes, path: None, refused, _file: file, _directory_lock })
+        let (path, on_disk, _file) = (None, None, file);
+        Ok(Self { base, bytes, path, refused, on_disk, _file, _directory_lock })
     }
 
     fn on_tmpfs(path: &Path, bytes: usize) -> io::Result<(File, NonNull<u8>)> {
@@ -95,6 +107,11 @@ impl Ring {
     /// Why it is, if it was to lie on tmpfs.
     pub fn refused(&self) -> Option<io::ErrorKind> {
         self.refused
+    }
+
+    /// What its file is on, if that is not memory: then the system writes the pages back, and an append waits for it.
+    pub fn on_disk(&self) -> Option<FileSystem> {
+        self.on_disk
     }
 
     /// Removes the ring file after a clean stop; the mapping stays until the last user drops it.
@@ -153,6 +170,12 @@ impl Drop for Ring {
         let unmapped = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), 2 * self.bytes) };
         debug_assert!(unmapped.is_ok());
     }
+}
+
+/// What a file is on, if that is not memory. What cannot be asked is not said.
+fn disk_under(path: &Path) -> Option<FileSystem> {
+    let found = FileSystem::of_directory(path.parent()?).ok()?;
+    (found.trust != Trust::Memory).then_some(found)
 }
 
 /// A new ring file, with real pages behind it and locked. Nobody looks for it before `super` names it.
@@ -317,6 +340,19 @@ mod tests {
         assert!(found.contents_from(8190).unwrap().starts_with(b"wrap"));
         found.remove();
         assert!(matches!(look(For::Writing), Ok(Left::Gone(_))));
+    }
+
+    /// Somebody may have mounted a disk where tmpfs is expected.
+    #[test]
+    fn a_ring_says_what_it_is_on_where_that_is_not_memory() {
+        let (anywhere, shm) = (tempfile::tempdir().unwrap(), Path::new("/dev/shm"));
+        let in_shm = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
+        for dir in [anywhere, in_shm.unwrap()] {
+            let under = FileSystem::of_directory(dir.path()).unwrap();
+            let ring = ready(Some(dir.path().join("ring")), 4096);
+            assert_eq!(ring.on_disk(), (under.trust != Trust::Memory).then_some(under));
+        }
+        assert_eq!(ready(None, 4096).on_disk(), None);
     }
 
     #[test]

@@ -8,9 +8,9 @@
 mod support;
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 
-use clutch_journal::{Opened, Options, Space, open};
+use clutch_journal::{JournalError, Opened, Options, Space, open};
 use support::small::Mounted;
 use support::{Place, append, read};
 
@@ -46,9 +46,27 @@ fn a_full_tmpfs_leaves_the_ring_in_memory_and_says_why() {
     assert_eq!(handle.stop().unwrap(), 1);
 }
 
+/// The lock itself needs no room; what is written into it is for people.
+#[test]
+fn a_lock_that_cannot_be_signed_is_held_all_the_same() {
+    let Some(mounted) = Mounted::tmpfs(1 << 20) else { return };
+    let (dir, memory) = (mounted.path().join("data"), Place::new());
+    let options = || Options { reserve_segments: 1, ..memory.options() };
+    drop(open(&dir, options()).unwrap());
+    let lock = dir.join("LOCK");
+    fs::remove_file(&lock).unwrap();
+    fill(&mounted, 0);
+    let last_pages = fs::File::create(mounted.path().join("last pages")).unwrap();
+    while (&last_pages).write_all(&[1; 4096]).is_ok() {}
+    let opened = open(&dir, options()).unwrap();
+    assert_eq!(fs::metadata(&lock).unwrap().len(), 0, "there was no room for a word");
+    let second = open(&dir, options()).map(|_| ()).unwrap_err();
+    assert!(matches!(second, JournalError::Locked { pid: None, .. }), "{second:?}");
+    drop(opened);
+}
+
 /// Fills a file system to the last block and gives some of them back.
 fn fill(mounted: &Mounted, left: u64) -> std::path::PathBuf {
-    use std::io::Write;
     let path = mounted.path().join("ballast");
     let mut file = fs::File::create(&path).unwrap();
     let mut bytes = 0;

@@ -98,6 +98,7 @@ impl Chooser {
             liability_market_max,
             liability_account_max,
             in_play_delay_ns: random.pick(&[0, SECOND, 3 * SECOND]),
+            in_play_delay_moba_ns: random.pick(&[0, 5 * SECOND]),
             feed_age_live_ns: random.pick(&[3 * SECOND, 20 * SECOND]),
             feed_age_prematch_ns: random.pick(&[20 * SECOND, 60 * SECOND]),
             view_age_max_ns: random.pick(&[SECOND, 10 * SECOND]),
@@ -127,6 +128,7 @@ impl Chooser {
             cash_out_margin_ppb: random.pick(&[0, 50_000_000, 50_000_000, 1_000_000_000]) as u32,
             quote_life_ns: random.pick(&[SECOND, 10 * SECOND]),
             large_stake: Money::from_minor(random.pick(&[100, 1_000, 50_000])),
+            grade_alone_max: Money::from_minor(random.pick(&[0, 2_000, 100_000])),
             offer_life_ns: random.pick(&[SECOND, 20 * SECOND]),
             referral_life_ns: random.pick(&[2 * SECOND, 60 * SECOND]),
             trader_stake: Money::from_minor(random.pick(&[150, 2_000])),
@@ -260,10 +262,15 @@ impl Chooser {
                 has_begun: self.random.chance(50),
                 percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
             },
-            588..590 => Command::SetTier {
+            588 => Command::SetTier {
                 match_id: MatchId(self.match_id(twin)),
                 tier: self.random.pick(&[0, 1, 2, 3, 4]),
             },
+            589 => {
+                let scope = self.scope(twin);
+                let waits = [None, Some(0), Some(2 * SECOND), Some(8 * SECOND), Some(u64::MAX)];
+                Command::SetDelay { scope, delay_ns: self.random.pick(&waits) }
+            }
             590..602 => {
                 let [.., markets] = twin.counts();
                 self.crowd = Some((self.market(twin, markets), 80 + self.random.below(150)));

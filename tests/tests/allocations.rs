@@ -175,7 +175,7 @@ fn playing_a_map_with_bets_allocates_nothing() {
     for round in 1..=18 {
         let winner = if round % 3 == 0 { Team::B } else { Team::A };
         core.bet(MARKETS);
-        for _ in 0..2 {
+        for _ in 0..3 {
             core.pass(2_000);
             core.hear(GameEvent::Heartbeat);
         }

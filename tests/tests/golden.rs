@@ -104,7 +104,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=52).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=53).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -186,7 +186,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &52_u32.to_le_bytes()), Err(DecodeError::UnknownTag(52)));
+    assert_eq!(with(16, &53_u32.to_le_bytes()), Err(DecodeError::UnknownTag(53)));
 }
 
 #[test]
@@ -343,6 +343,7 @@ fn config() -> Config {
         liability_market_max: money(5),
         liability_account_max: money(-6),
         in_play_delay_ns: 7,
+        in_play_delay_moba_ns: 77,
         feed_age_live_ns: 8,
         feed_age_prematch_ns: 9,
         view_age_max_ns: 10,
@@ -389,6 +390,7 @@ fn config() -> Config {
         quote_life_ns: 32,
         large_stake: money(31),
         confirm_above: money(32),
+        grade_alone_max: money(38),
         offer_life_ns: 33,
         referral_life_ns: 34,
         rules_refer: RuleSet::of(&[RuleId::TraderStake, RuleId::StakeMax]),
@@ -731,5 +733,13 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("session_confirm", session(SessionStep::Confirm)),
         ("session_close", session(SessionStep::Close)),
         ("session_every", session(SessionStep::Every { minutes: 60 })),
+        (
+            "set_delay_match",
+            of(Command::SetDelay { scope: Scope::Match(MatchId(6)), delay_ns: Some(7) }),
+        ),
+        (
+            "set_delay_market",
+            of(Command::SetDelay { scope: Scope::Market(MarketId(8)), delay_ns: None }),
+        ),
     ]
 }

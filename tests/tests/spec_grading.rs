@@ -79,17 +79,77 @@ fn a_void_market_and_a_void_selection_give_the_stake_back() {
     on_board(
         "
         bet    b A W a 10.00
-        bet    c A V b 10.00
-        multi  d A 10.00 2 W:a V:a
+        bet    c A S #1 10.00
+        multi  d A 10.00 2 W:a S:#0
         grade  W void
         expect market W Void
         expect bet b Void Declared
-        grade  V results won void
+        grade  S results won void lost lost
         expect bet c Void Declared
         expect legs d void-Declared won
-        expect bet d Won 20.00
+        expect bet d Won 40.00
         ",
     );
+}
+
+/// Up to `grade_alone_max` one person pays out a match that has not begun; beyond it his word alone pays
+/// nobody. What counts is what could be paid on the selections that do not lose.
+#[test]
+fn a_grade_that_nothing_confirms_and_that_pays_much_takes_a_second_person() {
+    check(&format!(
+        "config grade_alone_max 40.00
+        {BOARD}
+        bet    b A W a 20.00
+        bet    c A W b 20.01
+        # 40.02 against the limit: nothing moves.
+        grade  W results lost won by 1
+        expect market W Open
+        expect bet c Accepted 40.02
+        graded W approve by 1                  -> SamePerson(1, 1)
+        graded W drop
+        # 40.00: within.
+        grade  W results won lost by 1
+        expect market W Decided #0
+        expect bet b Won 40.00
+        # A selection that is void or wins in part counts as if it won: 10.00 and 50.00 of payouts.
+        bet    d A V a 5.00
+        bet    e A V b 25.00
+        grade  V void by 1
+        expect bet d Accepted 10.00
+        grade  V results half_won half_lost by 1
+        expect bet d Accepted 10.00
+        graded V approve by 2
+        expect bet d Won 7.50
+        "
+    ));
+}
+
+/// What a multiple wins counts on each of its legs, a bet that gave its stake back counts no more, and
+/// once the score has spoken the grade that waited is about another market.
+#[test]
+fn a_grade_that_pays_much_is_measured_by_all_that_stands_and_ends_with_the_score() {
+    check(&format!(
+        "config grade_alone_max 29.99
+        {BOARD}
+        multi  d A 10.00 2 W:a V:a
+        grade  V results won lost by 1
+        expect market V Open
+        expect legs d open open
+        play   N 1 A13
+        graded V approve by 2                  -> GradeOutdated(1, 0)
+        graded V drop
+        expect legs d open won
+        bet    b A S #0 5.00
+        void   b
+        waiting approve by 2
+        bet    c A S #1 2.00
+        # 8.00 could be paid on it, and nothing any more on the bet that is void.
+        grade  S void by 1
+        expect bet c Void Declared
+        grade  W results lost won by 1
+        expect bet d Lost
+        "
+    ));
 }
 
 #[test]

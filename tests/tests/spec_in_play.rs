@@ -45,6 +45,80 @@ fn a_bet_stands_after_its_delay_if_nothing_moved() {
 }
 
 #[test]
+fn how_long_a_bet_waits_is_said_for_its_market_its_match_or_its_kind_of_game() {
+    for (said, waits) in [
+        ("", "3s"),
+        ("delay match M 6s", "6s"),
+        ("delay market W 7s", "7s"),
+        ("delay match M 6s\ndelay market W 4s", "4s"), // the market goes before the match
+        ("delay match M 6s\ndelay match M usual", "3s"),
+        ("delay market S 9s", "3s"), // another market
+        ("delay all 9s -> InvalidParameter", "3s"),
+        ("delay match M 2s -> InvalidParameter", "3s"), // shorter than the setting, which takes two
+        ("delay match M 4s\nconfig in_play_delay 5s", "5s"),
+        ("delay match M 2h -> InvalidParameter", "3s"), // the market may be forgotten by then
+    ] {
+        check(&format!(
+            "
+            config  in_play_delay 3s in_play_delay_moba 4s resettle_window 1h
+            account A1 balance 10.00
+            match   M bo3
+            maps    M even
+            market  W M map 1
+            market  S M winner
+            {said}
+            feed    M start 1 ct
+            bet     b1 A1 W a 1.00                      -> Pending
+            wait    {waits}
+            expect  bet b1 Accepted 2.00
+            bet     b2 A1 W a 1.00                      -> Pending
+            wait    1999ms
+            expect  bet b2 Pending
+            "
+        ));
+    }
+    check(
+        "
+        config  in_play_delay 3s in_play_delay_moba 4s
+        account A1 balance 10.00
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        feed    M start 1 t
+        bet     b1 A1 W a 1.00                          -> Pending
+        wait    3999ms
+        expect  bet b1 Pending
+        wait    1ms
+        expect  bet b1 Accepted 2.00
+        ",
+    );
+}
+
+#[test]
+fn a_bet_of_several_legs_waits_as_long_as_the_slowest_of_them() {
+    check(
+        "
+        config  in_play_delay 3s
+        account A1 balance 10.00
+        match   M bo1
+        match   N bo1
+        maps    M even
+        maps    N even
+        market  V M map 1
+        market  W N map 1
+        delay   match N 6s
+        feed    M start 1 ct
+        feed    N start 1 ct
+        multi   b1 A1 1.00 2 V:a W:a                      -> Pending
+        wait    5999ms
+        expect  bet b1 Pending
+        wait    1ms
+        expect  bet b1 Accepted 4.00
+        ",
+    );
+}
+
+#[test]
 fn a_round_won_while_it_waits_refuses_it_and_gives_the_stake_back() {
     check(
         "

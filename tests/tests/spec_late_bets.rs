@@ -231,3 +231,30 @@ fn a_crowd_is_told_as_one_that_is_not_counted_to_its_end() {
         "
     ));
 }
+
+/// Stakes that are paid first stand in a list of their own, and what a stretch has voided is not counted
+/// again before its market gets round to giving the stakes back.
+#[test]
+fn late_bets_of_large_stakes_are_found_and_those_that_are_void_already_are_not() {
+    for (pause, state) in [("3", "Accepted 40.00"), ("none", "Void TakenLate")] {
+        check(&format!(
+            "
+            config  large_stake 15.00
+            {BOARD}
+            tier    M 3
+            wait    10s
+            bet     small A R a 10.00           -> Pending
+            bet     large A R a 20.00           -> Pending
+            bet     other A R b 5.00            -> Pending
+            wait    4s
+            settlement pause {pause}
+            feed    M round 1 1 A late 5s
+            expect  late R margin 0s bets 3 stakes 35.00 whole true
+            void    from large to large market R
+            waiting approve by 2
+            expect  bet large {state}
+            expect  late R margin 0s bets 2 stakes 15.00
+            "
+        ));
+    }
+}

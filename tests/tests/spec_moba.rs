@@ -308,7 +308,7 @@ fn a_bet_waits_through_small_moves_and_is_turned_away_by_a_material_one() {
     ] {
         check(&format!(
             "
-            config  in_play_delay 3s
+            config  in_play_delay_moba 3s
             account A1 balance 10.00
             match   M bo1 lol
             maps    M even
@@ -359,7 +359,7 @@ fn small_moves_add_up() {
 fn a_restored_moment_takes_back_what_came_after_it() {
     check(
         "
-        config  in_play_delay 0s
+        config  in_play_delay_moba 0s
         account A1 balance 100.00
         match   M bo3 lol
         maps    M even

@@ -436,7 +436,7 @@ fn two_sources_of_a_moba_that_agree_again_lift_the_freeze() {
 fn a_moba_is_handed_over_with_its_numbers() {
     check(
         "
-        config   in_play_delay 0s
+        config   in_play_delay_moba 0s
         account  A1 balance 10.00
         match    M bo1 lol
         maps     M even

@@ -276,6 +276,7 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("in_play_delay 3s", "in_play_delay 2s", "in_play_delay 5s"),
         ("view_age_max 10s", "view_age_max 11s", "view_age_max 1s"),
         ("confirm_above 50.00", "confirm_above 50.01", "confirm_above 10.00"),
+        ("grade_alone_max 50.00", "grade_alone_max 50.01", "grade_alone_max 0.00"),
         ("debt_max 50.00", "debt_max 50.01", "debt_max 0.00"),
         ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
         ("grants_alone_max 50.00", "grants_alone_max 50.01", "grants_alone_max 0.00"),

@@ -150,7 +150,7 @@ fn a_file_is_a_chapter() {
 /// all of it. `lock` writes who holds it; `ring` lies in memory.
 const CHANGES: &[(&str, &[&str])] = &[
     ("OpenOptions::new", &["storage.rs", "lock.rs", "ring.rs"]),
-    ("File::create", &[]),
+    (" File::create", &[]),
     ("fs::write", &[]),
     ("fs::rename", &["storage.rs", "ring.rs"]),
     ("fs::remove_", &["storage.rs", "ring.rs"]),

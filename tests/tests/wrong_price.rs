@@ -33,7 +33,7 @@ const SECOND: u64 = 1_000 * MILLISECOND;
 const ACCOUNTS: u32 = 20;
 const SEEDS: u64 = 60;
 
-/// A word takes at most 1.5 s, signs of life come every two, silence is noticed after three: so everything
+/// As shipped. A word takes at most 1.5 s, signs of life come every two, silence is noticed after three: so everything
 /// that happened is heard, or missed, within the five seconds that a bet waits.
 const DELAY: u64 = 5 * SECOND;
 const SILENCE: u64 = 3 * SECOND;
@@ -67,6 +67,17 @@ fn no_bet_is_taken_at_a_price_that_the_true_match_contradicts() {
     assert!(tally.informed_turned_away > 5 * tally.matches, "{tally:?}");
     assert!(tally.took_over > tally.matches / 2, "{tally:?}");
     assert!(tally.handed_over > 0 && tally.asked_again > tally.matches, "{tally:?}");
+}
+
+#[test]
+fn what_is_shipped_keeps_the_promise() {
+    let shipped = Config::default();
+    let way = shipped.feed_lag_max_ns;
+    assert!(HABITS.delay_max <= way && HABITS.heartbeat <= SILENCE);
+    assert_eq!((shipped.in_play_delay_ns, shipped.feed_age_live_ns), (DELAY, SILENCE));
+    for delay in [shipped.in_play_delay_ns, shipped.in_play_delay_moba_ns] {
+        assert!(shipped.feed_age_live_ns + way <= delay, "a lost word is noticed too late");
+    }
 }
 
 #[test]

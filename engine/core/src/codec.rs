@@ -213,8 +213,8 @@ wire_proved! {
 
 impl Wire for Name {
     fn put(&self, out: &mut Encoder<'_>) {
-        (self.as_str().len() as u64).put(out);
-        out.bytes(self.as_str().as_bytes());
+        (self.as_bytes().len() as u64).put(out);
+        out.bytes(self.as_bytes());
     }
 
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {

@@ -132,6 +132,7 @@ pub enum Command {
         /// How much.
         amount: Money,
         /// The provider's reference: the idempotency key.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
     },
     /// Places a single bet.
@@ -276,6 +277,7 @@ pub enum Command {
         /// How much, above zero; the same in each step.
         amount: Money,
         /// The provider's reference: the idempotency key.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
         /// What happened.
         step: PaymentStep,
@@ -356,6 +358,14 @@ pub enum Command {
         /// What.
         step: SessionStep,
     },
+    /// Says how long bets on a match or a market wait in play.
+    SetDelay {
+        /// Which; not all of them, for that there are settings.
+        scope: Scope,
+        /// In nanoseconds: no shorter than the settings say, and no longer than a market can be settled again; `None` is
+        /// as usual.
+        delay_ns: Option<u64>,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -410,4 +420,5 @@ wire_enum!(Command {
     49 = SetCurrency(set),
     50 = PlaceBatch(ask),
     51 = Session { account, step },
+    52 = SetDelay { scope, delay_ns },
 });

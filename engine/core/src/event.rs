@@ -28,7 +28,7 @@ pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStat
 
 use crate::command::{
     AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
-    RoundFormat, SuspendReason, Title,
+    RoundFormat, Scope, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, SessionView, Term};
@@ -475,6 +475,13 @@ pub enum Event {
     /// Bets on a market were received after what decided it had happened; also said by itself once such a
     /// market is settled. In the answer to [`crate::Query::LateBets`], each market that has some.
     LateBets(LateBets),
+    /// How long bets on a match or a market wait in play.
+    Delay {
+        /// Which.
+        scope: Scope,
+        /// In nanoseconds; `None` is as usual.
+        delay_ns: Option<u64>,
+    },
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -1,7 +1,7 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, PlaceMultiple, Query};
+use crate::command::{Actor, PlaceMultiple, Query, Scope};
 use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
@@ -57,6 +57,10 @@ impl Tables {
                 fixture.announce_incidents(match_id, outbox);
                 let reason = fixture.stops.first();
                 outbox.push(Event::MatchFrozen { match_id, reason });
+                if fixture.delay_ns.is_some() {
+                    let scope = Scope::Match(match_id);
+                    outbox.push(Event::Delay { scope, delay_ns: fixture.delay_ns });
+                }
                 for (index, version) in fixture.feed.versions.into_iter().enumerate() {
                     if version != 0 {
                         let source = SourceId(index as u8);
@@ -214,6 +218,10 @@ impl Tables {
             kind: row.kind,
             selections,
         });
+        if row.delay_ns.is_some() {
+            let scope = Scope::Market(market);
+            outbox.push(Event::Delay { scope, delay_ns: row.delay_ns });
+        }
         for (index, selection) in self.markets.selections(row).iter().enumerate() {
             outbox.push(Event::Price(Price {
                 market,

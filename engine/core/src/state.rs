@@ -212,6 +212,14 @@ impl State {
         self.tables.as_ref().map_or(Timestamp::MAX, |tables| tables.due)
     }
 
+    /// The same, but for settlement that is left over: it goes on beside every command and whenever nobody waits.
+    pub fn next_timer(&self) -> Timestamp {
+        match &self.tables {
+            Some(tables) if tables.due == Timestamp::default() => tables.earliest_timer(),
+            _ => self.next_due(),
+        }
+    }
+
     /// The last command applied.
     pub fn last_seq(&self) -> Seq {
         self.seq
@@ -363,6 +371,7 @@ impl Step<'_> {
             }
             Command::Customer { account, step } => self.by_staff()?.customer(*account, *step),
             Command::Session { account, step } => self.session(*account, *step),
+            Command::SetDelay { scope, delay_ns } => self.by_staff()?.set_delay(*scope, *delay_ns),
             Command::SetTier { match_id, tier } => self.by_staff()?.set_tier(*match_id, *tier),
             Command::Payment { account, amount, reference, step } => {
                 self.by_staff()?.payment_step(*account, *amount, *reference, *step)

@@ -83,6 +83,7 @@ impl Book {
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }
+            | Event::Delay { .. }
             | Event::PlayLimit { .. }
             | Event::Payment(_)
             | Event::Bonus { .. }

@@ -12,7 +12,7 @@ use super::Failure;
 use super::source::Source;
 use crate::ops::change::Change;
 use crate::ops::price_log::{Board, Moment, PriceLog, Wanted};
-use crate::ops::progress;
+use crate::ops::progress::{self, BetweenLines};
 use crate::ops::shadow::Shadow;
 use crate::ops::words::Words;
 use crate::output::answer;
@@ -98,10 +98,7 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
     let (mut words, mut board, mut found) = (Words::default(), Board::default(), false);
     let mut log = PriceLog::new(wanted);
     // What was shown at a moment is written at the end, all else as it is read.
-    let bar = match at {
-        Some(_) => progress::over(&args.source.dir, "reading"),
-        None => progress::over_lines(&args.source.dir, "reading"),
-    };
+    let mut bar = BetweenLines::over(&args.source.dir, "reading");
     let mut output = answer();
     let mut is_over = true;
     while let Some(step) = follower.step()? {
@@ -115,15 +112,19 @@ fn prices(args: &PricesArgs) -> Result<(), Failure> {
             match (at, args.json) {
                 (Some(_), _) => board.take(entry),
                 (None, true) => {
+                    bar.line();
                     serde_json::to_writer(&mut output, &entry)?;
                     output.write_all(b"\n")?;
                 }
-                (None, false) => entry.write(&mut output)?,
+                (None, false) => {
+                    bar.line();
+                    entry.write(&mut output)?;
+                }
             }
         }
-        progress::tell(&bar, step.seq.0);
+        bar.tell(&mut output, step.seq.0)?;
     }
-    bar.finish_and_clear();
+    bar.finish();
     if !found {
         // What is not there may have been in what is lost.
         if is_over {

@@ -17,7 +17,7 @@ use clutch_journal::{Disk, Reader, Storage};
 use super::Failure;
 use super::source::{self, Source};
 use crate::ops::inspect::{self, Filter};
-use crate::ops::progress::{self, bar};
+use crate::ops::progress::{self, BetweenLines, bar};
 use crate::ops::words::Words;
 use crate::output::answer;
 
@@ -33,7 +33,8 @@ pub enum JournalCommand {
 /// Read everything and say what is wrong: every record, chain, header and snapshot
 ///
 /// The verdict is the one that a start would come to. Exit code 0: clean; 1: it ends with a torn write,
-/// which the next start cuts, and nothing that was promised is lost; 2: damaged or incomplete.
+/// which the next start cuts, and nothing that was promised is lost; 2: damaged, incomplete, or no journal. With
+/// --accept-loss 0 also says that it was cut; otherwise the code is that of the journal as it still is.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// The data directory, or an archive, which is then verified by itself
@@ -141,7 +142,7 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         account: named(follower.state()),
         market: args.market.map(MarketId),
     };
-    let bar = progress::over_lines(&args.source.dir, "reading");
+    let mut bar = BetweenLines::over(&args.source.dir, "reading");
     let (mut output, mut shown) = (answer(), 0_u64);
     while args.to.is_none_or(|to| follower.last_seq().0 < to) {
         let Some(step) = follower.step()? else { break };
@@ -151,19 +152,20 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         if filter.account.is_none() && step.events.iter().any(is_new) {
             filter.account = named(step.state);
         }
-        progress::tell(&bar, step.seq.0);
+        bar.tell(&mut output, step.seq.0)?;
         let is_known = args.account.is_none() || filter.account.is_some();
         if step.seq.0 < args.from || !is_known || !filter.shows(step.envelope, step.events) {
             continue;
         }
         shown += 1;
+        bar.line();
         if args.json {
             inspect::write_json(&mut output, &words, step.state, &step)?;
         } else {
             inspect::write_words(&mut output, &words, step.state, &step)?;
         }
     }
-    bar.finish_and_clear();
+    bar.finish();
     output.flush()?;
     // What is not shown may have been in what is lost.
     if args.to.is_none_or(|to| follower.last_seq().0 < to) {

@@ -9,7 +9,7 @@ use super::Failure;
 use super::journal::numbered;
 use super::source::Source;
 use crate::ops::price_log::Moment;
-use crate::ops::progress;
+use crate::ops::progress::{self, BetweenLines};
 use crate::ops::record::{AccountRecord, CITES, YEARS, write_head};
 use crate::ops::words::{self, Words};
 use crate::output::answer;
@@ -78,7 +78,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     if !args.json {
         write_head(&mut output, state, account, (from, to))?;
     }
-    let bar = progress::over_lines(&args.source.dir, "reading");
+    let mut bar = BetweenLines::over(&args.source.dir, "reading");
     let (mut record, mut words) = (AccountRecord::new(account, from), Words::default());
     let mut follower = args.source.follow()?;
     while follower.last_seq() < last {
@@ -88,6 +88,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
         }
         words.hear(step.events);
         for entry in with_places(places, || record.hear(&words, &step)) {
+            bar.line();
             if args.json {
                 serde_json::to_writer(&mut output, &entry)?;
                 output.write_all(b"\n")?;
@@ -95,9 +96,9 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
                 entry.write(&mut output)?;
             }
         }
-        progress::tell(&bar, step.seq.0);
+        bar.tell(&mut output, step.seq.0)?;
     }
-    bar.finish_and_clear();
+    bar.finish();
     let years = with_places(places, || record.by_year());
     if args.json {
         let years: serde_json::Map<_, _> = years

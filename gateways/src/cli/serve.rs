@@ -47,6 +47,9 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let stop = stop_flag()?;
     let address = resolve(&config.gateway.listen)?;
     let mut engine_config = config.engine_config();
+    if let Some(warning) = config.warning() {
+        tracing::warn!("{warning}");
+    }
     let bar = recovery_bar();
     let shown = bar.clone();
     engine_config.on_progress = Some(Box::new(move |done, total| {

@@ -13,9 +13,9 @@ use crate::output::answer;
 
 /// Tell why a bet went as it did: the dispute pack, from the journal alone
 ///
-/// What was bet, the price history with its sources and reasons, every question the bet was asked with
-/// its numbers, the feed around it, what happened to it and what moved on the ledger. Works on the
-/// journal of a running server too. Where the beginning was archived it tells what is known from the
+/// What was bet, what happened to it and why, the price history with its sources and reasons, the feed
+/// around it and what moved on the ledger; with --all also every question the bet was asked, with its
+/// numbers. Works on the journal of a running server too. Where the beginning was archived it tells what is known from the
 /// oldest snapshot on, or everything with --archive.
 #[derive(Debug, Args)]
 pub struct WhyArgs {
@@ -23,6 +23,9 @@ pub struct WhyArgs {
     source: Source,
     /// The bettor's id of the bet (a UUID), or the engine's: the record that placed it
     bet: String,
+    /// Also the questions that were answered with yes, with their numbers, and every setting in force
+    #[arg(long)]
+    all: bool,
     /// Everything as one JSON object
     #[arg(long)]
     json: bool,
@@ -41,7 +44,7 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
         serde_json::to_writer_pretty(&mut output, &dispute)?;
         output.write_all(b"\n")?;
     } else {
-        page::write(&mut output, &dispute)?;
+        page::write(&mut output, &dispute, args.all)?;
     }
     output.flush()?;
     damage.map_or(Ok(()), |(last, why)| Err(source::not_the_whole(&why, last, dir)))

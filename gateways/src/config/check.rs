@@ -18,6 +18,24 @@ fn written(field: &str) -> &str {
 }
 
 impl Config {
+    /// What is allowed and unwise: bets that wait for less than it takes to notice a lost word.
+    pub fn warning(&self) -> Option<String> {
+        let core = self.core_config();
+        let notice = core.feed_age_live_ns.saturating_add(core.feed_lag_max_ns);
+        let waits = [
+            ("in_play_delay", core.in_play_delay_ns),
+            ("in_play_delay_moba", core.in_play_delay_moba_ns),
+        ];
+        let (name, wait) = waits.into_iter().find(|(_, wait)| *wait < notice)?;
+        let seconds = |nanos: u64| nanos as f64 / 1e9;
+        Some(format!(
+            "[book] {name} is {} s, but a lost word of a feed may stay unnoticed for {} s (feed_age_live and feed_lag_max \
+             together): until then a bet can stand at a price that is wrong",
+            seconds(wait),
+            seconds(notice)
+        ))
+    }
+
     /// What no type can check.
     pub(super) fn check(&self) -> Result<(), String> {
         // As whole numbers these would be zero, and pass.

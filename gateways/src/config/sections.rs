@@ -91,6 +91,8 @@ pub struct BookSection {
     pub liability_account_max: Amount,
     /// Delay of bets in play.
     pub in_play_delay_ms: u64,
+    /// The same in a game without rounds.
+    pub in_play_delay_moba_ms: u64,
     /// Oldest feed message of a live match.
     pub feed_age_live_ms: u64,
     /// Oldest feed message before a match.

@@ -2,19 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::dispute::{Dispute, Leg, Line, PriceLine};
+use super::dispute::{CheckLine, Dispute, Leg, Line, PriceLine};
 
 /// Prices shown before the bet; the one it was decided at is the last of them.
 const PRICES_BEFORE: usize = 6;
 const PRICES_AFTER: usize = 3;
 
-/// Writes the page.
+/// Writes the page: what a customer asks about, or all that is known.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
+pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()> {
     writeln!(output, "BET {} of {}, {} UTC", bet.seq, bet.account, bet.time)?;
-    writeln!(output, "{}\n", bet.client_id)?;
+    writeln!(output, "The bettor's number of it is {}.\n", bet.client_id)?;
     match &bet.legs[..] {
         [leg] => writeln!(
             output,
@@ -77,22 +77,8 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
         }
     }
 
-    heading(output, "What it was asked, in this order")?;
-    if bet.checks.is_empty() {
-        writeln!(output, "  nothing: this id had been answered before")?;
-    }
-    for check in &bet.checks {
-        let verdict = if check.passed { "yes" } else { "NO " };
-        let leg = check.leg.map_or_else(String::new, |leg| format!("leg {leg}: "));
-        let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-        let shadow = match (check.in_shadow, check.to_trader) {
-            (true, _) => ", in shadow",
-            (_, true) => ", put to a trader",
-            (false, false) => "",
-        };
-        let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
-        writeln!(output, "  {verdict}  {leg}{}{numbers}{code}", spoken(check.question))?;
-    }
+    heading(output, "What was checked, in this order")?;
+    checks(output, &bet.checks, all)?;
 
     for leg in &bet.legs {
         match bet.legs.len() {
@@ -135,13 +121,49 @@ pub fn write(output: &mut impl Write, bet: &Dispute) -> io::Result<()> {
     for rules in &bet.house_rules {
         writeln!(output, "  house rules of {rules}")?;
     }
-    writeln!(output, "  rule set {}, configuration {}:", bet.rule_set, bet.config_version)?;
+    let (rule_set, configuration) = (bet.rule_set, bet.config_version);
+    if !all {
+        writeln!(
+            output,
+            "  configuration {configuration} of rule set {rule_set}; its settings are shown with --all"
+        )?;
+        return Ok(());
+    }
+    writeln!(output, "  configuration {configuration} of rule set {rule_set}:")?;
     let settings: Vec<String> =
         bet.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
     for row in settings.chunks(3) {
         writeln!(output, "  {}", row.join(", "))?;
     }
     Ok(())
+}
+
+/// The questions and their answers: without `all` those that were answered no.
+fn checks(output: &mut impl Write, checks: &[CheckLine], all: bool) -> io::Result<()> {
+    if checks.is_empty() {
+        return writeln!(output, "  nothing: this id had been answered before");
+    }
+    for check in checks.iter().filter(|check| all || !check.passed) {
+        let verdict = if check.passed { "yes" } else { "NO " };
+        let leg = check.leg.map_or_else(String::new, |leg| format!("leg {leg}: "));
+        let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+        let shadow = match (check.in_shadow, check.to_trader) {
+            (true, _) => ", in shadow",
+            (_, true) => ", put to a trader",
+            (false, false) => "",
+        };
+        let code = if check.passed { String::new() } else { format!("  [{}{shadow}]", check.code) };
+        writeln!(output, "  {verdict}  {leg}{}{numbers}{code}", spoken(check.question))?;
+    }
+    let passed = checks.iter().filter(|check| check.passed).count();
+    match (all, passed) {
+        (true, _) | (false, 0) => Ok(()),
+        (false, 1) => writeln!(output, "  yes  to one other question, shown with --all"),
+        (false, _) if passed == checks.len() => {
+            writeln!(output, "  yes  to all {passed} questions, shown with --all")
+        }
+        (false, _) => writeln!(output, "  yes  to {passed} other questions, shown with --all"),
+    }
 }
 
 /// The prices around the bet.
@@ -176,9 +198,10 @@ fn in_a_sentence(bet: &Dispute) -> String {
     let Some(last) = bet.fate.last() else {
         return "It was never answered: the engine stopped before.".to_owned();
     };
+    let why = last.what.strip_prefix("refused: ").unwrap_or(&last.what);
     match (bet.refused, bet.fate.len()) {
-        (true, 1) => format!("It was not taken ({}).", last.what),
-        (true, _) => format!("It waited and was then not taken ({}).", last.what),
+        (true, 1) => format!("It was not taken. {why}"),
+        (true, _) => format!("It waited and was then not taken. {why}"),
         (false, _) => format!("It was taken ({}).", last.what),
     }
 }

@@ -152,11 +152,9 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
     let mut agreed = 0;
     for view in ledger.0.values() {
         let Some(status) = Status::of(view.status) else { continue };
-        let PaymentView { reference, amount, .. } = *view;
-        // What a provider took back it names without a sign.
-        let size = if amount < Money::ZERO { -amount } else { amount };
+        let reference = view.reference;
         let places = words::places(state, Some(view.account));
-        let amount = with_places(places, || words::money(size));
+        let amount = with_places(places, || words::money(through_provider(view)));
         let ours = format!("{amount} {}", view.status.name());
         let provider = said.remove(&reference);
         let what = match &provider {
@@ -184,6 +182,17 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
         provider: Some(format!("{} {}", said.amount, said.word)),
     }));
     Ok(Report { agreed, findings, balances: balances(state) })
+}
+
+/// What of a payment passes through the provider's hands, without a sign: tax that is kept back never does, and what a
+/// provider took back it names as it names the rest.
+fn through_provider(view: &PaymentView) -> Money {
+    match view.status {
+        PaymentStatus::Withdrawal { tax, .. } => view.amount - tax,
+        PaymentStatus::Deposit(_) | PaymentStatus::Adjusted { .. } | PaymentStatus::Bonus => {
+            if view.amount < Money::ZERO { -view.amount } else { view.amount }
+        }
+    }
 }
 
 fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), String> {
@@ -297,6 +306,7 @@ fn shown(reference: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clutch_core::units::AccountId;
 
     #[test]
     fn the_same_amount_may_be_written_differently() {
@@ -309,6 +319,22 @@ mod tests {
             ("50", "5", false),
         ] {
             assert_eq!(is_same_amount(one, other), same, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn tax_that_is_kept_back_never_passes_through_the_provider() {
+        let paid = |tax| PaymentStatus::Withdrawal { tax, status: WithdrawalStatus::Paid };
+        let taken = PaymentStatus::Adjusted { reason: AdjustReason::Chargeback };
+        for (amount, status, through) in [
+            (10_000, paid(Money::from_minor(500)), 9_500),
+            (10_000, paid(Money::ZERO), 10_000),
+            (10_000, PaymentStatus::Deposit(DepositStatus::Captured), 10_000),
+            (-10_000, taken, 10_000),
+        ] {
+            let amount = Money::from_minor(amount);
+            let view = PaymentView { account: AccountId(0), reference: 1, amount, status };
+            assert_eq!(through_provider(&view).minor(), through, "{view:?}");
         }
     }
 

@@ -135,6 +135,8 @@ impl Words {
                 format!("{} (by {})", account(state, id), channel.key())
             }
             Actor::Feed(SourceId(source)) => format!("feed {source}"),
+            // Nobody signs with this number: a server does what its file asks for.
+            Actor::Operator(0) => "the configuration".to_owned(),
             Actor::Operator(number) => format!("operator {number}"),
         }
     }
@@ -154,7 +156,8 @@ impl Words {
                 format!("leg {}, {pick}: {}", leg.index + 1, standing(leg.standing))
             }
             Event::Payment(view) => {
-                format!("payment {:032x} is {}", view.reference, view.status.name())
+                let reference = uuid(ClientBetId(view.reference));
+                format!("payment {reference} is {}", view.status.name())
             }
             Event::CashOut(view) => {
                 format!("cash-out by {} {}", account(state, view.account), cash_out(view))
@@ -208,8 +211,7 @@ pub fn odds(odds: Odds) -> String {
 
 /// A client's bet id as clients write it.
 pub fn uuid(id: ClientBetId) -> String {
-    let id = format!("{:032x}", id.0);
-    [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-")
+    id.to_string()
 }
 
 /// Reads a client's bet id, with or without dashes.

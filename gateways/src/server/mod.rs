@@ -64,6 +64,9 @@ const BYTES_PER_TURN: usize = 64 * 1024;
 /// How long leaving clients are given to take their last bytes.
 const GOODBYE: Duration = Duration::from_millis(500);
 
+/// How long a server still says that its engine has failed: long enough for a load balancer to ask.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
 /// The gateway. See the module's documentation.
 pub struct Server {
     poll: Poll,
@@ -75,6 +78,8 @@ pub struct Server {
     next_session: u64,
     next_sweep: Instant,
     next_heartbeat: Instant,
+    /// Once the engine has failed: until when the server still says so.
+    failed_until: Option<Instant>,
 }
 
 impl Server {
@@ -105,6 +110,7 @@ impl Server {
             next_session: 0,
             next_sweep: now,
             next_heartbeat,
+            failed_until: None,
         })
     }
 
@@ -126,13 +132,14 @@ impl Server {
         self.hub.feed_clock.clone()
     }
 
-    /// Serves until `shutdown` is set, then says goodbye to everybody.
+    /// Serves until `shutdown` is set, then says goodbye to everybody. So it does some seconds after the engine has
+    /// failed; who owns the engine learns from it what failed.
     ///
     /// # Errors
     /// As the operating system's, when waiting for sockets fails; nothing a client does can cause it.
     pub fn run(&mut self, shutdown: &AtomicBool) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
-        while !shutdown.load(Ordering::Relaxed) {
+        while !shutdown.load(Ordering::Relaxed) && !self.is_over() {
             self.turn(&mut events)?;
         }
         self.say_goodbye();
@@ -143,6 +150,10 @@ impl Server {
             self.reap();
         }
         Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.failed_until.is_some_and(|until| until <= Instant::now())
     }
 
     /// Waits for something to do and does it.
@@ -257,6 +268,12 @@ impl Server {
         // A listener that ran out of file descriptors reports nothing again by itself.
         self.accept(now);
         if self.hub.port.health().state == EngineState::Failed {
+            if self.failed_until.is_none() {
+                tracing::error!(
+                    "the engine has failed: nothing is answered any more, and the server stops"
+                );
+                self.failed_until = Some(now + AFTER_FAILURE);
+            }
             self.hub.give_up_waiting(&mut self.connections, now);
         }
         self.hub.placements.retain(|_, bucket| !bucket.is_full(now));

@@ -25,10 +25,21 @@ impl Hub {
         self.book.purses().places_shown(account)
     }
 
-    /// The same to whoever asked.
-    pub(super) fn places_of_asker(&self, pending: &Pending, connections: &mut Connections) -> u8 {
+    /// The same in an answer: that of the account whose bet it is about, or of whoever asked.
+    pub(super) fn places_of_answer(
+        &self,
+        event: &Event,
+        pending: &Pending,
+        connections: &mut Connections,
+    ) -> u8 {
+        // A bettor who asks by HTTP proves who he is with each request, and no connection knows him.
+        let bettor = match event {
+            Event::Bet(view) => Some(view.account),
+            Event::Multiple(view) => Some(view.account),
+            _ => None,
+        };
         let asker = pending.asker.and_then(|key| find(connections, key));
-        let account = asker.and_then(|connection| connection.account);
+        let account = bettor.or_else(|| asker.and_then(|connection| connection.account));
         account.map_or_else(|| self.book.purses().book_places(), |it| self.places_shown(it))
     }
 

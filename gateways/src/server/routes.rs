@@ -195,6 +195,9 @@ impl Hub {
             ("/bets.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/bets.js"))
             }
+            ("/bonuses.js", true, _) => {
+                page("text/javascript; charset=utf-8", include_str!("../../web/bonuses.js"))
+            }
             ("/odds.js", true, _) => {
                 page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
             }
@@ -224,8 +227,8 @@ impl Hub {
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
             (
-                "/" | "/app.js" | "/bets.js" | "/odds.js" | "/session.js" | "/slip.js"
-                | "/style.css" | "/ws" | "/health" | "/metrics",
+                "/" | "/app.js" | "/bets.js" | "/bonuses.js" | "/odds.js" | "/session.js"
+                | "/slip.js" | "/style.css" | "/ws" | "/health" | "/metrics",
                 ..,
             ) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));

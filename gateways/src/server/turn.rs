@@ -87,15 +87,25 @@ impl Hub {
         if let Some(mut pending) = self.pending.remove(&record.trace) {
             let is_question = match &pending.asked {
                 Asked::Place { .. }
+                | Asked::PlaceBatch { .. }
                 | Asked::PlaceByHttp { .. }
                 | Asked::BatchByHttp { .. }
                 | Asked::Cancel { .. }
                 | Asked::CashOut { .. }
                 | Asked::Play => false,
                 Asked::Staff(work) => work.is_question(),
-                _ => true,
+                Asked::Catalogue { .. }
+                | Asked::Match
+                | Asked::Cases { .. }
+                | Asked::Accounts { .. }
+                | Asked::Bet { .. }
+                | Asked::Mine { .. }
+                | Asked::QuoteMax
+                | Asked::QuoteCashOut
+                | Asked::Limits { .. }
+                | Asked::Waits(_) => true,
             };
-            let places = self.places_of_asker(&pending, connections);
+            let places = self.places_of_answer(&record.event, &pending, connections);
             if !with_places(places, || self.answer(record, &mut pending, connections)) {
                 self.pending.insert(record.trace, pending);
             }

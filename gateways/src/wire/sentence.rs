@@ -7,36 +7,131 @@ use super::decimal::{ShowMoney, ShowOdds};
 
 /// The plain sentence with its numbers: "The stake is above the limit. Limit 50.00, yours 60.00."
 pub fn sentence(refusal: Refusal) -> String {
+    let plain = refusal.code.sentence();
+    match numbers(refusal) {
+        Some(numbers) => format!("{plain} {numbers}"),
+        None => plain.to_owned(),
+    }
+}
+
+/// Whether the numbers are of the house's whole book: the sum of what everybody has bet is nobody's to read who bets.
+pub const fn is_of_the_book(code: Reject) -> bool {
+    matches!(
+        code,
+        Reject::SelectionLiability
+            | Reject::MarketLiability
+            | Reject::GroupLiability
+            | Reject::MatchLiability
+            | Reject::BetNotReducing
+    )
+}
+
+fn numbers(refusal: Refusal) -> Option<String> {
     let Refusal { code, limit, actual } = refusal;
-    let plain = code.sentence();
-    let (limit_money, actual_money) = (ShowMoney(limit), ShowMoney(actual));
-    match code.numbers() {
-        Numbers::Money => match code {
-            Reject::StakeBelowMinimum => {
-                format!("{plain} Minimum {limit_money}, yours {actual_money}.")
+    let said = match code.numbers() {
+        Numbers::Money => {
+            let (limit, actual) = (ShowMoney(limit), ShowMoney(actual));
+            match code {
+                Reject::StakeBelowMinimum => format!("Minimum {limit}, yours {actual}."),
+                Reject::StakeAboveLimit
+                | Reject::PayoutAboveLimit
+                | Reject::StakeForTrader
+                | Reject::StakeAboveStage
+                | Reject::StakeAboveFactor => format!("Limit {limit}, yours {actual}."),
+                Reject::InsufficientFunds | Reject::BalanceTooLow => {
+                    format!("Available {limit}, needed {actual}.")
+                }
+                Reject::CashOutChanged => format!("You asked for {limit}, now {actual}."),
+                Reject::CashOutPart | Reject::ReferralStake => {
+                    format!("Left {limit}, asked {actual}.")
+                }
+                Reject::DepositLimitReached
+                | Reject::NetDepositLimitReached
+                | Reject::UnverifiedDeposits => {
+                    format!("Limit {limit}, with this deposit {actual}.")
+                }
+                Reject::InvalidAmount => format!("At most {limit}, yours {actual}."),
+                Reject::TaxOutOfRange => format!("The amount is {limit}, the tax {actual}."),
+                // Another account or direction, and not another amount.
+                Reject::ReferenceReused if refusal.limit == refusal.actual => return None,
+                Reject::ReferenceReused => format!("It was for {limit}, now for {actual}."),
+                Reject::DebtAboveLimit => format!("Limit {limit}, it would be {actual}."),
+                _ => format!("Limit {limit}, with this bet {actual}."),
             }
-            Reject::StakeAboveLimit | Reject::PayoutAboveLimit => {
-                format!("{plain} Limit {limit_money}, yours {actual_money}.")
-            }
-            Reject::InsufficientFunds => {
-                format!("{plain} Available {limit_money}, needed {actual_money}.")
-            }
-            Reject::CashOutChanged => {
-                format!("{plain} You asked for {limit_money}, now {actual_money}.")
-            }
-            Reject::CashOutPart | Reject::ReferralStake => {
-                format!("{plain} Left {limit_money}, asked {actual_money}.")
-            }
-            _ => format!("{plain} Limit {limit_money}, with this bet {actual_money}."),
-        },
+        }
         Numbers::Odds => {
             let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
-            format!("{plain} You asked for {}, now {}.", odds(limit), odds(actual))
+            format!("You asked for {}, now {}.", odds(limit), odds(actual))
         }
-        Numbers::Millis => {
-            let seconds = |millis: i64| format!("{:.1} s", millis as f64 / 1000.0);
-            format!("{plain} Limit {}, found {}.", seconds(limit), seconds(actual))
+        Numbers::Millis => match code {
+            Reject::AccountTimedOut => format!("It lasts for another {}.", span(actual)),
+            Reject::RestNotOver => format!("It lasts for another {}.", span(limit)),
+            Reject::PlayLimitCooling => {
+                format!("That time is {}, {} have passed.", span(limit), span(actual))
+            }
+            _ => format!("Limit {}, found {}.", span(limit), span(actual)),
+        },
+        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => return None,
+    };
+    Some(said)
+}
+
+/// How long: "7 days", "1 h 30 min", "12.3 s". Of the units that stand in it the largest two are said.
+pub fn span(millis: i64) -> String {
+    const UNITS: [(u64, &str); 3] = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min")];
+    let sign = if millis < 0 { "-" } else { "" };
+    let millis = millis.unsigned_abs();
+    let Some(at) = UNITS.iter().position(|(unit, _)| *unit <= millis) else {
+        return format!("{sign}{:.1} s", millis as f64 / 1000.0);
+    };
+    let (unit, name) = UNITS[at];
+    let name = if name == "days" && millis / unit == 1 { "day" } else { name };
+    let (smaller, of) = UNITS.get(at + 1).copied().unwrap_or((1000, "s"));
+    let whole = format!("{sign}{} {name}", millis / unit);
+    match millis % unit / smaller {
+        0 => whole,
+        rest => format!("{whole} {rest} {of}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_its_numbers_in_words() {
+        for (code, limit, actual, numbers) in [
+            (Reject::StakeAboveLimit, 5000, 6000, "Limit 50.00, yours 60.00."),
+            (Reject::AccountLiability, 5000, 6000, "Limit 50.00, with this bet 60.00."),
+            (Reject::OddsChanged, 1850, 1800, "You asked for 1.85, now 1.80."),
+            (Reject::InsufficientFunds, 1000, 1250, "Available 10.00, needed 12.50."),
+            (Reject::DepositLimitReached, 5000, 6000, "Limit 50.00, with this deposit 60.00."),
+            (Reject::TaxOutOfRange, 5000, 6000, "The amount is 50.00, the tax 60.00."),
+            (Reject::ReferenceReused, 5000, 6000, "It was for 50.00, now for 60.00."),
+            (Reject::ReferenceReused, 5000, 5000, ""),
+            (Reject::StaleView, 10_000, 12_340, "Limit 10.0 s, found 12.3 s."),
+            (Reject::AccountTimedOut, 0, 86_400_000, "It lasts for another 1 day."),
+            (Reject::MarketSuspended, 0, 0, ""),
+        ] {
+            let said = sentence(Refusal::with(code, limit, actual));
+            assert_eq!(said, format!("{} {numbers}", code.sentence()).trim_end());
         }
-        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => plain.to_owned(),
+    }
+
+    #[test]
+    fn a_span_is_said_in_its_largest_two_units() {
+        for (millis, said) in [
+            (0, "0.0 s"),
+            (1_234, "1.2 s"),
+            (60_000, "1 min"),
+            (90_500, "1 min 30 s"),
+            (5_400_000, "1 h 30 min"),
+            (86_400_000, "1 day"),
+            (604_800_000, "7 days"),
+            (90_061_000, "1 day 1 h"),
+            (-90_000, "-1 min 30 s"),
+        ] {
+            assert_eq!(span(millis), said);
+        }
     }
 }

@@ -108,7 +108,7 @@ fn read_stages(text: &str) -> Option<i64> {
     Some(i64::from(u32::from_le_bytes(stages.percents())))
 }
 
-fn read_time(text: &str) -> Option<i64> {
+pub(super) fn read_time(text: &str) -> Option<i64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits)?;
     let (_, length) = TIMES.iter().find(|(name, _)| *name == unit)?;

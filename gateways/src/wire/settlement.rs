@@ -260,8 +260,7 @@ fn read_results(words: &[String]) -> Result<Results, Fault> {
     };
     let results: Option<Vec<LegResult>> = words.iter().map(read).collect();
     let results = results.ok_or_else(|| Fault::bad_field("results", expected))?;
-    let together =
-        "results that fit together: one winner, two halves, or as many tied as the heat says";
+    let together = "results that fit together: one that won and others that lost, two halves, or as many tied as the heat says";
     Results::new(&results).ok_or_else(|| Fault::bad_field("results", together))
 }
 
@@ -499,6 +498,10 @@ mod tests {
     fn a_bad_order_is_refused_with_what_can_stand_there() {
         for (body, said) in [
             (r#"{"command":"grade","market":3,"grade":{"results":["won","won"]}}"#, "fit together"),
+            (
+                r#"{"command":"grade","market":3,"grade":{"results":["won","void"]}}"#,
+                "fit together",
+            ),
             (r#"{"command":"grade","market":3,"grade":{"results":["perhaps"]}}"#, "half_won"),
             (r#"{"command":"void_bet","account":1,"client_id":"x"}"#, "UUID"),
             (r#"{"command":"incident","match":1,"incident":{"rain":{}}}"#, "rain"),

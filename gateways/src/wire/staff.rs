@@ -7,7 +7,9 @@ use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
 use serde::Serialize;
+use serde_json::Value;
 
+use super::cash::BonusJson;
 use super::compliance;
 use super::decimal::{ShowMoney, with_places};
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
@@ -38,6 +40,9 @@ struct AccountView {
     rest: Option<RestJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     limits: Vec<LimitJson>,
+    /// In the places of its own currency, as all of its money.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    bonuses: Vec<Value>,
 }
 
 /// What limits an account beside everybody's limits.
@@ -331,6 +336,7 @@ fn accounts_of(book: &Book, records: &[Record]) -> Vec<AccountView> {
             | Event::Balance { account, .. }
             | Event::AccountTerms { account, .. }
             | Event::PlayLimit { account, .. }
+            | Event::Bonus { account, .. }
             | Event::Rest { account, .. } => (account, &record.event),
             _ => continue,
         };
@@ -345,6 +351,7 @@ fn accounts_of(book: &Book, records: &[Record]) -> Vec<AccountView> {
                 terms: None,
                 rest: None,
                 limits: Vec::new(),
+                bonuses: Vec::new(),
             });
             views.len() - 1
         });
@@ -360,6 +367,12 @@ fn accounts_of(book: &Book, records: &[Record]) -> Vec<AccountView> {
             }
             Event::PlayLimit { limit, .. } => views[place].limits.push(limit.into()),
             Event::Rest { rest, .. } => views[place].rest = rest.map(RestJson::from),
+            Event::Bonus { account, bonus } => {
+                with_places(book.purses().places_shown(account), || {
+                    let said = serde_json::to_value(BonusJson::from(&bonus));
+                    views[place].bonuses.extend(said);
+                });
+            }
             Event::Balance { account, available, held } => {
                 // Each account of a list has money of its own.
                 with_places(book.purses().places_shown(account), || {

@@ -383,6 +383,11 @@ impl Gateway {
     }
 
     /// One request; answers the status and the body.
+    /// Whether it serves no longer, without having been asked to stop.
+    pub fn has_ended(&mut self) -> bool {
+        self.thread.as_ref().unwrap().is_finished()
+    }
+
     pub fn http(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Value) {
         let length = body.len();
         let answer = self.raw(

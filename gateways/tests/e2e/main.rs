@@ -12,6 +12,7 @@
 
 mod admin;
 mod bad_input;
+mod bonus;
 mod browser;
 mod clients;
 mod contracts;

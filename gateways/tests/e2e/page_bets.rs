@@ -75,6 +75,31 @@ fn quote(browser: &Browser, part: &str, says: &str) -> String {
     browser.wait_for_text("#bets .cash-out-form .note", |text| text.starts_with(says))
 }
 
+/// Two grants are listed with their terms; the free one pays a bet, which tells so and pays no stake back.
+fn use_a_bonus(browser: &Browser, staff: &Staff<'_>) {
+    staff.does(&["account", "bonus", "alice", "free_bet", "5.00", "--days", "7"]);
+    let money = ["account", "bonus", "alice", "money", "20.00", "--wagering", "5x", "--days", "7"];
+    staff.does(&[&money[..], &["--min-odds", "1.50"]].concat());
+    browser.wait_for_text("#bonuses", |text| {
+        text.contains("100.00 left to wager at odds of 1.50 or longer") && text.contains("Free bet")
+    });
+    let held = browser.text("#held").unwrap();
+    browser.click(ODDS);
+    browser.type_into("#stake", "5.00");
+    let pays = |browser: &Browser| browser.text("#pays").unwrap().replace('.', "").parse::<u64>();
+    let whole = pays(browser).unwrap();
+    browser.evaluate(
+        "byId('bonus').value = [...byId('bonus').options].find((one) => one.text.startsWith('Free')).value;\
+         byId('bonus').onchange()",
+    );
+    assert_eq!(pays(browser), Ok(whole - 500), "the free part of the stake is not paid out");
+    browser.click("#place");
+    browser.wait_for_text("#bets .where", |text| text.contains("5.00 of it free"));
+    browser.wait_for_text("#bets .status", |text| text.starts_with("Accepted at "));
+    browser.wait_for_text("#bonuses", |text| text.contains("5.00 in open bets"));
+    assert_eq!(browser.text("#held").unwrap(), held, "nothing of his own is in it");
+}
+
 #[test]
 fn bets_are_cashed_out_offered_otherwise_and_put_to_a_trader_on_the_page() {
     let data = DataDir::new("page-bets");
@@ -118,6 +143,9 @@ fn bets_are_cashed_out_offered_otherwise_and_put_to_a_trader_on_the_page() {
     browser.wait_for_text("#held", |text| text == "20.00");
     place(&browser, "25.00", "partial", "Accepted at ");
     browser.wait_for_text("#bets .what", |text| text.contains("20.00 @"));
+
+    use_a_bonus(&browser, &staff);
+    look(&browser, &data, "11-bonus");
 
     // What a trader wants to see waits for him.
     let off = "rules_off=bets_per_second,bets_per_minute,bets_per_hour,stakes_per_hour";

@@ -283,3 +283,38 @@ fn every_game_stands_on_the_board_with_prices_from_its_configuration() {
     let said = refusal(&run(other.into_iter().chain(["--listen", "127.0.0.1:0"])));
     assert!(said.contains("no Counter-Strike [[match]]"), "{said}");
 }
+
+#[test]
+fn a_house_opens_under_every_house_rules_and_licence_and_with_one_more_match_later() {
+    let book = |rules: &str, policy: &str, rest: &str| {
+        format!("[book]\nhouse_rules = \"{rules}\"\nplay_policy = \"{policy}\"\n{rest}")
+    };
+    let (lol, dota) = EVERY_GAME.split_once("[[match]]\nkey = \"dota2\"").unwrap();
+    let dota = format!("[[match]]\nkey = \"dota2\"{dota}");
+    for (rules, policy) in [
+        ("play_on", "germany"),
+        ("void_when_in_doubt", "great_britain"),
+        ("void_when_in_doubt", ""),
+    ] {
+        let data = DataDir::new("houses");
+        let journal = data.journal();
+        // A total beyond regulation, or a player who is not known yet, is no reason to stay shut.
+        let config = data.file("clutch.toml", &book(rules, policy, lol));
+        let mut serve = Serve::start(&config, &journal);
+        assert!(serve.process.terminate().success());
+        let config = data.file("clutch.toml", &book(rules, policy, &format!("{lol}{dota}")));
+        let mut serve = Serve::start(&config, &journal);
+        let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
+        let matches = alice.image().unwrap()["matches"].as_array().unwrap().len();
+        assert_eq!(matches, 5, "{rules} {policy}");
+        assert!(serve.process.terminate().success());
+    }
+    // What an operator names himself he gets or is told.
+    let data = DataDir::new("named-market");
+    let named = EVERY_GAME.replacen("best_of = 1", "best_of = 1\nmarkets = [\"total_rounds\"]", 1);
+    let config = data.file("clutch.toml", &book("void_when_in_doubt", "", &named));
+    let (config, journal) = (config.to_str().unwrap(), data.journal());
+    let serve = ["serve", "--config", config, "--data", journal.to_str().unwrap()];
+    let said = refusal(&run(serve.into_iter().chain(["--listen", "127.0.0.1:0"])));
+    assert!(said.contains("[[match]] cs2: markets: total_rounds: "), "{said}");
+}

@@ -33,7 +33,7 @@ deposit = "100.00"
 "#,
 );
 
-fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
 }
 
@@ -133,4 +133,85 @@ fn bets_after_the_fact_are_swept_by_two_persons_who_may() {
     {
         assert!(told.contains(part), "{part}: {told}");
     }
+}
+
+/// What `clutch why` says of a bet that was cashed out, and of one that came in a group.
+#[test]
+fn why_tells_of_a_cash_out_and_of_a_group() {
+    let data = DataDir::new("why-cash-out");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
+    let market = open_markets(&alice.image().unwrap()).remove(0);
+    let bet = bet_on(&market, 0, "10.00");
+    assert_eq!(alice.place(&bet).unwrap()["status"], "accepted");
+    let cid = bet["cid"].as_str().unwrap().to_owned();
+    // Half of it first, then the rest.
+    let mut paid = Vec::new();
+    for part in [Some("4.00"), None] {
+        let mut ask = json!({"type": "quote_cash_out", "cid": cid});
+        if let Some(part) = part {
+            ask["part"] = json!(part);
+        }
+        alice.send(&ask).unwrap();
+        let quoted = alice
+            .wait_for(|message| message["type"] == "cash_out" || message["type"] == "notice")
+            .unwrap();
+        assert_eq!(quoted["status"], "quoted", "{quoted}");
+        for key in ["quote", "amount"] {
+            ask[key] = quoted[key].clone();
+        }
+        ask["type"] = json!("cash_out");
+        alice.send(&ask).unwrap();
+        let answer =
+            alice.wait_for(|message| message["type"] == "cash_out" && message["status"] == "paid");
+        paid.push(answer.unwrap()["amount"].as_str().unwrap().to_owned());
+    }
+    // Two bets of which all are taken or none, and two of which one is too large.
+    let batch = |stakes: [&str; 2]| {
+        let mut bets = stakes.map(|stake| {
+            let mut bet = bet_on(&market, 1, stake);
+            bet.as_object_mut().unwrap().retain(|key, _| key != "type" && key != "policy");
+            bet
+        });
+        bets[1]["selection"] = json!(0);
+        bets[1]["odds"] = market["selections"][0]["odds"].clone();
+        let cids = bets.clone().map(|bet| bet["cid"].as_str().unwrap().to_owned());
+        (json!({"type": "place_batch", "policy": "any", "bets": bets}), cids)
+    };
+    let (taken, [first, second]) = batch(["1.00", "2.00"]);
+    alice.send(&taken).unwrap();
+    let answer =
+        alice.wait_for(|message| message["cid"] == second || message["type"] == "notice").unwrap();
+    assert_eq!(answer["status"], "accepted", "{answer}");
+    let (refused, [good, too_large]) = batch(["1.00", "99000.00"]);
+    alice.send(&refused).unwrap();
+    let answer =
+        alice.wait_for(|message| message["cid"] == good || message["type"] == "notice").unwrap();
+    assert_eq!(answer["status"], "refused", "{answer}");
+    drop(serve);
+
+    let why = |cid: &str| stdout(&run(["why", journal.to_str().unwrap(), cid]));
+    let told = why(&cid);
+    for part in [
+        "Cashing it out",
+        &format!("is paid: {} for a stake of 4.00", paid[0]),
+        &format!("is paid: {} for a stake of 6.00", paid[1]),
+        "cashed out",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("Its group"), "{told}");
+    let told = why(&first);
+    assert!(told.contains("Its group: all are taken or none"), "{told}");
+    let other =
+        told.lines().find(|line| line.contains(&second)).unwrap_or_else(|| panic!("{told}"));
+    assert!(other.contains("2.00 on ") && other.contains("accepted"), "{other}");
+    let told = why(&good);
+    assert!(told.contains("Another bet of this group was refused"), "{told}");
+    let other = told.lines().find(|line| line.contains(&too_large));
+    assert!(
+        other.is_some_and(|line| line.contains("99000.00 on ") && line.contains("refused")),
+        "{told}"
+    );
 }

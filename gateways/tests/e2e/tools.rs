@@ -198,7 +198,7 @@ fn explained(
         &page,
         &["alice wanted to bet 5.00 on Spirit in", "It was taken (accepted, to pay "],
     );
-    let page = stdout(&why(treble, &[]));
+    let page = stdout(&why(treble, &["--all"]));
     assert_has(
         &page,
         &[
@@ -226,11 +226,11 @@ fn explained(
             "no result yet",
         ],
     );
-    let page = stdout(&why(refused, &[]));
+    let page = stdout(&why(refused, &["--all"]));
     assert_has(
         &page,
         &[
-            "It was not taken (refused: The odds have changed.",
+            "It was not taken. The odds have changed.",
             "  yes  leg 1: the odds are welcome to the bettor",
             "  NO   leg 2: the odds are welcome to the bettor: seen 25.00, on offer ",
             "  NO   leg 3: the odds are welcome to the bettor: seen 25.00, on offer ",

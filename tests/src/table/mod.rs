@@ -196,6 +196,9 @@ impl Scenario {
                 feed_age_prematch_ns: hour,
                 view_age_max_ns: hour,
                 band_milli: 50_000,
+                // Three seconds are easily read; what is shipped is longer.
+                in_play_delay_ns: 3_000_000_000,
+                in_play_delay_moba_ns: 3_000_000_000,
                 // What one person credits is no subject of most tables.
                 adjust_alone_max: Config::AMOUNT_MAX,
                 grants_alone_max: Config::AMOUNT_MAX,
@@ -284,6 +287,7 @@ impl Scenario {
             "factor" => self.factor(words),
             "group" => self.group(words),
             "tier" => self.tier(words),
+            "delay" => self.delay(words),
             "handover" => self.hand_over(words),
             "look" => self.look(words),
             "bet" => self.bet(words),

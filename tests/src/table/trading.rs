@@ -102,6 +102,16 @@ impl Scenario {
         Ok(self.send(Command::SetTier { match_id, tier }))
     }
 
+    /// `delay M 8s`, `delay M:match_winner 8s`, `delay M usual`
+    pub(super) fn delay(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
+        let scope = self.scope(words)?;
+        let delay_ns = match words.next()? {
+            "usual" => None,
+            time => Some(duration(time)?),
+        };
+        Ok(self.send(Command::SetDelay { scope, delay_ns }))
+    }
+
     pub(super) fn look(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let key = words.next()?.to_owned();
         let view = self.view(words.next()?)?;

@@ -210,7 +210,6 @@ impl Twin {
         place: &PlaceBet,
         to_trader: bool,
     ) -> Result<(Bet, Vec<RuleId>), Refusal> {
-        let config = &self.config;
         self.check_id(place.client_id)?;
         self.switches_let_pass(Some(Channel::Web), place.market.0 as usize)?;
         for (used, max) in [
@@ -236,9 +235,9 @@ impl Twin {
         let shadows = self.check_limits(place.account.0, on, (stake, counted), to_trader)?;
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;
-        let live = self.is_in_play(market.match_index);
-        let fate = if live && config.in_play_delay_ns > 0 {
-            Fate::Waiting { due: self.now + config.in_play_delay_ns, epoch: market.epoch }
+        let delay = self.wait_on(id);
+        let fate = if delay > 0 {
+            Fate::Waiting { due: self.now + delay, epoch: market.epoch }
         } else {
             Fate::Stands
         };

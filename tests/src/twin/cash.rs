@@ -266,7 +266,8 @@ impl Twin {
         // One that was used up leaves at once; its time stays noted until it comes.
         let noted = self.bonuses.iter().filter(|it| it.view.expires_at.nanos() > self.now).count();
         let kept = self.bonuses.iter().filter(|it| self.is_kept(it)).count();
-        if noted.max(kept) == self.capacity.bonuses_max as usize {
+        let grants = self.capacity.bonuses_max as usize;
+        if kept == grants || noted == 2 * grants {
             return Err(Reject::CapacityReached);
         }
         if !self.may_credit(id, Credit::Bonus, amount.minor().into()) {

@@ -44,7 +44,8 @@ struct Worth {
     stake: i128,
     amount: i128,
     seen: Seen,
-    waits: bool,
+    /// For how long.
+    waits: u64,
 }
 
 /// A bet with its legs, whichever kind it is.
@@ -161,7 +162,7 @@ impl Twin {
         }
         let mut looks = Vec::new();
         let mut worths = Vec::new();
-        let mut waits = false;
+        let mut waits = 0;
         for (market, selection, odds, outcome) in legs {
             let (parts, whole) = match outcome {
                 Outcome::Open => {
@@ -177,7 +178,7 @@ impl Twin {
                     if row.odds[usize::from(selection)].is_none() {
                         return Err(Reject::SelectionInactive.into());
                     }
-                    waits |= self.is_in_play(row.match_index) && self.config.in_play_delay_ns > 0;
+                    waits = waits.max(self.wait_on(market));
                     looks.push(Look::Open { epoch: row.epoch + row.moved_early });
                     let chance = u64::from(row.fair[usize::from(selection)]);
                     worths.push((u64::from(odds) * chance, 1_000_000_000_000));
@@ -215,14 +216,14 @@ impl Twin {
         }
         match self.decide_cash_out(bet, ask) {
             Ok(worth) => {
-                let due = Timestamp::from_nanos(self.now + self.config.in_play_delay_ns);
                 let paid_before = self.cash_outs.get(&bet).map_or(0, paid);
                 let Worth { unit, stake, amount, seen, waits } = worth;
+                let due = Timestamp::from_nanos(self.now + waits);
                 let status = CashOutStatus::Pending { due };
                 let quote = ask.quote.0;
                 let taken = Taken { quote, unit, stake, amount, status, paid_before, seen };
                 self.cash_outs.insert(bet, taken);
-                if !waits {
+                if waits == 0 {
                     self.pay(bet);
                 }
                 let status = self.cash_outs[&bet].status;

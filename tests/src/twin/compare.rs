@@ -57,6 +57,7 @@ impl Twin {
         if let (Some((match_id, map)), Answer::Done) = (opinion_on, answer) {
             self.check_band(match_id, map, &models);
         }
+        (0..self.markets.len()).for_each(|id| self.stop_if_far(id));
         self.notice_closing();
         self.keep_safe();
         for id in 0..self.markets.len() {
@@ -64,7 +65,10 @@ impl Twin {
             let market = &mut self.markets[id];
             let kind = market.kind;
             if let Some(announced) = announced[id] {
-                assert_eq!(announced, status, "the status of market {id}, {kind:?}");
+                assert_eq!(
+                    announced, status,
+                    "the status of market {id}, {kind:?}, after {command:?}"
+                );
             }
             let moved = epochs[id] < market.epoch;
             assert_eq!(

@@ -32,12 +32,27 @@ impl Twin {
         if graded == market.graded {
             return Err(Reject::GradeUnchanged);
         }
-        if market.result == MarketResult::Undecided || self.approved {
+        let alone_max = i128::from(self.config.grade_alone_max.minor());
+        let is_small = graded.is_some_and(|graded| self.at_stake(id, graded) <= alone_max);
+        if self.approved || market.result == MarketResult::Undecided && is_small {
             self.set_grade(id, graded);
+            Ok(())
         } else {
-            return self.propose(Command::Grade { market: MarketId(id), version, grade });
+            self.propose(Command::Grade { market: MarketId(id), version, grade })
         }
-        Ok(())
+    }
+
+    /// The payouts of all that counts on the selections that do not lose.
+    fn at_stake(&self, id: u32, graded: MarketResult) -> i128 {
+        let market = id as usize;
+        let loses = |selection: u8| match graded {
+            MarketResult::Won(winner) => winner.0 != selection,
+            MarketResult::Graded(results) => results.of(selection.into()) == LegResult::Lost,
+            _ => false,
+        };
+        let selections = 0..self.markets[market].odds.len() as u8;
+        let paid = selections.filter(|selection| !loses(*selection));
+        paid.map(|selection| self.payouts_on(market, selection)).sum()
     }
 
     fn check_version(&self, id: u32, version: u32) -> Result<(), Reject> {

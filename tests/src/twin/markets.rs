@@ -21,6 +21,8 @@ use super::{Match, Twin, compare, is_for_a_person};
 pub(super) struct Market {
     pub match_index: usize,
     pub kind: MarketKind,
+    /// How long bets on it wait in play, if not as on its match.
+    pub delay: Option<u64>,
     /// Reasons of its own.
     pub stops: BTreeSet<u8>,
     /// The result as last noticed, and when it came.
@@ -40,6 +42,8 @@ pub(super) struct Market {
     pub status: Option<MarketStatus>,
     /// Whether the epoch must have moved with this command.
     pub epoch_must_move: bool,
+    /// Whether it opened by itself with this command, with no score to explain its prices.
+    pub opens_unasked: bool,
     /// How often it moved with this command before bets that wait were decided.
     pub moved_early: u32,
     /// Facts.
@@ -85,6 +89,7 @@ impl Twin {
             // The planned start, if there is one, is the first that should be heard.
             starts_at: create.starts_at.nanos(),
             tier: 0,
+            delay: None,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
             rules,
@@ -150,6 +155,7 @@ impl Twin {
         self.markets.push(Market {
             match_index: index,
             kind,
+            delay: None,
             stops: BTreeSet::new(),
             result: MarketResult::Undecided,
             decided_at: 0,
@@ -161,6 +167,7 @@ impl Twin {
             version: 0,
             status: None,
             epoch_must_move: true,
+            opens_unasked: false,
             moved_early: 0,
             epoch: 0,
             odds: vec![None; selections],
@@ -428,15 +435,24 @@ impl Twin {
         let opens =
             self.status(id) == MarketStatus::Open && market.status != Some(MarketStatus::Open);
         let explained = market.moved_at >= market.closed_at;
+        self.markets[id].opens_unasked |= opens && !explained && !self.a_person_looks;
+        self.stop_if_far(id);
+    }
+
+    /// A market that opened by itself with this command stays shut if its prices are far; what they are is known for
+    /// certain only at the command's end.
+    pub(super) fn stop_if_far(&mut self, id: usize) {
+        let market = &mut self.markets[id];
         let far = compare::leaves_band(&self.config, &market.safe, &market.fair);
-        if opens && !explained && !self.a_person_looks && far {
-            self.markets[id].stops.insert(SuspendReason::PriceBand as u8);
+        if market.opens_unasked && far {
+            market.stops.insert(SuspendReason::PriceBand as u8);
         }
     }
 
     /// Remembers the prices of what is open.
     pub(super) fn keep_safe(&mut self) {
         for id in 0..self.markets.len() {
+            self.markets[id].opens_unasked = false;
             if self.status(id) == MarketStatus::Open {
                 self.markets[id].safe = self.markets[id].fair.clone();
             }

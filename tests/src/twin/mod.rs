@@ -16,6 +16,7 @@ mod cash_out;
 mod compare;
 mod compliance;
 mod currencies;
+mod delays;
 mod funded;
 mod grades;
 mod incidents;
@@ -154,6 +155,7 @@ struct Match {
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
+    delay: Option<u64>,
     /// When a source really spoke.
     heard: Option<u64>,
     /// The least that a message took from its source's clock to ours.
@@ -326,6 +328,7 @@ impl Twin {
             Command::AdoptPlayPolicy { name, policy } => self.adopt_policy(*name, policy),
             Command::Customer { account, step } => self.customer(account.0, *step),
             Command::Session { account, step } => self.session(account.0, *step),
+            Command::SetDelay { scope, delay_ns } => self.set_delay(*scope, *delay_ns),
             Command::SetTier { match_id, tier } => self.set_tier(match_id.0, *tier),
             Command::HandOver { match_id, source } => self.hand_over(match_id.0, source.0),
             Command::AdoptHouseRules { title, name, rules } => self.adopt(*title, *name, *rules),
@@ -374,6 +377,7 @@ impl Twin {
             config.confirm_above,
         ];
         let limits = [
+            config.grade_alone_max,
             config.debt_max,
             config.adjust_alone_max,
             config.grants_alone_max,
@@ -403,6 +407,7 @@ impl Twin {
             && config.rules_off.is_apart_from(Config::RULES_NEVER_OFF)
             && config.rules_off.is_apart_from(config.rules_shadow)
             && config.in_play_delay_ns <= config.resettle_window_ns
+            && config.in_play_delay_moba_ns <= config.resettle_window_ns
             && config.offer_life_ns <= config.resettle_window_ns
             && config.referral_life_ns <= config.resettle_window_ns;
         if !sensible {

@@ -223,13 +223,8 @@ impl Twin {
         let funding = self.fund(place.account.0, stake, payout)?;
         self.check_funds(place.account.0, own(funding, stake))?;
         let payout = counts(funding, payout);
-        let delay = self.config.in_play_delay_ns;
-        let live = |leg: &Leg| self.is_in_play(self.markets[leg.market].match_index);
-        let fate = if legs.iter().any(live) && delay > 0 {
-            Fate::Waiting { due: self.now + delay }
-        } else {
-            Fate::Stands
-        };
+        let delay = self.longest_wait(legs.iter().map(|leg| leg.market));
+        let fate = if delay > 0 { Fate::Waiting { due: self.now + delay } } else { Fate::Stands };
         let (client_id, account) = (place.client_id.0, place.account.0);
         let bet = Multiple { client_id, account, unit, stake, payout, funding, lines, legs, fate };
         Ok((bet, shadows.into_iter().collect()))

@@ -254,6 +254,7 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
         [
             i128::from(config.view_age_max_ns),
             config.confirm_above.minor().into(),
+            config.grade_alone_max.minor().into(),
             config.debt_max.minor().into(),
             config.override_distance_milli.into(),
             config.wagering_times_max.into(),

@@ -105,6 +105,16 @@ impl Twin {
         Ok(shadows)
     }
 
+    /// What all singles on a selection that count could be paid, and all multiples win.
+    pub(super) fn payouts_on(&self, market: usize, selection: u8) -> i128 {
+        let on_it = self.bets.iter().filter(|(id, bet)| {
+            let is_on_it = (bet.market, bet.selection) == (market, selection);
+            is_on_it && !never_counts(self.where_it_stands(**id, bet))
+        });
+        let of_singles: i128 = on_it.map(|(_, bet)| self.counted(bet).1).sum();
+        of_singles + self.liability_of_multiples(market, selection)
+    }
+
     fn ask_rules(
         &self,
         account: u32,

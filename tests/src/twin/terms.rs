@@ -129,16 +129,14 @@ impl Twin {
             Some(Answered::Bet(id) | Answered::Multiple(id)) if *id == answer.offer.0 => *id,
             _ => return Err(Reject::UnknownOffer),
         };
-        let delay = self.config.in_play_delay_ns;
         if let Some(bet) = self.bets.get(&id) {
             let Fate::Offered { epoch, .. } = bet.fate else { return Err(Reject::UnknownOffer) };
             let on = (bet.market, bet.selection);
+            let delay = self.wait_on(bet.market);
             let fate = match self.still_offered(id, bet.account, on, epoch) {
                 _ if !answer.accept => Fate::Refused(Reject::OfferDeclined.into()),
                 Err(refusal) => Fate::Refused(refusal),
-                Ok(()) if self.is_played(bet.market) && delay > 0 => {
-                    Fate::Waiting { due: self.now + delay, epoch }
-                }
+                Ok(()) if delay > 0 => Fate::Waiting { due: self.now + delay, epoch },
                 Ok(()) => Fate::Stands,
             };
             self.bets.entry(id).and_modify(|bet| bet.fate = fate);
@@ -148,20 +146,15 @@ impl Twin {
         if !matches!(bet.fate, multiples::Fate::Offered { .. }) {
             return Err(Reject::UnknownOffer);
         }
+        let delay = self.longest_wait(bet.legs.iter().map(|leg| leg.market));
         let fate = match self.legs_still_good(id, bet) {
             _ if !answer.accept => multiples::Fate::Refused(Reject::OfferDeclined.into()),
             Err(refusal) => multiples::Fate::Refused(refusal),
-            Ok(()) if bet.legs.iter().any(|leg| self.is_played(leg.market)) && delay > 0 => {
-                multiples::Fate::Waiting { due: self.now + delay }
-            }
+            Ok(()) if delay > 0 => multiples::Fate::Waiting { due: self.now + delay },
             Ok(()) => multiples::Fate::Stands,
         };
         self.multiples.entry(id).and_modify(|bet| bet.fate = fate);
         Ok(())
-    }
-
-    pub(super) fn is_played(&self, market: usize) -> bool {
-        self.is_in_play(self.markets[market].match_index)
     }
 
     pub(super) fn decide_referral(&mut self, id: u64, word: ReferralWord) -> Result<(), Reject> {
@@ -190,8 +183,8 @@ impl Twin {
             return Err(Reject::InvalidParameter);
         }
         self.legs_still_good(id, &bet).map_err(|refusal| refusal.code)?;
-        let ends = received + self.config.in_play_delay_ns;
-        let waits = bet.legs.iter().any(|leg| self.is_played(leg.market)) && self.now < ends;
+        let ends = received + self.longest_wait(bet.legs.iter().map(|leg| leg.market));
+        let waits = self.now < ends;
         bet.fate = match word {
             ReferralWord::Offer { .. } => {
                 multiples::Fate::Offered { due: self.now + self.config.offer_life_ns }
@@ -226,7 +219,7 @@ impl Twin {
         if stake > bet.stake {
             return Err(Reject::ReferralStake);
         }
-        let ends = received + self.config.in_play_delay_ns;
+        let ends = received + self.wait_on(bet.market);
         if let ReferralWord::Offer { .. } = word {
             self.may_be_bet_on((bet.account, 0), bet.market, bet.selection)
                 .map_err(|refusal| refusal.code)?;
@@ -241,11 +234,8 @@ impl Twin {
         } else {
             let on = (bet.market, bet.selection);
             self.still_offered(id, bet.account, on, epoch).map_err(|refusal| refusal.code)?;
-            bet.fate = if self.is_played(bet.market) && self.now < ends {
-                Fate::Waiting { due: ends, epoch }
-            } else {
-                Fate::Stands
-            };
+            bet.fate =
+                if self.now < ends { Fate::Waiting { due: ends, epoch } } else { Fate::Stands };
         }
         (bet.stake, bet.odds) = (stake, odds);
         bet.payout = stake * i128::from(odds) / 1000;

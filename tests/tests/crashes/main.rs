@@ -90,7 +90,8 @@ fn every_planted_bug_is_found() {
         match (0..SEEDS).find_map(|seed| outcome(seed, STEPS, Some(*bug)).err()) {
             Some(problem) => {
                 println!("{bug:?}: {problem:.200}");
-                assert!(problem.contains(promise), "{bug:?} breaks another promise: {problem}");
+                let is_meant = promise.split('|').any(|promise| problem.contains(promise));
+                assert!(is_meant, "{bug:?} breaks another promise: {problem}");
             }
             None => missed.push(bug),
         }

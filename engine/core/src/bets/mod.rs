@@ -6,6 +6,7 @@
 mod answers;
 pub(crate) mod cash_out;
 pub mod client_ids;
+mod delay;
 mod funded;
 pub mod multiple;
 mod offer;

@@ -51,7 +51,7 @@ impl Step<'_> {
             self.release(slot, refusal);
             return Ok(());
         }
-        let ends = self.delay_on(bet.market, self.now);
+        let ends = self.tables.delay_on(self.config, bet.market, self.now);
         if ends.is_some() {
             self.check_room_to_wait(self.tables.waiting.is_full())?;
         }

@@ -14,6 +14,7 @@ pub use explain::Check;
 
 use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
+use crate::bets::delay::delay_ends;
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
 use crate::command::{Channel, Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
@@ -201,9 +202,7 @@ impl Step<'_> {
     /// When the in-play delay of a bet on this offer ends; `None` if there is none.
     #[inline(always)]
     pub(super) fn due(&self, offer: &Offer<'_>) -> Option<Timestamp> {
-        let is_live = offer.fixture.series.is_in_play();
-        (is_live && self.config.in_play_delay_ns != 0)
-            .then(|| self.now.plus(self.config.in_play_delay_ns))
+        delay_ends(self.config, offer.fixture, offer.market, self.now)
     }
 
     #[inline(always)]

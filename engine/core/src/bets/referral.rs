@@ -19,7 +19,7 @@ use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::{Step, Tables};
-use crate::units::{BetId, MarketId, Money, Odds, Stake, Timestamp};
+use crate::units::{BetId, Money, Odds, Stake, Timestamp};
 
 /// A bet on a trader's desk.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +157,8 @@ impl Step<'_> {
             self.wait_single(slot, BetState::Offered { due, epoch }, due);
         } else {
             self.tables.check_still_good(bet, epoch)?;
-            let ends = self.delay_on(market, received).filter(|ends| self.now < *ends);
+            let ends =
+                self.tables.delay_on(self.config, market, received).filter(|ends| self.now < *ends);
             if ends.is_some() {
                 self.check_room_to_wait(self.tables.waiting.is_full())?;
             }
@@ -216,19 +217,11 @@ impl Step<'_> {
         if is_full { Err(full) } else { Ok(()) }
     }
 
-    /// When the in-play delay of a bet on a market, received at this time, ends; `None` if none counts.
-    pub(super) fn delay_on(&self, market: MarketId, received: Timestamp) -> Option<Timestamp> {
-        let market = self.tables.markets.market(market);
-        let is_live = self.tables.fixtures[market.match_id.0 as usize].series.is_in_play();
-        let delay = self.config.in_play_delay_ns;
-        (is_live && delay != 0).then(|| received.plus(delay))
-    }
-
-    /// The longest such delay of a bet of several legs.
+    /// When the longest wait in play of a bet of several legs ends.
     pub(super) fn longest_delay_of(&self, slot: u32, received: Timestamp) -> Option<Timestamp> {
         let bet = self.tables.multiples.multiple(slot);
         let legs = self.tables.multiples.legs_of(bet);
-        legs.filter_map(|leg| self.delay_on(leg.market, received)).max()
+        legs.filter_map(|leg| self.tables.delay_on(self.config, leg.market, received)).max()
     }
 
     /// Gives a bet that is not decided another stake, at most its own, and other odds.

@@ -55,6 +55,7 @@ impl State {
             | Command::SetAccountFactor { .. }
             | Command::LinkAccount { .. }
             | Command::SetTier { .. }
+            | Command::SetDelay { .. }
             | Command::SetPlayLimit { .. }
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }

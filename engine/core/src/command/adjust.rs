@@ -14,6 +14,7 @@ pub struct Adjust {
     /// Why.
     pub reason: AdjustReason,
     /// The adjustment's own reference, or the provider's: the idempotency key, beside those of payments.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
     pub reference: u128,
 }
 wire_struct!(Adjust { account, amount, reason, reference });

@@ -60,6 +60,7 @@ pub enum BonusStep {
         /// When it ends.
         expires_at: Timestamp,
         /// The promotion's own reference: the idempotency key, beside those of payments.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
         reference: u128,
     },
     /// What is left of it goes back to the house. What open bets hold follows when they return it.

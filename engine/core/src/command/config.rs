@@ -78,8 +78,11 @@ pub struct Config {
     pub liability_market_max: Money,
     /// Largest sum that one account may win with its open bets.
     pub liability_account_max: Money,
-    /// How long a bet waits while its match is played.
+    /// How long a bet waits while a map of rounds is played. Longer than a live feed may be silent and its words may
+    /// take, or a bet can stand on what a lost word would have changed.
     pub in_play_delay_ns: u64,
+    /// The same in a game without rounds.
+    pub in_play_delay_moba_ns: u64,
     /// Oldest feed message on which a live match is still priced.
     pub feed_age_live_ns: u64,
     /// The same before the match has begun.
@@ -178,6 +181,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
+    /// What a grade that the score does not confirm may pay by one person's word alone; zero: nothing.
+    pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,
     /// How long a trader may look at a bet that is put to him.
@@ -209,6 +214,7 @@ wire_struct!(Config {
     liability_market_max,
     liability_account_max,
     in_play_delay_ns,
+    in_play_delay_moba_ns,
     feed_age_live_ns,
     feed_age_prematch_ns,
     view_age_max_ns,
@@ -255,6 +261,7 @@ wire_struct!(Config {
     quote_life_ns,
     large_stake,
     confirm_above,
+    grade_alone_max,
     offer_life_ns,
     referral_life_ns,
     rules_refer,
@@ -278,7 +285,8 @@ impl Default for Config {
             liability_selection_max: Money::from_minor(5_000_000),
             liability_market_max: Money::from_minor(5_000_000),
             liability_account_max: Money::from_minor(2_000_000),
-            in_play_delay_ns: 3 * SECOND_NS,
+            in_play_delay_ns: 5 * SECOND_NS,
+            in_play_delay_moba_ns: 5 * SECOND_NS,
             feed_age_live_ns: 3 * SECOND_NS,
             feed_age_prematch_ns: 60 * SECOND_NS,
             view_age_max_ns: 10 * SECOND_NS,
@@ -295,7 +303,7 @@ impl Default for Config {
             shading_ppb: 0,
             shading_scale: Money::from_minor(1_000_000),
             shading_step: Money::from_minor(50_000),
-            feed_lag_max_ns: 10 * SECOND_NS,
+            feed_lag_max_ns: 2 * SECOND_NS,
             feed_grace_ns: 5 * SECOND_NS,
             feed_hand_over_ns: 10 * SECOND_NS,
             agreeing_updates: 2,
@@ -329,6 +337,7 @@ impl Default for Config {
             large_stake: Money::from_minor(50_000),
             // Off: a feed need not confirm its maps for payouts to be made.
             confirm_above: Self::NOTHING_WAITS,
+            grade_alone_max: Money::from_minor(100_000),
             offer_life_ns: 10 * SECOND_NS,
             referral_life_ns: 60 * SECOND_NS,
             rules_refer: RuleSet::of(&[RuleId::TraderStake]),

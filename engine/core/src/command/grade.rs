@@ -49,8 +49,8 @@ const _: () = assert!(SELECTIONS_MAX <= u32::BITS as usize);
 impl Results {
     /// The results of a market's selections; `None` if there are none or too many, or if they
     /// contradict each other. They agree if, besides selections that are void, either one won and all
-    /// others lost, or one of two half won and the other half lost, or several share a dead heat of
-    /// just so many and all others lost.
+    /// others lost, of which there is one at least, or one of two half won and the other half lost, or
+    /// several share a dead heat of just so many and all others lost.
     pub fn new(results: &[LegResult]) -> Option<Self> {
         if results.is_empty() || SELECTIONS_MAX < results.len() || !agree(results) {
             return None;
@@ -117,7 +117,8 @@ fn agree(results: &[LegResult]) -> bool {
         _ => None,
     });
     let Some(heat) = heat else {
-        let one_won = won == 1 && half_won + half_lost == 0;
+        // What wins wins against something: of two that can happen one did, and the other did not.
+        let one_won = won == 1 && 0 < lost && half_won + half_lost == 0;
         let halves = half_won == 1 && half_lost == 1 && won + lost == 0;
         return (one_won || halves) && void < results.len();
     };
@@ -139,12 +140,20 @@ mod tests {
         for (results, agree) in [
             (&[Won, Lost][..], true),
             (&[Lost, Lost, Won, Lost], true),
-            (&[Won, Void], true),
+            (&[Won, Lost, Void], true),
+            (&[HalfWon, HalfLost, Void], true),
+            (&[heat(1, 2), heat(1, 2), Void], true),
             (&[HalfWon, HalfLost], true),
             (&[heat(1, 2), heat(1, 2), Lost], true),
             (&[heat(2, 3), heat(2, 3), heat(2, 3)], true),
             (&[Won, Won], false),
             (&[Lost, Lost], false),
+            (&[Won, Void], false),
+            (&[Void, Won], false),
+            (&[Won, Void, Void], false),
+            (&[Lost, Void], false),
+            (&[HalfWon, Void], false),
+            (&[heat(1, 2), Void], false),
             (&[Void, Void], false),
             (&[HalfWon, Lost], false),
             (&[HalfWon, HalfLost, Lost], false),

@@ -70,6 +70,7 @@ impl Command {
             Self::SetCurrency(_) => 50,
             Self::PlaceBatch(_) => 51,
             Self::Session { .. } => 52,
+            Self::SetDelay { .. } => 53,
         }
     }
 }

@@ -11,6 +11,7 @@ pub struct PaymentView {
     /// Whose.
     pub account: AccountId,
     /// The reference: the provider's, or the promotion's or operator's own.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::units::uuid::serialize"))]
     pub reference: u128,
     /// How much.
     pub amount: Money,

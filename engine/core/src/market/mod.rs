@@ -305,6 +305,8 @@ pub struct Market {
     pub moved_at: Seq,
     /// Whether any override holds on it.
     pub(crate) overridden: bool,
+    /// How long bets on it wait in play, if not as on its match.
+    pub(crate) delay_ns: Option<u64>,
 }
 
 const _: () = assert!(offset_of!(Market, prices) + size_of::<PriceHistory>() <= 2 * 64);
@@ -340,6 +342,7 @@ wire_struct!(Market {
     moved_at,
     unshaded,
     overridden,
+    delay_ns,
     first_selection,
     selections,
 });
@@ -378,6 +381,7 @@ impl Market {
             moved_at: Seq::default(),
             unshaded: Money::ZERO,
             overridden: false,
+            delay_ns: None,
             first_selection: 0,
             selections: 0,
         }

@@ -84,12 +84,13 @@ impl Setting {
             | Self::TripRejectMin => Alone::UpTenfold,
             // A cash-out without a margin can be farmed, and a price that is acted on late as well.
             Self::CashOutMargin => Alone::DownTenfold,
-            Self::InPlayDelay => Alone::UpOnly,
+            Self::InPlayDelay | Self::InPlayDelayMoba => Alone::UpOnly,
             Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax | Self::WageringTimesMax => {
                 Alone::DownOnly
             }
             // What one person may do alone is not for one person to widen.
             Self::OverrideDistance
+            | Self::GradeAloneMax
             | Self::AdjustAloneMax
             | Self::GrantsAloneMax
             | Self::DepositsAloneMax => Alone::DownOnly,

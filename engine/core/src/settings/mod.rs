@@ -187,6 +187,8 @@ settings! {
     LiabilityAccountMax = liability_account_max, "liability_account_max", Money;
     /// How long a bet waits in play.
     InPlayDelay = in_play_delay_ns, "in_play_delay", Nanos;
+    /// The same in a game without rounds.
+    InPlayDelayMoba = in_play_delay_moba_ns, "in_play_delay_moba", Nanos;
     /// Oldest feed message on which a live match is priced.
     FeedAgeLive = feed_age_live_ns, "feed_age_live", Nanos;
     /// The same before the match.
@@ -279,6 +281,8 @@ settings! {
     LargeStake = large_stake, "large_stake", Money;
     /// Payouts above this wait until the result is confirmed.
     ConfirmAbove = confirm_above, "confirm_above", Money;
+    /// What a grade that the score does not confirm may pay by one person's word alone.
+    GradeAloneMax = grade_alone_max, "grade_alone_max", Money;
     /// How long an offer in place of a bet can be taken.
     OfferLife = offer_life_ns, "offer_life", Nanos;
     /// How long a trader may look at a bet that is put to him.

@@ -45,6 +45,7 @@ impl Config {
             }
         }
         for (name, amount) in [
+            ("grade_alone_max", self.grade_alone_max),
             ("debt_max", self.debt_max),
             ("adjust_alone_max", self.adjust_alone_max),
             ("grants_alone_max", self.grants_alone_max),
@@ -87,7 +88,12 @@ impl Config {
             return Err("stake_max");
         }
         // A market may not be forgotten while its bets still wait.
-        let waits = [self.in_play_delay_ns, self.offer_life_ns, self.referral_life_ns];
+        let waits = [
+            self.in_play_delay_ns,
+            self.in_play_delay_moba_ns,
+            self.offer_life_ns,
+            self.referral_life_ns,
+        ];
         if waits.into_iter().any(|wait| self.resettle_window_ns < wait) {
             return Err("resettle_window_ns");
         }

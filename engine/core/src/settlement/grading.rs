@@ -1,17 +1,20 @@
 //! Grading: a trader's word on how a market ended, in place of the score's.
 //!
-//! A market that has no result is graded by one person. A grade that changes a result moves money that
-//! was paid, so it waits until a second person approves it; so does a roll-back, which gives the
-//! market back to the score. Each names the settlement version that it is about: a grade of a market
+//! A market that has no result is graded by one person as long as little can be paid on it: nothing but
+//! his word stands behind such a result, so from `grade_alone_max` on a second person has to agree. A
+//! grade that changes a result moves money that was paid, so it waits for one as well; so does a
+//! roll-back, which gives the market back to the score. Each names the settlement version that it is about: a grade of a market
 //! that was settled otherwise meanwhile is refused, so the same correction never happens twice.
 
+use crate::bets::multiple::LegOutcome;
 use crate::command::Grade;
 use crate::event::{Event, PriceCause};
 use crate::market::{Market, MarketResult};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
+use crate::settlement::multiplier::LegResult;
 use crate::state::Step;
-use crate::units::{MarketId, SelectionIndex};
+use crate::units::{MarketId, Money, SelectionIndex};
 
 impl Grade {
     /// The result that it gives a market; `None` if the score decides.
@@ -47,7 +50,10 @@ impl Step<'_> {
         if graded == row.graded {
             return Err(Reject::GradeUnchanged.into());
         }
-        if present != MarketResult::Undecided && !self.is_approved() {
+        // Before it has a result the score cannot confirm the grade.
+        let takes_two = present != MarketResult::Undecided
+            || self.config.grade_alone_max < self.pays_at_most(row, graded);
+        if takes_two && !self.is_approved() {
             return self.propose(Wish::Grade { market, version, grade });
         }
         let (by, approved_by) = match self.approved_by {
@@ -57,6 +63,20 @@ impl Step<'_> {
         self.outbox.push(Event::Graded { market, version, grade, by, approved_by });
         self.set_grade(market, graded);
         Ok(())
+    }
+
+    /// What the bets on a market could be paid if it ended like this: the payouts of every selection that
+    /// does not lose, as limits count them. More than is paid where stakes go back or only a part of a
+    /// selection wins, and never less: a multiple wins by its void leg as well.
+    fn pays_at_most(&self, row: &Market, result: Option<MarketResult>) -> Money {
+        let lost = LegOutcome::Decided(LegResult::Lost);
+        let is_paid = |selection: u8| {
+            result.is_some_and(|result| result.outcome_of(SelectionIndex(selection)) != lost)
+        };
+        let selections = (0..row.selections()).zip(self.tables.markets.selections(row));
+        selections
+            .filter(|(index, _)| is_paid(*index))
+            .fold(Money::ZERO, |sum, (_, selection)| sum + selection.payouts)
     }
 
     /// Gives a market its result, or back to the score; its bets are brought into agreement slice by

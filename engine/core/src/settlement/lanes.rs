@@ -1,13 +1,14 @@
 //! Which bets come first, and when a lane stops.
 //!
-//! A market that has a result passes three lanes. *Large* stakes come first and one by one, with
-//! nothing else in their slice; they have a list of their own from the moment they are placed, for to
-//! seek them among a million others would take as long as to settle those. Then the *canary*: a few bets, worked out before anything is posted,
-//! and the house's books compared with that afterwards. Then everything else in *bulk*, which is worked
-//! out and compared slice by slice in the same way. A bet that would be paid more than its odds and its
-//! stake say, or books that moved otherwise than worked out, stop the market: nothing of that slice is
-//! posted, a person is called, and after his [`crate::Command::ResumeSettlement`] it goes on where it
-//! stopped. What has been paid agrees with its market already, so nothing is paid twice.
+//! A market that has a result passes three lanes. *Large* stakes come first and one by one, with nothing
+//! else in their slice; they have a list of their own from the moment they are placed, for to seek them
+//! among a million others would take as long as to settle those. Then the *canary*: a few bets, worked out
+//! before anything is posted, and the house's books compared with that afterwards. Then everything else in
+//! *bulk*, worked out and compared slice by slice in the same way. A bet that would be paid more than its
+//! odds and its stake say stops the market with nothing of its slice posted; books that moved otherwise
+//! than worked out stop it behind the slice, sixteen bets far if it was the canary. A person is called, and
+//! after his [`crate::Command::ResumeSettlement`] it goes on where it stopped. What has been paid agrees
+//! with its market already, so nothing is paid twice.
 //!
 //! A market can also be set aside because its tier is paused, or because what is left of it waits for a
 //! result that is confirmed.
@@ -466,3 +467,6 @@ fn house_keeps(bet: &Bet, state: BetState) -> i128 {
         | BetState::CashedOut { .. } => 0,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,13 +9,21 @@ use crate::units::{MatchId, Timestamp};
 impl Tables {
     /// When the first timer is due; in the past if work is left over.
     pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
+        self.earliest_timer().min(self.settlement_due(config))
+    }
+
+    fn settlement_due(&self, config: &Config) -> Timestamp {
         // A read-only engine settles nothing, so it waits for nothing there.
-        let settlement = if self.switches.lets_settle() {
+        if self.switches.lets_settle() {
             let resting = self.wallet.play().next_due();
             self.settlement.next_due(&self.markets, config).min(resting)
         } else {
             Timestamp::MAX
-        };
+        }
+    }
+
+    /// The same without settlement, which waits for its turn.
+    pub(crate) fn earliest_timer(&self) -> Timestamp {
         self.waiting
             .next_due()
             .min(self.waiting_multiples.next_due())
@@ -27,7 +35,6 @@ impl Tables {
             .min(self.wallet.play().sessions_due())
             .min(self.feed_check_at)
             .min(self.house_check_at)
-            .min(settlement)
     }
 
     #[inline]

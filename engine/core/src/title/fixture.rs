@@ -46,6 +46,8 @@ pub struct Fixture {
     pub killed: bool,
     /// How well it is known, 0 is best: how much may be staked, and what is given up first.
     pub tier: u8,
+    /// How long bets on it wait in play, if not as usual.
+    pub delay_ns: Option<u64>,
     /// What its feeds said last.
     pub feed: FeedState,
     /// Stretches of the journal in which bets on this match are void.
@@ -103,6 +105,7 @@ impl Fixture {
             stops: Stops::none(),
             killed: false,
             tier: 0,
+            delay_ns: None,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX + VOIDED_MAX),
             house_rules: 0,
@@ -203,6 +206,7 @@ impl Table for Fixture {
             stops,
             killed,
             tier,
+            delay_ns,
             feed,
             undone,
             house_rules,
@@ -224,6 +228,7 @@ impl Table for Fixture {
         out.put(stops);
         out.put(killed);
         out.put(tier);
+        out.put(delay_ns);
         out.put(feed);
         out.list(undone.iter());
         out.put(house_rules);
@@ -249,6 +254,7 @@ impl Table for Fixture {
             stops: input.take()?,
             killed: input.take()?,
             tier: input.take()?,
+            delay_ns: input.take()?,
             feed: input.take()?,
             undone: input.list(REWINDS_MAX + VOIDED_MAX)?,
             house_rules: input.take()?,

@@ -1,14 +1,16 @@
 //! Names of things as small integers. Dense ids are indices into tables; the outside world's own
 //! keys are mapped to them once, and that mapping is journaled.
 
+use core::fmt;
+
 use super::Timestamp;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+    ($(#[$doc:meta])* $name:ident($(#[$how:meta])* $inner:ty)) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-        pub struct $name(pub $inner);
+        pub struct $name($(#[$how])* pub $inner);
     };
 }
 
@@ -97,11 +99,53 @@ id! {
 id! {
     /// A quote for a cash-out: when it was made (nanoseconds, the upper half), and a mark of what the
     /// bet's legs looked like then (the lower half). The engine remembers no quotes; the id says all.
-    QuoteId(u128)
+    QuoteId(#[cfg_attr(feature = "serde", serde(serialize_with = "uuid::serialize_as_hex"))] u128)
 }
 id! {
     /// The bettor's own id of a bet: a UUIDv7, made by the client, the idempotency key end to end.
-    ClientBetId(u128)
+    ClientBetId(#[cfg_attr(feature = "serde", serde(serialize_with = "uuid::serialize"))] u128)
+}
+
+/// In the usual form of a UUID.
+impl fmt::Display for ClientBetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (high, low) = ((self.0 >> 64) as u64, self.0 as u64);
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        )
+    }
+}
+
+/// Names of 128 bits, where they are written down: as text for people and for JSON, whose readers round a number so
+/// long; as the number for everybody else.
+#[cfg(feature = "serde")]
+pub(crate) mod uuid {
+    use serde::Serializer;
+
+    use super::ClientBetId;
+
+    pub fn serialize<S: Serializer>(name: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&ClientBetId(*name))
+        } else {
+            serializer.serialize_u128(*name)
+        }
+    }
+
+    /// The same for what is no UUID: 32 hexadecimal digits, as its owner is given it.
+    pub fn serialize_as_hex<S: Serializer>(name: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&format_args!("{name:032x}"))
+        } else {
+            serializer.serialize_u128(*name)
+        }
+    }
 }
 
 impl ClientBetId {
@@ -126,7 +170,16 @@ impl ClientBetId {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
+
+    #[test]
+    fn a_client_bet_id_is_shown_as_a_uuid() {
+        let id = ClientBetId(0x017F_22E2_79B0_7CC3_98C4_DC0C_0C07_398F);
+        assert_eq!(id.to_string(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+        assert_eq!(ClientBetId(1).to_string(), "00000000-0000-0000-0000-000000000001");
+    }
 
     #[test]
     fn a_uuid_v7_carries_its_time_and_other_versions_carry_none() {

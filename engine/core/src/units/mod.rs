@@ -10,6 +10,8 @@ mod probability;
 mod text;
 mod time;
 
+#[cfg(feature = "serde")]
+pub(crate) use ids::uuid;
 pub use ids::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, OverrideId, ProposalId, QuoteId,
     SelectionIndex, Seq, SourceId,

@@ -83,7 +83,12 @@ impl Name {
     /// The text.
     pub fn as_str(&self) -> &str {
         // Constructors admit whole UTF-8 only, so the fallback is never taken.
-        core::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The text's bytes, without the look at each of them that makes a `str`.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
     }
 }
 

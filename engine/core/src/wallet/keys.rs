@@ -90,7 +90,7 @@ impl Keys {
     /// Where the search for a key begins.
     fn home(&self, key: &Name) -> usize {
         let mut hasher = StateHasher::default();
-        hasher.bytes(key.as_str().as_bytes());
+        hasher.bytes(key.as_bytes());
         hasher.finish() as usize & (self.index.len() - 1)
     }
 

@@ -183,6 +183,14 @@ enum AdminCommand {
         /// The source's number: 0 is the game server's log
         source: u8,
     },
+    /// Let bets on match:KEY or market:NUMBER wait longer in play than usual: as much as its video lags, for instance
+    Delay {
+        /// Which
+        #[arg(value_name = "WHAT")]
+        target: Target,
+        /// A time such as 8s or 1500ms; `usual` follows the settings again
+        time: String,
+    },
     /// Set how well a match is known, from 0 (best) to 3: limits follow it
     Tier {
         /// The match, by its key or number
@@ -413,6 +421,10 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
         AdminCommand::HandOver { game, source } => {
             let game = match_number(&client, game)?;
             order(&client, json!({"command": "hand_over", "match": game, "source": source}))
+        }
+        AdminCommand::Delay { target, time } => {
+            let scope = scope(&client, target)?;
+            order(&client, json!({"command": "set_delay", "scope": scope, "delay": time}))
         }
         AdminCommand::Tier { game, tier } => {
             let game = match_number(&client, game)?;

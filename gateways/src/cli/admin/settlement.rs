@@ -20,7 +20,10 @@ pub enum SettlementCommand {
         /// Its number
         id: u64,
     },
-    /// Say how a market ended; if it has a result already, a second person must approve
+    /// Say how a market ended; a second person must approve if it has a result already
+    ///
+    /// Before it has one he must as well if the bets that would not lose could be paid more than
+    /// `grade_alone_max` together (`clutch admin config show`): no score stands behind such a grade yet.
     #[command(group(clap::ArgGroup::new("ending").required(true)))]
     Grade {
         /// The market's number

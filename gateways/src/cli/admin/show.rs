@@ -364,6 +364,7 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         rows.push(row(answer));
     }
     columns(output, rows)?;
+    show_bonuses(output, answer)?;
     if let Some(next) = answer["next"].as_u64() {
         writeln!(output, "more: clutch admin account list --from {next}")?;
     }
@@ -378,6 +379,38 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         ]
     });
     columns(output, bets.collect())
+}
+
+/// What the accounts of an answer were granted: the number is what `account forfeit` and a bet ask for.
+fn show_bonuses(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    let accounts =
+        list(answer, "accounts").iter().chain(answer["account"].is_u64().then_some(answer));
+    let row = |bonus: &Value| {
+        let amount = |name: &str| bonus[name].as_str().unwrap_or("-").to_owned();
+        let is_wagered = bonus["kind"] == "money";
+        let mut terms = Vec::new();
+        if is_wagered {
+            terms.push(format!("{} to be wagered", amount("wagering_left")));
+        }
+        if bonus["min_odds"].is_string() {
+            terms.push(format!("at odds of {} or longer", amount("min_odds")));
+        }
+        if bonus["most"].is_string() {
+            terms.push(format!("{} at most become the player's own", amount("most")));
+        }
+        let expires_at = Timestamp::from_millis(bonus["expires_at"].as_u64().unwrap_or_default());
+        vec![
+            format!("bonus {}", text(&bonus["bonus"])),
+            text(&bonus["kind"]),
+            text(&bonus["state"]),
+            format!("available {}", amount("available")),
+            format!("held {}", amount("held")),
+            format!("until {} UTC", time(expires_at)),
+            terms.join(", "),
+        ]
+    };
+    let bonuses = accounts.flat_map(|account| list(account, "bonuses")).map(row);
+    columns(output, bonuses.collect())
 }
 
 /// What of an account's terms differs from everybody's.

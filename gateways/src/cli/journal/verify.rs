@@ -12,7 +12,7 @@ use crate::cli::source::RING;
 use crate::ops::progress::bar;
 use crate::output::answer;
 
-/// The exit code of a journal that is damaged, incomplete, or none.
+/// See [`damaged`].
 const DAMAGED: u8 = 2;
 
 pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
@@ -27,8 +27,11 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     let report = match read {
         Ok(report) => report,
         Err(error) => {
-            crate::output::remark(format_args!("clutch: {error}"));
-            return Ok(ExitCode::from(DAMAGED));
+            if args.json {
+                let said = serde_json::json!({ "class": "unreadable", "why": error.to_string() });
+                writeln!(answer(), "{said}")?;
+            }
+            return Ok(damaged(&error));
         }
     };
     let mut output = answer();
@@ -41,13 +44,26 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
     output.flush()?;
     if args.accept_loss {
         drop(output);
-        return accept_loss(args);
+        // Exit code 1 says "torn tail" here, so what prevents a cut is no ordinary failure.
+        let cut = accept_loss(args).unwrap_or_else(|error| {
+            damaged(&error);
+            false
+        });
+        if cut {
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     Ok(match report.class() {
         Class::Clean => ExitCode::SUCCESS,
         Class::TornTail => ExitCode::from(1),
         Class::Damaged => ExitCode::from(DAMAGED),
     })
+}
+
+/// Says why, and gives the exit code of a journal that is damaged, incomplete, or none.
+fn damaged(why: &dyn std::fmt::Display) -> ExitCode {
+    crate::output::remark(format_args!("clutch: {why}"));
+    ExitCode::from(DAMAGED)
 }
 
 fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> {
@@ -170,13 +186,13 @@ fn as_json(report: &Report) -> serde_json::Value {
     })
 }
 
-/// Cuts behind the last good record, after saying what is lost and being told to.
-fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
+/// Cuts behind the last good record, after saying what is lost and being told to. Whether it did.
+fn accept_loss(args: &VerifyArgs) -> Result<bool, String> {
     let keep = args.keep.clone().unwrap_or_else(|| beside(&args.dir));
     let asks = !args.yes;
     if asks && !std::io::stdin().is_terminal() {
         let text = "--accept-loss asks before it cuts; without a terminal it needs --yes";
-        return Err(Failure(text.to_owned()));
+        return Err(text.to_owned());
     }
     let mut confirm = |loss: &Loss| {
         eprint!("{}", loss_in_words(loss));
@@ -196,16 +212,14 @@ fn accept_loss(args: &VerifyArgs) -> Result<ExitCode, Failure> {
                 loss.last_kept,
                 loss.keep.display()
             ));
-            Ok(ExitCode::SUCCESS)
+            Ok(true)
         }
         Ok(None) => {
             crate::output::remark(format_args!("nothing was changed"));
-            Ok(ExitCode::SUCCESS)
+            Ok(false)
         }
-        Err(error @ JournalError::Locked { .. }) => {
-            Err(Failure(format!("{error}; stop the engine first")))
-        }
-        Err(error) => Err(error.into()),
+        Err(error @ JournalError::Locked { .. }) => Err(format!("{error}; stop the engine first")),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -19,6 +19,7 @@ use super::{CheckLine, Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::names;
 use crate::ops::words::{self, Words};
 use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
+use crate::wire::sentence::span;
 use crate::wire::setting;
 
 /// Feed messages shown before the placement, and after it.
@@ -437,7 +438,6 @@ fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> 
         return CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers };
     }
     let numbers = numbers.and_then(|(limit, found)| {
-        let seconds = |millis: i64| format!("{}.{:03} s", millis / 1000, millis % 1000);
         let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
         Some(match code.numbers() {
             Numbers::None => return None,
@@ -449,9 +449,11 @@ fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> 
                 if is_of_house { with_places(book_places, show) } else { show() }
             }
             Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
-            Numbers::Epoch => format!("seen state {limit}, now state {found}"),
-            Numbers::Millis => format!("limit {}, found {}", seconds(limit), seconds(found)),
-            Numbers::Switch if passed => return None,
+            // What counts its own changes says nothing to anybody else.
+            Numbers::Epoch | Numbers::Switch if passed => return None,
+            Numbers::Count if passed && code == Reject::UnknownView => return None,
+            Numbers::Epoch => format!("it has {} times", found - limit),
+            Numbers::Millis => format!("limit {}, found {}", span(limit), span(found)),
             Numbers::Switch => format!("it is {}", names::switch(limit, found)),
             Numbers::Count => format!("limit {limit}, found {found}"),
         })

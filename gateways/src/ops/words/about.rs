@@ -48,6 +48,7 @@ pub fn account_of(envelope: &Envelope) -> Option<AccountId> {
         | Command::LiftOverride { .. }
         | Command::SetNextRound(_)
         | Command::SetTier { .. }
+        | Command::SetDelay { .. }
         | Command::Grade { .. }
         | Command::Withdraw { .. }
         | Command::HandOver { .. }

@@ -148,6 +148,19 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::EndRest { account } => {
             Order::Command(Command::EndRest { account: AccountId(account) })
         }
+        OrderJson::SetDelay { scope, delay } => {
+            let delay_ns = match delay.as_str() {
+                "usual" => None,
+                time => Some(
+                    setting::read_time(time)
+                        .and_then(|nanos| u64::try_from(nanos).ok())
+                        .ok_or_else(|| {
+                            Fault::bad_field("delay", "`usual`, or a time such as 8s")
+                        })?,
+                ),
+            };
+            Order::Command(Command::SetDelay { scope: scope.into(), delay_ns })
+        }
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
         }

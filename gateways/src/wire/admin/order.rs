@@ -97,6 +97,10 @@ pub(super) enum OrderJson {
     EndRest {
         account: u32,
     },
+    SetDelay {
+        scope: ScopeJson,
+        delay: String,
+    },
     SetTier {
         #[serde(rename = "match")]
         match_id: u32,

@@ -85,6 +85,7 @@ impl Order {
             Self::Configure(_)
                 | Self::Command(
                     Command::SetTier { .. }
+                        | Command::SetDelay { .. }
                         | Command::SetAccountFactor { .. }
                         | Command::LinkAccount { .. }
                         | Command::AdoptPlayPolicy { .. }

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 pub(super) use self::bets::{BetJson, Labels, Standing, bet_json, status_name};
 pub use self::bets::{Mine, Own, balance, bet, bet_refused, mine};
 use super::decimal::{ShowMoney, ShowOdds};
+use super::sentence::is_of_the_book;
 pub use super::sentence::sentence;
 use crate::codes::Fault;
 
@@ -38,16 +39,7 @@ pub(super) struct Uuid(pub(super) ClientBetId);
 
 impl Display for Uuid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let id = self.0.0;
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            (id >> 96) as u32,
-            (id >> 80) as u16,
-            (id >> 64) as u16,
-            (id >> 48) as u16,
-            id & 0xffff_ffff_ffff
-        )
+        self.0.fmt(f)
     }
 }
 
@@ -66,7 +58,10 @@ pub(super) struct RefusalView {
 
 impl From<Refusal> for RefusalView {
     fn from(refusal: Refusal) -> Self {
-        let show = |number: i64| match refusal.code.numbers() {
+        let Refusal { code, limit, actual } = refusal;
+        let is_of_the_book = is_of_the_book(code);
+        let show = |number: i64| match code.numbers() {
+            _ if is_of_the_book => None,
             Numbers::None => None,
             Numbers::Money => Some(ShowMoney(number).to_string()),
             Numbers::Odds => Some(ShowOdds(number.unsigned_abs()).to_string()),
@@ -74,12 +69,12 @@ impl From<Refusal> for RefusalView {
             Numbers::Epoch | Numbers::Millis | Numbers::Count => Some(number.to_string()),
         };
         Self {
-            code: refusal.code.code(),
-            name: refusal.code.name(),
-            text: sentence(refusal),
-            retry: refusal.code.is_transient(),
-            limit: show(refusal.limit),
-            actual: show(refusal.actual),
+            code: code.code(),
+            name: code.name(),
+            text: if is_of_the_book { code.sentence().to_owned() } else { sentence(refusal) },
+            retry: code.is_transient(),
+            limit: show(limit),
+            actual: show(actual),
         }
     }
 }
@@ -260,36 +255,14 @@ mod tests {
     use clutch_core::Reject;
 
     #[test]
-    fn a_refusal_says_its_numbers_in_words() {
-        for (code, limit, actual, expected) in [
-            (
-                Reject::StakeAboveLimit,
-                5000,
-                6000,
-                "The stake is above the limit. Limit 50.00, yours 60.00.",
-            ),
-            (
-                Reject::OddsChanged,
-                1850,
-                1800,
-                "The odds have changed. You asked for 1.85, now 1.80.",
-            ),
-            (
-                Reject::InsufficientFunds,
-                1000,
-                1250,
-                "The balance is too low for this stake. Available 10.00, needed 12.50.",
-            ),
-            (
-                Reject::StaleView,
-                10_000,
-                12_340,
-                "The price you saw is too old. Limit 10.0 s, found 12.3 s.",
-            ),
-            (Reject::MarketSuspended, 0, 0, "This market is suspended for the moment."),
-        ] {
-            assert_eq!(sentence(Refusal::with(code, limit, actual)), expected);
-        }
+    fn what_everybody_has_bet_is_not_told_to_somebody_who_bets() {
+        let view = |code| RefusalView::from(Refusal::with(code, 30_000, 48_600));
+        let of_the_book = view(Reject::SelectionLiability);
+        assert_eq!(of_the_book.text, Reject::SelectionLiability.sentence());
+        assert_eq!((of_the_book.limit, of_the_book.actual), (None, None));
+        let own = view(Reject::AccountLiability);
+        assert_eq!(own.text, sentence(Refusal::with(Reject::AccountLiability, 30_000, 48_600)));
+        assert_eq!((own.limit.as_deref(), own.actual.as_deref()), (Some("300.00"), Some("486.00")));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Refused, Target};
 use crate::bets::Answer;
 use crate::bets::BetState;
 use crate::bets::client_ids::Key;
+use crate::bets::delay::delay_ends;
 use crate::bets::multiple::{LegOutcome, MultipleState};
 use crate::command::{AccountState, Channel, Config};
 use crate::event::{CashOutStatus, CashOutView, MarketStatus};
@@ -259,8 +260,6 @@ impl Tables {
         if selection.odds.is_none() {
             return Err(Reject::SelectionInactive.into());
         }
-        let waits = fixture.series.is_in_play() && config.in_play_delay_ns != 0;
-        let delay_ends = waits.then(|| now.plus(config.in_play_delay_ns));
-        Ok((selection.fair, market.epoch, delay_ends))
+        Ok((selection.fair, market.epoch, delay_ends(config, fixture, market, now)))
     }
 }

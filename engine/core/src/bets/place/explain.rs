@@ -264,7 +264,7 @@ impl Step<'_> {
         let stops = |market: &MarketId| self.tables.check_switches(self.channel(), *market).err();
         let stopped = markets.iter().find_map(stops);
         let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
-        let name = "no kill switch and no mode stops it";
+        let name = "betting is not stopped";
         asked.put(name, Reject::BettingStopped, numbers, stopped.is_none())
     }
 
@@ -304,7 +304,7 @@ impl Step<'_> {
         let newest = offer.market.prices.price_seq();
         let views = (as_number(newest), as_number(seen.price_seq));
         let code = Reject::UnknownView;
-        asked.put("the price named was made", code, Some(views), stands(code))
+        asked.put("the price named was on offer at some time", code, Some(views), stands(code))
     }
 
     /// The risk rules.
