@@ -138,7 +138,7 @@ impl<T: Copy> ClientIds<T> {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.count
     }
 
