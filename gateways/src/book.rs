@@ -65,6 +65,11 @@ impl Book {
         self.last_seq
     }
 
+    /// Notes that every account's currency was heard of.
+    pub fn knows_all_purses(&mut self) {
+        self.purses.know_all();
+    }
+
     /// In which currency accounts keep their money.
     pub fn purses(&self) -> &Purses {
         &self.purses

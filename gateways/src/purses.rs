@@ -12,6 +12,8 @@ pub struct Purses {
     currencies: Vec<Option<(CurrencyCode, u8)>>,
     /// By account.
     of_accounts: Vec<Option<Currency>>,
+    /// Whether every account was heard of, so that one that was not does not exist.
+    are_all_known: bool,
 }
 
 impl Purses {
@@ -33,6 +35,11 @@ impl Purses {
         1 < self.currencies.len()
     }
 
+    /// Notes that the last page of accounts has come. Those that are opened from now on are heard of at once.
+    pub fn know_all(&mut self) {
+        self.are_all_known = true;
+    }
+
     /// How many accounts were heard of, from number 0 on without a gap.
     pub fn known_accounts(&self) -> u32 {
         self.of_accounts.iter().take_while(|known| known.is_some()).count() as u32
@@ -49,8 +56,11 @@ impl Purses {
         if !self.are_several() {
             return Some(self.book_places());
         }
-        let currency = self.of_accounts.get(account.0 as usize).copied().flatten()?;
-        Some(self.places_of(currency))
+        match self.of_accounts.get(account.0 as usize).copied().flatten() {
+            Some(currency) => Some(self.places_of(currency)),
+            // Nobody's money; the engine says that there is no such account.
+            None => self.are_all_known.then(|| self.book_places()),
+        }
     }
 
     /// The same to show it: of an account nobody spoke of yet, that of the book currency.
@@ -97,6 +107,18 @@ mod tests {
         hear(Currency(0), "EUR", 2);
         hear(Currency(1), "JPY", 0);
         assert_eq!(purses.places(first), None);
+        let mut all = Purses { are_all_known: true, ..Purses::default() };
+        all.hear(&Event::Currency {
+            currency: Currency(1),
+            code: CurrencyCode::new("JPY").unwrap(),
+            decimals: 0,
+            book_ppb: 1,
+        });
+        assert_eq!(
+            all.places(AccountId(77)),
+            Some(2),
+            "the engine will say that it does not exist"
+        );
         let (key, state) = (Name::new("a").unwrap(), AccountState::Open);
         let account = |account, currency| Event::Account { account, key, state, currency };
         purses.hear(&account(second, Currency(1)));

@@ -98,6 +98,14 @@ fn amounts_have_the_places_of_their_accounts_currency() {
         "{refused}"
     );
 
+    // Somebody who is not there is not looked up for ever.
+    let (status, refused) = order_soon(
+        &gateway,
+        &json!({"command": "adjust", "account": 77, "amount": "1.00",
+            "reason": "goodwill", "reference": reference(92)}),
+    );
+    assert_eq!((status, &refused["name"]), (422, &json!("UnknownAccount")), "{refused}");
+
     // The bettor at the other end has yen.
     let mut client = gateway.sign_in();
     client.send(&common::place("100.5"));

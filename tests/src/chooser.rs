@@ -519,7 +519,7 @@ impl Chooser {
             };
             let is_absurd = self.random.chance(10);
             let turnover = if (kind == BonusKind::Money) != is_absurd {
-                self.random.pick(&[50, 300, 600, 900])
+                self.random.pick(&[10, 50, 50, 300, 900])
             } else {
                 0
             };
@@ -532,7 +532,7 @@ impl Chooser {
                 most: Some(Money::from_minor(self.random.pick(&[0, 100, 400, 400]) as i64))
                     .filter(|_| has_terms && self.random.chance(50)),
             };
-            let minutes = self.random.pick(&[0, 1, 5, 60]);
+            let minutes = self.random.pick(&[0, 5, 60, 600]);
             BonusStep::Grant {
                 kind,
                 amount: Money::from_minor(self.random.pick(&[0, 300, 300, 300])),
@@ -964,7 +964,7 @@ impl Chooser {
             && self.random.chance(60)
         {
             let offer = BetId(offer.0 + u64::from(self.random.chance(25)));
-            let accept = self.random.chance(75);
+            let accept = self.random.chance(60);
             return Command::AnswerOffer(AnswerOffer { account, client_id, offer, accept });
         }
         let (bet, held, odds) = twin.referred().unwrap_or((BetId(1), 100, None));

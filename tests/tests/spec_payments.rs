@@ -94,6 +94,23 @@ fn tax_is_kept_back_when_a_withdrawal_is_paid() {
 }
 
 #[test]
+fn the_last_places_for_references_are_kept_for_withdrawals() {
+    let deposits: String = (1..=30).map(|place| format!("deposit A1 1.00 ref {place}\n")).collect();
+    check(&format!(
+        "
+        capacity  payments_max 32
+        account   A1
+        {deposits}
+        deposit   A1 1.00 ref 31             -> CapacityReached(30, 30)
+        withdraw  A1 5.00 ref 31
+        withdraw  A1 5.00 ref 32
+        withdraw  A1 5.00 ref 33             -> CapacityReached(32, 32)
+        paid      A1 5.00 ref 31
+        "
+    ));
+}
+
+#[test]
 fn a_reference_is_about_one_payment_for_ever() {
     check(
         "

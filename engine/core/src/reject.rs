@@ -328,7 +328,7 @@ rejects! {
     /// A kill switch is on.
     BettingStopped = 903, true, Switch, "Betting is stopped at the moment.";
     /// A table of the engine is full.
-    CapacityReached = 904, true, Count, "We cannot take more bets at the moment.";
+    CapacityReached = 904, true, Count, "We have no more room for this at the moment.";
     /// The journal failed; nothing more will be accepted until a restart.
     EngineFailed = 905, true, None, "We have a technical problem. Your bet was not taken.";
     /// The command may only be the journal's first record, or must be.

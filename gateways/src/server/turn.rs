@@ -243,6 +243,8 @@ impl Hub {
                 let next = *from + u32::from(Query::ACCOUNTS_MAX);
                 if next <= self.book.purses().known_accounts() {
                     self.ask_for_purses(next);
+                } else {
+                    self.book.knows_all_purses();
                 }
             }
             (Asked::Waits(waits), Event::QueryDone) => self.metrics.note_waits(waits),

@@ -116,8 +116,9 @@ impl Twin {
     }
 
     pub(super) fn room_for_payment(&self) -> Result<(), Reject> {
-        let is_full = self.payments.len() == self.capacity.payments_max as usize;
-        if is_full { Err(Reject::CapacityReached) } else { Ok(()) }
+        // A sixteenth is kept for withdrawals.
+        let max = self.capacity.payments_max - self.capacity.payments_max / 16;
+        if self.payments.len() < max as usize { Ok(()) } else { Err(Reject::CapacityReached) }
     }
 
     pub(super) fn deposit(
@@ -204,7 +205,9 @@ impl Twin {
         if !(0..=amount).contains(&tax) {
             return Err(Reject::TaxOutOfRange);
         }
-        self.room_for_payment()?;
+        if self.payments.len() == self.capacity.payments_max as usize {
+            return Err(Reject::CapacityReached);
+        }
         self.may_take_out(id)?;
         if self.available(id).unwrap_or_default() < amount {
             return Err(self.lacks(id, Reject::BalanceTooLow));

@@ -22,6 +22,9 @@ use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::units::{AccountId, Money, Seq};
 
+/// One place in so many is kept for withdrawals when there is no more for anything else.
+const KEPT_FOR_WITHDRAWALS: u32 = 16;
+
 /// A payment as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Payment {
@@ -74,11 +77,19 @@ impl Tables {
 
     /// Whether one more reference fits.
     pub(crate) fn check_room_for_payment(&self) -> Result<(), Refusal> {
-        if !self.payments.is_full() {
-            return Ok(());
-        }
-        let max = i64::from(self.capacity.payments_max);
-        Err(Refusal::with(Reject::CapacityReached, max, max))
+        let max = self.capacity.payments_max;
+        // References are remembered for ever. The last places are for players who take their money home.
+        self.check_payments_below(max - max / KEPT_FOR_WITHDRAWALS)
+    }
+
+    /// The same for a withdrawal, which may have the last place.
+    pub(crate) fn check_room_for_withdrawal(&self) -> Result<(), Refusal> {
+        self.check_payments_below(self.capacity.payments_max)
+    }
+
+    fn check_payments_below(&self, max: u32) -> Result<(), Refusal> {
+        let (max, known) = (i64::from(max), self.payments.len() as i64);
+        if known < max { Ok(()) } else { Err(Refusal::with(Reject::CapacityReached, max, known)) }
     }
 }
 

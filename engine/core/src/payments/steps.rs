@@ -137,7 +137,7 @@ impl Step<'_> {
         if tax < Money::ZERO || amount < tax {
             return Err(Refusal::with(Reject::TaxOutOfRange, amount.minor(), tax.minor()));
         }
-        self.tables.check_room_for_payment()?;
+        self.tables.check_room_for_withdrawal()?;
         // Whatever the account's state: a player's own money is his, also when he may not bet.
         let row = self.tables.wallet.get(account).expect("the caller knew the account");
         if row.is_watched {
