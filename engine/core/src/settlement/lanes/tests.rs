@@ -57,6 +57,7 @@ impl Book {
             liability_market_max: far,
             liability_match_max: far,
             liability_account_max: far,
+            deposits_alone_max: far,
             ..Config::default()
         };
         let mut book = Self {
