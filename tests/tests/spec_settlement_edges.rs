@@ -3,7 +3,7 @@
 use clutch_tests::check;
 
 const TWO: &str = "
-    config  stake_min 0.01 grade_alone_max 2000.00
+    config  stake_min 0.01
     account A balance 1000.00
     match   M bo3
     maps    M even
@@ -34,6 +34,7 @@ fn three_formulas_pay_three_sums_for_three_who_tie() {
                 bet     s A S a 100.00              -> Accepted 400.00
                 multi   d A 100.00 2 S:a V:a
                 grade   S results 1/3 1/3 1/3 lost
+                graded  S approve by 2
                 play    N 1 A13
                 expect  bet s Won {single}
                 expect  bet d Won {double}
