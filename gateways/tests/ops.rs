@@ -138,7 +138,7 @@ fn a_refused_bet_is_explained_on_one_page() {
     for part in [
         "yes  the market is open",
         "yes  the id was made not long ago: limit 7 days, found 0.0 s",
-        "in_play_delay 3s",
+        "in_play_delay 5s",
     ] {
         assert!(whole.contains(part) && !page.contains(part), "{part}\n{page}\n{whole}");
     }
@@ -191,7 +191,7 @@ fn what_was_is_what_if_nothing_changes_and_less_under_tighter_limits() {
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
     };
-    let same = file("in_play_delay = \"3s\"\n");
+    let same = file("in_play_delay = \"5s\"\n");
     let report = json(&["replay", demo(), "--what-if", &same, "--json"]);
     assert_eq!(report["as_it_was"], report["what_if"]);
     assert!(0 < report["as_it_was"]["taken"].as_u64().unwrap());

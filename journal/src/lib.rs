@@ -77,6 +77,7 @@ mod position;
 mod prefetch;
 mod reader;
 mod record;
+mod report;
 mod ring;
 mod segment;
 mod shared;
@@ -108,6 +109,7 @@ pub use position::Position;
 pub use prefetch::prefetch;
 pub use reader::Reader;
 pub use record::{HEADER_BYTES, RecordView, record_bytes};
+pub use report::{Class, Finding, Report, Severity};
 pub use shared::{Durable, SnapshotNotes, Space};
 pub use snapshot::{
     SnapshotInfo, SnapshotReader, SnapshotWriter, newest_snapshot, remove_old_snapshots, snapshots,
@@ -115,7 +117,7 @@ pub use snapshot::{
 pub use storage::{Disk, Storage};
 pub use superblock::FORMAT;
 pub use verdict::End;
-pub use verify::{Class, Finding, Report, Severity, VerifyProgress, verify, verify_with_archive};
+pub use verify::{VerifyProgress, verify, verify_with_archive};
 pub use writer::{Full, Writer};
 
 /// A directory for unit tests, in memory where that is possible: they write many small files and need no real disk.

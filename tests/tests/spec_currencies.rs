@@ -152,12 +152,12 @@ fn large_stakes_and_payouts_that_wait_are_weighed_too() {
 #[test]
 fn what_a_player_may_owe_and_one_person_adjust_is_weighed() {
     on_board(
-        "config debt_max 10.00 adjust_alone_max 600.00",
+        "config debt_max 10.00 adjust_alone_max 1110.00",
         "
         adjust  J -1020.02 correction                 -> DebtAboveLimit(20.00, 20.02)
         adjust  J -1020.00 correction
         expect  account J available -20.00
-        adjust  J 1200.00 correction                  # counts 600.00
+        adjust  J 1200.00 correction                  # counts 600.00, after 510.00
         expect  account J available 1180.00
         adjust  J 1200.02 correction by 1             # waits
         expect  account J available 1180.00

@@ -72,6 +72,7 @@ fn half_of_the_smallest_stake_is_lost() {
     on_two(
         "stand_when_possible",
         "
+        config  stake_min 0.01
         bet     b A V a 0.01
         grade   V results half_lost half_won
         expect  bet b Lost

@@ -117,6 +117,7 @@ fn world(random: &mut Random) -> World {
         shading_ppb: Config::SHADING_PPB_MAX,
         shading_scale: Money::from_minor(20_000),
         shading_step: Money::from_minor(1),
+        deposits_alone_max: Config::AMOUNT_MAX,
         ..Config::default()
     };
     let mut world = World::new(Capacity { bets_max: 4_000, ..Capacity::default() }, config);

@@ -195,6 +195,7 @@ impl Run {
             feed_grace_ns: 2 * SECOND,
             feed_hand_over_ns: rules.silence + 2 * SECOND,
             band_milli: 1_000_000,
+            deposits_alone_max: Config::AMOUNT_MAX,
             payout_max: Money::from_minor(1_000_000_000),
             liability_selection_max: Money::from_minor(1_000_000_000),
             liability_market_max: Money::from_minor(1_000_000_000),

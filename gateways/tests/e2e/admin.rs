@@ -96,7 +96,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
     assert!(said.starts_with("done, seq ") && said.contains("suspended: trader"), "{said}");
     assert_eq!(bet(&mut alice, "1.00"), "no market is open");
     let said = desk.done(&["resume", "match:final"]);
-    assert!(said.contains("match 0: free") && said.contains("market 0: open"), "{said}");
+    assert!(said.contains("match 0: free") && said.contains("markets 0 to 35: open"), "{said}");
     assert_eq!(bet(&mut alice, "1.00"), "accepted");
     assert!(desk.done(&["kill", "on", "match:final"]).contains("kill switch match:0: on"));
     assert_eq!(bet(&mut alice, "1.00"), "BettingStopped");
@@ -188,10 +188,10 @@ fn an_operator_runs_a_server_from_the_command_line() {
     assert!(desk.done(&["tier", "final", "2"]).starts_with("done"));
 
     // Settings change one by one, and say what they were.
-    let said = desk.done(&["config", "set", "stake_max=5.00", "in_play_delay=5s"]);
+    let said = desk.done(&["config", "set", "stake_max=5.00", "in_play_delay=6s"]);
     assert!(said.contains("configuration 4\n"), "{said}");
     assert!(said.contains("stake_max      5.00  (was 1000.00)"), "{said}");
-    assert!(said.contains("in_play_delay  5s    (was 3s)"), "{said}");
+    assert!(said.contains("in_play_delay  6s    (was 5s)"), "{said}");
     assert_eq!(bet(&mut alice, "6.00"), "StakeAboveLimit");
     let outdated = desk.refused(&["config", "set", "stake_max=9.00", "--based-on", "1"]);
     assert!(outdated.contains("ConfigurationMoved"), "{outdated}");

@@ -292,7 +292,7 @@ fn a_house_opens_under_every_house_rules_and_licence_and_with_one_more_match_lat
     let (lol, dota) = EVERY_GAME.split_once("[[match]]\nkey = \"dota2\"").unwrap();
     let dota = format!("[[match]]\nkey = \"dota2\"{dota}");
     for (rules, policy) in [
-        ("play_on", "germany"),
+        ("stand_when_possible", "germany"),
         ("void_when_in_doubt", "great_britain"),
         ("void_when_in_doubt", ""),
     ] {

@@ -317,7 +317,7 @@ fn looked_after(dir: &str, data: &DataDir, why: &impl Fn(&str, &[&str]) -> Outpu
             "(Told from a snapshot at record ",
             "as it stands: the snapshot",
             "-- the bet was placed --",
-            "yes  the balance covers the stake",
+            "  yes  to all ",
         ],
     );
 }

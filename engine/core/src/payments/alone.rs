@@ -40,9 +40,28 @@ pub(crate) enum Credit {
 /// What was credited to an account on a day by one person alone.
 #[derive(Clone, Copy, Debug, Default)]
 struct OfAccount {
-    day: u32,
-    given: Money,
-    deposited: Money,
+    /// In days since the Unix epoch, which last until 2149.
+    day: u16,
+    given: Sum,
+    deposited: Sum,
+}
+
+const _: () = assert!(size_of::<OfAccount>() <= 10, "a million accounts take 10 MB");
+
+/// A sum in minor units, in four bytes that need no alignment. At its largest, 42 million of most currencies, it stands
+/// still, so a limit above that is none for one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum([u8; 4]);
+
+impl Sum {
+    fn of(money: Money) -> Self {
+        let minor = money.minor().max(0);
+        Self(u32::try_from(minor).unwrap_or(u32::MAX).to_le_bytes())
+    }
+
+    fn money(self) -> Money {
+        Money::from_minor(u32::from_le_bytes(self.0).into())
+    }
 }
 
 /// What a person credited alone on the newest day.
@@ -66,7 +85,7 @@ wire_struct!(Row { account, given, deposited });
 #[derive(Debug)]
 pub(crate) struct CreditsAlone {
     /// The newest day on which anything was credited, in days since the Unix epoch.
-    day: u32,
+    day: u16,
     accounts: Vec<OfAccount>,
     persons: Vec<OfPerson>,
 }
@@ -86,13 +105,13 @@ impl CreditsAlone {
         sizes.push(TableSize::of::<OfAccount>("credits of the day", RowOf::Account, accounts));
     }
 
-    fn of_account(&self, account: AccountId, day: u32) -> OfAccount {
+    fn of_account(&self, account: AccountId, day: u16) -> OfAccount {
         let row = self.accounts[account.0 as usize];
         if row.day == day { row } else { OfAccount { day, ..OfAccount::default() } }
     }
 
     /// The person's row, or an empty one; `None` if no more persons fit.
-    fn of_person(&self, person: u32, day: u32) -> Option<OfPerson> {
+    fn of_person(&self, person: u32, day: u16) -> Option<OfPerson> {
         let none = OfPerson { person, adjusted: Money::ZERO, granted: Money::ZERO };
         if day != self.day {
             return Some(none);
@@ -123,7 +142,7 @@ impl Table for CreditsAlone {
             let rows = (0..).map(AccountId).zip(accounts).filter(|(_, row)| row.day == *day);
             rows.map(|(account, row)| {
                 let OfAccount { day: _, given, deposited } = *row;
-                Row { account, given, deposited }
+                Row { account, given: given.money(), deposited: deposited.money() }
             })
         };
         // On the first day of the epoch every row is of the day, and empty.
@@ -140,6 +159,7 @@ impl Table for CreditsAlone {
             let Row { account, given, deposited } = input.take()?;
             let day = loaded.day;
             let row = loaded.accounts.get_mut(account.0 as usize);
+            let (given, deposited) = (Sum::of(given), Sum::of(deposited));
             *row.ok_or(DecodeError::OutOfRange)? = OfAccount { day, given, deposited };
         }
         Ok(loaded)
@@ -158,7 +178,7 @@ impl Step<'_> {
         };
         let size = if amount < Money::ZERO { -amount } else { amount };
         let size = self.tables.in_book(account, size);
-        let day = u32::try_from(self.now.nanos() / DAY_NS).unwrap_or(u32::MAX);
+        let day = u16::try_from(self.now.nanos() / DAY_NS).unwrap_or(u16::MAX);
         let credits = &mut self.tables.credits;
         let Some(mut of_person) = credits.of_person(person, day) else { return false };
         let mut of_account = credits.of_account(account, day);
@@ -168,17 +188,19 @@ impl Step<'_> {
             *sum = would_be.unwrap_or(*sum);
             would_be.is_some()
         };
+        let (mut given, mut deposited) = (of_account.given.money(), of_account.deposited.money());
         let may = match credit {
             Credit::Adjustment => {
                 add(&mut of_person.adjusted, config.adjust_alone_max)
-                    && add(&mut of_account.given, config.adjust_alone_max)
+                    && add(&mut given, config.adjust_alone_max)
             }
             Credit::Bonus => {
                 add(&mut of_person.granted, config.grants_alone_max)
-                    && add(&mut of_account.given, config.adjust_alone_max)
+                    && add(&mut given, config.adjust_alone_max)
             }
-            Credit::Deposit => add(&mut of_account.deposited, config.deposits_alone_max),
+            Credit::Deposit => add(&mut deposited, config.deposits_alone_max),
         };
+        (of_account.given, of_account.deposited) = (Sum::of(given), Sum::of(deposited));
         if may {
             credits.note(account, of_account, of_person);
         }
