@@ -34,7 +34,7 @@ impl BookSize {
             client_ids_max: self.bets_max.max(self.accounts),
             multiples_max: self.bets_max.div_ceil(10),
             legs_max: self.bets_max,
-            payments_max: self.bets_max.max(self.accounts),
+            payments_max: self.bets_max.max(self.accounts.saturating_mul(2)),
             bonuses_max: self.accounts.div_ceil(16),
             play_limits_max: self.accounts.div_ceil(16),
         }

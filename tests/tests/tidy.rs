@@ -153,7 +153,7 @@ const CHANGES: &[(&str, &[&str])] = &[
     (" File::create", &[]),
     ("fs::write", &[]),
     ("fs::rename", &["storage.rs", "ring.rs"]),
-    ("fs::remove_", &["storage.rs", "ring.rs"]),
+    ("fs::remove_", &["storage.rs", "ring.rs", "found_ring.rs"]),
     ("fs::create_dir", &["storage.rs"]),
     ("fallocate(", &["storage.rs", "ring.rs"]),
     (".sync_all()", &["storage.rs"]),

@@ -210,7 +210,7 @@ impl Run {
             client_ids_max: 20_000,
             multiples_max: 1,
             legs_max: 2,
-            payments_max: ACCOUNTS,
+            payments_max: 2 * ACCOUNTS,
             bonuses_max: 1,
             play_limits_max: 1,
         };
