@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clutch_core::units::Timestamp;
-use clutch_core::{Envelope, Event, Query, Record};
+use clutch_core::{Command, Envelope, Event, Query, Record};
 use clutch_engine::{CommandSender, ManualClock, Monitor, Phase, SendError};
 
 use super::board::Board;
@@ -252,7 +252,12 @@ impl<'a, R: Records> Player<'a, R> {
     }
 
     /// Hands a command in; while the engine is busy, waits and tries again.
-    fn send(&mut self, envelope: Envelope) -> Result<(), Stopped> {
+    fn send(&mut self, mut envelope: Envelope) -> Result<(), Stopped> {
+        // At a pace the game is played now, whatever day its log is of.
+        if let (Pace::Times(_), Command::Feed(message)) = (&self.pace, &mut envelope.command) {
+            message.received_at = wall_clock();
+            message.source_time = message.received_at;
+        }
         loop {
             match self.sender.try_send(envelope) {
                 Ok(()) => {
