@@ -55,6 +55,17 @@ fn bets_after_the_deciding_event_are_found_with_what_a_void_would_move() {
 }
 
 #[test]
+fn without_a_margin_it_is_how_long_bets_wait_on_that_market() {
+    five_seconds_late(
+        "
+        expect  late R bets 2 stakes 25.00                    # received up to 3s before it happened
+        delay   match M 10s
+        expect  late R bets 3 stakes 35.00                    # and up to 10s before it
+        ",
+    );
+}
+
+#[test]
 fn a_sweep_voids_just_those_bets_once_a_second_person_approves() {
     five_seconds_late(
         "

@@ -188,8 +188,7 @@ impl Tables {
             }
             Query::SettlementTimes => self.say_settlement_times(outbox),
             Query::LateBets { scope, margin_ns, at } => {
-                let margin_ns = margin_ns.unwrap_or(state.config.in_play_delay_ns);
-                return self.say_late_bets(scope, margin_ns, at, outbox);
+                return self.say_late_bets(&state.config, scope, margin_ns, at, outbox);
             }
             Query::Referrals => self.say_referrals(outbox),
             Query::CashOut { account, client_id, part, channel } => {

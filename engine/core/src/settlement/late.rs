@@ -10,7 +10,7 @@
 
 use crate::bets::multiple::{Multiple, MultipleState, NO_LEG};
 use crate::bets::{Bet, BetState};
-use crate::command::Scope;
+use crate::command::{Config, Scope};
 use crate::event::{Event, LateBets, VoidReason};
 use crate::market::Market;
 use crate::outbox::Outbox;
@@ -45,19 +45,26 @@ impl Tables {
     /// The answer to [`crate::Query::LateBets`].
     pub(crate) fn say_late_bets(
         &self,
+        config: &Config,
         scope: Scope,
-        margin_ns: u64,
+        margin_ns: Option<u64>,
         at: Option<Timestamp>,
         outbox: &mut Outbox,
     ) -> Result<(), Reject> {
         let mut looks = LATE_BETS_MAX;
+        let margin_of = |row: &Market| {
+            margin_ns.unwrap_or_else(|| {
+                let fixture = &self.fixtures[row.match_id.0 as usize];
+                config.in_play_delay(fixture, row)
+            })
+        };
         if let Scope::Market(market) = scope {
             let row = self.markets.get(market).ok_or(Reject::UnknownMarket)?;
             if row.retired {
                 return Err(Reject::GradeTooLate);
             }
             let happened_at = happened(row, at).ok_or(Reject::DecidedByNoFeed)?;
-            let late = self.late_bets_on(market, happened_at, margin_ns, &mut looks);
+            let late = self.late_bets_on(market, happened_at, margin_of(row), &mut looks);
             outbox.push(Event::LateBets(late));
             return Ok(());
         }
@@ -71,7 +78,7 @@ impl Tables {
         };
         for (market, row) in self.markets.iter().filter(|(_, row)| is_meant(row) && !row.retired) {
             let Some(happened_at) = happened(row, at) else { continue };
-            let late = self.late_bets_on(market, happened_at, margin_ns, &mut looks);
+            let late = self.late_bets_on(market, happened_at, margin_of(row), &mut looks);
             if late.bets != 0 || late.cashed_out != 0 || !late.is_whole {
                 outbox.push(Event::LateBets(late));
             }
