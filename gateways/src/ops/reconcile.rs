@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Write};
 use clutch_core::command::AdjustReason;
 use clutch_core::currency::CurrencyRow;
 use clutch_core::event::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
-use clutch_core::units::{ClientBetId, Currency, Money};
+use clutch_core::units::{Currency, Money};
 use clutch_core::wallet::Books;
 use clutch_core::{Event, Record, State};
 use serde::Serialize;
@@ -168,7 +168,7 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
         match what {
             None => agreed += 1,
             Some(what) => findings.push(Finding {
-                reference: shown(reference),
+                reference: words::reference(reference),
                 what,
                 ledger: Some(ours),
                 provider: provider.map(|said| format!("{} {}", said.amount, said.word)),
@@ -176,7 +176,7 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
         }
     }
     findings.extend(said.into_iter().map(|(reference, said)| Finding {
-        reference: shown(reference),
+        reference: words::reference(reference),
         what: "missing_in_ledger",
         ledger: None,
         provider: Some(format!("{} {}", said.amount, said.word)),
@@ -229,7 +229,7 @@ fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), Stri
         let provider = Some(format!("{amount} {word}"));
         if said.insert(key.0, Said { amount, status, word }).is_some() {
             let (what, ledger) = ("twice_at_provider", None);
-            findings.push(Finding { reference: shown(key.0), what, ledger, provider });
+            findings.push(Finding { reference: words::reference(key.0), what, ledger, provider });
         }
     }
     Ok((said, findings))
@@ -297,10 +297,6 @@ impl Report {
         }
         writeln!(output, "{} agree, {} do not", self.agreed, self.findings.len())
     }
-}
-
-fn shown(reference: u128) -> String {
-    words::uuid(ClientBetId(reference))
 }
 
 #[cfg(test)]

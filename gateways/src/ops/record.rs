@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clutch_core::play::{CustomerView, Rest, RestKind};
-use clutch_core::units::{AccountId, BetId, ClientBetId, Timestamp};
+use clutch_core::units::{AccountId, BetId, Timestamp};
 use clutch_core::{Envelope, Event, State};
 use clutch_engine::Step;
 use serde::Serialize;
@@ -232,7 +232,7 @@ fn said(words: &Words, state: &State, event: &Event) -> Option<(About, String, O
         }
         Event::Payment(view) => {
             let (amount, status) = (money(view.amount), view.status.name());
-            let reference = words::uuid(ClientBetId(view.reference));
+            let reference = words::reference(view.reference);
             (About::Money, format!("payment {reference} of {amount} is {status}"), None)
         }
         Event::Bonus { bonus, .. } => (About::Money, words::bonus(bonus), None),

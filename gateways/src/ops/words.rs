@@ -156,8 +156,7 @@ impl Words {
                 format!("leg {}, {pick}: {}", leg.index + 1, standing(leg.standing))
             }
             Event::Payment(view) => {
-                let reference = uuid(ClientBetId(view.reference));
-                format!("payment {reference} is {}", view.status.name())
+                format!("payment {} is {}", reference(view.reference), view.status.name())
             }
             Event::CashOut(view) => {
                 format!("cash-out by {} {}", account(state, view.account), cash_out(view))
@@ -207,6 +206,11 @@ pub fn money(amount: Money) -> String {
 /// "1.85".
 pub fn odds(odds: Odds) -> String {
     ShowOdds(u64::from(odds.milli())).to_string()
+}
+
+/// A payment's reference, which is written alike.
+pub fn reference(reference: u128) -> String {
+    uuid(ClientBetId(reference))
 }
 
 /// A client's bet id as clients write it.

@@ -9,6 +9,7 @@ use crate::harness::http::request;
 use crate::harness::process::{Serve, run, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, client_id, open_markets};
 use crate::harness::{even_match, eventually};
+use crate::sweep::{now_ms, push};
 
 const CONFIG: &str = concat!(
     r#"
@@ -31,15 +32,6 @@ key = "alice"
 deposit = "6.00"
 "#,
 );
-
-fn push(serve: &Serve, version: u64, rest: &Value) {
-    let mut fact = json!({"at_ms": crate::sweep::now_ms(), "version": version, "map": 1});
-    fact.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
-    let path = "/feeds/ndjson?match=cup";
-    let key = "X-Feed-Key: the-key\r\n";
-    let answer = request(serve.address, "POST", path, key, &format!("{fact}\n"));
-    assert_eq!(answer.unwrap().status, 200);
-}
 
 /// The market on a round, once it is open.
 fn round(bettor: &mut Bettor, number: u8) -> Value {
@@ -131,7 +123,7 @@ fn bonus_money_is_granted_wagered_and_becomes_the_players_own() {
     assert!(desk.done(&["account", "show", "alice"]).contains(&format!("bonus {bonus}  money")));
 
     // Over a socket: his own money goes first, and the bonus has the rest of the stake.
-    push(&serve, 1, &json!({"event": "map_start", "name": "m", "side_a": "ct"}));
+    push(&serve, now_ms(), 1, &json!({"event": "map_start", "name": "m", "side_a": "ct"}));
     let first = round(&mut alice, 1);
     let mut partial = bet_with(&bonus, &first, "10.00");
     partial["partial"] = json!(true);
@@ -147,7 +139,7 @@ fn bonus_money_is_granted_wagered_and_becomes_the_players_own() {
     alice.send(&json!({"type": "quote_cash_out", "cid": won["cid"]})).unwrap();
     let quote = alice.wait_for(|message| message["type"] == "cash_out").unwrap();
     refused(&quote, "BetWithBonus", "cannot be cashed out");
-    push(&serve, 2, &json!({"event": "round_won", "round": 1, "winner": "a"}));
+    push(&serve, now_ms(), 2, &json!({"event": "round_won", "round": 1, "winner": "a"}));
     let paid = alice.wait_for(|message| message["status"] == "won").unwrap();
     // Divided as the stake was: four tenths are the bonus's.
     let share = minor(&paid["payout"]) * 4 / 10;
@@ -173,7 +165,7 @@ fn bonus_money_is_granted_wagered_and_becomes_the_players_own() {
     assert_eq!(with["cid"], lost["cid"]);
     let own = minor(&paid["payout"]) - share;
     assert_eq!(minor(&with["part"]), 1500 - own, "{with}");
-    push(&serve, 3, &json!({"event": "round_won", "round": 2, "winner": "b"}));
+    push(&serve, now_ms(), 3, &json!({"event": "round_won", "round": 2, "winner": "b"}));
     alice.wait_for(|message| message["status"] == "lost").unwrap();
     let converted = alice.wait_for(|message| message["state"] == "converted").unwrap();
     assert_eq!(

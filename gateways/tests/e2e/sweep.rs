@@ -37,7 +37,8 @@ pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
 }
 
-fn push(serve: &Serve, at_ms: u64, version: u64, rest: &Value) {
+/// What a source says of the first map of the match that these tests play.
+pub fn push(serve: &Serve, at_ms: u64, version: u64, rest: &Value) {
     let mut fact = json!({"at_ms": at_ms, "version": version, "map": 1});
     fact.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     let answer = request(

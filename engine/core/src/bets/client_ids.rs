@@ -137,11 +137,6 @@ impl<T: Copy> ClientIds<T> {
         self.entries.len() - self.count
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.count
-    }
-
     /// Whether nothing more fits.
     #[inline]
     pub fn is_full(&self) -> bool {

@@ -77,19 +77,24 @@ impl Tables {
 
     /// Whether one more reference fits.
     pub(crate) fn check_room_for_payment(&self) -> Result<(), Refusal> {
-        let max = self.capacity.payments_max;
         // References are remembered for ever. The last places are for players who take their money home.
-        self.check_payments_below(max - max / KEPT_FOR_WITHDRAWALS)
+        self.check_room_beside(self.capacity.payments_max / KEPT_FOR_WITHDRAWALS)
     }
 
     /// The same for a withdrawal, which may have the last place.
     pub(crate) fn check_room_for_withdrawal(&self) -> Result<(), Refusal> {
-        self.check_payments_below(self.capacity.payments_max)
+        self.check_room_beside(0)
     }
 
-    fn check_payments_below(&self, max: u32) -> Result<(), Refusal> {
-        let (max, known) = (i64::from(max), self.payments.len() as i64);
-        if known < max { Ok(()) } else { Err(Refusal::with(Reject::CapacityReached, max, known)) }
+    /// Whether there is room beside so many places that are kept.
+    fn check_room_beside(&self, kept: u32) -> Result<(), Refusal> {
+        let room = self.payments.room();
+        if (kept as usize) < room {
+            return Ok(());
+        }
+        let all = i64::from(self.capacity.payments_max);
+        let known = all - room as i64;
+        Err(Refusal::with(Reject::CapacityReached, all - i64::from(kept), known))
     }
 }
 
