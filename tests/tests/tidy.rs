@@ -147,7 +147,7 @@ fn a_file_is_a_chapter() {
 }
 
 /// What changes a disk, or a file under a mapping, and the only chapters of the journal that may: so a simulated disk sees
-/// all of it. `lock` writes who holds it; `ring` lies in memory.
+/// all of it. `lock` writes who holds it; `ring` and `found_ring` lie in memory.
 const CHANGES: &[(&str, &[&str])] = &[
     ("OpenOptions::new", &["storage.rs", "lock.rs", "ring.rs", "found_ring.rs"]),
     (" File::create", &[]),

@@ -37,7 +37,8 @@ fn numbers(refusal: Refusal) -> Option<String> {
                 | Reject::PayoutAboveLimit
                 | Reject::StakeForTrader
                 | Reject::StakeAboveStage
-                | Reject::StakeAboveFactor => format!("Limit {limit}, yours {actual}."),
+                | Reject::StakeAboveFactor
+                | Reject::WageringAboveLimit => format!("Limit {limit}, yours {actual}."),
                 Reject::InsufficientFunds | Reject::BalanceTooLow => {
                     format!("Available {limit}, needed {actual}.")
                 }
@@ -106,6 +107,7 @@ mod tests {
             (Reject::OddsChanged, 1850, 1800, "You asked for 1.85, now 1.80."),
             (Reject::InsufficientFunds, 1000, 1250, "Available 10.00, needed 12.50."),
             (Reject::DepositLimitReached, 5000, 6000, "Limit 50.00, with this deposit 60.00."),
+            (Reject::WageringAboveLimit, 20_000, 100_000, "Limit 200.00, yours 1000.00."),
             (Reject::TaxOutOfRange, 5000, 6000, "The amount is 50.00, the tax 60.00."),
             (Reject::ReferenceReused, 5000, 6000, "It was for 50.00, now for 60.00."),
             (Reject::ReferenceReused, 5000, 5000, ""),

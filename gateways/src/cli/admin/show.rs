@@ -41,7 +41,8 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         // A second person answers for the amount, so he sees it.
         let about = match (wish["amount"].as_str(), wish["reason"].as_str()) {
             (Some(amount), Some(reason)) => format!("{about} by {amount}: {reason}"),
-            _ => about,
+            (Some(amount), None) => format!("{about} of {amount}"),
+            (None, _) => about,
         };
         vec![format!("proposal {}", text(&wish["id"])), about, text(&wish["status"])]
     });
@@ -527,6 +528,25 @@ mod tests {
                      "selections": [{"name": "A", "odds": "1.85"}, {"name": "B", "odds": null}]}]}]}),
             "kill switch match:0: on\n0  final  A – B  live  maps 0:0, map 1 3:4  frozen: feed_stale\n\
              3  Map 1 winner  suspended: trader  A 1.85 / B –\n",
+        );
+    }
+
+    #[test]
+    fn who_is_the_second_person_sees_the_amount() {
+        let wish = |id: u64, about: &str, more: Value| {
+            let mut wish = json!({"id": id, "about": about, "number": 0,
+                "status": "waits for a second person"});
+            wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            wish
+        };
+        shows(
+            &json!({"proposals": [
+                wish(45, "a bonus for account", json!({"amount": "20000.00"})),
+                wish(48, "adjusting account", json!({"amount": "90.00", "reason": "goodwill"})),
+                wish(50, "grading market", json!({}))]}),
+            "proposal 45  a bonus for account 0 of 20000.00       waits for a second person\n\
+             proposal 48  adjusting account 0 by 90.00: goodwill  waits for a second person\n\
+             proposal 50  grading market 0                        waits for a second person\n",
         );
     }
 
