@@ -8,7 +8,7 @@ use clutch_core::units::{AccountId, ClientBetId, Money, QuoteId, Seq, Stake, Tim
 use serde::Serialize;
 
 use super::decimal::ShowMoney;
-use super::server::{RefusalView, Shown, Uuid, money, to_json};
+use super::server::{RefusalView, Shown, money, to_json};
 
 /// The wish to take a quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn cash_out(seq: Seq, time: Timestamp, view: &CashOutView) -> Vec<u8> {
         kind: &'static str,
         seq: u64,
         time: u64,
-        cid: Shown<Uuid>,
+        cid: ClientBetId,
         status: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         quote: Option<Shown<ShowQuote>>,
@@ -83,7 +83,7 @@ pub fn cash_out(seq: Seq, time: Timestamp, view: &CashOutView) -> Vec<u8> {
         kind: "cash_out",
         seq: seq.0,
         time: time.millis(),
-        cid: Shown(Uuid(view.client_id)),
+        cid: view.client_id,
         status,
         quote: (view.quote.0 != 0).then_some(Shown(ShowQuote(view.quote))),
         stake: shown(view.stake),

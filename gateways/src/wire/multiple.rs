@@ -3,11 +3,11 @@
 use clutch_core::event::{LegStanding, LegView, MultipleView};
 use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::settlement::system::System;
-use clutch_core::units::{AccountId, Money, Seq, Timestamp};
+use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
 use serde::Serialize;
 
 use super::decimal::{ShowMoney, ShowOdds};
-use super::server::{Labels, RefusalView, Shown, Standing, Uuid, money, status_name, to_json};
+use super::server::{Labels, RefusalView, Shown, Standing, money, status_name, to_json};
 use super::settlement::void_name;
 use crate::book::Book;
 
@@ -33,7 +33,7 @@ struct Message<'a> {
 /// See `MESSAGES.md`.
 #[derive(Serialize)]
 pub(super) struct MultipleJson<'a> {
-    cid: Shown<Uuid>,
+    cid: ClientBetId,
     #[serde(skip_serializing_if = "Option::is_none")]
     bet_id: Option<u64>,
     status: &'static str,
@@ -78,7 +78,7 @@ pub(super) fn multiple_json<'a>(book: &'a Book, multiple: &Multiple) -> Multiple
     let stake = view.unit.money().minor().saturating_mul(i64::from(lines));
     let Standing { payout, due, void_reason, refusal } = Standing::of(view.status);
     MultipleJson {
-        cid: Shown(Uuid(view.client_id)),
+        cid: view.client_id,
         bet_id: view.bet.map(|bet| bet.0),
         status: status_name(&view.status),
         sizes: view.folds.iter().collect(),

@@ -7,7 +7,7 @@ use clutch_core::units::{BetId, ClientBetId, MarketId, Money, SelectionIndex, Se
 use clutch_core::wallet::BonusView;
 use serde::Serialize;
 
-use super::{RefusalView, Shown, Uuid, money, to_json};
+use super::{RefusalView, Shown, money, to_json};
 use crate::book::Book;
 use crate::wire::cash::{BonusBetJson, BonusJson};
 use crate::wire::decimal::{ShowMoney, ShowOdds};
@@ -26,7 +26,7 @@ struct BetMessage<'a> {
 
 #[derive(Serialize)]
 pub(in crate::wire) struct BetJson<'a> {
-    cid: Shown<Uuid>,
+    cid: ClientBetId,
     #[serde(skip_serializing_if = "Option::is_none")]
     bet_id: Option<u64>,
     status: &'static str,
@@ -79,7 +79,7 @@ impl<'a> Labels<'a> {
 pub(in crate::wire) fn bet_json<'a>(book: &'a Book, view: &BetView) -> BetJson<'a> {
     let Standing { payout, due, void_reason, refusal } = Standing::of(view.status);
     BetJson {
-        cid: Shown(Uuid(view.client_id)),
+        cid: view.client_id,
         bet_id: view.bet.map(|bet| bet.0),
         status: status_name(&view.status),
         market: view.market.0,
@@ -149,7 +149,7 @@ pub fn bet_refused(seq: Seq, client_id: ClientBetId, refusal: Refusal) -> Vec<u8
         #[serde(rename = "type")]
         kind: &'static str,
         seq: u64,
-        cid: Shown<Uuid>,
+        cid: ClientBetId,
         status: &'static str,
         #[serde(flatten)]
         refusal: RefusalView,
@@ -157,7 +157,7 @@ pub fn bet_refused(seq: Seq, client_id: ClientBetId, refusal: Refusal) -> Vec<u8
     to_json(&Message {
         kind: "bet",
         seq: seq.0,
-        cid: Shown(Uuid(client_id)),
+        cid: client_id,
         status: "refused",
         refusal: refusal.into(),
     })

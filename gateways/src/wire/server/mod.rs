@@ -34,15 +34,6 @@ pub fn to_json<T: Serialize>(message: &T) -> Vec<u8> {
     serde_json::to_vec(message).unwrap_or_default()
 }
 
-/// A client bet id in the usual form of a UUID.
-pub(super) struct Uuid(pub(super) ClientBetId);
-
-impl Display for Uuid {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// The code, name, sentence and numbers of a refusal.
 #[derive(Serialize)]
 pub(super) struct RefusalView {
@@ -159,7 +150,7 @@ fn notice_of_kind(
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        cid: Option<Shown<Uuid>>,
+        cid: Option<ClientBetId>,
     }
     to_json(&Message {
         kind,
@@ -168,7 +159,7 @@ fn notice_of_kind(
         text: &fault.text,
         retry: fault.code.is_transient(),
         retry_after_ms: fault.retry_after.map(|wait| wait.as_millis() as u64),
-        cid: client_id.map(|id| Shown(Uuid(id))),
+        cid: client_id,
     })
 }
 
@@ -181,10 +172,9 @@ pub fn refusal_notice(refusal: Refusal, client_id: Option<ClientBetId>) -> Vec<u
         #[serde(flatten)]
         refusal: RefusalView,
         #[serde(skip_serializing_if = "Option::is_none")]
-        cid: Option<Shown<Uuid>>,
+        cid: Option<ClientBetId>,
     }
-    let cid = client_id.map(|id| Shown(Uuid(id)));
-    to_json(&Message { kind: "notice", refusal: refusal.into(), cid })
+    to_json(&Message { kind: "notice", refusal: refusal.into(), cid: client_id })
 }
 
 /// The answer to `quote_max`.
@@ -269,7 +259,7 @@ mod tests {
     fn a_client_bet_id_goes_out_as_it_came_in() {
         let text = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
         let id = super::super::client::parse_client_id(text).unwrap();
-        assert_eq!(Uuid(id).to_string(), text);
+        assert_eq!(to_json(&id), format!("\"{text}\"").into_bytes());
     }
 
     #[test]
