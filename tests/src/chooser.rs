@@ -138,6 +138,7 @@ impl Chooser {
             ),
             grants_alone_max: Money::from_minor(random.pick(&[30_000, 10_000_000, 10_000_000])),
             deposits_alone_max: Money::from_minor(random.pick(&[50_000, 5_000_000, 1_000_000_000])),
+            payout_cut: Money::from_minor(random.pick(&[2_000, 30_000, 1_000_000_000])),
             wagering_times_max: random.pick(&[2, 10]) as u32,
             withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
             ..self.risk_rules()

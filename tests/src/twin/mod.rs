@@ -375,6 +375,7 @@ impl Twin {
             config.trip_loss_max,
             config.large_stake,
             config.confirm_above,
+            config.payout_cut,
         ];
         let limits = [
             config.grade_alone_max,

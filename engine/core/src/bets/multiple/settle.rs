@@ -305,6 +305,8 @@ impl Tables {
         } else {
             gross
         };
+        // It was struck for this much, which may be less than its odds come to.
+        let paid = paid.min(multiple.payout);
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
     }
 
