@@ -56,7 +56,7 @@ pub enum JournalError {
         journal: u128,
     },
     /// The operating system refuses access, or the disk is mounted read-only.
-    #[error("no rights to {op} {}: {source}; the journal's directory must be readable and writable", path.display())]
+    #[error("no rights to {op} {}: {source}; a server must be able to write in the journal's directory, and a tool to read in it", path.display())]
     NoRights {
         /// What was tried.
         op: &'static str,
