@@ -143,6 +143,18 @@ pub enum JournalError {
         /// The oldest record that is there.
         oldest: u64,
     },
+    /// A record is there, and nothing that leads to the state in front of it.
+    #[error("record {seq} cannot be told in words: what came before record {oldest} was archived, and the oldest good snapshot in {} stands at record {snapshot}; name the archive's directory with --archive, or begin with record {}", dir.display(), snapshot + 1)]
+    NoStateBefore {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The record that was asked for.
+        seq: u64,
+        /// The oldest record that is there.
+        oldest: u64,
+        /// Where the oldest good snapshot stands.
+        snapshot: u64,
+    },
     /// The record that was asked for has been archived.
     #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived; the tools read them with --archive", dir.display())]
     Archived {
