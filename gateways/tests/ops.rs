@@ -168,7 +168,7 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
     assert_eq!(why, ["stake held", "stake taken", "payout"]);
     let page = said(&["why", demo(), &seq, "--all"]);
     for part in [
-        "It was taken at once at odds of ",
+        " it was taken at odds of ",
         " it won, and ",
         "yes  stake minimum",
         "yes  account liability",

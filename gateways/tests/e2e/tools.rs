@@ -230,7 +230,7 @@ fn explained(
     assert_has(
         &page,
         &[
-            "It was not taken. The odds have changed.",
+            "It was not taken. The bettor was told: \"The odds have changed.",
             "  yes  leg 1: the odds are welcome to the bettor",
             "  NO   leg 2: the odds are welcome to the bettor: seen 25.00, on offer ",
             "  NO   leg 3: the odds are welcome to the bettor: seen 25.00, on offer ",
