@@ -178,6 +178,24 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
 }
 
 #[test]
+fn a_bet_that_waited_in_vain_is_told_with_what_came_meanwhile() {
+    let waited = records().into_iter().find_map(|record| {
+        let events = record["events"].as_array()?.clone();
+        let refused =
+            |event: &&Value| event["Bet"]["status"]["Refused"]["code"] == "MaterialChange";
+        events.iter().find(refused)?["Bet"]["client_id"].as_str().map(str::to_owned)
+    });
+    let page = said(&["why", demo(), &waited.unwrap()]);
+    for part in [
+        "It had to wait until ",
+        " it was refused. The bettor was told: \"The match has moved on since you saw this price.\"\n",
+        "While it waited the score moved: feed 0 says map ",
+    ] {
+        assert!(page.contains(part), "{part} is missing from\n{page}");
+    }
+}
+
+#[test]
 fn a_bet_that_is_not_there_is_told_apart() {
     for (bet, why) in [
         ("999999", "no bet with id 999999 was placed in this journal, which holds records 1 to"),

@@ -44,6 +44,11 @@ pub(super) fn story(
             let whose = leg.map_or("The".to_owned(), |leg| format!("Leg {leg}'s"));
             told.push(format!("{whose} market was {status}."));
         }
+        if before.is_some() {
+            let moved = |price: &&PriceLine| bet < price.seq && price.seq <= turn.seq;
+            let moved = legs.iter().find_map(|leg| leg.prices.iter().find(moved));
+            told.extend(moved.map(|it| format!("While it waited {}: {}.", it.cause, it.by)));
+        }
         if refusal.code == Reject::OddsChanged {
             told.extend(legs.iter().filter_map(|leg| {
                 let known = if is_whole { &leg.prices[..] } else { &[] };
