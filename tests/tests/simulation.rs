@@ -169,6 +169,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "NoOverround",
     "SamePerson",
     "CapacityReached",
+    "TablesNeverShrink",
     "OutOfPlace",
     "ConfigurationMoved",
     "bet Pending",

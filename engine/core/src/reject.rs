@@ -358,6 +358,8 @@ rejects! {
     TripCooling = 915, true, Millis, "This trip still cools down. Please look at its cause meanwhile.";
     /// Load is shed, and this market comes late in its order.
     LoadShed = 916, true, None, "We are very busy and take no bets on this market for a moment.";
+    /// No table becomes smaller; the numbers are the size that it has and the one asked for.
+    TablesNeverShrink = 917, false, Count, "A table cannot be made smaller than it is.";
 }
 
 /// A refusal with the numbers that decided it.

@@ -18,6 +18,7 @@ mod compare;
 mod compliance;
 mod currencies;
 mod delays;
+mod enlarge;
 mod funded;
 mod grades;
 mod incidents;
@@ -363,6 +364,7 @@ impl Twin {
             Command::Bonus { account, step } => self.bonus(account.0, *step),
             Command::Adjust(adjust) => self.adjust(adjust),
             Command::SetCurrency(set) => self.set_currency(set),
+            Command::Enlarge { capacity } => self.enlarge(*capacity),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),

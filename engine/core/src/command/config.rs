@@ -6,7 +6,8 @@ use crate::risk::{RuleId, RuleSet, Stages};
 use crate::switches::{TripId, TripSet};
 use crate::units::Money;
 
-/// Table sizes. Everything is allocated at start; a full table answers with a refusal.
+/// Table sizes. Everything is allocated at start; a full table answers with a refusal, until the next start
+/// with larger ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Capacity {

@@ -31,7 +31,6 @@ use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::payments::{CreditsAlone, Payment};
-use crate::pricing::MobaModels;
 use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
@@ -308,7 +307,7 @@ impl Table for Tables {
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,
-            models: MobaModels::default(),
+            models: input.models(),
             ids_last_until: Timestamp::default(),
         })
     }
