@@ -190,11 +190,13 @@ impl Chooser {
                 _ => {}
             }
         }
+        let all_are_known = random.below(4) != 0;
         let mut stages = || {
             Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
                 .expect("at most 100")
         };
-        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let [tier_0, tier_1, tier_2, tier_3] = [stages(), stages(), stages(), stages()];
+        let tier_0 = if all_are_known { Stages::WHOLE } else { tier_0 };
         let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
         Config {
             rules_off,

@@ -282,7 +282,7 @@ impl Twin {
         self.decide_waiting_multiples();
         self.decide_waiting_cash_outs();
         self.tend_sessions();
-        self.notice_results();
+        self.notice_results(&records[..timers]);
         let models = self.models_after(&records[..timers]);
         if let Command::Feed(message) = command {
             self.heard_of = message.source_time.nanos();
@@ -292,7 +292,7 @@ impl Twin {
         self.learn_debts(records);
         self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
-        self.notice_results();
+        self.notice_results(&records[timers..]);
         self.learn(command, &models, records);
         self.retire();
         answer
