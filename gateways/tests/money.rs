@@ -26,6 +26,7 @@ fn a_statement_adds_up_and_a_provider_is_held_against_the_ledger() {
 
     // The statement of an account that bet: what came in, less what went, is what is there.
     let said = clutch(&["statement", &data, "bettor-07", "--format", "json"]);
+    assert_eq!(text(&clutch(&["statement", &data, "bettor-07", "--json"])), text(&said));
     let said: Value = serde_json::from_slice(&said.stdout).unwrap();
     let total = |name: &str| minor(&said["totals"][name]);
     let lines = said["lines"].as_array().unwrap();

@@ -95,6 +95,10 @@ impl Appender {
         if self.faults.has(Fault::SkipSync) {
             return Ok(());
         }
+        if self.faults.has(Fault::SyncThroughAnotherDescriptor) {
+            let other = self.storage.open(path).map_err(IoFailure::at("open", path))?;
+            return self.storage.sync_data(&other).map_err(IoFailure::at("sync", path));
+        }
         let synced = self.storage.sync_data(file);
         if self.faults.has(Fault::RetryFailedSync) && synced.is_err() {
             return self.storage.sync_data(file).map_err(IoFailure::at("sync", path));

@@ -11,6 +11,7 @@ pub enum Fault {
     AcknowledgeBeforeSync,
     AcknowledgeWhatCameDuringSync,
     RetryFailedSync,
+    SyncThroughAnotherDescriptor,
     GoOnAfterWriteError,
     RollWithoutSync,
     SkipDirectorySync,

@@ -268,7 +268,13 @@ fn new_ring(
         boot: found_ring::boot_id(),
         durability: options.durability,
     });
-    appender.store_super().inspect_err(|_| ring.remove_file())?;
+    appender.store_super().inspect_err(|_| {
+        // The failure may have come when the first two copies name it, and then the next opening looks for it.
+        let is_named = |found: Superblock| found.ring.is_some_and(|note| note.name == name);
+        if let Ok(Some(false)) = Superblock::load(&appender.dir).map(|found| found.map(is_named)) {
+            ring.remove_file();
+        }
+    })?;
     Ok(ring)
 }
 

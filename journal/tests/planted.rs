@@ -26,6 +26,7 @@ const FOUND_BY_SIMULATION: &[Fault] = &[
     Fault::AcknowledgeBeforeSync,
     Fault::AcknowledgeWhatCameDuringSync,
     Fault::RetryFailedSync,
+    Fault::SyncThroughAnotherDescriptor,
     Fault::GoOnAfterWriteError,
     Fault::RollWithoutSync,
     Fault::SkipDirectorySync,

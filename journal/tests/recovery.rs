@@ -197,12 +197,14 @@ fn every_opening_has_its_own_epoch_and_its_records_carry_it() {
     assert_eq!(epochs, [1, 2, 3, 4, 5]);
 }
 
-/// What a journal promises about its answers stands in every segment of it, also behind an opening with another promise.
+/// What a journal promises about its answers, and which release made the promise, stands in every segment of it, also
+/// behind an opening with another promise or by another release.
 #[test]
-fn each_segment_says_under_which_durability_it_was_begun() {
+fn each_segment_says_under_which_durability_and_by_which_release_it_was_begun() {
     let place = Place::new();
     for (durability, code) in [(Durability::Disk, 1), (Durability::Process, 2)] {
-        let options = Options { durability, ..place.options() };
+        let engine_version = 70 + u64::from(code);
+        let options = Options { durability, engine_version, ..place.options() };
         let Opened { mut writer, committer, .. } = open(&place.dir(), options).unwrap();
         let mut committer = committer.inline(Box::new(|_| {}));
         let begun = place.segments().len();
@@ -216,7 +218,21 @@ fn each_segment_says_under_which_durability_it_was_begun() {
         drop((writer, committer));
         let header = std::fs::read(place.segments().pop().unwrap()).unwrap();
         assert_eq!(header[68..72], u32::to_le_bytes(code), "{durability:?}");
+        assert_eq!(header[72..80], engine_version.to_le_bytes(), "{durability:?}");
+        // And `super` knows the release that writes now.
+        assert_eq!(Reader::open(&place.dir()).unwrap().engine_version(), engine_version);
     }
+}
+
+#[test]
+fn the_lock_names_its_holder_and_the_boot_of_the_machine() {
+    let place = Place::new();
+    let _opened = place.open().unwrap();
+    let text = std::fs::read_to_string(place.dir().join("LOCK")).unwrap();
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let boot = u128::from_str_radix(&boot.trim().replace('-', ""), 16).unwrap_or(0);
+    let said: Vec<&str> = text.lines().map(str::trim_end).take(2).collect();
+    assert_eq!(said, [format!("pid {}", std::process::id()), format!("boot {boot:032x}")]);
 }
 
 fn last(place: &Place) -> u64 {

@@ -120,6 +120,31 @@ fn a_ring_that_vanished_halts_a_start_where_an_append_was_a_promise_and_the_loss
     assert!(place.open().unwrap().recovered.ring_gone);
 }
 
+/// `super` names the ring that is there, or none, at every moment: a death in between is no loss, and none is claimed.
+#[test]
+fn no_moment_of_a_start_or_a_stop_lets_a_ring_seem_to_be_gone() {
+    for calls in 0.. {
+        let place = Place::new();
+        die(&place, process(&place), 30);
+        let storage = FailingDisk::after(calls, || std::io::Error::from_raw_os_error(5));
+        let failing = Options { storage, ..process(&place) };
+        let (mut appended, mut is_stopped) = (30, false);
+        if let Ok(Opened { mut writer, committer, .. }) = open(&place.dir(), failing) {
+            (31..=40).for_each(|seq| append(&mut writer, seq));
+            appended = 40;
+            drop(writer);
+            is_stopped = committer.inline(Box::new(|_| {})).stop().is_ok();
+        }
+        let again = open(&place.dir(), process(&place)).map(|opened| opened.recovered);
+        let recovered = again.unwrap_or_else(|halt| panic!("died at call {calls}: {halt}"));
+        assert_eq!((recovered.last_seq, recovered.ring_gone), (appended, false), "{calls}");
+        if is_stopped {
+            assert!(20 < calls, "{calls} calls are a start and a stop");
+            break;
+        }
+    }
+}
+
 #[test]
 fn a_ring_of_another_user_halts_a_start_in_every_mode() {
     if !rustix::process::geteuid().is_root() {

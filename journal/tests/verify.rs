@@ -14,7 +14,7 @@ use clutch_journal::{
     Class, Disk, End, JournalError, Opened, Options, Position, Reader, Report, Severity,
     SnapshotWriter, accept_loss, verify, verify_with_archive,
 };
-use support::{FailingDisk, Place, append, payload, read};
+use support::{FailingDisk, Place, RecordingDisk, append, payload, read};
 
 fn report(place: &Place) -> Report {
     verify(&place.dir(), None, &mut |_, _| {}).unwrap()
@@ -399,6 +399,28 @@ fn what_is_cut_is_kept_in_another_directory_than_the_journals_own() {
         assert!(matches!(refused, Err(JournalError::SameDirectory { .. })), "{refused:?}");
     }
     assert_eq!(place.segments(), before);
+}
+
+/// A power cut right behind the cut must find the copies.
+#[test]
+fn what_is_cut_is_kept_for_certain_before_anything_goes() {
+    let place = journal();
+    snapshot(&place, 300, 0);
+    flip(&place.segments()[1], 16384 + 900);
+    let disk = Arc::new(RecordingDisk::default());
+    let options = Options { storage: Arc::clone(&disk) as _, ..place.options() };
+    let keep = place.shm().join("kept");
+    assert!(accept_loss(&place.dir(), &keep, &options, &mut |_| true).unwrap().is_some());
+    let calls = disk.calls();
+    let first = |start: &str| calls.iter().position(|call| call.starts_with(start)).unwrap();
+    let last = |start: &str| calls.iter().rposition(|call| call.starts_with(start)).unwrap();
+    let kept = first("sync kept");
+    assert!(last("rename-to seg-") < kept && last("rename-to snap-") < kept, "{calls:?}");
+    for loss in ["remove seg-", "remove snap-", "write super", "write seg-"] {
+        let of_a_copy = |call: &&String| call.ends_with(".tmp");
+        let at = calls.iter().position(|call| call.starts_with(loss) && !of_a_copy(&call)).unwrap();
+        assert!(kept < at, "{loss}: {calls:?}");
+    }
 }
 
 /// Whatever call the process dies at, the next run ends what it began, and everything that is gone has its copy.

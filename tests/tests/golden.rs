@@ -30,8 +30,9 @@ use clutch_core::units::{
     Timestamp,
 };
 use clutch_core::wallet::BonusKind;
-use clutch_core::{Command, Envelope, Reject};
+use clutch_core::{Command, Envelope, Outbox, Reject};
 use clutch_tests::random::Random;
+use clutch_tests::world::World;
 
 /// Compares a text with a committed file.
 fn compare(file: &str, actual: &str) {
@@ -117,6 +118,27 @@ fn every_kind_of_command_is_among_them() {
         let told = format!("{:?}", envelope.command);
         assert!(told.starts_with(Command::VARIANTS[usize::from(tag)]), "{name}");
     }
+}
+
+/// While the journal's disk is full, what would only add to it waits outside; settlement, feeds, money on its way and
+/// everything that narrows what may happen goes on in the reserve.
+#[test]
+fn a_full_disk_turns_new_bets_and_new_names_away_and_nothing_that_must_go_on() {
+    let world = World::new(Capacity::default(), Config::default());
+    let turned_away = |envelope: &Envelope| {
+        let mut outbox = Outbox::with_capacity(BATCH_MAX);
+        world.state().turn_away(envelope, Reject::JournalFull, &mut outbox)
+    };
+    let mut kinds: Vec<&str> = envelopes()
+        .iter()
+        .filter(|(_, envelope)| turned_away(envelope))
+        .map(|(_, envelope)| Command::VARIANTS[usize::from(envelope.command.kind()) - 1])
+        .collect();
+    kinds.dedup();
+    kinds.sort_unstable();
+    let bets = ["PlaceBatch", "PlaceBet", "PlaceMultiple", "PlaceOnTerms"];
+    let names = ["CreateMatch", "OpenAccount", "OpenMarket"];
+    assert_eq!(kinds, [&names[..], &bets, &["Session"]].concat());
 }
 
 #[test]

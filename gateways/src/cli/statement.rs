@@ -30,6 +30,9 @@ pub struct StatementArgs {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// One JSON object, as every tool writes it: --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
 }
 
 /// How a statement is written.
@@ -69,7 +72,8 @@ pub fn run(args: &StatementArgs) -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     let mut output = answer();
-    with_places(places, || match args.format {
+    let format = if args.json { Format::Json } else { args.format };
+    with_places(places, || match format {
         Format::Text => statement.write_text(follower.state(), &mut output),
         Format::Json => statement.write_json(follower.state(), &mut output),
         Format::Csv => statement.write_csv(&mut output),

@@ -21,7 +21,9 @@ use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
 pub use about::{account_of, is_of};
-pub use money::{bonus, bonus_bet, currency_code, ledger, limit, minor, places, posting};
+pub use money::{
+    bonus, bonus_bet, book_currency, currency_code, ledger, limit, minor, places, posting,
+};
 pub use prices::alert;
 pub use rules::impossible;
 pub use standings::{

@@ -26,6 +26,9 @@ const KILLED: i32 = 125;
 pub enum Trouble {
     /// One call fails with EIO. A failed sync loses what it should have synced, and the next one succeeds falsely.
     IoOnce,
+    /// The kernel writes back by itself, which fails, and what was written and not yet synced is lost. A sync says so to
+    /// whoever had the file open then; to anybody else it succeeds falsely.
+    WriteBack,
     /// From that call on every one fails with EIO.
     IoForEver,
     /// The process is killed: from that call on nothing happens any more, and what was written stays as it is.
@@ -51,6 +54,8 @@ struct Node {
     /// Up to where somebody wrote without a gap.
     written: usize,
     reserved: usize,
+    /// The call in front of which the kernel failed to write it back.
+    lost_at: Option<u64>,
 }
 
 enum Change {
@@ -86,6 +91,8 @@ pub struct State {
     /// The names that are synced, with the file's number.
     names: BTreeMap<PathBuf, u64>,
     changes: Vec<Change>,
+    /// In front of which call each descriptor was opened.
+    opened: HashMap<i32, u64>,
     pub calls: u64,
     trouble: Option<(u64, Trouble)>,
     /// Whether the planned trouble has met a call.
@@ -103,7 +110,7 @@ impl SimDisk {
             let number = fs::metadata(&path).unwrap().ino();
             let synced = fs::read(&path).unwrap();
             let length = synced.len();
-            let node = Node { synced, pending: Vec::new(), written: length, reserved: length };
+            let node = Node { synced, written: length, reserved: length, ..Node::default() };
             state.nodes.insert(number, node);
             state.names.insert(path, number);
         }
@@ -143,6 +150,12 @@ impl SimDisk {
         let mut state = self.state();
         let this = state.calls;
         state.calls += 1;
+        if let Some((at, Trouble::WriteBack)) = state.trouble
+            && at <= this
+            && state.lose_what_is_pending()
+        {
+            (state.trouble, state.has_struck) = (None, true);
+        }
         let code = match state.trouble {
             Some((at, Trouble::IoOnce)) => (this == at).then_some(5),
             Some((at, Trouble::Kill)) => (at <= this).then_some(KILLED),
@@ -150,7 +163,7 @@ impl SimDisk {
             Some((at, Trouble::FullFor(calls))) => {
                 (at <= this && this < at + calls && needs_room).then_some(28)
             }
-            None => None,
+            Some((_, Trouble::WriteBack)) | None => None,
         };
         state.has_struck |= code.is_some();
         let answer = code.map_or(Ok(()), |code| Err(io::Error::from_raw_os_error(code)));
@@ -158,7 +171,14 @@ impl SimDisk {
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
-        let (mut state, answer) = self.begin("sync", false);
+        let (mut state, mut answer) = self.begin("sync", false);
+        let (calls, descriptor) = (state.calls, file.as_raw_fd());
+        let opened_at = state.opened.get(&descriptor).copied().unwrap_or(0);
+        if answer.is_ok() && state.node(file).lost_at.is_some_and(|lost_at| opened_at <= lost_at) {
+            // It is said once.
+            state.opened.insert(descriptor, calls);
+            answer = Err(io::Error::from_raw_os_error(5));
+        }
         let node = state.node(file);
         if answer.as_ref().is_err_and(|error| error.raw_os_error() == Some(KILLED)) {
             return answer;
@@ -180,6 +200,21 @@ impl SimDisk {
 impl State {
     fn node(&mut self, file: &File) -> &mut Node {
         self.nodes.entry(file.metadata().unwrap().ino()).or_default()
+    }
+
+    /// Whether anything was.
+    fn lose_what_is_pending(&mut self) -> bool {
+        let calls = self.calls;
+        let dirty = self.nodes.values_mut().filter(|node| !node.pending.is_empty());
+        let lost = dirty.map(|node| {
+            node.pending.clear();
+            node.lost_at = Some(calls);
+        });
+        0 < lost.count()
+    }
+
+    fn note_opened(&mut self, file: &File) {
+        self.opened.insert(file.as_raw_fd(), self.calls);
     }
 
     /// What a power cut now leaves of `from`, written to `to`.
@@ -261,13 +296,15 @@ impl Storage for SimDisk {
         let file = Disk.create(path)?;
         let number = file.metadata()?.ino();
         state.nodes.insert(number, Node::default());
+        state.note_opened(&file);
         state.changes.push(Change::Put(path.to_path_buf(), number));
         Ok(file)
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {
-        let (_state, answer) = self.begin("open", false);
-        answer.and_then(|()| Disk.open(path))
+        let (mut state, answer) = self.begin("open", false);
+        let opened = answer.and_then(|()| Disk.open(path));
+        opened.inspect(|file| state.note_opened(file))
     }
 
     fn allocate(&self, file: &File, bytes: u64) -> io::Result<()> {

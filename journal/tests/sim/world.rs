@@ -143,8 +143,9 @@ impl World {
         for life in 0..2 + self.random.below(3) {
             let is_troubled = 0 < life && self.random.once_in(2);
             if is_troubled {
-                let trouble = match self.random.below(6) {
+                let trouble = match self.random.below(8) {
                     0 | 1 => Trouble::IoOnce,
+                    6 | 7 => Trouble::WriteBack,
                     3 | 4 => Trouble::Kill,
                     2 => Trouble::IoForEver,
                     _ => Trouble::FullFor(20 + self.random.below(120)),

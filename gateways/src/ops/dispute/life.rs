@@ -5,22 +5,18 @@ use std::collections::BTreeMap;
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick, PlaceBet};
 use clutch_core::event::{BetStatus, BonusBet, IncidentStatus, LegStanding, PriceCause};
-use clutch_core::reject::Numbers;
-use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
 use clutch_core::units::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Name, Odds, Seq, Timestamp,
 };
-use clutch_core::{Command, Event, Record, Reject, State};
+use clutch_core::{Command, Event, Record, State};
 use clutch_engine::Step;
 
+use super::checks::{Book, check_line};
 use super::find::Wish;
 use super::story::{Turn, as_told, story};
-use super::{CheckLine, Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
-use crate::names;
+use super::{Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::ops::words::{self, Words};
-use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
-use crate::wire::sentence::{is_of_the_book, span};
 use crate::wire::setting;
 
 /// Feed messages shown before the placement, and after it.
@@ -344,15 +340,15 @@ impl Life {
 
     /// Tells it.
     pub fn told(self, state: &State, words: &Words, time: Timestamp, rule_set: u16) -> Dispute {
-        let book_places = words::places(state, None);
+        let (account, client_id) = self.wish.name();
+        let book = Book::beside(state, account);
         let checks = self.checks.iter();
         let market = checks.clone().find(|check| !check.passed && !check.in_shadow);
         let market = market
             .and_then(|check| Some((check.leg.map(|leg| leg + 1), self.status_before(check.leg)?)));
-        let checks: Vec<_> = checks
-            .map(|check| check_line(check, self.status_before(check.leg), book_places))
-            .collect();
-        let ((account, client_id), (unit, lines)) = (self.wish.name(), self.wish.unit_and_lines());
+        let checks: Vec<_> =
+            checks.map(|check| check_line(check, self.status_before(check.leg), &book)).collect();
+        let (unit, lines) = self.wish.unit_and_lines();
         let feed = self.feed_near();
         let mut matches: Vec<MatchId> =
             self.legs.iter().filter_map(|leg| words.match_of(leg.pick.market)).collect();
@@ -397,7 +393,7 @@ impl Life {
             }
         });
         let legs: Vec<Leg> = legs.collect();
-        let wish = (self.seq, unit.money());
+        let wish = (self.seq, unit.money(), lines);
         let told = story(&self.answers, wish, &legs, market, self.told_from == 0);
         Dispute {
             seq: self.seq,
@@ -461,47 +457,4 @@ impl Said {
             by: self.by.clone(),
         }
     }
-}
-
-/// A question with its numbers in words; that about the market says how it stood instead.
-fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> CheckLine {
-    let Check { name, leg, code, numbers, passed, in_shadow, to_trader } = *check;
-    let leg = leg.map(|leg| leg + 1);
-    if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
-        let numbers = Some(format!("it is {status}")).filter(|_| !passed);
-        let (code, of_the_book) = (code.name(), false);
-        return CheckLine {
-            leg,
-            question: name,
-            passed,
-            in_shadow,
-            to_trader,
-            code,
-            numbers,
-            of_the_book,
-        };
-    }
-    let numbers = numbers.and_then(|(limit, found)| {
-        let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
-        Some(match code.numbers() {
-            Numbers::None => return None,
-            Numbers::Money => {
-                let show =
-                    || format!("limit {}, with this bet {}", ShowMoney(limit), ShowMoney(found));
-                // Limits of the house are in the book currency, what is the player's own in his.
-                let is_of_house = RuleId::of_code(code).is_some();
-                if is_of_house { with_places(book_places, show) } else { show() }
-            }
-            Numbers::Odds => format!("seen {}, on offer {}", odds(limit), odds(found)),
-            // What counts its own changes says nothing to anybody else.
-            Numbers::Epoch | Numbers::Switch if passed => return None,
-            Numbers::Count if passed && code == Reject::UnknownView => return None,
-            Numbers::Epoch => format!("it has {} times", found - limit),
-            Numbers::Millis => format!("limit {}, found {}", span(limit), span(found)),
-            Numbers::Switch => format!("it is {}", names::switch(limit, found)),
-            Numbers::Count => format!("limit {limit}, found {found}"),
-        })
-    });
-    let (of_the_book, code) = (is_of_the_book(code), code.name());
-    CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers, of_the_book }
 }

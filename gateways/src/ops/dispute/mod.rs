@@ -2,10 +2,12 @@
 //!
 //! | module | subject |
 //! |---|---|
+//! | `checks` | the questions that it was asked, with their numbers |
 //! | `find` | which record placed the bet, and what it asked for |
 //! | `life` | what is gathered on the way through the journal |
 //! | `story` | how it was answered and how it ended, in sentences |
 
+mod checks;
 mod find;
 mod life;
 mod story;

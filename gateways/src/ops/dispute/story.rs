@@ -19,11 +19,11 @@ pub(super) struct Turn {
     pub unit: Money,
 }
 
-/// Tells it of a bet with a wished stake of `unit` on each line. `market` says how the market of a leg stood when the bet
+/// Tells it of a bet with a wished stake of `unit` on each of so many lines. `market` says how the market of a leg stood when the bet
 /// was placed, as far as that is why it was refused.
 pub(super) fn story(
     turns: &[Turn],
-    (bet, unit): (u64, Money),
+    (bet, unit, lines): (u64, Money, u32),
     legs: &[Leg],
     market: Option<(Option<u8>, String)>,
     is_whole: bool,
@@ -31,7 +31,7 @@ pub(super) fn story(
     let mut told = Vec::new();
     for (index, turn) in turns.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| turns[index].status);
-        told.push(sentence_of(turn, before, unit));
+        told.push(sentence_of(turn, before, (unit, lines)));
         let BetStatus::Refused(refusal) = turn.status else {
             if let (true, [leg]) = (is_result(turn.status), legs) {
                 told.extend(decided(leg, turn.seq));
@@ -63,7 +63,7 @@ pub(super) fn story(
     told
 }
 
-fn sentence_of(turn: &Turn, before: Option<BetStatus>, wished: Money) -> String {
+fn sentence_of(turn: &Turn, before: Option<BetStatus>, (wished, lines): (Money, u32)) -> String {
     let Turn { time, status, odds, unit, .. } = turn;
     let at = clock(*time);
     let terms = || {
@@ -96,7 +96,10 @@ fn sentence_of(turn: &Turn, before: Option<BetStatus>, wished: Money) -> String 
             format!("{then}. The bettor was told: \"{}\"", as_told(refusal))
         }
         BetStatus::Accepted { payout } => {
-            let pays = format!("to pay {} if it wins", words::money(payout));
+            let pays = match lines {
+                1 => format!("to pay {} if it wins", words::money(payout)),
+                _ => format!("to pay {} if every line wins", words::money(payout)),
+            };
             match before {
                 None => format!("It was taken at once{}, {pays}.", terms()),
                 Some(before) if is_result(before) => {
@@ -206,7 +209,7 @@ mod tests {
                     unit: money(stake),
                 })
                 .collect();
-            story(&turns, (7, money(500)), &[], None, true)
+            story(&turns, (7, money(500), 1), &[], None, true)
         };
         let accepted = BetStatus::Accepted { payout: money(3_150) };
         let won = BetStatus::Won { payout: money(3_150) };

@@ -4,7 +4,7 @@ use clutch_core::State;
 use clutch_core::command::{Adjust, AdjustReason, PaymentStep, SetCurrency};
 use clutch_core::event::{BonusBet, LedgerAccount, PostingReason};
 use clutch_core::play::{LimitBy, LimitView};
-use clutch_core::units::{AccountId, BonusId, Money};
+use clutch_core::units::{AccountId, BonusId, Currency, Money};
 use clutch_core::wallet::{BonusKind, BonusView};
 
 use super::{account, json, money, time};
@@ -25,6 +25,12 @@ pub fn currency_code(state: &State, account: AccountId) -> String {
         let currency = wallet.get(account).map(|row| row.currency).unwrap_or_default();
         wallet.currencies().get(currency)
     });
+    row.map_or_else(String::new, |row| row.code.as_str().to_owned())
+}
+
+/// The letters of the currency of the book.
+pub fn book_currency(state: &State) -> String {
+    let row = state.wallet().and_then(|wallet| wallet.currencies().get(Currency::default()));
     row.map_or_else(String::new, |row| row.code.as_str().to_owned())
 }
 
