@@ -487,6 +487,11 @@ pub enum Event {
         /// All sizes.
         capacity: Capacity,
     },
+    /// A match and its markets are done with and have left the engine. Their ids are not given to others.
+    MatchRetired {
+        /// The match.
+        match_id: MatchId,
+    },
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -11,7 +11,7 @@ use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
 use crate::switches::{TripId, TripStanding};
-use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
+use crate::units::{MarketId, SelectionIndex, SourceId};
 
 /// The most multiples in the answer about an account; each comes with up to twenty legs.
 pub const MULTIPLES_PER_ANSWER: usize = 256;
@@ -36,9 +36,7 @@ impl Tables {
     fn answer(&self, state: &State, query: &Query, outbox: &mut Outbox) -> Result<(), Reject> {
         match *query {
             Query::Catalogue => {
-                for (index, fixture) in self.fixtures.iter().enumerate() {
-                    fixture.announce(MatchId(index as u32), outbox);
-                }
+                self.fixtures.iter().for_each(|fixture| fixture.announce(fixture.id, outbox));
                 self.switches.say(&self.fixtures, outbox);
                 for &trip in TripId::ALL {
                     let (standing, by) = (self.trips.standing(trip), Actor::Engine);

@@ -22,8 +22,10 @@ mod funded;
 mod grades;
 mod incidents;
 mod late;
+mod lives;
 mod markets;
 mod multiples;
+mod numbers;
 mod overrides;
 mod play;
 mod proposals;
@@ -94,6 +96,8 @@ pub struct Twin {
     given_up: BTreeMap<u32, i128>,
     matches: Vec<Match>,
     markets: Vec<Market>,
+    /// Which of them are there, and under which ids.
+    lives: lives::Lives,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
     /// The last cash-out of each bet, and what each quote saw.
@@ -215,6 +219,7 @@ impl Twin {
             given_up: BTreeMap::new(),
             matches: Vec::new(),
             markets: Vec::new(),
+            lives: lives::Lives::default(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
             cash_outs: BTreeMap::new(),
@@ -248,6 +253,9 @@ impl Twin {
     /// # Panics
     /// If the engine's events contradict the twin.
     pub fn apply(&mut self, seq: u64, now: u64, command: &Command, records: &[Record]) -> Answer {
+        let command = &self.in_numbers(command);
+        self.meet(records);
+        let records = &self.records_in_numbers(records)[..];
         self.seq = seq;
         self.now = now;
         self.times.resize(seq as usize, 0);
@@ -277,6 +285,7 @@ impl Twin {
         self.notice_results(command);
         self.learn(command, answer, records);
         self.retire();
+        self.part(records);
         answer
     }
 
