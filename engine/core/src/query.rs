@@ -184,6 +184,7 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::Tables => self.say_tables(outbox),
             Query::SettlementTimes => self.say_settlement_times(outbox),
             Query::LateBets { scope, margin_ns, at } => {
                 return self.say_late_bets(&state.config, scope, margin_ns, at, outbox);
@@ -201,6 +202,25 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// How many rows of each table are in use, in the order of their sizes.
+    fn say_tables(&self, outbox: &mut Outbox) {
+        let used = [
+            self.wallet.count(),
+            self.fixtures.count(),
+            self.markets.count(),
+            self.bets.live(),
+            self.client_ids.used(),
+            self.multiples.live(),
+            self.multiples.legs_live(),
+            self.payments.count(),
+            self.wallet.bonuses().live_count(),
+            self.wallet.play().limits_live(),
+        ];
+        for ((name, most), used) in self.capacity.sizes().into_iter().zip(used) {
+            outbox.push(Event::Table { name, used: used as u32, most });
+        }
     }
 
     fn say_market(&self, market: MarketId, outbox: &mut Outbox) {

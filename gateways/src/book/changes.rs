@@ -116,6 +116,7 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::Enlarged { .. }
+            | Event::Table { .. }
             | Event::FeedHeard { .. }
             | Event::FeedAlert { .. }
             | Event::SourceLag { .. }

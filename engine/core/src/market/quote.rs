@@ -145,7 +145,7 @@ impl Step<'_> {
     }
 
     pub(super) fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
-        self.tables.fixture(match_id).expect("a market's match exists")
+        &self.tables.fixtures[match_id]
     }
 
     /// Computes the next two prices; returns what had been foreseen before.

@@ -16,6 +16,7 @@ use crate::units::{MatchId, Timestamp};
 pub(crate) struct Fixtures {
     rows: Vec<Fixture>,
     matches_max: usize,
+    live: usize,
     /// The next ids of slots that were used before, in the order in which they became free. They come before slots
     /// that never were: where a match stands then does not depend on how large the table is.
     free: VecDeque<MatchId>,
@@ -29,6 +30,7 @@ impl Fixtures {
         Self {
             rows: Vec::with_capacity(matches_max),
             matches_max,
+            live: 0,
             free: VecDeque::with_capacity(matches_max),
             waiting: VecDeque::with_capacity(matches_max),
         }
@@ -38,6 +40,12 @@ impl Fixtures {
     #[inline]
     pub fn get(&self, id: MatchId) -> Option<&Fixture> {
         self.rows.get(id.slot()).filter(|fixture| fixture.id == id)
+    }
+
+    /// Where the match stands if it is there, for a caller that asks for its memory: nothing of it is read.
+    #[inline(always)]
+    pub fn place_of(&self, id: MatchId) -> Option<&Fixture> {
+        self.rows.get(id.slot())
     }
 
     /// The same, to change it.
@@ -61,6 +69,11 @@ impl Fixtures {
         self.rows.iter().filter(|fixture| fixture.id != MatchId::NONE)
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.live
+    }
+
     /// Whether another one fits.
     pub fn has_room(&self) -> bool {
         !self.free.is_empty() || self.rows.len() < self.matches_max
@@ -69,6 +82,7 @@ impl Fixtures {
     /// Adds a match, under its id.
     pub fn insert(&mut self, mut fixture: Fixture) -> MatchId {
         assert!(self.has_room(), "the caller checks has_room first");
+        self.live += 1;
         let Some(id) = self.free.pop_front() else {
             let id = MatchId(self.rows.len() as u32);
             fixture.id = id;
@@ -84,6 +98,7 @@ impl Fixtures {
     pub fn remove(&mut self, id: MatchId) {
         assert!(self[id].waits_since == Timestamp::MAX, "it has left the queue");
         self.rows[id.slot()] = Fixture::vacant();
+        self.live -= 1;
         self.free.extend(id.next_in_slot());
     }
 
@@ -161,7 +176,7 @@ impl IndexMut<MatchId> for Fixtures {
 
 impl Table for Fixtures {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { rows, matches_max: _, free, waiting } = self;
+        let Self { rows, matches_max: _, live: _, free, waiting } = self;
         out.count(rows.len());
         for fixture in rows {
             out.put(&fixture.id);
@@ -185,6 +200,7 @@ impl Table for Fixtures {
             if id != MatchId::NONE && id.slot() != slot {
                 return Err(DecodeError::OutOfRange);
             }
+            table.live += usize::from(id != MatchId::NONE);
             table.rows.push(fixture);
         }
         table.free.extend(input.list::<MatchId>(table.matches_max)?);
