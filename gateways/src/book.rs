@@ -12,7 +12,7 @@
 mod changes;
 mod parts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use clutch_core::command::{KillScope, Mode};
 use clutch_core::play::{CaseSet, CounterId, Hold};
@@ -27,8 +27,10 @@ pub use parts::{Market, Match, Selection};
 /// Everything on offer.
 #[derive(Debug, Default)]
 pub struct Book {
-    matches: Vec<Option<Match>>,
-    markets: Vec<Option<Market>>,
+    matches: BTreeMap<MatchId, Match>,
+    markets: BTreeMap<MarketId, Market>,
+    /// Matches that have left the engine, with the `seq` at which they did, oldest first.
+    gone: VecDeque<(Seq, MatchId)>,
     /// Kill switches that are on.
     killed: Vec<KillScope>,
     mode: Mode,
@@ -106,27 +108,37 @@ impl Book {
             Topic::Mine => false,
             Topic::All => from <= self.changed,
             Topic::Matches => {
-                self.stopped_since(from) || self.matches().any(|game| game.head_since(from))
+                self.stopped_since(from)
+                    || self.matches().any(|game| game.head_since(from))
+                    || self.gone_since(from).next().is_some()
             }
             Topic::Markets(id) => {
-                self.stopped_since(from) || self.game(id).is_some_and(|game| from <= game.changed)
+                self.stopped_since(from)
+                    || self.game(id).is_some_and(|game| from <= game.changed)
+                    || self.gone_since(from).any(|gone| gone == id)
             }
         }
     }
 
     /// Every match.
     pub fn matches(&self) -> impl Iterator<Item = &Match> {
-        self.matches.iter().flatten()
+        self.matches.values()
+    }
+
+    /// Matches that left the engine at or after `from`, oldest first.
+    pub fn gone_since(&self, from: Seq) -> impl Iterator<Item = MatchId> {
+        let gone = self.gone.iter().filter(move |(seq, _)| from <= *seq);
+        gone.map(|(_, id)| *id)
     }
 
     /// One match.
     pub fn game(&self, id: MatchId) -> Option<&Match> {
-        self.matches.get(id.0 as usize)?.as_ref()
+        self.matches.get(&id)
     }
 
     /// One market.
     pub fn market(&self, id: MarketId) -> Option<&Market> {
-        self.markets.get(id.0 as usize)?.as_ref()
+        self.markets.get(&id)
     }
 
     /// A match's markets.
@@ -212,6 +224,29 @@ mod tests {
         say(&mut book, 9, again);
         assert_eq!(changed(&book, 6), [false; 3]);
         assert_eq!(book.last_seq(), Seq(9));
+    }
+
+    #[test]
+    fn a_match_that_is_gone_is_forgotten_and_told_to_whom_it_concerns() {
+        let mut book = book();
+        let scope = KillScope::Match(GAME);
+        say(&mut book, 4, Event::KillSwitch { scope, on: true });
+        say(&mut book, 5, Event::MatchRetired { match_id: GAME });
+        assert!(book.game(GAME).is_none() && book.market(MARKET).is_none());
+        assert!(book.killed().is_empty(), "and its kill switch with it");
+        assert_eq!(changed(&book, 5), [true; 3]);
+        assert_eq!(changed(&book, 6), [false; 3]);
+        assert!(!book.changed_since(Topic::Markets(MatchId(9)), Seq(5)));
+        assert_eq!(book.gone_since(Seq(5)).collect::<Vec<_>>(), [GAME]);
+        // The slots are used again, under other ids.
+        let (match_id, market) = (GAME.next_in_slot().unwrap(), MARKET.next_in_slot().unwrap());
+        let kind = MarketKind::MapWinner { map: 1 };
+        let (title, rounds, starts_at) =
+            (Title::CounterStrike, RoundFormat::Mr12, Timestamp::default());
+        say(&mut book, 6, Event::MatchCreated { match_id, title, rounds, best_of: 1, starts_at });
+        say(&mut book, 7, Event::MarketOpened { market, match_id, kind, selections: 2 });
+        assert!(book.game(GAME).is_none() && book.market(MARKET).is_none());
+        assert_eq!(book.market(market).unwrap().match_id, match_id);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! is left alone.
 
 mod book;
+mod known;
 mod plan;
 
 pub use book::book;
+pub use known::Known;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -94,6 +96,20 @@ impl<'a> Provisioner<'a> {
             Ok(()) | Err(Refused(Some(Reject::PlayPolicyUnchanged))) => Ok(()),
             Err(refused) => Err(format!("[book] play_policy: {refused}")),
         }
+    }
+
+    /// Whether a match of the file was provided before and is there no longer: it is over and has left the engine. To
+    /// create it again would be to offer bets on a match of long ago.
+    ///
+    /// # Errors
+    /// As [`Provisioner::provide_match`].
+    pub fn has_left(&mut self, section: &MatchSection, known: &Known) -> Result<bool, String> {
+        if !known.has(&section.key) {
+            return Ok(false);
+        }
+        let key = Name::new(&section.key);
+        let key = key.map_err(|error| format!("[[match]] {}: {error}", section.key))?;
+        Ok(self.find_match(key)?.is_none())
     }
 
     /// Creates a match with its maps and markets, unless one with its key exists.

@@ -179,6 +179,7 @@ function take(message) {
 function merge(message) {
   if (message.betting_stopped !== undefined) bettingStopped = message.betting_stopped;
   if (bettingStopped) showBanner('All betting is stopped for the moment.');
+  for (const id of message.gone ?? []) matches.delete(id);
   for (const { markets = [], ...head } of message.matches) {
     const match = matches.get(head.match) ?? { markets: new Map() };
     matches.set(head.match, Object.assign(match, head));

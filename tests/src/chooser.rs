@@ -49,6 +49,8 @@ pub struct Chooser {
     are_mixed: bool,
     /// Whether a campaign is on, and bonus money is what most bets are about.
     is_campaign: bool,
+    /// Whether many short matches follow each other, so that slots are used again and again.
+    is_busy: bool,
 }
 
 impl Chooser {
@@ -66,6 +68,7 @@ impl Chooser {
             crowd: None,
             are_mixed: seed % 4 == 3,
             is_campaign: seed % 4 == 1,
+            is_busy: seed % 8 == 6,
         }
     }
 
@@ -136,7 +139,7 @@ impl Chooser {
             band_milli: random.pick(&[2_000, 50_000]),
             client_id_past_ns: 10 * MINUTE,
             client_id_future_ns: MINUTE,
-            resettle_window_ns: 60 * MINUTE,
+            resettle_window_ns: if self.is_busy { 2 * MINUTE } else { 60 * MINUTE },
             price_steps_min: random.pick(&[1, 1, 3]),
             override_distance_milli: random.pick(&[1_200, 2_000]),
             override_life_max_ns: 30 * MINUTE,
@@ -233,6 +236,11 @@ impl Chooser {
     /// The next command. With `bets` false it is none whose answer depends on settled money.
     pub fn command(&mut self, twin: &Twin, now: Timestamp, bets: bool) -> Command {
         self.now = now;
+        twin.in_ids(&self.in_numbers(twin, bets))
+    }
+
+    /// The next command, in the twin's numbers.
+    fn in_numbers(&mut self, twin: &Twin, bets: bool) -> Command {
         if let Some(command) = self.at_first(twin) {
             return command;
         }
@@ -280,6 +288,10 @@ impl Chooser {
             317..319 => self.decide_proposal(twin),
             _ if twin.proposed().is_some() && self.random.chance(10) => self.decide_proposal(twin),
             319..320 => self.incident(twin),
+            _ if self.is_busy && self.random.chance(6) => match self.random.below(3) {
+                0 => Command::CreateMatch(self.create_match()),
+                _ => self.incident(twin),
+            },
             320..322 if self.random.chance(70) => self.voiding(twin),
             _ if self.random.chance(1) => self.incident(twin),
             320..323 => self.hand_over(twin),
@@ -370,6 +382,9 @@ impl Chooser {
     fn id(&mut self, count: u32) -> u32 {
         if count == 0 || self.random.chance(2) {
             count
+        } else if self.is_busy && self.random.chance(85) {
+            // Those of long ago are gone.
+            count - 1 - self.random.below(u64::from(count.min(40))) as u32
         } else {
             self.random.below(count.into()) as u32
         }

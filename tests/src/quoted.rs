@@ -5,9 +5,7 @@ use clutch_core::command::{
 };
 use clutch_core::event::{BetStatus, Event, Price};
 use clutch_core::settlement::system::System;
-use clutch_core::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Money, SelectionIndex, Seq, Stake,
-};
+use clutch_core::units::{AccountId, ClientBetId, MarketId, Money, SelectionIndex, Seq, Stake};
 use clutch_core::{Command, Envelope, Outbox, Query};
 
 use crate::world::{World, restored, saved};
@@ -35,13 +33,16 @@ pub fn would_take(world: &World, wish: Slip, amount: Money) -> (bool, Option<Bet
     let mut copy = restored(&saved(world.state()), 4096).expect("a sound state is read back");
     let mut outbox = Outbox::with_capacity(65_536);
     let mut board = Board::default();
-    for id in 0.. {
+    outbox.clear();
+    copy.query(0, &Query::Catalogue, &mut outbox);
+    let created = outbox.records().iter().filter_map(|record| match record.event {
+        Event::MatchCreated { match_id, .. } => Some(match_id),
+        _ => None,
+    });
+    for match_id in created.collect::<Vec<_>>() {
         outbox.clear();
-        copy.query(0, &Query::Match { match_id: MatchId(id) }, &mut outbox);
-        let is_there = board.hear(outbox.records().iter().map(|record| &record.event));
-        if !is_there {
-            break;
-        }
+        copy.query(0, &Query::Match { match_id }, &mut outbox);
+        board.hear(outbox.records().iter().map(|record| &record.event));
     }
     let command = match wish {
         Slip::Single(place) => {
@@ -109,18 +110,15 @@ struct Board {
 }
 
 impl Board {
-    /// Takes in what a query of a match says; whether there is one.
-    fn hear<'a>(&mut self, events: impl Iterator<Item = &'a Event>) -> bool {
-        let mut is_there = true;
+    /// Takes in what a query of a match says.
+    fn hear<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
             match *event {
                 Event::Price(price) => self.prices.push(price),
                 Event::Market { market, epoch, .. } => self.epochs.push((market, epoch)),
-                Event::Refused(_) => is_there = false,
                 _ => {}
             }
         }
-        is_there
     }
 
     /// A pick as somebody makes it who sees the board.

@@ -16,7 +16,7 @@ use clutch_core::event::{
 };
 use clutch_core::risk::RuleId;
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{BetId, ClientBetId, MarketId, Money, Seq};
+use clutch_core::units::{BetId, ClientBetId, Money, Seq};
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
@@ -245,6 +245,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "late bets",
     "late bets of several legs",
     "retired",
+    "a match let go",
+    "a slot used again",
 ];
 
 fn setting(name: &str) -> Option<u64> {
@@ -345,6 +347,12 @@ impl Simulation {
                 check_sums(&mut self.world, &self.twin);
             }
         }
+        let [ends, reused] = self.twin.lives();
+        for (what, times) in [("a match let go", ends), ("a slot used again", reused)] {
+            if times != 0 {
+                *self.visits.entry(what.to_owned()).or_default() += times;
+            }
+        }
         self.apply(Command::SetMode { mode: Mode::Normal });
         self.come_to_rest();
         self.twin.compare_everything(&mut self.world);
@@ -359,7 +367,11 @@ impl Simulation {
         if markets == 0 || !self.asking.chance(20) {
             return;
         }
-        let market = MarketId(self.asking.below(u64::from(markets)) as u32);
+        let number = self.asking.below(u64::from(markets)) as u32;
+        if !self.twin.has_market(number) {
+            return;
+        }
+        let market = self.twin.market_id(number);
         let margin_ns = self.asking.pick(&[0, 3_000_000_000, 3_600_000_000_000]);
         let (scope, at) = (Scope::Market(market), None);
         let query = Query::LateBets { scope, margin_ns: Some(margin_ns), at };
@@ -367,8 +379,9 @@ impl Simulation {
             Event::LateBets(late) => Some(late),
             _ => None,
         });
-        let expected = self.twin.late_bets(market.0, margin_ns);
-        assert_eq!(told, expected, "the bets on {market:?} that came too late");
+        let expected = self.twin.late_bets(number, margin_ns);
+        let said = told.map(|late| self.twin.late_in_numbers(late));
+        assert_eq!(said, expected, "the bets on {market:?} that came too late");
         let Some(late) = told.filter(|late| late.bets != 0) else { return };
         self.visit("late bets");
         if late.of_several != 0 {

@@ -192,8 +192,8 @@ fn a_refusal_that_says_nothing_about_the_bet_does_not_bind_its_id() {
         play    M 1 A13
         wait    73h
         expect  live_bets 0
-        again   b2                                  -> MarketDecided
-        again   b3                                  -> MarketDecided
+        again   b2                                  -> UnknownMarket    # its match is gone
+        again   b3                                  -> UnknownMarket
         ",
     );
 }

@@ -271,7 +271,7 @@ fn settled_bets_leave_when_they_can_no_longer_change() {
         "
         config  resettle_window 72h
         account A1 balance 100.00
-        match   M bo1
+        match   M bo3
         maps    M even
         market  W M map 1
         market  R M round 1 1

@@ -6,9 +6,9 @@ use crate::settlement::system::LEGS_MAX;
 use crate::title::MAPS_MAX;
 
 impl Capacity {
-    /// The most markets: one command can change the prices of all of them.
+    /// The most markets at one time: one command can change the prices of all of them.
     pub const MARKETS_MAX: u32 = 65_536;
-    /// The most matches: one answer can describe all of them.
+    /// The most matches at one time: one answer can describe all of them.
     pub const MATCHES_MAX: u32 = 65_536;
 
     /// More events than one command or query can cause in tables of these sizes: what an

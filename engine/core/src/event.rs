@@ -487,6 +487,20 @@ pub enum Event {
         /// All sizes.
         capacity: Capacity,
     },
+    /// How full a table is; in the answer to [`crate::Query::Tables`], each.
+    Table {
+        /// Its name, as of its size in [`Capacity`].
+        name: &'static str,
+        /// How many rows are in use.
+        used: u32,
+        /// How many there can be.
+        most: u32,
+    },
+    /// A match and its markets are done with and have left the engine. Their ids are not given to others.
+    MatchRetired {
+        /// The match.
+        match_id: MatchId,
+    },
     /// The last event of an answer to a query.
     QueryDone,
 }

@@ -9,7 +9,7 @@ use crate::bets::client_ids::ClientIds;
 use crate::command::Capacity;
 use crate::payments::Payment;
 use crate::title::Fixture;
-use crate::units::MarketId;
+use crate::units::{MarketId, MatchId};
 
 /// An empty vector with room for `capacity` items, every page of it touched.
 pub(crate) fn touched<T: Clone>(capacity: usize, blank: T) -> Vec<T> {
@@ -91,8 +91,9 @@ impl Capacity {
         tables.extend(ClientIds::<Payment>::sizes(payments, RowOf::Other, self.payments_max));
         let matches = self.matches_max as usize;
         tables.push(TableSize::of::<Fixture>("matches", RowOf::Other, matches));
-        // Settlement has three, prices to be made one.
-        let queued = 4 * self.markets_max as usize;
+        tables.push(TableSize::of::<MatchId>("queues of matches", RowOf::Other, 2 * matches));
+        // Settlement has three, prices to be made one; and one of ids to be given.
+        let queued = 5 * self.markets_max as usize;
         tables.push(TableSize::of::<MarketId>("queues of markets", RowOf::Other, queued));
         tables
     }

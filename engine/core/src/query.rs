@@ -11,7 +11,7 @@ use crate::reject::Reject;
 use crate::settings::Setting;
 use crate::state::{State, Tables};
 use crate::switches::{TripId, TripStanding};
-use crate::units::{MarketId, MatchId, SelectionIndex, SourceId};
+use crate::units::{MarketId, SelectionIndex, SourceId};
 
 /// The most multiples in the answer about an account; each comes with up to twenty legs.
 pub const MULTIPLES_PER_ANSWER: usize = 256;
@@ -36,9 +36,7 @@ impl Tables {
     fn answer(&self, state: &State, query: &Query, outbox: &mut Outbox) -> Result<(), Reject> {
         match *query {
             Query::Catalogue => {
-                for (index, fixture) in self.fixtures.iter().enumerate() {
-                    fixture.announce(MatchId(index as u32), outbox);
-                }
+                self.fixtures.iter().for_each(|fixture| fixture.announce(fixture.id, outbox));
                 self.switches.say(&self.fixtures, outbox);
                 for &trip in TripId::ALL {
                     let (standing, by) = (self.trips.standing(trip), Actor::Engine);
@@ -186,6 +184,7 @@ impl Tables {
                 let view = PaymentView { account, reference, amount, status };
                 outbox.push(Event::Payment(view));
             }
+            Query::Tables => self.say_tables(outbox),
             Query::SettlementTimes => self.say_settlement_times(outbox),
             Query::LateBets { scope, margin_ns, at } => {
                 return self.say_late_bets(&state.config, scope, margin_ns, at, outbox);
@@ -203,6 +202,25 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// How many rows of each table are in use, in the order of their sizes.
+    fn say_tables(&self, outbox: &mut Outbox) {
+        let used = [
+            self.wallet.count(),
+            self.fixtures.count(),
+            self.markets.count(),
+            self.bets.live(),
+            self.client_ids.used(),
+            self.multiples.live(),
+            self.multiples.legs_live(),
+            self.payments.count(),
+            self.wallet.bonuses().live_count(),
+            self.wallet.play().limits_live(),
+        ];
+        for ((name, most), used) in self.capacity.sizes().into_iter().zip(used) {
+            outbox.push(Event::Table { name, used: used as u32, most });
+        }
     }
 
     fn say_market(&self, market: MarketId, outbox: &mut Outbox) {

@@ -10,8 +10,6 @@ mod enlarge;
 mod look;
 mod tables;
 
-use alloc::vec::Vec;
-
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
@@ -34,7 +32,7 @@ use crate::risk::RiskTables;
 use crate::settings::Setting;
 use crate::settlement::Settlement;
 use crate::switches::{Switches, Trips};
-use crate::title::{Fixture, SOURCES_MAX};
+use crate::title::{Fixtures, SOURCES_MAX};
 use crate::units::{Seq, Timestamp};
 use crate::wallet::Wallet;
 
@@ -69,7 +67,7 @@ pub(crate) struct Tables {
     pub desk: Desk,
     /// Bets that a bonus has a part in.
     pub fundings: Fundings,
-    pub fixtures: Vec<Fixture>,
+    pub fixtures: Fixtures,
     pub rule_book: RuleBook,
     pub markets: MarketTable,
     pub settlement: Settlement,
@@ -397,6 +395,7 @@ impl Step<'_> {
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house_in_book();
             self.settle_slice(beside_placing);
+            self.retire_a_match();
             self.void_bets_of_resting();
             self.note_house(before);
         }

@@ -1,5 +1,7 @@
 //! What records change in the book, and the `seq` that each change leaves behind.
 
+use std::collections::btree_map::Entry;
+
 use clutch_core::command::{
     Incident, KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title,
 };
@@ -11,6 +13,9 @@ use clutch_core::{Event, Record};
 
 use super::parts::{MAPS_MAX, team_index};
 use super::{Book, Market, Match, Selection};
+
+/// So many matches that are gone are remembered for clients that resume; with some hundred a day, months.
+const GONE_MAX: usize = 65_536;
 
 impl Book {
     /// Takes a record in. Records that say nothing new leave no trace, so answers to queries may
@@ -73,6 +78,15 @@ impl Book {
             Event::Incident { match_id, incident, status, .. } => {
                 self.change_format(seq, match_id, incident, status);
             }
+            Event::MatchRetired { match_id } => {
+                if self.forget(match_id) {
+                    self.gone.push_back((seq, match_id));
+                    if GONE_MAX < self.gone.len() {
+                        self.gone.pop_front();
+                    }
+                    self.changed = self.changed.max(seq);
+                }
+            }
             Event::Configured { .. }
             | Event::HouseRules { .. }
             | Event::MatchRules { .. }
@@ -102,6 +116,7 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::Enlarged { .. }
+            | Event::Table { .. }
             | Event::FeedHeard { .. }
             | Event::FeedAlert { .. }
             | Event::SourceLag { .. }
@@ -114,6 +129,16 @@ impl Book {
             | Event::MaxUnit { .. }
             | Event::QueryDone => {}
         }
+    }
+
+    /// Forgets a match with its markets; says whether it was known.
+    pub(crate) fn forget(&mut self, id: MatchId) -> bool {
+        let Some(game) = self.matches.remove(&id) else { return false };
+        for market in game.markets {
+            self.markets.remove(&market);
+        }
+        self.killed.retain(|killed| *killed != KillScope::Match(id));
+        true
     }
 
     /// Whether all betting is stopped follows from its switch, the trips and the mode.
@@ -139,11 +164,8 @@ impl Book {
         best_of: u8,
         starts_at: Timestamp,
     ) {
-        let place = slot(&mut self.matches, id.0);
-        if place.is_some() {
-            return;
-        }
-        *place = Some(Match {
+        let Entry::Vacant(place) = self.matches.entry(id) else { return };
+        place.insert(Match {
             id,
             title,
             rounds,
@@ -193,9 +215,9 @@ impl Book {
         }
         // Selections are named after teams, so a market's names change with them.
         let Self { matches, markets, .. } = self;
-        let Some(game) = matches.get(id.0 as usize).and_then(Option::as_ref) else { return };
+        let Some(game) = matches.get(&id) else { return };
         for market in &game.markets {
-            if let Some(Some(market)) = markets.get_mut(market.0 as usize) {
+            if let Some(market) = markets.get_mut(market) {
                 market.opened_seq = seq;
                 market.changed = seq;
             }
@@ -210,11 +232,8 @@ impl Book {
         kind: MarketKind,
         selections: u8,
     ) {
-        let place = slot(&mut self.markets, id.0);
-        if place.is_some() {
-            return;
-        }
-        *place = Some(Market {
+        let Entry::Vacant(place) = self.markets.entry(id) else { return };
+        place.insert(Market {
             id,
             match_id,
             kind,
@@ -258,7 +277,7 @@ impl Book {
         id: MatchId,
         change: impl FnOnce(&mut Match) -> Option<()>,
     ) {
-        if let Some(Some(game)) = self.matches.get_mut(id.0 as usize)
+        if let Some(game) = self.matches.get_mut(&id)
             && change(game).is_some()
         {
             game.changed = seq;
@@ -273,7 +292,7 @@ impl Book {
         id: MarketId,
         change: impl FnOnce(&mut Market) -> Option<()>,
     ) {
-        if let Some(Some(market)) = self.markets.get_mut(id.0 as usize)
+        if let Some(market) = self.markets.get_mut(&id)
             && change(market).is_some()
         {
             market.changed = seq;
@@ -288,13 +307,4 @@ fn replace<T: PartialEq>(place: &mut T, value: T) -> bool {
     let changed = *place != value;
     *place = value;
     changed
-}
-
-/// The place of a dense id, which the engine hands out in order.
-fn slot<T>(table: &mut Vec<Option<T>>, id: u32) -> &mut Option<T> {
-    let index = id as usize;
-    if table.len() <= index {
-        table.resize_with(index + 1, || None);
-    }
-    &mut table[index]
 }

@@ -17,7 +17,7 @@ use crate::feed::capture::{Limits, Writer};
 use crate::house_rules;
 use crate::output::say;
 use crate::play_policy;
-use crate::provision::Provisioner;
+use crate::provision::{Known, Provisioner};
 use crate::server::{EngineLink, FeedDoor, Server, ServerConfig};
 
 /// Run the engine and its gateway
@@ -166,9 +166,16 @@ fn prepare(
         let named = play_policy::find(&config.book.play_policy).map_err(Failure)?;
         provisioner.provide_play_policy(&named).map_err(Failure)?;
     }
+    let dir = &config.engine.data_dir;
+    let of_file = |error| {
+        Failure(format!("cannot keep which matches there were in {}: {error}", dir.display()))
+    };
+    let mut known = Known::read(dir).map_err(of_file)?;
+    let config = &without_those_that_left(config, &mut provisioner, &known)?;
     let mut provided = Vec::new();
     for section in &config.matches {
         provided.push(provisioner.provide_match(section).map_err(Failure)?);
+        known.add(&section.key).map_err(of_file)?;
     }
     provisioner.provide_currencies(&config.currencies).map_err(Failure)?;
     for section in &config.accounts {
@@ -179,6 +186,37 @@ fn prepare(
     let mut doors: Vec<FeedDoor> = doors::cs_log(config, &provided, &live)?.into_iter().collect();
     doors.extend(doors::facts(config, &provided, &live)?);
     Ok(doors)
+}
+
+/// The configuration without matches that are over and have left the engine, and without the feed of a game server that
+/// spoke of one of them.
+fn without_those_that_left(
+    config: &Config,
+    provisioner: &mut Provisioner<'_>,
+    known: &Known,
+) -> Result<Config, Failure> {
+    let mut left = config.clone();
+    let mut gone = Vec::new();
+    for section in &config.matches {
+        if provisioner.has_left(section, known).map_err(Failure)? {
+            let key = &section.key;
+            tracing::warn!(
+                key,
+                "this [[match]] is over and has left the engine; it can leave the file as well"
+            );
+            gone.push(section.key.clone());
+        }
+    }
+    if !gone.is_empty() {
+        left.matches.retain(|section| !gone.contains(&section.key));
+        let is_cs = |game: &str| matches!(game, "cs2" | "csgo");
+        let has_match = left.matches.iter().any(|section| is_cs(&section.game));
+        if gone.contains(&left.cs_log.match_key) || !has_match {
+            left.cs_log.key.clear();
+            left.cs_log.match_key.clear();
+        }
+    }
+    Ok(left)
 }
 
 /// Who writes down what feeds push, if anybody shall.

@@ -7,6 +7,8 @@ mod prices;
 mod rules;
 mod standings;
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{Actor, Channel, MarketKind, Team};
 use clutch_core::event::MarketStatus;
@@ -34,7 +36,12 @@ pub use standings::{
 #[derive(Debug, Default)]
 pub struct Words {
     book: Book,
+    /// Matches that have left the engine, whose names are still known, oldest first.
+    gone: VecDeque<MatchId>,
 }
+
+/// The names of so many matches that have left are kept: what a tool tells is of their time, or little later.
+const GONE_MAX: usize = 4_096;
 
 impl Words {
     /// Learns every match and market of a state that was not followed from its beginning. Returns what
@@ -58,7 +65,18 @@ impl Words {
 
     /// Learns what records say.
     pub fn hear(&mut self, records: &[Record]) {
-        records.iter().for_each(|record| self.book.apply(record));
+        for record in records {
+            let Event::MatchRetired { match_id } = record.event else {
+                self.book.apply(record);
+                continue;
+            };
+            self.gone.push_back(match_id);
+            if GONE_MAX < self.gone.len()
+                && let Some(oldest) = self.gone.pop_front()
+            {
+                self.book.forget(oldest);
+            }
+        }
     }
 
     /// "Spirit v Vitality".

@@ -256,6 +256,7 @@ impl Hub {
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::SettlementTimes => settlement::times(records),
+            Query::Tables => staff::tables(records),
             Query::Accounts { accounts_max, .. } => {
                 staff::accounts(&self.book, records, accounts_max)
             }

@@ -124,6 +124,8 @@ pub(super) enum Asked {
     Limits { rest: Option<Rest>, limits: Vec<LimitView> },
     /// How long bets waited for their money, for the metrics.
     Waits(Waits),
+    /// How full the tables are.
+    Tables,
     /// Something of the staff's.
     Staff(Box<Work>),
 }
@@ -175,6 +177,7 @@ impl Hub {
                 Query::Catalogue => Asked::Catalogue { matches: Vec::new() },
                 Query::Accounts { from, .. } => Asked::Accounts { from: from.0 },
                 Query::SettlementTimes => Asked::Waits(Waits::default()),
+                Query::Tables => Asked::Tables,
                 _ => Asked::Match,
             };
             self.pending.insert(trace, Pending { asker: None, asked });

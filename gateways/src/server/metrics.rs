@@ -1,6 +1,8 @@
 //! What the gateway counts about itself, in the text format that Prometheus reads.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 
 use clutch_core::event::FeedAlert;
 use clutch_core::play::{COUNTERS, Hold};
@@ -22,6 +24,7 @@ use super::port::{EngineHealth, EngineState};
 use crate::book::Book;
 use crate::codes::GatewayCode;
 use crate::wire::settlement::Waits;
+use crate::wire::staff::is_nearly_full;
 
 /// What stops betting, or part of it.
 #[derive(Debug, Default)]
@@ -39,6 +42,20 @@ struct Settlement {
     oldest: Gauge<f64, AtomicU64>,
     paid_within: Family<QuantileLabel, Gauge<f64, AtomicU64>>,
     bets: Family<TimeLabel, Gauge>,
+}
+
+/// How full the tables are.
+#[derive(Debug, Default)]
+struct Tables {
+    used: Family<TableLabel, Gauge>,
+    most: Family<TableLabel, Gauge>,
+    /// Those of which it was said that they are nearly full.
+    warned: Mutex<BTreeSet<&'static str>>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TableLabel {
+    table: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -93,6 +110,7 @@ pub struct Metrics {
     stops: Stops,
     cases: Family<CaseLabel, Gauge>,
     holds: Family<HoldLabel, Gauge>,
+    tables: Tables,
     settlement: Settlement,
     /// Markets that were settled with bets which came after what decided them.
     pub late_markets: Counter,
@@ -169,6 +187,7 @@ impl Metrics {
             stops: Stops::default(),
             cases: Family::default(),
             holds: Family::default(),
+            tables: Tables::default(),
             settlement: Settlement::default(),
             late_markets: Counter::default(),
             snapshot_seq: Gauge::default(),
@@ -270,6 +289,12 @@ impl Metrics {
             self.holds.clone(),
         );
         registry.register("load_shed", "How much load is shed, 0 to 3", stops.shed.clone());
+        registry.register(
+            "table_rows",
+            "Rows in use, by the name of the table's size",
+            self.tables.used.clone(),
+        );
+        registry.register("table_rows_max", "Rows that there can be", self.tables.most.clone());
         let settlement = &self.settlement;
         registry.register(
             "settlement_markets_owing",
@@ -360,6 +385,20 @@ impl Metrics {
             let at_most_ms = at_most_ms.map_or("+Inf".to_owned(), |ms| ms.to_string());
             let label = TimeLabel { at_most_ms };
             self.settlement.bets.get_or_create(&label).set(*bets as i64);
+        }
+    }
+
+    /// Takes over how full a table is; says once that it is nearly so.
+    pub(super) fn note_table(&self, table: &'static str, used: u32, most: u32) {
+        self.tables.used.get_or_create(&TableLabel { table }).set(used.into());
+        self.tables.most.get_or_create(&TableLabel { table }).set(most.into());
+        let mut warned = self.tables.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_nearly_full(used, most) {
+            warned.remove(table);
+        } else if warned.insert(table) {
+            tracing::warn!(
+                "{used} of {most} rows of a table are in use: raise {table} in the configuration before the next start"
+            );
         }
     }
 

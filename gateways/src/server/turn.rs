@@ -76,10 +76,12 @@ impl Hub {
         }
     }
 
-    /// Asks how long bets wait for their money, unless that is being asked already.
+    /// Asks how long bets wait for their money and how full the tables are, unless that is being asked already.
     pub(super) fn ask_for_waits(&mut self) {
-        if !self.unasked.contains(&Query::SettlementTimes) {
-            self.unasked.push_back(Query::SettlementTimes);
+        for query in [Query::SettlementTimes, Query::Tables] {
+            if !self.unasked.contains(&query) {
+                self.unasked.push_back(query);
+            }
         }
     }
 
@@ -103,7 +105,8 @@ impl Hub {
                 | Asked::QuoteMax
                 | Asked::QuoteCashOut
                 | Asked::Limits { .. }
-                | Asked::Waits(_) => true,
+                | Asked::Waits(_)
+                | Asked::Tables => true,
             };
             let places = self.places_of_answer(&record.event, &pending, connections);
             if !with_places(places, || self.answer(record, &mut pending, connections)) {
@@ -246,6 +249,9 @@ impl Hub {
                 } else {
                     self.book.knows_all_purses();
                 }
+            }
+            (Asked::Tables, Event::Table { name, used, most }) => {
+                self.metrics.note_table(name, *used, *most);
             }
             (Asked::Waits(waits), Event::QueryDone) => self.metrics.note_waits(waits),
             (Asked::Waits(waits), event) => waits.hear(event),

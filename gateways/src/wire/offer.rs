@@ -42,6 +42,8 @@ struct Offer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     betting_stopped: Option<bool>,
     matches: Vec<MatchView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<u32>,
 }
 
 /// A match with its markets.
@@ -180,6 +182,10 @@ fn message(
         .filter(|game| start <= game.changed && (with_markets || game.head_since(start)))
         .map(|game| match_view(book, game, from, with_markets))
         .collect();
+    // Who knows nothing yet need not forget.
+    let gone = from.into_iter().flat_map(|from| book.gone_since(from));
+    let gone =
+        gone.filter(|id| scope.is_none_or(|only| only == *id)).map(|MatchId(id)| id).collect();
     to_json(&Offer {
         kind,
         id,
@@ -194,6 +200,7 @@ fn message(
         conflated: matches!(occasion, Occasion::SlowLink).then_some("slow link"),
         betting_stopped: book.stopped_since(start).then_some(book.betting_stopped()),
         matches,
+        gone,
     })
 }
 

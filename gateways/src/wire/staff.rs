@@ -233,6 +233,34 @@ pub fn sources(records: &[Record]) -> Vec<u8> {
     to_json(&Message { seq: seq_of(records), lag: records.iter().filter_map(bucket).collect() })
 }
 
+/// Whether so many rows in use are more than four fifths of a table.
+pub const fn is_nearly_full(used: u32, most: u32) -> bool {
+    4 * (most as u64) < 5 * used as u64
+}
+
+/// How full each table is.
+pub fn tables(records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Row {
+        table: &'static str,
+        used: u32,
+        most: u32,
+        nearly_full: bool,
+    }
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        tables: Vec<Row>,
+    }
+    let row = |record: &Record| match record.event {
+        Event::Table { name: table, used, most } => {
+            Some(Row { table, used, most, nearly_full: is_nearly_full(used, most) })
+        }
+        _ => None,
+    };
+    to_json(&Message { seq: seq_of(records), tables: records.iter().filter_map(row).collect() })
+}
+
 /// One account with its latest bets, newest first.
 pub fn account(book: &Book, records: &[Record]) -> Vec<u8> {
     #[derive(Serialize)]

@@ -142,6 +142,7 @@ impl Script {
             | Query::Accounts { .. }
             | Query::Sources
             | Query::SettlementTimes
+            | Query::Tables
             | Query::LateBets { .. }
             | Query::Settings
             | Query::Referrals

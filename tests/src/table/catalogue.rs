@@ -209,9 +209,13 @@ impl Scenario {
             },
             round_markets: words.take("round_markets"),
         };
-        let answer = self.send(Command::CreateMatch(create));
-        if answer == Answer::Done {
-            let match_id = MatchId(self.matches.len() as u32);
+        let records = self.world().apply(Command::CreateMatch(create));
+        let created = records.iter().find_map(|record| match record.event {
+            Event::MatchCreated { match_id, .. } => Some(match_id),
+            _ => None,
+        });
+        let answer = self.answer(&records);
+        if let Some(match_id) = created {
             self.matches.insert(key.to_owned(), match_id);
             if rounds == RoundFormat::NoRounds {
                 self.mobas.insert(match_id);

@@ -6,6 +6,7 @@
 //! | `expect account NAME KEY VALUE …` | available, held, liability, open_bets |
 //! | `expect house AMOUNT`, `expect live_bets N` | the house's books; bets in the engine |
 //! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
+//! | `expect match NAME there\|gone` | whether the engine still knows it |
 //! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
 //! | `expect alert RULE EXPECTED ACTUAL`, `expect alert NAME` | what was last told of a source |
 //! | `expect late MARKET [margin TIME] [at TIME] KEY VALUE …` | the bets after what decided it: bets, several, stakes, winners, lose, losers, get, open, cashed_out, whole; `expect told_late …` those told when it was settled |
@@ -53,6 +54,12 @@ impl Scenario {
             "referred" => self.expect_referred(words),
             "max_unit" => self.expect_max_unit(words),
             "market" => self.expect_market(words),
+            "match" => {
+                let match_id = self.match_named(words.next()?)?;
+                let said = self.world().ask(Query::Match { match_id });
+                let is_gone = said.iter().any(|event| matches!(event, Event::Refused(_)));
+                equal(words.next()?, if is_gone { "gone" } else { "there" })
+            }
             "frozen" => self.expect_frozen(words),
             "alert" => self.expect_alert(words),
             "late" => self.expect_late(words),

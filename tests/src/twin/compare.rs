@@ -114,6 +114,7 @@ impl Twin {
                 "available, held and liability of account {id}"
             );
         }
+        self.check_ends();
         self.compare_tallies(world);
         self.compare_currencies(world.state());
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
@@ -160,10 +161,12 @@ impl Twin {
             assert!(expected.next().is_none(), "the engine lost a bet of account {account}");
         }
         for id in 0..self.matches.len() as u32 {
+            let id = self.lives.matches.of(id);
             for event in world.ask(Query::Match { match_id: MatchId(id) }) {
                 let Event::Market { market: MarketId(market), status, epoch } = event else {
                     continue;
                 };
+                let market = self.lives.markets.number(market);
                 assert_eq!(status, self.status(market as usize), "the status of market {market}");
                 assert_eq!(epoch, self.markets[market as usize].epoch, "the epoch of {market}");
             }
@@ -203,7 +206,8 @@ impl Twin {
         for event in events {
             match event {
                 Event::Leg(leg) => {
-                    legs.push((leg.market.0 as usize, leg.selection.0, leg.odds.milli()))
+                    let market = self.lives.markets.number(leg.market.0);
+                    legs.push((market as usize, leg.selection.0, leg.odds.milli()))
                 }
                 Event::Multiple(view) => {
                     let (id, bet) = expected.next().expect("the engine has a multiple too many");
@@ -318,7 +322,7 @@ impl Twin {
 
     /// Whether a market can be bet on.
     pub fn is_open(&self, market: u32) -> bool {
-        self.markets[market as usize].status == Some(MarketStatus::Open)
+        self.has_market(market) && self.markets[market as usize].status == Some(MarketStatus::Open)
     }
 
     /// Whether a match is decided.

@@ -29,7 +29,7 @@ pub(super) struct On {
 /// An incident with the command that said it, and what it replaced.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reported {
-    incident: Incident,
+    pub incident: Incident,
     at: u64,
     best_of: usize,
     void_at: Option<u64>,

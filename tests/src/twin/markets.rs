@@ -73,10 +73,12 @@ impl Twin {
         if ![1, 2, 3, 5].contains(&create.best_of) || !has_format {
             return Err(Reject::InvalidParameter);
         }
-        if self.matches.iter().any(|known| known.key == create.key) {
+        let has_key = |index: &usize| self.matches[*index].key == create.key;
+        let mut there = (0..self.matches.len()).filter(|index| !self.lives.matches.is_gone(*index));
+        if there.any(|index| has_key(&index)) {
             return Err(Reject::MatchExists);
         }
-        if self.matches.len() == self.capacity.matches_max as usize {
+        if self.has_all_matches() {
             return Err(Reject::CapacityReached);
         }
         let rules = self.rules_for(create.title);
@@ -159,9 +161,7 @@ impl Twin {
         if series.phase() == MatchPhase::Over || is_awarded {
             return Err(Reject::MarketDecided);
         }
-        let taken: usize = self.markets.iter().map(|market| market.odds.len()).sum();
-        let max = self.capacity.markets_max as usize;
-        if self.markets.len() == max || taken + selections > 3 * max {
+        if self.has_all_markets(selections) {
             return Err(Reject::CapacityReached);
         }
         self.markets.push(Market {

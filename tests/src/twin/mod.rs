@@ -23,8 +23,10 @@ mod funded;
 mod grades;
 mod incidents;
 mod late;
+mod lives;
 mod markets;
 mod multiples;
+mod numbers;
 mod overrides;
 mod play;
 mod proposals;
@@ -99,6 +101,8 @@ pub struct Twin {
     given_up: BTreeMap<u32, i128>,
     matches: Vec<Match>,
     markets: Vec<Market>,
+    /// Which of them are there, and under which ids.
+    lives: lives::Lives,
     bets: BTreeMap<u64, Bet>,
     multiples: BTreeMap<u64, Multiple>,
     /// The last cash-out of each bet, and what each quote saw.
@@ -225,6 +229,7 @@ impl Twin {
             given_up: BTreeMap::new(),
             matches: Vec::new(),
             markets: Vec::new(),
+            lives: lives::Lives::default(),
             bets: BTreeMap::new(),
             multiples: BTreeMap::new(),
             cash_outs: BTreeMap::new(),
@@ -260,6 +265,9 @@ impl Twin {
     /// # Panics
     /// If the engine's events contradict the twin.
     pub fn apply(&mut self, seq: u64, now: u64, command: &Command, records: &[Record]) -> Answer {
+        let command = &self.in_numbers(command);
+        self.meet(records);
+        let records = &self.records_in_numbers(records)[..];
         self.seq = seq;
         self.now = now;
         self.times.resize(seq as usize, 0);
@@ -295,6 +303,7 @@ impl Twin {
         self.notice_results(&records[timers..]);
         self.learn(command, &models, records);
         self.retire();
+        self.part(records);
         answer
     }
 

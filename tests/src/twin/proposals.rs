@@ -42,6 +42,11 @@ pub(super) struct Credited {
 const WHO_WISHES: u64 = 1;
 
 impl Twin {
+    /// Every command that waits for a second person.
+    pub(super) fn proposed_commands(&self) -> impl Iterator<Item = &Command> {
+        self.proposals.iter().map(|proposal| &proposal.command)
+    }
+
     pub(super) fn propose(&mut self, command: Command) -> Result<(), Reject> {
         let same = |other: &Command| match (other, &command) {
             (Command::Grade { market, .. }, Command::Grade { market: on, .. }) => market == on,

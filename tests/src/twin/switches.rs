@@ -61,6 +61,7 @@ impl Twin {
             && !matches!(
                 command,
                 Command::Genesis { .. }
+                    | Command::Enlarge { .. }
                     | Command::Feed(_)
                     | Command::Tick
                     | Command::Kill { .. }
@@ -122,7 +123,7 @@ impl Twin {
             (
                 of_match.map(|index| KillScope::Match(MatchId(index as u32))),
                 2,
-                of_match.unwrap_or(0) as i64,
+                of_match.map_or(0, |index| self.lives.matches.of(index as u32).into()),
             ),
             (
                 market.map(|market| KillScope::Class(class(market.kind))),

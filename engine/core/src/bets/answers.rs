@@ -109,6 +109,11 @@ impl Answers {
         self.places.is_full()
     }
 
+    /// How many ids are remembered.
+    pub(crate) fn used(&self) -> usize {
+        self.places.count()
+    }
+
     /// How many bets can be remembered beside what is.
     pub fn room(&self) -> usize {
         self.places.room()

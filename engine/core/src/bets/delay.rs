@@ -39,7 +39,7 @@ impl Tables {
         received: Timestamp,
     ) -> Option<Timestamp> {
         let market = self.markets.market(market);
-        let fixture = &self.fixtures[market.match_id.0 as usize];
+        let fixture = &self.fixtures[market.match_id];
         delay_ends(config, fixture, market, received)
     }
 }

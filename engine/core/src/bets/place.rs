@@ -363,7 +363,7 @@ impl Tables {
     #[inline(always)]
     pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
         let market = self.markets.get(request.market);
-        let fixture = market.and_then(|market| self.fixture(market.match_id));
+        let fixture = market.map(|market| &self.fixtures[market.match_id]);
         let account = self.wallet.may_bet(request.account, request.adds)?;
         let (Some(market), Some(fixture)) = (market, fixture) else {
             return Err(Reject::UnknownMarket.into());

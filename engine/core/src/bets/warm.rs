@@ -98,7 +98,7 @@ impl Tables {
 
     #[inline]
     fn warm_market(&self, market: MarketId, fetch: &impl Fn(*const u8)) {
-        if let Some(market) = self.markets.get(market) {
+        if let Some(market) = self.markets.place_of(market) {
             fetch(from_ref(market).cast());
             fetch(from_ref(&market.prices).cast());
         }
@@ -111,11 +111,11 @@ impl Tables {
         selection: SelectionIndex,
         fetch: &impl Fn(*const u8),
     ) {
-        let Some(market) = self.markets.get(market) else { return };
+        let Some(market) = self.markets.place_of(market) else { return };
         if let Some(selection) = self.markets.selection(market, selection) {
             fetch(from_ref(selection).cast());
         }
-        if let Some(fixture) = self.fixture(market.match_id) {
+        if let Some(fixture) = self.fixtures.place_of(market.match_id) {
             fetch(from_ref(&fixture.stops).cast());
             fetch(fixture.series.looked_at_first());
         }

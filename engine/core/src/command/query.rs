@@ -105,6 +105,8 @@ pub enum Query {
         /// When it happened, in place of what the feed said.
         at: Option<Timestamp>,
     },
+    /// How full each table is.
+    Tables,
     /// Every bet that a trader shall look at.
     Referrals,
     /// What a bet, or a part of it, could be cashed out for now.

@@ -17,7 +17,7 @@ impl Step<'_> {
     /// Takes the word of a source that only confirms.
     pub(super) fn confirm(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
         let FeedMessage { match_id, source, event, .. } = *message;
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let truth = Truth::of(&fixture.series);
         // Of another game, or of a map that the match has not, nothing is remembered.
         let can_be_told = fixture.series.can_be_told(event);
@@ -54,7 +54,7 @@ impl Step<'_> {
 
     /// Compares every source that counts with the truth, and stops or lifts what follows from that.
     pub(crate) fn reconcile(&mut self, match_id: MatchId) {
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         let Some(limit) = silence_max(fixture.series.phase(), self.config) else { return };
         // Most matches have one source.
         if !fixture.feed.has_others() && !fixture.stops.has(SuspendReason::FeedsApart) {
@@ -81,14 +81,14 @@ impl Step<'_> {
             }
         }
         if let Some((source, alert)) = disagrees {
-            let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+            let feed = &mut self.tables.fixtures[match_id].feed;
             feed.fitted = 0;
             if !self.is_stopped(match_id, SuspendReason::FeedsDisagree) {
                 self.alert(match_id, source, alert);
                 self.stop_match(match_id, SuspendReason::FeedsDisagree);
             }
         }
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        let feed = &mut self.tables.fixtures[match_id].feed;
         feed.apart_since = match (behind, feed.apart_since == Timestamp::default()) {
             (None, _) => Timestamp::default(),
             (Some(_), true) => self.now,
@@ -109,7 +109,7 @@ impl Step<'_> {
                 }
             }
         }
-        let due = self.tables.fixtures[match_id.0 as usize].apart_at(self.config, self.now);
+        let due = self.tables.fixtures[match_id].apart_at(self.config, self.now);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
     }
 
@@ -117,7 +117,7 @@ impl Step<'_> {
     /// impossible or on a contradiction goes on.
     pub(super) fn count_fitting(&mut self, match_id: MatchId) {
         let needed = self.config.agreeing_updates;
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let is_frozen = [SuspendReason::ImpossibleState, SuspendReason::FeedsDisagree]
             .into_iter()
             .any(|reason| fixture.stops.has(reason));
@@ -145,13 +145,13 @@ impl Step<'_> {
     /// A person looked at a match and lets it go on: the truth stands, and who contradicts it is not
     /// asked until he agrees again.
     pub(crate) fn decide_against_dissenters(&mut self, match_id: MatchId) {
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        let feed = &mut self.tables.fixtures[match_id].feed;
         (feed.needs_person, feed.fitted) = (false, 0);
         self.doubt_dissenters(match_id);
     }
 
     fn doubt_dissenters(&mut self, match_id: MatchId) {
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let truth = Truth::of(&fixture.series);
         let primary = fixture.feed.primary;
         for (row, index) in fixture.feed.sources.iter_mut().zip(0..) {
@@ -166,7 +166,7 @@ impl Step<'_> {
         self.operator()?;
         let limit = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?.series.phase();
         let limit = silence_max(limit, self.config).ok_or(Reject::MarketDecided)?;
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let most = crate::title::SOURCES_MAX;
         let Some(row) = fixture.feed.sources.get(usize::from(source.0)).copied() else {
             let (most, asked) = (most as i64, i64::from(source.0));
@@ -182,7 +182,7 @@ impl Step<'_> {
         self.follow_instead(match_id, source);
         self.alert(match_id, source, FeedAlert::HandedOver);
         // A person decided, so nothing of before needs one; what cannot be adopted does.
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        let feed = &mut self.tables.fixtures[match_id].feed;
         (feed.needs_person, feed.fitted) = (false, 0);
         self.adopt_from(match_id, source);
         // Only now: no market opens at the price of what the old one said.
@@ -193,7 +193,7 @@ impl Step<'_> {
 
     /// The truth follows another source from now on.
     pub(super) fn follow_instead(&mut self, match_id: MatchId, source: SourceId) {
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         // By its own account the old one agrees with the truth: the truth followed it.
         if let Some(old) = fixture.feed.primary {
             fixture.feed.source(old).view = View::of(&fixture.series);
@@ -214,16 +214,16 @@ impl Step<'_> {
 
     /// Makes what the source that is followed now has said the truth.
     pub(super) fn adopt_from(&mut self, match_id: MatchId, source: SourceId) {
-        let view = self.tables.fixtures[match_id.0 as usize].feed.source(source).view;
+        let view = self.tables.fixtures[match_id].feed.source(source).view;
         self.adopt(match_id, source, &view);
         self.doubt_dissenters(match_id);
         self.reconcile(match_id);
-        let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        let due = self.tables.fixtures[match_id].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
     }
 
     fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {
-        let series = &self.tables.fixtures[match_id.0 as usize].series;
+        let series = &self.tables.fixtures[match_id].series;
         let truth = Truth::of(series);
         let map = view.map;
         let is_between = matches!(series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
@@ -264,7 +264,7 @@ impl Step<'_> {
             let _ = self.follow(match_id, source, GameEvent::RoundWon { map, round, winner });
         }
         let seq = self.seq;
-        let series = &mut self.tables.fixtures[match_id.0 as usize].series;
+        let series = &mut self.tables.fixtures[match_id].series;
         let is_open = series.map_winner(map).is_none();
         if let Some(state) = view.moba.filter(|_| is_open) {
             match series.adopt_moba(map, state, seq) {
@@ -296,14 +296,14 @@ impl Step<'_> {
     ) {
         let Impossible { rule, expected, actual } = odd;
         self.alert(match_id, source, FeedAlert::Impossible { rule, expected, actual });
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        let feed = &mut self.tables.fixtures[match_id].feed;
         feed.fitted = 0;
         feed.needs_person |= needs_person;
         self.stop_match(match_id, SuspendReason::ImpossibleState);
     }
 
     fn is_stopped(&self, match_id: MatchId, reason: SuspendReason) -> bool {
-        self.tables.fixtures[match_id.0 as usize].stops.has(reason)
+        self.tables.fixtures[match_id].stops.has(reason)
     }
 }
 

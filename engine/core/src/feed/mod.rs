@@ -59,14 +59,14 @@ impl Step<'_> {
                 self.lift_match(match_id, SuspendReason::FeedLag);
             }
             // Only now is it known how long the match may be silent: a map may have begun.
-            let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+            let due = self.tables.fixtures[match_id].stale_at(self.config);
             self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         }
         if !is_primary {
             // Somebody else has spoken: if the one that is followed has not for too long, he may follow.
             self.replace_silent(match_id);
             // He may be the first who can, and it is not yet time.
-            let due = self.tables.fixtures[match_id.0 as usize].hand_over_at(self.config, self.now);
+            let due = self.tables.fixtures[match_id].hand_over_at(self.config, self.now);
             self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         }
         outcome
@@ -80,7 +80,7 @@ impl Step<'_> {
             self.reconcile(match_id);
             return Ok(());
         }
-        let feed = &mut self.tables.fixtures[match_id.0 as usize].feed;
+        let feed = &mut self.tables.fixtures[match_id].feed;
         feed.versions[usize::from(source.0)] = version;
         feed.source(source).has_gap = false;
         if !is_primary {
@@ -110,7 +110,7 @@ impl Step<'_> {
         newest: u64,
     ) -> Result<(), Refusal> {
         let FeedMessage { match_id, source, version, follows, event, .. } = *message;
-        let row = self.tables.fixtures[match_id.0 as usize].feed.source(source);
+        let row = self.tables.fixtures[match_id].feed.source(source);
         row.has_gap = true;
         self.alert(match_id, source, FeedAlert::Gap { after: newest });
         if is_primary {
@@ -128,7 +128,7 @@ impl Step<'_> {
     /// Notices a source that is late beyond the limit. Returns whether one no longer is.
     fn check_lag(&mut self, message: &FeedMessage, is_primary: bool) -> bool {
         let FeedMessage { match_id, source, .. } = *message;
-        let row = self.tables.fixtures[match_id.0 as usize].feed.source(source);
+        let row = self.tables.fixtures[match_id].feed.source(source);
         let Some(lag_ns) = row.measure_lag(message) else { return false };
         let lagged = core::mem::replace(&mut row.lags, self.config.feed_lag_max_ns < lag_ns);
         let lags = row.lags;
@@ -205,7 +205,7 @@ impl Step<'_> {
             Change::None => return,
             Change::Moved { map } => map,
             Change::Shifted { map, is_material } => {
-                let fixture = &self.tables.fixtures[match_id.0 as usize];
+                let fixture = &self.tables.fixtures[match_id];
                 fixture.announce_score(match_id, self.outbox);
                 return self.requote(match_id, Requote::Standing { map, is_material });
             }
@@ -213,20 +213,20 @@ impl Step<'_> {
             Change::Opinion { map } => return self.requote(match_id, Requote::Parameters { map }),
             Change::Started { map, round } => return self.close_round(match_id, map, round),
             Change::Undone { map, first } => {
-                let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+                let fixture = &mut self.tables.fixtures[match_id];
                 let rules = self.tables.rule_book.rules(fixture.house_rules);
                 // A map that is played again goes by the rule on that.
                 let is_replay = fixture.replays.take_if(|replays| *replays == map).is_some();
                 if rules.rewound == Rewound::Void && !is_replay {
                     let (reason, scope) = (VoidReason::Rewound, UndoneScope::Match);
                     let undone = Undone { from: first, to: self.seq, reason, scope };
-                    self.tables.fixtures[match_id.0 as usize].undone.push(undone);
+                    self.tables.fixtures[match_id].undone.push(undone);
                     self.settle_all_of(match_id);
                 }
                 map
             }
         };
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         fixture.announce_score(match_id, self.outbox);
         let winner = match event {
             GameEvent::RoundWon { winner, .. } => Some(winner),
@@ -234,6 +234,7 @@ impl Step<'_> {
         };
         self.requote(match_id, Requote::Score { map, winner });
         self.open_round_market(match_id);
+        self.notice_end(match_id);
     }
 
     /// Suspends the matches whose feeds have been silent too long.
@@ -247,19 +248,19 @@ impl Step<'_> {
     #[cold]
     fn suspend_silent_matches(&mut self) {
         let mut next = Timestamp::MAX;
-        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
-            let due = self.tables.fixtures[match_id.0 as usize].stale_at(self.config);
+        for slot in 0..self.tables.fixtures.slots() {
+            let Some(match_id) = self.tables.fixtures.in_slot(slot) else { continue };
+            let due = self.tables.fixtures[match_id].stale_at(self.config);
             if due <= self.now {
                 self.stop_match(match_id, SuspendReason::FeedStale);
             } else {
                 next = next.min(due);
             }
             self.replace_silent(match_id);
-            let fixture = &self.tables.fixtures[match_id.0 as usize];
+            let fixture = &self.tables.fixtures[match_id];
             next = next.min(fixture.hand_over_at(self.config, self.now));
             self.reconcile(match_id);
-            next =
-                next.min(self.tables.fixtures[match_id.0 as usize].apart_at(self.config, self.now));
+            next = next.min(self.tables.fixtures[match_id].apart_at(self.config, self.now));
         }
         self.tables.feed_check_at = next;
     }

@@ -91,7 +91,7 @@ impl Step<'_> {
             self.tables.markets.market_mut(market).by_rules = Some(ruled);
         }
         let (seq, now) = (self.seq, self.now);
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         fixture.incidents.push(reported);
         self.outbox.push(Event::Incident {
             match_id,
@@ -128,7 +128,7 @@ impl Step<'_> {
     /// A market whose selections are not those of the match's format any more cannot be decided.
     fn void_what_no_longer_fits(&mut self, match_id: MatchId, incident: u8) {
         let Tables { fixtures, markets, .. } = &mut *self.tables;
-        let fixture = &fixtures[match_id.0 as usize];
+        let fixture = &fixtures[match_id];
         for market in &fixture.markets {
             let row = markets.market_mut(*market);
             let now_has = (row.kind.market_type().selections)(row.kind, &fixture.series);
@@ -153,11 +153,11 @@ impl Step<'_> {
             let ruled = markets.market(*market).by_rules;
             ruled.is_some_and(|ruled| ruled.incident == last_index)
         };
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         if !self.is_approved() && (voids_late || fixture.markets.iter().any(ruled)) {
             return self.propose(Wish::TakeBackIncident { match_id });
         }
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let undone = match incident {
             Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
                 fixture.series.take_back_award(map)
@@ -184,7 +184,7 @@ impl Step<'_> {
         (fixture.void_at, fixture.starts_at) = (void_at, starts_at);
         let index = fixture.incidents.len() as u8;
         for place in 0..fixture.markets.len() {
-            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let market = self.tables.fixtures[match_id].markets[place];
             let row = self.tables.markets.market_mut(market);
             if !row.retired && row.by_rules.is_some_and(|ruled| ruled.incident == index) {
                 row.by_rules = None;
@@ -200,7 +200,7 @@ impl Step<'_> {
 
     /// Lets what was decided reach results, prices and bets.
     fn incident_spreads(&mut self, match_id: MatchId, incident: Incident) {
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         let moved = match incident {
             Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => Some(map),
             // Every market on the match as a whole has another price.
@@ -213,7 +213,7 @@ impl Step<'_> {
         };
         self.tables.house_check_at = Timestamp::default();
         self.tables.refresh_exposure(match_id);
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         // In play a feed may be silent for a shorter time than in a break.
         self.tables.feed_check_at = self.tables.feed_check_at.min(fixture.stale_at(self.config));
         fixture.announce_score(match_id, self.outbox);
@@ -222,7 +222,7 @@ impl Step<'_> {
             self.requote(match_id, Requote::Score { map, winner: None });
         }
         for place in 0..markets {
-            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let market = self.tables.fixtures[match_id].markets[place];
             let row = self.tables.markets.market(market);
             if row.retired {
                 continue;
@@ -237,6 +237,7 @@ impl Step<'_> {
         // A map that was given away is one that a source may know otherwise.
         self.reconcile(match_id);
         self.settle_all_of(match_id);
+        self.notice_end(match_id);
     }
 
     /// Voids what was put off for too long.
@@ -245,8 +246,9 @@ impl Step<'_> {
             return;
         }
         let mut next = Timestamp::MAX;
-        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
-            let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        for slot in 0..self.tables.fixtures.slots() {
+            let Some(match_id) = self.tables.fixtures.in_slot(slot) else { continue };
+            let fixture = &mut self.tables.fixtures[match_id];
             let due = fixture.void_at;
             if due == Timestamp::MAX {
                 continue;
@@ -266,11 +268,11 @@ impl Step<'_> {
 
     /// Every market of a match that did not begin in time is void.
     fn void_postponed(&mut self, match_id: MatchId) {
-        let fixture = &self.tables.fixtures[match_id.0 as usize];
+        let fixture = &self.tables.fixtures[match_id];
         let last = |reported: &Reported| matches!(reported.incident, Incident::Postponed { .. });
         let incident = fixture.incidents.iter().rposition(last).unwrap_or_default() as u8;
         for place in 0..fixture.markets.len() {
-            let market = self.tables.fixtures[match_id.0 as usize].markets[place];
+            let market = self.tables.fixtures[match_id].markets[place];
             let row = self.tables.markets.market_mut(market);
             if row.retired || row.by_rules.is_some() {
                 continue;
@@ -279,6 +281,7 @@ impl Step<'_> {
             self.resolve(market);
             self.announce_status(market, false);
         }
+        self.notice_end(match_id);
     }
 
     /// Incidents come from staff, or from the source that the match follows.

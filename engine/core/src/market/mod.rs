@@ -46,7 +46,7 @@ use crate::pricing::SeriesForecast;
 use crate::settlement::lanes::{Aside, Lane};
 use crate::settlement::multiplier::LegResult;
 use crate::title::Series;
-use crate::units::{MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Money, Odds, Probability, SelectionIndex, Seq, Timestamp};
 use crate::wallet::NO_BET;
 
 /// The most selections a market can have: the correct score of a map whose halves have fifteen
@@ -243,6 +243,8 @@ impl MarketResult {
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Market {
+    /// Its id; [`MarketId::NONE`] where a slot is free.
+    pub(crate) id: MarketId,
     /// Its match.
     pub match_id: MatchId,
     /// Moves when the match materially changed.
@@ -299,6 +301,8 @@ pub struct Market {
     pub(crate) awaits_retirement: bool,
     /// Whether its bets are gone.
     pub retired: bool,
+    /// Legs of bets that have left its list and whose bets are still there for their other legs.
+    pub(crate) legs_kept: u32,
     /// The command that closed it last.
     pub closed_at: Seq,
     /// The command that moved the score last, as far as it is on it.
@@ -312,6 +316,7 @@ pub struct Market {
 const _: () = assert!(offset_of!(Market, prices) + size_of::<PriceHistory>() <= 2 * 64);
 
 wire_struct!(Market {
+    id,
     match_id,
     kind,
     epoch,
@@ -338,6 +343,7 @@ wire_struct!(Market {
     awaits_retirement,
     awaits_shading,
     retired,
+    legs_kept,
     closed_at,
     moved_at,
     unshaded,
@@ -351,6 +357,7 @@ impl Market {
     /// A market without prices.
     pub fn new(match_id: MatchId, kind: MarketKind) -> Self {
         Self {
+            id: MarketId::NONE,
             match_id,
             kind,
             epoch: 0,
@@ -377,6 +384,7 @@ impl Market {
             awaits_retirement: false,
             awaits_shading: false,
             retired: false,
+            legs_kept: 0,
             closed_at: Seq::default(),
             moved_at: Seq::default(),
             unshaded: Money::ZERO,
@@ -385,6 +393,16 @@ impl Market {
             first_selection: 0,
             selections: 0,
         }
+    }
+
+    /// What stands in a free slot.
+    pub(super) fn vacant() -> Self {
+        Self::new(MatchId::NONE, MarketKind::MatchWinner)
+    }
+
+    /// Whether nothing leads to it any more but its match: its bets are gone, and it stands in no queue.
+    pub(crate) fn is_done(&self) -> bool {
+        self.retired && self.legs_kept == 0 && !self.queued && self.aside.is_none()
     }
 
     /// How many selections it has.

@@ -145,12 +145,12 @@ impl Step<'_> {
     }
 
     pub(super) fn fixture(&self, match_id: MatchId) -> &crate::title::Fixture {
-        self.tables.fixture(match_id).expect("a market's match exists")
+        &self.tables.fixtures[match_id]
     }
 
     /// Computes the next two prices; returns what had been foreseen before.
     fn refresh_branches(&mut self, match_id: MatchId) -> Option<WinBranches> {
-        let fixture = &mut self.tables.fixtures[match_id.0 as usize];
+        let fixture = &mut self.tables.fixtures[match_id];
         let foreseen = fixture.branches;
         fixture.branches = fixture.series.branches();
         foreseen
@@ -381,7 +381,7 @@ impl Step<'_> {
 
     /// Adds a reason to stop a whole match and says so.
     pub(crate) fn stop_match(&mut self, match_id: MatchId, reason: SuspendReason) {
-        if self.tables.fixtures[match_id.0 as usize].stop(reason) {
+        if self.tables.fixtures[match_id].stop(reason) {
             self.outbox.push(Event::MatchFrozen { match_id, reason: Some(reason) });
             self.announce_statuses_of(match_id);
             self.note_stop(reason);
@@ -390,7 +390,7 @@ impl Step<'_> {
 
     /// Lifts one reason and says what is left.
     pub(crate) fn lift_match(&mut self, match_id: MatchId, reason: SuspendReason) {
-        if self.tables.fixtures[match_id.0 as usize].lift(reason) {
+        if self.tables.fixtures[match_id].lift(reason) {
             let reason = self.fixture(match_id).stops.first();
             self.outbox.push(Event::MatchFrozen { match_id, reason });
             self.announce_statuses_of(match_id);
@@ -406,7 +406,8 @@ impl Step<'_> {
 
     /// The same for every match.
     pub(crate) fn announce_all_statuses(&mut self) {
-        for match_id in (0..self.tables.fixtures.len() as u32).map(MatchId) {
+        for slot in 0..self.tables.fixtures.slots() {
+            let Some(match_id) = self.tables.fixtures.in_slot(slot) else { continue };
             self.announce_statuses_of(match_id);
         }
     }

@@ -17,8 +17,8 @@ const MARKETS_PER_SLICE: u32 = 32;
 /// The work in progress.
 #[derive(Debug)]
 pub(crate) struct Requotes {
-    /// The next market of a round through all of them; `None` if there is no round.
-    next: Option<MarketId>,
+    /// The next slot of a round through all markets; `None` if there is no round.
+    next: Option<u32>,
     /// Markets whose liability moved by a step, in order of arrival.
     shaded: VecDeque<MarketId>,
 }
@@ -30,7 +30,7 @@ impl Requotes {
 
     /// Has every market priced again, from the first on.
     pub fn start_over(&mut self) {
-        self.next = Some(MarketId(0));
+        self.next = Some(0);
     }
 
     /// Has a market priced again because of its money.
@@ -38,6 +38,11 @@ impl Requotes {
     pub fn lean(&mut self, id: MarketId, market: &mut Market) {
         market.awaits_shading = true;
         self.shaded.push_back(id);
+    }
+
+    /// A market is gone, and with it the wish to price it again.
+    pub fn forget(&mut self, id: MarketId) {
+        self.shaded.retain(|other| *other != id);
     }
 
     /// Every market named in the queue.
@@ -77,12 +82,14 @@ impl Step<'_> {
             self.requote_leaners(market);
             left -= 1;
         }
-        let Some(MarketId(first)) = self.tables.requotes.next else { return };
-        let end = self.tables.markets.count().min(first + left);
+        let Some(first) = self.tables.requotes.next else { return };
+        let end = self.tables.markets.slots().min(first + left);
         let is_full = end == first + left;
-        self.tables.requotes.next = is_full.then_some(MarketId(end));
-        for market in (first..end).map(MarketId) {
-            self.requote_market(market, PriceCause::Margin, false);
+        self.tables.requotes.next = is_full.then_some(end);
+        for slot in first..end {
+            if let Some(market) = self.tables.markets.in_slot(slot) {
+                self.requote_market(market, PriceCause::Margin, false);
+            }
         }
     }
 

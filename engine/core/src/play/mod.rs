@@ -381,6 +381,11 @@ impl Play {
         self.live == self.limits_max
     }
 
+    /// How many limits and counters there are.
+    pub(crate) fn limits_live(&self) -> usize {
+        self.live
+    }
+
     /// Writes a limit down, in its place among the account's others.
     fn insert(&mut self, account: AccountId, mut limit: Limit) {
         assert!(!self.is_full(), "the caller checks that there is room");

@@ -110,7 +110,7 @@ impl Exposures {
         selection: SelectionIndex,
         added: Money,
     ) -> Cost {
-        let Exposure { by_score, others } = self.of_match[market.match_id.0 as usize];
+        let Exposure { by_score, others } = self.of_match[market.match_id.slot()];
         let series = &fixture.series;
         let possible = (0..scores(series)).filter(|index| can_end(series, *index));
         if let Some(wins) = wins(market, series, selection) {
@@ -130,14 +130,19 @@ impl Exposures {
 
     /// Adds what changed on one selection of a market that follows from the final score.
     fn add(&mut self, match_id: MatchId, wins: &[bool; SCORES_MAX], payout: Money, stake: Money) {
-        for (sum, wins) in self.of_match[match_id.0 as usize].by_score.iter_mut().zip(wins) {
+        for (sum, wins) in self.of_match[match_id.slot()].by_score.iter_mut().zip(wins) {
             *sum += if *wins { payout - stake } else { -stake };
         }
     }
 
+    /// A match is gone: whatever stands in its slot next begins with nothing.
+    pub(crate) fn forget(&mut self, match_id: MatchId) {
+        self.of_match[match_id.slot()] = Exposure::NONE;
+    }
+
     /// Replaces what a market added to the rest.
     fn replace_rest(&mut self, match_id: MatchId, before: Money, after: Money) {
-        self.of_match[match_id.0 as usize].others += after - before;
+        self.of_match[match_id.slot()].others += after - before;
     }
 }
 
@@ -160,7 +165,7 @@ impl Tables {
         let after = self.rest(id);
         self.risk.exposures.replace_rest(match_id, before, after);
         let market = self.markets.market(id);
-        let series = &self.fixtures[match_id.0 as usize].series;
+        let series = &self.fixtures[match_id].series;
         if let Some(wins) = wins(market, series, selection) {
             let (payout, stake) = match sign {
                 Sign::In => (payout, stake),
@@ -203,13 +208,10 @@ impl Tables {
             return;
         }
         self.risk.exposures.is_kept = is_kept;
-        for index in 0..self.fixtures.len() {
-            let exposure = if is_kept {
-                self.recomputed_exposure(MatchId(index as u32))
-            } else {
-                Exposure::NONE
-            };
-            self.risk.exposures.of_match[index] = exposure;
+        for slot in 0..self.fixtures.slots() {
+            let match_id = self.fixtures.in_slot(slot).filter(|_| is_kept);
+            let exposure = match_id.map_or(Exposure::NONE, |id| self.recomputed_exposure(id));
+            self.risk.exposures.of_match[slot] = exposure;
         }
     }
 
@@ -217,22 +219,23 @@ impl Tables {
     pub(crate) fn refresh_exposure(&mut self, match_id: MatchId) {
         if self.risk.exposures.is_kept {
             let exposure = self.recomputed_exposure(match_id);
-            self.risk.exposures.of_match[match_id.0 as usize] = exposure;
+            self.risk.exposures.of_match[match_id.slot()] = exposure;
         }
     }
 
     /// Whether every exposure is what its markets say.
     pub(crate) fn exposures_agree(&self) -> bool {
-        let mut matches = (0..self.fixtures.len()).map(|index| MatchId(index as u32));
+        let mut slots = self.risk.exposures.of_match.iter().enumerate();
         !self.risk.exposures.is_kept
-            || matches.all(|id| {
-                self.risk.exposures.of_match[id.0 as usize] == self.recomputed_exposure(id)
+            || slots.all(|(slot, kept)| {
+                let match_id = self.fixtures.in_slot(slot);
+                *kept == match_id.map_or(Exposure::NONE, |id| self.recomputed_exposure(id))
             })
     }
 
     /// What a match could cost, from the sums of its markets alone.
     fn recomputed_exposure(&self, match_id: MatchId) -> Exposure {
-        let fixture = &self.fixtures[match_id.0 as usize];
+        let fixture = &self.fixtures[match_id];
         let mut exposure = Exposure::NONE;
         for id in &fixture.markets {
             let market = self.markets.market(*id);

@@ -37,7 +37,7 @@ pub(crate) struct RiskTables {
     paces: Vec<Pace>,
     groups: Vec<Group>,
     /// What each match could cost; derived.
-    pub(super) exposures: Exposures,
+    pub(crate) exposures: Exposures,
     tallies: [Tally; RuleId::ALL.len()],
     /// The rules that could find anything under the settings in force; derived.
     asked: RuleSet,

@@ -352,8 +352,8 @@ impl Step<'_> {
 
     /// The end of a map is confirmed: what waited for that is paid.
     pub(crate) fn confirm_payouts(&mut self, match_id: MatchId, map: u8) {
-        for index in 0..self.tables.fixtures[match_id.0 as usize].markets.len() {
-            let market = self.tables.fixtures[match_id.0 as usize].markets[index];
+        for index in 0..self.tables.fixtures[match_id].markets.len() {
+            let market = self.tables.fixtures[match_id].markets[index];
             let row = self.tables.markets.market(market);
             if row.kind.map().is_none_or(|on| on == map) {
                 self.pay_if_confirmed(market);
@@ -429,7 +429,7 @@ impl Tables {
         let from = self.settlement.paused_from;
         from < NOTHING_PAUSED && {
             let match_id = self.markets.market(market).match_id;
-            from <= self.fixtures[match_id.0 as usize].tier
+            from <= self.fixtures[match_id].tier
         }
     }
 
@@ -437,7 +437,7 @@ impl Tables {
     /// feed confirmed every map that it rests on.
     pub(crate) fn is_confirmed(&self, market: MarketId) -> bool {
         let row = self.markets.market(market);
-        let series = &self.fixtures[row.match_id.0 as usize].series;
+        let series = &self.fixtures[row.match_id].series;
         row.graded.is_some()
             || row.by_rules.is_some()
             || row.result == MarketResult::NotPlayed

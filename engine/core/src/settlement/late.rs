@@ -54,7 +54,7 @@ impl Tables {
         let mut looks = LATE_BETS_MAX;
         let margin_of = |row: &Market| {
             margin_ns.unwrap_or_else(|| {
-                let fixture = &self.fixtures[row.match_id.0 as usize];
+                let fixture = &self.fixtures[row.match_id];
                 config.in_play_delay(fixture, row)
             })
         };

@@ -121,8 +121,8 @@ impl Market {
 impl Step<'_> {
     /// Looks at every bet of a match again: a rewind may have undone the moment they were struck.
     pub(crate) fn settle_all_of(&mut self, match_id: MatchId) {
-        for index in 0..self.tables.fixtures[match_id.0 as usize].markets.len() {
-            let market = self.tables.fixtures[match_id.0 as usize].markets[index];
+        for index in 0..self.tables.fixtures[match_id].markets.len() {
+            let market = self.tables.fixtures[match_id].markets[index];
             let row = self.tables.markets.market_mut(market);
             if !row.retired {
                 self.tables.settlement.start(market, row);
@@ -272,6 +272,7 @@ impl Step<'_> {
                 }
                 self.tables.markets.market_mut(market).retired = true;
                 self.tables.settlement.decided.pop_front();
+                self.notice_done(market);
                 continue;
             }
             *list = self.tables.bets.bet(slot).next_of_market;
@@ -318,7 +319,7 @@ impl Tables {
             return bet.state;
         }
         let market = self.markets.market(bet.market);
-        let fixture = &self.fixtures[market.match_id.0 as usize];
+        let fixture = &self.fixtures[market.match_id];
         match fixture.is_undone(bet.id, bet.market, market) {
             Some(reason) => BetState::Void(reason),
             None => {

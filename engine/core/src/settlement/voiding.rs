@@ -79,7 +79,7 @@ impl Step<'_> {
         // Both ends are meant to be void themselves.
         let from = Seq(from.0.saturating_sub(1));
         let undone = Undone { from, to: Seq(to.0 + 1), reason: VoidReason::TakenLate, scope };
-        self.tables.fixtures[match_id.0 as usize].undone.push(undone);
+        self.tables.fixtures[match_id].undone.push(undone);
         self.outbox.push(Event::BetsVoided {
             match_id,
             market,

@@ -49,6 +49,7 @@ impl Tables {
     }
 
     fn matches_and_markets_fit(&self) -> bool {
+        let matches_fit = self.fixtures.fit_together();
         let listed: usize = self.fixtures.iter().map(|fixture| fixture.markets.len()).sum();
         let fits = |(id, market): (MarketId, &Market)| {
             let Some(fixture) = self.fixture(market.match_id) else { return false };
@@ -63,7 +64,7 @@ impl Tables {
                     .all(|slot| self.bets.listed(*slot, |bet| bet.market == id))
                 && self.multiples.fits_market(id, market)
         };
-        listed == self.markets.iter().count() && self.markets.iter().all(fits)
+        matches_fit && listed == self.markets.count() && self.markets.iter().all(fits)
     }
 
     fn settlement_fits(&self) -> bool {

@@ -16,8 +16,6 @@ mod saver;
 pub(crate) use loader::Loader;
 pub(crate) use saver::Saver;
 
-use alloc::vec::Vec;
-
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
 use crate::bets::multiple::MultipleTable;
@@ -35,13 +33,13 @@ use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::state::{State, Tables};
-use crate::title::Fixture;
+use crate::title::Fixtures;
 use crate::units::{Seq, Timestamp};
 use crate::wallet::Wallet;
 
 /// Which fields stand where in a snapshot. Moves with every change of them: an engine that lays its
 /// state out otherwise refuses the snapshot and replays the journal instead.
-pub const LAYOUT: u32 = 8;
+pub const LAYOUT: u32 = 9;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,8 +199,7 @@ impl Table for Tables {
         out.put(feed_check_at);
         out.put(house_check_at);
         wallet.save(out);
-        out.count(fixtures.len());
-        fixtures.iter().for_each(|fixture| fixture.save(out));
+        fixtures.save(out);
         rule_book.save(out);
         markets.save(out);
         settlement.save(out);
@@ -238,11 +235,7 @@ impl Table for Tables {
         input.begin("accounts");
         let wallet = Wallet::load(input, &capacity)?;
         input.begin("matches");
-        let matches_max = capacity.matches_max as usize;
-        let mut fixtures = Vec::with_capacity(matches_max);
-        for _ in 0..input.count(matches_max)? {
-            fixtures.push(Fixture::load(input, &capacity)?);
-        }
+        let fixtures = Fixtures::load(input, &capacity)?;
         input.begin("house rules");
         let rule_book = RuleBook::load(input, &capacity)?;
         input.begin("markets");

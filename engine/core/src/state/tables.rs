@@ -1,7 +1,5 @@
 //! The tables as a whole.
 
-use alloc::vec::Vec;
-
 use super::Tables;
 use crate::bets::cash_out::CashOuts;
 use crate::bets::client_ids::ClientIds;
@@ -21,7 +19,7 @@ use crate::reject::{Refusal, Reject};
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
 use crate::switches::{Switches, Trips};
-use crate::title::Fixture;
+use crate::title::{Fixture, Fixtures};
 use crate::units::{MatchId, Timestamp};
 use crate::wallet::Wallet;
 
@@ -46,7 +44,7 @@ impl Tables {
             cash_outs: CashOuts::with_capacity(&capacity),
             desk: Desk::new(),
             fundings: Fundings::with_capacity(&capacity),
-            fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            fixtures: Fixtures::with_capacity(capacity.matches_max),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
             risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
@@ -77,7 +75,8 @@ impl Tables {
         // A read-only engine settles nothing, so it waits for nothing there.
         if self.switches.lets_settle() {
             let resting = self.wallet.play().next_due();
-            self.settlement.next_due(&self.markets, config).min(resting)
+            let ends = self.fixtures.next_due(config);
+            self.settlement.next_due(&self.markets, config).min(resting).min(ends)
         } else {
             Timestamp::MAX
         }
@@ -100,10 +99,10 @@ impl Tables {
 
     #[inline]
     pub(crate) fn fixture(&self, match_id: MatchId) -> Option<&Fixture> {
-        self.fixtures.get(match_id.0 as usize)
+        self.fixtures.get(match_id)
     }
 
     pub(crate) fn fixture_mut(&mut self, match_id: MatchId) -> Result<&mut Fixture, Refusal> {
-        self.fixtures.get_mut(match_id.0 as usize).ok_or(Reject::UnknownMatch.into())
+        self.fixtures.get_mut(match_id).ok_or(Reject::UnknownMatch.into())
     }
 }

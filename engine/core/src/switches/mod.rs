@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::outbox::Outbox;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
-use crate::title::Fixture;
+use crate::title::Fixtures;
 use crate::units::{MarketId, MatchId};
 
 pub use shed::SHED_MAX;
@@ -127,7 +127,7 @@ impl Switches {
     }
 
     /// Whether the word agrees with what stands with the matches.
-    pub(crate) fn agree_with(self, fixtures: &[Fixture], trips: &Trips) -> bool {
+    pub(crate) fn agree_with(self, fixtures: &Fixtures, trips: &Trips) -> bool {
         self.is_tripped() == trips.tripped().is_some()
             && self.has(KillScope::Match(MatchId(0)))
                 == fixtures.iter().any(|fixture| fixture.killed)
@@ -220,6 +220,12 @@ impl Tables {
 }
 
 impl Tables {
+    /// The word follows what stands with the matches.
+    pub(crate) fn notice_killed_matches(&mut self) {
+        let some = self.fixtures.iter().any(|fixture| fixture.killed);
+        self.switches.set(SOME_MATCH, some);
+    }
+
     /// Asks from the widest switch to the narrowest.
     #[cold]
     #[inline(never)]
@@ -257,7 +263,7 @@ impl Tables {
 
 impl Switches {
     /// Every switch that is on, that of all betting in any case, and the mode.
-    pub(crate) fn say(self, fixtures: &[Fixture], outbox: &mut Outbox) {
+    pub(crate) fn say(self, fixtures: &Fixtures, outbox: &mut Outbox) {
         outbox.push(Event::KillSwitch { scope: KillScope::All, on: self.has(KillScope::All) });
         let mut say = |scope| outbox.push(Event::KillSwitch { scope, on: true });
         let families = crate::command::Title::ALL.iter().copied().map(KillScope::Title);
@@ -266,8 +272,8 @@ impl Switches {
             .chain(Channel::ALL.iter().copied().map(KillScope::Channel))
             .chain([KillScope::CashOut, KillScope::Withdrawals]);
         families.filter(|scope| self.has(*scope)).for_each(&mut say);
-        for (index, _) in fixtures.iter().enumerate().filter(|(_, fixture)| fixture.killed) {
-            say(KillScope::Match(MatchId(index as u32)));
+        for fixture in fixtures.iter().filter(|fixture| fixture.killed) {
+            say(KillScope::Match(fixture.id));
         }
         outbox.push(Event::Mode { mode: self.mode() });
     }
@@ -278,8 +284,7 @@ impl Step<'_> {
     pub(crate) fn kill(&mut self, scope: KillScope, on: bool) -> Result<(), Refusal> {
         if let KillScope::Match(match_id) = scope {
             self.tables.fixture_mut(match_id)?.killed = on;
-            let some = self.tables.fixtures.iter().any(|fixture| fixture.killed);
-            self.tables.switches.set(SOME_MATCH, some);
+            self.tables.notice_killed_matches();
         } else {
             self.tables.switches.set(bit(scope), on);
         }

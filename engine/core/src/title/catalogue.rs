@@ -20,25 +20,24 @@ impl Step<'_> {
         if !create.title.has_format(create.rounds) {
             return Err(Reject::InvalidParameter.into());
         }
-        let existing = self.tables.fixtures.iter().position(|fixture| fixture.key == create.key);
-        if let Some(index) = existing {
-            return Err(Refusal::with(Reject::MatchExists, 0, index as i64));
+        let existing = self.tables.fixtures.iter().find(|fixture| fixture.key == create.key);
+        if let Some(fixture) = existing {
+            return Err(Refusal::with(Reject::MatchExists, 0, i64::from(fixture.id.0)));
         }
-        let max = self.tables.capacity.matches_max as usize;
-        if self.tables.fixtures.len() == max {
-            return Err(Refusal::with(Reject::CapacityReached, max as i64, max as i64));
+        if !self.tables.fixtures.has_room() {
+            let max = i64::from(self.tables.capacity.matches_max);
+            return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
-        let match_id = MatchId(self.tables.fixtures.len() as u32);
         let mut fixture = Fixture::new(create, self.tables.models);
         let version = self.tables.rule_book.version_for(create.title);
         fixture.play_under(version, &self.tables.rule_book.rules(version));
-        fixture.announce(match_id, self.outbox);
+        let due = fixture.stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
+        let match_id = self.tables.fixtures.insert(fixture);
+        self.tables.fixtures[match_id].announce(match_id, self.outbox);
         if version != 0 {
             self.outbox.push(Event::MatchRules { match_id, version });
         }
-        let due = fixture.stale_at(self.config);
-        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
-        self.tables.fixtures.push(fixture);
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::series::Series;
 use crate::codec::{DecodeError, wire_enum, wire_struct};
-use crate::command::{Capacity, CreateMatch, SuspendReason, Title};
-use crate::event::{Score, VoidReason};
+use crate::command::{Capacity, CreateMatch, Incident, RoundFormat, SuspendReason, Title};
+use crate::event::{MatchPhase, Score, VoidReason};
 use crate::feed::sources::FeedState;
 use crate::house_rules::incidents::{INCIDENTS_MAX, Reported};
 use crate::market::{Market, Stops};
@@ -26,6 +26,8 @@ pub const VOIDED_MAX: usize = 48;
 /// A match.
 #[derive(Clone, Debug)]
 pub struct Fixture {
+    /// Its id; [`MatchId::NONE`] where a slot is free.
+    pub(crate) id: MatchId,
     /// The operator's key.
     pub key: Name,
     /// The game.
@@ -60,6 +62,8 @@ pub struct Fixture {
     pub void_at: Timestamp,
     /// The map that is about to be played again after a fault.
     pub replays: Option<u8>,
+    /// Since when it is waited for whether it is done with; [`Timestamp::MAX`] if it is not.
+    pub(crate) waits_since: Timestamp,
     /// The live map's next two prices; derived.
     pub branches: Option<WinBranches>,
 }
@@ -95,6 +99,7 @@ impl Fixture {
     /// A match before its first map.
     pub fn new(create: &CreateMatch, models: MobaModels) -> Self {
         Self {
+            id: MatchId::NONE,
             key: create.key,
             title: create.title,
             teams: [create.team_a, create.team_b],
@@ -112,8 +117,37 @@ impl Fixture {
             incidents: Vec::with_capacity(INCIDENTS_MAX),
             void_at: Timestamp::MAX,
             replays: None,
+            waits_since: Timestamp::MAX,
             branches: None,
         }
+    }
+
+    /// What stands in a free slot: as little as can be.
+    pub(super) fn vacant() -> Self {
+        let nobody = Name::new("nobody").expect("a name of six bytes");
+        let nothing = CreateMatch {
+            key: nobody,
+            title: Title::Lol,
+            rounds: RoundFormat::NoRounds,
+            best_of: 1,
+            team_a: nobody,
+            team_b: nobody,
+            starts_at: Timestamp::default(),
+            round_markets: false,
+        };
+        let empty = Self::new(&nothing, MobaModels::default());
+        Self { markets: Vec::new(), undone: Vec::new(), incidents: Vec::new(), ..empty }
+    }
+
+    /// Whether nothing more is to come of it: its series has ended, or it was put off for too long and is void.
+    pub(crate) fn has_ended(&self) -> bool {
+        let is_put_off =
+            |reported: &Reported| matches!(reported.incident, Incident::Postponed { .. });
+        let is_void = || {
+            let has_begun = self.series.current() != 0;
+            !has_begun && self.void_at == Timestamp::MAX && self.incidents.iter().any(is_put_off)
+        };
+        self.series.phase() == MatchPhase::Over || is_void()
     }
 
     /// Adds a reason to suspend the match. Returns whether it is new.
@@ -196,6 +230,8 @@ impl Fixture {
 impl Table for Fixture {
     fn save(&self, out: &mut Saver<'_>) {
         let Self {
+            // The table's.
+            id: _,
             key,
             title,
             teams,
@@ -213,6 +249,7 @@ impl Table for Fixture {
             incidents,
             void_at,
             replays,
+            waits_since,
             // Derived from the series.
             branches: _,
         } = self;
@@ -235,6 +272,7 @@ impl Table for Fixture {
         out.list(incidents.iter());
         out.put(void_at);
         out.put(replays);
+        out.put(waits_since);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
@@ -244,6 +282,7 @@ impl Table for Fixture {
         let series = Series::load(input, capacity)?;
         let branches = series.branches();
         Ok(Self {
+            id: MatchId::NONE,
             key,
             title,
             teams,
@@ -261,6 +300,7 @@ impl Table for Fixture {
             incidents: input.list(INCIDENTS_MAX)?,
             void_at: input.take()?,
             replays: input.take()?,
+            waits_since: input.take()?,
             branches,
         })
     }

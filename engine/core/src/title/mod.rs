@@ -9,9 +9,11 @@ mod catalogue;
 mod counter_strike;
 mod dota2;
 mod fixture;
+mod fixtures;
 pub mod follow;
 mod lol;
 pub mod moba;
+mod retire;
 pub mod rounds;
 pub mod series;
 mod snapshot;
@@ -20,6 +22,7 @@ mod valorant;
 pub use fixture::{
     Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone, UndoneScope, VOIDED_MAX,
 };
+pub(crate) use fixtures::Fixtures;
 pub use follow::{Change, Impossible, Rule};
 pub use series::{MAPS_MAX, Series};
 

@@ -23,13 +23,44 @@ id! {
     AccountId(u32)
 }
 id! {
-    /// A match (a whole series), by its index in the order of creation.
+    /// A match (a whole series): its slot in the table, and above that how many matches have had the slot before it.
+    /// No two matches of a journal have the same id.
     MatchId(u32)
 }
 id! {
-    /// A market, by its index in the order of opening.
+    /// A market: its slot in the table, and above that how many markets have had the slot before it. No two markets of
+    /// a journal have the same id, so whoever still holds that of one that is gone is told that it is unknown.
     MarketId(u32)
 }
+
+macro_rules! reused_slots {
+    ($name:ident) => {
+        impl $name {
+            /// The id of nothing: its slot has been used up before it could come to this one.
+            pub const NONE: Self = Self(u32::MAX);
+
+            /// Its place in the table.
+            #[inline(always)]
+            pub const fn slot(self) -> usize {
+                (self.0 & SLOT_MASK) as usize
+            }
+
+            /// The next id in the same slot; `None` once there is no other, which takes 65,535 of them: with a
+            /// re-settlement window of three days, five centuries.
+            pub const fn next_in_slot(self) -> Option<Self> {
+                let next = (self.0 >> SLOT_BITS) + 1;
+                if next < SLOT_MASK { Some(Self(self.0 + (1 << SLOT_BITS))) } else { None }
+            }
+        }
+    };
+}
+
+/// The largest tables have so many slots.
+const SLOT_BITS: u32 = 16;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+reused_slots!(MatchId);
+reused_slots!(MarketId);
+
 /// A bet: the [`Seq`] of the command that placed it, and above that its place among the bets of one
 /// command, zero for most. In order of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -173,6 +204,18 @@ mod tests {
     use alloc::string::ToString;
 
     use super::*;
+
+    #[test]
+    fn a_slot_gives_many_ids_and_never_one_twice() {
+        for slot in [0, 7, 65_535] {
+            let (mut id, mut ids) = (MarketId(slot), 1);
+            while let Some(next) = id.next_in_slot() {
+                assert!(next.slot() == slot as usize && id < next && next != MarketId::NONE);
+                (id, ids) = (next, ids + 1);
+            }
+            assert_eq!(ids, 65_535);
+        }
+    }
 
     #[test]
     fn a_client_bet_id_is_shown_as_a_uuid() {

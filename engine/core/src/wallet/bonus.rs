@@ -310,6 +310,11 @@ impl Bonuses {
         None
     }
 
+    /// How many grants are not used up.
+    pub(crate) fn live_count(&self) -> usize {
+        self.live
+    }
+
     /// Whether no grant more fits.
     pub fn is_full(&self) -> bool {
         self.live == self.bonuses_max || self.ends.is_full()

@@ -69,6 +69,11 @@ impl Wallet {
         }
     }
 
+    /// How many accounts there are.
+    pub(crate) fn count(&self) -> usize {
+        self.accounts.len()
+    }
+
     /// What its tables take.
     pub(crate) fn sizes(capacity: &Capacity, sizes: &mut Vec<TableSize>) {
         let accounts = capacity.accounts_max as usize;

@@ -101,6 +101,23 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
 }
 
 /// At one glance: what needs a person names the command that tells more.
+/// The fullest table, and every one that is nearly full.
+fn show_tables(output: &mut impl Write, tables: &[Value]) -> io::Result<()> {
+    let number = |table: &Value, field: &str| table[field].as_u64().unwrap_or(0);
+    let share = |table: &Value| number(table, "used") * 100 / number(table, "most").max(1);
+    let shown = |table: &Value| {
+        let (used, most) = (number(table, "used"), number(table, "most"));
+        format!("{} {used} of {most} ({} %)", text(&table["table"]), share(table))
+    };
+    if let Some(fullest) = tables.iter().max_by_key(|table| share(table)) {
+        writeln!(output, "fullest table: {}", shown(fullest))?;
+    }
+    for table in tables.iter().filter(|table| table["nearly_full"] == true) {
+        writeln!(output, "NEARLY FULL: {}: raise it before the next start", shown(table))?;
+    }
+    Ok(())
+}
+
 fn show_status(output: &mut impl Write, status: &Value) -> io::Result<()> {
     writeln!(output, "mode {}", text(&status["mode"]))?;
     let switches = list(status, "kill_switches").iter().map(|it| scope(&it["scope"]));
@@ -128,6 +145,7 @@ fn show_status(output: &mut impl Write, status: &Value) -> io::Result<()> {
     }
     let [live, pause, scheduled] = ["live", "break", "scheduled"].map(|phase| count(&games[phase]));
     writeln!(output, "matches: {live} live, {pause} between maps, {scheduled} to come")?;
+    show_tables(output, list(status, "tables"))?;
     for (waits, what, command) in [
         ("for_a_second_person", "wait for a second person", "waiting"),
         ("for_a_trader", "wait for a trader", "referrals"),

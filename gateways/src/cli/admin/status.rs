@@ -13,6 +13,7 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
     let waiting = waiting(client)?.or_refusal()?;
     let referrals = ask(json!({"query": "referrals"}))?;
     let cases = ask(json!({"query": "cases", "from": 0}))?;
+    let tables = ask(json!({"query": "tables"}))?;
     let rows = || matches["matches"].as_array().into_iter().flatten();
     let phase = |wanted: &str| rows().filter(|game| game["phase"] == wanted).count();
     let stopped = rows().filter(|game| !game["frozen"].is_null()).map(|game| {
@@ -33,6 +34,7 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
             "scheduled": phase("scheduled"), "live": phase("live"), "break": phase("break"),
             "over": phase("over"), "stopped": stopped.collect::<Vec<_>>(),
         },
+        "tables": list(&tables["tables"]),
         "for_a_second_person": waits(&waiting, &["proposals", "overrides"]),
         "for_a_trader": waits(&referrals, &["referrals"]),
         "accounts_to_look_into": customers().filter(|it| 0 < reviews(it)).count(),

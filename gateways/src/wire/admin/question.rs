@@ -36,6 +36,7 @@ enum QuestionJson {
     Referrals {},
     Sources {},
     SettlementTimes {},
+    Tables {},
     LateBets {
         scope: ScopeJson,
         /// How long before what decided a market bets count as late, in milliseconds.
@@ -88,6 +89,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Risk {} => Question::Engine(Query::Risk),
         QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
+        QuestionJson::Tables {} => Question::Engine(Query::Tables),
         QuestionJson::SettlementTimes {} => Question::Engine(Query::SettlementTimes),
         QuestionJson::LateBets { scope, margin_ms, at } => Question::Engine(Query::LateBets {
             scope: scope.into(),

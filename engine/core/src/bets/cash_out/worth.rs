@@ -252,7 +252,7 @@ impl Tables {
         leg: &Leg,
     ) -> Result<(Probability, u32, Option<Timestamp>), Refusal> {
         let market = self.markets.market(leg.market);
-        let fixture = &self.fixtures[market.match_id.0 as usize];
+        let fixture = &self.fixtures[market.match_id];
         self.check_switches(None, leg.market)?;
         match market.status_under(fixture.stops.and(self.stops)) {
             MarketStatus::Open => {}

@@ -349,6 +349,11 @@ impl MultipleTable {
         self.live
     }
 
+    /// Legs in the table.
+    pub(crate) fn legs_live(&self) -> usize {
+        self.legs_live
+    }
+
     /// The bet in a slot that is in use.
     #[inline]
     pub fn multiple(&self, slot: u32) -> &Multiple {

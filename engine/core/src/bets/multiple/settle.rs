@@ -191,6 +191,7 @@ impl Step<'_> {
         // Whatever happens to its match from now on comes too late for it.
         let left = &mut self.tables.multiples.legs[leg as usize];
         (left.outcome, left.next_of_market) = (outcome, NO_LEG);
+        self.tables.markets.market_mut(market).legs_kept += 1;
         let multiple = self.tables.multiples.multiple_mut(row.multiple);
         multiple.legs_left -= 1;
         if multiple.legs_left == 0 {
@@ -201,9 +202,25 @@ impl Step<'_> {
             }
             self.tables.cash_outs.forget(id);
             self.tables.wallet.forget_written_off(id);
+            self.let_markets_go(row.multiple);
             self.tables.multiples.remove(row.multiple);
         }
         true
+    }
+}
+
+impl Step<'_> {
+    /// A bet leaves: none of its legs keeps its market any longer.
+    fn let_markets_go(&mut self, slot: u32) {
+        let mut markets = [None; LEGS_MAX];
+        let legs = self.tables.multiples.legs_of(self.tables.multiples.multiple(slot));
+        markets.iter_mut().zip(legs).for_each(|(place, leg)| *place = Some(leg.market));
+        for market in markets.into_iter().flatten() {
+            let row = self.tables.markets.market_mut(market);
+            assert!(row.legs_kept != 0, "a leg that left its market's list was counted");
+            row.legs_kept -= 1;
+            self.notice_done(market);
+        }
     }
 }
 
@@ -234,7 +251,7 @@ impl Tables {
             return leg.outcome;
         }
         let market = self.markets.market(leg.market);
-        let fixture = &self.fixtures[market.match_id.0 as usize];
+        let fixture = &self.fixtures[market.match_id];
         if let Some(reason) = fixture.is_undone(multiple.id, leg.market, market) {
             return LegOutcome::Void(reason);
         }
@@ -348,7 +365,7 @@ impl Tables {
 
     fn rules_of(&self, leg: &Leg) -> HouseRules {
         let match_id = self.markets.market(leg.market).match_id;
-        self.rule_book.rules(self.fixtures[match_id.0 as usize].house_rules)
+        self.rule_book.rules(self.fixtures[match_id].house_rules)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The slots of all multiples and their legs as bytes, free ones in their places, as those of singles.
 
+use alloc::collections::BTreeMap;
+
 use super::{Leg, LegOutcome, Multiple, MultipleTable};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
@@ -113,6 +115,7 @@ impl MultipleTable {
         free == Some(self.slots.len() - self.live)
             && free_legs == Some(self.legs.len() - self.legs_live)
             && self.accounts_are_sound()
+            && self.kept_legs_agree(markets)
             && self.legs.iter().all(|leg| !leg.is_live() || self.leg_is_sound(leg, markets))
             && (0..).zip(&self.slots).all(|(slot, multiple)| {
                 !multiple.is_live() || self.multiple_is_sound(slot, multiple)
@@ -124,6 +127,15 @@ impl MultipleTable {
             *slot == NO_BET
                 || self.live_slot(*slot).is_some_and(|multiple| multiple.account.0 == account)
         })
+    }
+
+    /// Each market counts the legs that have left its list and whose bets are there.
+    fn kept_legs_agree(&self, markets: &MarketTable) -> bool {
+        let mut kept: BTreeMap<MarketId, u32> = BTreeMap::new();
+        for leg in self.legs.iter().filter(|leg| leg.is_live()) {
+            *kept.entry(leg.market).or_default() += u32::from(leg.outcome != LegOutcome::Open);
+        }
+        markets.iter().all(|(id, row)| row.legs_kept == kept.get(&id).copied().unwrap_or_default())
     }
 
     /// A leg leads to a market and a bet that exist.

@@ -124,9 +124,7 @@ impl Tables {
             Err(refusal) => return Err(refusal),
         }
         // A rewind undoes bets on every market of its match, also where no price moved.
-        let undone = self
-            .fixture(market.match_id)
-            .and_then(|fixture| fixture.is_undone(id, request.market, market));
+        let undone = self.fixtures[market.match_id].is_undone(id, request.market, market);
         if market.epoch != epoch || undone.is_some() {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));

@@ -77,7 +77,7 @@ fn freezes(foreseen: impl Fn(WinBranches) -> WinBranches) -> bool {
     ] {
         assert!(!apply(&mut state, command));
     }
-    let branches = &mut state.tables.as_mut().unwrap().fixtures[0].branches;
+    let branches = &mut state.tables.as_mut().unwrap().fixtures[MatchId(0)].branches;
     *branches = branches.map(&foreseen);
     apply(&mut state, feed(3, GameEvent::RoundWon { map: 1, round: 2, winner: Team::A }))
 }

@@ -1,0 +1,148 @@
+//! From the twin's own numbers of matches and markets to the engine's ids, and back.
+
+use clutch_core::command::{
+    BatchBet, KillScope, OverrideKind, Pick, Picks, PlaceBatch, PlaceBet, PlaceMultiple,
+    PlaceOnTerms, Scope, Slip,
+};
+use clutch_core::event::LateBets;
+use clutch_core::units::{MarketId, MatchId};
+use clutch_core::{Command, Event, Record};
+
+use super::Twin;
+
+/// Names matches and markets otherwise.
+struct Renamed<M, K> {
+    game: M,
+    market: K,
+}
+
+impl Twin {
+    /// A command made up in the twin's numbers, as the engine is to hear it.
+    pub fn in_ids(&self, command: &Command) -> Command {
+        Renamed {
+            game: |MatchId(number)| MatchId(self.lives.matches.of(number)),
+            market: |MarketId(number)| MarketId(self.lives.markets.of(number)),
+        }
+        .command(command)
+    }
+
+    /// A command that the engine heard, in the twin's numbers.
+    pub(super) fn in_numbers(&self, command: &Command) -> Command {
+        self.inward().command(command)
+    }
+
+    /// What the engine said, in the twin's numbers.
+    pub(super) fn records_in_numbers(&self, records: &[Record]) -> Vec<Record> {
+        let inward = self.inward();
+        records.iter().map(|it| Record { event: inward.event(it.event), ..*it }).collect()
+    }
+
+    /// What the engine said of late bets, in the twin's numbers.
+    pub fn late_in_numbers(&self, late: LateBets) -> LateBets {
+        self.inward().late(late)
+    }
+
+    fn inward(&self) -> Renamed<impl Fn(MatchId) -> MatchId, impl Fn(MarketId) -> MarketId> {
+        Renamed {
+            game: |MatchId(id)| MatchId(self.lives.matches.number(id)),
+            market: |MarketId(id)| MarketId(self.lives.markets.number(id)),
+        }
+    }
+}
+
+impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Renamed<M, K> {
+    fn event(&self, mut event: Event) -> Event {
+        match &mut event {
+            Event::MatchCreated { match_id, .. } | Event::MatchRetired { match_id } => {
+                *match_id = (self.game)(*match_id);
+            }
+            Event::MarketOpened { market, match_id, .. } => {
+                (*market, *match_id) = ((self.market)(*market), (self.game)(*match_id));
+            }
+            Event::Market { market, .. } => *market = (self.market)(*market),
+            Event::Price(price) => price.market = (self.market)(price.market),
+            Event::Leg(leg) => leg.market = (self.market)(leg.market),
+            Event::LateBets(late) => *late = self.late(*late),
+            _ => {}
+        }
+        event
+    }
+
+    fn late(&self, late: LateBets) -> LateBets {
+        let (market, match_id) = ((self.market)(late.market), (self.game)(late.match_id));
+        LateBets { market, match_id, ..late }
+    }
+
+    fn command(&self, command: &Command) -> Command {
+        let mut command = *command;
+        match &mut command {
+            Command::SetMap(set) => set.match_id = (self.game)(set.match_id),
+            Command::SetNextRound(set) => set.match_id = (self.game)(set.match_id),
+            Command::Feed(message) => message.match_id = (self.game)(message.match_id),
+            Command::OpenMarket { match_id, .. }
+            | Command::SetTier { match_id, .. }
+            | Command::HandOver { match_id, .. }
+            | Command::MatchIncident { match_id, .. }
+            | Command::TakeBackIncident { match_id } => *match_id = (self.game)(*match_id),
+            Command::Suspend { scope, .. }
+            | Command::Resume { scope }
+            | Command::SetDelay { scope, .. } => match scope {
+                Scope::All => {}
+                Scope::Match(match_id) => *match_id = (self.game)(*match_id),
+                Scope::Market(market) => *market = (self.market)(*market),
+            },
+            Command::Kill { scope: KillScope::Match(match_id), .. } => {
+                *match_id = (self.game)(*match_id);
+            }
+            Command::Grade { market, .. } | Command::ResumeSettlement { market } => {
+                *market = (self.market)(*market);
+            }
+            Command::VoidBets(stretch) => {
+                stretch.match_id = (self.game)(stretch.match_id);
+                stretch.market = stretch.market.map(&self.market);
+            }
+            Command::Override { kind, .. } => match kind {
+                OverrideKind::Odds { market, .. }
+                | OverrideKind::Fair { market, .. }
+                | OverrideKind::Margin { market, .. }
+                | OverrideKind::SuspendSelection { market, .. }
+                | OverrideKind::SuspendMarket { market } => *market = (self.market)(*market),
+            },
+            Command::PlaceBet(place) => *place = self.single(*place),
+            Command::PlaceMultiple(place) => *place = self.multiple(place),
+            Command::PlaceOnTerms(PlaceOnTerms { slip, .. }) => match slip {
+                Slip::Single(place) => *place = self.single(*place),
+                Slip::Multiple(place) => *place = self.multiple(place),
+            },
+            Command::PlaceBatch(batch) => {
+                let bets = batch.bets().iter();
+                let bets: Vec<_> = bets
+                    .map(|bet| BatchBet { market: (self.market)(bet.market), ..*bet })
+                    .collect();
+                *batch = PlaceBatch::new(batch.account, batch.policy, &bets)
+                    .expect("the same bets under other names");
+            }
+            _ => {}
+        }
+        command
+    }
+
+    fn single(&self, place: PlaceBet) -> PlaceBet {
+        PlaceBet { market: (self.market)(place.market), ..place }
+    }
+
+    fn multiple(&self, place: &PlaceMultiple) -> PlaceMultiple {
+        let picks = place.picks().iter();
+        let picks: Vec<_> =
+            picks.map(|pick| Pick { market: (self.market)(pick.market), ..*pick }).collect();
+        let system = place.system();
+        PlaceMultiple::new(
+            (place.account, place.client_id),
+            place.policy,
+            place.unit(),
+            (system.folds(), system.bankers()),
+            Picks::new(&picks).expect("as many picks"),
+        )
+        .expect("the same lines")
+    }
+}
