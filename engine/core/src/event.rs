@@ -1,8 +1,7 @@
 //! The outputs of the engine: what changed, for everybody who follows.
 //!
 //! An event says what is now true, not what to do. Each carries the sequence and time of the command
-//! that caused it, so prices, bets and balances are mutually ordered. This page is the list of
-//! events; what they carry is told in chapters by subject.
+//! that caused it, so prices, bets and balances are mutually ordered. What they carry has chapters by subject.
 
 mod bet;
 mod cash_out;
@@ -13,6 +12,7 @@ mod multiple;
 mod payment;
 mod posting;
 mod price;
+mod table;
 mod trading;
 
 pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
@@ -24,6 +24,7 @@ pub use multiple::{LegStanding, LegView, MultipleView};
 pub use payment::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
+pub use table::TableFill;
 pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};
 
 use crate::command::{
@@ -488,14 +489,7 @@ pub enum Event {
         capacity: Capacity,
     },
     /// How full a table is; in the answer to [`crate::Query::Tables`], each.
-    Table {
-        /// Its name, as of its size in [`Capacity`].
-        name: &'static str,
-        /// How many rows are in use.
-        used: u32,
-        /// How many there can be.
-        most: u32,
-    },
+    Table(TableFill),
     /// A match and its markets are done with and have left the engine. Their ids are not given to others.
     MatchRetired {
         /// The match.

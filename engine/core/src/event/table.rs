@@ -1,0 +1,13 @@
+//! How full a table is, as everybody hears of it.
+
+/// A table with the rows that are in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TableFill {
+    /// Its name, as of its size in [`crate::command::Capacity`].
+    pub name: &'static str,
+    /// How many rows are in use.
+    pub used: u32,
+    /// How many there can be.
+    pub most: u32,
+}
