@@ -1,6 +1,7 @@
 //! Starts an engine, recovering what its journal holds, and stops it again.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -129,14 +130,7 @@ impl Engine {
         config.capacity.validate().map_err(StartError::Capacity)?;
         // Before anything is changed. What else is wrong with the journal, opening it says.
         if let Ok(reader) = Reader::open(&config.data_dir) {
-            let (encoding, written) = encoding_and_rule_set(reader.rule_set());
-            if u64::from(ENCODING) < encoding {
-                return Err(StartError::NewerEncoding { written: encoding });
-            }
-            let ours = config.rule_set;
-            if u64::from(ours) < written {
-                return Err(StartError::NewerRules { written, ours });
-            }
+            refuse_newer(reader.rule_set(), config.rule_set)?;
         }
         let mut options = config.journal.clone();
         options.engine_version = engine_version();
@@ -303,6 +297,42 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.monitor.shared.abandon_outbox();
         self.stop();
+    }
+}
+
+/// Refuses a journal that a newer release has written, by what its `super` says of the rules and the encoding.
+fn refuse_newer(rules_of_journal: u64, ours: u16) -> Result<(), StartError> {
+    let (encoding, written) = encoding_and_rule_set(rules_of_journal);
+    if u64::from(ENCODING) < encoding {
+        return Err(StartError::NewerEncoding { written: encoding });
+    }
+    match u64::from(ours) < written {
+        true => Err(StartError::NewerRules { written, ours }),
+        false => Ok(()),
+    }
+}
+
+/// Why a start of this release would refuse the journal in `dir`, whose bytes are good, for the release that wrote it;
+/// `written` is what its `super` says of the rules. `None` if it would not.
+pub fn refusal_by_release(dir: &Path, written: u64) -> Option<StartError> {
+    let ours = clutch_core::RULE_SET;
+    if let Err(newer) = refuse_newer(written, ours) {
+        return Some(newer);
+    }
+    if written == rules_of_journal(ours) {
+        return None;
+    }
+    // Of an older one only what lies behind the newest snapshot would be replayed.
+    let tried = Follower::open_newest(dir, |_| {}).and_then(|mut follower| {
+        follower.step()?;
+        Ok(())
+    });
+    match tried {
+        Err(error @ (FollowError::RuleSet { .. } | FollowError::Encoding { .. })) => {
+            Some(StartError::Replay(error))
+        }
+        // Whatever else is wrong, `verify` says.
+        Ok(()) | Err(_) => None,
     }
 }
 

@@ -76,7 +76,9 @@ pub use clock::{ClockSource, ManualClock};
 pub use config::{EngineConfig, Pin, Progress, Wait};
 pub use decoded::{ENCODING, encoding_and_rule_set, record_version, rules_of_journal};
 pub use doorbell::Waker;
-pub use engine::{Engine, EngineFailure, Recovery, RecoveryTimes, Report, StartError};
+pub use engine::{
+    Engine, EngineFailure, Recovery, RecoveryTimes, Report, StartError, refusal_by_release,
+};
 pub use follower::{FollowError, Follower, Step};
 pub use gate::{Polled, Publisher, Rest};
 pub use huge_pages::HugePages;

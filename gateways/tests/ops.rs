@@ -297,6 +297,47 @@ fn verify_says_clean_torn_or_damaged_by_its_exit_code_and_only_accepted_loss_cut
     assert!(said["why"].as_str().unwrap().contains("does not exist"), "{said}");
 }
 
+/// Its bytes are good, and yet no server of this release starts on it: `verify` says so in the server's words.
+#[test]
+fn a_journal_of_another_release_is_told_with_what_to_do() {
+    use clutch_core::command::{Actor, Capacity, Config, ENCODED_MAX};
+    use clutch_core::{Command, Envelope, RULE_SET};
+    use clutch_engine::{Engine, EngineConfig, record_version, rules_of_journal};
+
+    let command = Command::Genesis { capacity: Capacity::default(), config: Config::default() };
+    let mut bytes = [0; ENCODED_MAX];
+    let length = Envelope { actor: Actor::Engine, trace: 0, command }.encode(&mut bytes);
+    for (written, words) in [
+        (RULE_SET, None),
+        (RULE_SET + 1, Some("use the release that wrote it, or a newer one")),
+        (RULE_SET - 1, Some("take a snapshot at the journal's end with the release that wrote it")),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let config = || {
+            let mut config = EngineConfig::new(dir.path());
+            config.journal.unsafe_storage = true;
+            config
+        };
+        let mut options = config().journal;
+        options.rule_set = rules_of_journal(written);
+        let opened = clutch_journal::open(dir.path(), options).unwrap();
+        let mut writer = opened.writer;
+        writer.append(1, record_version(written), 1, 1_000, &bytes[..length]).unwrap();
+        drop(writer);
+        opened.committer.spawn(Box::new(|_| {})).stop().unwrap();
+
+        let output = clutch(&["journal", "verify", dir.path().to_str().unwrap(), "--json"]);
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let started = Engine::start(config()).map(drop).map_err(|error| error.to_string());
+        assert_eq!(said["a_start_stops"].as_str(), started.as_ref().err().map(String::as_str));
+        assert_eq!(output.status.code(), Some(if words.is_some() { 2 } else { 0 }), "{said}");
+        assert_eq!(
+            started.err().is_some_and(|error| error.contains(words.unwrap())),
+            words.is_some()
+        );
+    }
+}
+
 #[test]
 fn a_path_that_holds_no_journal_is_told_for_what_it_is() {
     let dir = tempfile::tempdir().unwrap();

@@ -15,6 +15,7 @@
 //! | `record`, `checksum` | the record's bytes and the chain that makes them believable |
 //! | `ring`, `shared`, `writer` | the core's side: mapped memory, cursors, append |
 //! | `found_ring` | which ring is a journal's own, and what a killed process left in it |
+//! | `new_ring` | makes the ring of an opening, in the order that loses none |
 //! | `committer`, `inline`, `appender` | the disk's side: group commit, on a thread or by turns |
 //! | `spare`, `spares` | segments ahead of need, the emergency reserve, a full disk |
 //! | `segment`, `mark`, `superblock`, `block`, `lock` | the files |
@@ -71,6 +72,7 @@ mod mark;
 #[cfg(test)]
 #[path = "../tests/support/mutate.rs"]
 mod mutate;
+mod new_ring;
 mod open;
 mod options;
 mod position;

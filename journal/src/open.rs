@@ -4,7 +4,7 @@
 //! whether what is behind is an end. Only then is anything changed: the torn tail is zeroed, every segment and the
 //! directory are synced, and the ring's records are written where they belong. After `open` the segments hold all.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::continuation::Continuation;
 use crate::error::{IoFailure, JournalError};
 use crate::faults::{Fault, Faults};
 use crate::file_system::{self, FileSystem};
-use crate::found_ring::{self, For, FoundRing, Left, RingNote};
+use crate::found_ring::{self, For, FoundRing, Left};
 use crate::lock::{self, Lock};
 use crate::mark::Mark;
+use crate::new_ring::new_ring;
 use crate::options::Options;
 use crate::reader::Reader;
 use crate::record::RecordView;
-use crate::ring::Ring;
 use crate::segment::{self, ActiveSegment, Found, MARKS_AT, RECORDS_AT, SegmentHeader, SegmentMap};
 use crate::shared::Shared;
 use crate::snapshot::snapshots;
@@ -246,38 +246,6 @@ pub(crate) fn recovered_end(
     Ok(RecoveredEnd { reader, first_checked, last, halt })
 }
 
-/// Makes the ring of this opening. What the one before left is in the segments by now, and goes first: its name leaves
-/// `super`, then the file goes, then a new one comes and is named. So at every moment `super` names what there is.
-fn new_ring(
-    appender: &mut Appender,
-    left: Option<FoundRing>,
-    options: &Options,
-    lock: File,
-) -> Result<Ring, JournalError> {
-    appender.super_file.contents.ring = None;
-    if let Some(left) = left {
-        appender.store_super()?;
-        left.remove();
-    }
-    let name = u64::from_le_bytes(random(&appender.dir)?).max(1);
-    let journal_id = appender.super_file.contents.journal_id;
-    let path = options.shm_dir.as_deref().map(|dir| found_ring::path_in(dir, journal_id, name));
-    let ring = Ring::ready(path, options.ring_bytes, lock)?;
-    appender.super_file.contents.ring = (!ring.is_in_memory_only()).then(|| RingNote {
-        name,
-        boot: found_ring::boot_id(),
-        durability: options.durability,
-    });
-    appender.store_super().inspect_err(|_| {
-        // The failure may have come when the first two copies name it, and then the next opening looks for it.
-        let is_named = |found: Superblock| found.ring.is_some_and(|note| note.name == name);
-        if let Ok(Some(false)) = Superblock::load(&appender.dir).map(|found| found.map(is_named)) {
-            ring.remove_file();
-        }
-    })?;
-    Ok(ring)
-}
-
 /// A reader in front of the first record that a start has to check.
 fn reader_for_start(dir: &Path, faults: Faults) -> Result<Reader, JournalError> {
     let reader = Reader::open(dir)?.with_faults(faults);
@@ -498,7 +466,7 @@ fn no_room_for_names(dir: &Path) -> IoFailure {
     IoFailure::at("name a segment in", dir)(error)
 }
 
-fn random<const N: usize>(dir: &Path) -> Result<[u8; N], JournalError> {
+pub(crate) fn random<const N: usize>(dir: &Path) -> Result<[u8; N], JournalError> {
     let mut bytes = [0; N];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
         .map_err(|error| IoFailure::at("draw random numbers for", dir)(error.into()))?;

@@ -240,7 +240,7 @@ impl Reader {
         self.superblock.oldest_seq
     }
 
-    /// What the engine that opened the journal last says of its rules; see [`crate::Options::rule_set`].
+    /// What the engine that wrote the journal last says of its rules; see [`crate::Options::rule_set`].
     pub fn rule_set(&self) -> u64 {
         self.superblock.rule_set
     }
@@ -250,7 +250,7 @@ impl Reader {
         self.superblock.journal_id
     }
 
-    /// The engine version that opened the journal last.
+    /// The engine version that wrote the journal last.
     pub fn engine_version(&self) -> u64 {
         self.superblock.engine_version
     }

@@ -49,7 +49,7 @@ pub struct Report {
     pub is_archive: bool,
     /// The journal's identity; 0 if `super` does not say.
     pub journal_id: u128,
-    /// The engine that opened it last.
+    /// The engine that wrote it last.
     pub engine_version: u64,
     /// What that engine says of its rules; see [`crate::Options::rule_set`].
     pub rule_set: u64,

@@ -33,7 +33,8 @@ pub enum JournalCommand {
 /// Read everything and say what is wrong: every record, chain, header and snapshot
 ///
 /// The verdict is the one that a start would come to. Exit code 0: clean; 1: it ends with a torn write,
-/// which the next start cuts, and nothing that was promised is lost; 2: damaged, incomplete, or no journal. With
+/// which the next start cuts, and nothing that was promised is lost; 2: damaged, incomplete, of a release that this one
+/// does not go on from, or no journal. With
 /// --accept-loss 0 also says that it was cut; otherwise the code is that of the journal as it still is.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {

@@ -34,12 +34,18 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
             return Ok(damaged(&error));
         }
     };
+    let is_whole_and_good = report.halt.is_none() && !report.is_archive;
+    let other_release = is_whole_and_good
+        .then(|| clutch_engine::refusal_by_release(&args.dir, report.rule_set))
+        .flatten();
+    let halt = report.halt.as_ref().map(ToString::to_string);
+    let halt = halt.or_else(|| other_release.as_ref().map(ToString::to_string));
     let mut output = answer();
     if args.json {
-        serde_json::to_writer(&mut output, &as_json(&report))?;
+        serde_json::to_writer(&mut output, &as_json(&report, halt.as_deref()))?;
         output.write_all(b"\n")?;
     } else {
-        write_words(&mut output, &report)?;
+        write_words(&mut output, &report, halt.as_deref())?;
     }
     output.flush()?;
     if args.accept_loss {
@@ -52,6 +58,9 @@ pub fn run(args: &VerifyArgs) -> Result<ExitCode, Failure> {
         if cut {
             return Ok(ExitCode::SUCCESS);
         }
+    }
+    if other_release.is_some() {
+        return Ok(ExitCode::from(DAMAGED));
     }
     Ok(match report.class() {
         Class::Clean => ExitCode::SUCCESS,
@@ -66,11 +75,15 @@ fn damaged(why: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::from(DAMAGED)
 }
 
-fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn write_words(
+    output: &mut impl Write,
+    report: &Report,
+    halt: Option<&str>,
+) -> std::io::Result<()> {
     for finding in &report.findings {
         writeln!(output, "{}", in_words(finding))?;
     }
-    match &report.halt {
+    match halt {
         Some(halt) if report.is_archive => writeln!(output, "a reader stops here: {halt}")?,
         Some(halt) => writeln!(output, "a start stops here: {halt}")?,
         None => {}
@@ -118,7 +131,7 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
     let (encoding, rule_set) = clutch_engine::encoding_and_rule_set(report.rule_set);
     writeln!(
         output,
-        "journal format {}, last opened by clutch {} with rule set {rule_set} and encoding {encoding}",
+        "journal format {}, last written by clutch {} with rule set {rule_set} and encoding {encoding}",
         clutch_journal::FORMAT,
         release(report.engine_version)
     )
@@ -148,7 +161,7 @@ fn named(severity: Severity) -> &'static str {
     }
 }
 
-fn as_json(report: &Report) -> serde_json::Value {
+fn as_json(report: &Report, halt: Option<&str>) -> serde_json::Value {
     let class = match report.class() {
         Class::Clean => "clean",
         Class::TornTail => "torn_tail",
@@ -180,7 +193,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         "is_archive": report.is_archive,
         "good_snapshots": report.good_snapshots,
         "being_written": report.writer.is_some(),
-        "a_start_stops": report.halt.as_ref().map(ToString::to_string),
+        "a_start_stops": halt,
         "findings": findings.collect::<Vec<_>>(),
     })
 }
