@@ -553,7 +553,7 @@ impl Twin {
     pub(super) fn retire(&mut self) {
         while let Some(&id) = self.decided.front() {
             let market = &mut self.markets[id as usize];
-            if market.result == MarketResult::Undecided {
+            if market.result == MarketResult::Undecided || market.is_aside {
                 market.awaits_retirement = false;
                 self.decided.pop_front();
                 continue;
