@@ -266,7 +266,7 @@ impl Chooser {
             317..319 => self.decide_proposal(twin),
             _ if twin.proposed().is_some() && self.random.chance(10) => self.decide_proposal(twin),
             319..320 => self.incident(twin),
-            320..322 if self.random.chance(70) => self.voiding(twin),
+            320..322 => self.voiding(twin),
             _ if self.random.chance(2) => self.incident(twin),
             320..323 => self.hand_over(twin),
             323..330 => Command::Tick,
@@ -864,7 +864,13 @@ impl Chooser {
 
     /// A bet, or all of a stretch, is to be void.
     fn voiding(&mut self, twin: &Twin) -> Command {
-        if self.random.chance(70)
+        if self.random.chance(40)
+            && let Some((account, client_id, _)) =
+                twin.bet_to_cash_out(self.random.below(10) as usize)
+        {
+            return Command::VoidBet { account, client_id };
+        }
+        if self.random.chance(50)
             && let Some(last) = self.placed.len().checked_sub(1)
         {
             let place = self.placed[last - self.random.below(30).min(last as u64) as usize];
@@ -956,7 +962,7 @@ impl Chooser {
         let is_more = self.random.chance(20);
         let part = if is_more { held + 1 } else { 1 + self.random.below(held.max(1)) } as i64;
         let stake = Stake::new(Money::from_minor(part)).expect("above zero");
-        let shift = self.random.pick(&[-50, -50, 0, 50]);
+        let shift = self.random.pick(&[-50, -50, 0, 50, 50]);
         let odds = odds.map(|milli| milli.saturating_add_signed(shift)).and_then(Odds::from_milli);
         let odds = odds.filter(|_| self.random.chance(60));
         let word = match self.random.below(8) {
