@@ -246,9 +246,11 @@ impl Chooser {
         }
         let state = truth.numbers.unwrap_or_default();
         let winner = self.random.pick(&[Team::A, Team::B]);
+        // Ends are taken back more often than moments.
+        let restores = if truth.winner.is_some() { 40 } else { 5 };
         match self.random.below(100) {
             0..8 => GameEvent::MapWon { map, winner },
-            8..13 => {
+            8.. if self.random.chance(restores) => {
                 let back = self.random.pick(&[0, 4, 30, 300, 2_000]) as u16;
                 let state = MobaState { time_s: state.time_s.saturating_sub(back), ..state };
                 GameEvent::MobaRewound { map, state }
