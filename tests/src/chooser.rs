@@ -88,6 +88,33 @@ impl Chooser {
         }
     }
 
+    /// Larger tables, now and then with one that is smaller or larger than any can be.
+    fn larger(&mut self, mut sizes: Capacity) -> Capacity {
+        let all: [(&mut u32, u64); 10] = [
+            (&mut sizes.accounts_max, 1),
+            (&mut sizes.matches_max, 6),
+            (&mut sizes.markets_max, 30),
+            (&mut sizes.bets_max, 60),
+            (&mut sizes.client_ids_max, 60),
+            (&mut sizes.multiples_max, 8),
+            (&mut sizes.legs_max, 30),
+            (&mut sizes.payments_max, 60),
+            (&mut sizes.bonuses_max, 3),
+            (&mut sizes.play_limits_max, 4),
+        ];
+        for (size, most) in all {
+            if self.random.chance(30) {
+                *size += self.random.below(most + 1) as u32;
+            }
+        }
+        match self.random.below(8) {
+            0 => sizes.bets_max -= 1,
+            1 => sizes.markets_max = Capacity::MARKETS_MAX + 1,
+            _ => {}
+        }
+        sizes
+    }
+
     /// Settings under which every rule has something to say.
     pub fn config(&mut self) -> Config {
         let random = &mut self.random;
@@ -145,6 +172,7 @@ impl Chooser {
             ),
             grants_alone_max: Money::from_minor(random.pick(&[30_000, 10_000_000, 10_000_000])),
             deposits_alone_max: Money::from_minor(random.pick(&[50_000, 5_000_000, 1_000_000_000])),
+            payout_cut: Money::from_minor(random.pick(&[2_000, 30_000, 1_000_000_000])),
             wagering_times_max: random.pick(&[2, 10]) as u32,
             withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
             ..self.risk_rules()
@@ -165,11 +193,13 @@ impl Chooser {
                 _ => {}
             }
         }
+        let all_are_known = random.below(4) != 0;
         let mut stages = || {
             Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
                 .expect("at most 100")
         };
-        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let [tier_0, tier_1, tier_2, tier_3] = [stages(), stages(), stages(), stages()];
+        let tier_0 = if all_are_known { Stages::WHOLE } else { tier_0 };
         let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
         Config {
             rules_off,
@@ -262,6 +292,7 @@ impl Chooser {
             _ if self.random.chance(2) => self.player_word(twin),
             _ if self.random.chance(3) => self.word_of_compliance(),
             312..313 => Command::Genesis { capacity: self.capacity(), config: self.config() },
+            323 => Command::Enlarge { capacity: self.larger(twin.capacity()) },
             313..317 => self.grade(twin),
             317..319 => self.decide_proposal(twin),
             _ if twin.proposed().is_some() && self.random.chance(10) => self.decide_proposal(twin),
@@ -269,7 +300,7 @@ impl Chooser {
             320..322 => self.voiding(twin),
             _ if self.random.chance(2) => self.incident(twin),
             320..323 => self.hand_over(twin),
-            323..330 => Command::Tick,
+            324..330 => Command::Tick,
             330..560 => self.feed(twin),
             560..580 => self.cancel(),
             580..584 => Command::LinkAccount {

@@ -264,7 +264,7 @@ impl Twin {
 
 /// What must hold in the engine even while settlements are in progress: each account holds exactly
 /// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
-pub fn check_sums(world: &mut World) {
+pub fn check_sums(world: &mut World, twin: &Twin) {
     assert!(world.state().exposures_agree(), "a match's cost is not what its markets say");
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
@@ -296,7 +296,9 @@ pub fn check_sums(world: &mut World) {
                         let unit = i128::from(view.unit.money().minor());
                         let stake = unit * lines.len() as i128;
                         held += stake;
-                        let payout = pays(unit, &lines, &odds);
+                        let comes_to = pays(unit, &lines, &odds);
+                        let bet = view.bet.expect("an open bet has an id");
+                        let payout = twin.struck_for(bet.0).map_or(comes_to, |it| comes_to.min(it));
                         liability += weighed(payout) - weighed(stake);
                         counted = Some(payout);
                         open += 1;

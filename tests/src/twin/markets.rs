@@ -6,10 +6,11 @@ use clutch_core::command::{
     CreateMatch, MarketKind, RoundFormat, Scope, SetMap, SetNextRound, Strengths, SuspendReason,
     Title,
 };
-use clutch_core::event::{MarketStatus, MatchPhase, SettlementStatus};
+use clutch_core::event::{Event, MarketStatus, MatchPhase, SettlementStatus};
+use clutch_core::market::MarketResult;
 use clutch_core::settlement::lanes::Aside;
-use clutch_core::units::Probability;
-use clutch_core::{Reject, market::MarketResult};
+use clutch_core::units::{MarketId, Probability};
+use clutch_core::{Record, Reject};
 
 use super::incidents::Ruled;
 use super::results::selections;
@@ -312,15 +313,21 @@ impl Twin {
         }
     }
 
-    /// Notes results that changed: retirement counts from there.
-    pub(super) fn notice_results(&mut self) {
+    /// Notes results that changed: retirement counts from there. Of those that change with one command, the first whose
+    /// status is told is the first to retire.
+    pub(super) fn notice_results(&mut self, records: &[Record]) {
         let heard_of = self.heard_of;
-        for id in 0..self.markets.len() {
+        let news =
+            |id: &usize| !self.markets[*id].retired && self.markets[*id].result != self.result(*id);
+        let mut changed: Vec<usize> = (0..self.markets.len()).filter(news).collect();
+        changed.sort_by_key(|id| {
+            let of = MarketId(*id as u32);
+            let tells = |record: &Record| matches!(record.event, Event::Market { market, .. } if market == of);
+            (records.iter().position(tells).unwrap_or(usize::MAX), *id)
+        });
+        for id in changed {
             let result = self.result(id);
             let market = &mut self.markets[id];
-            if market.retired || market.result == result {
-                continue;
-            }
             market.result = result;
             market.version += 1;
             market.decided_at = self.now;

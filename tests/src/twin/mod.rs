@@ -18,6 +18,7 @@ mod compare;
 mod compliance;
 mod currencies;
 mod delays;
+mod enlarge;
 mod funded;
 mod grades;
 mod incidents;
@@ -283,7 +284,7 @@ impl Twin {
         self.decide_waiting_multiples();
         self.decide_waiting_cash_outs();
         self.tend_sessions();
-        self.notice_results();
+        self.notice_results(&records[..timers]);
         let models = self.models_after(&records[..timers]);
         if let Command::Feed(message) = command {
             self.heard_of = message.source_time.nanos();
@@ -293,7 +294,7 @@ impl Twin {
         self.learn_debts(records);
         self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
-        self.notice_results();
+        self.notice_results(&records[timers..]);
         self.learn(command, &models, records);
         self.retire();
         answer
@@ -370,6 +371,7 @@ impl Twin {
             Command::Bonus { account, step } => self.bonus(account.0, *step),
             Command::Adjust(adjust) => self.adjust(adjust),
             Command::SetCurrency(set) => self.set_currency(set),
+            Command::Enlarge { capacity } => self.enlarge(*capacity),
             Command::ResetTrip { trip } => self.reset_trip(*trip),
             Command::Shed { level } if *level <= 3 => Ok(()),
             Command::Shed { .. } => Err(Reject::InvalidParameter),
@@ -400,6 +402,7 @@ impl Twin {
             config.trip_loss_max,
             config.large_stake,
             config.confirm_above,
+            config.payout_cut,
         ];
         let limits = [
             config.grade_alone_max,

@@ -614,7 +614,7 @@ impl Twin {
         self.score_moves(index, map);
         self.notice_closing();
         self.epochs_move(index, map);
-        self.notice_results();
+        self.notice_results(&[]);
         self.open_coming_round(index);
     }
 

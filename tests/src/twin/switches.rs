@@ -61,6 +61,7 @@ impl Twin {
             && !matches!(
                 command,
                 Command::Genesis { .. }
+                    | Command::Enlarge { .. }
                     | Command::Feed(_)
                     | Command::Tick
                     | Command::Kill { .. }
