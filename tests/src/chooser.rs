@@ -43,6 +43,8 @@ pub struct Chooser {
     placed: Vec<PlaceBet>,
     multiples: Vec<PlaceMultiple>,
     attention: feed::Attention,
+    /// What somebody comes back for, and after how long.
+    later: Option<(u64, Command)>,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
     /// Whether accounts are in several currencies.
@@ -65,6 +67,7 @@ impl Chooser {
             placed: Vec::new(),
             multiples: Vec::new(),
             attention: feed::Attention::default(),
+            later: None,
             crowd: None,
             are_mixed: seed % 4 == 3,
             is_campaign: seed % 4 == 1,
@@ -208,7 +211,7 @@ impl Chooser {
             liability_match_max: limit(&[5_000, 20_000, 1_000_000]),
             liability_group_max: limit(&[1_000, 3_000, 100_000]),
             payout_day_max: limit(&[20_000, 10_000_000]),
-            stakes_per_hour_max: limit(&[5_000, 1_000_000]),
+            stakes_per_hour_max: limit(&[1_500, 5_000, 1_000_000]),
             bets_per_second_max: random.pick(&[1, 3, 5]) as u32,
             bets_per_minute_max: random.pick(&[4, 30, 250]) as u32,
             bets_per_hour_max: random.pick(&[5, 100, 60_000]) as u32,
@@ -222,6 +225,9 @@ impl Chooser {
 
     /// How long nothing happens before the next command.
     pub fn pause(&mut self) -> u64 {
+        if let Some((wait, _)) = &mut self.later {
+            return std::mem::take(wait);
+        }
         match self.random.below(1_000) {
             0..400 => 0,
             400..900 => self.random.below(400) * MILLISECOND,
@@ -242,6 +248,17 @@ impl Chooser {
     /// The next command, in the twin's numbers.
     fn in_numbers(&mut self, twin: &Twin, bets: bool) -> Command {
         if let Some(command) = self.at_first(twin) {
+            return command;
+        }
+        // What is not settled yet no answer may depend on.
+        if twin.waits_for_settlement() {
+            return match self.random.below(10) {
+                0..3 => Command::PauseSettlement { from_tier: None },
+                3..8 => self.feed(twin),
+                _ => Command::Tick,
+            };
+        }
+        if let Some((_, command)) = self.later.take() {
             return command;
         }
         let leaves = match twin.mode() {
@@ -293,7 +310,7 @@ impl Chooser {
                 _ => self.incident(twin),
             },
             320..322 if self.random.chance(70) => self.voiding(twin),
-            _ if self.random.chance(1) => self.incident(twin),
+            _ if self.random.chance(2) => self.incident(twin),
             320..323 => self.hand_over(twin),
             324..330 => Command::Tick,
             330..560 => self.feed(twin),
@@ -302,13 +319,13 @@ impl Chooser {
                 account: AccountId(self.random.below(5) as u32),
                 group: self.random.pick(&[None, Some(0), Some(1), Some(1), Some(3), Some(4)]),
             },
-            584..588 => Command::SetAccountFactor {
+            584..587 => Command::SetAccountFactor {
                 account: AccountId(self.random.below(5) as u32),
                 title: self.random.pick(Title::ALL),
                 has_begun: self.random.chance(50),
                 percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
             },
-            588 => Command::SetTier {
+            587..589 => Command::SetTier {
                 match_id: MatchId(self.match_id(twin)),
                 tier: self.random.pick(&[0, 1, 2, 3, 4]),
             },
@@ -323,8 +340,10 @@ impl Chooser {
                 Command::Tick
             }
             _ if !(0..twin.counts()[2]).any(|market| twin.is_open(market)) => self.repair(twin),
-            _ if bets && self.random.chance(12) => self.cash_out(twin),
-            _ if bets && self.random.chance(10) => self.answer(twin),
+            _ if bets && self.random.chance(16) => self.cash_out(twin),
+            _ if bets && self.random.chance(if twin.offered().is_some() { 40 } else { 10 }) => {
+                self.answer(twin)
+            }
             _ if bets && self.random.chance(if self.is_campaign { 12 } else { 2 }) => {
                 self.bonus(twin)
             }
@@ -356,7 +375,8 @@ impl Chooser {
             }
             6..10 => Command::Deposit {
                 account: AccountId(step - 6),
-                amount: Money::from_minor(5_000),
+                // Bonus money comes in where the player's own ends.
+                amount: Money::from_minor(if self.is_campaign { 900 } else { 5_000 }),
                 reference: u128::from(step),
             },
             10..12 => Command::CreateMatch(self.create_match()),
@@ -459,6 +479,11 @@ impl Chooser {
             0..16 => {
                 let amount = self.random.pick(&[-1, 0, 500, 3_000, 20_000, 500_000, 500_000]);
                 let amount = Some(Money::from_minor(amount)).filter(|_| self.random.chance(80));
+                if self.random.chance(8) {
+                    // A wish for more is confirmed a day later.
+                    self.later =
+                        Some((25 * 60 * MINUTE, Command::ConfirmPlayLimit { account, key }));
+                }
                 Command::SetPlayLimit { account, key, amount }
             }
             16..25 => Command::ConfirmPlayLimit { account, key },
@@ -470,6 +495,9 @@ impl Chooser {
             28 if self.random.chance(30) => {
                 let days = self.random.pick(&[1, 1, 200, 2_000]);
                 let until = self.now.plus(days * 24 * 60 * MINUTE);
+                if days == 200 && self.random.chance(90) {
+                    self.later = Some((201 * 24 * 60 * MINUTE, Command::EndRest { account }));
+                }
                 Command::Rest { account, rest: Rest { kind: RestKind::SelfExclusion, until } }
             }
             _ => Command::EndRest { account },
@@ -764,7 +792,7 @@ impl Chooser {
         };
         let map = self.random.pick(&[current, current, current + 1]).max(1);
         let team = self.random.pick(&[Team::A, Team::B]);
-        let incident = match self.random.below(13) {
+        let incident = match self.random.below(14) {
             0..3 => {
                 let case = self.random.pick(HouseRules::CASES);
                 let answers = [self.random.pick(case.answers), case.answers[0]];
@@ -776,7 +804,7 @@ impl Chooser {
                 let title = self.random.pick(Title::ALL);
                 return Command::AdoptHouseRules { title, name: name("rules"), rules };
             }
-            3 => return Command::TakeBackIncident { match_id },
+            3 | 13 => return Command::TakeBackIncident { match_id },
             4 | 5 => Incident::Walkover { map, to: team, stated: self.random.chance(50) },
             6 | 7 => Incident::Forfeit { map, by: team },
             8 => Incident::ShortHanded { map },
@@ -807,6 +835,14 @@ impl Chooser {
         }
         if self.random.chance(10) {
             return Command::Shed { level: self.random.below(5) as u8 };
+        }
+        if self.random.chance(12) {
+            let tiers = [None, Some(1), Some(1), Some(2), Some(0), Some(5)];
+            return Command::PauseSettlement { from_tier: self.random.pick(&tiers) };
+        }
+        if self.random.chance(3) {
+            let [.., markets] = twin.counts();
+            return Command::ResumeSettlement { market: MarketId(self.market(twin, markets)) };
         }
         if self.random.chance(40) {
             return Command::SetMode { mode: self.random.pick(Mode::ALL) };
@@ -874,7 +910,13 @@ impl Chooser {
 
     /// A bet, or all of a stretch, is to be void.
     fn voiding(&mut self, twin: &Twin) -> Command {
-        if self.random.chance(70)
+        if self.random.chance(40)
+            && let Some((account, client_id, _)) =
+                twin.bet_to_cash_out(self.random.below(10) as usize)
+        {
+            return Command::VoidBet { account, client_id };
+        }
+        if self.random.chance(50)
             && let Some(last) = self.placed.len().checked_sub(1)
         {
             let place = self.placed[last - self.random.below(30).min(last as u64) as usize];
@@ -966,7 +1008,7 @@ impl Chooser {
         let is_more = self.random.chance(20);
         let part = if is_more { held + 1 } else { 1 + self.random.below(held.max(1)) } as i64;
         let stake = Stake::new(Money::from_minor(part)).expect("above zero");
-        let shift = self.random.pick(&[-50, -50, 0, 50]);
+        let shift = self.random.pick(&[-50, -50, 0, 50, 50]);
         let odds = odds.map(|milli| milli.saturating_add_signed(shift)).and_then(Odds::from_milli);
         let odds = odds.filter(|_| self.random.chance(60));
         let word = match self.random.below(8) {

@@ -11,10 +11,12 @@ pub mod chooser;
 pub mod hall;
 pub mod quoted;
 pub mod random;
+pub mod stream;
 pub mod table;
 pub mod three_matches;
 pub mod truth;
 pub mod twin;
+pub mod variants;
 pub mod world;
 
 pub use table::check;

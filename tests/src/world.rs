@@ -76,7 +76,10 @@ impl World {
         let seq = Seq(self.state.last_seq().0 + 1);
         self.state.apply(seq, self.now, &envelope, &mut self.outbox);
         if let Some(wallet) = self.state.wallet() {
-            assert_eq!(wallet.recomputed_sum().minor(), 0, "the books do not add up to zero");
+            for (currency, _) in wallet.currencies().iter() {
+                let sum = wallet.recomputed_sum_in(currency).minor();
+                assert_eq!(sum, 0, "the books of {currency:?} do not add up to zero");
+            }
         }
         self.outbox.records().to_vec()
     }

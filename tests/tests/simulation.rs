@@ -12,7 +12,8 @@ use clutch_core::command::{
     Actor, CashOut, Channel, Mode, PlaceOnTerms, Scope, Slip, Terms, VoidBets,
 };
 use clutch_core::event::{
-    BetStatus, CashOutStatus, Event, LateBets, MultipleView, PostingReason, VoidReason,
+    BetStatus, CashOutStatus, Event, FeedAlert, LateBets, MarketStatus, MultipleView,
+    PostingReason, SettlementStatus, VoidReason,
 };
 use clutch_core::risk::RuleId;
 use clutch_core::switches::{TripId, TripStanding};
@@ -23,7 +24,9 @@ use clutch_tests::answer::answer_of;
 use clutch_tests::chooser::Chooser;
 use clutch_tests::quoted;
 use clutch_tests::random::Random;
+use clutch_tests::stream::Stream;
 use clutch_tests::twin::{Answer, Twin, check_sums};
+use clutch_tests::variants;
 use clutch_tests::world::{World, restored, saved};
 
 const SEEDS: u64 = 200;
@@ -65,8 +68,21 @@ fn the_engine_agrees_with_its_twin_and_with_its_replay() {
     println!("{visited:#?}");
     // A simulation that no longer gets anywhere would agree for ever.
     if count * steps >= SEEDS * STEPS {
-        for what in WORTH_A_VISIT {
-            assert!(visited.contains_key(*what), "no seed led to {what}: {visited:?}");
+        let missed: Vec<_> =
+            WORTH_A_VISIT.iter().filter(|what| !visited.contains_key(**what)).collect();
+        assert!(missed.is_empty(), "no seed led to {missed:?}: {visited:?}");
+        for (kind, names) in [
+            ("done", variants::COMMANDS),
+            ("tried", variants::COMMANDS),
+            ("heard", variants::WORDS),
+            ("confirmed", variants::WORDS),
+            ("reported", variants::INCIDENTS),
+        ] {
+            for name in names {
+                let what = format!("{kind} {name}");
+                let is_met = visited.contains_key(&what) || NEVER_MET.contains(&what.as_str());
+                assert!(is_met, "no {name} was ever {kind}: {visited:?}");
+            }
         }
     }
 }
@@ -247,7 +263,62 @@ const WORTH_A_VISIT: &[&str] = &[
     "retired",
     "a match let go",
     "a slot used again",
+    "waited and stands",
+    "a gap",
+    "a late source",
+    "a source that is ahead",
+    "a source that is behind",
+    "a source in doubt",
+    "another winner of a round",
+    "another winner of a map",
+    "a hand-over by a person",
+    "a hand-over by silence",
+    "a freeze that ended by itself",
+    "frozen FeedsDisagree",
+    "frozen FeedsApart",
+    "frozen FeedGap",
+    "frozen FeedLag",
+    "frozen FeedStale",
+    "frozen FeedHeld",
+    "frozen ImpossibleState",
+    "ClocksApart",
+    "KillsApart",
+    "LeadsApart",
+    "TowersApart",
+    "KillsFell",
+    "KillsJump",
+    "LeadJumps",
+    "LeadTooLarge",
+    "MapHasBegun",
+    "MapIsOver",
+    "MapOutOfTurn",
+    "ObjectivesFell",
+    "OtherGame",
+    "RewindForward",
+    "RoundOutOfTurn",
+    "ScoreDiffers",
+    "TimeJumps",
+    "TimeRunsBack",
+    "TooManyObjectives",
+    "TooManyTowers",
+    "TowersFell",
+    "TowersJump",
+    "a settlement set aside",
+    "against the clock: Decided",
+    "against the clock: Suspended(PriceBand)",
+    "against the clock: Suspended(Unpriced)",
+    "against the clock: bet Pending",
+    "against the clock: bet Accepted",
+    "against the clock: bet Won",
+    "against the clock: bet Lost",
+    "against the clock: bet Void Rewound",
+    "against the clock: MaterialChange",
+    "against the clock: waited and stands",
 ];
+
+/// What is always refused. A journal begins once; only what cannot be stops a settlement so that a person must
+/// resume it (`spec_lanes`, and the tests of the lanes themselves); and who disputes confirms nothing.
+const NEVER_MET: &[&str] = &["done Genesis", "done ResumeSettlement", "confirmed Disputed"];
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().expect("a whole number"))
@@ -284,6 +355,7 @@ struct Simulation {
     /// Whether each command left nothing behind but its time.
     traceless: Vec<bool>,
     visits: Visits,
+    stream: Stream,
     /// The last cash-outs that were asked for.
     quotes: Vec<CashOut>,
     /// How often the largest stake was asked for.
@@ -312,6 +384,7 @@ impl Simulation {
             shadow: None,
             traceless: vec![false],
             visits: Visits::new(),
+            stream: Stream::default(),
             quotes: Vec::new(),
             largest_asked: u128::from(u64::MAX),
             paid: Vec::new(),
@@ -321,7 +394,7 @@ impl Simulation {
     }
 
     fn run(mut self, steps: u64) -> Visits {
-        for step in 0..steps {
+        for _ in 0..steps {
             let nanos = self.chooser.pause();
             self.world.skip(nanos);
             // While bets are still being settled, the twin is ahead of the engine's balances.
@@ -343,9 +416,6 @@ impl Simulation {
                 self.twin.compare_money(&self.world);
                 self.compare_late_bets();
             }
-            if step % 64 == 0 {
-                check_sums(&mut self.world, &self.twin);
-            }
         }
         let [ends, reused] = self.twin.lives();
         for (what, times) in [("a match let go", ends), ("a slot used again", reused)] {
@@ -354,10 +424,20 @@ impl Simulation {
             }
         }
         self.apply(Command::SetMode { mode: Mode::Normal });
+        self.apply(Command::PauseSettlement { from_tier: None });
         self.come_to_rest();
         self.twin.compare_everything(&mut self.world);
         self.replay(|_| false);
         self.replay(|index| self.traceless[index]);
+        for (what, times) in [
+            ("waited and stands", self.stream.stood()),
+            ("against the clock: waited and stands", self.stream.stood_against_the_clock()),
+            ("a freeze that ended by itself", self.twin.thawed()),
+        ] {
+            if times != 0 {
+                *self.visits.entry(what.to_owned()).or_default() += times;
+            }
+        }
         self.visits
     }
 
@@ -465,7 +545,8 @@ impl Simulation {
 
     /// Whether the engine has settled what the twin knows; one that is read-only waits with it.
     fn is_settled(&self) -> bool {
-        !self.world.has_work() && self.twin.mode() != Mode::ReadOnly
+        let is_paused = self.twin.waits_for_settlement();
+        !self.world.has_work() && self.twin.mode() != Mode::ReadOnly && !is_paused
     }
 
     /// Ticks until nothing is due.
@@ -484,8 +565,10 @@ impl Simulation {
         let explained = self.explain(&command);
         let records = self.world.apply(command);
         self.follow(&records);
+        self.stream.read(&records, self.world.state());
         let (seq, now) = (self.world.state().last_seq().0, self.world.now().nanos());
         let expected = self.twin.apply(seq, now, &command, &records);
+        check_sums(&mut self.world, &self.twin);
         let actual = answer_of(&command, &records);
         assert_eq!(actual, expected, "the answer to command {seq}, {command:?}");
         if let Answer::Refused(code) = actual {
@@ -514,6 +597,11 @@ impl Simulation {
         for record in &records {
             self.hear_of_bet(record);
             self.visit_fate(&record.event);
+        }
+        self.visit(&format!("tried {}", variants::command(&command)));
+        if is_done(actual) {
+            self.visit(&format!("done {}", variants::command(&command)));
+            self.visit_match(&command);
         }
         let leaves_a_trace = [Reject::FeedImpossible, Reject::FeedGap];
         if let Answer::Batch([Some(BetStatus::Accepted { .. }), Some(_), ..]) = actual {
@@ -600,7 +688,26 @@ impl Simulation {
     }
 
     fn visit(&mut self, what: &str) {
-        *self.visits.entry(what.to_owned()).or_default() += 1;
+        match self.visits.get_mut(what) {
+            Some(times) => *times += 1,
+            None => drop(self.visits.insert(what.to_owned(), 1)),
+        }
+    }
+
+    /// What of a match was done, and by which of its sources.
+    fn visit_match(&mut self, command: &Command) {
+        match command {
+            Command::MatchIncident { incident, .. } => {
+                self.visit(&format!("reported {}", variants::incident(incident)));
+            }
+            Command::Feed(message) => {
+                let word = variants::word(&message.event);
+                let is_followed = self.twin.followed(message.match_id.0) == Some(message.source.0);
+                let how = if is_followed { "heard" } else { "confirmed" };
+                self.visit(&format!("{how} {word}"));
+            }
+            _ => {}
+        }
     }
 
     fn visit_fate(&mut self, event: &Event) {
@@ -619,6 +726,34 @@ impl Simulation {
                 return self.visit("a reminder");
             }
             Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
+            Event::Settlement { status: SettlementStatus::Aside(_), .. } => {
+                return self.visit("a settlement set aside");
+            }
+            Event::FeedAlert { alert, .. } => {
+                return match alert {
+                    FeedAlert::Impossible { rule, .. } => self.visit(&format!("{rule:?}")),
+                    FeedAlert::Apart { rule, .. } => self.visit(&format!("{rule:?}")),
+                    FeedAlert::Gap { .. } => self.visit("a gap"),
+                    FeedAlert::Late { .. } => self.visit("a late source"),
+                    FeedAlert::Ahead => self.visit("a source that is ahead"),
+                    FeedAlert::Behind => self.visit("a source that is behind"),
+                    FeedAlert::Disagrees { round: 0, .. } => self.visit("another winner of a map"),
+                    FeedAlert::Disagrees { .. } => self.visit("another winner of a round"),
+                    FeedAlert::Contradictory => self.visit("a source in doubt"),
+                    FeedAlert::HandedOver => self.visit("a hand-over by a person"),
+                    FeedAlert::TookOver { .. } => self.visit("a hand-over by silence"),
+                };
+            }
+            Event::Market { market, status, .. } if self.twin.is_timed(market.0) => {
+                let status = match status {
+                    MarketStatus::Decided { .. } => "Decided".to_owned(),
+                    status => format!("{status:?}"),
+                };
+                return self.visit(&format!("against the clock: {status}"));
+            }
+            Event::MatchFrozen { reason: Some(reason), .. } => {
+                return self.visit(&format!("frozen {reason:?}"));
+            }
             Event::Posting { reason: PostingReason::DebtWrittenOff, .. } => {
                 return self.visit("a debt written off");
             }
@@ -652,6 +787,18 @@ impl Simulation {
             }
             _ => return,
         };
+        if self.twin.is_timed(view.market.0) {
+            let what = match view.status {
+                BetStatus::Pending { .. } => "bet Pending",
+                BetStatus::Refused(refusal) => refusal.code.name(),
+                BetStatus::Accepted { .. } => "bet Accepted",
+                BetStatus::Won { .. } => "bet Won",
+                BetStatus::Lost => "bet Lost",
+                BetStatus::Void(VoidReason::Rewound) => "bet Void Rewound",
+                _ => "another fate",
+            };
+            self.visit(&format!("against the clock: {what}"));
+        }
         match view.status {
             BetStatus::Pending { .. } => self.visit("bet Pending"),
             BetStatus::Refused(refusal) => self.visit(refusal.code.name()),
@@ -716,5 +863,17 @@ impl Simulation {
             let command = envelope.command;
             assert_eq!(hash, self.hashes[index], "after command {}, {command:?}", index + 1);
         }
+    }
+}
+
+/// Whether a command did what it is there for.
+fn is_done(answer: Answer) -> bool {
+    let is_taken = |status: &BetStatus| !matches!(status, BetStatus::Refused(_));
+    match answer {
+        Answer::Done => true,
+        Answer::Refused(_) => false,
+        Answer::Bet(status) => is_taken(&status),
+        Answer::Batch(all) => all.iter().flatten().all(is_taken),
+        Answer::CashOut(status, _) => !matches!(status, CashOutStatus::Refused(_)),
     }
 }

@@ -194,6 +194,21 @@ fn a_bet_of_several_legs_is_paid_without_its_late_leg() {
     );
 }
 
+/// Two singles of one slip may be on one market: it is one bet all the same.
+#[test]
+fn a_slip_with_two_selections_of_the_market_is_one_late_bet() {
+    on_board(
+        "
+        wait    10s
+        multi   s A 10.00 1 R:a R:b         -> Pending
+        multi   t B 10.00 2 R:a V:a         -> Pending
+        wait    4s
+        feed    M round 1 1 A late 5s
+        expect  late R margin 0s bets 2 several 2 stakes 30.00
+        ",
+    );
+}
+
 #[test]
 fn what_was_cashed_out_or_voided_before_is_not_swept() {
     five_seconds_late(

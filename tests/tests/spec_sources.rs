@@ -550,6 +550,28 @@ fn a_match_that_is_handed_over_opens_at_no_price_of_the_old_source() {
     );
 }
 
+#[test]
+fn whoever_is_handed_a_silent_match_may_be_silent_no_longer_than_the_old_one() {
+    check(
+        "
+        config   feed_age_live 3s
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        wait     2s
+        feed     M heartbeat source 1
+        wait     1500ms
+        expect   market W Suspended FeedStale
+        handover M 1
+        expect   market W Open
+        wait     1501ms                              # three seconds since it spoke
+        expect   market W Suspended FeedStale
+        ",
+    );
+}
+
 // A match goes from a silent source to another by itself, after `feed_hand_over`.
 
 #[test]

@@ -30,12 +30,12 @@ impl Chooser {
         if let Some((match_id, left)) = self.attention.watched {
             self.attention.watched = left.checked_sub(1).map(|left| (match_id, left));
             return match self.random.below(100) {
-                0..45 => Some(self.feed_of(twin, match_id)),
-                45..47 => {
+                0..36 => Some(self.feed_of(twin, match_id)),
+                36..38 => {
                     let source = SourceId(self.source(sources_of(match_id)));
                     Some(Command::HandOver { match_id: MatchId(match_id), source })
                 }
-                47..49 => Some(Command::Resume { scope: Scope::Match(MatchId(match_id)) }),
+                38..40 => Some(Command::Resume { scope: Scope::Match(MatchId(match_id)) }),
                 _ => None,
             };
         }
@@ -180,16 +180,16 @@ impl Chooser {
             _ if map == 0 || truth.winner.is_some() && self.random.chance(40) => {
                 self.next_map(map + 1)
             }
-            0..4 => {
+            0..7 => {
                 let undone = self.random.below(6) as u8;
                 GameEvent::Rewound { map, to_round: played.saturating_sub(undone) }
             }
-            4 => self.next_map(map),
-            5..9 => {
+            7 => self.next_map(map),
+            8..12 => {
                 let wrong = u8::from(self.random.chance(20));
                 GameEvent::MapOver { map, rounds_a: rounds_a + wrong, rounds_b }
             }
-            9..25 => GameEvent::RoundStarted { map, round: played + 1 },
+            12..25 => GameEvent::RoundStarted { map, round: played + 1 },
             25..29 => GameEvent::NextRound {
                 map,
                 round: played + 1,
@@ -212,13 +212,18 @@ impl Chooser {
         let on_it = map == truth.map;
         let true_winner = truth.rounds.get(played).copied().filter(|_| on_it);
         match (true_winner, self.random.below(100)) {
-            (_, 0..4) => GameEvent::RoundStarted { map, round },
+            (_, 0) => GameEvent::NextRound { map, round, a: None },
+            (_, 1..4) => GameEvent::RoundStarted { map, round },
             (_, 4..8) => {
                 let to = played.saturating_sub(self.random.below(4) as usize);
                 GameEvent::Rewound { map, to_round: to as u8 }
             }
             _ if on_it && shared < played.min(truth.rounds.len()) && self.random.chance(60) => {
                 GameEvent::Rewound { map, to_round: shared as u8 }
+            }
+            (None, _) if on_it && truth.winner.is_some() && self.random.chance(40) => {
+                let of = |team| told.rounds.iter().filter(|won| **won == team).count() as u8;
+                GameEvent::MapOver { map, rounds_a: of(Team::A), rounds_b: of(Team::B) }
             }
             (Some(winner), 8..12) => GameEvent::RoundWon { map, round, winner: winner.other() },
             (Some(winner), _) => GameEvent::RoundWon { map, round, winner },
@@ -241,9 +246,11 @@ impl Chooser {
         }
         let state = truth.numbers.unwrap_or_default();
         let winner = self.random.pick(&[Team::A, Team::B]);
+        // Ends are taken back more often than moments.
+        let restores = if truth.winner.is_some() { 40 } else { 5 };
         match self.random.below(100) {
             0..8 => GameEvent::MapWon { map, winner },
-            8..13 => {
+            8.. if self.random.chance(restores) => {
                 let back = self.random.pick(&[0, 4, 30, 300, 2_000]) as u16;
                 let state = MobaState { time_s: state.time_s.saturating_sub(back), ..state };
                 GameEvent::MobaRewound { map, state }
@@ -274,8 +281,8 @@ impl Chooser {
         is.lead_milli += random.pick(&[-moves, moves, moves / 2]);
         let team = random.below(2) as usize;
         is.kills[team] += random.pick(&[0, 0, 1, 2]) as u16;
-        is.towers[team] += u8::from(random.chance(8));
-        is.objectives[team] += u8::from(random.chance(5));
+        is.towers[team] += u8::from(random.chance(10));
+        is.objectives[team] += u8::from(random.chance(10));
         is
     }
 
@@ -284,7 +291,8 @@ impl Chooser {
         let random = &mut self.random;
         let team = random.below(2) as usize;
         let mut is = MobaState { time_s: was.time_s + 1, ..was };
-        match random.below(10) {
+        match random.below(11) {
+            10 => is.objectives[team] = was.objectives[team].saturating_sub(1),
             0 => is.time_s = was.time_s.saturating_sub(1 + random.below(50) as u16),
             1 | 2 => is.time_s = was.time_s + 601 + random.below(60) as u16,
             3 => is.kills[team] = was.kills[team].saturating_sub(1),

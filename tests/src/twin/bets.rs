@@ -1,6 +1,6 @@
 //! Bets and money: what is taken, what waits, and what everything is worth now.
 
-use clutch_core::command::{AccountState, Channel, PlaceBet, PricePolicy};
+use clutch_core::command::{AccountState, Channel, Mode, PlaceBet, PricePolicy};
 use clutch_core::event::{BetStatus, MarketStatus, MatchPhase, VoidReason};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
@@ -551,9 +551,13 @@ impl Twin {
 
     /// Lets the bets of markets decided long ago leave, with their results final.
     pub(super) fn retire(&mut self) {
+        // What is read-only settles nothing, and who is decided again meanwhile is before all others.
+        if self.mode() == Mode::ReadOnly {
+            return;
+        }
         while let Some(&id) = self.decided.front() {
             let market = &mut self.markets[id as usize];
-            if market.result == MarketResult::Undecided {
+            if market.result == MarketResult::Undecided || market.is_aside {
                 market.awaits_retirement = false;
                 self.decided.pop_front();
                 continue;

@@ -1,15 +1,19 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
+use std::collections::BTreeMap;
+
 use clutch_core::command::{Command, Config, SuspendReason, Team};
 use clutch_core::event::{BetStatus, BetView, Event, MarketStatus, MultipleView};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
-use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, MatchId, Odds};
+use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, MatchId, Odds, SelectionIndex};
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Query, Record};
 
 use super::Twin;
+use super::bets::is_open;
 use super::multiples::{lines, pays};
+use super::risk::never_counts;
 use crate::world::World;
 
 /// What the model says of each market's selections.
@@ -50,6 +54,9 @@ impl Twin {
                     if market.changes.last() != Some(&(self.seq, self.now)) {
                         market.changes.push((self.seq, self.now));
                     }
+                }
+                Event::Settlement { market, status, .. } => {
+                    self.learn_settlement(market.0 as usize, status);
                 }
                 Event::Market { market, status, epoch } => {
                     self.markets[market.0 as usize].epoch = epoch;
@@ -116,9 +123,44 @@ impl Twin {
         }
         self.check_ends();
         self.compare_tallies(world);
+        self.compare_counted(world);
         self.compare_currencies(world.state());
         assert_eq!(world.state().bets_live(), self.bets.len(), "the number of bets");
         assert_eq!(world.state().multiples_live(), self.multiples.len(), "the number of multiples");
+    }
+
+    /// What limits count on every selection is what all bets on it come to.
+    fn compare_counted(&self, world: &World) {
+        let mut counted = BTreeMap::new();
+        let singles =
+            self.bets.iter().filter(|(id, bet)| !never_counts(self.where_it_stands(**id, bet)));
+        for (_, bet) in singles {
+            let (stake, payout) = self.counted(bet);
+            let sums: &mut [i128; 2] = counted.entry((bet.market, bet.selection)).or_default();
+            *sums = [sums[0] + stake, sums[1] + payout];
+        }
+        let multiples = self
+            .multiples
+            .iter()
+            .filter(|(id, bet)| is_open(self.where_multiple_stands(**id, bet)));
+        for (_, bet) in multiples {
+            let [payout, stake] = [bet.payout, bet.stake].map(|it| self.weighed(bet.account, it));
+            for leg in &bet.legs {
+                let sums = counted.entry((leg.market, leg.selection)).or_default();
+                sums[1] += payout - stake;
+            }
+        }
+        let is_there = |id: usize| !self.markets[id].retired && self.lives.markets.is_there(id);
+        for id in (0..self.markets.len()).filter(|id| is_there(*id)) {
+            for selection in 0..self.markets[id].odds.len() as u8 {
+                let engine_id = self.lives.markets.of(id as u32);
+                let on = (MarketId(engine_id), SelectionIndex(selection));
+                let engine = world.state().counted_on(on.0, on.1).expect("a selection");
+                let sums = counted.get(&(id, selection)).copied().unwrap_or_default();
+                let is = engine.map(|money| i128::from(money.minor()));
+                assert_eq!(is, sums, "stakes and payouts on {on:?}");
+            }
+        }
     }
 
     fn compare_tallies(&self, world: &World) {

@@ -6,8 +6,9 @@ use clutch_core::command::{
     CreateMatch, MarketKind, RoundFormat, Scope, SetMap, SetNextRound, Strengths, SuspendReason,
     Title,
 };
-use clutch_core::event::{Event, MarketStatus, MatchPhase};
+use clutch_core::event::{Event, MarketStatus, MatchPhase, SettlementStatus};
 use clutch_core::market::MarketResult;
+use clutch_core::settlement::lanes::Aside;
 use clutch_core::units::{MarketId, Probability};
 use clutch_core::{Record, Reject};
 
@@ -38,6 +39,8 @@ pub(super) struct Market {
     /// When what decided it happened, by its source's clock; zero if no source said so.
     pub happened_at: u64,
     pub awaits_retirement: bool,
+    /// A fact: whether the engine has set its settlement aside.
+    pub is_aside: bool,
     pub retired: bool,
     /// The status as last noticed; closing moves the epoch.
     pub status: Option<MarketStatus>,
@@ -173,6 +176,7 @@ impl Twin {
             decided_at: 0,
             happened_at: 0,
             awaits_retirement: false,
+            is_aside: false,
             retired: false,
             graded: None,
             by_rules: None,
@@ -334,9 +338,32 @@ impl Twin {
             } else if by_score && heard_of != 0 {
                 market.happened_at = heard_of;
             }
-            if result != MarketResult::Undecided && !market.awaits_retirement {
-                market.awaits_retirement = true;
-                self.decided.push_back(id as u32);
+            if !market.is_aside {
+                self.await_retirement(id);
+            }
+        }
+    }
+
+    fn await_retirement(&mut self, id: usize) {
+        let market = &mut self.markets[id];
+        if market.result != MarketResult::Undecided && !market.awaits_retirement {
+            market.awaits_retirement = true;
+            self.decided.push_back(id as u32);
+        }
+    }
+
+    /// Which markets' bets wait, and which no longer do: only from then on does their time run.
+    pub(super) fn learn_settlement(&mut self, id: usize, status: SettlementStatus) {
+        let market = &mut self.markets[id];
+        match status {
+            SettlementStatus::Done => {}
+            SettlementStatus::Aside(why) => {
+                assert_eq!(why, Aside::Paused, "the settlement of market {id}");
+                market.is_aside = true;
+            }
+            SettlementStatus::GoesOn => {
+                (market.is_aside, market.decided_at) = (false, self.now);
+                self.await_retirement(id);
             }
         }
     }

@@ -139,6 +139,7 @@ pub struct Twin {
     staked_before: i128,
     /// The bonus that shall have a part in the bet being placed.
     wishes_bonus: Option<BonusId>,
+    thawed: u64,
     /// When what is being heard happened, by its source's clock; zero if nothing is, or it does not say.
     heard_of: u64,
     /// The match and the map whose prices may not move far with this command.
@@ -254,6 +255,7 @@ impl Twin {
             a_person_looks: false,
             staked_before: 0,
             wishes_bonus: None,
+            thawed: 0,
             heard_of: 0,
             price_moves: None,
             told_settled: BTreeSet::new(),
@@ -305,6 +307,11 @@ impl Twin {
         self.retire();
         self.part(records);
         answer
+    }
+
+    /// Whether some market's bets wait because its settlement is paused.
+    pub fn waits_for_settlement(&self) -> bool {
+        self.markets.iter().any(|market| market.is_aside)
     }
 
     /// Whether bets left with the last command; until the engine has done the same, both differ.

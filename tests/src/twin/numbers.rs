@@ -59,7 +59,9 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Renamed<M, K> {
             Event::MarketOpened { market, match_id, .. } => {
                 (*market, *match_id) = ((self.market)(*market), (self.game)(*match_id));
             }
-            Event::Market { market, .. } => *market = (self.market)(*market),
+            Event::Market { market, .. } | Event::Settlement { market, .. } => {
+                *market = (self.market)(*market);
+            }
             Event::Price(price) => price.market = (self.market)(price.market),
             Event::Leg(leg) => leg.market = (self.market)(leg.market),
             Event::LateBets(late) => *late = self.late(*late),

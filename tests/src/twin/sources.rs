@@ -402,6 +402,7 @@ impl Twin {
         fixture.fitted += 1;
         if fixture.fitted >= needed {
             fixture.fitted = 0;
+            self.thawed += 1;
             frozen.into_iter().for_each(|reason| self.lift(index, reason));
         }
     }
@@ -682,6 +683,17 @@ impl Twin {
     /// The source that the truth follows.
     pub fn followed(&self, match_id: u32) -> Option<u8> {
         Some(self.matches.get(match_id as usize)?.first? as u8)
+    }
+
+    /// How many freezes have ended because sources said enough that fits.
+    pub fn thawed(&self) -> u64 {
+        self.thawed
+    }
+
+    /// Whether a market is on a game against the clock.
+    pub fn is_timed(&self, market: u32) -> bool {
+        let market = self.markets.get(market as usize);
+        market.is_some_and(|market| self.matches[market.match_index].series.is_timed())
     }
 
     /// The game that a match is of.

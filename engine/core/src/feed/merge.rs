@@ -188,6 +188,9 @@ impl Step<'_> {
         // Only now: no market opens at the price of what the old one said.
         self.lift_match(match_id, SuspendReason::FeedsDisagree);
         self.lift_match(match_id, SuspendReason::FeedStale);
+        // The silence of the new one counts from when he spoke last.
+        let due = self.tables.fixtures[match_id].stale_at(self.config);
+        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         Ok(())
     }
 
@@ -218,8 +221,6 @@ impl Step<'_> {
         self.adopt(match_id, source, &view);
         self.doubt_dissenters(match_id);
         self.reconcile(match_id);
-        let due = self.tables.fixtures[match_id].stale_at(self.config);
-        self.tables.feed_check_at = self.tables.feed_check_at.min(due);
     }
 
     fn adopt(&mut self, match_id: MatchId, source: SourceId, view: &View) {

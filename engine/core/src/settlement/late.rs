@@ -125,14 +125,17 @@ impl Tables {
                 slot = bet.next_of_market;
             }
         }
-        let mut next = row.newest_leg;
+        let (mut next, mut counted) = (row.newest_leg, None);
         while next != NO_LEG {
             let leg = self.multiples.leg(next);
             let multiple = self.multiples.multiple(leg.multiple);
             if multiple.received_at <= late.since || !late.may_look(looks) {
                 break;
             }
-            self.count_late_multiple(&mut late, multiple, row);
+            // A bet can have two legs on one market, which stand one after the other.
+            if counted.replace(leg.multiple) != Some(leg.multiple) {
+                self.count_late_multiple(&mut late, multiple, row);
+            }
             next = leg.next_of_market;
         }
         late

@@ -3,7 +3,7 @@
 use super::{State, Tables};
 use crate::risk::{RuleId, Tally};
 use crate::switches::Switches;
-use crate::units::{MarketId, Timestamp};
+use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 use crate::wallet::Wallet;
 
 impl State {
@@ -43,6 +43,14 @@ impl State {
     /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.
     pub fn exposures_agree(&self) -> bool {
         self.tables.as_ref().is_none_or(Tables::exposures_agree)
+    }
+
+    /// What limits count on a selection, in the book currency: the stakes of its singles, and what they could be
+    /// paid with what bets of several legs on it could cost. `None` for a selection that does not exist.
+    pub fn counted_on(&self, market: MarketId, selection: SelectionIndex) -> Option<[Money; 2]> {
+        let markets = &self.tables.as_ref()?.markets;
+        let row = markets.selection(markets.get(market)?, selection)?;
+        Some([row.stakes, row.payouts])
     }
 
     /// Singles waiting, open, or settled and not yet retired.
