@@ -19,7 +19,7 @@ pub struct EngineConfig {
     pub data_dir: PathBuf,
     /// How the journal is kept, and with [`Options::durability`] when events are released.
     pub journal: Options,
-    /// Table sizes of a new journal. An existing journal keeps its own.
+    /// Table sizes. An existing journal's tables are enlarged to these at a start, and never made smaller.
     pub capacity: Capacity,
     /// First configuration of a new journal. An existing journal keeps its own.
     pub core_config: Config,

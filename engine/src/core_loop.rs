@@ -13,7 +13,7 @@ use std::sync::atomic::{Ordering, fence};
 use std::thread;
 use std::time::Duration;
 
-use clutch_core::command::{Actor, ENCODED_MAX};
+use clutch_core::command::{Actor, Capacity, ENCODED_MAX};
 use clutch_core::switches::SHED_MAX;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Outbox, Record, Reject, State};
@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub clock: Clock,
     pub shared: Arc<Shared>,
     pub batch_max: usize,
+    /// The sizes that the tables get before anything is taken in, if larger ones than they have.
+    pub enlarge_to: Option<Capacity>,
     /// How many requests the input ring holds.
     pub input_slots: usize,
     pub wait: Wait,
@@ -73,6 +75,7 @@ impl Core {
     /// Works until the engine drains, then finishes what was taken. On return nothing more will be
     /// appended, and everything appended has been shown to the committer.
     pub fn run(&mut self, input: &mut Input) -> Result<(), JournalFailed> {
+        self.enlarge()?;
         let mut idle = Idle::new(self.wait);
         loop {
             if self.turn(input)? {
@@ -88,6 +91,17 @@ impl Core {
                 Pause::Sleep => self.sleep(input),
             }
         }
+    }
+
+    /// Enlarges the tables, before anything is taken in.
+    fn enlarge(&mut self) -> Result<(), JournalFailed> {
+        let Some(capacity) = self.enlarge_to.take() else { return Ok(()) };
+        let command = Command::Enlarge { capacity };
+        let now = self.clock.read();
+        self.append_and_apply(&Envelope { actor: Actor::Engine, trace: 0, command }, now)?;
+        self.carry_out()?;
+        self.end_batch();
+        Ok(())
     }
 
     /// One turn of the duty cycle; says whether there was work.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use clutch_core::command::{Actor, ENCODED_MAX};
+use clutch_core::command::{Actor, Capacity, ENCODED_MAX};
 use clutch_core::units::Seq;
 use clutch_core::{Command, Envelope, Event, Outbox, Refusal, State};
 use clutch_journal::{CommitterHandle, FileSystem, JournalError, Reader, Recovered, Trust, Writer};
@@ -61,6 +61,9 @@ pub enum StartError {
     /// The rules refuse the capacity or the first configuration.
     #[error("the rules refuse this capacity or configuration: {}", .0.code.sentence())]
     Genesis(Refusal),
+    /// A table is to have a size that no table can have.
+    #[error("{0} is out of range")]
+    Capacity(&'static str),
     /// The core thread cannot be started.
     #[error("cannot start the core thread: {0}")]
     Thread(std::io::Error),
@@ -124,6 +127,7 @@ impl Engine {
         if let Some(flaw) = config.flaw() {
             return Err(StartError::Config(flaw));
         }
+        config.capacity.validate().map_err(StartError::Capacity)?;
         // Before anything is changed. What else is wrong with the journal, opening it says.
         if let Ok(reader) = Reader::open(&config.data_dir) {
             refuse_newer(reader.rule_set(), config.rule_set)?;
@@ -163,6 +167,8 @@ impl Engine {
             bells.publisher_bell.ring();
         }));
         let capacity = state.capacity().unwrap_or(config.capacity);
+        let larger = capacity.or_larger(&config.capacity);
+        recovery.sizes = (capacity, larger);
         let events_max = events_max.unwrap_or_else(|| capacity.events_max());
         let (sender, input) = input_ring(config.input_ring, &shared);
         let gate = Gate::new(durable.clone(), config.journal.durability);
@@ -179,6 +185,7 @@ impl Engine {
             clock,
             shared: Arc::clone(&shared),
             batch_max: config.batch_max,
+            enlarge_to: (larger != capacity).then_some(larger),
             input_slots: config.input_ring,
             wait,
             is_journal_low: false,
@@ -358,6 +365,8 @@ pub struct Recovery {
     pub rejected: Vec<Rejected>,
     /// How long that took.
     pub took: RecoveryTimes,
+    /// The table sizes that the journal had, and those in force from now on.
+    pub sizes: (Capacity, Capacity),
 }
 
 /// What the time of a start went into.
@@ -395,7 +404,10 @@ fn recover(
     }
     assert!(follower.last_seq() == Seq(last_seq), "replay ends where the journal's recovery ended");
     took.tail = begin.elapsed();
-    Ok((follower.into_state(), Recovery { snapshot, replayed, from_ring, rejected, took }))
+    let state = follower.into_state();
+    let sizes = state.capacity().unwrap_or(config.capacity);
+    let sizes = (sizes, sizes);
+    Ok((state, Recovery { snapshot, replayed, from_ring, rejected, took, sizes }))
 }
 
 /// Gives a new journal its first record. The rules see it before the journal does, so that a refused

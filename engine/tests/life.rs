@@ -244,8 +244,11 @@ fn every_way_of_waiting_gives_the_same_engine() {
 fn a_refused_first_configuration_leaves_an_empty_journal_to_try_again_with() {
     let dir = tempfile::tempdir().unwrap();
     let mut impossible = config(dir.path());
-    impossible.capacity.accounts_max = 0;
+    impossible.core_config.margin_ppb = u32::MAX;
     assert!(matches!(Engine::start(impossible), Err(StartError::Genesis(_))));
+    let mut impossible = config(dir.path());
+    impossible.capacity.accounts_max = 0;
+    assert!(matches!(Engine::start(impossible), Err(StartError::Capacity("accounts_max"))));
     let engine = Engine::start(config(dir.path())).unwrap();
     assert_eq!(engine.status().last_seq, 1);
 }

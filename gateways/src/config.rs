@@ -139,7 +139,7 @@ impl Config {
         })
     }
 
-    /// Table sizes of a new journal.
+    /// Table sizes.
     pub fn capacity(&self) -> Capacity {
         let engine = &self.engine;
         Capacity {

@@ -105,7 +105,7 @@ fn every_kind_of_command_is_among_them() {
     let mut kinds: Vec<u16> =
         envelopes().iter().map(|(_, envelope)| envelope.command.kind()).collect();
     kinds.dedup();
-    assert_eq!(kinds, (1..=53).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
+    assert_eq!(kinds, (1..=54).collect::<Vec<u16>>(), "kinds in order, one more than their tags");
     for (name, envelope) in envelopes() {
         let actor_bytes = match envelope.actor {
             Actor::Engine => 4,
@@ -208,7 +208,7 @@ fn numbers_outside_their_type_are_refused_at_the_door() {
     assert_eq!(with(stake, &(-1_i64).to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake, &i64::MAX.to_le_bytes()), Err(DecodeError::OutOfRange));
     assert_eq!(with(stake + 8, &4_u32.to_le_bytes()), Err(DecodeError::UnknownTag(4)));
-    assert_eq!(with(16, &53_u32.to_le_bytes()), Err(DecodeError::UnknownTag(53)));
+    assert_eq!(with(16, &54_u32.to_le_bytes()), Err(DecodeError::UnknownTag(54)));
 }
 
 #[test]
@@ -422,6 +422,7 @@ fn config() -> Config {
         grants_alone_max: money(36),
         deposits_alone_max: money(37),
         wagering_times_max: 46,
+        payout_cut: money(39),
         withdrawal_ends_bonus: 1,
     }
 }
@@ -763,5 +764,6 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
             "set_delay_market",
             of(Command::SetDelay { scope: Scope::Market(MarketId(8)), delay_ns: None }),
         ),
+        ("enlarge", of(Command::Enlarge { capacity })),
     ]
 }

@@ -169,6 +169,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "NoOverround",
     "SamePerson",
     "CapacityReached",
+    "TablesNeverShrink",
     "OutOfPlace",
     "ConfigurationMoved",
     "bet Pending",
@@ -341,7 +342,7 @@ impl Simulation {
                 self.compare_late_bets();
             }
             if step % 64 == 0 {
-                check_sums(&mut self.world);
+                check_sums(&mut self.world, &self.twin);
             }
         }
         self.apply(Command::SetMode { mode: Mode::Normal });

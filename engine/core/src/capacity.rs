@@ -25,24 +25,70 @@ impl Capacity {
         (silent + suspended).max(catalogue).max(account) + EVENTS_OF_THE_REST
     }
 
+    /// Every size with its name.
+    pub fn sizes(&self) -> [(&'static str, u32); 10] {
+        let Self {
+            accounts_max,
+            matches_max,
+            markets_max,
+            bets_max,
+            client_ids_max,
+            multiples_max,
+            legs_max,
+            payments_max,
+            bonuses_max,
+            play_limits_max,
+        } = *self;
+        [
+            ("accounts_max", accounts_max),
+            ("matches_max", matches_max),
+            ("markets_max", markets_max),
+            ("bets_max", bets_max),
+            ("client_ids_max", client_ids_max),
+            ("multiples_max", multiples_max),
+            ("legs_max", legs_max),
+            ("payments_max", payments_max),
+            ("bonuses_max", bonuses_max),
+            ("play_limits_max", play_limits_max),
+        ]
+    }
+
+    /// Each size of these that is larger than the other's: its name, this one and the other one.
+    pub fn beyond(&self, other: &Self) -> impl Iterator<Item = (&'static str, u32, u32)> {
+        let pairs = self.sizes().into_iter().zip(other.sizes());
+        pairs
+            .filter(|(this, other)| other.1 < this.1)
+            .map(|(this, other)| (this.0, this.1, other.1))
+    }
+
+    /// Of each size the larger one.
+    #[must_use]
+    pub fn or_larger(&self, other: &Self) -> Self {
+        Self {
+            accounts_max: self.accounts_max.max(other.accounts_max),
+            matches_max: self.matches_max.max(other.matches_max),
+            markets_max: self.markets_max.max(other.markets_max),
+            bets_max: self.bets_max.max(other.bets_max),
+            client_ids_max: self.client_ids_max.max(other.client_ids_max),
+            multiples_max: self.multiples_max.max(other.multiples_max),
+            legs_max: self.legs_max.max(other.legs_max),
+            payments_max: self.payments_max.max(other.payments_max),
+            bonuses_max: self.bonuses_max.max(other.bonuses_max),
+            play_limits_max: self.play_limits_max.max(other.play_limits_max),
+        }
+    }
+
     /// Whether the engine can hold tables of these sizes.
     ///
     /// # Errors
     /// The name of the first field that is zero or too large.
     pub fn validate(&self) -> Result<(), &'static str> {
-        let largest = u32::MAX / 4;
-        for (name, value, max) in [
-            ("accounts_max", self.accounts_max, largest),
-            ("matches_max", self.matches_max, Self::MATCHES_MAX),
-            ("markets_max", self.markets_max, Self::MARKETS_MAX),
-            ("bets_max", self.bets_max, largest),
-            ("client_ids_max", self.client_ids_max, largest),
-            ("multiples_max", self.multiples_max, largest),
-            ("legs_max", self.legs_max, largest),
-            ("payments_max", self.payments_max, largest),
-            ("bonuses_max", self.bonuses_max, largest),
-            ("play_limits_max", self.play_limits_max, largest),
-        ] {
+        for (name, value) in self.sizes() {
+            let max = match name {
+                "matches_max" => Self::MATCHES_MAX,
+                "markets_max" => Self::MARKETS_MAX,
+                _ => u32::MAX / 4,
+            };
             if value == 0 || max < value {
                 return Err(name);
             }

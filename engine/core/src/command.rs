@@ -66,7 +66,7 @@ use crate::units::{
 pub enum Command {
     /// The first record of every journal: table sizes and the first configuration.
     Genesis {
-        /// Table sizes, fixed for the life of the journal.
+        /// Table sizes; [`Command::Enlarge`] can raise them.
         capacity: Capacity,
         /// The first configuration.
         config: Config,
@@ -366,6 +366,12 @@ pub enum Command {
         /// as usual.
         delay_ns: Option<u64>,
     },
+    /// Enlarges tables; no size may be lower than it is. The engine says it itself, at a start with larger sizes in
+    /// its configuration.
+    Enlarge {
+        /// All sizes.
+        capacity: Capacity,
+    },
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -421,4 +427,5 @@ wire_enum!(Command {
     50 = PlaceBatch(ask),
     51 = Session { account, step },
     52 = SetDelay { scope, delay_ns },
+    53 = Enlarge { capacity },
 });

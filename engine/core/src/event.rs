@@ -27,8 +27,8 @@ pub use price::{Price, PriceCause};
 pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};
 
 use crate::command::{
-    AccountState, Actor, Grade, Incident, KillScope, MarketKind, MobaState, Mode, OverrideKind,
-    RoundFormat, Scope, SuspendReason, Title,
+    AccountState, Actor, Capacity, Grade, Incident, KillScope, MarketKind, MobaState, Mode,
+    OverrideKind, RoundFormat, Scope, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, SessionView, Term};
@@ -481,6 +481,11 @@ pub enum Event {
         scope: Scope,
         /// In nanoseconds; `None` is as usual.
         delay_ns: Option<u64>,
+    },
+    /// Tables are larger from now on.
+    Enlarged {
+        /// All sizes.
+        capacity: Capacity,
     },
     /// The last event of an answer to a query.
     QueryDone,

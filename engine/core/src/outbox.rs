@@ -6,7 +6,8 @@ use alloc::vec;
 use crate::event::{Event, Record};
 use crate::units::{Seq, Timestamp};
 
-/// Collects the events of one command. Owns its memory from the start and never grows.
+/// Collects the events of one command. Owns its memory from the start; it grows only with the tables, by
+/// [`crate::Command::Enlarge`].
 #[derive(Debug)]
 pub struct Outbox {
     /// All the room there is, every page of it touched; the first `count` records are in use.
@@ -26,6 +27,16 @@ impl Outbox {
         };
         let records = vec![blank; events_max].into_boxed_slice();
         Self { records, count: 0, stamp: Default::default() }
+    }
+
+    /// Makes room for `events_max` events in all, where there is less. What has been left stays.
+    #[cold]
+    pub(crate) fn make_room(&mut self, events_max: usize) {
+        if self.records.len() < events_max {
+            let mut records = Self::with_capacity(events_max).records;
+            records[..self.count].copy_from_slice(self.records());
+            self.records = records;
+        }
     }
 
     /// Sets the sequence, time and trace that the following events carry.

@@ -6,6 +6,7 @@
 //! Invariants, after every command: the books add up to zero; a refused command changed nothing but
 //! what it remembers of the refusal; every market's announced status is its status.
 
+mod enlarge;
 mod look;
 mod tables;
 
@@ -163,44 +164,7 @@ impl State {
         }
         self.config = config;
         self.config_version = 1;
-        let mut tables = Tables {
-            capacity,
-            wallet: Wallet::with_capacity(&capacity),
-            client_ids: Answers::with_capacity(&capacity),
-            ids_forgotten_to: Timestamp::default(),
-            ids_last_until: Timestamp::default(),
-            payments: ClientIds::with_capacity(capacity.payments_max, Payment::BLANK),
-            bets: BetTable::with_capacity(capacity.bets_max),
-            waiting: Waiting::for_bets(capacity.bets_max),
-            multiples: MultipleTable::with_capacity(
-                capacity.multiples_max,
-                capacity.legs_max,
-                capacity.accounts_max,
-            ),
-            waiting_multiples: Waiting::for_bets(capacity.multiples_max),
-            cash_outs: CashOuts::with_capacity(&capacity),
-            desk: Desk::new(),
-            fundings: Fundings::with_capacity(&capacity),
-            fixtures: Vec::with_capacity(capacity.matches_max as usize),
-            rule_book: RuleBook::new(),
-            markets: MarketTable::with_capacity(capacity.markets_max),
-            risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
-            settlement: Settlement::with_capacity(capacity.markets_max),
-            proposals: Proposals::new(),
-            credits: CreditsAlone::with_capacity(&capacity),
-            agreed: config,
-            requotes: Requotes::with_capacity(capacity.markets_max),
-            overrides: Overrides::new(),
-            lags: Default::default(),
-            stops: Stops::none(),
-            switches: Switches::default(),
-            trips: Trips::default(),
-            shed: 0,
-            models: MobaModels::default(),
-            feed_check_at: Timestamp::MAX,
-            house_check_at: Timestamp::MAX,
-            due: Timestamp::MAX,
-        };
+        let mut tables = Tables::empty(capacity, config);
         tables.heed(&config);
         self.tables = Some(tables);
         Ok(())
@@ -379,6 +343,7 @@ impl Step<'_> {
             Command::Bonus { account, step } => self.by_staff()?.bonus(*account, *step),
             Command::Adjust(adjust) => self.by_staff()?.adjust(adjust),
             Command::SetCurrency(set) => self.by_staff()?.set_currency(set),
+            Command::Enlarge { capacity } => self.enlarge(*capacity),
         }
     }
 

@@ -101,6 +101,7 @@ impl Book {
             | Event::Posting { .. }
             | Event::Refused(_)
             | Event::Applied
+            | Event::Enlarged { .. }
             | Event::FeedHeard { .. }
             | Event::FeedAlert { .. }
             | Event::SourceLag { .. }

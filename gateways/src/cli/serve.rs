@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::Args;
+use clutch_core::command::Capacity;
 use clutch_engine::{CommandSender, Engine, Publisher};
 use clutch_journal::Reader;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -66,6 +67,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     for rejected in &recovery.rejected {
         tracing::warn!("a snapshot was passed over: {}", rejected.flaw);
     }
+    say_sizes(recovery.sizes, &config.capacity());
     let (snapshot, replayed) = (recovery.snapshot.unwrap_or_default().0, recovery.replayed);
     let took = recovery.took.journal + recovery.took.snapshot + recovery.took.tail;
     tracing::info!(snapshot, replayed, from_ring = recovery.from_ring, ?took, "recovered");
@@ -99,6 +101,23 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         report.last_seq.0, report.state_hash
     ));
     Ok(())
+}
+
+/// Says which tables grow at this start, and where the configuration asks for less than the journal has.
+fn say_sizes((had, has): (Capacity, Capacity), asked: &Capacity) {
+    let grown = has.beyond(&had).map(|(name, now, before)| format!("{name} {before} -> {now}"));
+    let grown: Vec<_> = grown.collect();
+    if !grown.is_empty() {
+        say(format_args!("tables grow: {}", grown.join(", ")));
+    }
+    let kept = had.beyond(asked).map(|(name, size, asked)| format!("{name} {size}, not {asked}"));
+    let kept: Vec<_> = kept.collect();
+    if !kept.is_empty() {
+        say(format_args!(
+            "tables never shrink; the journal's sizes stay in force: {}",
+            kept.join(", ")
+        ));
+    }
 }
 
 fn settings(args: &ServeArgs) -> Result<Config, Failure> {

@@ -2,8 +2,8 @@
 
 use clutch_core::Command;
 use clutch_core::command::{
-    AccountState, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState, RoundFormat,
-    SetMap, SetNextRound, Side, Strengths, Team, Title,
+    AccountState, Actor, CreateMatch, FeedMessage, GameEvent, Line, MarketKind, MobaState,
+    RoundFormat, SetMap, SetNextRound, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{Event, MatchPhase, Score};
 use clutch_core::pricing::LadderTable;
@@ -17,26 +17,33 @@ use super::{Answer, Outcome, Scenario};
 
 impl Scenario {
     pub(super) fn capacity(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
-        if self.world.is_some() {
-            return Err("capacity stands before the first command".to_owned());
-        }
+        let mut sizes = self.capacity;
         while let Some(key) = words.optional() {
             let value = words.number()?;
             match key {
-                "accounts_max" => self.capacity.accounts_max = value,
-                "matches_max" => self.capacity.matches_max = value,
-                "markets_max" => self.capacity.markets_max = value,
-                "bets_max" => self.capacity.bets_max = value,
-                "client_ids_max" => self.capacity.client_ids_max = value,
-                "multiples_max" => self.capacity.multiples_max = value,
-                "legs_max" => self.capacity.legs_max = value,
-                "payments_max" => self.capacity.payments_max = value,
-                "bonuses_max" => self.capacity.bonuses_max = value,
-                "play_limits_max" => self.capacity.play_limits_max = value,
+                "accounts_max" => sizes.accounts_max = value,
+                "matches_max" => sizes.matches_max = value,
+                "markets_max" => sizes.markets_max = value,
+                "bets_max" => sizes.bets_max = value,
+                "client_ids_max" => sizes.client_ids_max = value,
+                "multiples_max" => sizes.multiples_max = value,
+                "legs_max" => sizes.legs_max = value,
+                "payments_max" => sizes.payments_max = value,
+                "bonuses_max" => sizes.bonuses_max = value,
+                "play_limits_max" => sizes.play_limits_max = value,
                 _ => return Err(format!("no capacity is called {key:?}")),
             }
         }
-        Ok(Answer::Done)
+        if self.world.is_none() {
+            self.capacity = sizes;
+            return Ok(Answer::Done);
+        }
+        // A start with another configuration.
+        let answer = self.send_by(Actor::Engine, Command::Enlarge { capacity: sizes });
+        if let Answer::Done = answer {
+            self.capacity = sizes;
+        }
+        Ok(answer)
     }
 
     pub(super) fn configure(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -107,6 +114,7 @@ impl Scenario {
                 "adjust_alone_max" => config.adjust_alone_max = money(value)?,
                 "grants_alone_max" => config.grants_alone_max = money(value)?,
                 "deposits_alone_max" => config.deposits_alone_max = money(value)?,
+                "payout_cut" => config.payout_cut = money(value)?,
                 "wagering_times_max" => config.wagering_times_max = number()?,
                 "withdrawal_ends_bonus" => config.withdrawal_ends_bonus = number()?,
                 "ladder" => {

@@ -81,7 +81,8 @@ impl State {
             | Command::AnswerOffer(_)
             | Command::DecideReferral { .. }
             | Command::Adjust(_)
-            | Command::SetCurrency(_) => return false,
+            | Command::SetCurrency(_)
+            | Command::Enlarge { .. } => return false,
         }
         true
     }

@@ -71,6 +71,7 @@ impl Command {
             Self::PlaceBatch(_) => 51,
             Self::Session { .. } => 52,
             Self::SetDelay { .. } => 53,
+            Self::Enlarge { .. } => 54,
         }
     }
 }

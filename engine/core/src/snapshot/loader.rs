@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::saver::ROW_MAX;
 use crate::codec::{DecodeError, Decoder, Wire};
+use crate::pricing::MobaModels;
 
 /// How much is asked of the source at once.
 const PIECE: usize = 64 * 1024;
@@ -17,11 +18,30 @@ pub(crate) struct Loader<'a> {
     end: usize,
     is_ended: bool,
     part: &'static str,
+    models: MobaModels,
 }
 
 impl<'a> Loader<'a> {
     pub fn new(source: &'a mut dyn FnMut(&mut [u8]) -> usize) -> Self {
-        Self { source, piece: vec![0; PIECE], at: 0, end: 0, is_ended: false, part: "" }
+        Self {
+            source,
+            piece: vec![0; PIECE],
+            at: 0,
+            end: 0,
+            is_ended: false,
+            part: "",
+            models: MobaModels::default(),
+        }
+    }
+
+    /// Has maps of MOBAs priced by these; they are no part of what is read.
+    pub fn with_models(self, models: MobaModels) -> Self {
+        Self { models, ..self }
+    }
+
+    /// What maps of MOBAs are priced by.
+    pub fn models(&self) -> MobaModels {
+        self.models
     }
 
     /// Says which part comes now.

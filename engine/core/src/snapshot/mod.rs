@@ -31,7 +31,6 @@ use crate::market::MarketTable;
 use crate::market::overrides::Overrides;
 use crate::market::requotes::Requotes;
 use crate::payments::{CreditsAlone, Payment};
-use crate::pricing::MobaModels;
 use crate::proposals::Proposals;
 use crate::risk::RiskTables;
 use crate::settlement::Settlement;
@@ -89,7 +88,7 @@ pub(crate) trait Table: Sized {
 
 impl State {
     /// Writes the whole state to `sink`, in pieces of a few kilobytes whose lengths are multiples of
-    /// eight, except the last one's. Equal states give equal pieces on every machine.
+    /// 32, except the last one's. Equal states give equal pieces on every machine.
     pub fn save(&self, sink: &mut dyn FnMut(&[u8])) {
         let Self { seq, now, config, config_version, tables } = self;
         let mut out = Saver::new(sink);
@@ -308,7 +307,7 @@ impl Table for Tables {
             feed_check_at,
             house_check_at,
             due: Timestamp::MAX,
-            models: MobaModels::default(),
+            models: input.models(),
             ids_last_until: Timestamp::default(),
         })
     }

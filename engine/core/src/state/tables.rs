@@ -1,12 +1,73 @@
-//! Looking into the tables as a whole.
+//! The tables as a whole.
+
+use alloc::vec::Vec;
 
 use super::Tables;
-use crate::command::Config;
+use crate::bets::cash_out::CashOuts;
+use crate::bets::client_ids::ClientIds;
+use crate::bets::multiple::MultipleTable;
+use crate::bets::referral::Desk;
+use crate::bets::waiting::Waiting;
+use crate::bets::{Answers, BetTable, Fundings};
+use crate::command::{Capacity, Config};
+use crate::house_rules::RuleBook;
+use crate::market::overrides::Overrides;
+use crate::market::requotes::Requotes;
+use crate::market::{MarketTable, Stops};
+use crate::payments::{CreditsAlone, Payment};
+use crate::pricing::MobaModels;
+use crate::proposals::Proposals;
 use crate::reject::{Refusal, Reject};
+use crate::risk::RiskTables;
+use crate::settlement::Settlement;
+use crate::switches::{Switches, Trips};
 use crate::title::Fixture;
 use crate::units::{MatchId, Timestamp};
+use crate::wallet::Wallet;
 
 impl Tables {
+    /// Tables of these sizes with nothing in them.
+    pub(crate) fn empty(capacity: Capacity, config: Config) -> Self {
+        Self {
+            capacity,
+            wallet: Wallet::with_capacity(&capacity),
+            client_ids: Answers::with_capacity(&capacity),
+            ids_forgotten_to: Timestamp::default(),
+            ids_last_until: Timestamp::default(),
+            payments: ClientIds::with_capacity(capacity.payments_max, Payment::BLANK),
+            bets: BetTable::with_capacity(capacity.bets_max),
+            waiting: Waiting::for_bets(capacity.bets_max),
+            multiples: MultipleTable::with_capacity(
+                capacity.multiples_max,
+                capacity.legs_max,
+                capacity.accounts_max,
+            ),
+            waiting_multiples: Waiting::for_bets(capacity.multiples_max),
+            cash_outs: CashOuts::with_capacity(&capacity),
+            desk: Desk::new(),
+            fundings: Fundings::with_capacity(&capacity),
+            fixtures: Vec::with_capacity(capacity.matches_max as usize),
+            rule_book: RuleBook::new(),
+            markets: MarketTable::with_capacity(capacity.markets_max),
+            risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
+            settlement: Settlement::with_capacity(capacity.markets_max),
+            proposals: Proposals::new(),
+            credits: CreditsAlone::with_capacity(&capacity),
+            agreed: config,
+            requotes: Requotes::with_capacity(capacity.markets_max),
+            overrides: Overrides::new(),
+            lags: Default::default(),
+            stops: Stops::none(),
+            switches: Switches::default(),
+            trips: Trips::default(),
+            shed: 0,
+            models: MobaModels::default(),
+            feed_check_at: Timestamp::MAX,
+            house_check_at: Timestamp::MAX,
+            due: Timestamp::MAX,
+        }
+    }
+
     /// When the first timer is due; in the past if work is left over.
     pub(crate) fn earliest_due(&self, config: &Config) -> Timestamp {
         self.earliest_timer().min(self.settlement_due(config))

@@ -310,6 +310,7 @@ impl Step<'_> {
         let is_welcome = matches!(
             command,
             Command::Genesis { .. }
+                | Command::Enlarge { .. }
                 | Command::Feed(_)
                 | Command::Tick
                 | Command::Kill { .. }

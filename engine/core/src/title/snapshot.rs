@@ -5,7 +5,7 @@ use super::rounds::{ROUNDS_MAX, RoundMap};
 use super::series::{Game, Map, Series};
 use crate::codec::DecodeError;
 use crate::command::Capacity;
-use crate::pricing::{MobaModel, MobaModels};
+use crate::pricing::MobaModel;
 use crate::snapshot::{Loader, Saver, Table};
 
 impl Table for Series {
@@ -49,7 +49,7 @@ impl Table for Series {
         if !matches!(best_of, 1 | 2 | 3 | 5) || best_of < current || !title.has_format(format) {
             return Err(DecodeError::OutOfRange);
         }
-        let mut series = Self::new(title, format, best_of, MobaModels::default());
+        let mut series = Self::new(title, format, best_of, input.models());
         series.current = current;
         series.live_round = input.take()?;
         series.overtime_counts = input.take()?;

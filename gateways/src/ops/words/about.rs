@@ -63,7 +63,8 @@ pub fn account_of(envelope: &Envelope) -> Option<AccountId> {
         | Command::VoidBets(_)
         | Command::AdoptPlayPolicy { .. }
         | Command::DecideReferral { .. }
-        | Command::SetCurrency(_) => None,
+        | Command::SetCurrency(_)
+        | Command::Enlarge { .. } => None,
     }
 }
 

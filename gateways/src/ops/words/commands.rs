@@ -158,6 +158,10 @@ impl Words {
             Command::SetMode { mode } => format!("mode {}", mode.key()),
             Command::ResetTrip { trip } => format!("reset the trip {}", trip.name()),
             Command::Shed { level } => format!("shed load: level {level} of 3"),
+            Command::Enlarge { capacity } => {
+                let sizes = capacity.sizes().map(|(name, size)| format!("{name} {size}"));
+                format!("tables of these sizes, none smaller than before: {}", sizes.join(", "))
+            }
             other => json(other),
         }
     }
