@@ -77,6 +77,11 @@ fn sentence_of(turn: &Turn, before: Option<BetStatus>, (wished, lines): (Money, 
         };
         format!("{odds}{stake}")
     };
+    let ended = |what: &str| {
+        let is_corrected = before.is_some_and(is_result);
+        let corrected = if is_corrected { "the result was corrected: " } else { "" };
+        format!("At {at} {corrected}{what}.")
+    };
     match *status {
         BetStatus::Pending { due } => {
             format!("It had to wait until {}, as bets in play do.", clock(due))
@@ -108,26 +113,17 @@ fn sentence_of(turn: &Turn, before: Option<BetStatus>, (wished, lines): (Money, 
                 Some(_) => format!("At {at} it was taken{}, {pays}.", terms()),
             }
         }
-        result @ (BetStatus::Won { .. }
-        | BetStatus::Lost
-        | BetStatus::Void(_)
-        | BetStatus::CashedOut { .. }) => {
-            let corrected =
-                if before.is_some_and(is_result) { "the result was corrected: " } else { "" };
-            let what = match result {
-                BetStatus::Won { payout } => {
-                    format!("it won, and {} was paid", words::money(payout))
-                }
-                BetStatus::CashedOut { paid } => {
-                    format!("it was cashed out, for {} in all", words::money(paid))
-                }
-                BetStatus::Void(reason) => {
-                    format!("it became void and its stake went back: {}", words::why_void(reason))
-                }
-                _ => "it lost".to_owned(),
-            };
-            format!("At {at} {corrected}{what}.")
+        BetStatus::Won { payout } => {
+            ended(&format!("it won, and {} was paid", words::money(payout)))
         }
+        BetStatus::CashedOut { paid } => {
+            ended(&format!("it was cashed out, for {} in all", words::money(paid)))
+        }
+        BetStatus::Void(reason) => {
+            let why = words::why_void(reason);
+            ended(&format!("it became void and its stake went back: {why}"))
+        }
+        BetStatus::Lost => ended("it lost"),
         #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
         other => format!("At {at} it was {}.", words::status(other)),
     }
