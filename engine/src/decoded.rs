@@ -1,5 +1,7 @@
 //! A record as a command: read, checked and decoded, and not yet applied.
 
+use std::ptr::from_ref;
+
 use clutch_core::Envelope;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_journal::{Position, Reader};
@@ -57,6 +59,14 @@ impl Decoded {
         envelope: Envelope::BLANK,
         position: Position::START,
     };
+
+    /// The lines of memory in which most commands lie.
+    pub fn lines(&self) -> impl Iterator<Item = *const u8> {
+        const LINE: usize = 64;
+        let command: *const u8 = from_ref(&self.envelope).cast();
+        let of_command = (0..3).map(move |line| command.wrapping_add(line * LINE));
+        of_command.chain([from_ref(&self.seq).cast(), from_ref(&self.position).cast()])
+    }
 
     /// Reads the next record's command into this place; `false` at the end of what has been written so far.
     pub fn read(&mut self, reader: &mut Reader, rule_set: u16) -> Result<bool, FollowError> {

@@ -149,9 +149,8 @@ impl Engine {
         let (mut state, mut recovery) = match recover(&mut config, &opened.recovered) {
             Ok(recovered) => recovered,
             Err(error) => {
-                // Nothing was appended: an orderly end leaves no ring behind in memory.
-                drop(writer);
-                let _ = opened.committer.spawn(Box::new(|_| {})).stop();
+                // Nothing was appended, and what stands in the way of the replay is the better message.
+                let _ = opened.committer.give_up();
                 return Err(error);
             }
         };
@@ -368,6 +367,11 @@ fn recover(
             progress(seq.0, last_seq);
         }
     })?;
+    if follower.last_seq() < Seq(last_seq) {
+        // Opening checks from the older of the two last snapshots on. Where neither is good, the replay comes by what lies
+        // before it, and may end in damage there.
+        follower.how_it_ended().map_err(FollowError::from)?;
+    }
     assert!(follower.last_seq() == Seq(last_seq), "replay ends where the journal's recovery ended");
     took.tail = begin.elapsed();
     let state = follower.into_state();

@@ -342,16 +342,16 @@ fn for_each_warmed<E>(
     state: &mut State,
     mut each: impl FnMut(&Decoded, &mut State) -> Result<(), E>,
 ) -> Result<(), E> {
-    let envelope = |place: usize| {
-        let decoded = batch.get(place).or_else(|| behind.get(place - batch.len()));
-        decoded.map(|decoded| &decoded.envelope)
-    };
+    let coming = |place: usize| batch.get(place).or_else(|| behind.get(place - batch.len()));
+    let envelope = |place: usize| coming(place).map(|decoded| &decoded.envelope);
     if fresh {
         for place in 0..LOOK_AHEAD {
             envelope(place).into_iter().for_each(|coming| state.warm(coming, prefetch));
         }
     }
     for (place, decoded) in batch.iter().enumerate() {
+        // The thread that decoded it runs on another core, and so its memory is there.
+        coming(place + 2 * LOOK_AHEAD).into_iter().flat_map(Decoded::lines).for_each(prefetch);
         if let Some(coming) = envelope(place + LOOK_AHEAD) {
             state.warm(coming, prefetch);
         }

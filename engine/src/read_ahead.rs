@@ -12,9 +12,9 @@ use crate::decoded::{Batch, Decoded};
 use crate::follower::FollowError;
 
 /// Records that go over together.
-const BATCH: usize = 1024;
+const BATCH: usize = 128;
 /// Batches on their way: one is applied, the next one is looked at, and two are read or come back.
-const BATCHES: usize = 4;
+const BATCHES: usize = 8;
 
 /// Hands over all records up to `last`, some at a time, as fast as a second thread reads them. Beside them
 /// stand those that come next, to be looked at.

@@ -92,7 +92,7 @@ impl Follower {
     /// The same with the newest good snapshot at or before record `seq_max`.
     ///
     /// # Errors
-    /// As [`Follower::open_newest`].
+    /// As [`Follower::open_newest`]; where only later snapshots are good, [`JournalError::NoStateBefore`] names the first.
     pub fn open_behind_snapshot(
         dir: &Path,
         seq_max: u64,
@@ -107,7 +107,12 @@ impl Follower {
         }
         let oldest = Reader::open(dir)?.oldest_seq();
         if 1 < oldest {
-            return Err(JournalError::NoSnapshot { dir: dir.to_path_buf(), oldest }.into());
+            let mut later = snapshots(dir)?.into_iter().filter(|seq| seq_max < *seq);
+            let later = later.find(|seq| restored(dir, *seq, journal_id).is_ok());
+            let (dir, seq) = (dir.to_path_buf(), seq_max.saturating_add(1));
+            let none = JournalError::NoSnapshot { dir: dir.clone(), oldest };
+            let before = |snapshot| JournalError::NoStateBefore { dir, seq, oldest, snapshot };
+            return Err(later.map_or(none, before).into());
         }
         Self::open(dir)
     }

@@ -292,3 +292,41 @@ fn verify_says_what_the_start_does_whatever_happened_to_the_files() {
         assert!(tally.contains_key(outcome), "never: {outcome}");
     }
 }
+
+/// Opening checks from the older snapshot on. A start that has no good snapshot comes by what lies before it, too.
+#[test]
+fn a_start_without_a_good_snapshot_stops_at_the_damage_it_comes_by() {
+    let base = &bases()[1];
+    let flip = |path: &Path, at: usize| {
+        let mut bytes = fs::read(path).unwrap();
+        bytes[at] ^= 1;
+        fs::write(path, bytes).unwrap();
+    };
+    let in_a_record = |dir: &Path| flip(&named(dir, &["seg-"])[0], 16_384 + 700);
+    let in_both_headers = |dir: &Path| [9, 4_105].map(|at| flip(&named(dir, &["seg-"])[0], at));
+    let one_missing = |dir: &Path| fs::remove_file(&named(dir, &["seg-"])[0]).unwrap();
+    for (number, is_torn) in [(0, false), (1, false), (2, false), (0, true)] {
+        let place = tempfile::tempdir().unwrap();
+        let dir = place.path();
+        base.files.iter().for_each(|(name, bytes)| fs::write(dir.join(name), bytes).unwrap());
+        named(dir, &["snap-"]).iter().for_each(|path| flip(path, 9_000));
+        match number {
+            0 => in_a_record(dir),
+            1 => drop(in_both_headers(dir)),
+            _ => one_missing(dir),
+        }
+        if is_torn {
+            let last = named(dir, &["seg-"]).pop().unwrap();
+            let mut bytes = fs::read(&last).unwrap();
+            let end = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+            bytes[end + 9..end + 17].fill(0xff);
+            fs::write(&last, bytes).unwrap();
+        }
+        let report = verify(dir, Some(Path::new("/dev/shm")), &mut |_, _| {}).unwrap();
+        let halt = report.halt.unwrap().to_string();
+        for _ in 0..2 {
+            let error = Engine::start(small(dir)).map(|_| ()).unwrap_err().to_string();
+            assert!(error.ends_with(&halt), "{error}\n{halt}");
+        }
+    }
+}

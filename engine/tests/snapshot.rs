@@ -194,6 +194,14 @@ fn an_archived_journal_starts_from_its_snapshots_and_not_without() {
     let archived = clutch_journal::archive(&data, &away, 20_000, &Disk, &mut |_, _| {}).unwrap();
     assert!(1 < archived.oldest_seq, "a segment has left");
     assert_eq!(restart(&data).3, hash);
+    // Who asks for something before the snapshots hears from where on it is told.
+    let older = snapshots(&data).unwrap()[0];
+    let behind = |seq| Follower::open_behind_snapshot(&data, seq, |_| {}).map(|it| it.last_seq().0);
+    assert_eq!(behind(older).unwrap(), older);
+    let error = behind(older - 1).unwrap_err().to_string();
+    let next = format!("--archive, or begin with record {}", older + 1);
+    assert!(error.starts_with(&format!("record {older} cannot be told")), "{error}");
+    assert!(error.ends_with(&next), "{error}");
     for seq in snapshots(&data).unwrap() {
         flip(&file(&data, seq), 9_000);
     }
@@ -214,6 +222,8 @@ fn a_new_rule_set_begins_at_a_snapshot_of_the_old_one() {
         refused.contains("rule set 1") && refused.contains("clutch journal snapshot"),
         "{refused}"
     );
+    // A start that is refused leaves the journal to the release that wrote it.
+    run(under(1), 101, 0);
 
     let seq = taken(dir.path());
     let hash = run(under(2), 100, 50).state_hash;

@@ -124,7 +124,9 @@ fn a_refused_bet_is_explained_on_one_page() {
     let (page, whole) = (said(&["why", demo(), &seq]), said(&["why", demo(), &seq, "--all"]));
     for part in [
         "wanted to bet",
-        "It was not taken. The odds have changed. You asked for",
+        "It was not taken. The bettor was told: \"The odds have changed. You asked for",
+        "had at no time been on offer.",
+        "All times are UTC, all money of the bettor is EUR.",
         "NO   the odds are welcome to the bettor: seen",
         "[OddsChanged]",
         "-- the bet was placed --",
@@ -165,7 +167,30 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
     let why: Vec<_> = pack["postings"].as_array().unwrap().iter().map(|it| &it["why"]).collect();
     assert_eq!(why, ["stake held", "stake taken", "payout"]);
     let page = said(&["why", demo(), &seq, "--all"]);
-    for part in ["It was taken (won, paid ", "yes  stake minimum", "yes  account liability"] {
+    for part in [
+        " it was taken at odds of ",
+        " it won, and ",
+        "yes  stake minimum",
+        "yes  account liability",
+    ] {
+        assert!(page.contains(part), "{part} is missing from\n{page}");
+    }
+}
+
+#[test]
+fn a_bet_that_waited_in_vain_is_told_with_what_came_meanwhile() {
+    let waited = records().into_iter().find_map(|record| {
+        let events = record["events"].as_array()?.clone();
+        let refused =
+            |event: &&Value| event["Bet"]["status"]["Refused"]["code"] == "MaterialChange";
+        events.iter().find(refused)?["Bet"]["client_id"].as_str().map(str::to_owned)
+    });
+    let page = said(&["why", demo(), &waited.unwrap()]);
+    for part in [
+        "It had to wait until ",
+        " it was refused. The bettor was told: \"The match has moved on since you saw this price.\"\n",
+        "While it waited the score moved: feed 0 says map ",
+    ] {
         assert!(page.contains(part), "{part} is missing from\n{page}");
     }
 }
@@ -305,6 +330,13 @@ fn a_path_that_holds_no_journal_is_told_for_what_it_is() {
 }
 
 #[test]
+fn a_look_behind_the_last_record_says_where_that_is() {
+    let last = records().len();
+    let error = refused(&["journal", "inspect", demo(), "--from", &(last + 1).to_string()]);
+    assert!(error.ends_with(&format!("which ends with record {last}\n")), "{error}");
+}
+
+#[test]
 fn a_replay_to_a_record_that_is_not_there_says_so_after_what_it_tells() {
     let last = records().len();
     let output = clutch(&["replay", demo(), "--hash", "--to", &(last + 1).to_string()]);
@@ -359,7 +391,7 @@ fn the_price_log_says_who_priced_what_why_and_what_was_shown() {
         |entry: &&Value| entry["cause"] == "the score moved" && entry["odds"].is_string();
     let round = whole.iter().rfind(by_score).unwrap();
     assert_eq!((&round["by"], &round["source"]), (&"feed 0".into(), &0.into()), "{round}");
-    assert!(round["said"].as_str().unwrap().contains(" won by "), "{round}");
+    assert!(round["said"].as_str().unwrap().contains(" was won by "), "{round}");
     assert!(whole.iter().any(|entry| entry["cause"] == "the market was opened"));
     assert!(whole.iter().any(|entry| entry["open"] == false && entry["status"].is_string()));
 

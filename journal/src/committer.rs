@@ -31,6 +31,8 @@ pub struct Committer {
     ring: Arc<Ring>,
     appender: Appender,
     reserve_segments: usize,
+    /// Which engine version and rule set write from now on.
+    release: (u64, u64),
 }
 
 /// Why the committer stopped early. Nothing after the last durable sequence may be acknowledged.
@@ -47,8 +49,19 @@ impl Committer {
         ring: Arc<Ring>,
         appender: Appender,
         reserve_segments: usize,
+        release: (u64, u64),
     ) -> Self {
-        Self { shared, ring, appender, reserve_segments }
+        Self { shared, ring, appender, reserve_segments, release }
+    }
+
+    /// Ends an opening whose records cannot be replayed, so that nothing was appended: no ring stays behind, and `super`
+    /// goes on saying which release wrote the journal. That release can open it again.
+    ///
+    /// # Errors
+    /// If the disk does not take the note; then the ring stays, and the next opening finds it.
+    pub fn give_up(mut self) -> Result<(), CommitFailure> {
+        let ended = end(&mut self.appender, &self.ring);
+        ended.map_err(|failure| CommitFailure { message: failure.to_string() })
     }
 
     /// Starts the thread. If that is not possible, the journal has failed from the start and says so.
@@ -136,11 +149,24 @@ pub(crate) struct Run {
     appender: Appender,
     on_durable: OnDurable,
     pool: Arc<Pool>,
+    /// `super` still names the release before this one.
+    is_new_release: bool,
+}
+
+/// Nothing is left in the ring, and `super` says so before the ring goes.
+fn end(appender: &mut Appender, ring: &Ring) -> Result<(), IoFailure> {
+    appender.super_file.contents.ring = None;
+    appender.store_super()?;
+    ring.remove_file();
+    Ok(())
 }
 
 impl Run {
     pub fn new(committer: Committer, on_durable: OnDurable) -> (Self, Maker) {
-        let Committer { shared, ring, appender, reserve_segments } = committer;
+        let Committer { shared, ring, mut appender, reserve_segments, release } = committer;
+        let contents = &mut appender.super_file.contents;
+        let is_new_release = (contents.engine_version, contents.rule_set) != release;
+        (contents.engine_version, contents.rule_set) = release;
         let faults = appender.faults;
         let pool = Pool::new(Arc::clone(&shared), reserve_segments, faults);
         let maker = Maker::new(
@@ -150,7 +176,7 @@ impl Run {
             Arc::clone(&appender.storage),
             faults,
         );
-        (Self { shared, ring, appender, on_durable, pool }, maker)
+        (Self { shared, ring, appender, on_durable, pool, is_new_release }, maker)
     }
 
     fn run(mut self, maker: Maker) {
@@ -165,6 +191,7 @@ impl Run {
     }
 
     fn commit_until_stopped(&mut self) -> Result<(), IoFailure> {
+        self.note_release()?;
         loop {
             // Asked before the cursor is sampled: what was published before the stop is always seen.
             let is_stopping = self.shared.stopping.load(Ordering::Acquire);
@@ -262,12 +289,16 @@ impl Run {
         Ok(is_new)
     }
 
-    /// From here on nothing is left in the ring, and `super` says so before the ring goes.
-    fn finish(&mut self) -> Result<(), IoFailure> {
-        self.appender.super_file.contents.ring = None;
-        self.appender.store_super()?;
-        self.ring.remove_file();
+    /// Writes into `super` which release writes from now on, if it is another than before.
+    fn note_release(&mut self) -> Result<(), IoFailure> {
+        if std::mem::take(&mut self.is_new_release) {
+            self.appender.store_super()?;
+        }
         Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), IoFailure> {
+        end(&mut self.appender, &self.ring)
     }
 
     pub fn shared(&self) -> &Arc<Shared> {
@@ -280,6 +311,7 @@ impl Run {
         next_spare: impl FnMut(&Pool) -> Result<Option<Spare>, IoFailure>,
     ) -> Result<u64, CommitFailure> {
         self.unless_failed(|run| {
+            run.note_release()?;
             let appended = run.shared.appended_bytes.load(Ordering::Acquire);
             if run.commit_until(appended, next_spare)? {
                 run.note_snapshot()?;

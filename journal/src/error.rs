@@ -56,7 +56,7 @@ pub enum JournalError {
         journal: u128,
     },
     /// The operating system refuses access, or the disk is mounted read-only.
-    #[error("no rights to {op} {}: {source}; the journal's directory must be readable and writable", path.display())]
+    #[error("no rights to {op} {}: {source}; a server must be able to write in the journal's directory, and a tool to read in it", path.display())]
     NoRights {
         /// What was tried.
         op: &'static str,
@@ -142,6 +142,18 @@ pub enum JournalError {
         dir: PathBuf,
         /// The oldest record that is there.
         oldest: u64,
+    },
+    /// A record is there, and nothing that leads to the state in front of it.
+    #[error("record {seq} cannot be told in words: what came before record {oldest} was archived, and the oldest good snapshot in {} stands at record {snapshot}; name the archive's directory with --archive, or begin with record {}", dir.display(), snapshot + 1)]
+    NoStateBefore {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The record that was asked for.
+        seq: u64,
+        /// The oldest record that is there.
+        oldest: u64,
+        /// Where the oldest good snapshot stands.
+        snapshot: u64,
     },
     /// The record that was asked for has been archived.
     #[error("record {seq} is no longer in {}, which starts with record {oldest}: the segments before it were archived; the tools read them with --archive", dir.display())]

@@ -129,8 +129,7 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
     appender.chain.epoch = epoch;
     let contents = &mut appender.super_file.contents;
     contents.epoch = epoch;
-    contents.engine_version = options.engine_version;
-    contents.rule_set = options.rule_set;
+    // Which release writes from now on the committer notes, once its records could be replayed.
     contents.segment_bytes = options.segment_bytes;
     contents.newest_snapshot = snapshots(dir)?.last().copied().unwrap_or(0);
     let ring = new_ring(&mut appender, ring, options, lock.file)?;
@@ -167,7 +166,8 @@ pub fn open(dir: &Path, options: Options) -> Result<Opened, JournalError> {
         options.segment_bytes - RECORDS_AT,
         options.payload_bytes_max(),
     );
-    let committer = Committer::new(shared, ring, appender, options.reserve_segments);
+    let release = (options.engine_version, options.rule_set);
+    let committer = Committer::new(shared, ring, appender, options.reserve_segments, release);
     Ok(Opened { writer, committer, recovered })
 }
 

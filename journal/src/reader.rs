@@ -90,6 +90,11 @@ impl Reader {
         there
     }
 
+    /// The same, going on with the ring where this reader would.
+    pub(crate) fn starting_at_with_ring(&self, first_seq: u64) -> Self {
+        Self { shm_dir: self.shm_dir.clone(), ..self.starting_at(first_seq) }
+    }
+
     /// Opens the journal in `dir` in front of record `seq`, without reading the segments before the one that holds it.
     /// That segment is read and checked from its start, because its header is where the chain can be picked up.
     ///

@@ -300,7 +300,7 @@ fn check_records(
         else {
             break;
         };
-        reader = reader.starting_at(*next);
+        reader = reader.starting_at_with_ring(*next);
     }
     for info in waiting {
         let (file, seq) = (snapshot::path_in(dir, info.position.seq), info.position.seq);

@@ -297,7 +297,8 @@ fn a_directory_without_rights_says_which_right_is_missing_where() {
         else {
             break;
         };
-        let ends = "; the journal's directory must be readable and writable";
+        let ends =
+            "; a server must be able to write in the journal's directory, and a tool to read in it";
         let found = error.starts_with(words)
             && error.contains(dir.to_str().unwrap())
             && error.ends_with(ends);

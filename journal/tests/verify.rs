@@ -14,7 +14,7 @@ use clutch_journal::{
     Class, Disk, End, JournalError, Opened, Options, Position, Reader, Report, Severity,
     SnapshotWriter, accept_loss, verify, verify_with_archive,
 };
-use support::{FailingDisk, Place, append, read};
+use support::{FailingDisk, Place, append, payload, read};
 
 fn report(place: &Place) -> Report {
     verify(&place.dir(), None, &mut |_, _| {}).unwrap()
@@ -544,6 +544,28 @@ fn damage_before_what_a_start_reads_is_damage_and_stops_no_start() {
         assert_eq!(place.open().map(|_| ()).unwrap_err().to_string(), halt);
     }
     assert_eq!(with_two_snapshots().open().unwrap().recovered.missing_before, None);
+}
+
+/// What lies before the records that a start reads says nothing of what the ring still has behind them.
+#[test]
+fn old_damage_does_not_hide_that_the_ring_heals_the_newest_records() {
+    let place = with_two_snapshots();
+    let Opened { mut writer, committer, .. } = place.open().unwrap();
+    let mut committer = committer.inline(Box::new(|_| {}));
+    (331..=340).for_each(|seq| append(&mut writer, seq));
+    writer.publish();
+    committer.commit().unwrap();
+    committer.rest().unwrap();
+    drop((writer, committer));
+    let bytes = |seq| clutch_journal::record_bytes(payload(seq).len()) as u64;
+    flip(&place.segments()[0], 16384 + 700);
+    flip(&place.segments()[2], 16384 + (279..335).map(bytes).sum::<u64>() + 16);
+
+    let report = verify(&place.dir(), Some(&place.shm()), &mut |_, _| {}).unwrap();
+    assert!(report.class() == Class::Damaged && report.halt.is_none(), "{report:?}");
+    let recovered = place.open().unwrap().recovered;
+    assert_eq!((report.last_seq, recovered.last_seq), (340, 340));
+    assert_eq!(recovered.healed_from_ring.unwrap().2, (335, 340));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use clutch_core::Command;
 use clutch_core::command::{
     AccountState, Adjust, AdjustReason, AnswerOffer, BonusStep, Capacity, CashOut, Channel, Config,
-    CreateMatch, FeedMessage, GameEvent, Grade, Incident, KillScope, Line, MarketClass, MarketKind,
-    MobaState, Mode, OverrideKind, PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms,
-    PricePolicy, ReferralWord, Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound,
-    Side, Slip, Strengths, SuspendReason, Team, Terms, Title, Wagering,
+    CreateMatch, Grade, Incident, KillScope, Line, MarketClass, MarketKind, Mode, OverrideKind,
+    PaymentStep, Pick, Picks, PlaceBet, PlaceMultiple, PlaceOnTerms, PricePolicy, ReferralWord,
+    Results, RoundFormat, Scope, SetCurrency, SetMap, SetNextRound, Side, Slip, Strengths,
+    SuspendReason, Team, Terms, Title, Wagering,
 };
 use clutch_core::command::{BATCH_MAX, BatchBet, PlaceBatch, VoidBets};
 use clutch_core::house_rules::HouseRules;
@@ -23,6 +23,7 @@ use clutch_core::wallet::BonusKind;
 use clutch_core::switches::{TripId, TripSet};
 
 mod compliance;
+mod feed;
 
 use crate::random::Random;
 use crate::twin::Twin;
@@ -41,6 +42,7 @@ pub struct Chooser {
     versions: u64,
     placed: Vec<PlaceBet>,
     multiples: Vec<PlaceMultiple>,
+    attention: feed::Attention,
     /// While a crowd is on, most commands are bets on one market.
     crowd: Option<(u32, u64)>,
     /// Whether accounts are in several currencies.
@@ -62,6 +64,7 @@ impl Chooser {
             versions: 0,
             placed: Vec::new(),
             multiples: Vec::new(),
+            attention: feed::Attention::default(),
             crowd: None,
             are_mixed: seed % 4 == 3,
             is_campaign: seed % 4 == 1,
@@ -145,6 +148,7 @@ impl Chooser {
             shading_step: Money::from_minor(random.pick(&[100, 5_000])),
             feed_lag_max_ns: random.pick(&[3 * SECOND, 60 * SECOND]),
             feed_grace_ns: random.pick(&[0, 5 * SECOND]),
+            feed_hand_over_ns: random.pick(&[0, SECOND, 5 * SECOND, 25 * SECOND]),
             agreeing_updates: random.pick(&[0, 1, 2]) as u32,
             trips_off: if random.chance(75) { TripSet::ALL } else { TripSet::EMPTY },
             trips_shadow: TripSet::EMPTY,
@@ -168,6 +172,7 @@ impl Chooser {
             ),
             grants_alone_max: Money::from_minor(random.pick(&[30_000, 10_000_000, 10_000_000])),
             deposits_alone_max: Money::from_minor(random.pick(&[50_000, 5_000_000, 1_000_000_000])),
+            payout_cut: Money::from_minor(random.pick(&[2_000, 30_000, 1_000_000_000])),
             wagering_times_max: random.pick(&[2, 10]) as u32,
             withdrawal_ends_bonus: random.pick(&[0, 1]) as u32,
             ..self.risk_rules()
@@ -188,11 +193,13 @@ impl Chooser {
                 _ => {}
             }
         }
+        let all_are_known = random.below(4) != 0;
         let mut stages = || {
             Stages::new([100, 50, 30, 100].map(|most| random.pick(&[100, most, 0, 100])))
                 .expect("at most 100")
         };
-        let [tier_0, tier_1, tier_2, tier_3] = [Stages::WHOLE, stages(), stages(), stages()];
+        let [tier_0, tier_1, tier_2, tier_3] = [stages(), stages(), stages(), stages()];
+        let tier_0 = if all_are_known { Stages::WHOLE } else { tier_0 };
         let mut limit = |choices: &[i64]| Money::from_minor(random.pick(choices));
         Config {
             rules_off,
@@ -254,6 +261,9 @@ impl Chooser {
         if bets && let Some(command) = self.of_the_crowd(twin) {
             return command;
         }
+        if let Some(command) = self.of_the_match(twin) {
+            return command;
+        }
         match self.random.below(1_000) {
             0..30 => self.account(),
             30..50 => self.account_state(),
@@ -294,11 +304,7 @@ impl Chooser {
             },
             584..588 => Command::SetAccountFactor {
                 account: AccountId(self.random.below(5) as u32),
-                title: self.random.pick(&[
-                    Title::CounterStrike,
-                    Title::CounterStrike,
-                    Title::Valorant,
-                ]),
+                title: self.random.pick(Title::ALL),
                 has_begun: self.random.chance(50),
                 percent: self.random.pick(&[0, 20, 50, 100, 100, 101]),
             },
@@ -588,10 +594,17 @@ impl Chooser {
     }
 
     fn create_match(&mut self) -> CreateMatch {
+        let [cs, format] =
+            [Title::CounterStrike, Title::Valorant].map(|title| (title, RoundFormat::Mr12));
+        let timed = [Title::Lol, Title::Dota2].map(|title| (title, RoundFormat::NoRounds));
+        let long = [cs, format].map(|(title, _)| (title, RoundFormat::Mr15));
+        let odd = (Title::Lol, RoundFormat::Mr12);
+        let kinds = [cs, cs, cs, format, long[0], long[1], timed[0], timed[0], timed[1], odd];
+        let (title, rounds) = self.random.pick(&kinds);
         CreateMatch {
             key: name(&format!("match {}", self.random.below(16))),
-            title: self.random.pick(&[Title::CounterStrike, Title::CounterStrike, Title::Valorant]),
-            rounds: self.random.pick(&[RoundFormat::Mr12, RoundFormat::Mr12, RoundFormat::Mr15]),
+            title,
+            rounds,
             best_of: self.random.pick(&[1, 1, 3, 3, 5, 2]),
             team_a: name("Alpha"),
             team_b: name("Bravo"),
@@ -607,14 +620,17 @@ impl Chooser {
             Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
         let [t, ct] = [0; 2].map(|_| percent(&mut self.random));
-        let strengths = if self.random.chance(20) {
+        let match_id = self.match_id(twin);
+        let is_timed = matches!(twin.title(match_id), Some(Title::Lol | Title::Dota2));
+        let strengths = if is_timed && self.random.chance(95) {
+            Strengths::MapPrice { a: t }
+        } else if self.random.chance(20) {
             let [pistol_t, pistol_ct] = [0; 2].map(|_| percent(&mut self.random));
             Strengths::WithPistols { t, ct, pistol_t, pistol_ct }
         } else {
             Strengths::BySide { t, ct }
         };
         if self.random.chance(10) {
-            let match_id = self.match_id(twin);
             let (map_no, round) = self.next_round(twin, match_id);
             let a = self.random.chance(80).then_some(t);
             return Command::SetNextRound(SetNextRound {
@@ -625,7 +641,7 @@ impl Chooser {
             });
         }
         Command::SetMap(SetMap {
-            match_id: MatchId(self.match_id(twin)),
+            match_id: MatchId(match_id),
             map_no: self.random.below(6) as u8,
             name: name("Inferno"),
             first_side_a: self.random.pick(&[Side::T, Side::Ct]),
@@ -676,7 +692,16 @@ impl Chooser {
             MarketKind::TeamRounds { map, team, line: team_rounds },
             MarketKind::SeriesRounds { line: of_series },
         ]);
-        Command::OpenMarket { match_id: MatchId(self.match_id(twin)), kind }
+        let match_id = self.match_id(twin);
+        let is_timed = matches!(twin.title(match_id), Some(Title::Lol | Title::Dota2));
+        let kind = match kind.map() {
+            // Most others need rounds.
+            Some(map) if is_timed && self.random.chance(70) => {
+                self.random.pick(&[MarketKind::MapWinner { map }, MarketKind::MatchWinner])
+            }
+            _ => kind,
+        };
+        Command::OpenMarket { match_id: MatchId(match_id), kind }
     }
 
     fn scope(&mut self, twin: &Twin) -> Scope {
@@ -748,7 +773,7 @@ impl Chooser {
                 if self.random.chance(70) {
                     rules = rules.with(case.0, case.1).expect("it is in the list");
                 }
-                let title = self.random.pick(&[Title::CounterStrike, Title::Valorant]);
+                let title = self.random.pick(Title::ALL);
                 return Command::AdoptHouseRules { title, name: name("rules"), rules };
             }
             3 => return Command::TakeBackIncident { match_id },
@@ -771,7 +796,7 @@ impl Chooser {
     }
 
     fn hand_over(&mut self, twin: &Twin) -> Command {
-        let source = SourceId(self.random.pick(&[0, 0, 1, 8]));
+        let source = SourceId(self.random.pick(&[0, 0, 1, 1, 1, 2, 8]));
         Command::HandOver { match_id: MatchId(self.match_id(twin)), source }
     }
 
@@ -792,10 +817,7 @@ impl Chooser {
             5 => KillScope::CashOut,
             6 => KillScope::Withdrawals,
             0 => KillScope::All,
-            1 => {
-                let titles = [Title::CounterStrike, Title::CounterStrike, Title::Valorant];
-                KillScope::Title(self.random.pick(&titles))
-            }
+            1 => KillScope::Title(self.random.pick(Title::ALL)),
             _ => KillScope::Match(MatchId(self.id(matches))),
         };
         Command::Kill { scope, on: self.random.chance(5) }
@@ -814,78 +836,6 @@ impl Chooser {
         let version = twin.config_version();
         let based_on = self.random.pick(&[None, Some(version), Some(version), Some(version - 1)]);
         Command::Configure { config, based_on }
-    }
-
-    fn feed(&mut self, twin: &Twin) -> Command {
-        let [_, matches, _] = twin.counts();
-        let match_id = self.match_id(twin);
-        let (map, rounds, over) =
-            if match_id < matches { twin.progress(match_id) } else { (0, [0; 2], false) };
-        let played = rounds[0] + rounds[1];
-        let winner = self.random.pick(&[Team::A, Team::A, Team::B]);
-        let first_side_a = self.random.pick(&[Side::T, Side::Ct]);
-        let event = match self.random.below(100) {
-            _ if map == 0 || (over && self.random.chance(40)) => {
-                GameEvent::MapStarted { map: map + 1, first_side_a }
-            }
-            0..8 => GameEvent::Heartbeat,
-            8..10 => GameEvent::Held,
-            10..12 => GameEvent::Released,
-            12 => GameEvent::Disputed,
-            13 => GameEvent::RoundWon {
-                map: self.random.below(4) as u8,
-                round: self.random.below(30) as u8,
-                winner,
-            },
-            14..18 => {
-                let undone = self.random.below(6) as u8;
-                GameEvent::Rewound { map, to_round: played.saturating_sub(undone) }
-            }
-            18 => GameEvent::Rewound { map, to_round: self.random.below(40) as u8 },
-            19 => GameEvent::MapStarted { map: self.random.below(4) as u8, first_side_a },
-            20..24 => {
-                let wrong = u8::from(self.random.chance(20));
-                GameEvent::MapOver { map, rounds_a: rounds[0] + wrong, rounds_b: rounds[1] }
-            }
-            24..40 => GameEvent::RoundStarted { map, round: played + 1 },
-            40 => GameEvent::RoundStarted { map, round: self.random.below(30) as u8 },
-            41..44 => GameEvent::NextRound {
-                map,
-                round: played + 1,
-                a: Probability::from_ppb(self.random.below(1_100_000_000) as u32),
-            },
-            44 => self.random.pick(&[
-                GameEvent::MapWon { map, winner },
-                GameEvent::MobaState { map, state: MobaState::default() },
-                GameEvent::MobaRewound { map, state: MobaState::default() },
-            ]),
-            _ => GameEvent::RoundWon { map, round: played + 1, winner },
-        };
-        // An outdated number now and then.
-        self.versions += u64::from(!self.random.chance(3));
-        let version = match event {
-            GameEvent::Heartbeat if self.random.chance(90) => twin.newest_version(match_id, 0),
-            _ => self.versions,
-        };
-        let follows = match self.random.below(100) {
-            0..70 => twin.newest_version(match_id, 0),
-            70 => self.versions + 1,
-            _ => 0,
-        };
-        let late = self.random.pick(&[0, 0, 0, SECOND, 5 * SECOND]);
-        let source_time = match self.random.below(4) {
-            0 => Timestamp::default(),
-            _ => Timestamp::from_nanos(self.now.nanos() - late),
-        };
-        Command::Feed(FeedMessage {
-            match_id: MatchId(match_id),
-            source: SourceId(if self.random.chance(1) { 8 } else { 0 }),
-            version,
-            follows,
-            source_time,
-            received_at: self.now,
-            event,
-        })
     }
 
     fn grade(&mut self, twin: &Twin) -> Command {

@@ -72,7 +72,7 @@ fn nothing_tells_enlarged_tables_from_tables_that_were_always_large() {
         let again = restored(&saved(small.state()), usize::MAX).unwrap();
         assert_eq!(again.capacity(), Some(LARGE));
     }
-    assert!(1_000 < placed, "hardly any bets: {placed}");
+    assert!(500 < placed, "hardly any bets: {placed}");
 }
 
 #[test]

@@ -400,6 +400,7 @@ fn config() -> Config {
         grants_alone_max: money(36),
         deposits_alone_max: money(37),
         wagering_times_max: 46,
+        payout_cut: money(39),
         withdrawal_ends_bonus: 1,
     }
 }

@@ -344,7 +344,7 @@ impl Simulation {
                 self.compare_late_bets();
             }
             if step % 64 == 0 {
-                check_sums(&mut self.world);
+                check_sums(&mut self.world, &self.twin);
             }
         }
         let [ends, reused] = self.twin.lives();

@@ -54,7 +54,7 @@ fn how_long_a_bet_waits_is_said_for_its_market_its_match_or_its_kind_of_game() {
         ("delay match M 6s\ndelay match M usual", "3s"),
         ("delay market S 9s", "3s"), // another market
         ("delay all 9s -> InvalidParameter", "3s"),
-        ("delay match M 2s -> InvalidParameter", "3s"), // shorter than the setting, which takes two
+        ("delay match M 2s -> DelayTooShort(3000ms, 2000ms)", "3s"), // shorter than the setting, which takes two
         ("delay match M 4s\nconfig in_play_delay 5s", "5s"),
         ("delay match M 2h -> InvalidParameter", "3s"), // the market may be forgotten by then
     ] {

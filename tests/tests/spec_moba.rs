@@ -383,6 +383,91 @@ fn a_restored_moment_takes_back_what_came_after_it() {
     );
 }
 
+/// What a source brings along when it is handed the match is a moment that can be taken back as well.
+#[test]
+fn a_moment_that_came_with_another_source_can_be_restored_too() {
+    check(
+        "
+        config   in_play_delay_moba 0s band_milli 1000000
+        account  A1 balance 100.00
+        match    M bo1 lol
+        maps     M even
+        market   W M map 1
+        feed     M start 1 t source 0
+        feed     M start 1 t source 1
+        feed     M state 1 600 0 source 0
+        feed     M state 1 690 8 source 1
+        handover M 1
+        bet      b1 A1 W b 10.00 policy any at 1.01
+        feed     M restored 1 600 0 source 1
+        expect   bet b1 Void Rewound
+        ",
+    );
+}
+
+/// A map that was given up, and then restored by its server, was not given up: bets of before stand.
+#[test]
+fn a_map_that_was_given_up_and_is_restored_voids_only_what_came_after() {
+    check(
+        "
+        config   in_play_delay_moba 0s
+        account  A1 balance 100.00
+        match    M bo3 lol
+        maps     M even
+        market   S M winner
+        feed     M start 1 t
+        feed     M state 1 600 0
+        bet      b1 A1 S a 10.00 policy any at 1.01
+        incident M forfeit 1 A
+        expect   score M 0-0 maps 0-1 Break
+        bet      b2 A1 S b 10.00 policy any at 1.01
+        feed     M restored 1 600 0
+        expect   score M 0-0 maps 0-0 Live
+        expect   bet b1 Accepted
+        expect   bet b2 Void Rewound
+        ",
+    );
+}
+
+#[test]
+fn a_map_that_was_given_away_before_it_began_has_no_moment_to_go_back_to() {
+    check(
+        "
+        match    M bo3 lol
+        maps     M even
+        incident M walkover 1 A
+        expect   score M 0-0 maps 1-0 Break
+        feed     M restored 1 0 0                    -> FeedImpossible(0, 0)
+        expect   score M 0-0 maps 1-0 Break
+        ",
+    );
+}
+
+/// A map that is played again goes by the rule on that, and not by the one on servers that were restored.
+#[test]
+fn a_moba_that_is_played_again_goes_by_the_rule_on_that() {
+    check(
+        "
+        config   in_play_delay_moba 0s
+        rules    replayed stand
+        account  A1 balance 100.00
+        match    M bo1 lol
+        maps     M even
+        market   W M map 1
+        feed     M start 1 t
+        feed     M state 1 600 0
+        bet      b1 A1 W a 10.00 policy any at 1.01
+        incident M replayed 1
+        feed     M restored 1 0 0
+        expect   bet b1 Accepted
+        feed     M state 1 500 1
+        bet      b2 A1 W a 10.00 policy any at 1.01
+        feed     M restored 1 0 0                    # that is another matter
+        expect   bet b2 Void Rewound
+        ",
+    );
+}
+
 #[test]
 fn strengths_by_side_are_no_opinion_on_a_moba() {
     check(

@@ -253,6 +253,71 @@ fn a_payout_above_the_cap_is_refused() {
 }
 
 #[test]
+fn a_payout_that_is_cut_is_never_passed_and_never_cashed_out() {
+    with_config(
+        "payout_max 40.00 payout_cut 30.00",
+        &format!(
+            "
+            # 10.00 at 8.00 come to 80.00, which the cap would refuse; struck for 30.00 it counts as that.
+            multi  a A 10.00 3 W1:a W2:a W3:a -> Accepted 30.00
+            expect account A available 90.00 held 10.00 liability 20.00
+            quote  q a                        -> PayoutIsCut(30.00, 80.00)
+            # What comes to less is not touched, nor is a single.
+            multi  b A 3.00 3 W1:a W2:a W3:a -> Accepted 24.00
+            bet    c A W1 a 19.00            -> Accepted 38.00
+            {A_WINS_1}
+            play   M2 1 A13
+            play   M3 1 A13
+            expect bet a Won 30.00
+            expect bet b Won 24.00
+            expect bet c Won 38.00
+            "
+        ),
+    );
+}
+
+#[test]
+fn what_is_won_below_the_cut_is_paid_whole() {
+    with_config(
+        "payout_cut 15.00",
+        &format!(
+            "
+            # Four lines: 20.00 if all win, and 4.00 with two winners.
+            multi  a A 1.00 trixie W1:a W2:a W3:a -> Accepted 15.00
+            # A stake above the cut comes back at least.
+            multi  b A 20.00 2 W1:a W2:a          -> Accepted 20.00
+            {A_WINS_1}
+            play   M2 1 A13
+            play   M3 1 B13
+            expect bet a Won 4.00
+            expect bet b Won 20.00
+            "
+        ),
+    );
+}
+
+#[test]
+fn the_cut_in_force_when_a_bet_was_struck_is_its_own_for_good() {
+    with_config(
+        "payout_max 1000.00 payout_cut 30.00",
+        &format!(
+            "
+            multi  a A 10.00 3 W1:a W2:a W3:a -> Accepted 30.00
+            config payout_cut 50.00
+            multi  b A 10.00 3 W1:a W2:a W3:a -> Accepted 50.00
+            expect max_unit b 80.00
+            config payout_cut 0.00            -> InvalidParameter
+            {A_WINS_1}
+            play   M2 1 A13
+            play   M3 1 A13
+            expect bet a Won 30.00
+            expect bet b Won 50.00
+            "
+        ),
+    );
+}
+
+#[test]
 fn the_whole_possible_loss_counts_on_every_leg() {
     with_config(
         "liability_selection_max 30.00",

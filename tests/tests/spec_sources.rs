@@ -480,6 +480,76 @@ fn a_source_of_a_moba_that_takes_its_own_word_back_is_in_doubt() {
     );
 }
 
+/// A word that the match cannot have at all is a contradiction, and nothing of it is remembered.
+#[test]
+fn a_second_source_that_speaks_of_another_match_or_game_is_in_doubt() {
+    for (title, start, event) in [
+        ("bo1", "ct", "start 255 ct"), // a map that the match has not
+        ("bo1", "ct", "start 2 ct"),
+        ("bo3", "ct", "won 1 A"), // a game without rounds
+        ("bo3", "ct", "state 1 600 1"),
+        ("bo3 lol", "t", "round 1 1 A"), // a game with rounds
+        ("bo3 lol", "t", "rewind 1 0"),
+        ("bo3 lol", "t", "state 4 600 1"),
+    ] {
+        check(&format!(
+            "
+            match   M {title}
+            maps    M even
+            market  W M map 1
+            feed    M start 1 {start} source 0
+            feed    M start 1 {start} source 1
+            feed    M {event} source 1                  -> FeedImpossible
+            expect  alert Some(Contradictory)
+            expect  market W Open                       # its word counts for nothing
+            feed    M {event} source 1                  -> FeedImpossible
+            feed    M start 1 {start} source 1          # it agrees, and is asked again
+            expect  market W Open
+            "
+        ));
+    }
+}
+
+/// Who has handed over a map that was won, and takes its last round back, says of nobody that he won it.
+#[test]
+fn a_source_that_takes_the_last_round_of_a_map_back_names_no_winner_of_it() {
+    check(
+        "
+        config   feed_age_live 1h feed_age_prematch 1h feed_grace 1h
+        match    M bo3
+        maps     M even
+        market   S M winner
+        play     M 1 A13
+        feed     M start 1 ct source 1
+        handover M 1                                 # it has heard of no round of the map
+        expect   score M 0-0 maps 0-0
+        feed     M rewind 1 0 source 0               # and the old one agrees
+        expect   market S Open
+        ",
+    );
+}
+
+#[test]
+fn a_match_that_is_handed_over_opens_at_no_price_of_the_old_source() {
+    check(
+        "
+        config   feed_age_live 5s
+        match    M bo3
+        maps     M even
+        market   S M winner
+        feed     M start 1 ct source 0
+        wait     3s
+        feed     M start 3 ct source 1               # nobody can follow that
+        wait     2001ms
+        expect   frozen M FeedStale
+        expect   epoch S moved
+        handover M 1
+        expect   market S Suspended ImpossibleState
+        expect   epoch S same                        # it was never open in between
+        ",
+    );
+}
+
 // A match goes from a silent source to another by itself, after `feed_hand_over`.
 
 #[test]
@@ -594,6 +664,52 @@ fn a_late_successor_follows_when_he_speaks_and_the_match_can_go_back() {
         expect  market W Open
         feed    M round 1 2 A source 0
         expect  score M 2-0
+        ",
+    );
+}
+
+/// The other need not say anything again: it is enough that it can follow by the time.
+#[test]
+fn a_successor_that_came_too_early_follows_when_it_is_time() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 5s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        wait    3500ms
+        expect  market W Suspended FeedStale
+        feed    M start 1 ct source 1               # the first word of anybody else
+        feed    M round 1 1 A source 1
+        expect  score M 0-0                         # four seconds of silence so far
+        wait    1501ms
+        expect  score M 1-0
+        ",
+    );
+}
+
+#[test]
+fn a_silent_match_whose_score_a_person_has_looked_at_goes_to_another_at_once() {
+    check(
+        "
+        config  feed_age_live 3s feed_hand_over 3s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 9 A source 0              -> FeedImpossible
+        feed    M round 1 1 A source 1
+        wait    2s
+        feed    M heartbeat source 1
+        wait    1001ms
+        expect  score M 0-0                         # silent, and in question
+        resume  match M
+        expect  score M 1-0
+        expect  market W Suspended FeedStale
+        feed    M heartbeat source 1
+        expect  market W Open
         ",
     );
 }

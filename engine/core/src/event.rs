@@ -13,6 +13,7 @@ mod multiple;
 mod payment;
 mod posting;
 mod price;
+pub mod table;
 mod trading;
 
 pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
@@ -488,14 +489,7 @@ pub enum Event {
         capacity: Capacity,
     },
     /// How full a table is; in the answer to [`crate::Query::Tables`], each.
-    Table {
-        /// Its name, as of its size in [`Capacity`].
-        name: &'static str,
-        /// How many rows are in use.
-        used: u32,
-        /// How many there can be.
-        most: u32,
-    },
+    Table(table::TableFill),
     /// A match and its markets are done with and have left the engine. Their ids are not given to others.
     MatchRetired {
         /// The match.

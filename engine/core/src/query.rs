@@ -2,6 +2,7 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query, Scope};
+use crate::event::table::TableFill;
 use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
@@ -219,7 +220,7 @@ impl Tables {
             self.wallet.play().limits_live(),
         ];
         for ((name, most), used) in self.capacity.sizes().into_iter().zip(used) {
-            outbox.push(Event::Table { name, used: used as u32, most });
+            outbox.push(Event::Table(TableFill { name, used: used as u32, most }));
         }
     }
 

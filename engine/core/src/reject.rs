@@ -185,6 +185,9 @@ rejects! {
     DecidedByNoFeed = 225, false, None, "No feed has said when what decided this market happened.";
     /// A source that never said anything of a match cannot be followed.
     SourceUnheard = 226, true, None, "This source has not spoken of this match yet.";
+    /// Bets on a match or market can wait longer than the settings say, and not shorter; the numbers are the settings'
+    /// wait and what was asked for.
+    DelayTooShort = 227, false, Millis, "Here bets can be made to wait longer than the settings say, and not shorter.";
 
     /// The match moved since the bettor saw the price.
     MaterialChange = 301, true, Epoch, "The match has moved on since you saw this price.";
@@ -320,6 +323,8 @@ rejects! {
     BatchRefused = 620, false, None, "Another bet of this group was refused, so none of them was taken.";
     /// A bet that a bonus has a part in is played to its end.
     BetWithBonus = 621, false, None, "A bet with a bonus in it cannot be cashed out.";
+    /// The bet pays less than its odds come to; the numbers are what it pays at most and what the odds come to.
+    PayoutIsCut = 622, false, Money, "A bet that pays less than its odds come to cannot be cashed out.";
 
     /// The input ring is full; nothing was read.
     EngineBusy = 901, true, None, "We are very busy. Please try again in a moment.";

@@ -116,7 +116,7 @@ impl Book {
             | Event::Refused(_)
             | Event::Applied
             | Event::Enlarged { .. }
-            | Event::Table { .. }
+            | Event::Table(_)
             | Event::FeedHeard { .. }
             | Event::FeedAlert { .. }
             | Event::SourceLag { .. }

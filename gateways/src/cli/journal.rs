@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use clutch_core::units::{AccountId, MarketId, Name, Seq};
 use clutch_core::{Event, Record, State};
 use clutch_engine::{Follower, rebuild_snapshot, take_snapshot};
-use clutch_journal::{Disk, Reader, Storage};
+use clutch_journal::{Disk, JournalError, Reader, Storage};
 
 use super::Failure;
 use super::source::{self, Source};
@@ -171,6 +171,11 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     if args.to.is_none_or(|to| follower.last_seq().0 < to) {
         args.source.ensure_whole(&follower)?;
     }
+    let last = follower.last_seq().0;
+    if last < args.from {
+        let (dir, seq) = (args.source.dir.clone(), args.from);
+        return Err(JournalError::NotYet { dir, seq, last }.into());
+    }
     if let (Some(account), None) = (&args.account, filter.account) {
         return Err(Failure(format!("there is no account `{account}`")));
     }
@@ -178,12 +183,14 @@ fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         return Err(Failure(format!("there is no market {}", market.0)));
     }
     if shown == 0 {
-        crate::output::remark(format_args!(
-            "clutch: none of the records up to {} is meant",
-            follower.last_seq().0
-        ));
+        crate::output::remark(format_args!("clutch: none of the records up to {last} is meant"));
     }
     Ok(())
+}
+
+/// "1 segment", "7 segments".
+pub(super) fn segments(count: usize) -> String {
+    format!("{count} segment{}", if count == 1 { "" } else { "s" })
 }
 
 /// The account with this key, or with this number.
@@ -256,8 +263,8 @@ fn archive(args: &ArchiveArgs) -> Result<(), Failure> {
         for segment in &archived.segments {
             writeln!(output, "moved to {}", segment.display())?;
         }
-        let (count, oldest) = (archived.segments.len(), archived.oldest_seq);
-        writeln!(output, "{count} segments moved; the journal begins at record {oldest} now")?;
+        let (moved, oldest) = (segments(archived.segments.len()), archived.oldest_seq);
+        writeln!(output, "{moved} moved; the journal begins at record {oldest} now")?;
     }
     Ok(output.flush()?)
 }

@@ -7,14 +7,21 @@ use super::dispute::{CheckLine, Dispute, Leg, Line, PriceLine};
 /// Prices shown before the bet; the one it was decided at is the last of them.
 const PRICES_BEFORE: usize = 6;
 const PRICES_AFTER: usize = 3;
+/// How often a market's changes are shown up to the bet, behind it, and at the end.
+const STATUSES_BEFORE: usize = 3;
+const STATUSES_AFTER: usize = 6;
+const STATUSES_LAST: usize = 3;
 
 /// Writes the page: what a customer asks about, or all that is known.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()> {
-    writeln!(output, "BET {} of {}, {} UTC", bet.seq, bet.account, bet.time)?;
-    writeln!(output, "The bettor's number of it is {}.\n", bet.client_id)?;
+    writeln!(output, "BET {} of {}, placed {} UTC", bet.seq, bet.account, bet.time)?;
+    writeln!(output, "The bettor's own id of it: {}", bet.client_id)?;
+    let legend =
+        "The number behind a time of day is the record of the journal that proves the line.";
+    writeln!(output, "All times are UTC, all money of the bettor is {}. {legend}\n", bet.currency)?;
     match &bet.legs[..] {
         [leg] => writeln!(
             output,
@@ -36,13 +43,10 @@ pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()
             }
             for leg in legs {
                 let banker = if leg.banker { ", banker" } else { "" };
-                writeln!(
-                    output,
-                    "  {}  {} at odds of {}{banker}",
-                    leg.leg,
-                    named(leg),
-                    leg.odds_seen
-                )?;
+                let taken = leg.odds_taken.as_ref().filter(|taken| **taken != leg.odds_seen);
+                let taken = taken.map_or_else(String::new, |odds| format!(", taken at {odds}"));
+                let (number, seen) = (leg.leg, &leg.odds_seen);
+                writeln!(output, "  {number}  {} at odds of {seen}{taken}{banker}", named(leg))?;
             }
             writeln!(output, "and would take {} on each of them.", bet.policy)?;
         }
@@ -50,7 +54,9 @@ pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()
     if let Some(bonus) = &bet.bonus {
         writeln!(output, "With it: {bonus}.")?;
     }
-    writeln!(output, "{}", in_a_sentence(bet))?;
+    for sentence in &bet.told {
+        writeln!(output, "{sentence}")?;
+    }
     if bet.told_from != 0 {
         writeln!(
             output,
@@ -92,8 +98,7 @@ pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()
             1 => heading(output, "The market")?,
             _ => heading(output, &format!("The market of leg {}, {}", leg.leg, named(leg)))?,
         }
-        let before = leg.market_status.iter().filter(|line| line.seq <= bet.seq).count();
-        lines(output, &leg.market_status[before.saturating_sub(3)..])?;
+        statuses(output, bet, &leg.market_status)?;
     }
 
     heading(output, "What the feed said around it")?;
@@ -107,8 +112,8 @@ pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()
         let (time, seq) = (clock(&posting.time), posting.seq);
         writeln!(
             output,
-            "  {time} {seq:>9}  {:>10}  {} -> {} ({})",
-            posting.amount, posting.from, posting.to, posting.why
+            "  {time} {seq:>9}  {:>10}  {}: {} -> {}",
+            posting.amount, posting.why, posting.from, posting.to
         )?;
     }
 
@@ -146,7 +151,13 @@ fn checks(output: &mut impl Write, checks: &[CheckLine], all: bool) -> io::Resul
     for check in checks.iter().filter(|check| all || !check.passed) {
         let verdict = if check.passed { "yes" } else { "NO " };
         let leg = check.leg.map_or_else(String::new, |leg| format!("leg {leg}: "));
-        let numbers = check.numbers.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+        let numbers = match &check.numbers {
+            Some(_) if check.of_the_book && !all => {
+                ": by numbers of the house's own book, shown with --all".to_owned()
+            }
+            Some(numbers) => format!(": {numbers}"),
+            None => String::new(),
+        };
         let shadow = match (check.in_shadow, check.to_trader) {
             (true, _) => ", in shadow",
             (_, true) => ", put to a trader",
@@ -193,17 +204,26 @@ fn named(leg: &Leg) -> String {
     format!("{} in {} ({})", leg.selection, leg.market, leg.game)
 }
 
-/// What an agent says first.
-fn in_a_sentence(bet: &Dispute) -> String {
-    let Some(last) = bet.fate.last() else {
-        return "It was never answered: the engine stopped before.".to_owned();
-    };
-    let why = last.what.strip_prefix("refused: ").unwrap_or(&last.what);
-    match (bet.refused, bet.fate.len()) {
-        (true, 1) => format!("It was not taken. {why}"),
-        (true, _) => format!("It waited and was then not taken. {why}"),
-        (false, _) => format!("It was taken ({}).", last.what),
+/// How a market stood around the bet and in the end. What was so inside of one record nobody met.
+fn statuses(output: &mut impl Write, bet: &Dispute, all: &[Line]) -> io::Result<()> {
+    let met =
+        |(place, line): &(usize, &Line)| all.get(place + 1).is_none_or(|next| next.seq != line.seq);
+    let met: Vec<&Line> = all.iter().enumerate().filter(met).map(|(_, line)| line).collect();
+    let before = met.iter().filter(|line| line.seq <= bet.seq).count();
+    let shown = &met[before.saturating_sub(STATUSES_BEFORE)..];
+    if shown.is_empty() {
+        return writeln!(output, "  nothing");
     }
+    let (first, last) = (STATUSES_BEFORE.min(before) + STATUSES_AFTER, STATUSES_LAST);
+    let left_out = shown.len().saturating_sub(first + last);
+    for (place, line) in shown.iter().enumerate() {
+        if left_out == 0 || place < first || first + left_out <= place {
+            writeln!(output, "  {} {:>9}  {}", clock(&line.time), line.seq, line.what)?;
+        } else if place == first {
+            writeln!(output, "  ({left_out} more; all of them with --json)")?;
+        }
+    }
+    Ok(())
 }
 
 fn heading(output: &mut impl Write, text: &str) -> io::Result<()> {

@@ -26,7 +26,9 @@ pub use about::{account_of, is_of};
 pub use money::{bonus, bonus_bet, currency_code, ledger, limit, minor, places, posting};
 pub use prices::alert;
 pub use rules::impossible;
-pub use standings::{cash_out, policy, referral, standing, status, why_priced, why_suspended};
+pub use standings::{
+    cash_out, policy, referral, standing, status, why_priced, why_suspended, why_void,
+};
 
 /// What things are called, learned from the engine's own events.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use clutch_core::command::AccountState;
-use clutch_core::event::LateBets;
+use clutch_core::event::{LateBets, table::TableFill};
 use clutch_core::play::CUSTOMERS_PER_ANSWER;
 use clutch_core::units::AccountId;
 use clutch_core::{Event, Query, Record, Refusal, Reject};
@@ -250,7 +250,7 @@ impl Hub {
                     self.book.knows_all_purses();
                 }
             }
-            (Asked::Tables, Event::Table { name, used, most }) => {
+            (Asked::Tables, Event::Table(TableFill { name, used, most })) => {
                 self.metrics.note_table(name, *used, *most);
             }
             (Asked::Waits(waits), Event::QueryDone) => self.metrics.note_waits(waits),

@@ -14,6 +14,14 @@ pub fn sentence(refusal: Refusal) -> String {
     }
 }
 
+/// The same for the bettor, who hears no numbers of the house's own book.
+pub fn for_the_bettor(refusal: Refusal) -> String {
+    match is_of_the_book(refusal.code) {
+        true => refusal.code.sentence().to_owned(),
+        false => sentence(refusal),
+    }
+}
+
 /// Whether the numbers are of the house's whole book: the sum of what everybody has bet is nobody's to read who bets.
 pub const fn is_of_the_book(code: Reject) -> bool {
     matches!(

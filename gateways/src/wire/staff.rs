@@ -1,7 +1,7 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, Mode, Title};
-use clutch_core::event::BetView;
+use clutch_core::event::{BetView, table::TableFill};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
@@ -253,7 +253,7 @@ pub fn tables(records: &[Record]) -> Vec<u8> {
         tables: Vec<Row>,
     }
     let row = |record: &Record| match record.event {
-        Event::Table { name: table, used, most } => {
+        Event::Table(TableFill { name: table, used, most }) => {
             Some(Row { table, used, most, nearly_full: is_nearly_full(used, most) })
         }
         _ => None,

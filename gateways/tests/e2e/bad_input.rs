@@ -93,11 +93,11 @@ fn a_journal_directory_that_cannot_be_used_is_refused_with_its_reason() {
     // Nobody may create anything here, not even root: the same answer as on a read-only disk.
     assert_refused(
         &serve("/sys/clutch-journal"),
-        &["/sys/clutch-journal", "readable and writable"],
+        &["/sys/clutch-journal", "a server must be able to write in"],
     );
     assert_refused(
         &run(["demo", "--fast", "--exit", "--data", "/sys/clutch-journal"]),
-        &["/sys/clutch-journal", "readable and writable"],
+        &["/sys/clutch-journal", "a server must be able to write in"],
     );
     let empty = data.path().to_str().unwrap();
     assert_refused(&run(["replay", empty, "--hash"]), &[empty, "holds no journal"]);

@@ -196,7 +196,7 @@ fn explained(
     let page = stdout(&why(single, &[]));
     assert_has(
         &page,
-        &["alice wanted to bet 5.00 on Spirit in", "It was taken (accepted, to pay "],
+        &["alice wanted to bet 5.00 on Spirit in", "It was taken at once at odds of "],
     );
     let page = stdout(&why(treble, &["--all"]));
     assert_has(
@@ -206,7 +206,7 @@ fn explained(
             "  2  Falcons in ",
             "(Falcons v Mouz) at odds of ",
             "and would take these odds or better on each of them.",
-            "It was taken (accepted, to pay ",
+            "It was taken at once, to pay ",
             "  yes  leg 3: the market is open",
             "  yes  leg 3: its match is in the bet once",
             "  yes  leg 2: the odds are welcome to the bettor: seen ",
@@ -214,7 +214,7 @@ fn explained(
             "  yes  the balance covers the stake",
             "The price of leg 3, Liquid in ",
             "The market of leg 1, Spirit in ",
-            "alice available -> alice held (stake held)",
+            "stake held: alice available -> alice held",
         ],
     );
     assert_eq!(page.matches("the account may bet").count(), 1, "it is asked once\n{page}");
@@ -230,7 +230,7 @@ fn explained(
     assert_has(
         &page,
         &[
-            "It was not taken. The odds have changed.",
+            "It was not taken. The bettor was told: \"The odds have changed.",
             "  yes  leg 1: the odds are welcome to the bettor",
             "  NO   leg 2: the odds are welcome to the bettor: seen 25.00, on offer ",
             "  NO   leg 3: the odds are welcome to the bettor: seen 25.00, on offer ",

@@ -70,7 +70,11 @@ impl SnapshotReader {
             });
         }
         if info.position.seq != seq {
-            let what = format!("its header says that it was taken at record {}", info.position.seq);
+            let what = format!(
+                "its header says that it was taken at record {}: it has another snapshot's name. Rename it back, or take \
+                 it away if it is a copy",
+                info.position.seq
+            );
             return Err(damaged(&path, 0, seq, what));
         }
         Ok(Self {

@@ -114,6 +114,7 @@ impl Scenario {
                 "adjust_alone_max" => config.adjust_alone_max = money(value)?,
                 "grants_alone_max" => config.grants_alone_max = money(value)?,
                 "deposits_alone_max" => config.deposits_alone_max = money(value)?,
+                "payout_cut" => config.payout_cut = money(value)?,
                 "wagering_times_max" => config.wagering_times_max = number()?,
                 "withdrawal_ends_bonus" => config.withdrawal_ends_bonus = number()?,
                 "ladder" => {

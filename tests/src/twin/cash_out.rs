@@ -93,6 +93,15 @@ impl Twin {
         last.is_some_and(|last| matches!(last.status, CashOutStatus::Pending { .. }))
     }
 
+    /// A multiple that pays less than its odds come to is kept to its end.
+    fn is_cut(&self, id: u64) -> Option<Refusal> {
+        let bet = self.multiples.get(&id)?;
+        let odds: Vec<_> = bet.legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
+        let comes_to = pays(bet.unit, &bet.lines, &odds).min(i64::MAX.into());
+        let [pays, comes_to] = [bet.payout, comes_to].map(|it| it as i64);
+        (pays < comes_to).then(|| Refusal::with(Reject::PayoutIsCut, pays, comes_to))
+    }
+
     fn bet_of(&self, account: u32, client_id: u128) -> Result<u64, Refusal> {
         match self.answers.get(&(account, client_id)) {
             Some(Answered::Bet(id)) if self.bets.contains_key(id) => Ok(*id),
@@ -146,6 +155,9 @@ impl Twin {
         }
         if has_bonus {
             return Err(Reject::BetWithBonus.into());
+        }
+        if let Some(refusal) = self.is_cut(id) {
+            return Err(refusal);
         }
         if !matches!(status, BetStatus::Accepted { .. }) {
             return Err(Reject::MarketDecided.into());
@@ -299,7 +311,7 @@ impl Twin {
             } else {
                 (bet.unit, bet.stake) = (bet.unit - unit, bet.stake - stake);
                 let odds: Vec<_> = bet.legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
-                bet.payout = pays(bet.unit, &bet.lines, &odds).min(i64::MAX.into());
+                bet.payout = pays(bet.unit, &bet.lines, &odds);
             }
             bet.account
         };

@@ -1,6 +1,6 @@
 //! Where the twin learns from the engine's events, and where it holds the engine to them.
 
-use clutch_core::command::{Command, Config, FeedMessage, GameEvent, SuspendReason, Team};
+use clutch_core::command::{Command, Config, SuspendReason, Team};
 use clutch_core::event::{BetStatus, BetView, Event, MarketStatus, MultipleView};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
@@ -8,14 +8,28 @@ use clutch_core::units::{AccountId, BetId, ClientBetId, MarketId, MatchId, Odds}
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Query, Record};
 
+use super::Twin;
 use super::multiples::{lines, pays};
-use super::{Answer, Twin};
 use crate::world::World;
 
+/// What the model says of each market's selections.
+pub(super) type Models = Vec<Vec<u32>>;
+
 impl Twin {
+    /// What the model says of each market once timers have said what they had to.
+    pub(super) fn models_after(&self, records: &[Record]) -> Models {
+        let mut models: Models = self.markets.iter().map(|market| market.model.clone()).collect();
+        for record in records {
+            if let Event::Price(price) = record.event {
+                let market = &mut models[price.market.0 as usize];
+                market[usize::from(price.selection.0)] = price.model.ppb();
+            }
+        }
+        models
+    }
+
     /// Takes prices and epochs from the events of a command, and checks what they say.
-    pub(super) fn learn(&mut self, command: &Command, answer: Answer, records: &[Record]) {
-        let models: Vec<_> = self.markets.iter().map(|market| market.model.clone()).collect();
+    pub(super) fn learn(&mut self, command: &Command, models: &Models, records: &[Record]) {
         let epochs: Vec<u32> = self.markets.iter().map(|market| market.epoch).collect();
         let mut announced = vec![None; self.markets.len()];
         for record in records {
@@ -44,18 +58,8 @@ impl Twin {
                 _ => {}
             }
         }
-        let opinion_on = match command {
-            Command::SetMap(set) => Some((set.match_id, set.map_no)),
-            Command::SetNextRound(set) => Some((set.match_id, set.map_no)),
-            Command::Feed(FeedMessage {
-                match_id,
-                event: GameEvent::NextRound { map, .. },
-                ..
-            }) => Some((*match_id, *map)),
-            _ => None,
-        };
-        if let (Some((match_id, map)), Answer::Done) = (opinion_on, answer) {
-            self.check_band(match_id, map, &models);
+        if let Some((index, map)) = self.price_moves {
+            self.check_band(index, map, models);
         }
         (0..self.markets.len()).for_each(|id| self.stop_if_far(id));
         self.notice_closing();
@@ -80,11 +84,12 @@ impl Twin {
         }
     }
 
-    /// A change of strengths may not move p/(1−p) by more than the band.
-    fn check_band(&mut self, match_id: MatchId, map_no: u8, before: &[Vec<u32>]) {
+    /// A change of strengths, or of the numbers of a map against the clock, may not move p/(1−p) by more
+    /// than the band.
+    fn check_band(&mut self, index: usize, map_no: usize, before: &Models) {
         for (id, market) in self.markets.iter_mut().enumerate() {
-            let on_it = market.kind.map().is_none_or(|map| map == map_no);
-            let of_match = market.match_index == match_id.0 as usize;
+            let on_it = market.kind.map().is_none_or(|map| usize::from(map) == map_no);
+            let of_match = market.match_index == index;
             if !of_match || !on_it || market.result != MarketResult::Undecided {
                 continue;
             }
@@ -223,7 +228,7 @@ impl Twin {
 
 /// What must hold in the engine even while settlements are in progress: each account holds exactly
 /// the stakes, and is counted with exactly the winnings, of its bets that wait or stand.
-pub fn check_sums(world: &mut World) {
+pub fn check_sums(world: &mut World, twin: &Twin) {
     assert!(world.state().exposures_agree(), "a match's cost is not what its markets say");
     let count = world.state().wallet().map_or(0, |wallet| wallet.iter().count());
     for account in (0..count as u32).map(AccountId) {
@@ -255,7 +260,9 @@ pub fn check_sums(world: &mut World) {
                         let unit = i128::from(view.unit.money().minor());
                         let stake = unit * lines.len() as i128;
                         held += stake;
-                        let payout = pays(unit, &lines, &odds);
+                        let comes_to = pays(unit, &lines, &odds);
+                        let bet = view.bet.expect("an open bet has an id");
+                        let payout = twin.struck_for(bet.0).map_or(comes_to, |it| comes_to.min(it));
                         liability += weighed(payout) - weighed(stake);
                         counted = Some(payout);
                         open += 1;

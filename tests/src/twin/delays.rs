@@ -40,8 +40,10 @@ impl Twin {
         if self.matches.len() <= index {
             return Err(Reject::UnknownMatch);
         }
-        let allowed = self.usual_wait(index)..=self.config.resettle_window_ns;
-        if delay.is_some_and(|delay| !allowed.contains(&delay)) {
+        if delay.is_some_and(|delay| delay < self.usual_wait(index)) {
+            return Err(Reject::DelayTooShort);
+        }
+        if delay.is_some_and(|delay| self.config.resettle_window_ns < delay) {
             return Err(Reject::InvalidParameter);
         }
         match scope {

@@ -130,8 +130,8 @@ impl Twin {
             starts_at: fixture.starts_at,
         });
         match incident {
-            Incident::Walkover { map, to, .. } => fixture.series.award(map.into(), to),
-            Incident::Forfeit { map, by } => fixture.series.award(map.into(), by.other()),
+            Incident::Walkover { map, to, .. } => fixture.series.award(map.into(), to, seq),
+            Incident::Forfeit { map, by } => fixture.series.award(map.into(), by.other(), seq),
             Incident::FormatChanged { best_of } => fixture.series.resize(best_of.into()),
             Incident::Postponed { to } => {
                 let planned = if fixture.starts_at == 0 { now } else { fixture.starts_at };
@@ -146,11 +146,11 @@ impl Twin {
                 }
             }
             Incident::Replayed { map } => {
-                let (began, played) = {
+                let (began, has_begun) = {
                     let map = &fixture.series.maps[usize::from(map) - 1];
-                    (map.began_at, map.rounds.len())
+                    (map.began_at, !map.rounds.is_empty() || map.clock.numbers.is_some())
                 };
-                fixture.replays = (played > 0).then_some(map.into());
+                fixture.replays = has_begun.then_some(map.into());
                 if rules.replayed == Replayed::PreMatchStand {
                     fixture.undone.push((
                         began,
@@ -244,6 +244,7 @@ impl Twin {
                 self.markets[id].epoch_must_move = true;
             }
         }
+        self.compare_sources(index);
     }
 
     /// Matches that were put off too long.

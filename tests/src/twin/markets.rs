@@ -1,19 +1,20 @@
-//! Matches, feeds and markets: what is on offer, what is stopped, and what the result is.
+//! Matches and markets: what is on offer, what is stopped, and what the result is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clutch_core::command::{
-    CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat, Scope, SetMap, SetNextRound,
-    Strengths, SuspendReason, Title,
+    CreateMatch, MarketKind, RoundFormat, Scope, SetMap, SetNextRound, Strengths, SuspendReason,
+    Title,
 };
-use clutch_core::event::{MarketStatus, MatchPhase, VoidReason};
-use clutch_core::house_rules::rules::Rewound;
-use clutch_core::units::Probability;
-use clutch_core::{Command, Reject, market::MarketResult};
+use clutch_core::event::{Event, MarketStatus, MatchPhase};
+use clutch_core::market::MarketResult;
+use clutch_core::units::{MarketId, Probability};
+use clutch_core::{Record, Reject};
 
-use super::incidents::{On, Ruled};
+use super::incidents::Ruled;
 use super::results::selections;
-use super::score::{Change, Series};
+use super::score::Series;
+use super::sources::Source;
 use super::{Match, Twin, compare, is_for_a_person};
 
 /// A market, with what the engine's events said of its prices.
@@ -87,19 +88,19 @@ impl Twin {
             series: Series::new(create.title, create.rounds, create.best_of, rules.overtime),
             round_markets: create.round_markets,
             stops: BTreeSet::new(),
-            versions: BTreeMap::new(),
             // The planned start, if there is one, is the first that should be heard.
             starts_at: create.starts_at.nanos(),
             tier: 0,
             delay: None,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
+            sources: std::array::from_fn(|_| Source::default()),
+            first: None,
+            behind_since: None,
             rules,
             incidents: Vec::new(),
             void_at: None,
             replays: None,
-            heard: None,
-            took_best: None,
             fitted: 0,
             needs_person: false,
         });
@@ -117,12 +118,22 @@ impl Twin {
             Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
                 [t, ct, pistol_t, pistol_ct].into_iter().all(usable)
             }
-            Strengths::MapPrice { .. } => unimplemented!("the twin solves no prices"),
+            Strengths::MapPrice { a } => {
+                assert!(series.is_timed(), "the twin solves no prices");
+                (1..1_000_000_000).contains(&a.ppb())
+            }
         };
-        if !series.takes_strengths(map) || !are_usable {
+        // Without rounds there are no sides to speak of, only the map as a whole.
+        let before = match set.strengths {
+            Strengths::MapPrice { a } => Some(a.as_f64()),
+            Strengths::BySide { .. } | Strengths::WithPistols { .. } => None,
+        };
+        let fits = series.is_timed() == before.is_some();
+        if !series.takes_strengths(map) || !are_usable || !fits {
             return Err(Reject::InvalidParameter);
         }
-        series.set_strengths(map, set.first_side_a);
+        series.set_strengths(map, set.first_side_a, before);
+        self.price_moves = Some((index, map));
         self.epochs_move(index, map);
         Ok(())
     }
@@ -131,9 +142,10 @@ impl Twin {
         let index = set.match_id.0 as usize;
         let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
         let map = usize::from(set.map_no);
-        if !series.has_next_round(map, set.round.into()) {
+        if series.is_timed() || !series.has_next_round(map, set.round.into()) {
             return Err(Reject::InvalidParameter);
         }
+        self.price_moves = Some((index, map));
         self.epochs_move(index, map);
         Ok(())
     }
@@ -197,8 +209,7 @@ impl Twin {
         self.a_person_looks = true;
         self.stops_of(scope)?.retain(|reason| !is_for_a_person(*reason));
         if let Scope::Match(id) = scope {
-            let fixture = &mut self.matches[id.0 as usize];
-            (fixture.needs_person, fixture.fitted) = (false, 0);
+            self.decide_for_the_truth(id.0 as usize);
         }
         Ok(())
     }
@@ -217,153 +228,7 @@ impl Twin {
         }
     }
 
-    pub(super) fn hear(&mut self, message: &FeedMessage) -> Result<(), Reject> {
-        let index = message.match_id.0 as usize;
-        let now = self.now;
-        let fixture = self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?;
-        if message.source.0 >= 8 {
-            return Err(Reject::InvalidParameter);
-        }
-        let is_heartbeat = message.event == GameEvent::Heartbeat;
-        let newest = fixture.versions.entry(message.source.0).or_default();
-        if !is_heartbeat && message.version <= *newest {
-            return Err(Reject::FeedOutdated);
-        }
-        fixture.last_heard = Some(now);
-        fixture.heard = Some(now);
-        fixture.stops.remove(&(SuspendReason::FeedStale as u8));
-        let source_time = message.source_time.nanos();
-        if !is_heartbeat && source_time != 0 {
-            let took = i128::from(message.received_at.nanos()) - i128::from(source_time);
-            let best = fixture.took_best.map_or(took, |best: i128| best.min(took));
-            fixture.took_best = Some(best);
-            if took - best > i128::from(self.config.feed_lag_max_ns) {
-                fixture.stops.insert(SuspendReason::FeedLag as u8);
-            } else {
-                fixture.stops.remove(&(SuspendReason::FeedLag as u8));
-            }
-        }
-        let follows = message.follows;
-        let missing = match is_heartbeat {
-            true => message.version > *newest,
-            false => follows != 0 && follows != *newest,
-        };
-        if missing {
-            fixture.stops.insert(SuspendReason::FeedGap as u8);
-            return if is_heartbeat { Ok(()) } else { Err(Reject::FeedGap) };
-        }
-        if is_heartbeat {
-            return Ok(());
-        }
-        *newest = message.version;
-        let heard = self.follow(index, message.event);
-        let fixture = &mut self.matches[index];
-        let frozen = [SuspendReason::ImpossibleState, SuspendReason::FeedsDisagree];
-        let is_frozen = frozen.iter().any(|reason| fixture.stops.contains(&(*reason as u8)));
-        let is_of_the_score = !matches!(
-            message.event,
-            GameEvent::Held
-                | GameEvent::Released
-                | GameEvent::Disputed
-                | GameEvent::NextRound { .. }
-        );
-        let needed = self.config.agreeing_updates;
-        if heard.is_ok() && is_of_the_score && is_frozen && !fixture.needs_person && needed > 0 {
-            fixture.fitted += 1;
-            if fixture.fitted >= needed {
-                fixture.fitted = 0;
-                frozen.iter().for_each(|reason| {
-                    fixture.stops.remove(&(*reason as u8));
-                });
-            }
-        }
-        fixture.stops.remove(&(SuspendReason::FeedGap as u8));
-        heard
-    }
-
-    /// Another source is followed; the twin knows one that speaks.
-    pub(super) fn hand_over(&mut self, index: u32, source: u8) -> Result<(), Reject> {
-        let now = self.now;
-        let fixture = self.matches.get_mut(index as usize).ok_or(Reject::UnknownMatch)?;
-        let limit = match fixture.series.phase() {
-            MatchPhase::Live => self.config.feed_age_live_ns,
-            MatchPhase::Scheduled | MatchPhase::Break => self.config.feed_age_prematch_ns,
-            MatchPhase::Over => return Err(Reject::MarketDecided),
-        };
-        if source >= 8 {
-            return Err(Reject::InvalidParameter);
-        }
-        let heard = fixture.heard.filter(|_| source == 0).ok_or(Reject::SourceUnheard)?;
-        if now - heard > limit {
-            return Err(Reject::SourceSilent);
-        }
-        fixture.last_heard = Some(heard);
-        for lifted in [SuspendReason::FeedsDisagree, SuspendReason::FeedStale] {
-            fixture.stops.remove(&(lifted as u8));
-        }
-        (fixture.needs_person, fixture.fitted) = (false, 0);
-        Ok(())
-    }
-
-    fn follow(&mut self, index: usize, event: GameEvent) -> Result<(), Reject> {
-        let seq = self.seq;
-        let fixture = &mut self.matches[index];
-        let change = match event {
-            GameEvent::Heartbeat => return Ok(()),
-            GameEvent::Held => {
-                fixture.stops.insert(SuspendReason::FeedHeld as u8);
-                return Ok(());
-            }
-            GameEvent::Released => {
-                fixture.stops.remove(&(SuspendReason::FeedHeld as u8));
-                return Ok(());
-            }
-            GameEvent::Disputed => {
-                fixture.stops.insert(SuspendReason::ImpossibleState as u8);
-                (fixture.needs_person, fixture.fitted) = (true, 0);
-                return Ok(());
-            }
-            GameEvent::Rewound { .. } if fixture.rewinds() == 16 => {
-                fixture.needs_person = true;
-                None
-            }
-            event => fixture.series.apply(event, seq).ok(),
-        };
-        let Some(change) = change else {
-            fixture.stops.insert(SuspendReason::ImpossibleState as u8);
-            fixture.fitted = 0;
-            return Err(Reject::FeedImpossible);
-        };
-        let map = match change {
-            Change::Nothing => {
-                self.notice_closing();
-                return Ok(());
-            }
-            Change::Moved { map } => map,
-            // Whether a market may open again is a question for the new prices.
-            Change::Opinion { map } => {
-                self.epochs_move(index, map);
-                return Ok(());
-            }
-            Change::Undone { map, first } => {
-                let is_replay = fixture.replays == Some(map);
-                if is_replay {
-                    fixture.replays = None;
-                }
-                if fixture.rules.rewound == Rewound::Void && !is_replay {
-                    fixture.undone.push((first, seq, VoidReason::Rewound, On::default()));
-                }
-                map
-            }
-        };
-        self.score_moves(index, map);
-        self.notice_closing();
-        self.epochs_move(index, map);
-        self.open_coming_round(index);
-        Ok(())
-    }
-
-    fn open_coming_round(&mut self, index: usize) {
+    pub(super) fn open_coming_round(&mut self, index: usize) {
         let fixture = &self.matches[index];
         let series = &fixture.series;
         if !fixture.round_markets || series.phase() != MatchPhase::Live {
@@ -397,21 +262,6 @@ impl Twin {
                 market.epoch_must_move = true;
             }
         }
-    }
-
-    /// Suspends matches whose feeds have been silent too long.
-    pub(super) fn notice_silence(&mut self) {
-        for fixture in &mut self.matches {
-            let limit = match fixture.series.phase() {
-                MatchPhase::Live => self.config.feed_age_live_ns,
-                MatchPhase::Scheduled | MatchPhase::Break => self.config.feed_age_prematch_ns,
-                MatchPhase::Over => continue,
-            };
-            if fixture.last_heard.is_some_and(|heard| self.now.saturating_sub(heard) > limit) {
-                fixture.stops.insert(SuspendReason::FeedStale as u8);
-            }
-        }
-        self.notice_closing();
     }
 
     /// Notes which markets are no longer open: their epochs must move.
@@ -459,18 +309,21 @@ impl Twin {
         }
     }
 
-    /// Notes results that changed: retirement counts from there.
-    pub(super) fn notice_results(&mut self, command: &Command) {
-        let heard_of = match command {
-            Command::Feed(message) => message.source_time.nanos(),
-            _ => 0,
-        };
-        for id in 0..self.markets.len() {
+    /// Notes results that changed: retirement counts from there. Of those that change with one command, the first whose
+    /// status is told is the first to retire.
+    pub(super) fn notice_results(&mut self, records: &[Record]) {
+        let heard_of = self.heard_of;
+        let news =
+            |id: &usize| !self.markets[*id].retired && self.markets[*id].result != self.result(*id);
+        let mut changed: Vec<usize> = (0..self.markets.len()).filter(news).collect();
+        changed.sort_by_key(|id| {
+            let of = MarketId(*id as u32);
+            let tells = |record: &Record| matches!(record.event, Event::Market { market, .. } if market == of);
+            (records.iter().position(tells).unwrap_or(usize::MAX), *id)
+        });
+        for id in changed {
             let result = self.result(id);
             let market = &mut self.markets[id];
-            if market.retired || market.result == result {
-                continue;
-            }
             market.result = result;
             market.version += 1;
             market.decided_at = self.now;

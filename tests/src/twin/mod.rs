@@ -13,6 +13,7 @@ mod bets;
 mod big;
 mod cash;
 mod cash_out;
+mod clock;
 mod compare;
 mod compliance;
 mod currencies;
@@ -33,6 +34,7 @@ mod results;
 mod risk;
 mod score;
 mod sessions;
+mod sources;
 mod switches;
 mod terms;
 mod trips;
@@ -55,6 +57,9 @@ use markets::Market;
 use multiples::Multiple;
 use risk::{Tallies, Terms};
 use score::Series;
+use sources::{SOURCES, Source};
+
+pub use sources::Told;
 
 /// What a command must be answered.
 #[expect(clippy::large_enum_variant, reason = "one answer at a time is compared")]
@@ -134,6 +139,10 @@ pub struct Twin {
     staked_before: i128,
     /// The bonus that shall have a part in the bet being placed.
     wishes_bonus: Option<BonusId>,
+    /// When what is being heard happened, by its source's clock; zero if nothing is, or it does not say.
+    heard_of: u64,
+    /// The match and the map whose prices may not move far with this command.
+    price_moves: Option<(usize, usize)>,
     /// Bets that were last said to be won or lost.
     told_settled: BTreeSet<u64>,
 }
@@ -156,15 +165,16 @@ struct Match {
     series: Series,
     round_markets: bool,
     stops: BTreeSet<u8>,
-    versions: BTreeMap<u8, u64>,
+    sources: [Source; SOURCES],
+    /// The source that the truth follows.
+    first: Option<usize>,
+    /// Since when another has been short of the truth.
+    behind_since: Option<u64>,
+    /// When the one that is followed was heard; before, when the match should have begun.
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
     delay: Option<u64>,
-    /// When a source really spoke.
-    heard: Option<u64>,
-    /// The least that a message took from its source's clock to ours.
-    took_best: Option<i128>,
     /// Updates in a row that fitted since it froze.
     fitted: u32,
     /// Whether only a person lifts the freeze.
@@ -244,6 +254,8 @@ impl Twin {
             a_person_looks: false,
             staked_before: 0,
             wishes_bonus: None,
+            heard_of: 0,
+            price_moves: None,
             told_settled: BTreeSet::new(),
         }
     }
@@ -266,6 +278,8 @@ impl Twin {
         self.learn_moves(&records[..timers]);
         self.learn_trips(&records[..timers]);
         self.turn_day();
+        (self.heard_of, self.price_moves) = (0, None);
+        self.a_person_looks = false;
         self.notice_silence();
         self.check_postponed();
         self.expire_overrides();
@@ -276,14 +290,18 @@ impl Twin {
         self.decide_waiting_multiples();
         self.decide_waiting_cash_outs();
         self.tend_sessions();
-        self.a_person_looks = false;
+        self.notice_results(&records[..timers]);
+        let models = self.models_after(&records[..timers]);
+        if let Command::Feed(message) = command {
+            self.heard_of = message.source_time.nanos();
+        }
         let answer = self.dispatch(command);
         self.learn_moves(&records[timers..]);
         self.learn_debts(records);
         self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
-        self.notice_results(command);
-        self.learn(command, answer, records);
+        self.notice_results(&records[timers..]);
+        self.learn(command, &models, records);
         self.retire();
         self.part(records);
         answer
@@ -386,6 +404,7 @@ impl Twin {
             config.trip_loss_max,
             config.large_stake,
             config.confirm_above,
+            config.payout_cut,
         ];
         let limits = [
             config.grade_alone_max,
@@ -479,13 +498,5 @@ impl Twin {
             return Ok(());
         }
         self.rest(account, rest)
-    }
-}
-
-impl Twin {
-    /// The newest version that a source has said.
-    pub fn newest_version(&self, match_id: u32, source: u8) -> u64 {
-        let known = self.matches.get(match_id as usize);
-        known.and_then(|known| known.versions.get(&source).copied()).unwrap_or_default()
     }
 }

@@ -8,6 +8,8 @@ use clutch_core::risk::RuleId;
 use clutch_core::units::{Money, Timestamp};
 use clutch_core::{Refusal, Reject};
 
+use clutch_core::wallet::BonusKind;
+
 use super::Twin;
 use super::bets::{Answered, is_open, no, paid};
 use super::funded::{self, Funding, counts, own, said};
@@ -213,7 +215,8 @@ impl Twin {
         let unit = i128::from(place.unit().money().minor());
         let stake = unit * lines.len() as i128;
         let odds: Vec<(i128, i128)> = legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
-        let payout = pays(unit, &lines, &odds).min(i128::from(i64::MAX));
+        let cut = self.most(place.account.0, self.config.payout_cut.minor().into());
+        let payout = pays(unit, &lines, &odds).min(cut.max(stake));
         let mut shadows = BTreeSet::new();
         let counted = self.in_limits(place.account.0, stake, payout);
         for leg in &legs {
@@ -228,6 +231,15 @@ impl Twin {
         let (client_id, account) = (place.client_id.0, place.account.0);
         let bet = Multiple { client_id, account, unit, stake, payout, funding, lines, legs, fate };
         Ok((bet, shadows.into_iter().collect()))
+    }
+
+    /// What a multiple pays at most, beside what a boost adds.
+    pub(super) fn struck_for(&self, id: u64) -> Option<i128> {
+        let bet = self.multiples.get(&id)?;
+        match bet.funding {
+            Some(Funding { kind: BonusKind::Boost { .. }, part, .. }) => Some(bet.payout - part),
+            Some(_) | None => Some(bet.payout),
+        }
     }
 
     /// Multiples whose delay is over stand if nothing moved on any leg.
@@ -326,7 +338,7 @@ impl Twin {
             })
             .collect();
         let gross = pays(bet.unit, &bet.lines, &returns);
-        paid(funded::pays(bet.funding, bet.stake, gross))
+        paid(funded::pays(bet.funding, bet.stake, gross).min(said(bet.funding, bet.payout)))
     }
 
     /// What a multiple has moved out of its owner's balance (or into it) for good, and what it holds.

@@ -42,7 +42,7 @@ pub(super) fn result(kind: MarketKind, series: &Series) -> MarketResult {
     let covers = |margin: i64, line: Line| 2 * margin + i64::from(line.halves()) > 0;
     // The score when regulation ended, if it went beyond: level.
     let half = series.half() as i64;
-    let is_overtime = a.min(b) >= half;
+    let is_overtime = !series.is_timed() && a.min(b) >= half;
     let (maps_a, maps_b) = (series.maps_won(Team::A), series.maps_won(Team::B));
     let margin_of_maps = maps_a as i64 - maps_b as i64;
     let of_series = |first: bool| if series.is_over() { won(first) } else { open };
@@ -123,6 +123,17 @@ pub(super) fn result(kind: MarketKind, series: &Series) -> MarketResult {
 
 /// How many selections a market has, if it makes sense in this series.
 pub(super) fn selections(kind: MarketKind, series: &Series) -> Option<usize> {
+    let needs_no_rounds = matches!(
+        kind,
+        MarketKind::MatchWinner
+            | MarketKind::MapWinner { .. }
+            | MarketKind::CorrectMapScore
+            | MarketKind::MapHandicap { .. }
+            | MarketKind::TotalMaps { .. }
+    );
+    if series.is_timed() && !needs_no_rounds {
+        return None;
+    }
     let map_exists = kind.map().is_none_or(|map| series.map(usize::from(map)).is_some());
     let half = series.half() as i16;
     let needed = half + 1;

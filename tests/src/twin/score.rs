@@ -1,13 +1,16 @@
-//! The score, as a list of rounds.
+//! The score: a list of rounds, or what a clock and a scoreboard say.
 
-use clutch_core::command::{GameEvent, RoundFormat, Side, Team, Title};
+use clutch_core::command::{GameEvent, MobaState, RoundFormat, Side, Team, Title};
 use clutch_core::event::MatchPhase;
 use clutch_core::house_rules::rules::Overtime;
+
+use super::clock::{self, CannotBe, Clock};
 
 /// A series.
 #[derive(Debug)]
 pub(super) struct Series {
-    /// Rounds in a half, and in a half of overtime.
+    pub title: Title,
+    /// Rounds in a half, and in a half of overtime; none in a game against the clock.
     half: usize,
     overtime_half: usize,
     ends_early: bool,
@@ -25,10 +28,12 @@ pub(super) struct Map {
     started: bool,
     /// The command that started it.
     pub began_at: u64,
-    awarded: Option<Team>,
+    /// Who was given it, and by which command.
+    awarded: Option<(Team, u64)>,
     first_side_a: Side,
     /// Who won each round, and the command that said so.
     pub rounds: Vec<(Team, u64)>,
+    pub clock: Clock,
 }
 
 /// What an event did.
@@ -37,6 +42,11 @@ pub(super) enum Change {
     Nothing,
     Moved {
         map: usize,
+    },
+    /// The numbers of a map against the clock moved.
+    Shifted {
+        map: usize,
+        is_material: bool,
     },
     /// What is thought of the map changed, not its score.
     Opinion {
@@ -53,6 +63,12 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct Impossible;
 
+impl From<CannotBe> for Impossible {
+    fn from(_: CannotBe) -> Self {
+        Self
+    }
+}
+
 impl Map {
     fn new() -> Self {
         Self {
@@ -62,6 +78,7 @@ impl Map {
             awarded: None,
             first_side_a: Side::Ct,
             rounds: Vec::new(),
+            clock: Clock::default(),
         }
     }
 }
@@ -71,11 +88,12 @@ impl Series {
         let half = match format {
             RoundFormat::Mr12 => 12,
             RoundFormat::Mr15 => 15,
-            RoundFormat::NoRounds => unimplemented!("the twin knows no game without rounds"),
+            RoundFormat::NoRounds => 0,
         };
         // To win by two is to win both rounds of an overtime of two.
         let overtime_half = if title == Title::Valorant { 1 } else { 3 };
         Self {
+            title,
             half,
             overtime_half,
             ends_early: overtime == Overtime::MatchOnly,
@@ -95,8 +113,13 @@ impl Series {
         self.map(number).is_some_and(|map| map.awarded.is_some())
     }
 
-    pub fn award(&mut self, number: usize, to: Team) {
-        self.maps[number - 1].awarded = Some(to);
+    /// Whether it is a game against the clock.
+    pub fn is_timed(&self) -> bool {
+        matches!(self.title, Title::Lol | Title::Dota2)
+    }
+
+    pub fn award(&mut self, number: usize, to: Team, seq: u64) {
+        self.maps[number - 1].awarded = Some((to, seq));
         self.current = number;
         self.live = None;
     }
@@ -140,8 +163,11 @@ impl Series {
     /// Who won a map: regulation is won with one round more than a half, each overtime with one
     /// more than half of its rounds.
     pub fn map_winner(&self, number: usize) -> Option<Team> {
-        if let Some(to) = self.map(number).and_then(|map| map.awarded) {
+        if let Some((to, _)) = self.map(number).and_then(|map| map.awarded) {
             return Some(to);
+        }
+        if self.is_timed() {
+            return self.map(number)?.clock.named.map(|(team, _)| team);
         }
         let (a, b) = (self.rounds_of(number, Team::A), self.rounds_of(number, Team::B));
         let played = a + b;
@@ -196,15 +222,39 @@ impl Series {
         self.map(number).is_some() && self.map_winner(number).is_none()
     }
 
-    pub fn set_strengths(&mut self, number: usize, first_side_a: Side) {
+    /// `before` is P(A wins the map), for a map against the clock.
+    pub fn set_strengths(&mut self, number: usize, first_side_a: Side, before: Option<f64>) {
         let map = &mut self.maps[number - 1];
         map.has_strengths = true;
+        (map.clock.before, map.clock.marked) = (before, map.clock.numbers);
         if !map.started {
             map.first_side_a = first_side_a;
         }
     }
 
+    /// Whether the match can have such a word at all: of one of its maps, and of its kind of game.
+    pub fn can_be_told(&self, event: GameEvent) -> bool {
+        let (map, of_a_clock) = match event {
+            GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
+                return true;
+            }
+            GameEvent::MapStarted { map, .. } => (map, self.is_timed()),
+            GameEvent::RoundWon { map, .. }
+            | GameEvent::Rewound { map, .. }
+            | GameEvent::MapOver { map, .. }
+            | GameEvent::RoundStarted { map, .. }
+            | GameEvent::NextRound { map, .. } => (map, false),
+            GameEvent::MobaState { map, .. }
+            | GameEvent::MapWon { map, .. }
+            | GameEvent::MobaRewound { map, .. } => (map, true),
+        };
+        self.map(map.into()).is_some() && of_a_clock == self.is_timed()
+    }
+
     pub fn apply(&mut self, event: GameEvent, seq: u64) -> Result<Change, Impossible> {
+        if !self.can_be_told(event) {
+            return Err(Impossible);
+        }
         match event {
             GameEvent::MapStarted { map, first_side_a } => {
                 self.start(usize::from(map), first_side_a, seq)
@@ -262,9 +312,19 @@ impl Series {
                 }
                 Ok(Change::Opinion { map })
             }
-            GameEvent::MobaState { .. }
-            | GameEvent::MapWon { .. }
-            | GameEvent::MobaRewound { .. } => Err(Impossible),
+            GameEvent::MobaState { map, state } => self.hear_numbers(map, state, seq),
+            GameEvent::MapWon { map, winner } => {
+                let map = self.current_map(map)?;
+                match self.map_winner(map) {
+                    Some(known) if known == winner => Ok(Change::Nothing),
+                    Some(_) => Err(Impossible),
+                    None => {
+                        self.maps[map - 1].clock.named = Some((winner, seq));
+                        Ok(Change::Moved { map })
+                    }
+                }
+            }
+            GameEvent::MobaRewound { map, state } => self.restore(map, state),
             GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
                 Ok(Change::Nothing)
             }
@@ -278,7 +338,8 @@ impl Series {
             MatchPhase::Break => self.current + 1,
             MatchPhase::Over => return Err(Impossible),
         };
-        if map != next || !self.maps[map - 1].rounds.is_empty() {
+        let is_fresh = |map: &Map| map.rounds.is_empty() && map.clock.numbers.is_none();
+        if map != next || !is_fresh(&self.maps[map - 1]) {
             return Err(Impossible);
         }
         self.current = map;
@@ -293,6 +354,70 @@ impl Series {
         target.started = true;
         target.first_side_a = first_side_a;
         Ok(Change::Moved { map })
+    }
+
+    /// A state is believed if it can be and can follow; a jump is, once the next state goes on from it.
+    fn hear_numbers(&mut self, map: u8, new: MobaState, seq: u64) -> Result<Change, Impossible> {
+        let map = self.current_map(map)?;
+        if self.map_winner(map).is_some() {
+            return Err(Impossible);
+        }
+        let title = self.title;
+        let target = &mut self.maps[map - 1];
+        let clock = &mut target.clock;
+        clock::can_be(title, &new)?;
+        if let Some(old) = clock.numbers {
+            clock::grows(&old, &new)?;
+            let leads_to = |from: &MobaState| {
+                clock::grows(from, &new).and_then(|()| clock::reaches(title, from, &new)).is_ok()
+            };
+            let goes_on = |from: &MobaState| from.time_s < new.time_s && leads_to(from);
+            if !leads_to(&old) && !clock.doubted.as_ref().is_some_and(goes_on) {
+                clock.doubted = Some(new);
+                return Err(Impossible);
+            }
+        }
+        clock.doubted = None;
+        clock.moments.push((new.time_s, seq));
+        let old = clock.numbers.replace(new);
+        let is_material = clock.is_another(title, target.first_side_a == Side::T);
+        if old.is_none() || is_material {
+            clock.marked = Some(new);
+        }
+        Ok(match old {
+            None => Change::Moved { map },
+            Some(old) if old == new => Change::Nothing,
+            Some(_) => Change::Shifted { map, is_material },
+        })
+    }
+
+    /// What came after the moment no longer stands, nor does any end of the map.
+    fn restore(&mut self, map: u8, to: MobaState) -> Result<Change, Impossible> {
+        let map = self.current_map(map)?;
+        let title = self.title;
+        let target = &mut self.maps[map - 1];
+        let clock = &mut target.clock;
+        clock::can_be(title, &to)?;
+        let reached = clock.numbers.map_or(0, |numbers| numbers.time_s);
+        if !target.started || to.time_s > reached {
+            return Err(Impossible);
+        }
+        let ended = clock.named.take().or(target.awarded.take()).map(|(_, seq)| seq);
+        let first = clock.first_beyond(to.time_s).or(ended);
+        clock.forget_beyond(to.time_s);
+        (clock.numbers, clock.doubted, clock.marked) = (Some(to), None, Some(to));
+        Ok(first.map_or(Change::Moved { map }, |first| Change::Undone { map, first }))
+    }
+
+    /// Takes the numbers of a source that is followed from now on.
+    pub fn adopt(&mut self, map: usize, state: MobaState, seq: u64) -> Result<Change, Impossible> {
+        let title = self.title;
+        let clock = &mut self.maps[map - 1].clock;
+        clock::can_be(title, &state)?;
+        clock.moments.push((state.time_s, seq));
+        let is_new = clock.numbers != Some(state);
+        (clock.numbers, clock.doubted, clock.marked) = (Some(state), None, Some(state));
+        Ok(if is_new { Change::Moved { map } } else { Change::Nothing })
     }
 
     fn current_map(&self, map: u8) -> Result<usize, Impossible> {

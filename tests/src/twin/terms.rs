@@ -194,7 +194,7 @@ impl Twin {
         };
         (bet.unit, bet.stake) = (unit, unit * bet.lines.len() as i128);
         let odds: Vec<_> = bet.legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
-        bet.payout = pays(unit, &bet.lines, &odds).min(i64::MAX.into());
+        bet.payout = pays(unit, &bet.lines, &odds).min(bet.payout);
         self.multiples.insert(id, bet);
         Ok(())
     }

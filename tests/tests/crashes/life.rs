@@ -296,7 +296,7 @@ impl Life {
         self.come_to_rest()?;
         self.machine.commit();
         self.release()?;
-        check_sums(&mut self.world);
+        check_sums(&mut self.world, &self.twin);
         self.twin.compare_everything(&mut self.world);
         self.ask_again()
     }

@@ -10,7 +10,7 @@ use crate::market::Market;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::title::{Fixture, Play};
-use crate::units::{MarketId, Timestamp};
+use crate::units::{MarketId, Timestamp, millis};
 
 impl Config {
     /// The wait in play of a bet on a market, in nanoseconds; zero if there is none. No bet waits longer than its market
@@ -73,8 +73,13 @@ impl Step<'_> {
         };
         let title = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?.title;
         let (least, most) = (self.config.usual_delay(title), self.config.resettle_window_ns);
-        if delay_ns.is_some_and(|delay| delay < least || most < delay) {
-            return Err(Reject::InvalidParameter.into());
+        match delay_ns {
+            Some(delay) if delay < least => {
+                let (least, asked) = (millis(least), millis(delay));
+                return Err(Refusal::with(Reject::DelayTooShort, least, asked));
+            }
+            Some(delay) if most < delay => return Err(Reject::InvalidParameter.into()),
+            Some(_) | None => {}
         }
         match scope {
             Scope::Market(market) => self.tables.markets.market_mut(market).delay_ns = delay_ns,

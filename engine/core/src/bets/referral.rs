@@ -247,7 +247,8 @@ impl Step<'_> {
         if bet.unit == unit {
             return;
         }
-        let payout = self.tables.payout_of(bet, unit);
+        // What it was struck for bounds it, with a smaller stake as well.
+        let payout = self.tables.payout_of(bet, unit).min(bet.payout);
         let lines = i64::from(bet.system().lines());
         self.tables.count_multiple(slot, Sign::Out);
         self.tables.count_multiple_of_day(slot, Sign::Out);

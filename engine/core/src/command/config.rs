@@ -204,6 +204,8 @@ pub struct Config {
     pub deposits_alone_max: Money,
     /// How many times a bonus may have to be wagered at most; from 1 to 1,000.
     pub wagering_times_max: u32,
+    /// What a bet of several legs pays at most, stake included, however much its odds come to.
+    pub payout_cut: Money,
     /// 1: whoever takes his own money out gives up bonus money that is not wagered yet; 0: he keeps it.
     pub withdrawal_ends_bonus: u32,
 }
@@ -272,6 +274,7 @@ wire_struct!(Config {
     grants_alone_max,
     deposits_alone_max,
     wagering_times_max,
+    payout_cut,
     withdrawal_ends_bonus,
 });
 
@@ -350,6 +353,8 @@ impl Default for Config {
             deposits_alone_max: Money::from_minor(1_000_000),
             // UKGC, LCCP SR 5.1.1: no more than ten times since 19 January 2026.
             wagering_times_max: 10,
+            // Nothing is cut: a bet that could pay more than `payout_max` is refused.
+            payout_cut: Self::AMOUNT_MAX,
             withdrawal_ends_bonus: 0,
         }
     }

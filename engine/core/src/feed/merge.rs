@@ -19,9 +19,11 @@ impl Step<'_> {
         let FeedMessage { match_id, source, event, .. } = *message;
         let fixture = &mut self.tables.fixtures[match_id];
         let truth = Truth::of(&fixture.series);
+        // Of another game, or of a map that the match has not, nothing is remembered.
+        let can_be_told = fixture.series.can_be_told(event);
         let row = fixture.feed.source(source);
         let before = row.view;
-        let fits = row.view.hear(event) && event != GameEvent::Disputed;
+        let fits = can_be_told && row.view.hear(event) && event != GameEvent::Disputed;
         let relation = row.view.against(&truth);
         if !fits {
             row.in_doubt = true;
@@ -51,7 +53,7 @@ impl Step<'_> {
     }
 
     /// Compares every source that counts with the truth, and stops or lifts what follows from that.
-    pub(super) fn reconcile(&mut self, match_id: MatchId) {
+    pub(crate) fn reconcile(&mut self, match_id: MatchId) {
         let fixture = &self.tables.fixtures[match_id];
         let Some(limit) = silence_max(fixture.series.phase(), self.config) else { return };
         // Most matches have one source.
@@ -179,12 +181,13 @@ impl Step<'_> {
         }
         self.follow_instead(match_id, source);
         self.alert(match_id, source, FeedAlert::HandedOver);
-        self.lift_match(match_id, SuspendReason::FeedsDisagree);
-        self.lift_match(match_id, SuspendReason::FeedStale);
         // A person decided, so nothing of before needs one; what cannot be adopted does.
         let feed = &mut self.tables.fixtures[match_id].feed;
         (feed.needs_person, feed.fitted) = (false, 0);
         self.adopt_from(match_id, source);
+        // Only now: no market opens at the price of what the old one said.
+        self.lift_match(match_id, SuspendReason::FeedsDisagree);
+        self.lift_match(match_id, SuspendReason::FeedStale);
         Ok(())
     }
 
@@ -199,14 +202,13 @@ impl Step<'_> {
         fixture.feed.primary = Some(source);
         fixture.feed.last_heard = row.heard_at;
         fixture.feed.source(source).in_doubt = false;
-        for (reason, holds) in
-            [(SuspendReason::FeedLag, row.lags), (SuspendReason::FeedGap, row.has_gap)]
-        {
-            if holds {
-                self.stop_match(match_id, reason)
-            } else {
-                self.lift_match(match_id, reason)
-            }
+        let stands = [(SuspendReason::FeedLag, row.lags), (SuspendReason::FeedGap, row.has_gap)];
+        // First what stops, so that nothing opens for a moment in between.
+        for (reason, _) in stands.into_iter().filter(|(_, holds)| *holds) {
+            self.stop_match(match_id, reason);
+        }
+        for (reason, _) in stands.into_iter().filter(|(_, holds)| !*holds) {
+            self.lift_match(match_id, reason);
         }
     }
 
@@ -261,10 +263,11 @@ impl Step<'_> {
             let winner = view.round_winner(round);
             let _ = self.follow(match_id, source, GameEvent::RoundWon { map, round, winner });
         }
+        let seq = self.seq;
         let series = &mut self.tables.fixtures[match_id].series;
         let is_open = series.map_winner(map).is_none();
         if let Some(state) = view.moba.filter(|_| is_open) {
-            match series.adopt_moba(map, state) {
+            match series.adopt_moba(map, state, seq) {
                 Ok(change) => self.spread(match_id, GameEvent::MobaState { map, state }, change),
                 Err(odd) => self.freeze(match_id, source, odd, true),
             }

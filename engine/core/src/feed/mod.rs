@@ -65,6 +65,9 @@ impl Step<'_> {
         if !is_primary {
             // Somebody else has spoken: if the one that is followed has not for too long, he may follow.
             self.replace_silent(match_id);
+            // He may be the first who can, and it is not yet time.
+            let due = self.tables.fixtures[match_id].hand_over_at(self.config, self.now);
+            self.tables.feed_check_at = self.tables.feed_check_at.min(due);
         }
         outcome
     }
@@ -256,9 +259,7 @@ impl Step<'_> {
             self.replace_silent(match_id);
             let fixture = &self.tables.fixtures[match_id];
             next = next.min(fixture.hand_over_at(self.config, self.now));
-            if fixture.apart_at(self.config, Timestamp::default()) != Timestamp::MAX {
-                self.reconcile(match_id);
-            }
+            self.reconcile(match_id);
             next = next.min(self.tables.fixtures[match_id].apart_at(self.config, self.now));
         }
         self.tables.feed_check_at = next;

@@ -20,7 +20,7 @@ const IN_QUESTION: [SuspendReason; 3] =
 
 impl Step<'_> {
     /// Hands a match whose source has been silent for too long to the first that can follow.
-    pub(super) fn replace_silent(&mut self, match_id: MatchId) {
+    pub(crate) fn replace_silent(&mut self, match_id: MatchId) {
         let fixture = &self.tables.fixtures[match_id];
         if self.now < fixture.silent_until(self.config) {
             return;

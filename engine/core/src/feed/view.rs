@@ -134,7 +134,9 @@ impl View {
             }
             GameEvent::Rewound { map, to_round } => {
                 let fits = map == self.map && to_round <= self.played;
-                if fits {
+                if fits && to_round < self.played {
+                    // Whoever won it has not, as long as rounds of it are taken back.
+                    self.set_map_winner(map, None);
                     self.played = to_round;
                     self.won_by_b &= (1 << to_round) - 1;
                 }

@@ -101,14 +101,14 @@ impl Step<'_> {
         });
         let late = |from, scope| Undone { from, to: seq, reason: VoidReason::TakenLate, scope };
         match incident {
-            Incident::Walkover { map, to, .. } => fixture.series.award(map, to),
-            Incident::Forfeit { map, by } => fixture.series.award(map, by.other()),
+            Incident::Walkover { map, to, .. } => fixture.series.award(map, to, seq),
+            Incident::Forfeit { map, by } => fixture.series.award(map, by.other(), seq),
             Incident::FormatChanged { best_of } => fixture.series.change_format(best_of),
             Incident::Postponed { to } => fixture.put_off(to, rules.postponed.most_ns(), now),
             Incident::Replayed { map } => {
                 let began = fixture.series.began_at(map);
                 let voids = rules.replayed == Replayed::PreMatchStand;
-                fixture.replays = Some(map).filter(|_| 0 < fixture.series.rounds_played(map));
+                fixture.replays = Some(map).filter(|_| fixture.series.has_a_score(map));
                 if voids {
                     fixture.undone.push(late(began, UndoneScope::Map(map)));
                 }
@@ -234,6 +234,8 @@ impl Step<'_> {
                 self.announce_status(market, false);
             }
         }
+        // A map that was given away is one that a source may know otherwise.
+        self.reconcile(match_id);
         self.settle_all_of(match_id);
         self.notice_end(match_id);
     }

@@ -117,6 +117,8 @@ impl Setting {
             | Self::TripCoolDown
             | Self::TripRejectPercent
             | Self::LargeStake
+            // No bet can cost more than `payout_max` lets it, whatever this is.
+            | Self::PayoutCut
             | Self::WithdrawalEndsBonus => Alone::Anywhere,
         }
     }

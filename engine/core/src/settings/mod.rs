@@ -301,6 +301,8 @@ settings! {
     DepositsAloneMax = deposits_alone_max, "deposits_alone_max", Money;
     /// How many times a bonus may have to be wagered at most.
     WageringTimesMax = wagering_times_max, "wagering_times_max", Count;
+    /// What a bet of several legs pays at most, however much its odds come to.
+    PayoutCut = payout_cut, "payout_cut", Money;
     /// Whether a withdrawal ends bonus money that is not wagered yet: 1 or 0.
     WithdrawalEndsBonus = withdrawal_ends_bonus, "withdrawal_ends_bonus", Count;
 }

@@ -39,6 +39,7 @@ impl Config {
             ("trip_loss_max", self.trip_loss_max),
             ("large_stake", self.large_stake),
             ("confirm_above", self.confirm_above),
+            ("payout_cut", self.payout_cut),
         ] {
             if amount <= Money::ZERO || Self::AMOUNT_MAX < amount {
                 return Err(name);

@@ -86,7 +86,7 @@ pub(crate) trait Table: Sized {
 
 impl State {
     /// Writes the whole state to `sink`, in pieces of a few kilobytes whose lengths are multiples of
-    /// eight, except the last one's. Equal states give equal pieces on every machine.
+    /// 32, except the last one's. Equal states give equal pieces on every machine.
     pub fn save(&self, sink: &mut dyn FnMut(&[u8])) {
         let Self { seq, now, config, config_version, tables } = self;
         let mut out = Saver::new(sink);

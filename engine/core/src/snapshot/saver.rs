@@ -1,6 +1,7 @@
 //! Writing rows one after the other, handed on in pieces.
 
 use crate::codec::{Encoder, Wire};
+use crate::hash::LaneHasher;
 
 /// More than any single row takes.
 pub(super) const ROW_MAX: usize = 2048;
@@ -41,10 +42,10 @@ impl<'a> Saver<'a> {
         rows.for_each(|row| self.put(row));
     }
 
-    /// Hands on whole words and keeps the rest, so that a hash may go word by word.
+    /// Hands on whole blocks and keeps the rest, as the hash wants them.
     #[cold]
     fn hand_on(&mut self) {
-        let whole = self.used & !7;
+        let whole = self.used / LaneHasher::BLOCK * LaneHasher::BLOCK;
         (self.sink)(&self.piece[..whole]);
         self.piece.copy_within(whole..self.used, 0);
         self.used -= whole;

@@ -1,6 +1,6 @@
 //! What happens to a series beside its score: maps that are awarded, another number of maps.
 
-use super::series::{Map, Series};
+use super::series::{Game, Map, Series};
 use crate::command::Team;
 use crate::event::MatchPhase;
 use crate::units::Seq;
@@ -38,13 +38,17 @@ impl Series {
     }
 
     /// Gives the map that is played, or the next one, to a team. The caller has checked that it can be.
-    pub(crate) fn award(&mut self, map: u8, to: Team) {
+    pub(crate) fn award(&mut self, map: u8, to: Team, seq: Seq) {
         assert!(self.map_winner(map).is_none(), "a map is won once");
         let (title, rules) = (self.title, self.rules());
         self.current = map;
         self.live_round = 0;
         let target = self.map_mut(map);
         target.award(Some(to), rules);
+        if let Game::Moba(moba) = &mut target.game {
+            // Its server may be restored all the same.
+            moba.won_at = seq;
+        }
         target.refresh(title.rules(), rules);
         self.maps_won[to as usize] += 1;
         self.refresh_rounds_after();

@@ -161,6 +161,26 @@ impl Series {
         }
     }
 
+    /// Whether the match can have such a word at all: of one of its maps, and of its kind of game.
+    pub(crate) fn can_be_told(&self, event: GameEvent) -> bool {
+        let is_moba = self.moba_rules().is_some();
+        let (map, of_a_moba) = match event {
+            GameEvent::Heartbeat | GameEvent::Held | GameEvent::Released | GameEvent::Disputed => {
+                return true;
+            }
+            GameEvent::MapStarted { map, .. } => (map, is_moba),
+            GameEvent::RoundWon { map, .. }
+            | GameEvent::Rewound { map, .. }
+            | GameEvent::MapOver { map, .. }
+            | GameEvent::RoundStarted { map, .. }
+            | GameEvent::NextRound { map, .. } => (map, false),
+            GameEvent::MobaState { map, .. }
+            | GameEvent::MapWon { map, .. }
+            | GameEvent::MobaRewound { map, .. } => (map, true),
+        };
+        self.has_map(map) && of_a_moba == is_moba
+    }
+
     fn start_map(&mut self, map: u8, first_side_a: Side, seq: Seq) -> Result<Change, Impossible> {
         let expected = match self.phase() {
             MatchPhase::Scheduled => 1,
@@ -322,9 +342,14 @@ impl Series {
     ///
     /// # Errors
     /// [`Impossible`] with the rule that the state breaks, whatever was before.
-    pub fn adopt_moba(&mut self, map: u8, state: MobaState) -> Result<Change, Impossible> {
+    pub fn adopt_moba(
+        &mut self,
+        map: u8,
+        state: MobaState,
+        seq: Seq,
+    ) -> Result<Change, Impossible> {
         let (moba, rules) = self.moba_mut(map)?;
-        let is_new = moba.adopt(rules, state)?;
+        let is_new = moba.adopt(rules, state, seq)?;
         moba.refresh();
         Ok(if is_new { Change::Moved { map } } else { Change::None })
     }
@@ -342,7 +367,12 @@ impl Series {
     }
 
     fn rewind_moba(&mut self, map: u8, state: MobaState) -> Result<Change, Impossible> {
-        let (moba, rules) = self.moba_mut(map)?;
+        let (_, rules) = self.moba_mut(map)?;
+        if !self.map(map).started {
+            // It was given away before it began, so there is no moment of it to go back to.
+            return Err(Impossible::new(Rule::RewindForward, 0, state.time_s));
+        }
+        let (moba, _) = self.moba_mut(map)?;
         let winner = moba.winner;
         let first = moba.rewind(rules, state)?;
         moba.refresh();

@@ -61,7 +61,7 @@ pub struct MobaMap {
     /// The first command of each stretch of the game clock that was spoken of.
     pub(super) stretches: Vec<(u16, Seq)>,
     pub(super) winner: Option<Team>,
-    /// The command that named the winner.
+    /// The command that named the winner, or gave the map away.
     pub(super) won_at: Seq,
     /// Derived from the fields above; `None` without an opinion or once the map is over.
     pub(super) chance_a: Option<f64>,
@@ -140,10 +140,7 @@ impl MobaMap {
             }
         }
         self.doubted = None;
-        let stretch = new.time_s / STRETCH_S;
-        if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
-            self.stretches.push((stretch, seq));
-        }
+        self.remember(new.time_s, seq);
         let old = self.state.replace(new);
         if old == Some(new) {
             return Ok(Heard::Nothing);
@@ -160,15 +157,26 @@ impl MobaMap {
         Ok(Heard::Drift)
     }
 
+    /// Notes which command was the first to speak of a stretch of the clock.
+    fn remember(&mut self, time_s: u16, seq: Seq) {
+        let stretch = time_s / STRETCH_S;
+        if self.stretches.last().is_none_or(|(last, _)| *last < stretch) {
+            self.stretches.push((stretch, seq));
+        }
+    }
+
     /// Takes the state of a source that the truth follows from now on. Nothing was decided by numbers,
     /// so no bet is void. Returns whether they are others.
     pub(super) fn adopt(
         &mut self,
         rules: &MobaRules,
         state: MobaState,
+        seq: Seq,
     ) -> Result<bool, Impossible> {
         rules.possible(&state)?;
         self.doubted = None;
+        // Whoever bets on it from now on bets on that moment, which a restored server may take back.
+        self.remember(state.time_s, seq);
         let is_new = self.state.replace(state) != Some(state);
         self.mark();
         Ok(is_new)

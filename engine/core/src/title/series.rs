@@ -324,6 +324,14 @@ impl Series {
         }
     }
 
+    /// Whether anything has been said of how a map stands: what a restored server can take back.
+    pub(crate) fn has_a_score(&self, map: u8) -> bool {
+        match &self.map(map).game {
+            Game::Rounds(rounds) => rounds.played() != 0,
+            Game::Moba(moba) => moba.has_begun(),
+        }
+    }
+
     /// The forecast of a map in rounds that is not over.
     pub fn forecast(&self, map: u8) -> Option<&MapForecast> {
         self.round_map(map)?.forecast()

@@ -90,15 +90,14 @@ fn write_words(output: &mut impl Write, report: &Report) -> std::io::Result<()> 
         0 => String::new(),
         count => format!(" ({count} of them archived)"),
     };
-    let (first, last, segments) = (report.first_seq, report.last_seq, report.segments);
-    let records = match segments {
+    let (first, last) = (report.first_seq, report.last_seq);
+    let segments = super::segments(report.segments);
+    let records = match report.segments {
         0 => "no records".to_owned(),
         _ if last < first => {
-            format!(
-                "no record can be read in {segments} segments{archived}, which begin with record {first}"
-            )
+            format!("no record can be read in {segments}{archived}, beginning with record {first}")
         }
-        _ => format!("records {first} to {last} in {segments} segments{archived}"),
+        _ => format!("records {first} to {last} in {segments}{archived}"),
     };
     write!(
         output,

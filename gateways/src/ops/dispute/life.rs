@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick, PlaceBet};
-use clutch_core::event::{BetStatus, BonusBet, IncidentStatus, PriceCause};
+use clutch_core::event::{BetStatus, BonusBet, IncidentStatus, LegStanding, PriceCause};
 use clutch_core::reject::Numbers;
 use clutch_core::risk::RuleId;
 use clutch_core::settings::Setting;
@@ -15,11 +15,12 @@ use clutch_core::{Command, Event, Record, Reject, State};
 use clutch_engine::Step;
 
 use super::find::Wish;
+use super::story::{Turn, as_told, story};
 use super::{CheckLine, Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::names;
 use crate::ops::words::{self, Words};
 use crate::wire::decimal::{ShowMoney, ShowOdds, with_places};
-use crate::wire::sentence::span;
+use crate::wire::sentence::{is_of_the_book, span};
 use crate::wire::setting;
 
 /// Feed messages shown before the placement, and after it.
@@ -39,6 +40,8 @@ pub(super) struct Life {
     settings: Vec<(String, String)>,
     config_version: u32,
     fate: Vec<Line>,
+    /// The same, before it was put into words.
+    answers: Vec<Turn>,
     refused: bool,
     /// What a bonus does for it.
     with_bonus: Option<BonusBet>,
@@ -59,6 +62,7 @@ pub(super) struct Life {
 /// What is gathered about one of its legs.
 struct LegLife {
     pick: Pick,
+    odds_taken: Option<Odds>,
     standing: Vec<Line>,
     prices: Vec<PriceLine>,
     market_status: Vec<Line>,
@@ -73,6 +77,7 @@ impl Life {
     ) -> Self {
         let leg = |pick| LegLife {
             pick,
+            odds_taken: None,
             standing: Vec::new(),
             prices: Vec::new(),
             market_status: Vec::new(),
@@ -94,6 +99,7 @@ impl Life {
             settings: Vec::new(),
             config_version: 0,
             fate: Vec::new(),
+            answers: Vec::new(),
             refused: false,
             feed: Vec::new(),
             postings: Vec::new(),
@@ -194,14 +200,23 @@ impl Life {
     }
 
     fn hear_of_bet(&mut self, record: &Record, said: &Said) {
-        let (name, status) = match record.event {
-            Event::Bet(view) => ((view.account, view.client_id), view.status),
-            Event::Multiple(view) => ((view.account, view.client_id), view.status),
+        let (name, status, odds, unit) = match record.event {
+            Event::Bet(view) => {
+                ((view.account, view.client_id), view.status, Some(view.odds), view.stake)
+            }
+            Event::Multiple(view) => ((view.account, view.client_id), view.status, None, view.unit),
             Event::Leg(view) if self.is_it((view.account, view.client_id)) => {
-                if let Some(leg) = self.legs.get_mut(usize::from(view.index))
-                    && said.puts(&mut leg.standing, words::standing(view.standing))
-                {
-                    self.turns.push(said.seq.0);
+                if let Some(leg) = self.legs.get_mut(usize::from(view.index)) {
+                    let standing = match view.standing {
+                        LegStanding::Refused(refusal) => format!("refused: {}", as_told(refusal)),
+                        other => words::standing(other),
+                    };
+                    if !matches!(view.standing, LegStanding::Refused(_)) {
+                        leg.odds_taken = Some(view.odds);
+                    }
+                    if said.puts(&mut leg.standing, standing) {
+                        self.turns.push(said.seq.0);
+                    }
                 }
                 return;
             }
@@ -227,8 +242,19 @@ impl Life {
         }
         if self.is_it(name) {
             self.refused = matches!(status, BetStatus::Refused(_));
-            if said.puts(&mut self.fate, words::status(status)) {
+            if let (Some(odds), [leg]) = (odds, &mut self.legs[..])
+                && matches!(status, BetStatus::Accepted { .. })
+            {
+                leg.odds_taken = Some(odds);
+            }
+            let what = match status {
+                BetStatus::Refused(refusal) => format!("refused: {}", as_told(refusal)),
+                other => words::status(other),
+            };
+            if said.puts(&mut self.fate, what) {
                 self.turns.push(said.seq.0);
+                let (seq, time, unit) = (said.seq.0, said.time, unit.money());
+                self.answers.push(Turn { seq, time, status, odds, unit });
             }
         }
     }
@@ -320,6 +346,9 @@ impl Life {
     pub fn told(self, state: &State, words: &Words, time: Timestamp, rule_set: u16) -> Dispute {
         let book_places = words::places(state, None);
         let checks = self.checks.iter();
+        let market = checks.clone().find(|check| !check.passed && !check.in_shadow);
+        let market = market
+            .and_then(|check| Some((check.leg.map(|leg| leg + 1), self.status_before(check.leg)?)));
         let checks: Vec<_> = checks
             .map(|check| check_line(check, self.status_before(check.leg), book_places))
             .collect();
@@ -353,24 +382,29 @@ impl Life {
         let game =
             |market: MarketId| words.match_of(market).map_or_else(String::new, |it| words.game(it));
         let legs = self.legs.into_iter().enumerate().map(|(index, leg)| {
-            let LegLife { pick, standing, prices, market_status } = leg;
+            let LegLife { pick, odds_taken, standing, prices, market_status } = leg;
             Leg {
                 leg: index as u8 + 1,
                 game: game(pick.market),
                 market: words.market(pick.market),
                 selection: words.selection(pick.market, pick.selection),
                 odds_seen: words::odds(pick.odds),
+                odds_taken: odds_taken.map(words::odds),
                 banker: self.wish.is_banker(index),
                 standing,
                 prices,
                 market_status,
             }
         });
+        let legs: Vec<Leg> = legs.collect();
+        let wish = (self.seq, unit.money());
+        let told = story(&self.answers, wish, &legs, market, self.told_from == 0);
         Dispute {
             seq: self.seq,
             time: words::time(time),
             client_id: words::uuid(client_id),
             account: words::account(state, account),
+            currency: words::currency_code(state, account),
             kind: self.wish.kind(),
             lines,
             unit: words::money(unit.money()),
@@ -381,7 +415,8 @@ impl Life {
                 (None, Some(bonus)) => Some(format!("bonus {}", bonus.0)),
                 (None, None) => None,
             },
-            legs: legs.collect(),
+            legs,
+            told,
             fate: self.fate,
             refused: self.refused,
             checks,
@@ -434,8 +469,17 @@ fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> 
     let leg = leg.map(|leg| leg + 1);
     if let (Reject::MarketSuspended | Reject::MarketDecided, Some(status)) = (code, market_status) {
         let numbers = Some(format!("it is {status}")).filter(|_| !passed);
-        let code = code.name();
-        return CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers };
+        let (code, of_the_book) = (code.name(), false);
+        return CheckLine {
+            leg,
+            question: name,
+            passed,
+            in_shadow,
+            to_trader,
+            code,
+            numbers,
+            of_the_book,
+        };
     }
     let numbers = numbers.and_then(|(limit, found)| {
         let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
@@ -458,6 +502,6 @@ fn check_line(check: &Check, market_status: Option<String>, book_places: u8) -> 
             Numbers::Count => format!("limit {limit}, found {found}"),
         })
     });
-    let code = code.name();
-    CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers }
+    let (of_the_book, code) = (is_of_the_book(code), code.name());
+    CheckLine { leg, question: name, passed, in_shadow, to_trader, code, numbers, of_the_book }
 }

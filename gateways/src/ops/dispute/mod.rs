@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `find` | which record placed the bet, and what it asked for |
 //! | `life` | what is gathered on the way through the journal |
+//! | `story` | how it was answered and how it ended, in sentences |
 
 mod find;
 mod life;
+mod story;
 
 use std::path::Path;
 
@@ -92,6 +94,8 @@ pub struct Dispute {
     pub client_id: String,
     /// The operator's key of the account.
     pub account: String,
+    /// The currency of all money here but the limits of the house, which are in that of the book.
+    pub currency: String,
     /// What kind of bet: "single", "treble", "2-folds and 3-folds of 4 selections".
     pub kind: String,
     /// How many lines it has; one for a single or a plain multiple.
@@ -107,6 +111,8 @@ pub struct Dispute {
     pub bonus: Option<String>,
     /// What it was on, in the bettor's order; a single has one leg.
     pub legs: Vec<Leg>,
+    /// How it was answered and how it ended, in sentences for the customer.
+    pub told: Vec<String>,
     /// Where it stood, one entry a change.
     pub fate: Vec<Line>,
     /// Whether it was refused, at once or after waiting.
@@ -160,6 +166,8 @@ pub struct Leg {
     pub selection: String,
     /// The odds seen by the bettor.
     pub odds_seen: String,
+    /// The odds it stands at, if it was taken.
+    pub odds_taken: Option<String>,
     /// Whether it stands in every line.
     pub banker: bool,
     /// Where it stood, one entry a change; empty for a single, whose fate it is.
@@ -198,6 +206,8 @@ pub struct CheckLine {
     pub code: &'static str,
     /// The numbers compared, in words.
     pub numbers: Option<String>,
+    /// They are of the house's own book, and not for the customer.
+    pub of_the_book: bool,
 }
 
 /// One price of a selection.

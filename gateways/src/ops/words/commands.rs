@@ -201,31 +201,31 @@ impl Words {
     pub fn feed_said(&self, message: &FeedMessage) -> String {
         let id = message.match_id;
         let said = match message.event {
-            GameEvent::Heartbeat => "still there".to_owned(),
+            GameEvent::Heartbeat => "it is still there".to_owned(),
             GameEvent::MapStarted { map, first_side_a } => {
                 let side = self.side(id, first_side_a);
                 format!("map {map} is live, {} begins as {side}", self.team(id, Team::A))
             }
             GameEvent::RoundStarted { map, round } => format!("map {map} round {round} is live"),
             GameEvent::RoundWon { map, round, winner } => {
-                format!("map {map} round {round} won by {}", self.team(id, winner))
+                format!("map {map} round {round} was won by {}", self.team(id, winner))
             }
             GameEvent::Rewound { map, to_round } => {
-                format!("map {map} taken back: {to_round} rounds still stand")
+                format!("map {map} was taken back: {to_round} rounds still stand")
             }
             GameEvent::MapOver { map, rounds_a, rounds_b } => {
-                format!("map {map} over at {rounds_a}:{rounds_b}")
+                format!("map {map} ended at {rounds_a}:{rounds_b}")
             }
-            GameEvent::Held => "not sure of what it said; nothing is sold".to_owned(),
-            GameEvent::Released => "sure again of all it said".to_owned(),
-            GameEvent::Disputed => "contradicts itself; a person must look".to_owned(),
+            GameEvent::Held => "it is not sure of its last word; betting stops".to_owned(),
+            GameEvent::Released => "it is sure of its last word again".to_owned(),
+            GameEvent::Disputed => "it contradicts itself; a person must look".to_owned(),
             GameEvent::NextRound { map, round, a } => self.next_round(id, (map, round), a),
             GameEvent::MobaState { map, state } => self.moba(id, map, &state),
             GameEvent::MobaRewound { map, state } => {
-                format!("back to {}", self.moba(id, map, &state))
+                format!("it goes back to {}", self.moba(id, map, &state))
             }
             GameEvent::MapWon { map, winner } => {
-                format!("map {map} won by {}", self.team(id, winner))
+                format!("map {map} was won by {}", self.team(id, winner))
             }
         };
         format!("feed {} says {said}", message.source.0)

@@ -71,7 +71,7 @@ pub fn standing(standing: LegStanding) -> String {
 }
 
 /// Why a bet or a leg is void.
-fn why_void(reason: VoidReason) -> &'static str {
+pub fn why_void(reason: VoidReason) -> &'static str {
     match reason {
         VoidReason::NotPlayed => "what it was on was not played",
         VoidReason::Rewound => "the server took back the rounds it was struck on",
@@ -102,7 +102,7 @@ pub fn why_suspended(reason: SuspendReason) -> &'static str {
     match reason {
         SuspendReason::Trader => "by a trader",
         SuspendReason::FeedStale => "the feed has been silent too long",
-        SuspendReason::FeedHeld => "the feed holds its last word back",
+        SuspendReason::FeedHeld => "the feed is not sure of its last word",
         SuspendReason::ImpossibleState => "the feed said something impossible",
         SuspendReason::FeedsDisagree => "two feeds contradict each other",
         SuspendReason::FeedsApart => "one feed knows more than another",

@@ -14,8 +14,8 @@ use serde::{Serialize, Serializer};
 pub(super) use self::bets::{BetJson, Labels, Standing, bet_json, status_name};
 pub use self::bets::{Mine, Own, balance, bet, bet_refused, mine};
 use super::decimal::{ShowMoney, ShowOdds};
-use super::sentence::is_of_the_book;
 pub use super::sentence::sentence;
+use super::sentence::{for_the_bettor, is_of_the_book};
 use crate::codes::Fault;
 
 /// A value that goes out as the text it shows.
@@ -62,7 +62,7 @@ impl From<Refusal> for RefusalView {
         Self {
             code: code.code(),
             name: code.name(),
-            text: if is_of_the_book { code.sentence().to_owned() } else { sentence(refusal) },
+            text: for_the_bettor(refusal),
             retry: code.is_transient(),
             limit: show(limit),
             actual: show(actual),

@@ -189,20 +189,20 @@ impl Tables {
     }
 
     /// A bet that was taken and is not decided.
-    fn standing(&self, target: Target) -> Result<Standing, Reject> {
+    fn standing(&self, target: Target) -> Result<Standing, Refusal> {
         let mut legs = [Leg::BLANK; LEGS_MAX];
         match target {
             Target::Single(slot) => {
                 let bet = self.bets.bet(slot);
                 if !bet.state.follows_results() {
-                    return Err(Reject::BetNotOpen);
+                    return Err(Reject::BetNotOpen.into());
                 }
                 if bet.is_funded {
-                    return Err(Reject::BetWithBonus);
+                    return Err(Reject::BetWithBonus.into());
                 }
                 // Where a bet stands may lag behind its market's result, so that is asked.
                 if self.state_by_result(bet) != BetState::Open {
-                    return Err(Reject::MarketDecided);
+                    return Err(Reject::MarketDecided.into());
                 }
                 let (market, selection, odds) = (bet.market, bet.selection, bet.odds);
                 legs[0] = Leg { market, selection, odds, returns: None };
@@ -213,13 +213,19 @@ impl Tables {
             Target::Multiple(slot) => {
                 let bet = self.multiples.multiple(slot);
                 if !bet.state.follows_results() {
-                    return Err(Reject::BetNotOpen);
+                    return Err(Reject::BetNotOpen.into());
                 }
                 if bet.is_funded {
-                    return Err(Reject::BetWithBonus);
+                    return Err(Reject::BetWithBonus.into());
+                }
+                // What it is worth is not the sum over its lines any more.
+                let (pays, comes_to) = (bet.payout, self.payout_of(bet, bet.unit));
+                if pays < comes_to {
+                    let (pays, comes_to) = (pays.minor(), comes_to.minor());
+                    return Err(Refusal::with(Reject::PayoutIsCut, pays, comes_to));
                 }
                 if self.where_it_stands(bet) != MultipleState::Open {
-                    return Err(Reject::MarketDecided);
+                    return Err(Reject::MarketDecided.into());
                 }
                 for (leg, row) in legs.iter_mut().zip(self.multiples.legs_of(bet)) {
                     let (market, selection, odds) = (row.market, row.selection, row.odds);

@@ -126,6 +126,7 @@ impl Step<'_> {
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
         let (stake, payout) = (place.stake(), payout(place.unit(), &place.system(), odds));
+        let payout = self.tables.cut(self.config, place.account, stake, payout);
         let in_limits =
             |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), payout);
         let counted = bonus.map_or(payout, in_limits);

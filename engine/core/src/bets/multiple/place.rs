@@ -21,7 +21,7 @@ use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{BetId, BonusId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::units::{AccountId, BetId, BonusId, MatchId, Money, Odds, Stake, Timestamp};
 use crate::wallet::Funding;
 
 /// A bet that may stand: everything `commit` needs.
@@ -130,6 +130,7 @@ impl Step<'_> {
         }
         let odds = self.check_prices(place, &offers, reasons)?;
         let gross = payout(place.unit(), &place.system(), &odds);
+        let gross = self.tables.cut(self.config, place.account, stake, gross);
         let counted = |of| self.tables.wallet.in_limits(of, stake.money(), gross);
         let wish = (stake, of_bonus.map_or(gross, counted));
         let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
@@ -327,14 +328,30 @@ impl Tables {
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
-                let wish = (place.stake(), payout(place.unit(), &place.system(), &odds));
+                let payout = payout(place.unit(), &place.system(), &odds);
+                let payout = self.cut(config, place.account, place.stake(), payout);
+                let wish = (place.stake(), payout);
                 self.check_rules_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
                     && check_funds_of_legs(place.stake().money(), &offers).is_ok()
             })
         })
     }
 
-    /// What a bet of several legs pays with another stake on each line if every leg wins.
+    /// What is left of a payout under `payout_cut`: that is what the bet is struck for, and it never pays more. Nor less
+    /// than its stake, or it would not be a bet.
+    pub(super) fn cut(
+        &self,
+        config: &Config,
+        account: AccountId,
+        stake: Stake,
+        payout: Money,
+    ) -> Money {
+        let currency = self.wallet.currency(account);
+        let most = self.wallet.currencies.most(currency, config.payout_cut);
+        payout.min(most.max(stake.money()))
+    }
+
+    /// What the odds of a bet of several legs come to with another stake on each line.
     pub(in crate::bets) fn payout_of(&self, multiple: &Multiple, unit: Stake) -> Money {
         let mut odds = [Odds::MIN; LEGS_MAX];
         for (odds, leg) in odds.iter_mut().zip(self.multiples.legs_of(multiple)) {

@@ -322,7 +322,20 @@ impl Tables {
         } else {
             gross
         };
+        let paid = if multiple.payout < paid { self.less_the_cut(multiple, paid) } else { paid };
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
+    }
+
+    /// What a bet pays that was struck for less than its odds come to. Any other that pays more than it was struck for is
+    /// bad, and so is said as it is.
+    #[cold]
+    fn less_the_cut(&self, multiple: &Multiple, paid: Money) -> Money {
+        let comes_to = self.payout_of(multiple, multiple.unit);
+        let comes_to = match multiple.is_funded {
+            true => self.funded_pays(multiple.id, multiple.stake.money(), comes_to),
+            false => comes_to,
+        };
+        if multiple.payout < comes_to { multiple.payout } else { paid }
     }
 
     /// What a dead heat pays by the house rules of a leg's match.
