@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use clutch_core::command::{AccountState, KillScope};
 use clutch_core::event::{BetStatus, BetView};
-use clutch_core::units::{BetId, Currency, MarketId, Money, Name, Odds, SelectionIndex, Stake};
+use clutch_core::units::{
+    BetId, Currency, MarketId, MatchId, Money, Name, Odds, SelectionIndex, Stake,
+};
 use clutch_core::{Command, Event};
 use clutch_gateways::token::Role;
 use common::{ACCOUNT, CID, EPOCH, Gateway, client_id, place};
@@ -75,6 +77,31 @@ fn a_subscriber_gets_the_image_and_then_only_what_changed() {
         script.price(0, 0, 1700);
     });
     assert_eq!(client.next()["matches"][0]["markets"][0]["selections"][0]["odds"], "1.70");
+}
+
+#[test]
+fn a_match_that_is_gone_is_told_to_whom_it_concerns_and_to_who_was_away() {
+    let gateway = Gateway::start();
+    let mut client = gateway.sign_in();
+    client.send(r#"{"type":"subscribe","id":1,"topic":"markets","match":0}"#);
+    assert_eq!(client.next()["matches"][0]["match"], 0);
+    gateway.say(|script| script.say(0, Event::MatchRetired { match_id: MatchId(0) }));
+    let gone = json!({"type": "delta", "id": 1, "topic": "markets", "match": 0, "seq": 1,
+        "matches": [], "gone": [0]});
+    assert_eq!(client.next(), gone);
+    // One more word on it says nothing: it is not there.
+    gateway.say(|script| script.price(0, 0, 1700));
+    client.send(r#"{"type":"subscribe","id":2,"topic":"markets","match":0}"#);
+    assert_eq!(client.next()["name"], "BadField");
+    client.send(
+        &json!({"type": "subscribe", "id": 3, "topic": "all", "resume": {"epoch": EPOCH, "seq": 1}})
+            .to_string(),
+    );
+    let delta = client.next();
+    assert_eq!((&delta["reason"], &delta["gone"]), (&json!("resumed"), &json!([0])));
+    client.send(r#"{"type":"subscribe","id":4,"topic":"all"}"#);
+    let image = client.next();
+    assert_eq!((&image["matches"], image.get("gone")), (&json!([]), None));
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod kind;
 mod market_kind;
 mod multiple;
 mod query;
+mod rename;
 mod session;
 mod switch;
 mod terms;

@@ -12,7 +12,7 @@ mod multiple;
 mod payment;
 mod posting;
 mod price;
-mod table;
+pub mod table;
 mod trading;
 
 pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
@@ -489,7 +489,7 @@ pub enum Event {
         capacity: Capacity,
     },
     /// How full a table is; in the answer to [`crate::Query::Tables`], each.
-    Table(TableFill),
+    Table(table::TableFill),
     /// A match and its markets are done with and have left the engine. Their ids are not given to others.
     MatchRetired {
         /// The match.

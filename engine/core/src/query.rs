@@ -2,7 +2,8 @@
 
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, PlaceMultiple, Query, Scope};
-use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus, TableFill};
+use crate::event::table::TableFill;
+use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::payments::{self, Payment};

@@ -20,6 +20,7 @@
 //! | `progress` | how far a long reading has come |
 
 pub mod change;
+mod counterparts;
 pub mod dispute;
 pub mod inspect;
 pub mod page;

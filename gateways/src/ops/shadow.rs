@@ -41,7 +41,8 @@ impl Shadow {
     /// If the shadow's settings make no sense together with those of the journal.
     pub fn take(&mut self, step: &Step<'_>) -> Result<(), String> {
         self.worlds.take(step)?;
-        self.tally.take(step.events, self.worlds.other_events(), band(step.state));
+        let events = [step.events, self.worlds.other_events()];
+        self.tally.take(events, |market| self.worlds.real_market(market), band(step.state));
         Ok(())
     }
 
@@ -123,13 +124,22 @@ struct Tally {
 
 impl Tally {
     /// Compares every quote that a record changed in either world with the other's.
-    fn take(&mut self, live: &[Record], shadow: &[Record], band: f64) {
+    /// `live` says which live market one of the shadow's is.
+    fn take(
+        &mut self,
+        events: [&[Record]; 2],
+        live: impl Fn(MarketId) -> Option<MarketId>,
+        band: f64,
+    ) {
         let mut moved = Vec::new();
-        for (world, records) in [live, shadow].into_iter().enumerate() {
+        for (world, records) in events.into_iter().enumerate() {
             for record in records {
                 match &record.event {
                     Event::Price(price) => {
-                        let pick = (price.market, price.selection);
+                        let market =
+                            if world == 0 { Some(price.market) } else { live(price.market) };
+                        let Some(market) = market else { continue };
+                        let pick = (market, price.selection);
                         self.now.entry(pick).or_default()[world] = price.into();
                         moved.push((pick, record.seq.0));
                     }

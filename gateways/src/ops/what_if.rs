@@ -19,12 +19,14 @@ use clutch_engine::Step;
 use serde::Serialize;
 
 use super::change::Change;
+use super::counterparts::Counterparts;
 use super::words::money;
 
 /// The two worlds.
 pub struct WhatIf {
     change: Change,
     games: HashMap<MatchId, Name>,
+    counterparts: Counterparts,
     /// The opinions on maps that were met.
     met: Vec<usize>,
     real: Ledger,
@@ -38,7 +40,8 @@ impl WhatIf {
     pub fn new(change: Change) -> Self {
         let (real, other) = (Ledger::default(), Ledger::default());
         let (state, outbox) = (State::new(), Outbox::with_capacity(1));
-        Self { change, games: HashMap::new(), met: Vec::new(), real, other, state, outbox }
+        let (games, counterparts) = (HashMap::new(), Counterparts::default());
+        Self { change, games, counterparts, met: Vec::new(), real, other, state, outbox }
     }
 
     /// Takes a record that the real state has just applied.
@@ -72,6 +75,7 @@ impl WhatIf {
             self.games.extend(made.map(|id| (id, create.key)));
         }
         self.real.hear(step.events);
+        let command = self.counterparts.renamed(&command);
         let envelope = Envelope { command, ..*step.envelope };
         self.outbox.clear();
         self.state.apply(step.seq, step.time, &envelope, &mut self.outbox);
@@ -79,6 +83,7 @@ impl WhatIf {
             self.state.price_mobas_by(self.change.models);
         }
         self.other.hear(self.outbox.records());
+        self.counterparts.hear(step.events, self.outbox.records());
         if let Some(index) = opinion {
             self.meet(index, step)?;
         }
@@ -113,6 +118,11 @@ impl WhatIf {
         self.outbox.records()
     }
 
+    /// The real market that one of the other world is.
+    pub fn real_market(&self, other: MarketId) -> Option<MarketId> {
+        self.counterparts.here(other)
+    }
+
     /// What is other there, as people write it.
     pub fn changed(&self) -> Vec<(String, String)> {
         self.change.shown()
@@ -127,7 +137,10 @@ impl WhatIf {
         if odds.get(selection).copied().flatten() != Some(place.odds) {
             return place;
         }
-        let Some(view) = self.other.board.at(place.market, until) else { return place };
+        let market = self.counterparts.there(place.market);
+        let Some(view) = market.and_then(|market| self.other.board.at(market, until)) else {
+            return place;
+        };
         match view.odds.get(selection).copied().flatten() {
             Some(odds) => PlaceBet { odds, price_seq: view.price_seq, epoch: view.epoch, ..place },
             None => place,

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use clutch_core::command::AccountState;
-use clutch_core::event::{LateBets, TableFill};
+use clutch_core::event::{LateBets, table::TableFill};
 use clutch_core::play::CUSTOMERS_PER_ANSWER;
 use clutch_core::units::AccountId;
 use clutch_core::{Event, Query, Record, Refusal, Reject};

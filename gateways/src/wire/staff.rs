@@ -1,7 +1,7 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, Mode, Title};
-use clutch_core::event::{BetView, TableFill};
+use clutch_core::event::{BetView, table::TableFill};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};

@@ -17,6 +17,7 @@ mod browser;
 mod clients;
 mod contracts;
 mod facts_serve;
+mod full_tables;
 mod harness;
 mod idle;
 mod kill_demo;

@@ -1,9 +1,5 @@
 //! From the twin's own numbers of matches and markets to the engine's ids, and back.
 
-use clutch_core::command::{
-    BatchBet, KillScope, OverrideKind, Pick, Picks, PlaceBatch, PlaceBet, PlaceMultiple,
-    PlaceOnTerms, Scope, Slip,
-};
 use clutch_core::event::LateBets;
 use clutch_core::units::{MarketId, MatchId};
 use clutch_core::{Command, Event, Record};
@@ -76,75 +72,6 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Renamed<M, K> {
     }
 
     fn command(&self, command: &Command) -> Command {
-        let mut command = *command;
-        match &mut command {
-            Command::SetMap(set) => set.match_id = (self.game)(set.match_id),
-            Command::SetNextRound(set) => set.match_id = (self.game)(set.match_id),
-            Command::Feed(message) => message.match_id = (self.game)(message.match_id),
-            Command::OpenMarket { match_id, .. }
-            | Command::SetTier { match_id, .. }
-            | Command::HandOver { match_id, .. }
-            | Command::MatchIncident { match_id, .. }
-            | Command::TakeBackIncident { match_id } => *match_id = (self.game)(*match_id),
-            Command::Suspend { scope, .. }
-            | Command::Resume { scope }
-            | Command::SetDelay { scope, .. } => match scope {
-                Scope::All => {}
-                Scope::Match(match_id) => *match_id = (self.game)(*match_id),
-                Scope::Market(market) => *market = (self.market)(*market),
-            },
-            Command::Kill { scope: KillScope::Match(match_id), .. } => {
-                *match_id = (self.game)(*match_id);
-            }
-            Command::Grade { market, .. } | Command::ResumeSettlement { market } => {
-                *market = (self.market)(*market);
-            }
-            Command::VoidBets(stretch) => {
-                stretch.match_id = (self.game)(stretch.match_id);
-                stretch.market = stretch.market.map(&self.market);
-            }
-            Command::Override { kind, .. } => match kind {
-                OverrideKind::Odds { market, .. }
-                | OverrideKind::Fair { market, .. }
-                | OverrideKind::Margin { market, .. }
-                | OverrideKind::SuspendSelection { market, .. }
-                | OverrideKind::SuspendMarket { market } => *market = (self.market)(*market),
-            },
-            Command::PlaceBet(place) => *place = self.single(*place),
-            Command::PlaceMultiple(place) => *place = self.multiple(place),
-            Command::PlaceOnTerms(PlaceOnTerms { slip, .. }) => match slip {
-                Slip::Single(place) => *place = self.single(*place),
-                Slip::Multiple(place) => *place = self.multiple(place),
-            },
-            Command::PlaceBatch(batch) => {
-                let bets = batch.bets().iter();
-                let bets: Vec<_> = bets
-                    .map(|bet| BatchBet { market: (self.market)(bet.market), ..*bet })
-                    .collect();
-                *batch = PlaceBatch::new(batch.account, batch.policy, &bets)
-                    .expect("the same bets under other names");
-            }
-            _ => {}
-        }
-        command
-    }
-
-    fn single(&self, place: PlaceBet) -> PlaceBet {
-        PlaceBet { market: (self.market)(place.market), ..place }
-    }
-
-    fn multiple(&self, place: &PlaceMultiple) -> PlaceMultiple {
-        let picks = place.picks().iter();
-        let picks: Vec<_> =
-            picks.map(|pick| Pick { market: (self.market)(pick.market), ..*pick }).collect();
-        let system = place.system();
-        PlaceMultiple::new(
-            (place.account, place.client_id),
-            place.policy,
-            place.unit(),
-            (system.folds(), system.bankers()),
-            Picks::new(&picks).expect("as many picks"),
-        )
-        .expect("the same lines")
+        command.renamed(&self.game, &self.market)
     }
 }

@@ -28,6 +28,7 @@ pub enum Bug {
 pub const BUGS: &[(Bug, &str)] = &[
     (Bug::AcknowledgeAtOnce, "acknowledged and lost"),
     (Bug::AcknowledgeOneTooMany, "acknowledged and lost"),
+    // What is forgotten is decided anew, by the engine or in front of the same client.
     (Bug::ForgetIdsAfterRestart, "another answer|answered twice differently"),
     (Bug::AnswerARepeatedIdAnew, "answered twice differently"),
     (Bug::ApplyTheLastRecordTwice, "another state"),

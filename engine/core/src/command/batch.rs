@@ -74,6 +74,11 @@ impl PlaceBatch {
         &self.bets[..usize::from(self.count)]
     }
 
+    /// The market of each bet, to call it otherwise.
+    pub(super) fn markets_mut(&mut self) -> impl Iterator<Item = &mut MarketId> {
+        self.bets[..usize::from(self.count)].iter_mut().map(|bet| &mut bet.market)
+    }
+
     /// The same as placements of their own.
     pub fn places(&self) -> impl Iterator<Item = PlaceBet> {
         let Self { account, policy, .. } = *self;

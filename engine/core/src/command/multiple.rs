@@ -179,6 +179,12 @@ impl PlaceMultiple {
     pub fn picks(&self) -> &[Pick] {
         &self.picks
     }
+
+    /// The market of each leg, to call it otherwise.
+    pub(super) fn markets_mut(&mut self) -> impl Iterator<Item = &mut MarketId> {
+        let Picks { picks, count } = &mut self.picks;
+        picks[..usize::from(*count)].iter_mut().map(|pick| &mut pick.market)
+    }
 }
 
 /// The stake on all lines; `None` if that is no stake.

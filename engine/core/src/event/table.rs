@@ -1,6 +1,6 @@
-//! How full a table is, as everybody hears of it.
+//! How full the engine is.
 
-/// A table with the rows that are in use.
+/// A table, how many of its rows are in use, and how many there can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TableFill {

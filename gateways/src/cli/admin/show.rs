@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clutch_core::units::Timestamp;
 use serde_json::Value;
 
+use super::status;
 use crate::ops::words::time;
 
 /// Shows whatever parts an answer has.
@@ -14,7 +15,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         writeln!(output, "done, seq {seq}")?;
     }
     if answer["status"].is_object() {
-        return show_status(output, &answer["status"]);
+        return status::show(output, &answer["status"]);
     }
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
@@ -98,66 +99,6 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
-}
-
-/// At one glance: what needs a person names the command that tells more.
-/// The fullest table, and every one that is nearly full.
-fn show_tables(output: &mut impl Write, tables: &[Value]) -> io::Result<()> {
-    let number = |table: &Value, field: &str| table[field].as_u64().unwrap_or(0);
-    let share = |table: &Value| number(table, "used") * 100 / number(table, "most").max(1);
-    let shown = |table: &Value| {
-        let (used, most) = (number(table, "used"), number(table, "most"));
-        format!("{} {used} of {most} ({} %)", text(&table["table"]), share(table))
-    };
-    if let Some(fullest) = tables.iter().max_by_key(|table| share(table)) {
-        writeln!(output, "fullest table: {}", shown(fullest))?;
-    }
-    for table in tables.iter().filter(|table| table["nearly_full"] == true) {
-        writeln!(output, "NEARLY FULL: {}: raise it before the next start", shown(table))?;
-    }
-    Ok(())
-}
-
-fn show_status(output: &mut impl Write, status: &Value) -> io::Result<()> {
-    writeln!(output, "mode {}", text(&status["mode"]))?;
-    let switches = list(status, "kill_switches").iter().map(|it| scope(&it["scope"]));
-    let trips = list(status, "trips")
-        .iter()
-        .map(|it| format!("{} {}", text(&it["trip"]), text(&it["standing"])));
-    let games = &status["matches"];
-    let stopped = list(games, "stopped")
-        .iter()
-        .map(|it| format!("{} ({})", text(&it["match"]), text(&it["reason"])));
-    for (name, what) in [
-        ("kill switches", switches.collect::<Vec<_>>()),
-        ("trips", trips.collect()),
-        ("stopped matches", stopped.collect()),
-    ] {
-        writeln!(
-            output,
-            "{name}: {}",
-            if what.is_empty() { "none".to_owned() } else { what.join(", ") }
-        )?;
-    }
-    let count = |value: &Value| value.as_u64().unwrap_or(0);
-    if 0 < count(&status["shed"]) {
-        writeln!(output, "load is shed: level {} of 3", count(&status["shed"]))?;
-    }
-    let [live, pause, scheduled] = ["live", "break", "scheduled"].map(|phase| count(&games[phase]));
-    writeln!(output, "matches: {live} live, {pause} between maps, {scheduled} to come")?;
-    show_tables(output, list(status, "tables"))?;
-    for (waits, what, command) in [
-        ("for_a_second_person", "wait for a second person", "waiting"),
-        ("for_a_trader", "wait for a trader", "referrals"),
-        ("accounts_to_look_into", "accounts to look into", "cases"),
-        ("accounts_held", "accounts held", "cases"),
-    ] {
-        let number = count(&status[waits]);
-        let more =
-            if number == 0 { String::new() } else { format!("  (`clutch admin {command}`)") };
-        writeln!(output, "{what}: {number}{more}")?;
-    }
-    Ok(())
 }
 
 /// Bets that came too late: of each market when it was decided, and what voiding them would move.
@@ -474,7 +415,7 @@ fn status(market: &Value) -> String {
     }
 }
 
-fn scope(scope: &Value) -> String {
+pub(super) fn scope(scope: &Value) -> String {
     match scope.as_object().and_then(|object| object.iter().next()) {
         Some((kind, value)) => format!("{kind}:{}", text(value)),
         // As the command line takes it: cash-out.
@@ -482,11 +423,11 @@ fn scope(scope: &Value) -> String {
     }
 }
 
-fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+pub(super) fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
     answer[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -1,10 +1,13 @@
 //! What an operator looks at first: what is stopped, and what waits for a person.
 
+use std::io::{self, Write};
+
 use serde_json::{Value, json};
 
 use super::Failure;
 use super::client::{Client, Said};
 use super::settlement::waiting;
+use super::show::{list, scope, text};
 
 /// Asks for all of it, and answers with one object.
 pub(super) fn run(client: &Client) -> Result<Said, Failure> {
@@ -27,14 +30,14 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
     };
     Ok(Said::of(json!({"status": {
         "mode": matches["mode"].as_str().unwrap_or("normal"),
-        "kill_switches": list(&matches["kill_switches"]),
-        "trips": list(&matches["trips"]),
+        "kill_switches": or_empty(&matches["kill_switches"]),
+        "trips": or_empty(&matches["trips"]),
         "shed": matches["shed"].as_u64().unwrap_or(0),
         "matches": {
             "scheduled": phase("scheduled"), "live": phase("live"), "break": phase("break"),
             "over": phase("over"), "stopped": stopped.collect::<Vec<_>>(),
         },
-        "tables": list(&tables["tables"]),
+        "tables": or_empty(&tables["tables"]),
         "for_a_second_person": waits(&waiting, &["proposals", "overrides"]),
         "for_a_trader": waits(&referrals, &["referrals"]),
         "accounts_to_look_into": customers().filter(|it| 0 < reviews(it)).count(),
@@ -42,6 +45,66 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
     }})))
 }
 
-fn list(value: &Value) -> Value {
+fn or_empty(value: &Value) -> Value {
     if value.is_array() { value.clone() } else { json!([]) }
+}
+
+/// The fullest table, and every one that is nearly full.
+fn show_tables(output: &mut impl Write, tables: &[Value]) -> io::Result<()> {
+    let number = |table: &Value, field: &str| table[field].as_u64().unwrap_or(0);
+    let share = |table: &Value| number(table, "used") * 100 / number(table, "most").max(1);
+    let shown = |table: &Value| {
+        let (used, most) = (number(table, "used"), number(table, "most"));
+        format!("{} {used} of {most} ({} %)", text(&table["table"]), share(table))
+    };
+    if let Some(fullest) = tables.iter().max_by_key(|table| share(table)) {
+        writeln!(output, "fullest table: {}", shown(fullest))?;
+    }
+    for table in tables.iter().filter(|table| table["nearly_full"] == true) {
+        writeln!(output, "NEARLY FULL: {}: raise it before the next start", shown(table))?;
+    }
+    Ok(())
+}
+
+/// At one glance: what needs a person names the command that tells more.
+pub(super) fn show(output: &mut impl Write, status: &Value) -> io::Result<()> {
+    writeln!(output, "mode {}", text(&status["mode"]))?;
+    let switches = list(status, "kill_switches").iter().map(|it| scope(&it["scope"]));
+    let trips = list(status, "trips")
+        .iter()
+        .map(|it| format!("{} {}", text(&it["trip"]), text(&it["standing"])));
+    let games = &status["matches"];
+    let stopped = list(games, "stopped")
+        .iter()
+        .map(|it| format!("{} ({})", text(&it["match"]), text(&it["reason"])));
+    for (name, what) in [
+        ("kill switches", switches.collect::<Vec<_>>()),
+        ("trips", trips.collect()),
+        ("stopped matches", stopped.collect()),
+    ] {
+        writeln!(
+            output,
+            "{name}: {}",
+            if what.is_empty() { "none".to_owned() } else { what.join(", ") }
+        )?;
+    }
+    let count = |value: &Value| value.as_u64().unwrap_or(0);
+    if 0 < count(&status["shed"]) {
+        writeln!(output, "load is shed: level {} of 3", count(&status["shed"]))?;
+    }
+    let [live, pause, scheduled] = ["live", "break", "scheduled"].map(|phase| count(&games[phase]));
+    writeln!(output, "matches: {live} live, {pause} between maps, {scheduled} to come")?;
+    show_tables(output, list(status, "tables"))?;
+    for (waits, what, command) in [
+        ("for_a_second_person", "wait for a second person", "waiting"),
+        ("for_a_trader", "wait for a trader", "referrals"),
+        ("accounts_to_look_into", "accounts to look into", "cases"),
+        ("accounts_held", "accounts held", "cases"),
+    ] {
+        let number = count(&status[waits]);
+        let more =
+            if number == 0 { String::new() } else { format!("  (`clutch admin {command}`)") };
+        writeln!(output, "{what}: {number}{more}")?;
+    }
+    Ok(())
 }
