@@ -345,8 +345,20 @@ mod tests {
     }
 
     fn watched(params: &str) -> Result<Shadow, String> {
+        let config = Config { margin_ppb: 0, ..Config::default() };
+        let genesis = Command::Genesis { capacity: Capacity::default(), config };
+        let mut commands = vec![(1, Actor::Engine, genesis)];
+        commands.extend(a_map(2, MatchId(0), "final"));
+        beside(commands, params)
+    }
+
+    /// A match of one map from its creation to its end, a command each millisecond.
+    fn a_map(
+        from: u64,
+        match_id: MatchId,
+        key: &str,
+    ) -> impl Iterator<Item = (u64, Actor, Command)> {
         let name = |text: &str| Name::new(text).unwrap();
-        let match_id = MatchId(0);
         let feed = |version: u64, event| {
             let message = FeedMessage {
                 match_id,
@@ -361,11 +373,9 @@ mod tests {
         };
         let even = Probability::from_f64(0.5).unwrap();
         let trader = |command| (Actor::Operator(1), command);
-        let config = Config { margin_ppb: 0, ..Config::default() };
         let commands = [
-            (Actor::Engine, Command::Genesis { capacity: Capacity::default(), config }),
             trader(Command::CreateMatch(CreateMatch {
-                key: name("final"),
+                key: name(key),
                 title: Title::Lol,
                 rounds: RoundFormat::NoRounds,
                 best_of: 1,
@@ -385,12 +395,16 @@ mod tests {
             feed(1, GameEvent::MapStarted { map: 1, first_side_a: Side::T }),
             feed(2, GameEvent::MapWon { map: 1, winner: Team::A }),
         ];
+        (from..).zip(commands).map(|(at, (actor, command))| (at, actor, command))
+    }
+
+    fn beside(commands: Vec<(u64, Actor, Command)>, params: &str) -> Result<Shadow, String> {
         let mut shadow = Shadow::new(Change::parse(params).unwrap());
         let mut state = State::new();
         let mut outbox = Outbox::with_capacity(Capacity::default().events_max());
-        for (seq, (actor, command)) in (1..).zip(commands) {
+        for (seq, (at, actor, command)) in (1..).zip(commands) {
             let envelope = Envelope { actor, trace: 0, command };
-            let (seq, time) = (Seq(seq), Timestamp::from_millis(seq));
+            let (seq, time) = (Seq(seq), Timestamp::from_millis(at));
             outbox.clear();
             state.apply(seq, time, &envelope, &mut outbox);
             let refused = |record: &Record| matches!(record.event, Event::Refused(_));
@@ -399,6 +413,25 @@ mod tests {
             shadow.take(&Step { seq, time, envelope: &envelope, events, state: &state })?;
         }
         Ok(shadow)
+    }
+
+    #[test]
+    fn a_match_in_a_place_that_was_used_before_is_the_same_match_to_a_shadow_that_kept_the_earlier_one()
+     {
+        const HOUR_MS: u64 = 3_600_000;
+        let window = 3_600_000_000_000;
+        let config = Config { margin_ppb: 0, resettle_window_ns: window, ..Config::default() };
+        let genesis = Command::Genesis { capacity: Capacity::default(), config };
+        let mut commands = vec![(1, Actor::Engine, genesis)];
+        commands.extend(a_map(2, MatchId(0), "first"));
+        let ticks = (2..12).map(|hour| (hour * HOUR_MS, Actor::Engine, Command::Tick));
+        commands.extend(ticks);
+        let again = MatchId(0).next_in_slot().unwrap();
+        commands.extend(a_map(12 * HOUR_MS, again, "second"));
+        for params in ["resettle_window = \"1h\"", "resettle_window = \"72h\""] {
+            let report = beside(commands.clone(), params).unwrap().report();
+            assert_eq!((report.quotes, report.equal, report.scored), (4, 4, 4), "{params}");
+        }
     }
 
     #[test]
