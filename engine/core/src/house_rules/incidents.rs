@@ -213,9 +213,9 @@ impl Step<'_> {
         };
         self.tables.house_check_at = Timestamp::default();
         self.tables.refresh_exposure(match_id);
+        // In play a feed may be silent for a shorter time than in a break, and a source that could not follow may now.
+        self.tables.feed_check_at = self.now;
         let fixture = &self.tables.fixtures[match_id];
-        // In play a feed may be silent for a shorter time than in a break.
-        self.tables.feed_check_at = self.tables.feed_check_at.min(fixture.stale_at(self.config));
         fixture.announce_score(match_id, self.outbox);
         let markets = fixture.markets.len();
         if let Some(map) = moved {
