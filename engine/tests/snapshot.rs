@@ -158,7 +158,7 @@ fn a_snapshot_is_believed_only_with_the_hash_of_its_own_state() {
     for (contents, said, why) in [
         (&contents[..], 7, "says state hash 0000000000000007"),
         (&contents[..contents.len() - 1], hash, "the bytes end before the value does"),
-        (&[9, 0, 0, 0], hash, "its layout is 9"),
+        (&[255, 0, 0, 0], hash, "its layout is 255"),
     ] {
         rewrite(contents, said);
         let (snapshot, _, rejected, found) = restart(dir.path());
