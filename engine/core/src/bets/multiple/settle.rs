@@ -326,8 +326,8 @@ impl Tables {
         if paid == Money::ZERO { MultipleState::Lost } else { MultipleState::Won { paid } }
     }
 
-    /// What a bet pays that was struck for less than its odds come to. Any other that pays more than it was struck for is
-    /// bad, and so is said as it is.
+    /// What a bet pays that was struck for less than its odds come to. One that pays more than that, or than it was struck
+    /// for without a cut, is bad, and so is said as it is.
     #[cold]
     fn less_the_cut(&self, multiple: &Multiple, paid: Money) -> Money {
         let comes_to = self.payout_of(multiple, multiple.unit);
@@ -335,7 +335,7 @@ impl Tables {
             true => self.funded_pays(multiple.id, multiple.stake.money(), comes_to),
             false => comes_to,
         };
-        if multiple.payout < comes_to { multiple.payout } else { paid }
+        if multiple.payout < comes_to && paid <= comes_to { multiple.payout } else { paid }
     }
 
     /// What a dead heat pays by the house rules of a leg's match.
