@@ -162,24 +162,14 @@ fn snapshot_bytes(data: &Path) -> anyhow::Result<u64> {
     Ok(std::fs::metadata(data.join(format!("snap-{newest:020}.cls")))?.len())
 }
 
-/// The journal's own sizes stay in force.
-const SMALLEST: Capacity = Capacity {
-    accounts_max: 1,
-    matches_max: 1,
-    markets_max: 1,
-    bets_max: 1,
-    client_ids_max: 1,
-    multiples_max: 1,
-    legs_max: 1,
-    payments_max: 1,
-    bonuses_max: 1,
-    play_limits_max: 1,
-};
-
 /// Starts an engine and has it take a bet.
 fn start(data: &Path) -> anyhow::Result<Start> {
-    let config =
-        EngineConfig { core_config: book::config(), capacity: SMALLEST, ..EngineConfig::new(data) };
+    let config = EngineConfig {
+        core_config: book::config(),
+        // The journal's own sizes stay in force.
+        capacity: Capacity::SMALLEST,
+        ..EngineConfig::new(data)
+    };
     let begin = Instant::now();
     let mut engine = Engine::start(config).context("the engine does not start")?;
     let mut publisher = engine.publisher().context("the publisher was taken already")?;

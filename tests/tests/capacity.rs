@@ -15,18 +15,8 @@ const FULL_MATCHES: u32 = 128;
 
 #[test]
 fn a_full_book_can_be_listed_and_given_a_new_margin_in_slices() {
-    let capacity = Capacity {
-        accounts_max: 1,
-        matches_max: MATCHES,
-        markets_max: Capacity::MARKETS_MAX,
-        bets_max: 1,
-        client_ids_max: 1,
-        multiples_max: 1,
-        legs_max: 1,
-        payments_max: 1,
-        bonuses_max: 1,
-        play_limits_max: 1,
-    };
+    let capacity =
+        Capacity { matches_max: MATCHES, markets_max: Capacity::MARKETS_MAX, ..Capacity::SMALLEST };
     let mut world = World::new(capacity, Config::default());
     for match_id in (0..MATCHES).map(MatchId) {
         do_it(&mut world, Command::CreateMatch(create_match(match_id)));

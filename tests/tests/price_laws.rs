@@ -91,18 +91,7 @@ fn whatever_traders_say_no_book_on_offer_is_a_sure_loss() {
 }
 
 /// Room for one match and nobody's bets: it is copied before every round looked at.
-const SMALL: Capacity = Capacity {
-    accounts_max: 1,
-    matches_max: 1,
-    markets_max: 512,
-    bets_max: 1,
-    client_ids_max: 1,
-    multiples_max: 1,
-    legs_max: 1,
-    payments_max: 1,
-    bonuses_max: 1,
-    play_limits_max: 1,
-};
+const SMALL: Capacity = Capacity { markets_max: 512, ..Capacity::SMALLEST };
 
 /// One match on its way.
 struct Played {

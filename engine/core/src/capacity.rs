@@ -11,6 +11,20 @@ impl Capacity {
     /// The most matches at one time: one answer can describe all of them.
     pub const MATCHES_MAX: u32 = 65_536;
 
+    /// Room for one of everything: where the sizes do not matter, or what those that do are set beside.
+    pub const SMALLEST: Self = Self {
+        accounts_max: 1,
+        matches_max: 1,
+        markets_max: 1,
+        bets_max: 1,
+        client_ids_max: 1,
+        multiples_max: 1,
+        legs_max: 1,
+        payments_max: 1,
+        bonuses_max: 1,
+        play_limits_max: 1,
+    };
+
     /// More events than one command or query can cause in tables of these sizes: what an
     /// [`crate::Outbox`] needs room for.
     pub fn events_max(&self) -> usize {

@@ -160,18 +160,7 @@ struct Player {
 
 impl Player {
     fn new() -> Result<Self, String> {
-        let capacity = Capacity {
-            accounts_max: 1,
-            matches_max: 1,
-            markets_max: 1_024,
-            bets_max: 1,
-            client_ids_max: 1,
-            multiples_max: 1,
-            legs_max: 1,
-            payments_max: 1,
-            bonuses_max: 1,
-            play_limits_max: 1,
-        };
+        let capacity = Capacity { markets_max: 1_024, ..Capacity::SMALLEST };
         capacity.validate().map_err(|field| format!("{field} is out of range"))?;
         let mut player = Self {
             state: State::new(),

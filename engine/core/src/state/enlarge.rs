@@ -16,20 +16,6 @@ use crate::event::Event;
 use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 
-/// What holds no row while its rows are on their way.
-const NEXT_TO_NOTHING: Capacity = Capacity {
-    accounts_max: 1,
-    matches_max: 1,
-    markets_max: 1,
-    bets_max: 1,
-    client_ids_max: 1,
-    multiples_max: 1,
-    legs_max: 1,
-    payments_max: 1,
-    bonuses_max: 1,
-    play_limits_max: 1,
-};
-
 impl Step<'_> {
     /// Gives every table the size asked for. What is asked for already is no change.
     #[cold]
@@ -60,7 +46,7 @@ impl Tables {
         out.finish();
         let models = self.models;
         // Before there are others: two of them could be more memory than there is.
-        drop(mem::replace(self, Self::empty(NEXT_TO_NOTHING, *config)));
+        drop(mem::replace(self, Self::empty(Capacity::SMALLEST, *config)));
 
         let mut used = 0;
         let mut give = |place: &mut [u8]| {

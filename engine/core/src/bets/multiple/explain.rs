@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use super::place::{Offers, Reasons, Refused, find_related, payout};
+use super::place::{Offers, Reasons, Refused, find_related};
 use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::client_ids::Key;
 use crate::bets::place::explain::{
@@ -125,8 +125,8 @@ impl Step<'_> {
         odds: &[Odds; LEGS_MAX],
         asked: &mut Asked,
     ) -> Result<(), Stopped> {
-        let (stake, payout) = (place.stake(), payout(place.unit(), &place.system(), odds));
-        let payout = self.tables.cut(self.config, place.account, stake, payout);
+        let stake = place.stake();
+        let payout = self.tables.struck_for(self.config, place, odds);
         let in_limits =
             |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), payout);
         let counted = bonus.map_or(payout, in_limits);

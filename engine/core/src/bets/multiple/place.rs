@@ -21,7 +21,7 @@ use crate::settlement::multiplier::Multiplier;
 use crate::settlement::payout::gross;
 use crate::settlement::system::{LEGS_MAX, System};
 use crate::state::{Step, Tables};
-use crate::units::{AccountId, BetId, BonusId, MatchId, Money, Odds, Stake, Timestamp};
+use crate::units::{BetId, BonusId, MatchId, Money, Odds, Stake, Timestamp};
 use crate::wallet::Funding;
 
 /// A bet that may stand: everything `commit` needs.
@@ -129,8 +129,7 @@ impl Step<'_> {
             self.tables.fundings.check_room()?;
         }
         let odds = self.check_prices(place, &offers, reasons)?;
-        let gross = payout(place.unit(), &place.system(), &odds);
-        let gross = self.tables.cut(self.config, place.account, stake, gross);
+        let gross = self.tables.struck_for(self.config, place, &odds);
         let counted = |of| self.tables.wallet.in_limits(of, stake.money(), gross);
         let wish = (stake, of_bonus.map_or(gross, counted));
         let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
@@ -328,27 +327,24 @@ impl Tables {
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
-                let payout = payout(place.unit(), &place.system(), &odds);
-                let payout = self.cut(config, place.account, place.stake(), payout);
-                let wish = (place.stake(), payout);
+                let wish = (place.stake(), self.struck_for(config, &place, &odds));
                 self.check_rules_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
                     && check_funds_of_legs(place.stake().money(), &offers).is_ok()
             })
         })
     }
 
-    /// What is left of a payout under `payout_cut`: that is what the bet is struck for, and it never pays more. Nor less
+    /// What a bet of several legs is struck for at these odds: what they come to, and no more than `payout_cut`. Nor less
     /// than its stake, or it would not be a bet.
-    pub(super) fn cut(
+    pub(super) fn struck_for(
         &self,
         config: &Config,
-        account: AccountId,
-        stake: Stake,
-        payout: Money,
+        place: &PlaceMultiple,
+        odds: &[Odds; LEGS_MAX],
     ) -> Money {
-        let currency = self.wallet.currency(account);
-        let most = self.wallet.currencies.most(currency, config.payout_cut);
-        payout.min(most.max(stake.money()))
+        let currency = self.wallet.currency(place.account);
+        let cut = self.wallet.currencies.most(currency, config.payout_cut);
+        payout(place.unit(), &place.system(), odds).min(cut.max(place.stake().money()))
     }
 
     /// What the odds of a bet of several legs come to with another stake on each line.
@@ -429,7 +425,7 @@ pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: 
 }
 
 /// What the bet pays if every leg wins; the largest amount of all if it is beyond that.
-pub(super) fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
+fn payout(unit: Stake, system: &System, odds: &[Odds; LEGS_MAX]) -> Money {
     let mut multipliers = [Multiplier::ONE; LEGS_MAX];
     for (multiplier, odds) in multipliers.iter_mut().zip(odds) {
         *multiplier = Multiplier::of_odds(*odds);

@@ -12,18 +12,7 @@ use crate::units::{MatchId, Name, Probability, Seq, SourceId, Timestamp};
 use crate::{Command, Envelope, Outbox, State};
 
 const MATCH: MatchId = MatchId(0);
-const CAPACITY: Capacity = Capacity {
-    accounts_max: 1,
-    matches_max: 1,
-    markets_max: 8,
-    bets_max: 1,
-    client_ids_max: 1,
-    multiples_max: 1,
-    legs_max: 1,
-    payments_max: 1,
-    bonuses_max: 1,
-    play_limits_max: 1,
-};
+const CAPACITY: Capacity = Capacity { markets_max: 8, ..Capacity::SMALLEST };
 
 /// Wins the second round of a map after the price for it was foreseen as said; whether that froze it.
 fn freezes(foreseen: impl Fn(WinBranches) -> WinBranches) -> bool {

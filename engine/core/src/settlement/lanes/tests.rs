@@ -17,16 +17,13 @@ use crate::units::{
 use crate::{Command, Envelope, Outbox, Record, State};
 
 const CAPACITY: Capacity = Capacity {
-    accounts_max: 1,
     matches_max: 2,
     markets_max: 8,
     bets_max: 512,
     client_ids_max: 512,
     multiples_max: 8,
     legs_max: 16,
-    payments_max: 1,
-    bonuses_max: 1,
-    play_limits_max: 1,
+    ..Capacity::SMALLEST
 };
 const ACCOUNT: AccountId = AccountId(0);
 /// The market that is settled; the other one is on the other match.
