@@ -52,12 +52,13 @@ fn or_empty(value: &Value) -> Value {
 /// The fullest table, and every one that is nearly full.
 fn show_tables(output: &mut impl Write, tables: &[Value]) -> io::Result<()> {
     let number = |table: &Value, field: &str| table[field].as_u64().unwrap_or(0);
-    let share = |table: &Value| number(table, "used") * 100 / number(table, "most").max(1);
+    let parts = |table: &Value, of: u64| number(table, "used") * of / number(table, "most").max(1);
     let shown = |table: &Value| {
         let (used, most) = (number(table, "used"), number(table, "most"));
-        format!("{} {used} of {most} ({} %)", text(&table["table"]), share(table))
+        format!("{} {used} of {most} ({} %)", text(&table["table"]), parts(table, 100))
     };
-    if let Some(fullest) = tables.iter().max_by_key(|table| share(table)) {
+    // Finer than it is shown: early on all are at nought per cent.
+    if let Some(fullest) = tables.iter().max_by_key(|table| parts(table, 1_000_000)) {
         writeln!(output, "fullest table: {}", shown(fullest))?;
     }
     for table in tables.iter().filter(|table| table["nearly_full"] == true) {
