@@ -35,6 +35,12 @@ const SLEEP_MAX: Duration = Duration::from_millis(100);
 /// a full ring of tens of thousands takes far longer than this to run empty.
 const FULL_SLEEP: Duration = Duration::from_micros(200);
 
+/// Commands count as coming one after the other if the last came no longer ago than this. The engine then does its
+/// own work in short slices, and says little at a time, as the next one's answer waits behind all of it.
+const FLOW_NS: u64 = 1_000_000;
+/// Records that may wait to be fetched before settlement goes on, while commands keep coming.
+const SAID_IN_FLOW: u64 = 1_024;
+
 /// How many requests before its turn the memory of one is asked for.
 const LOOK_AHEAD: usize = 16;
 
@@ -61,6 +67,8 @@ pub(crate) struct Core {
     pub is_journal_low: bool,
     /// What every record says of its encoding and rules.
     pub record_version: u16,
+    /// Commands count as coming one after the other until then.
+    pub flows_until: Timestamp,
     /// The bytes of the command at hand.
     pub encoded: Box<[u8; ENCODED_MAX]>,
     /// The first record of this batch that went into the outbox ring.
@@ -114,10 +122,10 @@ impl Core {
         if self.state.next_due() == Timestamp::MAX {
             return Ok(false);
         }
+        let now = self.clock.read();
         // What settlement says would stand in the way of the next bet's answer.
         let due =
-            if self.has_much_to_say() { self.state.next_timer() } else { self.state.next_due() };
-        let now = self.clock.read();
+            if self.has_much_to_say(now) { self.state.next_timer() } else { self.state.next_due() };
         let has_ticked = self.tick_if_due(due, now)?;
         if has_ticked {
             self.end_batch();
@@ -130,6 +138,7 @@ impl Core {
     fn process_all(&mut self, requests: &mut Requests<'_>) -> Result<(), JournalFailed> {
         while 0 < left(requests) {
             let now = self.clock.read();
+            self.flows_until = now.plus(FLOW_NS);
             self.tick_if_due(self.state.next_timer(), now)?;
             self.shed_by(left(requests), now)?;
             self.process_batch(requests, now)?;
@@ -205,16 +214,19 @@ impl Core {
         if now < due {
             return Ok(false);
         }
-        let tick = Envelope { actor: Actor::Engine, trace: 0, command: Command::Tick };
+        let command = if now < self.flows_until { Command::BriefTick } else { Command::Tick };
+        let tick = Envelope { actor: Actor::Engine, trace: 0, command };
         self.append_and_apply(&tick, now)?;
         self.shared.core.ticks.add(1);
         self.carry_out()?;
         Ok(true)
     }
 
-    /// Whether a good part of the outbox ring waits to be fetched.
-    fn has_much_to_say(&self) -> bool {
-        self.outbox_slots / 8 < self.said_and_waiting() && !self.shared.is_outbox_abandoned()
+    /// Whether so much waits to be fetched that settlement shall not add to it.
+    fn has_much_to_say(&self, now: Timestamp) -> bool {
+        let many = self.outbox_slots / 8;
+        let most = if now < self.flows_until { many.min(SAID_IN_FLOW) } else { many };
+        most < self.said_and_waiting() && !self.shared.is_outbox_abandoned()
     }
 
     fn said_and_waiting(&self) -> u64 {

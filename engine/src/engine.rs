@@ -190,6 +190,7 @@ impl Engine {
             wait,
             is_journal_low: false,
             record_version: record_version(config.rule_set),
+            flows_until: clutch_core::units::Timestamp::default(),
             encoded: Box::new([0; ENCODED_MAX]),
             first_carried: None,
             outbox_slots: config.outbox_ring as u64,

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::appender::Appender;
 use crate::error::IoFailure;
 use crate::faults::Fault;
+use crate::options::Durability;
 use crate::record::RecordView;
 use crate::ring::Ring;
 use crate::shared::{Durable, Shared, SnapshotNotes};
@@ -20,6 +21,10 @@ use crate::spares::{self, Helper, Maker, Pool};
 /// After so long without work the mark is brought up to date. Much shorter, and a record that comes meanwhile would wait
 /// for that sync instead of its own; much longer, and damage after a power cut could be taken for a torn tail.
 const REST_AFTER: Duration = Duration::from_millis(100);
+
+/// Between two syncs that nobody waits for. Without it every record would wake this thread, a system call in the core
+/// and, on a machine with few cores, a bet that waits until this thread is done.
+const UNHURRIED: Duration = Duration::from_millis(2);
 
 /// Called by the committer thread with the durable sequence after each sync, and once more when the journal fails (then
 /// [`Durable::failure`] says why). It must be quick and must not panic: it delays the next sync.
@@ -200,6 +205,9 @@ impl Run {
                 while !self.commit_until(appended, |pool| pool.take().map(Some))? {
                     self.pool.pause();
                 }
+                if !self.is_awaited() {
+                    std::thread::park_timeout(UNHURRIED);
+                }
             } else if self.note_snapshot()? {
                 continue;
             } else if is_stopping {
@@ -209,6 +217,14 @@ impl Run {
             }
         }
         self.finish()
+    }
+
+    /// Whether answers wait for a sync, or what was appended is safe from the death of the process only with one.
+    fn is_awaited(&self) -> bool {
+        match self.appender.durability {
+            Durability::Disk => true,
+            Durability::Process => self.shared.ring_in_memory_only,
+        }
     }
 
     /// Sleeps until there is work. If none comes for a moment, brings the mark up to date first.

@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     pub waits_no_more: AtomicBool,
     pub sleep: CachePadded<Sleep>,
     failure: OnceLock<String>,
-    ring_in_memory_only: bool,
+    pub ring_in_memory_only: bool,
 }
 
 impl Shared {

@@ -255,6 +255,7 @@ impl Chooser {
             return match self.random.below(10) {
                 0..3 => Command::PauseSettlement { from_tier: None },
                 3..8 => self.feed(twin),
+                8 => Command::BriefTick,
                 _ => Command::Tick,
             };
         }

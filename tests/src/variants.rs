@@ -28,7 +28,7 @@ names! {
     SetTier SetPlayLimit ConfirmPlayLimit Rest EndRest Grade Withdraw HandOver AdoptHouseRules MatchIncident
     TakeBackIncident SetMode Payment Bonus ResetTrip Shed CashOut ResumeSettlement PauseSettlement VoidBet VoidBets
     AdoptPlayPolicy Customer PlaceOnTerms AnswerOffer DecideReferral Adjust SetCurrency PlaceBatch Session SetDelay
-    Enlarge
+    Enlarge BriefTick
 }
 
 names! {

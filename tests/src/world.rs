@@ -56,7 +56,7 @@ impl World {
             Command::PlaceBatch(ask) => Actor::account(ask.account),
             Command::PlaceOnTerms(ask) => Actor::account(ask.slip.key().0),
             Command::AnswerOffer(answer) => Actor::account(answer.account),
-            Command::Tick | Command::Enlarge { .. } => Actor::Engine,
+            Command::Tick | Command::BriefTick | Command::Enlarge { .. } => Actor::Engine,
             // Now the one who said it, now another.
             Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
                 Actor::Operator(1 + (self.journal.len() % 2) as u32)

@@ -373,6 +373,9 @@ pub enum Command {
         /// All sizes.
         capacity: Capacity,
     },
+    /// [`Command::Tick`] between bets that keep coming: whoever comes next waits for a short slice of the work in
+    /// progress, and not for a long one. The engine says which of the two, as only it sees who comes.
+    BriefTick,
 }
 wire_enum!(Command {
     0 = Genesis { capacity, config },
@@ -429,4 +432,5 @@ wire_enum!(Command {
     51 = Session { account, step },
     52 = SetDelay { scope, delay_ns },
     53 = Enlarge { capacity },
+    54 = BriefTick,
 });

@@ -152,7 +152,7 @@ impl State {
             }
         }
         say_if_refused(outcome, step.outbox);
-        step.work_on(envelope.command.places_bets());
+        step.work_on(envelope.command.has_others_behind());
     }
 
     #[cold]
@@ -266,7 +266,7 @@ impl Step<'_> {
                 Ok(())
             }
             Command::CancelBet { account, client_id } => self.cancel_bet(*account, *client_id),
-            Command::Tick => Ok(()),
+            Command::Tick | Command::BriefTick => Ok(()),
             Command::Override { kind, expires_at } => {
                 self.by_staff()?.set_override(*kind, *expires_at)
             }
@@ -381,20 +381,20 @@ impl Step<'_> {
     }
 
     /// A slice of the work in progress, if there is any.
-    fn work_on(&mut self, beside_placing: bool) {
+    fn work_on(&mut self, is_brief: bool) {
         if self.tables.due <= self.now {
-            self.work_a_slice(beside_placing);
+            self.work_a_slice(is_brief);
         }
     }
 
     #[inline(never)]
-    fn work_a_slice(&mut self, beside_placing: bool) {
+    fn work_a_slice(&mut self, is_brief: bool) {
         self.outbox.stamp(self.seq, self.now, 0);
         self.actor = Actor::Engine;
         self.a_person_looks = false;
         if self.tables.switches.lets_settle() {
             let before = self.tables.wallet.house_in_book();
-            self.settle_slice(beside_placing);
+            self.settle_slice(is_brief);
             self.retire_a_match();
             self.void_bets_of_resting();
             self.note_house(before);

@@ -346,7 +346,7 @@ impl Twin {
             Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),
             Command::CancelBet { account, client_id } => self.cancel(account.0, client_id.0),
-            Command::Tick => Ok(()),
+            Command::Tick | Command::BriefTick => Ok(()),
             Command::Override { kind, expires_at } => self.set_override(*kind, expires_at.nanos()),
             Command::Approve { id } => return self.approve(id.0),
             Command::LiftOverride { id } => self.lift_override(id.0),

@@ -64,6 +64,7 @@ impl Twin {
                     | Command::Enlarge { .. }
                     | Command::Feed(_)
                     | Command::Tick
+                    | Command::BriefTick
                     | Command::Kill { .. }
                     | Command::SetMode { .. }
                     | Command::ResetTrip { .. }

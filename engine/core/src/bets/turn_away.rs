@@ -48,6 +48,7 @@ impl State {
             | Command::Deposit { .. }
             | Command::CancelBet { .. }
             | Command::Tick
+            | Command::BriefTick
             | Command::Override { .. }
             | Command::Approve { .. }
             | Command::LiftOverride { .. }

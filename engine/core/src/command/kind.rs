@@ -3,15 +3,16 @@
 use super::Command;
 
 impl Command {
-    /// Whether it places bets.
+    /// Whether others come right behind it, so that only a short slice of the work in progress is done with it.
     #[inline]
-    pub(crate) const fn places_bets(&self) -> bool {
+    pub(crate) const fn has_others_behind(&self) -> bool {
         matches!(
             self,
             Self::PlaceBet(_)
                 | Self::PlaceMultiple(_)
                 | Self::PlaceOnTerms(_)
                 | Self::PlaceBatch(_)
+                | Self::BriefTick
         )
     }
 
@@ -72,6 +73,7 @@ impl Command {
             Self::Session { .. } => 52,
             Self::SetDelay { .. } => 53,
             Self::Enlarge { .. } => 54,
+            Self::BriefTick => 55,
         }
     }
 }

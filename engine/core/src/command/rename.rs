@@ -74,6 +74,7 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Names<M, K> {
             | Command::Deposit { .. }
             | Command::CancelBet { .. }
             | Command::Tick
+            | Command::BriefTick
             | Command::Approve { .. }
             | Command::LiftOverride { .. }
             | Command::SetAccountFactor { .. }

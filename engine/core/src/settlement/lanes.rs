@@ -27,11 +27,11 @@ use crate::wallet::NO_BET;
 /// Bets settled with one command; a multiple counts as many as it has legs. Counted in bets and not in
 /// time, so that a replay slices alike.
 pub(super) const BETS_PER_SLICE: usize = 64;
-/// Bets settled with a command that places one: many come at a time, and each waits for those before it. The
-/// engine ticks before each batch and when nobody waits.
-const BETS_BESIDE_PLACING: usize = 8;
-/// Bets and legs looked at with one command while large stakes are settled.
-const LOOKS_PER_SLICE: usize = 256;
+/// Bets settled with a command that others come behind: a bet, or a tick between bets. Each waits for all that is
+/// done before it.
+const BETS_OF_BRIEF_SLICE: usize = 8;
+/// Bets and legs looked at for each that may be settled, while large stakes are sought.
+const LOOKS_PER_BET: usize = 4;
 /// Bets of the canary.
 const CANARY_BETS: usize = 16;
 /// The tier from which nothing is paused.
@@ -153,9 +153,9 @@ impl Settlement {
 }
 
 impl Step<'_> {
-    /// Settles and retires a slice of what is queued, a short one beside a placement.
-    pub(crate) fn settle_slice(&mut self, beside_placing: bool) {
-        let mut left = if beside_placing { BETS_BESIDE_PLACING } else { BETS_PER_SLICE };
+    /// Settles and retires a slice of what is queued.
+    pub(crate) fn settle_slice(&mut self, is_brief: bool) {
+        let mut left = if is_brief { BETS_OF_BRIEF_SLICE } else { BETS_PER_SLICE };
         while 0 < left
             && let Some(&market) = self.tables.settlement.queue.front()
         {
@@ -175,7 +175,7 @@ impl Step<'_> {
 
     /// Seeks the next large stake of a market and settles it alone. Returns what is left of the slice.
     fn settle_a_large_one(&mut self, market: MarketId, left: usize) -> usize {
-        for _ in 0..LOOKS_PER_SLICE {
+        for _ in 0..left * LOOKS_PER_BET {
             let slot = self.tables.markets.market(market).settling;
             if slot == NO_BET {
                 break;
@@ -200,7 +200,7 @@ impl Step<'_> {
             return 0;
         }
         let large = self.config.large_stake;
-        for _ in 0..LOOKS_PER_SLICE {
+        for _ in 0..left * LOOKS_PER_BET {
             match self.settle_next_leg(market, large) {
                 Err(why) => {
                     self.set_aside(market, why);

@@ -318,6 +318,7 @@ impl Step<'_> {
                 | Command::Enlarge { .. }
                 | Command::Feed(_)
                 | Command::Tick
+                | Command::BriefTick
                 | Command::Kill { .. }
                 | Command::SetMode { .. }
                 | Command::ResetTrip { .. }

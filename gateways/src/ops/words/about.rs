@@ -43,6 +43,7 @@ pub fn account_of(envelope: &Envelope) -> Option<AccountId> {
         | Command::Kill { .. }
         | Command::OpenAccount { .. }
         | Command::Tick
+        | Command::BriefTick
         | Command::Override { .. }
         | Command::Approve { .. }
         | Command::LiftOverride { .. }

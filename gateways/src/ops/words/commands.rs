@@ -151,7 +151,7 @@ impl Words {
             Command::DecideReferral { bet, word } => {
                 format!("a trader says of bet {}: {}", bet.0, referral(*word))
             }
-            Command::Tick => "time goes on".to_owned(),
+            Command::Tick | Command::BriefTick => "time goes on".to_owned(),
             Command::Kill { scope, on } => {
                 format!("kill switch {}: {}", self.switch(*scope), if *on { "on" } else { "off" })
             }
