@@ -182,7 +182,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
-    /// What a grade that the score does not confirm may pay by one person's word alone; zero: nothing.
+    /// What a grade or an incident that the score does not confirm may pay by one person's word alone; zero:
+    /// nothing.
     pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,
