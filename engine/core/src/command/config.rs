@@ -116,7 +116,8 @@ pub struct Config {
     /// A market is shaded anew once its payouts moved by this much; every other change of its price
     /// shades it as well.
     pub shading_step: Money,
-    /// How much longer than at its best a source may take from its own clock to ours.
+    /// How much longer than at its best a source may take from its own clock to ours, be it with a fact or
+    /// with a heartbeat that says its time.
     pub feed_lag_max_ns: u64,
     /// How long a second source may take to confirm what the primary said.
     pub feed_grace_ns: u64,
