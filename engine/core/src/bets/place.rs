@@ -164,11 +164,6 @@ impl Step<'_> {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }
-        let age = market.prices.outdated_for(price_seq, self.now);
-        if self.config.view_age_max_ns < age {
-            let limit = millis(self.config.view_age_max_ns);
-            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
-        }
         let (seen, now) = (odds.milli(), current.milli());
         let welcome = match policy {
             PricePolicy::Exact => now == seen,
@@ -181,6 +176,11 @@ impl Step<'_> {
         };
         if !welcome {
             return Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)));
+        }
+        let age = market.prices.outdated_for(price_seq, self.now);
+        if self.config.view_age_max_ns < age {
+            let limit = millis(self.config.view_age_max_ns);
+            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
         }
         let newest = market.prices.price_seq();
         if newest < price_seq {
