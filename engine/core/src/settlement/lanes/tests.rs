@@ -382,16 +382,18 @@ fn a_bet_with_two_legs_on_a_market_is_in_a_slice_once() {
     let who = (ACCOUNT, book.client_id());
     let unit = Stake::new(Money::from_minor(1_000)).unwrap();
     let lines = (FoldSizes::SINGLES, Bankers::NONE);
-    let first = book.pick(MARKET);
-    let picks = [first, Pick { selection: SelectionIndex(1), ..first }];
+    let second = SelectionIndex(1);
+    let (first, other) = (book.pick(MARKET), book.pick(OTHER));
+    let picks = [first, Pick { selection: second, ..first }, Pick { selection: second, ..other }];
     let picks = Picks::new(&picks).unwrap();
     let place = PlaceMultiple::new(who, PricePolicy::Any, unit, lines, picks).unwrap();
     book.apply(Command::PlaceMultiple(place));
-    assert_eq!(book.money(), (DEPOSIT - 2_000, 2_000));
+    assert_eq!(book.money(), (DEPOSIT - 3_000, 3_000));
+    book.decide(1);
     book.decide(0);
     book.rest();
     assert_eq!(book.aside(), None);
-    assert_eq!(book.money(), (DEPOSIT, 0));
+    assert_eq!(book.money(), (DEPOSIT - 1_000, 0));
 }
 
 /// A double counts by its stake as a single does: a large one before all that are small, a small one behind
