@@ -78,6 +78,11 @@ pub struct Selection {
 }
 
 impl Match {
+    /// Whether its key and its teams have been heard: they come right behind its creation.
+    pub fn is_named(&self) -> bool {
+        self.key.is_some() && self.teams.iter().all(Option::is_some)
+    }
+
     /// A team's name; "Team A" and "Team B" until the names are known.
     pub fn team(&self, team: Team) -> &str {
         let unnamed = match team {

@@ -10,6 +10,7 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
+use super::providing::{Next, Providing};
 use super::routes::{Outcome, refused_answer};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
@@ -41,6 +42,8 @@ pub(super) struct Work {
 enum Step {
     /// A command; with the settings as they were before.
     Command { before: Vec<(Setting, i64)> },
+    /// A match or a market, step by step.
+    Provide { providing: Providing, operator: u32 },
     /// A question.
     Question(Query),
     /// The settings, on which a change is made then.
@@ -52,7 +55,7 @@ enum Step {
 impl Work {
     /// Whether what is said is for the asker only. What a command changed is news for all.
     pub fn is_question(&self) -> bool {
-        !matches!(self.step, Step::Command { .. })
+        !matches!(self.step, Step::Command { .. } | Step::Provide { .. })
     }
 }
 
@@ -96,6 +99,14 @@ impl Hub {
                 let step = Step::Wishes { command, id, staff: claims };
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 self.question(connection.key, Query::Proposals, work)
+            }
+            (_, Order::Command(Command::OpenMarket { match_id, kind })) => {
+                let first = Providing::of_market(match_id, kind);
+                self.provide(connection.key, operator, keep_alive, first)
+            }
+            (_, Order::CreateMatch { plan, are_named }) => {
+                let first = Providing::of_match(*plan, are_named);
+                self.provide(connection.key, operator, keep_alive, first)
             }
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
@@ -170,6 +181,19 @@ impl Hub {
         Ok(())
     }
 
+    fn provide(
+        &mut self,
+        asker: Key,
+        operator: u32,
+        keep_alive: bool,
+        (providing, command): (Providing, Command),
+    ) -> Result<(), Reject> {
+        let envelope = self.envelope(operator, command);
+        let (places, step) =
+            (self.book.purses().book_places(), Step::Provide { providing, operator });
+        self.command(asker, envelope, Work { keep_alive, places, records: Vec::new(), step })
+    }
+
     fn question(&mut self, asker: Key, query: Query, work: Work) -> Result<(), Reject> {
         let trace = self.trace();
         self.port.ask(trace, query)?;
@@ -185,6 +209,9 @@ impl Hub {
     /// Takes a record of the answer to a work.
     pub(super) fn progress(&mut self, record: &Record, work: &mut Work) -> Progress {
         work.records.push(*record);
+        if matches!(work.step, Step::Provide { .. }) {
+            return self.go_on_providing(record, work);
+        }
         match (&mut work.step, &record.event) {
             (Step::Command { .. }, Event::Refused(refusal)) => {
                 Progress::Done(with_places(work.places, || refused_answer(*refusal)))
@@ -227,6 +254,32 @@ impl Hub {
                 }
             }
             _ => Progress::Waits,
+        }
+    }
+
+    /// Goes on with a match or a market that comes into being.
+    fn go_on_providing(&mut self, record: &Record, work: &mut Work) -> Progress {
+        let Work { keep_alive, places, records, step } = work;
+        let Step::Provide { providing, operator } = step else { return Progress::Waits };
+        let answer = match record.event {
+            Event::Refused(refusal) => Err(refusal),
+            Event::Applied => Ok(records.as_slice()),
+            _ => return Progress::Waits,
+        };
+        match providing.hear(answer, &self.book) {
+            Next::Refused(refusal) => {
+                Progress::Done(with_places(*places, || refused_answer(refusal)))
+            }
+            Next::Done(provided) => {
+                Progress::Done(Response::json(200, staff::provided(&self.book, record, &provided)))
+            }
+            Next::Do(command) => {
+                let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
+                let envelope = self.envelope(operator, command);
+                let step = std::mem::replace(step, Step::Command { before: Vec::new() });
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                Progress::Goes(envelope, Box::new(work))
+            }
         }
     }
 

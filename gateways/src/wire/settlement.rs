@@ -174,8 +174,9 @@ enum IncidentJson {
     },
 }
 
+/// `A` or `B`.
 #[derive(Clone, Copy, Deserialize)]
-enum TeamJson {
+pub(super) enum TeamJson {
     A,
     B,
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod cash;
+mod catalogue;
 mod checks;
 mod client;
 mod names;
@@ -66,6 +67,8 @@ const EXAMPLES: &str = "\
 Examples:
   clutch admin status                      what is stopped, and what waits for you
   clutch admin matches                     what is on, and what stops it
+  clutch admin match create --file tonight.toml
+                                           the [[match]] entries of a file, at once
   clutch admin suspend match:final-2026    until somebody resumes it
   clutch admin kill on class:round         no bet on single rounds, on any match
   clutch admin mode settle-only            nothing new; what is open is settled
@@ -163,6 +166,12 @@ enum AdminCommand {
     },
     /// At one glance: what is stopped, and what waits for a person
     Status,
+    /// A new match on the running server: create
+    #[command(subcommand, name = "match")]
+    Match(catalogue::MatchCommand),
+    /// One more market: open
+    #[command(subcommand)]
+    Market(catalogue::MarketCommand),
     /// Every match with its score and what stops it
     Matches,
     /// A match's markets with their status and odds, and what traders put in the model's place
@@ -341,9 +350,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume, override, grade and void; risk also sets limits and policies; finance moves money; operator does all. A second person approves what he could have wished himself."
+            "Traders create matches, stop, resume, override, grade and void; risk also sets limits and policies; finance moves money; operator does all. A second person approves what he could have wished himself."
         }
 
+        "MatchExists" => {
+            "Another match has this key: `clutch admin matches` shows it. The same order again for the same match is fine."
+        }
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownReferral" => "`clutch admin referrals` lists what there is.",
@@ -400,6 +412,8 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
         AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Status => status::run(&client),
+        AdminCommand::Match(command) => catalogue::run_match(&client, command),
+        AdminCommand::Market(command) => catalogue::run_market(&client, command),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;

@@ -196,7 +196,7 @@ pub enum Team {
 }
 
 impl Team {
-    const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::A => "A",
             Self::B => "B",

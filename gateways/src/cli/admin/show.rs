@@ -17,6 +17,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if answer["status"].is_object() {
         return status::show(output, &answer["status"]);
     }
+    show_provided(output, answer)?;
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
@@ -99,6 +100,41 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
+}
+
+/// Matches and markets that came into being, or were there.
+fn show_provided(output: &mut impl Write, answer: &Value) -> io::Result<()> {
+    for made in list(answer, "provided") {
+        let word = if made["existed"] == true { "was there" } else { "created" };
+        writeln!(output, "match {}  {}: {word}", text(&made["match"]), text(&made["key"]))?;
+        for (what, name) in
+            [("maps set", "maps"), ("opened", "opened"), ("there before", "present")]
+        {
+            let numbers: Vec<u64> = list(made, name).iter().filter_map(Value::as_u64).collect();
+            let noun = if name == "maps" { "" } else { "markets " };
+            if !numbers.is_empty() {
+                writeln!(output, "  {noun}{what}: {}", ranges(&numbers))?;
+            }
+        }
+        for (kind, lines) in made["left_out"].as_object().into_iter().flatten() {
+            writeln!(
+                output,
+                "  not opened: {lines} of {kind}; the house rules have no use for them, or the match has begun"
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// `0 to 35, 40`.
+fn ranges(numbers: &[u64]) -> String {
+    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
+    let run = |run: &[u64]| match run {
+        [one] => one.to_string(),
+        [first, .., last] => format!("{first} to {last}"),
+        [] => String::new(),
+    };
+    runs.map(run).collect::<Vec<_>>().join(", ")
 }
 
 /// Bets that came too late: of each market when it was decided, and what voiding them would move.

@@ -22,15 +22,23 @@ pub use self::role::may_decide;
 use super::scope::{keyed, kill_scope};
 use super::{client, compliance, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
+use crate::provision::plan::{self, Plan};
 
 /// Something that a person wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Order {
     /// One command, as it goes into the journal.
     Command(Command),
     /// A change of some settings; the command needs the others, too.
     Configure(Change),
+    /// A match with its maps and markets, each of which is a command.
+    CreateMatch {
+        /// What it is to have.
+        plan: Box<Plan>,
+        /// Whether its markets were named, and are not simply all that there are.
+        are_named: bool,
+    },
 }
 
 /// See [`Order::Configure`].
@@ -164,6 +172,15 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
         }
+        OrderJson::CreateMatch(said) => {
+            let are_named = !said.markets.is_empty();
+            let wrong = |what: String| {
+                Fault::with(GatewayCode::BadField, format!("This is no match: {what}."))
+            };
+            let plan = Box::new(plan::plan(&said).map_err(wrong)?);
+            Order::CreateMatch { plan, are_named }
+        }
+        OrderJson::OpenMarket(said) => Order::Command(said.command()?),
         OrderJson::SetStrengths(said) => Order::Command(said.command()?),
         OrderJson::SetNextRound(said) => Order::Command(said.command()?),
         OrderJson::HandOver { match_id, source } => {
