@@ -30,6 +30,8 @@ pub struct Match {
     pub score: Option<Score>,
     /// How its current map stands, by its number, if it is one of a MOBA.
     pub moba: Option<(u8, MobaState)>,
+    /// The version of the house rules that it is played under.
+    pub house_rules: u16,
     /// Why it is frozen, if it is.
     pub frozen: Option<SuspendReason>,
     pub(super) markets: Vec<MarketId>,

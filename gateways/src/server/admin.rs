@@ -22,6 +22,7 @@ use crate::wire::compliance;
 use crate::wire::decimal::with_places;
 use crate::wire::late;
 use crate::wire::referral;
+use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -40,12 +41,14 @@ pub(super) struct Work {
 
 #[derive(Debug)]
 enum Step {
-    /// A command; with the settings as they were before.
-    Command { before: Vec<(Setting, i64)> },
+    /// A command; with the settings as they were before, and what its sender should know of it.
+    Command { before: Vec<(Setting, i64)>, warning: Option<String> },
     /// A match or a market, step by step.
     Provide { providing: Providing, operator: u32 },
     /// A question.
     Question(Query),
+    /// What the house rules of a match say.
+    Rules(Ask),
     /// The settings, on which a change is made then.
     Settings { change: Change, operator: u32 },
     /// Everything that waits, as what a wish is about says who may decide about it.
@@ -110,7 +113,8 @@ impl Hub {
             }
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
-                let step = Step::Command { before: Vec::new() };
+                let warning = staff::contradiction(&self.book, &command);
+                let step = Step::Command { before: Vec::new(), warning };
                 self.command(
                     connection.key,
                     envelope,
@@ -146,6 +150,16 @@ impl Hub {
                 Ok(Outcome::Answer(refused_answer(Reject::UnknownMatch.into())))
             }
             Question::Markets(match_id) => found(staff::matches(&self.book, Some(match_id))),
+            Question::Rules(ask) if self.book.game(ask.match_id).is_none() => {
+                Ok(Outcome::Answer(refused_answer(Reject::UnknownMatch.into())))
+            }
+            Question::Rules(ask) => {
+                let places = self.book.purses().book_places();
+                let step = Step::Rules(ask);
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                let sent = self.question(connection.key, Query::HouseRules, work);
+                Ok(sent.map_or_else(cannot, |()| Outcome::Awaits))
+            }
             Question::Engine(query) => {
                 let step = Step::Question(query);
                 let places = self.book.purses().book_places();
@@ -216,14 +230,17 @@ impl Hub {
             (Step::Command { .. }, Event::Refused(refusal)) => {
                 Progress::Done(with_places(work.places, || refused_answer(*refusal)))
             }
-            (Step::Command { before }, Event::Applied) => Progress::Done(Response::json(
+            (Step::Command { before, warning }, Event::Applied) => Progress::Done(Response::json(
                 200,
                 self.in_money_of_answer(&work.records, || {
-                    staff::applied(&self.book, &work.records, before)
+                    staff::applied(&self.book, &work.records, before, warning.as_deref())
                 }),
             )),
             (Step::Question(query), Event::QueryDone) => {
                 Progress::Done(self.answer_question(*query, &work.records))
+            }
+            (Step::Rules(ask), Event::QueryDone) => {
+                Progress::Done(Response::json(200, rules::ruling(&self.book, &work.records, ask)))
             }
             (Step::Wishes { command, id, staff }, Event::QueryDone) => {
                 if let Err(text) = may_decide(staff, *id, &work.records) {
@@ -232,7 +249,7 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new() };
+                let step = Step::Command { before: Vec::new(), warning: None };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -243,7 +260,7 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before };
+                        let step = Step::Command { before, warning: None };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }
@@ -276,7 +293,8 @@ impl Hub {
             Next::Do(command) => {
                 let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
                 let envelope = self.envelope(operator, command);
-                let step = std::mem::replace(step, Step::Command { before: Vec::new() });
+                let step =
+                    std::mem::replace(step, Step::Command { before: Vec::new(), warning: None });
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
             }

@@ -23,6 +23,7 @@ pub mod offer;
 pub mod overrides;
 pub mod play;
 pub mod referral;
+pub mod rules;
 mod scope;
 pub mod sentence;
 pub mod server;

@@ -175,7 +175,7 @@ enum IncidentJson {
 }
 
 /// `A` or `B`.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) enum TeamJson {
     A,
     B,

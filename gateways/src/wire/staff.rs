@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use clutch_core::command::{AccountState, Mode, Title};
-use clutch_core::event::{BetView, table::TableFill};
+use clutch_core::Command;
+use clutch_core::command::{AccountState, Grade, Mode, Title};
+use clutch_core::event::{BetView, MarketStatus, table::TableFill};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
+use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{AccountId, MarketId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
 use serde::Serialize;
@@ -93,11 +95,18 @@ struct SettingView {
 
 /// The answer to a command that was carried out: where it stands in the journal and what is now true.
 /// `before` are the settings as they were, for a command that changes some.
-pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
+pub fn applied(
+    book: &Book,
+    records: &[Record],
+    before: &[(Setting, i64)],
+    warning: Option<&str>,
+) -> Vec<u8> {
     #[derive(Serialize)]
-    struct Message {
+    struct Message<'a> {
         seq: u64,
         time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        warning: Option<&'a str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         accounts: Vec<AccountView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -125,6 +134,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
     let mut message = Message {
         seq: last.map_or(0, |record| record.seq.0),
         time: last.map_or(0, |record| record.time.millis()),
+        warning,
         accounts: accounts_of(book, records),
         matches: Vec::new(),
         markets: Vec::new(),
@@ -156,6 +166,36 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
         }
     }
     to_json(&message)
+}
+
+/// What a person should know who grades a market otherwise than it stands: by its score under the house rules of its match,
+/// or by an earlier word that it is void.
+pub fn contradiction(book: &Book, command: &Command) -> Option<String> {
+    let Command::Grade { market, grade, .. } = command else { return None };
+    let market = book.market(*market)?;
+    let game = book.game(market.match_id)?;
+    match (market.status, grade) {
+        (MarketStatus::Decided { winner }, Grade::Void | Grade::Results(_)) => {
+            let agrees = match grade {
+                Grade::Results(results) => (0..market.selections.len()).all(|index| {
+                    let is_winner = index == usize::from(winner.0);
+                    results.of(index) == if is_winner { LegResult::Won } else { LegResult::Lost }
+                }),
+                Grade::Void | Grade::Automatic => false,
+            };
+            let name = market.selection_name(game, winner);
+            (!agrees).then(|| {
+                format!("By the score and the house rules of the match {name} won: this contradicts it.")
+            })
+        }
+        (MarketStatus::Void, Grade::Results(_)) => Some(
+            "Until now the market is void, by the house rules of the match or by a person: this contradicts it."
+                .to_owned(),
+        ),
+        (MarketStatus::Void, Grade::Void)
+        | (MarketStatus::Open | MarketStatus::Suspended(_) | MarketStatus::Graded, _)
+        | (_, Grade::Automatic) => None,
+    }
 }
 
 /// What an order for a match or a market found and made.
@@ -226,6 +266,18 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
         refused_stakes: Shown<ShowMoney>,
         would_refuse: u64,
         would_refuse_stakes: Shown<ShowMoney>,
+        /// How those ended: what the rule would have saved, and what it would have cost.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        would_be: Option<EndsView>,
+    }
+    #[derive(Serialize)]
+    struct EndsView {
+        won: u64,
+        lost: u64,
+        even: u64,
+        open: u64,
+        not_followed: u64,
+        house: Shown<ShowMoney>,
     }
     #[derive(Serialize)]
     struct Message {
@@ -233,7 +285,7 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
         rules: Vec<RuleView>,
     }
     let view = |record: &Record| match record.event {
-        Event::Rule(RuleReport { rule, mode, tally }) => Some(RuleView {
+        Event::Rule(RuleReport { rule, mode, tally, ends }) => Some(RuleView {
             rule: rule.rule().name,
             mode: match mode {
                 RuleMode::Off => "off",
@@ -247,6 +299,14 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
             refused_stakes: money(tally.refused_stakes),
             would_refuse: tally.would_refuse,
             would_refuse_stakes: money(tally.would_refuse_stakes),
+            would_be: (tally.would_refuse != 0).then(|| EndsView {
+                won: ends.won,
+                lost: ends.lost,
+                even: ends.even,
+                open: ends.open,
+                not_followed: ends.not_followed,
+                house: money(ends.house),
+            }),
         }),
         _ => None,
     };

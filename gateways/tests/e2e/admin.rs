@@ -181,6 +181,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
         risk.contains("bets_per_hour") && risk.contains("would have refused 1 bets of 1.00"),
         "{risk}"
     );
+    assert!(risk.contains("of these 1 open; the house made 0.00"), "{risk}");
     desk.done(&["account", "factor", "bob", "20", "--phase", "live"]);
     desk.done(&["account", "group", "bob", "3"]);
     let bob = desk.done(&["account", "show", "bob"]);

@@ -177,6 +177,24 @@ fn a_match_is_created_fed_bet_on_and_settled_while_the_server_runs_and_outlives_
     });
     assert_eq!(settled["stake"], "10.00");
     assert_eq!(push(&serve, "/feeds/ndjson", "first-key", &[]).0, 200);
+    // How to grade: what the rules of this match say, and whether a grade contradicts what stands.
+    let ask = ["rules", "ask", "cup", "duration_on_line"];
+    let said = desk.done(&[&ask[..], &["seconds=1800", "line_s=1800"]].concat());
+    for part in [
+        "cup is played under house rules 0",
+        "void, bets are void",
+        "so the stakes go back",
+        "no market on this",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(desk.refused(&[&ask[..], &["seconds=1800"]].concat()).contains("line_s"));
+    assert!(desk.refused(&["rules", "ask", "cup", "weather"]).contains("outright_postponed"));
+    let number = winner.unwrap()["market"].to_string();
+    let said = desk.done(&["grade", &number, "lost", "won", "--version", "1"]);
+    assert!(said.contains("By the score and the house rules of the match NAVI won"), "{said}");
+    let id = desk.json(&["waiting"])["proposals"][0]["id"].to_string();
+    desk.done(&["withdraw", &id]);
     // What has begun gets no market any more by the order that created it.
     let late = desk.json(&create);
     assert_eq!(late["provided"][0]["opened"], json!([]));

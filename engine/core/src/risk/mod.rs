@@ -5,6 +5,7 @@
 //! and costs nothing), in force, or in *shadow*: it is asked and counted, and refuses nothing.
 
 pub(crate) mod exposure;
+mod followed;
 mod group;
 mod modes;
 mod pace;
@@ -20,6 +21,7 @@ use crate::title::Fixture;
 use crate::units::{AccountId, Money, Odds, SelectionIndex, Stake, Timestamp};
 use crate::wallet::Account;
 
+pub use followed::{Ends, FOLLOWED_MAX};
 pub use modes::{RuleMode, RuleSet};
 pub(crate) use pace::RING as PACE_RING;
 pub use report::{RuleReport, Tally};

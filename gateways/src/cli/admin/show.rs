@@ -17,7 +17,11 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if answer["status"].is_object() {
         return status::show(output, &answer["status"]);
     }
+    if let Some(warning) = answer["warning"].as_str() {
+        writeln!(output, "{warning}")?;
+    }
     show_provided(output, answer)?;
+    show_ruling(output, &answer["ruling"])?;
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
@@ -84,6 +88,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
             text(&rule["mode"]),
             count("refused", "refused_stakes", "refused"),
             count("would_refuse", "would_refuse_stakes", "would have refused"),
+            would_be(&rule["would_be"]),
         ]
     });
     columns(output, rules.collect())?;
@@ -100,6 +105,45 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
+}
+
+/// What the house rules of a match say of a case.
+fn show_ruling(output: &mut impl Write, ruling: &Value) -> io::Result<()> {
+    if !ruling.is_object() {
+        return Ok(());
+    }
+    let of = |name: &str| text(&ruling[name]);
+    let (game, version, rules) = (of("key"), of("version"), of("rules"));
+    writeln!(output, "{game} is played under house rules {version}: {rules}")?;
+    writeln!(output, "{}, if {}: {}, {}", of("case"), of("happened"), of("answer"), of("means"))?;
+    if let Some(verdict) = ruling["verdict"].as_str() {
+        writeln!(output, "so {verdict}")?;
+    }
+    if ruling["by_hand"] == true {
+        writeln!(
+            output,
+            "the engine has no market on this: a person applies it to what is offered elsewhere"
+        )?;
+    }
+    Ok(())
+}
+
+/// How the bets ended that a rule in shadow would have refused. Where players won it would have been right.
+fn would_be(ends: &Value) -> String {
+    let of = |name: &str| ends[name].as_u64().unwrap_or_default();
+    let counts = [
+        ("won", "won"),
+        ("lost", "lost"),
+        ("even", "came to nothing"),
+        ("open", "open"),
+        ("not_followed", "not followed"),
+    ];
+    let counts = counts.into_iter().filter(|(name, _)| of(name) != 0);
+    let counts: Vec<_> = counts.map(|(name, word)| format!("{} {word}", of(name))).collect();
+    match ends["house"].as_str() {
+        Some(house) => format!("of these {}; the house made {house}", counts.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// Matches and markets that came into being, or were there.
