@@ -21,6 +21,7 @@ use crate::wire::admin::{
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
 use crate::wire::late;
+use crate::wire::provided;
 use crate::wire::referral;
 use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
@@ -113,7 +114,7 @@ impl Hub {
             }
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
-                let warning = staff::contradiction(&self.book, &command);
+                let warning = rules::contradiction(&self.book, &command);
                 let step = Step::Command { before: Vec::new(), warning };
                 self.command(
                     connection.key,
@@ -287,8 +288,8 @@ impl Hub {
             Next::Refused(refusal) => {
                 Progress::Done(with_places(*places, || refused_answer(refusal)))
             }
-            Next::Done(provided) => {
-                Progress::Done(Response::json(200, staff::provided(&self.book, record, &provided)))
+            Next::Done(made) => {
+                Progress::Done(Response::json(200, provided::provided(&self.book, record, &made)))
             }
             Next::Do(command) => {
                 let (keep_alive, places, operator) = (*keep_alive, *places, *operator);

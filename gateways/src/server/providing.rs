@@ -12,7 +12,7 @@ use clutch_core::{Command, Event, Record, Refusal, Reject};
 
 use crate::book::{Book, Match};
 use crate::provision::plan::Plan;
-use crate::wire::staff::Provided;
+use crate::wire::provided::Provided;
 
 /// What is still to be done, and what was.
 #[derive(Debug)]

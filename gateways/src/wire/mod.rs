@@ -22,6 +22,7 @@ pub mod multiple;
 pub mod offer;
 pub mod overrides;
 pub mod play;
+pub mod provided;
 pub mod referral;
 pub mod rules;
 mod scope;

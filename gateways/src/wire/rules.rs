@@ -1,8 +1,12 @@
-//! What the house rules that a match is played under say of a case, and of the facts of one.
+//! What the house rules that a match is played under say of a case and of the facts of one, and whether a grade contradicts
+//! what stands by them.
 
+use clutch_core::command::Grade;
+use clutch_core::event::MarketStatus;
 use clutch_core::house_rules::{Case, HouseRules, by_hand};
+use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::MatchId;
-use clutch_core::{Event, Record};
+use clutch_core::{Command, Event, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -154,6 +158,36 @@ pub fn ruling(book: &Book, records: &[Record], ask: &Ask) -> Vec<u8> {
             verdict: ask.facts.map(|facts| facts.verdict(&rules)),
         },
     })
+}
+
+/// What a person should know who grades a market otherwise than it stands: by its score under the house rules of its match,
+/// or by an earlier word that it is void.
+pub fn contradiction(book: &Book, command: &Command) -> Option<String> {
+    let Command::Grade { market, grade, .. } = command else { return None };
+    let market = book.market(*market)?;
+    let game = book.game(market.match_id)?;
+    match (market.status, grade) {
+        (MarketStatus::Decided { winner }, Grade::Void | Grade::Results(_)) => {
+            let agrees = match grade {
+                Grade::Results(results) => (0..market.selections.len()).all(|index| {
+                    let is_winner = index == usize::from(winner.0);
+                    results.of(index) == if is_winner { LegResult::Won } else { LegResult::Lost }
+                }),
+                Grade::Void | Grade::Automatic => false,
+            };
+            let name = market.selection_name(game, winner);
+            (!agrees).then(|| {
+                format!("By the score and the house rules of the match {name} won: this contradicts it.")
+            })
+        }
+        (MarketStatus::Void, Grade::Results(_)) => Some(
+            "Until now the market is void, by the house rules of the match or by a person: this contradicts it."
+                .to_owned(),
+        ),
+        (MarketStatus::Void, Grade::Void)
+        | (MarketStatus::Open | MarketStatus::Suspended(_) | MarketStatus::Graded, _)
+        | (_, Grade::Automatic) => None,
+    }
 }
 
 #[cfg(test)]

@@ -344,7 +344,7 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",
                 ProposalStatus::Approved { .. } => "approved",
-                ProposalStatus::Withdrawn { .. } => "withdrawn",
+                ProposalStatus::Rejected { .. } => "rejected",
                 ProposalStatus::Replaced => "replaced",
                 ProposalStatus::Expired => "expired",
             };

@@ -1,14 +1,10 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
-use std::collections::BTreeMap;
-
-use clutch_core::Command;
-use clutch_core::command::{AccountState, Grade, Mode, Title};
-use clutch_core::event::{BetView, MarketStatus, table::TableFill};
+use clutch_core::command::{AccountState, Mode, Title};
+use clutch_core::event::{BetView, table::TableFill};
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
-use clutch_core::settlement::multiplier::LegResult;
-use clutch_core::units::{AccountId, MarketId, MatchId, Name, Seq};
+use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 use serde_json::Value;
@@ -166,92 +162,6 @@ pub fn applied(
         }
     }
     to_json(&message)
-}
-
-/// What a person should know who grades a market otherwise than it stands: by its score under the house rules of its match,
-/// or by an earlier word that it is void.
-pub fn contradiction(book: &Book, command: &Command) -> Option<String> {
-    let Command::Grade { market, grade, .. } = command else { return None };
-    let market = book.market(*market)?;
-    let game = book.game(market.match_id)?;
-    match (market.status, grade) {
-        (MarketStatus::Decided { winner }, Grade::Void | Grade::Results(_)) => {
-            let agrees = match grade {
-                Grade::Results(results) => (0..market.selections.len()).all(|index| {
-                    let is_winner = index == usize::from(winner.0);
-                    results.of(index) == if is_winner { LegResult::Won } else { LegResult::Lost }
-                }),
-                Grade::Void | Grade::Automatic => false,
-            };
-            let name = market.selection_name(game, winner);
-            (!agrees).then(|| {
-                format!("By the score and the house rules of the match {name} won: this contradicts it.")
-            })
-        }
-        (MarketStatus::Void, Grade::Results(_)) => Some(
-            "Until now the market is void, by the house rules of the match or by a person: this contradicts it."
-                .to_owned(),
-        ),
-        (MarketStatus::Void, Grade::Void)
-        | (MarketStatus::Open | MarketStatus::Suspended(_) | MarketStatus::Graded, _)
-        | (_, Grade::Automatic) => None,
-    }
-}
-
-/// What an order for a match or a market found and made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Provided {
-    /// The match.
-    pub match_id: MatchId,
-    /// Whether it was there before.
-    pub existed: bool,
-    /// Maps that were set, from 1.
-    pub maps: Vec<u8>,
-    /// Markets that were opened.
-    pub opened: Vec<MarketId>,
-    /// Markets that were there before.
-    pub present: Vec<MarketId>,
-    /// Lines that were not opened, by the key of their type: the house rules in force have no use for them, or the match
-    /// has begun.
-    pub left_out: BTreeMap<&'static str, u32>,
-}
-
-/// The answer to an order for a match or a market.
-pub fn provided(book: &Book, last: &Record, provided: &Provided) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct View<'a> {
-        #[serde(rename = "match")]
-        match_id: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        key: Option<&'a str>,
-        existed: bool,
-        maps: &'a [u8],
-        opened: Vec<u32>,
-        present: Vec<u32>,
-        left_out: &'a BTreeMap<&'static str, u32>,
-    }
-    #[derive(Serialize)]
-    struct Message<'a> {
-        seq: u64,
-        time: u64,
-        provided: View<'a>,
-    }
-    let Provided { match_id, existed, maps, opened, present, left_out } = provided;
-    let numbers = |markets: &[MarketId]| markets.iter().map(|market| market.0).collect();
-    let key = book.game(*match_id).and_then(|game| game.key.as_ref());
-    to_json(&Message {
-        seq: last.seq.0,
-        time: last.time.millis(),
-        provided: View {
-            match_id: match_id.0,
-            key: key.map(|key| key.as_str()),
-            existed: *existed,
-            maps,
-            opened: numbers(opened),
-            present: numbers(present),
-            left_out,
-        },
-    })
 }
 
 /// Every risk rule: how it stands, and what it has refused or, in shadow, would have.

@@ -194,7 +194,7 @@ fn a_match_is_created_fed_bet_on_and_settled_while_the_server_runs_and_outlives_
     let said = desk.done(&["grade", &number, "lost", "won", "--version", "1"]);
     assert!(said.contains("By the score and the house rules of the match NAVI won"), "{said}");
     let id = desk.json(&["waiting"])["proposals"][0]["id"].to_string();
-    desk.done(&["withdraw", &id]);
+    desk.done(&["reject", &id]);
     // What has begun gets no market any more by the order that created it.
     let late = desk.json(&create);
     assert_eq!(late["provided"][0]["opened"], json!([]));

@@ -345,7 +345,7 @@ impl Twin {
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
-            Command::Withdraw { id } => self.withdraw(id.0),
+            Command::RejectProposal { id } => self.reject_proposal(id.0),
             Command::VoidBet { account, client_id } => self.void_bet(account.0, client_id.0),
             Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),

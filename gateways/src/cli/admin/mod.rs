@@ -12,6 +12,7 @@ mod names;
 mod play;
 mod policy;
 mod referrals;
+mod rules;
 mod settlement;
 mod show;
 mod status;
@@ -211,8 +212,8 @@ enum AdminCommand {
     },
     #[command(flatten)]
     Referral(referrals::ReferralCommand),
-    /// Accounts: show, known, list, state, factor, group, limit, confirm, rest, return, verify, hold,
-    /// review, deposit, payment, bonus, forfeit
+    /// Accounts: show, known, list, open, state, factor, group, limit, confirm, rest, return, verify, hold,
+    /// review, deposit, payment, bonus, forfeit, adjust
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Add a currency, or change one that no account has
@@ -491,4 +492,32 @@ fn connect(args: &AdminArgs) -> Result<Client, Failure> {
     };
     let server = args.server.clone().unwrap_or_else(|| format!("http://{}", config.gateway.listen));
     Client::new(&server, token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands in `clutch admin --help` of a command that has others beneath it.
+    #[test]
+    fn a_command_with_others_beneath_it_names_them_all() {
+        let admin = AdminArgs::augment_args(clap::Command::new("admin"));
+        let mut count = 0;
+        for parent in admin.get_subcommands() {
+            let about = parent.get_about().map(ToString::to_string).unwrap_or_default();
+            for child in parent.get_subcommands() {
+                let words = about.split(|char: char| !char.is_alphanumeric() && char != '-');
+                let is_named = words.into_iter().any(|word| word == child.get_name());
+                let is_incident = parent.get_name() == "incident";
+                assert!(
+                    is_named || is_incident,
+                    "{} {}: {about}",
+                    parent.get_name(),
+                    child.get_name()
+                );
+                count += 1;
+            }
+        }
+        assert!(30 < count, "{count} commands");
+    }
 }

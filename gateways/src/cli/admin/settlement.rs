@@ -15,8 +15,8 @@ use crate::wire::overrides::WAITS;
 pub enum SettlementCommand {
     /// Everything that waits for a second person
     Waiting,
-    /// Drop what waits for a second person
-    Withdraw {
+    /// Drop what waits for a second person: as the one who asked for it, or as one who would have to approve
+    Reject {
         /// Its number
         id: u64,
     },
@@ -90,7 +90,7 @@ pub enum SettlementCommand {
         #[arg(long)]
         propose: bool,
     },
-    /// Settlement that stopped or is paused: resume MARKET, pause TIER, pause none
+    /// Settlement that stopped or is paused, and how long bets waited: resume MARKET, pause TIER, pause none, times
     #[command(subcommand)]
     Settlement(LaneCommand),
     /// House rules: show, cases, ask, adopt
@@ -229,9 +229,7 @@ pub(super) fn waiting(client: &Client) -> Result<Said, Failure> {
 pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure> {
     match command {
         SettlementCommand::Waiting => waiting(client),
-        SettlementCommand::Withdraw { id } => {
-            client.command(&json!({"command": "withdraw", "id": id}))
-        }
+        SettlementCommand::Reject { id } => client.command(&json!({"command": "reject", "id": id})),
         SettlementCommand::Grade { market, results, void, automatic, version } => {
             let grade = match (void, automatic) {
                 (true, _) => json!("void"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clutch_core::units::Timestamp;
 use serde_json::Value;
 
-use super::status;
+use super::{rules, status};
 use crate::ops::words::time;
 
 /// Shows whatever parts an answer has.
@@ -20,8 +20,8 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(warning) = answer["warning"].as_str() {
         writeln!(output, "{warning}")?;
     }
-    show_provided(output, answer)?;
-    show_ruling(output, &answer["ruling"])?;
+    rules::provided(output, answer)?;
+    rules::ruling(output, &answer["ruling"])?;
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
@@ -78,20 +78,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(version) = answer["version"].as_u64() {
         writeln!(output, "configuration {version}")?;
     }
-    let rules = list(answer, "rules").iter().map(|rule| {
-        let count = |many: &str, stakes: &str, words: &str| match rule[many].as_u64() {
-            None | Some(0) => String::new(),
-            Some(bets) => format!("{words} {bets} bets of {}", text(&rule[stakes])),
-        };
-        vec![
-            text(&rule["rule"]),
-            text(&rule["mode"]),
-            count("refused", "refused_stakes", "refused"),
-            count("would_refuse", "would_refuse_stakes", "would have refused"),
-            would_be(&rule["would_be"]),
-        ]
-    });
-    columns(output, rules.collect())?;
+    rules::risk(output, answer)?;
     let lags = list(answer, "lag").iter().map(|bucket| {
         let late = match bucket["at_most_ms"].as_u64() {
             Some(most) => format!("at most {most} ms late"),
@@ -105,80 +92,6 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         vec![text(&setting["name"]), text(&setting["value"]), was.unwrap_or_default()]
     });
     columns(output, settings.collect())
-}
-
-/// What the house rules of a match say of a case.
-fn show_ruling(output: &mut impl Write, ruling: &Value) -> io::Result<()> {
-    if !ruling.is_object() {
-        return Ok(());
-    }
-    let of = |name: &str| text(&ruling[name]);
-    let (game, version, rules) = (of("key"), of("version"), of("rules"));
-    writeln!(output, "{game} is played under house rules {version}: {rules}")?;
-    writeln!(output, "{}, if {}: {}, {}", of("case"), of("happened"), of("answer"), of("means"))?;
-    if let Some(verdict) = ruling["verdict"].as_str() {
-        writeln!(output, "so {verdict}")?;
-    }
-    if ruling["by_hand"] == true {
-        writeln!(
-            output,
-            "the engine has no market on this: a person applies it to what is offered elsewhere"
-        )?;
-    }
-    Ok(())
-}
-
-/// How the bets ended that a rule in shadow would have refused. Where players won it would have been right.
-fn would_be(ends: &Value) -> String {
-    let of = |name: &str| ends[name].as_u64().unwrap_or_default();
-    let counts = [
-        ("won", "won"),
-        ("lost", "lost"),
-        ("even", "came to nothing"),
-        ("open", "open"),
-        ("not_followed", "not followed"),
-    ];
-    let counts = counts.into_iter().filter(|(name, _)| of(name) != 0);
-    let counts: Vec<_> = counts.map(|(name, word)| format!("{} {word}", of(name))).collect();
-    match ends["house"].as_str() {
-        Some(house) => format!("of these {}; the house made {house}", counts.join(", ")),
-        None => String::new(),
-    }
-}
-
-/// Matches and markets that came into being, or were there.
-fn show_provided(output: &mut impl Write, answer: &Value) -> io::Result<()> {
-    for made in list(answer, "provided") {
-        let word = if made["existed"] == true { "was there" } else { "created" };
-        writeln!(output, "match {}  {}: {word}", text(&made["match"]), text(&made["key"]))?;
-        for (what, name) in
-            [("maps set", "maps"), ("opened", "opened"), ("there before", "present")]
-        {
-            let numbers: Vec<u64> = list(made, name).iter().filter_map(Value::as_u64).collect();
-            let noun = if name == "maps" { "" } else { "markets " };
-            if !numbers.is_empty() {
-                writeln!(output, "  {noun}{what}: {}", ranges(&numbers))?;
-            }
-        }
-        for (kind, lines) in made["left_out"].as_object().into_iter().flatten() {
-            writeln!(
-                output,
-                "  not opened: {lines} of {kind}; the house rules have no use for them, or the match has begun"
-            )?;
-        }
-    }
-    Ok(())
-}
-
-/// `0 to 35, 40`.
-fn ranges(numbers: &[u64]) -> String {
-    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
-    let run = |run: &[u64]| match run {
-        [one] => one.to_string(),
-        [first, .., last] => format!("{first} to {last}"),
-        [] => String::new(),
-    };
-    runs.map(run).collect::<Vec<_>>().join(", ")
 }
 
 /// Bets that came too late: of each market when it was decided, and what voiding them would move.
@@ -516,7 +429,7 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 /// Rows with their columns aligned; what is empty in all rows takes no room.
-fn columns(output: &mut impl Write, rows: Vec<Vec<String>>) -> io::Result<()> {
+pub(super) fn columns(output: &mut impl Write, rows: Vec<Vec<String>>) -> io::Result<()> {
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
     };

@@ -110,7 +110,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
-        OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
+        OrderJson::Reject { id } => Order::Command(Command::RejectProposal { id: ProposalId(id) }),
         OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
         OrderJson::DecideReferral { bet, word, account: _ } => {
             Order::Command(referral::command(bet, &word)?)
@@ -353,6 +353,35 @@ mod tests {
             let fault = parse_order(body.as_bytes(), Timestamp::from_millis(7_000)).unwrap_err();
             assert_eq!(fault.code, code, "{body}");
             assert!(fault.text.contains(says), "{body}: {}", fault.text);
+        }
+    }
+
+    /// The names that a list of a sentence about an unknown one can be.
+    fn names_in(fault: &Fault) -> Vec<String> {
+        let (_, list) = fault.text.split_once("expected one of").unwrap();
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// `MESSAGES.md` says of itself that it is all that clients say to the gateway.
+    #[test]
+    fn every_order_and_every_question_stands_in_the_page_about_messages() {
+        let page = include_str!("../../../MESSAGES.md");
+        let unknown = br#"{"command":"?"}"#;
+        let mut orders = names_in(&parse_order(unknown, Timestamp::default()).unwrap_err());
+        for (of_a_part, knows) in [
+            (settlement::parse(unknown), settlement::knows as fn(&str) -> bool),
+            (compliance::parse(unknown), compliance::knows),
+        ] {
+            let names = names_in(&of_a_part.unwrap_err());
+            assert!(names.iter().all(|name| knows(name)), "{names:?}");
+            orders.extend(names);
+        }
+        assert!(40 < orders.len(), "{orders:?}");
+        for order in orders {
+            assert!(page.contains(&format!("\"command\":\"{order}\"")), "the order {order}");
+        }
+        for question in names_in(&parse_question(br#"{"query":"?"}"#).unwrap_err()) {
+            assert!(page.contains(&format!("\"query\":\"{question}\"")), "the query {question}");
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) enum OrderJson {
     Approve {
         id: u64,
     },
-    Withdraw {
+    Reject {
         id: u64,
     },
     LiftOverride {

@@ -128,7 +128,7 @@ impl Order {
     /// The wish that it decides about, if it is the second person's word.
     pub fn wish(&self) -> Option<ProposalId> {
         match self {
-            Self::Command(Command::Approve { id } | Command::Withdraw { id }) => Some(*id),
+            Self::Command(Command::Approve { id } | Command::RejectProposal { id }) => Some(*id),
             Self::Command(_) | Self::Configure(_) | Self::CreateMatch { .. } => None,
         }
     }
