@@ -48,7 +48,7 @@ pub use level::{Level, May};
 pub use limit::{LimitBy, LimitKey, LimitView, LimitWish};
 pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
 pub use review::Hold;
-pub use rule::{PlayRule, RULES};
+pub use rule::{RULES, Rule};
 pub use session::SessionView;
 pub use window::Window;
 

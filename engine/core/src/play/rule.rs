@@ -30,7 +30,7 @@ pub(crate) enum Asked {
 }
 
 /// One rule.
-pub struct PlayRule {
+pub struct Rule {
     /// Its name.
     pub name: &'static str,
     /// The rule of a regulator that it implements.
@@ -40,7 +40,7 @@ pub struct PlayRule {
 }
 
 /// Every rule, in order of precedence.
-pub const RULES: &[PlayRule] = &[
+pub const RULES: &[Rule] = &[
     self_exclusion::RULE,
     time_out::RULE,
     verification::RULE,

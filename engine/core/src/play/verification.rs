@@ -6,14 +6,12 @@
 //! hours somebody may play with deposits of 100 euros before he is verified, and take out nothing.
 
 use super::level::{Level, May};
-use super::{Asked, PlayRule, Quantity, Subject, Window};
+use super::{Asked, Quantity, Rule, Subject, Window};
 use crate::reject::{Refusal, Reject};
 use crate::units::{Money, millis};
 
-pub(super) const RULE: PlayRule =
-    PlayRule {
-        name: "verification", cites: "UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4)", check
-    };
+pub(super) const RULE: Rule =
+    Rule { name: "verification", cites: "UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4)", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     let policy = &subject.play.policy.policy;
