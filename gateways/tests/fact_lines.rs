@@ -109,6 +109,33 @@ fn what_was_said_before_drops_and_what_is_missing_is_asked_for() {
     assert_eq!(one(feed, &line), (GameEvent::Heartbeat, 90, 0));
 }
 
+/// The time of a heartbeat, and of a fact that shows a gap, is measured by the engine: it must come through, and
+/// however it runs it is no wrong line.
+#[test]
+fn the_time_of_a_sign_of_life_comes_through_even_if_it_stands_still_or_runs_back() {
+    let times = |feed: &mut FactLines, line: &str| {
+        let (_, messages) = say(feed, line);
+        let [message] = messages[..] else { panic!("{line} gave {messages:?}") };
+        assert_eq!(message.received_at, NOW);
+        (message.event, message.source_time.millis())
+    };
+    for version in ["", r#""version":1,"#] {
+        let feed = &mut feed(Title::Cs2);
+        let at = |at_ms: u64, rest: &str| format!(r#"{{"at_ms":{at_ms},{version}{rest}}}"#);
+        assert_eq!(times(feed, &at(2_000, &start(1))), (START, 2_000));
+        for at_ms in [2_000, 9_000, 9_000, 1_000] {
+            let line = at(at_ms, r#""event":"heartbeat""#);
+            assert_eq!(times(feed, &line), (GameEvent::Heartbeat, at_ms));
+        }
+    }
+    let feed = &mut feed(Title::Cs2);
+    one(feed, &counted(1, &start(1)));
+    assert_eq!(times(feed, &counted(3, &won(2, 'a'))), (GameEvent::Heartbeat, 1_003));
+    // A fact may be known a little after a heartbeat and have happened before it.
+    assert_eq!(times(feed, r#"{"at_ms":5000,"event":"heartbeat"}"#).1, 5_000);
+    assert_eq!(times(feed, &counted(2, &won(1, 'a'))), (round(1, CoreTeam::A), 1_002));
+}
+
 #[test]
 fn a_fact_is_taken_back_by_its_number_with_all_that_came_after() {
     let feed = &mut feed(Title::Valorant);

@@ -124,12 +124,12 @@ fn a_grade_that_nothing_confirms_and_that_pays_much_takes_a_second_person() {
     ));
 }
 
-/// What a multiple wins counts on each of its legs, a bet that gave its stake back counts no more, and
+/// All that a multiple pays counts on each of its legs, a bet that gave its stake back counts no more, and
 /// once the score has spoken the grade that waited is about another market.
 #[test]
 fn a_grade_that_pays_much_is_measured_by_all_that_stands_and_ends_with_the_score() {
     check(&format!(
-        "config grade_alone_max 29.99
+        "config grade_alone_max 39.99
         {BOARD}
         multi  d A 10.00 2 W:a V:a
         grade  V results won lost by 1
@@ -156,8 +156,9 @@ fn a_grade_that_pays_much_is_measured_by_all_that_stands_and_ends_with_the_score
 fn results_that_do_not_fit_the_market_are_refused() {
     on_board(
         "
-        grade  W results lost lost won         -> GradeContradictory
-        grade  S results half_won half_lost    -> GradeContradictory
+        grade  W results lost lost won         -> GradeContradictory(2, 3)
+        grade  S results won lost              -> GradeContradictory(4, 2)
+        grade  S results half_won half_lost    -> GradeContradictory(4, 2)
         grade  W results won lost by nobody    -> OperatorOnly
         grade  W results won lost version 1    -> GradeOutdated(0, 1)
         grade  W automatic                     -> GradeUnchanged

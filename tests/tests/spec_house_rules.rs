@@ -448,6 +448,33 @@ fn an_incident_that_is_taken_back_moves_the_money_back_once() {
     ));
 }
 
+/// What an incident decides no score confirms: it pays as much as a grade by one person's word.
+#[test]
+fn an_incident_that_pays_much_takes_a_second_person() {
+    for (alone_max, then) in [
+        ("30.00", "expect market F Decided #0"),
+        (
+            "29.99",
+            "expect market F Open
+            expect bet a Accepted 30.00
+            waiting approve by 1                   -> SamePerson(1, 1)
+            waiting approve by 2
+            expect bet a Won 30.00",
+        ),
+    ] {
+        check(&format!(
+            "config grade_alone_max {alone_max}
+            rules stand_when_possible
+            account A balance 100.00
+            {BO3}
+            bet a A F a 15.00
+            play M 1 A3
+            incident M forfeit 1 B
+            {then}"
+        ));
+    }
+}
+
 #[test]
 fn a_forfeit_taken_back_lets_the_map_go_on() {
     check(&format!(

@@ -276,6 +276,26 @@ fn a_payout_that_is_cut_is_never_passed_and_never_cashed_out() {
     );
 }
 
+/// A boost is a part of what a bet pays at most, and one leg is a single whatever form it came in.
+#[test]
+fn a_boost_passes_no_cut_and_one_leg_is_not_cut() {
+    with_config(
+        "payout_max 1000.00 payout_cut 30.00",
+        &format!(
+            "
+            bonus  u A boost_100 90.00 for 7d
+            multi  a A 5.00 2 W1:a W2:a with u      -> Accepted 30.00
+            multi  b A 20.00 2 W1:a W2:a with u     -> BonusWorthless
+            multi  c A 20.00 1 W1:a                  -> Accepted 40.00
+            {A_WINS_1}
+            play   M2 1 A13
+            expect bet a Won 30.00
+            expect bet c Won 40.00
+            "
+        ),
+    );
+}
+
 #[test]
 fn what_is_won_below_the_cut_is_paid_whole() {
     with_config(

@@ -215,8 +215,33 @@ fn an_id_is_valid_up_to_both_edges_of_its_window() {
         wait    2h
         again   b2                                  -> Accepted 2.00     # still remembered
         bet     b6 A1 W a 1.00                      -> Accepted          # makes room
-        again   b2                                  -> ClientIdOutsideWindow(3600000ms, 10800000ms)
+        again   b2                                  -> Accepted 2.00     # it still stands
         expect  account A1 available 7.00 held 3.00
+        ",
+    );
+}
+
+/// By its id a bet is told, taken back, cashed out and voided for as long as it is there.
+#[test]
+fn an_id_stays_as_long_as_its_bet() {
+    check(
+        "
+        config  client_id_past 1h cash_out_margin_ppb 0
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00                      -> Accepted
+        multi   b2 A1 1.00 1 W:a                    -> Accepted
+        wait    48h
+        bet     b3 A1 W a 1.00                      -> Accepted
+        bet     b4 A1 W a 1.00                      -> Accepted
+        again   b1                                  -> Accepted 2.00
+        quote   q1 b1                               -> Quoted 1.00
+        quote   q2 b2                               -> Quoted 1.00
+        void    b1
+        waiting approve by 2
+        expect  bet b1 Void ByHand
         ",
     );
 }
@@ -325,14 +350,18 @@ fn a_wider_window_does_not_let_a_forgotten_bet_in_again() {
         match   M bo1
         maps    M even
         market  W M map 1
+        match   K bo1
+        maps    K even
+        market  X K map 1
         bet     b1 A1 W a 1.00                      -> Accepted
-        wait    2h
-        bet     b2 A1 W a 1.00                      -> Accepted          # b1 is forgotten
-        config  client_id_past 72h
+        play    M 1 B13
+        wait    73h
+        bet     b2 A1 X a 1.00                      -> Accepted          # b1 has left, and is forgotten
+        config  client_id_past 7d
         again   b1                                  -> ClientIdOutsideWindow
-        bet     b3 A1 W a 1.00 made -1h             -> Accepted
+        bet     b3 A1 X a 1.00 made -1h             -> Accepted
         again   b2                                  -> Accepted
-        expect  account A1 available 7.00 held 3.00
+        expect  account A1 available 7.00 held 2.00
         ",
     );
 }

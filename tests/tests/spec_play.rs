@@ -307,9 +307,14 @@ fn a_self_exclusion_ends_only_by_the_players_wish_and_a_day_later() {
         "
         config  feed_age_prematch 240000h
         waiting approve by 2
+        account A2
         rest    A1 time_out 7d
         rest    A1 exclusion 181d          -> RestLength(15724800000ms, 15638400000ms)
         rest    A1 exclusion 1828d         -> RestLength
+        # Its end was reckoned a moment before, or by a clock that is behind: a minute is forgiven.
+        rest    A1 exclusion 15724739999ms -> RestLength(15724800000ms, 15724739999ms)
+        rest    A2 exclusion 15724740000ms
+        return  A2                         -> RestNotOver(15724800000ms, 0ms)
         rest    A1 exclusion 182d
         bet     b1 A1 W a 10.00            -> AccountSelfExcluded
         deposit A1 10.00                   -> AccountSelfExcluded

@@ -312,11 +312,134 @@ fn a_source_that_lags_is_not_priced_on() {
         expect  market W Open
         feed    M round 1 2 A late 3605s            # five seconds more than at its best
         expect  market W Suspended FeedLag
-        feed    M heartbeat
+        feed    M heartbeat untimed                 # it is alive, which is no news of what happened
         expect  market W Suspended FeedLag
         feed    M round 1 3 A late 3601s
         expect  market W Open
         expect  score M 3-0
+        ",
+    );
+}
+
+/// A heartbeat says that everything up to its time has been told. One that comes late is no better than a fact
+/// that does: whatever is behind it in the pipe has happened and is not known.
+#[test]
+fn a_source_whose_heartbeats_come_late_is_not_priced_on() {
+    check(
+        "
+        config  feed_lag_max 2s feed_age_live 3s
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct
+        wait    2s
+        feed    M heartbeat late 2s                 # as late as may be
+        expect  market W Open
+        bet     b1 A1 W a 1.00                      -> Pending
+        wait    1s
+        feed    M heartbeat late 2001ms
+        expect  market W Suspended FeedLag
+        expect  alert Late 2001
+        bet     b2 A1 W b 1.00                      -> MarketSuspended
+        wait    2s
+        expect  bet b1 MarketSuspended              # nobody knows what has happened since it was struck
+        feed    M heartbeat late 20s
+        feed    M heartbeat untimed
+        expect  market W Suspended FeedLag
+        feed    M round 1 1 B late 20s              # what was behind it
+        expect  market W Suspended FeedLag
+        feed    M heartbeat                         # all of it has been told
+        expect  market W Open
+        expect  lag 0 50 2
+        expect  lag 0 2000 1
+        expect  lag 0 4000 1
+        expect  lag 0 32000 2
+        ",
+    );
+}
+
+/// A clock that is wrong is no lag, and one that stands still or runs back tells of nothing that came after it.
+#[test]
+fn a_heartbeat_whose_time_stands_still_or_runs_back_is_late_by_as_much() {
+    check(
+        "
+        config  feed_lag_max 2s
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct late 1h
+        wait    2s
+        feed    M heartbeat late 3602s              # the time of the start, again
+        expect  market W Open
+        wait    1s
+        feed    M heartbeat late 3603s              # and again
+        expect  market W Suspended FeedLag
+        feed    M heartbeat late 1h
+        expect  market W Open
+        feed    M heartbeat late 3603s              # back
+        expect  market W Suspended FeedLag
+        feed    M heartbeat late 3601s
+        expect  market W Open
+        wait    1m
+        feed    M heartbeat untimed                 # who says no time is not measured
+        expect  market W Open
+        ",
+    );
+}
+
+#[test]
+fn only_what_depends_on_a_late_source_stops() {
+    check(
+        "
+        config  feed_lag_max 2s feed_grace 1s agreeing_updates 1
+        match   M bo1
+        match   K bo1
+        maps    M even
+        maps    K even
+        market  W M map 1
+        market  V K map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    K start 1 ct source 1
+        feed    M heartbeat source 1 late 20s
+        feed    M round 1 1 B source 1 late 20s     # a source that is late is not asked, whatever it says
+        feed    M round 1 1 A source 0
+        feed    M heartbeat source 1 late 20s
+        wait    2s
+        expect  market W Open                       # on what the first says
+        expect  market V Open                       # of this match nothing of the source was late
+        feed    M heartbeat source 1                # not late any more, and it says otherwise
+        expect  market W Suspended FeedsDisagree
+        ",
+    );
+}
+
+/// A source is late for good once its clock was set back, or was once wrong by years the other way. That it is not
+/// late only a person can know.
+#[test]
+fn a_person_lets_the_clock_of_the_source_that_is_followed_be_learned_anew() {
+    check(
+        "
+        config   feed_lag_max 2s
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        feed     M heartbeat source 0 late 1h
+        feed     M heartbeat source 1 late 1h
+        expect   market W Suspended FeedLag
+        resume   match M
+        expect   market W Suspended FeedLag
+        handover M 1                                 # another that is late is followed as late
+        expect   market W Suspended FeedLag
+        handover M 1                                 # who is followed already is taken at his word
+        expect   market W Open
+        feed     M heartbeat source 1 late 1h
+        expect   market W Open
+        feed     M heartbeat source 1 late 3603s
+        expect   market W Suspended FeedLag
         ",
     );
 }

@@ -188,7 +188,9 @@ fn a_read_only_engine_follows_its_feeds_and_changes_nothing_else() {
         market  X M winner                          -> ReadOnly
         resume  all                                 -> ReadOnly
         cancel  b1                                  -> ReadOnly
-        suspend match M                             # what protects stays
+        limit   A1 stake day 5.00                   # what protects stays
+        rest    A1 time_out 1d
+        suspend match M
         kill    match M on
         kill    match M off
         play    M 1 A13

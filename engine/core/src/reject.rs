@@ -162,7 +162,7 @@ rejects! {
     /// The market's result has changed since it was looked at.
     GradeOutdated = 214, true, Count, "The market was settled otherwise meanwhile. Please look again.";
     /// A grade does not fit the market's selections.
-    GradeContradictory = 215, false, None, "These results do not fit the market.";
+    GradeContradictory = 215, false, Count, "A market has one result for each of its selections, and they must agree.";
     /// The grade is what holds already.
     GradeUnchanged = 216, false, None, "The market is graded like this already.";
     /// The market's bets have left the engine.

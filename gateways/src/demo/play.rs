@@ -223,7 +223,7 @@ impl<'a, R: Records> Player<'a, R> {
             }
             *now_ms = next_ms;
             let received_at = self.journal_time(next_ms);
-            self.send(heartbeat(MATCH, SOURCE, received_at))?;
+            self.send(heartbeat(MATCH, SOURCE, Timestamp::default(), received_at))?;
             self.observer.heartbeat();
             self.wait_applied()?;
         }

@@ -10,7 +10,7 @@ use clutch_core::command::{
 use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
 
-use super::cs_log::{FeedEvent, Normalised, RoundFormat};
+use super::cs_log::{FeedEvent, LogTime, Normalised, RoundFormat};
 
 /// Follows one log for one match.
 #[derive(Clone, Debug)]
@@ -74,10 +74,7 @@ impl MatchFeed {
     ) -> Option<Envelope> {
         let event = self.game_event(&normalised.event)?;
         self.version += 1;
-        let source_time = normalised
-            .time
-            .and_then(|time| u64::try_from(time.unix_millis()).ok())
-            .map_or(Timestamp::default(), Timestamp::from_millis);
+        let source_time = normalised.time.map_or(Timestamp::default(), source_time);
         Some(self.envelope(event, source_time, received_at))
     }
 
@@ -170,18 +167,29 @@ impl MatchFeed {
     }
 }
 
-/// A sign of life of a source: it says nothing and has no version.
-pub fn heartbeat(match_id: MatchId, source: SourceId, received_at: Timestamp) -> Envelope {
+/// A sign of life of a source: it has no version, and says at most that everything up to `source_time` by
+/// its own clock has been told; zero says nothing of that.
+pub fn heartbeat(
+    match_id: MatchId,
+    source: SourceId,
+    source_time: Timestamp,
+    received_at: Timestamp,
+) -> Envelope {
     let message = FeedMessage {
         match_id,
         source,
         version: 0,
         follows: 0,
-        source_time: Timestamp::default(),
+        source_time,
         received_at,
         event: GameEvent::Heartbeat,
     };
     Envelope { actor: Actor::Feed(source), trace: 0, command: Command::Feed(message) }
+}
+
+/// A time stamp of a log as the engine counts, as if the server's clock were UTC.
+pub fn source_time(time: LogTime) -> Timestamp {
+    u64::try_from(time.unix_millis()).map_or(Timestamp::default(), Timestamp::from_millis)
 }
 
 /// The engine's word for a format.

@@ -67,7 +67,7 @@ impl FactsFeed {
             What::Match { .. } => return None,
             What::Heartbeat => {
                 let version = fact.number.map_or(0, |number| number.version);
-                return Some(self.sign_of_life(version, received_at));
+                return Some(self.sign_of_life(version, fact.at_ms, received_at));
             }
             What::MapStart { map, side_a, .. } => {
                 GameEvent::MapStarted { map: *map, first_side_a: core_side(*side_a) }
@@ -125,9 +125,11 @@ impl FactsFeed {
     }
 
     /// A sign of life. With a version the source says which fact was its last, so that a missing one
-    /// is noticed; zero says nothing.
-    pub fn sign_of_life(&self, version: u64, received_at: Timestamp) -> Envelope {
-        self.envelope(version, 0, Timestamp::default(), received_at, GameEvent::Heartbeat)
+    /// is noticed; zero says nothing. By `at_ms` it says up to when everything has been told, so that a
+    /// source which falls behind is noticed.
+    pub fn sign_of_life(&self, version: u64, at_ms: u64, received_at: Timestamp) -> Envelope {
+        let source_time = Timestamp::from_millis(at_ms);
+        self.envelope(version, 0, source_time, received_at, GameEvent::Heartbeat)
     }
 
     /// How the match stood before a fact, as a command that takes it back to that.

@@ -9,9 +9,9 @@ use std::io::{self, BufRead};
 use clutch_core::Envelope;
 use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
 
-use super::bridge::{MatchFeed, core_format, heartbeat};
+use super::bridge::{MatchFeed, core_format, heartbeat, source_time};
 use super::capture::Context;
-use super::cs_log::{CsLog, LineReader, Normalised, Options, RoundFormat};
+use super::cs_log::{CsLog, LineReader, LogTime, Normalised, Options, RoundFormat};
 use super::facts::{Title, What};
 use super::facts_bridge::FactsFeed;
 use super::ndjson::{Count, Heard, Stream};
@@ -27,6 +27,10 @@ pub trait Follow: Send {
 
     /// The version of the last message.
     fn version(&self) -> u64;
+
+    /// Up to when, by the source's own clock, the last line says that everything has been told; zero if it
+    /// says nothing of that, as a line that was said before.
+    fn told_until(&self) -> Timestamp;
 
     /// Goes on behind `applied`, which the engine has heard although these lines do not hold it. What
     /// must be said at once because of that.
@@ -64,6 +68,10 @@ impl<T: Follow + ?Sized> Follow for Box<T> {
         (**self).version()
     }
 
+    fn told_until(&self) -> Timestamp {
+        (**self).told_until()
+    }
+
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {
         (**self).catch_up(applied, now)
     }
@@ -94,7 +102,7 @@ pub fn of(context: &Context) -> Result<Box<dyn Follow>, String> {
 }
 
 /// Takes the lines of one push. What they say goes behind `out`; lines that say nothing are a sign of
-/// life, unless one of them is wrong.
+/// life with the time of the last one, unless one of them is wrong.
 pub fn push<F: Follow + ?Sized>(
     follow: &mut F,
     body: &[u8],
@@ -109,7 +117,9 @@ pub fn push<F: Follow + ?Sized>(
     taken.newest = follow.version();
     if taken.events == 0 && taken.wrong == 0 {
         let (match_id, source) = follow.about();
-        out.push_back(heartbeat(match_id, source, now));
+        let is_empty = taken.lines == 0;
+        let told_until = if is_empty { Timestamp::default() } else { follow.told_until() };
+        out.push_back(heartbeat(match_id, source, told_until, now));
     }
     taken
 }
@@ -152,12 +162,16 @@ pub struct CsLogLines {
     bridge: MatchFeed,
     lines: u64,
     events: Vec<Normalised>,
+    /// The time of the newest line, and whether that was the last one.
+    newest: Timestamp,
+    is_newest: bool,
 }
 
 impl CsLogLines {
     /// Follows a log from its first line.
     pub fn new(normaliser: CsLog, bridge: MatchFeed) -> Self {
-        Self { normaliser, bridge, lines: 0, events: Vec::new() }
+        let (events, newest) = (Vec::new(), Timestamp::default());
+        Self { normaliser, bridge, lines: 0, events, newest, is_newest: false }
     }
 
     /// Lines followed so far.
@@ -179,6 +193,10 @@ impl Follow for CsLogLines {
             tracing::debug!(?event, "feed");
             out.extend(self.bridge.translate(&event, received_at));
         }
+        let said_at = LogTime::of_line(line).map_or(Timestamp::default(), source_time);
+        // Older lines are sent again by a server that got no answer in time.
+        self.is_newest = self.newest <= said_at;
+        self.newest = self.newest.max(said_at);
         let after = self.normaliser.counters();
         let is_unknown = before.unknown + before.garbage < after.unknown + after.garbage;
         if is_unknown { Line::Unknown } else { Line::Known }
@@ -186,6 +204,10 @@ impl Follow for CsLogLines {
 
     fn version(&self) -> u64 {
         self.bridge.version()
+    }
+
+    fn told_until(&self) -> Timestamp {
+        if self.is_newest { self.newest } else { Timestamp::default() }
     }
 
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {
@@ -239,7 +261,7 @@ impl Follow for FactLines {
             Ok(Heard::Old(_)) => Line::Old,
             Ok(Heard::Gap { fact, after }) => {
                 let version = fact.number.map_or(0, |number| number.version);
-                out.push_back(self.bridge.sign_of_life(version, received_at));
+                out.push_back(self.bridge.sign_of_life(version, fact.at_ms, received_at));
                 Line::Gap { after }
             }
             Ok(Heard::Fact(fact)) => {
@@ -259,6 +281,11 @@ impl Follow for FactLines {
 
     fn version(&self) -> u64 {
         self.bridge.version().max(self.unseen.unwrap_or_default())
+    }
+
+    /// Facts say it themselves, by heartbeats; those that say nothing new were said before.
+    fn told_until(&self) -> Timestamp {
+        Timestamp::default()
     }
 
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {

@@ -1,6 +1,7 @@
 //! Facts from any provider, as newline-delimited JSON: how an integrator brings a source of his own.
 //!
-//! See `FEEDS.md`. Owns the order of a stream: what comes first, and that time does not run backwards.
+//! See `FEEDS.md`. Owns the order of a stream: what comes first, and that time does not run backwards from
+//! one fact to the next. What the time of a heartbeat means is for the engine to say.
 
 use std::io::{BufRead, Write};
 
@@ -114,21 +115,20 @@ impl Stream {
             return Err("a `revert` needs versions: its own, and that of the fact".to_owned());
         }
         if let Some((Number { version, follows }, newest)) = counted {
-            if is_heartbeat {
-                // It repeats the newest, and may know of more.
-                let is_ahead = newest < version;
-                return Ok(if is_ahead {
-                    Heard::Gap { fact, after: newest }
-                } else {
-                    Heard::Fact(fact)
-                });
-            }
-            if version <= newest {
+            let follows_another =
+                newest != 0 && ![newest, 0].contains(&follows.unwrap_or(version - 1));
+            // A heartbeat repeats the newest, and may know of more.
+            let is_gap = if is_heartbeat { newest < version } else { follows_another };
+            if !is_heartbeat && version <= newest {
                 return Ok(Heard::Old(version));
             }
-            if newest != 0 && ![newest, 0].contains(&follows.unwrap_or(version - 1)) {
+            if is_gap {
                 return Ok(Heard::Gap { fact, after: newest });
             }
+        }
+        if is_heartbeat {
+            // It is said at once, and of a fact that comes next it may take longer to know.
+            return Ok(Heard::Fact(fact));
         }
         if let Some(newest_ms) = self.newest_ms.filter(|newest_ms| fact.at_ms < *newest_ms) {
             let at_ms = fact.at_ms;
@@ -140,10 +140,7 @@ impl Stream {
             return Err(format!("a `revert` of {of} must come after it"));
         }
         self.newest_ms = Some(fact.at_ms);
-        if !is_heartbeat {
-            self.count =
-                counted.map_or(Count::Arrival, |(number, _)| Count::Version(number.version));
-        }
+        self.count = counted.map_or(Count::Arrival, |(number, _)| Count::Version(number.version));
         Ok(Heard::Fact(fact))
     }
 

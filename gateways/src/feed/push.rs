@@ -91,7 +91,7 @@ impl<F: Follow> PushFeed<F> {
         FeedReply::Taken(taken)
     }
 
-    /// How late each fact of this push is, beyond what this source takes at its best.
+    /// How late each message of this push is that says its time, beyond what this source takes at its best.
     fn measure(&mut self, taken: &mut Taken) {
         for envelope in &self.pending {
             if let Command::Feed(message) = &envelope.command {
@@ -220,6 +220,33 @@ mod tests {
         // Another source's lines are none of ours.
         Kept::new(&dir, (MatchId(3), SourceId(1))).append(b"one\n", NOW).unwrap();
         assert_eq!(resumed(&dir, 0).follow.lines(), 2);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    /// A log says nothing new most of the time, and its lines have times all the same.
+    #[test]
+    fn a_push_of_a_log_that_says_nothing_is_a_heartbeat_of_its_last_line() {
+        let dir = fresh_dir("log-heartbeat");
+        let mut follow = resumed(&dir, 0).follow;
+        let mut heard = |body: &str| {
+            let mut out = VecDeque::new();
+            follow::push(&mut follow, body.as_bytes(), NOW, &mut out);
+            let Some(Command::Feed(message)) = out.pop_front().map(|it| it.command) else {
+                panic!("{body}")
+            };
+            assert_eq!((message.event, message.version), (GameEvent::Heartbeat, 0));
+            message.source_time.millis() % 60_000
+        };
+        assert_eq!(heard("L 01/19/2026 - 19:03:17: server_message: \"a\"\n"), 17_000);
+        assert_eq!(
+            heard("01/19/2026 - 19:03:18.250 - one\n01/19/2026 - 19:03:19.500 - two\n"),
+            19_500
+        );
+        assert_eq!(heard(""), 0);
+        assert_eq!(heard("no line of a log\n"), 0);
+        // Sent again.
+        assert_eq!(heard("01/19/2026 - 19:03:18.250 - one\n"), 0);
+        assert_eq!(heard("01/19/2026 - 19:03:19.500 - two\n"), 19_500);
         std::fs::remove_dir_all(dir).unwrap();
     }
 

@@ -50,7 +50,7 @@ pub struct Taken {
     pub resync_after: Option<u64>,
     /// The newest version that was taken.
     pub newest: u64,
-    /// How late each fact is that says when it happened.
+    /// How late each message is that says its time.
     pub lags_ms: Vec<u64>,
 }
 
@@ -190,7 +190,7 @@ impl FeedDoor {
         if !self.lags_ms.is_empty() {
             let at = |quantile| self.lags_ms.value_at_quantile(quantile);
             health["lag_ms"] = json!({
-                "p50": at(0.5), "p99": at(0.99), "max": self.lags_ms.max(), "facts": self.lags_ms.len(),
+                "p50": at(0.5), "p99": at(0.99), "max": self.lags_ms.max(), "messages": self.lags_ms.len(),
             });
         }
         health

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clutch_core::Command;
 use clutch_engine::Follower;
@@ -219,7 +220,7 @@ fn a_line_that_is_wrong_is_named_and_stops_nothing_else() {
     let feeds = health["feeds"].as_array().unwrap();
     let cup = feeds.iter().find(|it| it["match"] == "cup" && it["source"] == 1).unwrap();
     assert_eq!(
-        (&cup["newest"], &cup["wrong_lines"], &cup["lag_ms"]["facts"]),
+        (&cup["newest"], &cup["wrong_lines"], &cup["lag_ms"]["messages"]),
         (&2.into(), &52.into(), &2.into())
     );
 }
@@ -271,6 +272,36 @@ fn journaled(journal: &Path) -> Vec<Value> {
     messages
 }
 
+/// What is behind a late heartbeat in the pipe has happened, and nobody here knows of it.
+#[test]
+fn a_source_whose_heartbeats_fall_behind_stops_betting_until_it_catches_up() {
+    let data = DataDir::new("facts-late");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let staff = Staff::of(&config, &journal);
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let say = |rest: Value, late_ms: u64| {
+        let mut line = json!({"at_ms": now() - late_ms, "version": 1});
+        line.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        push(serve.address, CUP, "first-key", &[line.to_string()]);
+        staff.cup(&serve).1
+    };
+    let beat = || json!({"event": "heartbeat"});
+    let start = json!({"event": "map_start", "map": 1, "name": "m", "side_a": "ct"});
+    assert_eq!(say(start, 0), Value::Null);
+    assert_eq!(say(beat(), 0), Value::Null);
+    assert_eq!(say(beat(), 20_000), "feed_lag");
+    // An empty push has no time, so it does not say that nothing is behind it.
+    push(serve.address, CUP, "first-key", &[]);
+    assert_eq!(staff.cup(&serve).1, "feed_lag");
+    assert_eq!(say(beat(), 0), Value::Null);
+    let health = get(serve.address, "/health").json();
+    let feeds = health["feeds"].as_array().unwrap();
+    let cup = feeds.iter().find(|it| it["match"] == "cup" && it["source"] == 1).unwrap();
+    assert_eq!(cup["lag_ms"]["messages"], 4);
+    assert!(cup["lag_ms"]["max"].as_u64().unwrap() >= 19_000, "{cup}");
+}
+
 #[test]
 fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() {
     let data = DataDir::new("facts-capture");
@@ -280,6 +311,7 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     push(address, CUP, "first-key", &[start(1, "ct"), round(2, 1, "a"), "nonsense".into()]);
     push(address, CUP, "second-key", &[start(1, "ct"), round(2, 1, "a")]);
     push(address, CUP, "first-key", &[]);
+    push(address, CUP, "first-key", &[fact(2, json!({"event": "heartbeat"}))]);
     push(address, CUP, "first-key", &[round(4, 3, "a")]);
     // A sign of life that the engine had not taken by the kill is not given again.
     let staff = Staff::of(&config, &journal);
@@ -288,7 +320,7 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     eventually("everything is captured", || {
         let files = capture::files_of(&journal.join("captures"), "").ok()?;
         let read = |path| capture::read(path).unwrap().map_or(0, |it| it.pushes.len());
-        (files.iter().map(|path| read(path)).sum::<usize>() == 4).then_some(())
+        (files.iter().map(|path| read(path)).sum::<usize>() == 5).then_some(())
     });
     assert!(serve.process.kill());
     let mut serve = Serve::start(&config, &journal);
@@ -311,7 +343,10 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
         })
         .collect();
     assert_eq!(replayed, journaled(&journal));
-    assert!(replayed.len() > 8, "{printed}");
+    assert!(replayed.len() > 9, "{printed}");
+    let is_timed = |said: &&Value| said["event"] == "Heartbeat" && said["source_time"] != 0;
+    let timed = replayed.iter().filter(is_timed).count();
+    assert_eq!(timed, 2, "a heartbeat, and a fact behind a gap: {printed}");
 
     let other = data.path().join("other");
     let serve = Serve::start(&config, &other);
@@ -319,7 +354,7 @@ fn a_capture_gives_the_same_events_and_leads_another_server_to_the_same_score() 
     let keys = ["--key", "1=first-key", "--key", "2=second-key"];
     let arguments = ["feed", "replay", captures, "--to", &server, "--speed", "1000"];
     let said = stdout(&run(arguments.into_iter().chain(keys)));
-    assert!(said.starts_with("pushed 11 lines, which gave "), "{said}");
+    assert!(said.starts_with("pushed 12 lines, which gave "), "{said}");
     assert_eq!(Staff::of(&config, &other).cup(&serve), score);
 
     let none = run(["feed", "replay", config.to_str().unwrap()]);

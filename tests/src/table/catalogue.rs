@@ -337,7 +337,13 @@ impl Scenario {
         let source = if words.take("source") { words.number()? } else { 0 };
         let version = if words.take("version") { Some(words.number()?) } else { None };
         let follows = if words.take("follows") { words.number()? } else { 0 };
-        let late = if words.take("late") { duration(words.next()?)? } else { 0 };
+        let late = if words.take("untimed") {
+            None
+        } else if words.take("late") {
+            Some(duration(words.next()?)?)
+        } else {
+            Some(0)
+        };
         Ok(self.hear_late(match_id, source, version, event, (follows, late)))
     }
 
@@ -348,20 +354,21 @@ impl Scenario {
         version: Option<u64>,
         event: GameEvent,
     ) -> Answer {
-        self.hear_late(match_id, source, version, event, (0, 0))
+        self.hear_late(match_id, source, version, event, (0, Some(0)))
     }
 
-    /// The same with the version that it says it follows, and so much late.
+    /// The same with the version that it says it follows, and so much late; `None` if it says no time.
     fn hear_late(
         &mut self,
         match_id: MatchId,
         source: u8,
         version: Option<u64>,
         event: GameEvent,
-        (follows, late): (u64, u64),
+        (follows, late): (u64, Option<u64>),
     ) -> Answer {
         let now = self.world().now();
-        let source_time = Timestamp::from_nanos(now.nanos() - late);
+        let source_time =
+            late.map_or(Timestamp::default(), |late| Timestamp::from_nanos(now.nanos() - late));
         let newest = self.versions.entry((match_id, source)).or_default();
         let version = version.unwrap_or(*newest + u64::from(event != GameEvent::Heartbeat));
         *newest = version.max(*newest);

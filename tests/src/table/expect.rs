@@ -8,7 +8,8 @@
 //! | `expect market NAME Open\|Suspended REASON\|Decided #N\|Void\|gone` | its status |
 //! | `expect match NAME there\|gone` | whether the engine still knows it |
 //! | `expect frozen MATCH REASON\|none` | why the whole match is frozen |
-//! | `expect alert RULE EXPECTED ACTUAL`, `expect alert NAME` | what was last told of a source |
+//! | `expect alert RULE EXPECTED ACTUAL`, `expect alert Late MS`, `expect alert NAME` | what was last told of a source |
+//! | `expect lag SOURCE AT_MOST N` | how many of its messages were at most so many milliseconds late, and more than the next less; `later` for more than all |
 //! | `expect late MARKET [margin TIME] [at TIME] KEY VALUE …` | the bets after what decided it: bets, several, stakes, winners, lose, losers, get, open, cashed_out, whole; `expect told_late …` those told when it was settled |
 //! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
@@ -63,6 +64,7 @@ impl Scenario {
             }
             "frozen" => self.expect_frozen(words),
             "alert" => self.expect_alert(words),
+            "lag" => self.expect_lag(words),
             "late" => self.expect_late(words),
             "told_late" => self.expect_told_late(words),
             "override" => {
@@ -91,11 +93,27 @@ impl Scenario {
                 FeedAlert::Impossible { rule, expected, actual }
                 | FeedAlert::Apart { rule, expected, actual, .. },
             ) => (rule, expected, actual),
+            Some(FeedAlert::Late { lag_ms }) => {
+                equal(words.next()?, "Late")?;
+                return equal(words.next()?, &lag_ms.to_string());
+            }
             other => return equal(words.next()?, &format!("{other:?}")),
         };
         equal(words.next()?, &format!("{rule:?}"))?;
         equal(words.next()?, &expected.to_string())?;
         equal(words.next()?, &actual.to_string())
+    }
+
+    fn expect_lag(&mut self, words: &mut Words<'_>) -> Outcome<()> {
+        let (of, at_most) = (words.number()?, words.next()?);
+        let counted = self.world().ask(Query::Sources).into_iter().find_map(|event| match event {
+            Event::SourceLag { source, at_most_ms, count } => {
+                let bucket = at_most_ms.map_or("later".to_owned(), |most| most.to_string());
+                (source.0 == of && bucket == at_most).then_some(count)
+            }
+            _ => None,
+        });
+        equal(words.next()?, &counted.ok_or("no such bucket")?.to_string())
     }
 
     fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {

@@ -191,13 +191,22 @@ impl Twin {
         }
     }
 
-    /// Each new id makes room by up to four that are out of their window.
+    /// Each new id makes room by up to four that are out of their window; those of bets that are still there stay.
     pub(super) fn forget_old_ids(&mut self) {
         for _ in 0..4 {
             let Some(key) = self.ids.front() else { return };
             let made = ClientBetId(key.1).time().map_or(0, Timestamp::nanos);
             if self.now.saturating_sub(made) <= self.config.client_id_past_ns {
                 return;
+            }
+            let is_there = match self.answers[key] {
+                Answered::Bet(id) => self.bets.contains_key(&id),
+                Answered::Multiple(id) => self.multiples.contains_key(&id),
+                Answered::Refused(_) => false,
+            };
+            if is_there && self.ids.len() < self.capacity.client_ids_max as usize {
+                self.ids.rotate_left(1);
+                continue;
             }
             self.answers.remove(key);
             self.forgotten_to = self.forgotten_to.max(made);
@@ -232,9 +241,10 @@ impl Twin {
         let now = i128::from(odds);
         let payout = stake * now / 1000;
         let on = (id, place.selection.0);
-        let counted = self.in_limits(place.account.0, stake, payout);
+        let most = i128::from(i64::MAX);
+        let counted = self.in_limits(place.account.0, stake, (payout, most));
         let shadows = self.check_limits(place.account.0, on, (stake, counted), to_trader)?;
-        let funding = self.fund(place.account.0, stake, payout)?;
+        let funding = self.fund(place.account.0, stake, (payout, most))?;
         self.check_funds(place.account.0, own(funding, stake))?;
         let delay = self.wait_on(id);
         let fate = if delay > 0 {

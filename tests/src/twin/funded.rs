@@ -137,7 +137,7 @@ impl Twin {
         &self,
         account: u32,
         stake: i128,
-        gross: i128,
+        (gross, most): (i128, i128),
     ) -> Result<Option<Funding>, Reject> {
         let Some(bonus) = self.wishes_bonus else { return Ok(None) };
         let row = self.bonus_of(account, bonus).filter(|row| self.is_kept(row));
@@ -149,7 +149,9 @@ impl Twin {
         let wished = match view.kind {
             BonusKind::Money => self.lacking(account, stake),
             BonusKind::FreeBet => stake,
-            BonusKind::Boost { percent } => (gross - stake) * i128::from(percent) / 100,
+            BonusKind::Boost { percent } => {
+                ((gross - stake) * i128::from(percent) / 100).min(most - gross)
+            }
         };
         if left == 0 {
             return Err(Reject::BonusUsedUp);
@@ -165,9 +167,10 @@ impl Twin {
     }
 
     /// What limits see of the bet being placed: what it will count if it is taken.
-    pub(super) fn in_limits(&self, account: u32, stake: i128, gross: i128) -> i128 {
+    pub(super) fn in_limits(&self, account: u32, stake: i128, (gross, most): (i128, i128)) -> i128 {
         let fits = gross <= i128::from(i64::MAX / 2);
-        let funding = fits.then(|| self.fund(account, stake, gross).ok().flatten()).flatten();
+        let funding =
+            fits.then(|| self.fund(account, stake, (gross, most)).ok().flatten()).flatten();
         counts(funding, gross)
     }
 

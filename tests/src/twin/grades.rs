@@ -24,7 +24,7 @@ impl Twin {
         let market = self.markets.get(id as usize).ok_or(Reject::UnknownMarket)?;
         self.check_version(id, version)?;
         if let Grade::Results(results) = grade
-            && !results.fits(market.odds.len() as u8)
+            && usize::from(results.selections()) != market.odds.len()
         {
             return Err(Reject::GradeContradictory);
         }
@@ -42,8 +42,8 @@ impl Twin {
         }
     }
 
-    /// The payouts of all that counts on the selections that do not lose.
-    fn at_stake(&self, id: u32, graded: MarketResult) -> i128 {
+    /// The payouts of all that counts on the selections that do not lose, and the stakes of multiples.
+    pub(super) fn at_stake(&self, id: u32, graded: MarketResult) -> i128 {
         let market = id as usize;
         let loses = |selection: u8| match graded {
             MarketResult::Won(winner) => winner.0 != selection,
@@ -52,7 +52,10 @@ impl Twin {
         };
         let selections = 0..self.markets[market].odds.len() as u8;
         let paid = selections.filter(|selection| !loses(*selection));
-        paid.map(|selection| self.payouts_on(market, selection)).sum()
+        let pays = |selection| {
+            self.payouts_on(market, selection) + self.stakes_of_multiples(market, selection)
+        };
+        paid.map(pays).sum()
     }
 
     fn check_version(&self, id: u32, version: u32) -> Result<(), Reject> {

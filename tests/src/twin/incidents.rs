@@ -113,7 +113,11 @@ impl Twin {
             let is = self.markets[*id].result;
             is != MarketResult::Undecided && is != *result
         });
-        if changes_results && !self.approved {
+        let undecided =
+            ruled.iter().filter(|(id, _)| self.markets[*id].result == MarketResult::Undecided);
+        let pays: i128 = undecided.map(|(id, result)| self.at_stake(*id as u32, *result)).sum();
+        let is_large = i128::from(self.config.grade_alone_max.minor()) < pays;
+        if (changes_results || is_large) && !self.approved {
             let match_id = MatchId(index as u32);
             return self.propose(Command::MatchIncident { match_id, incident });
         }

@@ -43,7 +43,7 @@ mod trips;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clutch_core::command::{
-    AccountState, BATCH_MAX, Capacity, Config, SetCurrency, SuspendReason, Title,
+    AccountState, BATCH_MAX, Capacity, Config, GameEvent, SetCurrency, SuspendReason, Title,
 };
 use clutch_core::event::{BetStatus, CashOutStatus};
 use clutch_core::house_rules::HouseRules;
@@ -298,7 +298,9 @@ impl Twin {
         self.tend_sessions();
         self.notice_results(&records[..timers]);
         let models = self.models_after(&records[..timers]);
-        if let Command::Feed(message) = command {
+        if let Command::Feed(message) = command
+            && message.event != GameEvent::Heartbeat
+        {
             self.heard_of = message.source_time.nanos();
         }
         let answer = self.dispatch(command);

@@ -217,14 +217,15 @@ impl Twin {
         let stake = unit * lines.len() as i128;
         let odds: Vec<(i128, i128)> = legs.iter().map(|leg| (leg.odds.into(), 1000)).collect();
         let cut = self.most(place.account.0, self.config.payout_cut.minor().into());
-        let payout = pays(unit, &lines, &odds).min(cut.max(stake));
+        let most = if legs.len() == 1 { i128::from(i64::MAX) } else { cut.max(stake) };
+        let payout = pays(unit, &lines, &odds).min(most);
         let mut shadows = BTreeSet::new();
-        let counted = self.in_limits(place.account.0, stake, payout);
+        let counted = self.in_limits(place.account.0, stake, (payout, most));
         for leg in &legs {
             let on = (leg.market, leg.selection);
             shadows.extend(self.check_limits(place.account.0, on, (stake, counted), to_trader)?);
         }
-        let funding = self.fund(place.account.0, stake, payout)?;
+        let funding = self.fund(place.account.0, stake, (payout, most))?;
         self.check_funds(place.account.0, own(funding, stake))?;
         let payout = counts(funding, payout);
         let delay = self.longest_wait(legs.iter().map(|leg| leg.market));
@@ -370,6 +371,19 @@ impl Twin {
                 loss * bet.legs.iter().filter(on_it).count() as i128
             })
             .sum()
+    }
+
+    /// What was staked on multiples with this selection in them.
+    pub(super) fn stakes_of_multiples(&self, market: usize, selection: u8) -> i128 {
+        let open = self
+            .multiples
+            .iter()
+            .filter(|(id, bet)| is_open(self.where_multiple_stands(**id, bet)));
+        open.map(|(_, bet)| {
+            let on_it = |leg: &&Leg| leg.market == market && leg.selection == selection;
+            self.weighed(bet.account, bet.stake) * bet.legs.iter().filter(on_it).count() as i128
+        })
+        .sum()
     }
 
     /// Fixes the legs on a market that retires; bets without other legs leave.

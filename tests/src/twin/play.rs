@@ -415,12 +415,18 @@ impl Twin {
     pub(super) fn rest(&mut self, account: u32, rest: Rest) -> Result<(), Reject> {
         let now = self.now;
         let own = &mut self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?.own;
-        let length = rest.until.nanos().saturating_sub(now);
         let allowed = match rest.kind {
             RestKind::TimeOut => 1..=42 * DAY,
             RestKind::SelfExclusion => 182 * DAY..=1_827 * DAY,
         };
-        if !allowed.contains(&length) {
+        // A minute this way or that is the asker's clock.
+        let asked = rest.until.nanos().saturating_sub(now);
+        let length = asked.clamp(*allowed.start(), *allowed.end());
+        let until = Timestamp::from_nanos(now + length);
+        let rest = Rest { until, ..rest };
+        let a_minute = 60_000_000_000;
+        let too_short = asked < length && a_minute.min(allowed.start() / 2) < length - asked;
+        if too_short || a_minute < asked.saturating_sub(length) {
             return Err(Reject::RestLength);
         }
         if let Some(present) = own.resting(now) {

@@ -305,7 +305,7 @@ impl Twin {
         let index = message.match_id.0 as usize;
         let source = &mut self.matches[index].sources[usize::from(message.source.0)];
         let at = message.source_time.nanos();
-        if message.event == GameEvent::Heartbeat || at == 0 {
+        if at == 0 {
             return false;
         }
         let took = i128::from(message.received_at.nanos()) - i128::from(at);
@@ -426,6 +426,10 @@ impl Twin {
             return Err(Reject::SourceSilent);
         }
         (fixture.needs_person, fixture.fitted) = (false, 0);
+        if fixture.first == Some(to) && fixture.sources[to].lags {
+            // Its clock was set, and is learned anew.
+            (fixture.sources[to].took_best, fixture.sources[to].lags) = (None, false);
+        }
         self.follow_instead(index, to);
         self.adopt_from(index, to);
         self.lift(index, SuspendReason::FeedsDisagree);

@@ -70,6 +70,8 @@ impl Twin {
                     | Command::ResetTrip { .. }
                     | Command::Shed { .. }
                     | Command::Suspend { .. }
+                    | Command::Rest { .. }
+                    | Command::SetPlayLimit { .. }
                     | Command::PlaceBet(_)
                     | Command::PlaceMultiple(_)
                     | Command::PlaceOnTerms(_)

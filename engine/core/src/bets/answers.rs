@@ -176,9 +176,9 @@ impl Answers {
         Place::new(Place::REFUSAL, place as u32)
     }
 
-    /// The key that came first.
-    pub fn oldest(&self) -> Option<Key> {
-        self.places.oldest().map(|(key, _)| key)
+    /// What came first.
+    pub fn oldest(&self) -> Option<(Key, Answer)> {
+        self.places.oldest().map(|(key, place)| (key, self.at(place)))
     }
 
     /// Forgets what came first.

@@ -116,7 +116,8 @@ pub struct Config {
     /// A market is shaded anew once its payouts moved by this much; every other change of its price
     /// shades it as well.
     pub shading_step: Money,
-    /// How much longer than at its best a source may take from its own clock to ours.
+    /// How much longer than at its best a source may take from its own clock to ours, be it with a fact or
+    /// with a heartbeat that says its time.
     pub feed_lag_max_ns: u64,
     /// How long a second source may take to confirm what the primary said.
     pub feed_grace_ns: u64,
@@ -182,7 +183,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
-    /// What a grade that the score does not confirm may pay by one person's word alone; zero: nothing.
+    /// What a grade or an incident that the score does not confirm may pay by one person's word alone; zero:
+    /// nothing.
     pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,

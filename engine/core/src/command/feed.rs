@@ -18,7 +18,8 @@ pub struct FeedMessage {
     /// The version of the message before this one, so that a missing one is noticed; zero if the
     /// source cannot say.
     pub follows: u64,
-    /// When it happened, by the source's clock; zero if the source does not say.
+    /// When it happened, by the source's clock; of a heartbeat the moment up to which everything has been
+    /// told. Zero if the source does not say.
     pub source_time: Timestamp,
     /// When it reached us, by the gateway's clock.
     pub received_at: Timestamp,

@@ -27,8 +27,10 @@ pub struct Results {
     winners: u32,
     /// Those that do not count.
     void: u32,
+    /// How many there are.
+    selections: u8,
 }
-wire_struct!(Results { kind, winners, void });
+wire_struct!(Results { kind, winners, void, selections });
 
 /// In which way the winners of a market won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,8 @@ impl Results {
             winners |= u32::from(winner.is_some()) << selection;
             kind = winner.unwrap_or(kind);
         }
-        Some(Self { kind, winners, void })
+        let selections = results.len() as u8;
+        Some(Self { kind, winners, void, selections })
     }
 
     /// How a selection ended.
@@ -85,7 +88,12 @@ impl Results {
         }
     }
 
-    /// Whether they are about a market of so many selections, and agree.
+    /// How many selections they are about.
+    pub fn selections(&self) -> u8 {
+        self.selections
+    }
+
+    /// Whether they are those of a market of so many selections, and agree.
     pub fn fits(&self, selections: u8) -> bool {
         let count = usize::from(selections);
         let mut results = [LegResult::Lost; SELECTIONS_MAX];
@@ -93,7 +101,10 @@ impl Results {
             *result = self.of(selection);
         }
         let beyond = (self.winners | self.void).checked_shr(count as u32).unwrap_or_default();
-        count <= SELECTIONS_MAX && beyond == 0 && agree(&results[..count])
+        self.selections == selections
+            && count <= SELECTIONS_MAX
+            && beyond == 0
+            && agree(&results[..count])
     }
 
     /// The selection that won while all others lost, if that is how it ended.
@@ -168,6 +179,7 @@ mod tests {
         }
         assert_eq!(Results::new(&[Lost, Won]).unwrap().only_winner(), Some(1));
         assert_eq!(Results::new(&[HalfLost, HalfWon]).unwrap().only_winner(), None);
-        assert!(Results::new(&[Lost, Lost, Won]).is_some_and(|results| !results.fits(2)));
+        let two = Results::new(&[Lost, Won]).unwrap();
+        assert!(two.fits(2) && !two.fits(3) && !Results { selections: 1, ..two }.fits(1));
     }
 }

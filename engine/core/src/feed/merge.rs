@@ -179,6 +179,11 @@ impl Step<'_> {
             let silent = self.now.since(row.heard_at);
             return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
         }
+        if row.lags && fixture.feed.is_primary(source) {
+            // A person says of the source that is followed anyhow that it is not late: its clock was set.
+            let row = fixture.feed.source(source);
+            (row.lag_best_ns, row.lags) = (None, false);
+        }
         self.follow_instead(match_id, source);
         self.alert(match_id, source, FeedAlert::HandedOver);
         // A person decided, so nothing of before needs one; what cannot be adopted does.

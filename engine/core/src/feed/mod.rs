@@ -26,7 +26,10 @@ impl Step<'_> {
     pub(crate) fn hear(&mut self, message: &FeedMessage) -> Result<(), Refusal> {
         let FeedMessage { match_id, source, version, follows, event, .. } = *message;
         let now = self.now;
-        self.heard_of = message.source_time;
+        if event != GameEvent::Heartbeat {
+            // What a sign of life may lead to, a hand-over, happened before it and nobody knows when.
+            self.heard_of = message.source_time;
+        }
         let fixture = self.tables.fixture_mut(match_id)?;
         let Some(newest) = fixture.version(source).copied() else {
             let most = crate::title::SOURCES_MAX as i64;

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::codec::wire_struct;
-use crate::command::{Config, FeedMessage, GameEvent};
+use crate::command::{Config, FeedMessage};
 use crate::event::MatchPhase;
 use crate::title::SOURCES_MAX;
 use crate::units::{SourceId, Timestamp};
@@ -28,10 +28,14 @@ pub struct SourceState {
 wire_struct!(SourceState { heard_at, lag_best_ns, lags, has_gap, in_doubt, view });
 
 impl SourceState {
-    /// Measures how late a message is, beyond what this source takes at its best; `None` if the source
-    /// does not say when it happened.
+    /// Measures how late a message is, in nanoseconds beyond what this source takes at its best; `None` if
+    /// it does not say its time.
+    ///
+    /// A heartbeat is measured as a fact is. With a time it says that all there was up to then has been
+    /// told, so one whose time stands still or runs back tells nothing of what came after, and is late by
+    /// as much. Without a time it says that the source is alive, and neither shows a lag nor ends one.
     pub(super) fn measure_lag(&mut self, message: &FeedMessage) -> Option<u64> {
-        if message.event == GameEvent::Heartbeat || message.source_time == Timestamp::default() {
+        if message.source_time == Timestamp::default() {
             return None;
         }
         let took =

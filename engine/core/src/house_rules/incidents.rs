@@ -17,7 +17,7 @@ use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::title::{Fixture, Undone, UndoneScope, VOIDED_MAX};
-use crate::units::{MarketId, MatchId, Seq, Timestamp};
+use crate::units::{MarketId, MatchId, Money, Seq, Timestamp};
 
 /// In place of an incident: nothing takes this back.
 const FOR_EVER: u8 = u8::MAX;
@@ -83,7 +83,14 @@ impl Step<'_> {
             rulings.push((market, result, changes));
         }
         let changes_results = rulings.iter().any(|(.., changes)| *changes);
-        if changes_results && !self.is_approved() {
+        // No score stands behind what it decides, so it may pay as much as a grade by one person's word.
+        let pays = rulings.iter().fold(Money::ZERO, |sum, (market, result, _)| {
+            let row = self.tables.markets.market(*market);
+            let decides = row.result == MarketResult::Undecided;
+            if decides { sum + self.pays_at_most(row, Some(*result)) } else { sum }
+        });
+        let takes_two = changes_results || self.config.grade_alone_max < pays;
+        if takes_two && !self.is_approved() {
             return self.propose(Wish::Incident { match_id, incident });
         }
         for (market, result, _) in rulings {

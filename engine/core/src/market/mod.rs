@@ -445,9 +445,24 @@ pub struct Selection {
     pub payouts: Money,
     /// Their stakes.
     pub stakes: Money,
+    /// Stakes of its bets of several legs: in `payouts` these count with what they win and no more, and in `stakes` not
+    /// at all.
+    pub stakes_of_legs: Money,
 }
 
+const _: () = assert!(size_of::<Selection>() == 64);
+
 impl Selection {
+    /// A bet of several legs comes, or goes.
+    #[inline]
+    pub(crate) fn count_leg(&mut self, stake: Money, sign: Sign) {
+        self.stakes_of_legs += match sign {
+            Sign::In => stake,
+            Sign::Out => -stake,
+        };
+        assert!(self.stakes_of_legs >= Money::ZERO);
+    }
+
     /// Takes a price, and returns whether it is another one than before. An open market offers it.
     #[inline(always)]
     pub(crate) fn show(
@@ -477,4 +492,13 @@ impl Selection {
     }
 }
 
-wire_struct!(Selection { odds, fair, model, safe_odds, safe_fair, payouts, stakes });
+wire_struct!(Selection {
+    odds,
+    fair,
+    model,
+    safe_odds,
+    safe_fair,
+    payouts,
+    stakes,
+    stakes_of_legs
+});

@@ -10,6 +10,9 @@ use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, Money, millis};
 
+/// By how much the end of a rest may miss the shortest or longest one, for the clock and the way of whoever asked.
+const CLOCKS_DIFFER_NS: u64 = 60_000_000_000;
+
 impl Step<'_> {
     /// See [`crate::Command::SetPlayLimit`].
     pub(crate) fn set_play_limit(
@@ -96,11 +99,21 @@ impl Step<'_> {
     /// See [`crate::Command::Rest`].
     pub(crate) fn rest(&mut self, account: AccountId, rest: Rest) -> Result<(), Refusal> {
         self.tables.wallet.get(account).ok_or(Reject::UnknownAccount)?;
-        let length = rest.until.since(self.now);
         let (shortest, longest) = match rest.kind {
             RestKind::TimeOut => (1, time_out::LONGEST_NS),
             RestKind::SelfExclusion => (self_exclusion::SHORTEST_NS, self_exclusion::LONGEST_NS),
         };
+        // Its end was reckoned before it came here, and by another clock: who asks for six months gets them.
+        let (first, last) = (self.now.plus(shortest), self.now.plus(longest));
+        let until = match rest.until {
+            until if until < first && first.since(until) <= CLOCKS_DIFFER_NS.min(shortest / 2) => {
+                first
+            }
+            until if last < until && until.since(last) <= CLOCKS_DIFFER_NS => last,
+            until => until,
+        };
+        let rest = Rest { until, ..rest };
+        let length = until.since(self.now);
         if length < shortest || longest < length {
             let nearer = if length < shortest { shortest } else { longest };
             return Err(Refusal::with(Reject::RestLength, millis(nearer), millis(length)));

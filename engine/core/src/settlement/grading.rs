@@ -44,7 +44,8 @@ impl Step<'_> {
         if let Grade::Results(results) = grade
             && !results.fits(row.selections())
         {
-            return Err(Reject::GradeContradictory.into());
+            let (has, given) = (row.selections().into(), results.selections().into());
+            return Err(Refusal::with(Reject::GradeContradictory, has, given));
         }
         let (graded, present) = (grade.result(), row.result);
         if graded == row.graded {
@@ -66,9 +67,10 @@ impl Step<'_> {
     }
 
     /// What the bets on a market could be paid if it ended like this: the payouts of every selection that
-    /// does not lose, as limits count them. More than is paid where stakes go back or only a part of a
-    /// selection wins, and never less: a multiple wins by its void leg as well.
-    fn pays_at_most(&self, row: &Market, result: Option<MarketResult>) -> Money {
+    /// does not lose, as limits count them, and the stakes of bets of several legs, which limits leave out.
+    /// More than is paid where stakes go back or only a part of a selection wins, and never less: a multiple
+    /// wins by its void leg as well.
+    pub(crate) fn pays_at_most(&self, row: &Market, result: Option<MarketResult>) -> Money {
         let lost = LegOutcome::Decided(LegResult::Lost);
         let is_paid = |selection: u8| {
             result.is_some_and(|result| result.outcome_of(SelectionIndex(selection)) != lost)
@@ -76,7 +78,7 @@ impl Step<'_> {
         let selections = (0..row.selections()).zip(self.tables.markets.selections(row));
         selections
             .filter(|(index, _)| is_paid(*index))
-            .fold(Money::ZERO, |sum, (_, selection)| sum + selection.payouts)
+            .fold(Money::ZERO, |sum, (_, it)| sum + it.payouts + it.stakes_of_legs)
     }
 
     /// Gives a market its result, or back to the score; its bets are brought into agreement slice by

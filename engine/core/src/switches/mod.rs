@@ -324,6 +324,8 @@ impl Step<'_> {
                 | Command::ResetTrip { .. }
                 | Command::Shed { .. }
                 | Command::Suspend { .. }
+                | Command::Rest { .. }
+                | Command::SetPlayLimit { .. }
                 | Command::PlaceBet(_)
                 | Command::PlaceMultiple(_)
                 | Command::PlaceOnTerms(_)

@@ -13,6 +13,8 @@ pub struct Money(i64);
 impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// The largest amount that can be written.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// Wraps an amount in minor units.
     pub const fn from_minor(minor: i64) -> Self {

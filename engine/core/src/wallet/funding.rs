@@ -168,7 +168,7 @@ impl Bonus {
 }
 
 impl Wallet {
-    /// What a bonus would do for a bet with this stake that returns `gross` if it wins.
+    /// What a bonus would do for a bet with this stake that returns `gross` if it wins and may pay `most`.
     ///
     /// # Errors
     /// [`Reject::UnknownBonus`], [`Reject::BonusNotForBets`], [`Reject::BonusUsedUp`],
@@ -177,14 +177,14 @@ impl Wallet {
         &self,
         (account, bonus): (AccountId, BonusId),
         stake: Money,
-        gross: Money,
+        (gross, most): (Money, Money),
     ) -> Result<Funding, Refusal> {
         let row = self.bonuses.get(account, bonus);
         let row = row.filter(|row| row.state == BonusState::Active).ok_or(Reject::UnknownBonus)?;
         let wished = match row.kind {
             BonusKind::Money => self.lacking(account, stake),
             BonusKind::FreeBet => stake,
-            BonusKind::Boost { percent } => boost(percent, gross - stake),
+            BonusKind::Boost { percent } => boost(percent, gross - stake).min(most - gross),
         };
         let left = row.available();
         if left == Money::ZERO {
@@ -202,12 +202,17 @@ impl Wallet {
 
     /// What a bet that returns `gross` if it wins would count in limits with this bonus in it. Where the
     /// bonus cannot be used that is `gross`: the limits are asked before the bonus is.
-    pub(crate) fn in_limits(&self, of: (AccountId, BonusId), stake: Money, gross: Money) -> Money {
+    pub(crate) fn in_limits(
+        &self,
+        of: (AccountId, BonusId),
+        stake: Money,
+        (gross, most): (Money, Money),
+    ) -> Money {
         // No limit lets so much pass, and what a bonus adds to it may not fit.
         if HARDLY_FITS < gross {
             return gross;
         }
-        let funding = self.fund(of, stake, gross);
+        let funding = self.fund(of, stake, (gross, most));
         funding.map_or(gross, |it| it.payout_in_limits(it.pays(stake, gross)))
     }
 

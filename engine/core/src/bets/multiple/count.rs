@@ -11,8 +11,8 @@ impl Tables {
     /// Counts a multiple in every sum that limits look at, or takes it out again.
     pub(in crate::bets) fn count_multiple(&mut self, slot: u32, sign: Sign) {
         self.count_multiple_for_account(slot, sign);
-        let (_, _, liability) = self.weigh_multiple(self.multiples.multiple(slot));
-        self.count_legs(slot, liability, sign);
+        let (stake, _, liability) = self.weigh_multiple(self.multiples.multiple(slot));
+        self.count_legs(slot, stake.money(), liability, sign);
     }
 
     /// Counts a multiple in its account's open liability, or takes it out again.
@@ -24,8 +24,8 @@ impl Tables {
         self.risk.count_in_group(account.group, liability, sign);
     }
 
-    /// Counts what a multiple could cost on each of its legs' selections, or takes it out again.
-    pub(super) fn count_legs(&mut self, slot: u32, liability: Money, sign: Sign) {
+    /// Counts a multiple's stake, and what it could cost, on each of its legs' selections, or takes them out again.
+    pub(super) fn count_legs(&mut self, slot: u32, stake: Money, liability: Money, sign: Sign) {
         let multiple = self.multiples.multiple(slot);
         let mut legs = [(MarketId(0), SelectionIndex(0)); LEGS_MAX];
         let count =
@@ -37,9 +37,10 @@ impl Tables {
             if self.risk.keeps_exposures() {
                 self.count_with_exposure(market, selection, Money::ZERO, liability, sign);
             } else {
-                let (market, selection) = self.markets.rows_mut(market, selection);
-                market.count(selection, Money::ZERO, liability, sign);
+                let (market, row) = self.markets.rows_mut(market, selection);
+                market.count(row, Money::ZERO, liability, sign);
             }
+            self.markets.selection_mut(market, selection).count_leg(stake, sign);
         }
     }
 

@@ -127,8 +127,11 @@ impl Step<'_> {
     ) -> Result<(), Stopped> {
         let stake = place.stake();
         let payout = self.tables.struck_for(self.config, place, odds);
-        let in_limits =
-            |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), payout);
+        let most = self.tables.pays_at_most(self.config, place);
+        let in_limits = |bonus| {
+            let of = (place.account, bonus);
+            self.tables.wallet.in_limits(of, stake.money(), (payout, most))
+        };
         let counted = bonus.map_or(payout, in_limits);
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let first = asked.checks.len();
@@ -159,7 +162,7 @@ impl Step<'_> {
         let stake = stake.money();
         let own = match bonus {
             Some(bonus) => {
-                let funded = self.tables.wallet.fund((place.account, bonus), stake, payout);
+                let funded = self.tables.wallet.fund((place.account, bonus), stake, (payout, most));
                 asked.put_all(&OF_BONUS, funded.map(|funding| funding.own_of(stake)))?
             }
             None => stake,

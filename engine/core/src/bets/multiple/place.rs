@@ -130,11 +130,12 @@ impl Step<'_> {
         }
         let odds = self.check_prices(place, &offers, reasons)?;
         let gross = self.tables.struck_for(self.config, place, &odds);
-        let counted = |of| self.tables.wallet.in_limits(of, stake.money(), gross);
+        let most = self.tables.pays_at_most(self.config, place);
+        let counted = |of| self.tables.wallet.in_limits(of, stake.money(), (gross, most));
         let wish = (stake, of_bonus.map_or(gross, counted));
         let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
         let would_refuse = rules?;
-        let fund = |of| self.tables.wallet.fund(of, stake.money(), gross);
+        let fund = |of| self.tables.wallet.fund(of, stake.money(), (gross, most));
         let funding = of_bonus.map(fund).transpose()?;
         let own = funding.map_or(stake.money(), |funding| funding.own_of(stake.money()));
         check_funds_of_legs(own, &offers)?;
@@ -198,10 +199,11 @@ impl Step<'_> {
             tables.multiples.add_leg(leg, market);
             if !keeps_exposures {
                 market.count(selection, Money::ZERO, liability, Sign::In);
+                selection.count_leg(weighed.money(), Sign::In);
             }
         }
         if keeps_exposures {
-            tables.count_legs(slot, liability, Sign::In);
+            tables.count_legs(slot, weighed.money(), liability, Sign::In);
         }
         tables.count_multiple_for_account(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
@@ -339,17 +341,25 @@ impl Tables {
         })
     }
 
-    /// What a bet of several legs is struck for at these odds: what they come to, and no more than `payout_cut`. Nor less
-    /// than its stake, or it would not be a bet.
+    /// What a bet is struck for at these odds: what they come to, and no more than it may pay.
     pub(super) fn struck_for(
         &self,
         config: &Config,
         place: &PlaceMultiple,
         odds: &[Odds; LEGS_MAX],
     ) -> Money {
+        payout(place.unit(), &place.system(), odds).min(self.pays_at_most(config, place))
+    }
+
+    /// What a bet of several legs pays at most, a boost included: `payout_cut`, and no less than its stake, or it would
+    /// not be a bet. One leg is refused when it would pay too much, as a single.
+    pub(super) fn pays_at_most(&self, config: &Config, place: &PlaceMultiple) -> Money {
+        if place.picks().len() == 1 {
+            return Money::MAX;
+        }
         let currency = self.wallet.currency(place.account);
         let cut = self.wallet.currencies.most(currency, config.payout_cut);
-        payout(place.unit(), &place.system(), odds).min(cut.max(place.stake().money()))
+        cut.max(place.stake().money())
     }
 
     /// What the odds of a bet of several legs come to with another stake on each line.

@@ -242,8 +242,10 @@ impl Step<'_> {
         let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
         self.ask_about_price(Seen::of(place), &offer, asked)?;
         let (stake, gross) = (place.stake, offer.odds.payout_floor(place.stake));
-        let in_limits =
-            |bonus| self.tables.wallet.in_limits((place.account, bonus), stake.money(), gross);
+        let in_limits = |bonus| {
+            let of = (place.account, bonus);
+            self.tables.wallet.in_limits(of, stake.money(), (gross, Money::MAX))
+        };
         self.ask_about_risk(&offer, stake, bonus.map_or(gross, in_limits), asked)?;
         let own = match bonus {
             Some(bonus) => {

@@ -34,7 +34,7 @@ impl Step<'_> {
         let odds = self.check_price(Seen::of(place), &offer)?;
         let gross = odds.payout_floor(place.stake);
         let of = (place.account, bonus);
-        let counted = tables.wallet.in_limits(of, place.stake.money(), gross);
+        let counted = tables.wallet.in_limits(of, place.stake.money(), (gross, Money::MAX));
         let wager = tables.wager(&offer, self.config, self.now, place.stake, counted);
         let would_refuse =
             risk::check(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
@@ -64,7 +64,8 @@ impl Step<'_> {
         offer: &Offer<'_>,
     ) -> Result<(Funding, Money), Refusal> {
         let (stake, gross) = (place.stake.money(), offer.odds.payout_floor(place.stake));
-        let funding = self.tables.wallet.fund((place.account, bonus), stake, gross)?;
+        let funding =
+            self.tables.wallet.fund((place.account, bonus), stake, (gross, Money::MAX))?;
         Ok((funding, funding.own_of(stake)))
     }
 }
