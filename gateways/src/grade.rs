@@ -154,6 +154,7 @@ fn grade(case: Case) -> Result<(u32, u64, Graded), String> {
             return Err(format!("{name} contradicts the legs and fold sizes: it must be {found}"));
         }
     }
+    has_its_name(&case, &system)?;
     let gross = gross(unit, &system, &multipliers);
     let (numerator, denominator) = gross.reduced();
     let floor = gross.floor();
@@ -177,7 +178,7 @@ fn system(case: &Case) -> Result<System, String> {
     let bankers = Bankers(bankers);
     let folds = match (&case.fold_sizes, &case.r#type) {
         (Some(sizes), _) => FoldSizes::new(sizes.iter().copied())
-            .ok_or("fold_sizes must list sizes between 1 and 20")?,
+            .ok_or("fold_sizes must list different sizes between 1 and 20")?,
         (None, Some(name)) => named(name, case.legs.len(), bankers.count())?,
         (None, None) => {
             return Err("fold_sizes is missing, and there is no type to name them".into());
@@ -186,25 +187,34 @@ fn system(case: &Case) -> Result<System, String> {
     System::new(case.legs.len(), folds, bankers).map_err(|error| error.to_string())
 }
 
+/// Whether a bet is what its type says, if that is a name we know; others are their tool's own.
+fn has_its_name(case: &Case, system: &System) -> Result<(), String> {
+    let (Some(sizes), Some(name)) = (&case.fold_sizes, &case.r#type) else { return Ok(()) };
+    if size_of(&plain(name)).is_none() && system_named(name).is_none() {
+        return Ok(());
+    }
+    let bankers = case.legs.iter().filter(|leg| leg.banker).count();
+    let named = named(name, case.legs.len(), bankers)
+        .map_err(|what| format!("type contradicts the legs: {what}"))?;
+    if named == system.folds() {
+        return Ok(());
+    }
+    let own: Vec<_> = named.iter().collect();
+    Err(format!("type {name:?} contradicts fold_sizes {sizes:?}: it stands for {own:?}"))
+}
+
 /// The fold sizes that a name stands for, with bankers beside the system's own legs.
 fn named(name: &str, legs: usize, bankers: usize) -> Result<FoldSizes, String> {
-    let plain = plain(name);
-    let all_in_one = match plain.as_str() {
-        "single" => Some(1),
-        "double" => Some(2),
-        "treble" => Some(3),
-        other => other.strip_prefix("fold").and_then(|size| size.parse().ok()),
-    };
-    if let Some(size) = all_in_one {
+    if let Some(size) = size_of(&plain(name)) {
         return FoldSizes::new([size]).ok_or_else(|| format!("no bet is a fold of {size}"));
     }
     let known = || NAMED_SYSTEMS.iter().map(|system| system.name).collect::<Vec<_>>().join(", ");
-    let system = NAMED_SYSTEMS
-        .iter()
-        .find(|system| self::plain(system.name) == plain)
-        .ok_or_else(|| {
-            format!("type {name:?} is unknown: give fold_sizes, or one of single, double, treble, foldN, {}", known())
-        })?;
+    let system = system_named(name).ok_or_else(|| {
+        format!(
+            "type {name:?} is unknown: give fold_sizes, or one of single, double, treble, foldN, {}",
+            known()
+        )
+    })?;
     let NamedSystem { legs: own, .. } = *system;
     if usize::from(own) + bankers != legs {
         return Err(format!(
@@ -213,6 +223,21 @@ fn named(name: &str, legs: usize, bankers: usize) -> Result<FoldSizes, String> {
         ));
     }
     system.folds(bankers as u8).ok_or_else(|| "a bet has at most 20 legs".into())
+}
+
+/// The size of the only lines of a bet with such a name.
+fn size_of(plain: &str) -> Option<u8> {
+    match plain {
+        "single" => Some(1),
+        "double" => Some(2),
+        "treble" => Some(3),
+        other => other.strip_prefix("fold")?.parse().ok(),
+    }
+}
+
+/// The system of a name.
+fn system_named(name: &str) -> Option<&'static NamedSystem> {
+    NAMED_SYSTEMS.iter().find(|system| plain(system.name) == plain(name))
 }
 
 /// `Super Yankee`, `super-yankee` and `super_yankee` are one name.

@@ -5,7 +5,7 @@
 
 mod book;
 mod known;
-mod plan;
+pub(crate) mod plan;
 
 pub use book::book;
 pub use known::Known;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetCurrency, SetMap, Title,
+    Actor, CreateMatch, MarketKind, RoundFormat, SetCurrency, SetMap, Team, Title,
 };
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
@@ -43,12 +43,16 @@ pub struct Provisioner<'a> {
 pub struct Provisioned {
     /// Its id.
     pub match_id: MatchId,
+    /// The operator's key for it.
+    pub key: Name,
     /// Its game.
     pub title: Title,
     /// Its teams.
     pub teams: [Name; 2],
     /// Rounds per map.
     pub format: RoundFormat,
+    /// Maps at most.
+    pub best_of: u8,
     /// How far each source was followed.
     pub heard: [u64; SOURCES_MAX],
 }
@@ -118,8 +122,8 @@ impl<'a> Provisioner<'a> {
     /// A sentence naming the match and the field that is wrong, or the engine's refusal.
     pub fn provide_match(&mut self, section: &MatchSection) -> Result<Provisioned, String> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
-        let plan = plan::plan(section).map_err(wrong)?;
-        let CreateMatch { key, title, rounds: format, team_a, team_b, .. } = plan.create;
+        let plan = plan::whole(section).map_err(wrong)?;
+        let CreateMatch { key, title, rounds: format, best_of, team_a, team_b, .. } = plan.create;
         let match_id = match self.find_match(key)? {
             Some(match_id) => match_id,
             None => {
@@ -141,7 +145,41 @@ impl<'a> Provisioner<'a> {
             self.open_markets(match_id, missing, are_named).map_err(wrong)?;
         }
         let teams = [team_a, team_b];
-        Ok(Provisioned { match_id, title, teams, format, heard: present.heard })
+        Ok(Provisioned { match_id, key, title, teams, format, best_of, heard: present.heard })
+    }
+
+    /// Every match of the engine that is none of these: created by an order on a running server, or by a file of before.
+    ///
+    /// # Errors
+    /// If the engine does not answer.
+    pub fn others(&mut self, provided: &[Provisioned]) -> Result<Vec<Provisioned>, String> {
+        let mut others: Vec<Provisioned> = Vec::new();
+        let is_provided = |id| provided.iter().any(|provided| provided.match_id == id);
+        let unnamed = Name::lossy("", "?");
+        self.ask(Query::Catalogue, |record| match record.event {
+            Event::MatchCreated { match_id, title, rounds: format, best_of, .. }
+                if !is_provided(match_id) =>
+            {
+                let (key, teams, heard) = (unnamed, [unnamed; 2], [0; SOURCES_MAX]);
+                others.push(Provisioned { match_id, key, title, teams, format, best_of, heard });
+            }
+            Event::Named { match_id, part, name } => {
+                let Some(other) = others.iter_mut().find(|other| other.match_id == match_id) else {
+                    return;
+                };
+                match part {
+                    NamedPart::Match => other.key = name,
+                    NamedPart::Team(Team::A) => other.teams[0] = name,
+                    NamedPart::Team(Team::B) => other.teams[1] = name,
+                    NamedPart::Map(_) => {}
+                }
+            }
+            _ => {}
+        })?;
+        for other in &mut others {
+            other.heard = self.look(other.match_id)?.heard;
+        }
+        Ok(others)
     }
 
     /// Opens markets. The house rules in force may have no use for some, as for a total beyond regulation where a map ends

@@ -120,8 +120,9 @@ fn each_bet_that_cannot_be_graded_is_refused_in_its_own_words() {
     for (pointer, value, what) in [
         ("/unit_stake_minor", json!(0), "unit_stake_minor 0 is not within 1 and 9223372036854"),
         ("/unit_stake_minor", json!("5"), "invalid type: string \"5\", expected i64"),
-        ("/fold_sizes", json!([]), "fold_sizes must list sizes between 1 and 20"),
-        ("/fold_sizes", json!([21]), "fold_sizes must list sizes between 1 and 20"),
+        ("/fold_sizes", json!([]), "fold_sizes must list different sizes between 1 and 20"),
+        ("/fold_sizes", json!([21]), "fold_sizes must list different sizes between 1 and 20"),
+        ("/fold_sizes", json!([2, 2]), "fold_sizes must list different sizes between 1 and 20"),
         ("/fold_sizes", json!([4]), "a fold size is larger than the bet has legs"),
         ("/fold_sizes", json!([2]), "lines contradicts the legs and fold sizes: it must be 3"),
         ("/legs", json!([]), "a bet has 1 to 20 legs"),
@@ -156,6 +157,24 @@ fn each_bet_that_cannot_be_graded_is_refused_in_its_own_words() {
     case["legs"][0]["result"] = json!("dead_heat");
     (case["legs"][0]["dh_num"], case["legs"][0]["dh_den"]) = (json!(3), json!(2));
     assert_eq!(answer(&case), "leg 1: a dead heat of 2 cannot share 3 places");
+    // What a type stands for must be what is graded; a name of the tool's own is nobody's business.
+    let of_type = |name: &str, sizes: Value| {
+        let leg = json!({"odds_milli": 2000, "result": "won"});
+        json!({"type": name, "fold_sizes": sizes, "unit_stake_minor": 1, "legs": [leg, leg, leg]})
+    };
+    for (name, sizes, what) in [
+        ("trixie", json!([1]), "type \"trixie\" contradicts fold_sizes [1]: it stands for [2, 3]"),
+        ("double", json!([3]), "type \"double\" contradicts fold_sizes [3]: it stands for [2]"),
+        (
+            "yankee",
+            json!([2, 3]),
+            "type contradicts the legs: a yankee has 4 legs beside its bankers, not 3",
+        ),
+    ] {
+        assert_eq!(answer(&of_type(name, sizes)), what);
+    }
+    assert_eq!(answer(&of_type("Trixie", json!([3, 2])))["payout_minor"], 20);
+    assert_eq!(answer(&of_type("system_2_of_3", json!([2])))["payout_minor"], 12);
     let unnamed = json!({"id": 1, "unit_stake_minor": 1, "legs": []});
     assert_eq!(answer(&unnamed), "fold_sizes is missing, and there is no type to name them");
 }

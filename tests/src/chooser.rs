@@ -906,7 +906,11 @@ impl Chooser {
     /// A second person's word on the oldest wish that waits, or on none.
     fn decide_proposal(&mut self, twin: &Twin) -> Command {
         let id = ProposalId(twin.proposed().unwrap_or_default());
-        if self.random.chance(85) { Command::Approve { id } } else { Command::Withdraw { id } }
+        if self.random.chance(85) {
+            Command::Approve { id }
+        } else {
+            Command::RejectProposal { id }
+        }
     }
 
     /// A bet, or all of a stretch, is to be void.

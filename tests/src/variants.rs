@@ -25,7 +25,7 @@ names! {
     COMMANDS, command, Command:
     Genesis Configure CreateMatch SetMap OpenMarket Feed Suspend Resume Kill OpenAccount SetAccountState Deposit
     PlaceBet CancelBet Tick Override Approve LiftOverride SetNextRound PlaceMultiple SetAccountFactor LinkAccount
-    SetTier SetPlayLimit ConfirmPlayLimit Rest EndRest Grade Withdraw HandOver AdoptHouseRules MatchIncident
+    SetTier SetPlayLimit ConfirmPlayLimit Rest EndRest Grade RejectProposal HandOver AdoptHouseRules MatchIncident
     TakeBackIncident SetMode Payment Bonus ResetTrip Shed CashOut ResumeSettlement PauseSettlement VoidBet VoidBets
     AdoptPlayPolicy Customer PlaceOnTerms AnswerOffer DecideReferral Adjust SetCurrency PlaceBatch Session SetDelay
     Enlarge BriefTick

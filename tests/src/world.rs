@@ -58,9 +58,9 @@ impl World {
             Command::AnswerOffer(answer) => Actor::account(answer.account),
             Command::Tick | Command::BriefTick | Command::Enlarge { .. } => Actor::Engine,
             // Now the one who said it, now another.
-            Command::Approve { .. } | Command::Withdraw { .. } | Command::ResetTrip { .. } => {
-                Actor::Operator(1 + (self.journal.len() % 2) as u32)
-            }
+            Command::Approve { .. }
+            | Command::RejectProposal { .. }
+            | Command::ResetTrip { .. } => Actor::Operator(1 + (self.journal.len() % 2) as u32),
             _ => Actor::Operator(1),
         };
         self.apply_by(actor, command)

@@ -666,7 +666,8 @@ fn envelopes() -> Vec<(&'static str, Envelope)> {
         ("grade_results", grade(Grade::Results(results))),
         ("grade_void", grade(Grade::Void)),
         ("grade_automatic", grade(Grade::Automatic)),
-        ("withdraw", of(Command::Withdraw { id: ProposalId(0x0102) })),
+        // By the name that it had first, as the fingerprint of an encoding is over the names as well.
+        ("withdraw", of(Command::RejectProposal { id: ProposalId(0x0102) })),
         ("hand_over", of(Command::HandOver { match_id: MatchId(7), source: SourceId(3) })),
         (
             "adopt_house_rules",

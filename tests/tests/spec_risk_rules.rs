@@ -3,6 +3,7 @@
 //! Markets are even at 2.00, so a bet's payout is twice its stake and what it can win is its stake.
 
 use clutch_tests::check;
+use clutch_tests::three_matches::with_config;
 
 #[test]
 fn an_account_stakes_at_most_its_part_of_what_everybody_may() {
@@ -301,6 +302,54 @@ fn a_rule_in_shadow_is_counted_and_refuses_nothing() {
         again   b5                                  -> DayPayoutAboveLimit(30.00, 124.00)
         expect  rule stake_max refused 1 would_refuse 1
         expect  rule day_payout refused 1 would_refuse 2
+        ",
+    );
+}
+
+#[test]
+fn how_the_bets_ended_that_a_rule_in_shadow_would_have_refused_is_kept() {
+    with_config(
+        "rules_shadow stake_max stake_max 5.00 resettle_window 72h",
+        "
+        bet      b1 A W1 a 10.00 -> Accepted 20.00
+        bet      b2 A W1 b 8.00
+        bet      b3 A W2 a 6.00
+        bet      b4 A W1 a 5.00                          # the rule has nothing against this one
+        multi    b5 A 3.00 1,2 W1:a W2:a -> Accepted     # 9.00 in all
+        bet      b6 A W3 a 10.00
+        expect   rule stake_max would_refuse 5 open 5 won 0 lost 0 even 0 house 0.00
+        play     M1 1 A13
+        expect   rule stake_max open 3 won 1 lost 1 even 0 house -2.00
+        grade    W2 void                                 # b5 is two singles won and one that came back
+        expect   rule stake_max open 1 won 2 lost 1 even 1 house -8.00
+        quote    q b6 part 4.00
+        cash_out q -> Paid 3.80
+        play     M3 1 B13                                # of what was left nothing came back
+        expect   rule stake_max open 0 won 2 lost 2 even 1 house -1.80
+        feed     M1 rewind 1 10                          # a result is taken back, and with it what it said
+        expect   rule stake_max open 3 won 0 lost 1 even 1 house 6.20
+        play     M1 1 B13
+        expect   rule stake_max open 0 won 1 lost 3 even 1 house 14.20
+        wait     73h                                     # the bets leave, what they came to stays
+        expect   live_bets 0
+        expect   rule stake_max would_refuse 5 open 0 won 1 lost 3 even 1 house 14.20
+        ",
+    );
+}
+
+#[test]
+fn what_a_trader_took_of_a_bet_is_what_counts_and_a_bet_that_was_not_taken_comes_to_nothing() {
+    with_config(
+        "rules_off none rules_shadow stake_max stake_max 5.00 trader_stake 20.00 referral_life 30s",
+        "
+        bet    b1 A W1 a 30.00 -> Referred
+        trader b1 part 12.00
+        bet    b2 A W1 a 30.00 -> Referred
+        expect rule stake_max would_refuse 2 open 2
+        trader b2 refuse
+        expect rule stake_max open 1 even 1
+        play   M1 1 B13
+        expect rule stake_max open 0 lost 1 even 1 house 12.00
         ",
     );
 }

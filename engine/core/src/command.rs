@@ -234,7 +234,7 @@ pub enum Command {
         grade: Grade,
     },
     /// Drops what waits for a second operator.
-    Withdraw {
+    RejectProposal {
         /// What waits.
         id: ProposalId,
     },
@@ -406,7 +406,7 @@ wire_enum!(Command {
     25 = Rest { account, rest },
     26 = EndRest { account },
     27 = Grade { market, version, grade },
-    28 = Withdraw { id },
+    28 = RejectProposal { id },
     29 = HandOver { match_id, source },
     30 = AdoptHouseRules { title, name, rules },
     31 = MatchIncident { match_id, incident },

@@ -3,7 +3,7 @@
 //! Owns the way from a wish to its second signature. A handler that finds that a wish goes too far for
 //! one person calls `Step::propose` and changes nothing else; [`crate::Command::Approve`] by another
 //! person carries it out as if it were given now, in the name of both, and refuses it if things have
-//! moved on; [`crate::Command::Withdraw`] drops it, and so does a day. A price that goes far waits among
+//! moved on; [`crate::Command::RejectProposal`] drops it, and so does a day. A price that goes far waits among
 //! the overrides instead, since it has an end of its own, and answers to the same two commands.
 //!
 //! Invariant: at most one wish waits for the same thing; a newer one takes its place.
@@ -336,13 +336,13 @@ impl Step<'_> {
     }
 
     /// Drops what waits. One person is enough, also the one who wished it.
-    pub(crate) fn withdraw(&mut self, id: ProposalId) -> Result<(), Refusal> {
+    pub(crate) fn reject_proposal(&mut self, id: ProposalId) -> Result<(), Refusal> {
         let by = self.operator()?;
         let Some(index) = self.tables.proposals.position(id) else {
             return self.withdraw_override(OverrideId(id.0));
         };
         let proposal = self.tables.proposals.0.remove(index);
-        self.outbox.push(proposal.event(ProposalStatus::Withdrawn { by }));
+        self.outbox.push(proposal.event(ProposalStatus::Rejected { by }));
         Ok(())
     }
 

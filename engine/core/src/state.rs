@@ -311,7 +311,7 @@ impl Step<'_> {
             Command::Grade { market, version, grade } => {
                 self.by_staff()?.grade(*market, *version, *grade)
             }
-            Command::Withdraw { id } => self.by_staff()?.withdraw(*id),
+            Command::RejectProposal { id } => self.by_staff()?.reject_proposal(*id),
             Command::PlaceMultiple(place) => {
                 self.place_multiple(place);
                 Ok(())

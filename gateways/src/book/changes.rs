@@ -87,9 +87,13 @@ impl Book {
                     self.changed = self.changed.max(seq);
                 }
             }
+            // Nobody is told by a message, so nothing changes for anybody.
+            Event::MatchRules { match_id, version } => self.change_match(seq, match_id, |game| {
+                game.house_rules = version;
+                None
+            }),
             Event::Configured { .. }
             | Event::HouseRules { .. }
-            | Event::MatchRules { .. }
             | Event::Settlement { .. }
             | Event::Proposal { .. }
             | Event::BetsVoided { .. }
@@ -176,6 +180,7 @@ impl Book {
             maps: [None; MAPS_MAX],
             score: None,
             moba: None,
+            house_rules: 0,
             frozen: None,
             markets: Vec::new(),
             header_seq: seq,

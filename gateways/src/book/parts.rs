@@ -30,6 +30,8 @@ pub struct Match {
     pub score: Option<Score>,
     /// How its current map stands, by its number, if it is one of a MOBA.
     pub moba: Option<(u8, MobaState)>,
+    /// The version of the house rules that it is played under.
+    pub house_rules: u16,
     /// Why it is frozen, if it is.
     pub frozen: Option<SuspendReason>,
     pub(super) markets: Vec<MarketId>,
@@ -78,6 +80,11 @@ pub struct Selection {
 }
 
 impl Match {
+    /// Whether its key and its teams have been heard: they come right behind its creation.
+    pub fn is_named(&self) -> bool {
+        self.key.is_some() && self.teams.iter().all(Option::is_some)
+    }
+
     /// A team's name; "Team A" and "Team B" until the names are known.
     pub fn team(&self, team: Team) -> &str {
         let unnamed = match team {

@@ -10,7 +10,7 @@ use clutch_journal::Reader;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::descriptors::make_room;
-use super::doors::{self, Live};
+use super::doors::Doorkeeper;
 use super::{Failure, secret, stop_flag};
 use crate::config::{CaptureSection, Config};
 use crate::feed::capture::{Limits, Writer};
@@ -74,7 +74,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let mut publisher =
         engine.publisher().ok_or_else(|| Failure("the publisher is taken".to_owned()))?;
     let capture = capture(&config)?;
-    let doors = prepare(&config, engine.sender(), &mut publisher, capture.as_ref())?;
+    let (doors, mut doorkeeper) =
+        prepare(&config, engine.sender(), &mut publisher, capture.as_ref())?;
     let mut server_config = ServerConfig::new(
         secret::of_server(&config.gateway.token_secret, &config.engine.data_dir)?,
         journal_name(&config.engine.data_dir)?,
@@ -85,6 +86,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let link = EngineLink::new(&engine, publisher, durability);
     let mut server = Server::bind(address, server_config, Box::new(link), doors)
         .map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?;
+    server.open_doors_by(Box::new(move |game| doorkeeper.open(game)));
     say(format_args!(
         "clutch serves http://{} from {}",
         server.local_address()?,
@@ -156,7 +158,7 @@ fn prepare(
     sender: CommandSender,
     publisher: &mut Publisher,
     capture: Option<&Writer>,
-) -> Result<Vec<FeedDoor>, Failure> {
+) -> Result<(Vec<FeedDoor>, Doorkeeper), Failure> {
     let mut provisioner = Provisioner::new(sender.clone(), publisher);
     if !config.book.house_rules.is_empty() {
         let named = house_rules::find(&config.book.house_rules).map_err(Failure)?;
@@ -171,6 +173,7 @@ fn prepare(
         Failure(format!("cannot keep which matches there were in {}: {error}", dir.display()))
     };
     let mut known = Known::read(dir).map_err(of_file)?;
+    let written = &config.matches;
     let config = &without_those_that_left(config, &mut provisioner, &known)?;
     let mut provided = Vec::new();
     for section in &config.matches {
@@ -182,10 +185,13 @@ fn prepare(
         let account = provisioner.provide_account(section).map_err(Failure)?;
         tracing::info!(key = section.key, account = account.0, "account");
     }
-    let live = Live { dir: &config.engine.data_dir, sender: &sender, capture };
-    let mut doors: Vec<FeedDoor> = doors::cs_log(config, &provided, &live)?.into_iter().collect();
-    doors.extend(doors::facts(config, &provided, &live)?);
-    Ok(doors)
+    let others = provisioner.others(&provided).map_err(Failure)?;
+    for other in &others {
+        known.add(other.key.as_str()).map_err(of_file)?;
+    }
+    let mut doorkeeper = Doorkeeper::new(config, sender, capture.map(Writer::taps), known);
+    let doors = doorkeeper.open_all(written, &provided, &others)?;
+    Ok((doors, doorkeeper))
 }
 
 /// The configuration without matches that are over and have left the engine, and without the feed of a game server that
@@ -209,9 +215,7 @@ fn without_those_that_left(
     }
     if !gone.is_empty() {
         left.matches.retain(|section| !gone.contains(&section.key));
-        let is_cs = |game: &str| matches!(game, "cs2" | "csgo");
-        let has_match = left.matches.iter().any(|section| is_cs(&section.game));
-        if gone.contains(&left.cs_log.match_key) || !has_match {
+        if gone.contains(&left.cs_log.match_key) {
             left.cs_log.key.clear();
             left.cs_log.match_key.clear();
         }

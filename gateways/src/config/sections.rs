@@ -201,6 +201,7 @@ pub struct MatchSection {
     #[serde(default)]
     pub markets: Vec<String>,
     /// Maps, in order.
+    #[serde(default)]
     pub maps: Vec<MapSection>,
 }
 

@@ -3,6 +3,7 @@
 mod about;
 mod commands;
 mod money;
+mod orders;
 mod prices;
 mod rules;
 mod standings;
@@ -116,7 +117,7 @@ impl Words {
     fn kind(&self, game: MatchId, kind: MarketKind) -> String {
         match self.book.game(game) {
             Some(game) => names::market(kind, game),
-            None => json(&kind),
+            None => kind.market_type().name.to_owned(),
         }
     }
 
@@ -259,13 +260,6 @@ pub fn time(time: Timestamp) -> String {
 /// A refusal's sentence with its numbers.
 pub fn refusal_text(refusal: Refusal) -> String {
     sentence(refusal)
-}
-
-/// Whatever has no words of its own yet: its JSON, without the outermost braces.
-pub(in crate::ops) fn json(value: &impl serde::Serialize) -> String {
-    let text = serde_json::to_string(value).unwrap_or_default();
-    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
-    inner.unwrap_or(&text).replace('"', "")
 }
 
 #[cfg(test)]

@@ -21,7 +21,17 @@ pub struct Plan {
     pub markets: Vec<MarketKind>,
 }
 
-/// Reads a section; fails with a sentence that names the field.
+/// Reads a section that names every map, as one of the file does; fails with a sentence that names the field.
+pub fn whole(section: &MatchSection) -> Result<Plan, String> {
+    let plan = plan(section)?;
+    let maps = usize::from(section.best_of);
+    if plan.maps.len() != maps {
+        return Err(format!("a best of {maps} needs {maps} [[match.maps]] entries"));
+    }
+    Ok(plan)
+}
+
+/// Reads a section of which the last maps may be missing: which are played is often not known before the day.
 pub fn plan(section: &MatchSection) -> Result<Plan, String> {
     let (title, own_format) = game(&section.game)?;
     let rounds = match section.format.as_str() {
@@ -37,8 +47,9 @@ pub fn plan(section: &MatchSection) -> Result<Plan, String> {
     if !matches!(maps, 1 | 2 | 3 | 5) {
         return Err(format!("best_of {maps} is none of 1, 2, 3 and 5"));
     }
-    if section.maps.len() != maps {
-        return Err(format!("a best of {maps} needs {maps} [[match.maps]] entries"));
+    if maps < section.maps.len() {
+        let given = section.maps.len();
+        return Err(format!("maps: a best of {maps} has no {given} of them"));
     }
     let (team_a, team_b) = (name("team_a", &section.team_a)?, name("team_b", &section.team_b)?);
     if team_a == team_b {
@@ -163,7 +174,19 @@ mod tests {
         let text = format!(
             "key = \"final\"\nteam_a = \"A\"\nteam_b = \"B\"\n{of_match}\n[[maps]]\nname = \"m\"\n{of_map}\n"
         );
-        plan(&toml::from_str(&text).unwrap())
+        whole(&toml::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn an_order_may_leave_out_the_last_maps_and_names_none_too_many() {
+        let section = |maps: &str| {
+            let text = format!("key = \"k\"\nteam_a = \"A\"\nteam_b = \"B\"\nbest_of = 1\n{maps}");
+            plan(&toml::from_str(&text).unwrap())
+        };
+        assert!(section("").unwrap().maps.is_empty());
+        let map = "[[maps]]\nname = \"m\"\nfirst_side_a = \"T\"\np_a_map = 0.5\n";
+        assert_eq!(section(map).unwrap().maps.len(), 1);
+        assert_eq!(section(&map.repeat(2)).unwrap_err(), "maps: a best of 1 has no 2 of them");
     }
 
     #[test]

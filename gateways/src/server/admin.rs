@@ -10,6 +10,7 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
+use super::providing::{Next, Providing};
 use super::routes::{Outcome, refused_answer};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
@@ -20,7 +21,9 @@ use crate::wire::admin::{
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
 use crate::wire::late;
+use crate::wire::provided;
 use crate::wire::referral;
+use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
 use crate::wire::settlement;
 use crate::wire::staff;
@@ -39,10 +42,14 @@ pub(super) struct Work {
 
 #[derive(Debug)]
 enum Step {
-    /// A command; with the settings as they were before.
-    Command { before: Vec<(Setting, i64)> },
+    /// A command; with the settings as they were before, and what its sender should know of it.
+    Command { before: Vec<(Setting, i64)>, warning: Option<String> },
+    /// A match or a market, step by step.
+    Provide { providing: Providing, operator: u32 },
     /// A question.
     Question(Query),
+    /// What the house rules of a match say.
+    Rules(Ask),
     /// The settings, on which a change is made then.
     Settings { change: Change, operator: u32 },
     /// Everything that waits, as what a wish is about says who may decide about it.
@@ -52,7 +59,7 @@ enum Step {
 impl Work {
     /// Whether what is said is for the asker only. What a command changed is news for all.
     pub fn is_question(&self) -> bool {
-        !matches!(self.step, Step::Command { .. })
+        !matches!(self.step, Step::Command { .. } | Step::Provide { .. })
     }
 }
 
@@ -97,9 +104,18 @@ impl Hub {
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 self.question(connection.key, Query::Proposals, work)
             }
+            (_, Order::Command(Command::OpenMarket { match_id, kind })) => {
+                let first = Providing::of_market(match_id, kind);
+                self.provide(connection.key, operator, keep_alive, first)
+            }
+            (_, Order::CreateMatch { plan, are_named }) => {
+                let first = Providing::of_match(*plan, are_named);
+                self.provide(connection.key, operator, keep_alive, first)
+            }
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
-                let step = Step::Command { before: Vec::new() };
+                let warning = rules::contradiction(&self.book, &command);
+                let step = Step::Command { before: Vec::new(), warning };
                 self.command(
                     connection.key,
                     envelope,
@@ -135,6 +151,16 @@ impl Hub {
                 Ok(Outcome::Answer(refused_answer(Reject::UnknownMatch.into())))
             }
             Question::Markets(match_id) => found(staff::matches(&self.book, Some(match_id))),
+            Question::Rules(ask) if self.book.game(ask.match_id).is_none() => {
+                Ok(Outcome::Answer(refused_answer(Reject::UnknownMatch.into())))
+            }
+            Question::Rules(ask) => {
+                let places = self.book.purses().book_places();
+                let step = Step::Rules(ask);
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                let sent = self.question(connection.key, Query::HouseRules, work);
+                Ok(sent.map_or_else(cannot, |()| Outcome::Awaits))
+            }
             Question::Engine(query) => {
                 let step = Step::Question(query);
                 let places = self.book.purses().book_places();
@@ -170,6 +196,19 @@ impl Hub {
         Ok(())
     }
 
+    fn provide(
+        &mut self,
+        asker: Key,
+        operator: u32,
+        keep_alive: bool,
+        (providing, command): (Providing, Command),
+    ) -> Result<(), Reject> {
+        let envelope = self.envelope(operator, command);
+        let (places, step) =
+            (self.book.purses().book_places(), Step::Provide { providing, operator });
+        self.command(asker, envelope, Work { keep_alive, places, records: Vec::new(), step })
+    }
+
     fn question(&mut self, asker: Key, query: Query, work: Work) -> Result<(), Reject> {
         let trace = self.trace();
         self.port.ask(trace, query)?;
@@ -185,18 +224,24 @@ impl Hub {
     /// Takes a record of the answer to a work.
     pub(super) fn progress(&mut self, record: &Record, work: &mut Work) -> Progress {
         work.records.push(*record);
+        if matches!(work.step, Step::Provide { .. }) {
+            return self.go_on_providing(record, work);
+        }
         match (&mut work.step, &record.event) {
             (Step::Command { .. }, Event::Refused(refusal)) => {
                 Progress::Done(with_places(work.places, || refused_answer(*refusal)))
             }
-            (Step::Command { before }, Event::Applied) => Progress::Done(Response::json(
+            (Step::Command { before, warning }, Event::Applied) => Progress::Done(Response::json(
                 200,
                 self.in_money_of_answer(&work.records, || {
-                    staff::applied(&self.book, &work.records, before)
+                    staff::applied(&self.book, &work.records, before, warning.as_deref())
                 }),
             )),
             (Step::Question(query), Event::QueryDone) => {
                 Progress::Done(self.answer_question(*query, &work.records))
+            }
+            (Step::Rules(ask), Event::QueryDone) => {
+                Progress::Done(Response::json(200, rules::ruling(&self.book, &work.records, ask)))
             }
             (Step::Wishes { command, id, staff }, Event::QueryDone) => {
                 if let Err(text) = may_decide(staff, *id, &work.records) {
@@ -205,7 +250,7 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new() };
+                let step = Step::Command { before: Vec::new(), warning: None };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -216,7 +261,7 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before };
+                        let step = Step::Command { before, warning: None };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }
@@ -227,6 +272,33 @@ impl Hub {
                 }
             }
             _ => Progress::Waits,
+        }
+    }
+
+    /// Goes on with a match or a market that comes into being.
+    fn go_on_providing(&mut self, record: &Record, work: &mut Work) -> Progress {
+        let Work { keep_alive, places, records, step } = work;
+        let Step::Provide { providing, operator } = step else { return Progress::Waits };
+        let answer = match record.event {
+            Event::Refused(refusal) => Err(refusal),
+            Event::Applied => Ok(records.as_slice()),
+            _ => return Progress::Waits,
+        };
+        match providing.hear(answer, &self.book) {
+            Next::Refused(refusal) => {
+                Progress::Done(with_places(*places, || refused_answer(refusal)))
+            }
+            Next::Done(made) => {
+                Progress::Done(Response::json(200, provided::provided(&self.book, record, &made)))
+            }
+            Next::Do(command) => {
+                let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
+                let envelope = self.envelope(operator, command);
+                let step =
+                    std::mem::replace(step, Step::Command { before: Vec::new(), warning: None });
+                let work = Work { keep_alive, places, records: Vec::new(), step };
+                Progress::Goes(envelope, Box::new(work))
+            }
         }
     }
 

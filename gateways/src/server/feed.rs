@@ -4,16 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use clutch_core::units::SourceId;
+use clutch_core::Event;
+use clutch_core::units::{MatchId, SourceId};
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
+use crate::book::{Book, Match};
 use crate::codes::{Fault, GatewayCode};
 use crate::feed::capture::Tap;
 use crate::http::Head;
 
 /// Takes the lines of one push; an empty push is a sign of life.
 pub type FeedSink = Box<dyn FnMut(&[u8]) -> FeedReply + Send>;
+
+/// Opens the doors of a match that came into being while the server runs; none for one whose doors are open.
+pub type OpenDoors = Box<dyn FnMut(&Match) -> Vec<FeedDoor> + Send>;
 
 /// What became of a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +97,10 @@ pub struct FeedDoor {
     pub key: String,
     /// The match by the operator's key.
     pub match_key: String,
+    /// The match itself; `None` if its end is no concern of this door.
+    match_id: Option<MatchId>,
+    /// Whether it opens only to who names the match.
+    by_name_only: bool,
     /// Its number among the sources of the match.
     pub source: SourceId,
     /// The newest version that was taken.
@@ -115,6 +124,8 @@ impl FeedDoor {
             provider,
             key,
             match_key,
+            match_id: None,
+            by_name_only: false,
             source,
             newest,
             sink,
@@ -124,6 +135,16 @@ impl FeedDoor {
             wrong,
             capture: None,
         }
+    }
+
+    /// The same, closed once this match is gone.
+    pub fn about(self, match_id: MatchId) -> Self {
+        Self { match_id: Some(match_id), ..self }
+    }
+
+    /// The same, for pushes alone that name the match: who names none speaks of another.
+    pub fn only_by_name(self) -> Self {
+        Self { by_name_only: true, ..self }
     }
 
     /// The same for another source than the first, of which `newest` was taken before.
@@ -178,12 +199,49 @@ impl FeedDoor {
 
 /// Every door.
 #[derive(Default)]
-pub struct FeedDoors(Vec<FeedDoor>);
+pub struct FeedDoors {
+    doors: Vec<FeedDoor>,
+    opener: Option<OpenDoors>,
+    /// Matches that have just come into being, whose names may still be missing.
+    new: Vec<MatchId>,
+}
 
 impl FeedDoors {
     /// These doors.
     pub fn new(doors: Vec<FeedDoor>) -> Self {
-        Self(doors)
+        Self { doors, ..Self::default() }
+    }
+
+    /// Who opens the doors of matches to come.
+    pub fn opened_by(&mut self, opener: OpenDoors) {
+        self.opener = Some(opener);
+    }
+
+    /// Hears which matches come and go. The doors of one that is gone close.
+    pub fn hear(&mut self, event: &Event) {
+        match *event {
+            Event::MatchCreated { match_id, .. } if self.opener.is_some() => {
+                self.new.push(match_id);
+            }
+            Event::MatchRetired { match_id } => {
+                self.new.retain(|new| *new != match_id);
+                self.doors.retain(|door| door.match_id != Some(match_id));
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens the doors of the new matches whose names have been heard.
+    pub fn open_new(&mut self, book: &Book) {
+        let Self { doors, opener: Some(opener), new } = self else { return };
+        new.retain(|id| match book.game(*id) {
+            Some(game) if game.is_named() => {
+                doors.extend(opener(game));
+                false
+            }
+            Some(_) => true,
+            None => false,
+        });
     }
 
     /// The provider of an address, if there is such an address.
@@ -194,12 +252,12 @@ impl FeedDoors {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.doors.is_empty()
     }
 
     /// How each is.
     pub fn health(&self) -> Value {
-        self.0.iter().map(FeedDoor::health).collect()
+        self.doors.iter().map(FeedDoor::health).collect()
     }
 
     /// The door that a request has the key of.
@@ -208,8 +266,8 @@ impl FeedDoors {
     /// [`Fault`] if there is none for it, or more than one.
     pub fn open(&mut self, provider: &str, head: &Head) -> Result<&mut FeedDoor, Fault> {
         let of_provider = |door: &&mut FeedDoor| door.provider == provider;
-        if !self.0.iter().any(|door| door.provider == provider) {
-            let text = "This feed is closed: no key is configured for it.";
+        if !self.doors.iter().any(|door| door.provider == provider) {
+            let text = "This feed is closed: no key is configured for it, or there is no match that it could be about.";
             return Err(Fault::with(GatewayCode::Forbidden, text.to_owned()));
         }
         // Game servers can be given an address but no header, so theirs carries the key.
@@ -218,7 +276,7 @@ impl FeedDoors {
             let text = "This feed needs its key.";
             return Err(Fault::with(GatewayCode::NotAuthenticated, text.to_owned()));
         };
-        let mut fitting: Vec<&mut FeedDoor> = self.0.iter_mut().filter(of_provider).collect();
+        let mut fitting: Vec<&mut FeedDoor> = self.doors.iter_mut().filter(of_provider).collect();
         fitting.retain(|door| is_same_key(given, &door.key));
         if fitting.is_empty() {
             let text = "This is not the key of this feed.";
@@ -227,6 +285,11 @@ impl FeedDoors {
         if head.query_value("match").is_some() {
             let key = head.query_text("match").unwrap_or_default();
             fitting.retain(|door| door.match_key == key);
+        } else if fitting.iter().all(|door| door.by_name_only) {
+            let text = "This key is for matches that must be named; name one with ?match=KEY.";
+            return Err(Fault::with(GatewayCode::BadRequest, text.to_owned()));
+        } else {
+            fitting.retain(|door| !door.by_name_only);
         }
         match (fitting.pop(), fitting.is_empty()) {
             (Some(door), true) => Ok(door),

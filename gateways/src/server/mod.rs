@@ -21,6 +21,7 @@ mod metrics;
 mod outgoing;
 mod placing;
 pub mod port;
+mod providing;
 mod purses;
 mod routes;
 mod turn;
@@ -48,7 +49,7 @@ use crate::wire::server::heartbeat;
 
 pub use self::config::{Limits, ServerConfig};
 pub use self::engine::EngineLink;
-pub use self::feed::{FeedClock, FeedDoor, FeedReply, FeedSink};
+pub use self::feed::{FeedClock, FeedDoor, FeedReply, FeedSink, OpenDoors};
 pub use self::port::{EngineHealth, EnginePort, EngineState};
 
 const LISTENER: Token = Token(usize::MAX);
@@ -125,6 +126,11 @@ impl Server {
     /// Wakes the loop from any thread, for example after asking it to stop.
     pub fn waker(&self) -> clutch_engine::Waker {
         wake_by(&self.waker)
+    }
+
+    /// Who opens the doors of matches that come into being while it runs.
+    pub fn open_doors_by(&mut self, opener: OpenDoors) {
+        self.hub.doors.opened_by(opener);
     }
 
     /// The clock that feeds outside HTTP touch when they speak.

@@ -51,8 +51,11 @@ impl Hub {
         self.metrics.records.inc_by(records.len() as u64);
         for record in records {
             self.book.apply(record);
+            self.doors.hear(&record.event);
             self.route(record, connections);
         }
+        // Before anybody is told of a match, its feeds can speak.
+        self.doors.open_new(&self.book);
         // The first command of this turn may have begun in the turn before, so its own changes
         // belong to this delta too.
         if self.book.changed_since(Topic::All, first.seq) {

@@ -1,13 +1,14 @@
 //! What is on offer, as images and deltas. Both are the same walk over the [`Book`]: everything
 //! that changed at or after a `seq`; an image begins at zero and leaves finished markets out.
 
-use clutch_core::command::{MarketKind, RoundFormat, Side, SuspendReason, Team};
+use clutch_core::command::{RoundFormat, Side, SuspendReason, Team};
 use clutch_core::event::{MarketStatus, MatchPhase};
 use clutch_core::units::{MatchId, SelectionIndex, Seq};
 use serde::Serialize;
 
 use super::client::Topic;
 use super::decimal::ShowOdds;
+use super::market::Specifiers;
 use super::server::{Shown, to_json};
 use crate::book::{Book, Market, Match};
 
@@ -281,31 +282,11 @@ fn market_view(game: &Match, market: &Market, start: Seq) -> MarketView {
 
 fn opened_view(game: &Match, market: &Market) -> OpenedView {
     let kind = market.kind;
-    let round = if let MarketKind::RoundWinner { round, .. } = kind { Some(round) } else { None };
-    let (line, rounds, half, team) = match kind {
-        MarketKind::TotalRounds { line, .. }
-        | MarketKind::RoundHandicap { line, .. }
-        | MarketKind::MapHandicap { line }
-        | MarketKind::TotalMaps { line }
-        | MarketKind::RegulationTotal { line, .. }
-        | MarketKind::RegulationHandicap { line, .. }
-        | MarketKind::SeriesRounds { line } => (Some(line), None, None, None),
-        MarketKind::TeamRounds { line, team, .. } => (Some(line), None, None, Some(team)),
-        MarketKind::RaceToRounds { rounds, .. } => (None, Some(rounds), None, None),
-        MarketKind::PistolRound { half, .. } => (None, None, Some(half), None),
-        MarketKind::MatchWinner
-        | MarketKind::CorrectMapScore
-        | MarketKind::MapWinner { .. }
-        | MarketKind::RoundWinner { .. }
-        | MarketKind::CorrectRoundScore { .. }
-        | MarketKind::Overtime { .. }
-        | MarketKind::OddRounds { .. }
-        | MarketKind::RegulationWinner { .. } => (None, None, None, None),
-    };
+    let Specifiers { map, round, rounds, half, team, line } = Specifiers::of(kind);
     OpenedView {
         kind: kind.market_type().key,
         name: market.name(game),
-        map: kind.map(),
+        map,
         round,
         line: line.map(Shown),
         rounds,

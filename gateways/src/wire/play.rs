@@ -9,6 +9,7 @@ use clutch_core::units::{AccountId, Money, Seq, Timestamp};
 use serde::Serialize;
 
 use super::decimal::{ShowMoney, parse_money};
+use super::scope::keyed;
 use super::server::{Shown, money, to_json};
 use crate::codes::Fault;
 
@@ -50,10 +51,10 @@ impl PlayWish {
 /// # Errors
 /// [`Fault`] naming the field that is wrong.
 pub fn key(quantity: &str, window: &str) -> Result<LimitKey, Fault> {
-    let quantity = Quantity::named(quantity)
-        .ok_or_else(|| Fault::bad_field("quantity", "stake, loss, deposit, net_deposit or time"))?;
-    let window = Window::named(window)
-        .ok_or_else(|| Fault::bad_field("window", "24h, 7d, 30d, day, week or month"))?;
+    let quantities = Quantity::ALL.iter().map(|quantity| quantity.name());
+    let quantity = keyed("quantity", Quantity::named(quantity), quantities)?;
+    let windows = Window::ALL.iter().map(|window| window.name());
+    let window = keyed("window", Window::named(window), windows)?;
     Ok(LimitKey { quantity, window, by: LimitBy::Player })
 }
 

@@ -60,11 +60,7 @@ pub fn percent(ppb: i64) -> String {
 pub fn show(setting: Setting, value: i64) -> String {
     match setting.unit() {
         Unit::Money => ShowMoney(value).to_string(),
-        Unit::Nanos => {
-            let fits = |(_, length): &&(&str, i64)| value % length == 0;
-            let (unit, length) = TIMES.iter().find(fits).unwrap_or(&("ns", 1));
-            if value == 0 { "0s".to_owned() } else { format!("{}{unit}", value / length) }
-        }
+        Unit::Nanos => show_time(value),
         Unit::Ppb => percent(value),
         Unit::Milli => show_decimal(value, MILLI_PLACES),
         Unit::Count => value.to_string(),
@@ -106,6 +102,18 @@ fn read_stages(text: &str) -> Option<i64> {
         text.split('/').map(|percent| percent.parse().ok()).collect::<Option<_>>()?;
     let stages = Stages::new(percents.try_into().ok()?)?;
     Some(i64::from(u32::from_le_bytes(stages.percents())))
+}
+
+/// Nanoseconds as [`read`] takes them: in the longest unit of which they are a whole number.
+fn show_time(value: i64) -> String {
+    let fits = |(_, length): &&(&str, i64)| value % length == 0;
+    let (unit, length) = TIMES.iter().find(fits).unwrap_or(&("ns", 1));
+    if value == 0 { "0s".to_owned() } else { format!("{}{unit}", value / length) }
+}
+
+/// The same of a length of time.
+pub fn show_nanos(nanos: u64) -> String {
+    show_time(i64::try_from(nanos).unwrap_or(i64::MAX))
 }
 
 pub(super) fn read_time(text: &str) -> Option<i64> {

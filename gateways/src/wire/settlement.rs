@@ -174,8 +174,9 @@ enum IncidentJson {
     },
 }
 
-#[derive(Clone, Copy, Deserialize)]
-enum TeamJson {
+/// `A` or `B`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum TeamJson {
     A,
     B,
 }
@@ -347,7 +348,7 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",
                 ProposalStatus::Approved { .. } => "approved",
-                ProposalStatus::Withdrawn { .. } => "withdrawn",
+                ProposalStatus::Rejected { .. } => "rejected",
                 ProposalStatus::Replaced => "replaced",
                 ProposalStatus::Expired => "expired",
             };

@@ -78,7 +78,10 @@ pub(super) fn multiple(
     let folds = folds.ok_or_else(|| {
         let names: Vec<&str> = NAMED_SYSTEMS.iter().map(|system| system.name).collect();
         let names = names.join(", ");
-        Fault::bad_field("sizes", &format!("a list of line sizes from 1 to 20, or one of {names}"))
+        Fault::bad_field(
+            "sizes",
+            &format!("a list of different line sizes from 1 to 20, or one of {names}"),
+        )
     })?;
     let who = (AccountId(0), client_id);
     PlaceMultiple::new(who, policy, unit, (folds, Bankers(bankers)), picks)

@@ -91,11 +91,18 @@ struct SettingView {
 
 /// The answer to a command that was carried out: where it stands in the journal and what is now true.
 /// `before` are the settings as they were, for a command that changes some.
-pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Vec<u8> {
+pub fn applied(
+    book: &Book,
+    records: &[Record],
+    before: &[(Setting, i64)],
+    warning: Option<&str>,
+) -> Vec<u8> {
     #[derive(Serialize)]
-    struct Message {
+    struct Message<'a> {
         seq: u64,
         time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        warning: Option<&'a str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         accounts: Vec<AccountView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -123,6 +130,7 @@ pub fn applied(book: &Book, records: &[Record], before: &[(Setting, i64)]) -> Ve
     let mut message = Message {
         seq: last.map_or(0, |record| record.seq.0),
         time: last.map_or(0, |record| record.time.millis()),
+        warning,
         accounts: accounts_of(book, records),
         matches: Vec::new(),
         markets: Vec::new(),
@@ -168,6 +176,18 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
         refused_stakes: Shown<ShowMoney>,
         would_refuse: u64,
         would_refuse_stakes: Shown<ShowMoney>,
+        /// How those ended: what the rule would have saved, and what it would have cost.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        would_be: Option<EndsView>,
+    }
+    #[derive(Serialize)]
+    struct EndsView {
+        won: u64,
+        lost: u64,
+        even: u64,
+        open: u64,
+        not_followed: u64,
+        house: Shown<ShowMoney>,
     }
     #[derive(Serialize)]
     struct Message {
@@ -175,7 +195,7 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
         rules: Vec<RuleView>,
     }
     let view = |record: &Record| match record.event {
-        Event::Rule(RuleReport { rule, mode, tally }) => Some(RuleView {
+        Event::Rule(RuleReport { rule, mode, tally, ends }) => Some(RuleView {
             rule: rule.rule().name,
             mode: match mode {
                 RuleMode::Off => "off",
@@ -189,6 +209,14 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
             refused_stakes: money(tally.refused_stakes),
             would_refuse: tally.would_refuse,
             would_refuse_stakes: money(tally.would_refuse_stakes),
+            would_be: (tally.would_refuse != 0).then(|| EndsView {
+                won: ends.won,
+                lost: ends.lost,
+                even: ends.even,
+                open: ends.open,
+                not_followed: ends.not_followed,
+                house: money(ends.house),
+            }),
         }),
         _ => None,
     };

@@ -163,13 +163,13 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let said = desk.json(&["waiting"]);
     let id = said["proposals"][0]["id"].to_string();
     assert_eq!(said["proposals"].as_array().map(Vec::len), Some(1), "{said}");
-    desk.done(&["withdraw", &id]);
+    desk.done(&["reject", &id]);
     // Who answers for a large sum sees how much it is, and why.
     desk.done(&["account", "adjust", "bob", "500.00", "--reason", "goodwill"]);
     let said = desk.done(&["waiting"]);
     assert!(said.contains("adjusting account 1 by 500.00: goodwill"), "{said}");
     let id = desk.json(&["waiting"])["proposals"][0]["id"].to_string();
-    desk.done(&["withdraw", &id]);
+    desk.done(&["reject", &id]);
 
     // Rules are tried in shadow before they refuse anybody.
     desk.done(&["config", "set", "rules_off=match_liability", "rules_shadow=bets_per_hour"]);
@@ -181,6 +181,7 @@ fn an_operator_runs_a_server_from_the_command_line() {
         risk.contains("bets_per_hour") && risk.contains("would have refused 1 bets of 1.00"),
         "{risk}"
     );
+    assert!(risk.contains("of these 1 open; the house made 0.00"), "{risk}");
     desk.done(&["account", "factor", "bob", "20", "--phase", "live"]);
     desk.done(&["account", "group", "bob", "3"]);
     let bob = desk.done(&["account", "show", "bob"]);

@@ -14,6 +14,7 @@ mod admin;
 mod bad_input;
 mod bonus;
 mod browser;
+mod catalogue;
 mod clients;
 mod contracts;
 mod facts_serve;

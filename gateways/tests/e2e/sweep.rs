@@ -104,7 +104,7 @@ fn bets_after_the_fact_are_swept_by_two_persons_who_may() {
     let id = trader.json(&["waiting"])["proposals"][0]["id"].to_string();
     // Nothing has changed yet, and only somebody who could have wished it decides.
     assert!(finance.refused(&["approve", &id]).contains("Only somebody of trading or risk"));
-    assert!(finance.refused(&["withdraw", &id]).contains("(Forbidden)"));
+    assert!(finance.refused(&["reject", &id]).contains("(Forbidden)"));
     assert!(trader.refused(&["approve", &id]).contains("SamePerson"));
     second.done(&["approve", &id]);
     let void = alice.wait_for(|message| message["status"] == "void").unwrap();
@@ -117,11 +117,11 @@ fn bets_after_the_fact_are_swept_by_two_persons_who_may() {
     let id = risk.json(&["waiting"])["proposals"][0]["id"].to_string();
     assert!(second.refused(&["approve", &id]).contains("Only somebody of risk"));
     assert!(finance.refused(&["approve", &id]).contains("Only somebody of risk"));
-    risk.done(&["withdraw", &id]);
+    risk.done(&["reject", &id]);
     finance.done(&["account", "adjust", "alice", "500.00", "--reason", "goodwill"]);
     let id = finance.json(&["waiting"])["proposals"][0]["id"].to_string();
     assert!(risk.refused(&["approve", &id]).contains("Only somebody of finance"));
-    assert!(trader.refused(&["withdraw", &id]).contains("Only somebody of finance"));
+    assert!(trader.refused(&["reject", &id]).contains("Only somebody of finance"));
     // What does not wait is the engine's to refuse; an operator may decide about everything.
     assert!(trader.refused(&["approve", "99999"]).contains("NothingToApprove"));
     desk("11", "operator").done(&["approve", &id]);

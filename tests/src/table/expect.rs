@@ -18,6 +18,7 @@
 //! | `expect session ACCOUNT none\|STAKED SPENT [reminded]` | the session a player is in |
 //! | `expect limit ACCOUNT QUANTITY WINDOW AMOUNT\|none used AMOUNT` | a player's own limit and what counts towards it |
 //! | `expect rule NAME refused N would_refuse N` | what a risk rule said no to so far |
+//! | `expect rule NAME won N lost N even N open N house MONEY` | how what it would have refused in shadow ended |
 //! | `expect max_stake ACCOUNT MARKET SELECTION AMOUNT` | what would be taken now |
 //! | `expect maximum AMOUNT\|none` | the largest stake (on each line) said with the last bet's answer |
 //! | `expect referred BET …` | the bets that wait for a trader, by id |
@@ -176,11 +177,17 @@ impl Scenario {
         let name = words.next()?;
         let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
         while let Some(key) = words.optional() {
-            let tally = self.world().state().tally(rule).ok_or("no books")?;
+            let report = self.world().state().rule_report(rule).ok_or("no books")?;
+            let (tally, ends) = (report.tally, report.ends);
             let actual = match key {
                 "refused" => tally.refused.to_string(),
                 "would_refuse" => tally.would_refuse.to_string(),
                 "would_refuse_stakes" => show_money(tally.would_refuse_stakes),
+                "won" => ends.won.to_string(),
+                "lost" => ends.lost.to_string(),
+                "even" => ends.even.to_string(),
+                "open" => ends.open.to_string(),
+                "house" => show_money(ends.house),
                 _ => return Err(format!("a rule has no {key:?}")),
             };
             equal(words.next()?, &actual).map_err(|failure| format!("{key}: {failure}"))?;

@@ -62,7 +62,7 @@ impl Scenario {
     fn decide(&mut self, actor: Actor, id: ProposalId, approve: bool) -> Answer {
         let command = match approve {
             true => Command::Approve { id },
-            false => Command::Withdraw { id },
+            false => Command::RejectProposal { id },
         };
         self.send_by(actor, command)
     }

@@ -28,6 +28,7 @@ impl Twin {
         }
         ask.places().for_each(|_| self.forget_old_ids());
         let (bets, tallies) = (self.bets.clone(), self.tallies.clone());
+        let followed = self.followed.clone();
         let account = self.accounts.get(ask.account.0 as usize).cloned();
         let (answers, ids) = (self.answers.clone(), self.ids.clone());
         for (index, place) in ask.places().enumerate() {
@@ -36,6 +37,7 @@ impl Twin {
                     self.staked_before += bet.stake;
                     let id = BetId::of_batch(Seq(self.seq), index).0;
                     self.note_pace(bet.account, bet.stake, &shadows);
+                    self.follow_bet(id, &shadows);
                     self.remember(key(&place), Answered::Bet(id));
                     said[index] = Some(self.where_it_stands(id, &bet));
                     self.bets.insert(id, bet);
@@ -43,6 +45,7 @@ impl Twin {
                 Err(refusal) => {
                     self.staked_before = 0;
                     (self.bets, self.tallies) = (bets, tallies);
+                    self.followed = followed;
                     (self.answers, self.ids) = (answers, ids);
                     if let Some(account) = account {
                         self.accounts[ask.account.0 as usize] = account;

@@ -135,6 +135,7 @@ impl Twin {
                     bet.fate = Fate::Offered { due: now + self.config.offer_life_ns, epoch };
                 }
                 self.note_pace(bet.account, bet.stake, &shadows);
+                self.follow_bet(self.seq, &shadows);
                 self.remember(key, Answered::Bet(self.seq));
                 self.bets.insert(self.seq, bet.clone());
                 self.where_it_stands(self.seq, &bet)
@@ -484,7 +485,7 @@ impl Twin {
     }
 
     /// What a bet has moved out of its owner's balance (or into it) for good, and what it holds.
-    fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
+    pub(super) fn effect(&self, id: u64, bet: &Bet) -> (i128, i128) {
         let stake = own(bet.funding, bet.stake);
         match self.where_it_stands(id, bet) {
             BetStatus::Pending { .. }
@@ -586,6 +587,7 @@ impl Twin {
                 }
                 self.accounts[account as usize].base += gain;
                 self.house_gave(account, gain);
+                self.stop_following(bet);
                 self.spend(bet);
                 self.bets.remove(&bet);
                 self.cash_outs.remove(&bet);

@@ -316,6 +316,7 @@ impl Twin {
             bet.account
         };
         self.accounts[account as usize].base += amount - stake;
+        *self.followed.cashed_out.entry(id).or_default() += amount - stake;
         self.house_gave(account, amount - stake);
     }
 

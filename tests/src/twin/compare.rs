@@ -12,6 +12,7 @@ use clutch_core::{Query, Record};
 
 use super::Twin;
 use super::bets::is_open;
+use super::followed;
 use super::multiples::{lines, pays};
 use super::risk::never_counts;
 use crate::world::World;
@@ -165,13 +166,24 @@ impl Twin {
 
     fn compare_tallies(&self, world: &World) {
         for &rule in RuleId::ALL {
-            let tally = world.state().tally(rule).expect("the engine has its first record");
+            let report = world.state().rule_report(rule).expect("the engine has its first record");
+            let (tally, ends) = (report.tally, report.ends);
             let engine = [
                 (tally.refused, i128::from(tally.refused_stakes.minor())),
                 (tally.would_refuse, i128::from(tally.would_refuse_stakes.minor())),
             ];
             let twin = self.tallies.get(&rule).copied().unwrap_or_default();
             assert_eq!(engine, twin, "what {rule:?} refused, and would have refused");
+            let twin = self.ends_of(rule);
+            let engine = followed::Ends {
+                won: ends.won,
+                lost: ends.lost,
+                even: ends.even,
+                open: ends.open,
+                house: ends.house.minor().into(),
+            };
+            assert_eq!(engine, twin, "how what {rule:?} would have refused ended");
+            assert_eq!(ends.not_followed, 0, "there is room for all of these bets");
         }
     }
 

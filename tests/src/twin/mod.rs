@@ -19,6 +19,7 @@ mod compliance;
 mod currencies;
 mod delays;
 mod enlarge;
+mod followed;
 mod funded;
 mod grades;
 mod incidents;
@@ -131,6 +132,8 @@ pub struct Twin {
     day: u64,
     day_began: u64,
     tallies: Tallies,
+    /// How the bets ended that rules in shadow would have refused.
+    followed: followed::Followed,
     /// What is asked of players.
     licence: compliance::Licence,
     /// Whether a person has just resumed something and answers for its prices.
@@ -251,6 +254,7 @@ impl Twin {
             day: 0,
             day_began: 0,
             tallies: Tallies::new(),
+            followed: followed::Followed::default(),
             licence: compliance::Licence::default(),
             a_person_looks: false,
             staked_before: 0,
@@ -343,7 +347,7 @@ impl Twin {
             }
             Command::PlaceBet(place) => return Answer::Bet(self.place(place)),
             Command::Grade { market, version, grade } => self.grade(market.0, *version, *grade),
-            Command::Withdraw { id } => self.withdraw(id.0),
+            Command::RejectProposal { id } => self.reject_proposal(id.0),
             Command::VoidBet { account, client_id } => self.void_bet(account.0, client_id.0),
             Command::VoidBets(stretch) => self.void_bets(stretch),
             Command::PlaceMultiple(place) => return Answer::Bet(self.place_multiple(place)),

@@ -128,6 +128,7 @@ impl Twin {
                     multiple.fate = Fate::Offered { due: now + self.config.offer_life_ns };
                 }
                 self.note_pace(multiple.account, multiple.stake, &shadows);
+                self.follow_bet(self.seq, &shadows);
                 self.remember(key, Answered::Multiple(self.seq));
                 self.multiples.insert(self.seq, multiple.clone());
                 self.where_multiple_stands(self.seq, &multiple)
@@ -402,6 +403,7 @@ impl Twin {
                 self.accounts[bet.account as usize].base += gain;
                 self.house_gave(bet.account, gain);
                 self.multiples.insert(id, bet);
+                self.stop_following(id);
                 self.spend(id);
                 self.multiples.remove(&id);
                 self.cash_outs.remove(&id);

@@ -3,7 +3,7 @@
 
 use clutch_core::event::LedgerAccount;
 use clutch_core::play::{
-    LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Term, Window, Wish,
+    LimitBy, LimitKey, LimitView, LimitWish, Quantity, Rest, RestKind, Term, Window,
 };
 use clutch_core::units::{BetId, Money, Timestamp};
 use clutch_core::{Event, Record, Refusal, Reject};
@@ -155,7 +155,7 @@ impl Own {
             key: limit.key,
             amount: Some(money(limit.amount)),
             used: money(self.used(limit, now)),
-            wish: limit.wish.map(|(amount, from)| Wish {
+            wish: limit.wish.map(|(amount, from)| LimitWish {
                 amount: amount.map(money),
                 confirm_from: Timestamp::from_nanos(from),
             }),

@@ -123,7 +123,7 @@ impl Twin {
         may
     }
 
-    pub(super) fn withdraw(&mut self, id: u64) -> Result<(), Reject> {
+    pub(super) fn reject_proposal(&mut self, id: u64) -> Result<(), Reject> {
         let before = self.proposals.len();
         self.proposals.retain(|proposal| proposal.id != id);
         if self.proposals.len() == before { self.withdraw_override(id) } else { Ok(()) }

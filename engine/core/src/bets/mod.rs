@@ -12,7 +12,7 @@ pub mod multiple;
 mod offer;
 pub mod place;
 pub(crate) mod referral;
-mod side;
+pub(crate) mod side;
 mod snapshot;
 mod terms;
 mod turn_away;

@@ -264,7 +264,12 @@ impl Step<'_> {
                 tables.wallet.hold_with_bonus((place.account, stake), &funding, id, self.outbox);
             }
         }
-        tables.risk.note(self.config, place.account, self.now, weighed, would_refuse);
+        tables.risk.note(self.config, place.account, self.now, weighed);
+        if !would_refuse.is_empty() {
+            let own = funding.map_or(stake, |funding| funding.own_of(stake));
+            tables.risk.note_shadows(weighed, would_refuse);
+            tables.follow(id, Target::Single(slot), own, would_refuse);
+        }
         self.outbox.push(Event::Bet(view));
         if is_funded {
             tables.say_funding((place.account, place.client_id), id, self.outbox);

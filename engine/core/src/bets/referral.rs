@@ -236,6 +236,7 @@ impl Step<'_> {
         (bet.stake, bet.odds, bet.payout) = (stake, odds, odds.payout_floor(stake));
         let (account, id) = (bet.account, bet.id);
         self.tables.count(slot, Sign::In);
+        self.tables.follow_with(id, stake);
         if back != Money::ZERO {
             self.tables.wallet.release(account, back, id, self.outbox);
         }
@@ -258,6 +259,7 @@ impl Step<'_> {
         let back = bet.stake.money() - stake.money();
         (bet.unit, bet.stake, bet.payout) = (unit, stake, payout);
         let (account, id) = (bet.account, bet.id);
+        self.tables.follow_with(id, stake);
         self.tables.count_multiple(slot, Sign::In);
         self.tables.count_multiple_of_day(slot, Sign::In);
         self.tables.wallet.release(account, back, id, self.outbox);

@@ -64,7 +64,7 @@ impl State {
             | Command::AdoptPlayPolicy { .. }
             | Command::Customer { .. }
             | Command::Grade { .. }
-            | Command::Withdraw { .. }
+            | Command::RejectProposal { .. }
             | Command::HandOver { .. }
             | Command::AdoptHouseRules { .. }
             | Command::MatchIncident { .. }

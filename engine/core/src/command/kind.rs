@@ -47,7 +47,7 @@ impl Command {
             Self::Rest { .. } => 26,
             Self::EndRest { .. } => 27,
             Self::Grade { .. } => 28,
-            Self::Withdraw { .. } => 29,
+            Self::RejectProposal { .. } => 29,
             Self::HandOver { .. } => 30,
             Self::AdoptHouseRules { .. } => 31,
             Self::MatchIncident { .. } => 32,

@@ -83,7 +83,7 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Names<M, K> {
             | Command::ConfirmPlayLimit { .. }
             | Command::Rest { .. }
             | Command::EndRest { .. }
-            | Command::Withdraw { .. }
+            | Command::RejectProposal { .. }
             | Command::AdoptHouseRules { .. }
             | Command::SetMode { .. }
             | Command::Payment { .. }

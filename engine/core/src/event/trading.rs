@@ -33,7 +33,7 @@ pub enum ProposalStatus {
         by: u32,
     },
     /// It was dropped.
-    Withdrawn {
+    Rejected {
         /// By whom.
         by: u32,
     },

@@ -1,10 +1,21 @@
 //! Cases on which the engine offers no market of its own: what a rule set says to the person who
-//! grades. Pure functions of facts and rules.
+//! grades what the house offers elsewhere, or asks in a dispute. Pure functions of facts and rules.
 
 use super::rules::{
     DurationOnLine, FirstBlood, HouseRules, Inhibitors, PlayerReplaced, Surrender, Towers,
 };
 use crate::command::Team;
+
+/// The cases, by their keys, that nothing in the engine asks: it has no market on them.
+pub const CASES: &[&str] = &[
+    "outright_postponed",
+    "surrender",
+    "towers",
+    "inhibitors",
+    "first_blood",
+    "duration_on_line",
+    "player_replaced",
+];
 
 /// Which side of a line won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +91,13 @@ mod tests {
 
     fn rules(key: &str, answer: &str) -> HouseRules {
         HouseRules::default().with(key, answer).unwrap()
+    }
+
+    #[test]
+    fn every_case_for_a_person_is_a_case() {
+        for key in CASES {
+            assert!(HouseRules::CASES.iter().any(|case| case.key == *key), "{key}");
+        }
     }
 
     #[test]

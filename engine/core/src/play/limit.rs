@@ -45,13 +45,13 @@ wire_struct!(LimitKey { quantity, window, by });
 /// A wish to raise a limit or to be rid of it, which waits for its time and for a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Wish {
+pub struct LimitWish {
     /// The new amount; `None` lifts the limit.
     pub amount: Option<Money>,
     /// When it can be confirmed.
     pub confirm_from: Timestamp,
 }
-wire_struct!(Wish { amount, confirm_from });
+wire_struct!(LimitWish { amount, confirm_from });
 
 /// A limit as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct LimitView {
     /// How much of it is used. Below zero when bets won more than they cost.
     pub used: Money,
     /// A wish to raise it.
-    pub wish: Option<Wish>,
+    pub wish: Option<LimitWish>,
 }
 
 /// A limit with what counts towards it.
@@ -72,7 +72,7 @@ pub struct LimitView {
 pub(crate) struct Limit {
     pub key: LimitKey,
     pub amount: Money,
-    pub wish: Option<Wish>,
+    pub wish: Option<LimitWish>,
     /// What moved, by buckets in a ring; those between the newest and the present one are stale.
     buckets: [Money; PLACES],
     newest: u64,

@@ -45,7 +45,7 @@ pub use adopt::Adopted;
 pub use counters::{COUNTERS, CaseSet, Counter, CounterId};
 pub use customer::{CUSTOMERS_PER_ANSWER, CustomerView};
 pub use level::{Level, May};
-pub use limit::{LimitBy, LimitKey, LimitView, Wish};
+pub use limit::{LimitBy, LimitKey, LimitView, LimitWish};
 pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
 pub use review::Hold;
 pub use rule::{RULES, Rule};

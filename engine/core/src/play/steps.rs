@@ -1,7 +1,8 @@
 //! The commands by which a player limits himself or rests.
 
 use super::{
-    Limit, LimitBy, LimitKey, LimitView, Quantity, Rest, RestKind, Wish, self_exclusion, time_out,
+    Limit, LimitBy, LimitKey, LimitView, LimitWish, Quantity, Rest, RestKind, self_exclusion,
+    time_out,
 };
 use crate::command::Config;
 use crate::event::Event;
@@ -56,7 +57,7 @@ impl Step<'_> {
             (Some(slot), Some(amount)) if is_free => play.limits[slot as usize].amount = amount,
             (Some(slot), None) if is_free => play.remove(account, slot),
             (Some(slot), amount) => {
-                let wish = Wish { amount, confirm_from: now.plus(wait_ns) };
+                let wish = LimitWish { amount, confirm_from: now.plus(wait_ns) };
                 play.limits[slot as usize].wish = Some(wish);
             }
         }

@@ -7,11 +7,7 @@ use crate::event::MatchPhase;
 use crate::reject::Reject;
 use crate::wallet::FACTORS;
 
-pub const RULE: Rule = Rule {
-    name: "account_factor",
-    code: Reject::StakeAboveFactor,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "account_factor", code: Reject::StakeAboveFactor, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {
@@ -23,7 +19,10 @@ fn measure(wager: &Wager<'_>) -> Measure {
     let has_begun = wager.fixture.series.phase() != MatchPhase::Scheduled;
     let percent = wager.account.factor(title, has_begun);
     let everybodys = match wager.config.mode(RuleId::StageStake) {
-        RuleMode::On | RuleMode::Refer => percent_of(wager.config.stake_max, stage_percent(wager.config, wager.fixture, wager.now)),
+        RuleMode::On | RuleMode::Refer => percent_of(
+            wager.config.stake_max,
+            stage_percent(wager.config, wager.fixture, wager.now),
+        ),
         RuleMode::Shadow | RuleMode::Off => wager.config.stake_max,
     };
     Measure::at_most_percent(everybodys, percent, wager.stake.money())

@@ -3,11 +3,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "account_liability",
-    code: Reject::AccountLiability,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "account_liability", code: Reject::AccountLiability, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

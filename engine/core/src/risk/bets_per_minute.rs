@@ -4,11 +4,7 @@ use super::pace::Window;
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "bets_per_minute",
-    code: Reject::BetsPerMinute,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "bets_per_minute", code: Reject::BetsPerMinute, measure };
 
 #[inline(never)]
 fn measure(wager: &Wager<'_>) -> Measure {

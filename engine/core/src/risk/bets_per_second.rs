@@ -4,11 +4,7 @@ use super::pace::Window;
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "bets_per_second",
-    code: Reject::BetsPerSecond,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "bets_per_second", code: Reject::BetsPerSecond, measure };
 
 #[inline(never)]
 fn measure(wager: &Wager<'_>) -> Measure {

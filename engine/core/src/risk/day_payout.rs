@@ -4,11 +4,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "day_payout",
-    code: Reject::DayPayoutAboveLimit,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "day_payout", code: Reject::DayPayoutAboveLimit, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

@@ -4,11 +4,7 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 use crate::wallet::NO_GROUP;
 
-pub const RULE: Rule = Rule {
-    name: "group_liability",
-    code: Reject::GroupLiability,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "group_liability", code: Reject::GroupLiability, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

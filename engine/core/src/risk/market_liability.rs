@@ -6,11 +6,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "market_liability",
-    code: Reject::MarketLiability,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "market_liability", code: Reject::MarketLiability, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

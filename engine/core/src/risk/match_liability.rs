@@ -3,8 +3,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule =
-    Rule { name: "match_liability", code: Reject::MatchLiability, measure };
+pub const RULE: Rule = Rule { name: "match_liability", code: Reject::MatchLiability, measure };
 
 #[inline(never)]
 fn measure(wager: &Wager<'_>) -> Measure {

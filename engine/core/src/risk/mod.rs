@@ -4,14 +4,32 @@
 //! state, so a quoted maximum is accepted if nothing changed. A rule can be off (then it is not asked
 //! and costs nothing), in force, or in *shadow*: it is asked and counted, and refuses nothing.
 
+mod account_factor;
+mod account_liability;
+mod bets_per_hour;
+mod bets_per_minute;
+mod bets_per_second;
+mod day_payout;
 pub(crate) mod exposure;
+mod followed;
 mod group;
+mod group_liability;
+mod market_liability;
+mod match_liability;
 mod modes;
 mod pace;
+mod payout_max;
+mod reducing;
 mod report;
+mod selection_liability;
 mod stage;
+mod stage_stake;
+mod stake_max;
+mod stake_min;
+mod stakes_per_hour;
 mod tables;
 mod terms;
+mod trader_stake;
 
 use crate::command::Config;
 use crate::market::{Market, MarketTable, Selection};
@@ -20,6 +38,7 @@ use crate::title::Fixture;
 use crate::units::{AccountId, Money, Odds, SelectionIndex, Stake, Timestamp};
 use crate::wallet::Account;
 
+pub use followed::{Ends, FOLLOWED_MAX};
 pub use modes::{RuleMode, RuleSet};
 pub(crate) use pace::RING as PACE_RING;
 pub use report::{RuleReport, Tally};
@@ -127,9 +146,6 @@ macro_rules! rules {
         always {$($(#[$doc:meta])* $id:ident = $module:ident;)*}
         seldom {$($(#[$seldom_doc:meta])* $seldom_id:ident = $seldom_module:ident;)*}
     ) => {
-        $(mod $module;)*
-        $(mod $seldom_module;)*
-
         /// Every rule, in order of precedence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -4,11 +4,7 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 use crate::units::Money;
 
-pub const RULE: Rule = Rule {
-    name: "payout_max",
-    code: Reject::PayoutAboveLimit,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "payout_max", code: Reject::PayoutAboveLimit, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

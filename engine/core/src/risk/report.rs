@@ -1,6 +1,6 @@
 //! How often each rule said no, or would have: what a trader looks at before he turns one on.
 
-use super::{RuleId, RuleMode, RuleSet};
+use super::{Ends, RuleId, RuleMode, RuleSet};
 use crate::codec::wire_struct;
 use crate::command::{Config, Mode};
 use crate::state::Tables;
@@ -49,6 +49,8 @@ pub struct RuleReport {
     pub mode: RuleMode,
     /// What it has refused.
     pub tally: Tally,
+    /// How those ended that it would have refused.
+    pub ends: Ends,
 }
 
 impl Config {
@@ -102,10 +104,12 @@ impl Tables {
         &'a self,
         config: &'a Config,
     ) -> impl Iterator<Item = RuleReport> + 'a {
-        RuleId::ALL.iter().map(|&rule| RuleReport {
+        let ends = self.ends();
+        RuleId::ALL.iter().map(move |&rule| RuleReport {
             rule,
             mode: self.rule_mode(config, rule),
             tally: *self.risk.tally(rule),
+            ends: ends[rule as usize],
         })
     }
 }

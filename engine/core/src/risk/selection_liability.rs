@@ -3,11 +3,8 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "selection_liability",
-    code: Reject::SelectionLiability,
-    measure,
-};
+pub const RULE: Rule =
+    Rule { name: "selection_liability", code: Reject::SelectionLiability, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

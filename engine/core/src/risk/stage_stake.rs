@@ -4,11 +4,7 @@ use super::stage::stage_percent;
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "stage_stake",
-    code: Reject::StakeAboveStage,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "stage_stake", code: Reject::StakeAboveStage, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

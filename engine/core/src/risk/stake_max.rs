@@ -4,11 +4,7 @@ use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 use crate::units::Money;
 
-pub const RULE: Rule = Rule {
-    name: "stake_max",
-    code: Reject::StakeAboveLimit,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "stake_max", code: Reject::StakeAboveLimit, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

@@ -3,11 +3,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "stake_min",
-    code: Reject::StakeBelowMinimum,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "stake_min", code: Reject::StakeBelowMinimum, measure };
 
 #[inline(always)]
 fn measure(wager: &Wager<'_>) -> Measure {

@@ -3,11 +3,7 @@
 use super::{Measure, Rule, Wager};
 use crate::reject::Reject;
 
-pub const RULE: Rule = Rule {
-    name: "stakes_per_hour",
-    code: Reject::StakesPerHour,
-    measure,
-};
+pub const RULE: Rule = Rule { name: "stakes_per_hour", code: Reject::StakesPerHour, measure };
 
 #[inline(never)]
 fn measure(wager: &Wager<'_>) -> Measure {

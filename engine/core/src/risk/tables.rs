@@ -7,6 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::exposure::{Exposure, Exposures};
+use super::followed::{ByRule, Ends, Follow, Rows, followed_max};
 use super::group::Group;
 use super::pace::Pace;
 use super::report::Tally;
@@ -39,6 +40,9 @@ pub(crate) struct RiskTables {
     /// What each match could cost; derived.
     pub(crate) exposures: Exposures,
     tallies: [Tally; RuleId::ALL.len()],
+    /// Bets that rules in shadow would have refused, and how those ended that have left.
+    pub(super) followed: Rows,
+    pub(super) ends: ByRule,
     /// The rules that could find anything under the settings in force; derived.
     asked: RuleSet,
     /// The day that it is, counted from the Unix epoch in UTC.
@@ -48,13 +52,15 @@ pub(crate) struct RiskTables {
 }
 
 impl RiskTables {
-    pub fn with_capacity(accounts_max: u32, matches_max: u32) -> Self {
-        let accounts_max = accounts_max as usize;
+    pub fn with_capacity(capacity: &Capacity) -> Self {
+        let (accounts_max, matches_max) = (capacity.accounts_max as usize, capacity.matches_max);
         Self {
             paces: vec![Pace::EMPTY; accounts_max],
             groups: vec![Group::EMPTY; accounts_max],
             exposures: Exposures::with_capacity(matches_max),
             tallies: [Tally::default(); RuleId::ALL.len()],
+            followed: Rows::for_bets(followed_max(capacity), Follow::BLANK),
+            ends: [Ends::default(); RuleId::ALL.len()],
             asked: RuleSet::EMPTY,
             day: 0,
             day_began: Seq::default(),
@@ -67,6 +73,8 @@ impl RiskTables {
         sizes.push(TableSize::of::<Pace>("paces", RowOf::Account, accounts));
         sizes.push(TableSize::of::<Group>("groups", RowOf::Account, accounts));
         sizes.push(TableSize::of::<Exposure>("exposures", RowOf::Other, matches));
+        let names = ["would-be refusals", "index of would-be refusals"];
+        sizes.extend(Rows::sizes(names, followed_max(capacity)));
     }
 
     /// Learns from the settings and the mode which rules are to be asked.
@@ -138,24 +146,15 @@ impl RiskTables {
 
     /// Notes a bet that was written down.
     #[inline]
-    pub fn note(
-        &mut self,
-        config: &Config,
-        account: AccountId,
-        now: Timestamp,
-        stake: Stake,
-        would_refuse: RuleSet,
-    ) {
+    pub fn note(&mut self, config: &Config, account: AccountId, now: Timestamp, stake: Stake) {
         if !config.rules_off.has_all(PACED) {
             self.paces[account.0 as usize].note(now, stake);
         }
-        if !would_refuse.is_empty() {
-            self.note_shadows(stake, would_refuse);
-        }
     }
 
+    /// Notes a bet that was written down although rules in shadow would have refused it.
     #[cold]
-    fn note_shadows(&mut self, stake: Stake, would_refuse: RuleSet) {
+    pub fn note_shadows(&mut self, stake: Stake, would_refuse: RuleSet) {
         for rule in would_refuse.iter() {
             self.tallies[rule as usize].note_shadow(stake);
         }
@@ -227,7 +226,8 @@ impl RiskTables {
 
 impl Table for RiskTables {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { paces, groups, exposures: _, tallies, asked: _, day, day_began } = self;
+        let Self { paces, groups, exposures: _, tallies, followed, ends, asked: _, day, day_began } =
+            self;
         // Most accounts of a large book are idle or alone.
         let lively = || (0u32..).zip(paces).filter(|(_, pace)| !pace.is_empty());
         out.count(lively().count());
@@ -242,12 +242,14 @@ impl Table for RiskTables {
             out.put(group);
         }
         tallies.iter().for_each(|tally| out.put(tally));
+        followed.save(out);
+        ends.iter().for_each(|ends| out.put(ends));
         out.put(day);
         out.put(day_began);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
-        let mut tables = Self::with_capacity(capacity.accounts_max, capacity.matches_max);
+        let mut tables = Self::with_capacity(capacity);
         for _ in 0..input.count(tables.paces.len())? {
             let (account, pace): (u32, Pace) = input.take()?;
             *tables.paces.get_mut(account as usize).ok_or(DecodeError::OutOfRange)? = pace;
@@ -258,6 +260,10 @@ impl Table for RiskTables {
         }
         for tally in &mut tables.tallies {
             *tally = input.take()?;
+        }
+        tables.followed = Rows::load(input, followed_max(capacity), Follow::BLANK)?;
+        for ends in &mut tables.ends {
+            *ends = input.take()?;
         }
         tables.day = input.take()?;
         tables.day_began = input.take()?;

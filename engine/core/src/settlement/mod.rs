@@ -281,6 +281,7 @@ impl Step<'_> {
                 self.release(slot, Reject::MarketDecided.into());
             }
             let Bet { id, account, is_funded, .. } = *self.tables.bets.bet(slot);
+            self.tables.stop_following(id);
             if is_funded {
                 self.tables.forget_funding(account, id);
             }

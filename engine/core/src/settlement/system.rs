@@ -27,11 +27,12 @@ impl FoldSizes {
     /// Every leg on its own.
     pub const SINGLES: Self = Self(0b10);
 
-    /// A set of line sizes; `None` if it is empty or one lies outside 1 and [`LEGS_MAX`].
+    /// A set of line sizes; `None` if it is empty, if one lies outside 1 and [`LEGS_MAX`], or if one is named twice: who
+    /// writes that wants something else than one line of each.
     pub fn new(sizes: impl IntoIterator<Item = u8>) -> Option<Self> {
         let mut bits = 0;
         for size in sizes {
-            if size == 0 || LEGS_MAX < usize::from(size) {
+            if size == 0 || LEGS_MAX < usize::from(size) || bits & 1 << size != 0 {
                 return None;
             }
             bits |= 1 << size;
@@ -325,6 +326,7 @@ mod tests {
         assert_eq!(FoldSizes::new([]), None);
         assert_eq!(FoldSizes::new([0]), None);
         assert_eq!(FoldSizes::new([21]), None);
+        assert_eq!(FoldSizes::new([2, 2]), None);
         assert_eq!(folds(&[3, 1]).iter().collect::<std::vec::Vec<_>>(), [1, 3]);
         assert_eq!((folds(&[3, 20]).smallest(), folds(&[3, 20]).largest()), (3, 20));
     }

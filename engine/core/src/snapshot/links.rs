@@ -30,6 +30,7 @@ impl Tables {
                 multiple.id.0 <= seq.0 && self.wallet.get(multiple.account).is_some()
             })
             && self.waiting_multiples.slots().all(|slot| self.multiples.has_slot(slot))
+            && self.followed_fit()
             && self.cash_outs_fit()
             && self.desk_fits()
             && self.fundings_fit()

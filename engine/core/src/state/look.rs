@@ -1,7 +1,7 @@
 //! What can be seen of the state from outside, beside the answers to queries.
 
 use super::{State, Tables};
-use crate::risk::{RuleId, Tally};
+use crate::risk::{RuleId, RuleReport};
 use crate::switches::Switches;
 use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
 use crate::wallet::Wallet;
@@ -12,9 +12,11 @@ impl State {
         self.tables.as_ref().map(|tables| &tables.wallet)
     }
 
-    /// What a risk rule has refused; `None` before [`crate::Command::Genesis`].
-    pub fn tally(&self, rule: RuleId) -> Option<Tally> {
-        self.tables.as_ref().map(|tables| *tables.risk.tally(rule))
+    /// What a risk rule has refused, and how what it would have refused ended; `None` before
+    /// [`crate::Command::Genesis`].
+    pub fn rule_report(&self, rule: RuleId) -> Option<RuleReport> {
+        let mut reports = self.tables.as_ref()?.rule_reports(&self.config);
+        reports.find(|report| report.rule == rule)
     }
 
     /// The kill switches and the mode; `None` before [`crate::Command::Genesis`].

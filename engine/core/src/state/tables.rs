@@ -47,7 +47,7 @@ impl Tables {
             fixtures: Fixtures::with_capacity(capacity.matches_max),
             rule_book: RuleBook::new(),
             markets: MarketTable::with_capacity(capacity.markets_max),
-            risk: RiskTables::with_capacity(capacity.accounts_max, capacity.matches_max),
+            risk: RiskTables::with_capacity(&capacity),
             settlement: Settlement::with_capacity(capacity.markets_max),
             proposals: Proposals::new(),
             credits: CreditsAlone::with_capacity(&capacity),

@@ -76,7 +76,7 @@ impl Funding {
 
     /// What of a payout goes to the grant: the part that it has in the stake. A fraction of a minor unit is
     /// the player's own.
-    pub(super) fn share_of(&self, stake: Money, paid: Money) -> Money {
+    pub(crate) fn share_of(&self, stake: Money, paid: Money) -> Money {
         match self.kind {
             BonusKind::Money => {
                 share(paid, i128::from(self.part.minor()), i128::from(stake.minor()))

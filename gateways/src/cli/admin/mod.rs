@@ -5,12 +5,14 @@
 
 mod account;
 mod cash;
+mod catalogue;
 mod checks;
 mod client;
 mod names;
 mod play;
 mod policy;
 mod referrals;
+mod rules;
 mod settlement;
 mod show;
 mod status;
@@ -66,6 +68,8 @@ const EXAMPLES: &str = "\
 Examples:
   clutch admin status                      what is stopped, and what waits for you
   clutch admin matches                     what is on, and what stops it
+  clutch admin match create --file tonight.toml
+                                           the [[match]] entries of a file, at once
   clutch admin suspend match:final-2026    until somebody resumes it
   clutch admin kill on class:round         no bet on single rounds, on any match
   clutch admin mode settle-only            nothing new; what is open is settled
@@ -163,6 +167,12 @@ enum AdminCommand {
     },
     /// At one glance: what is stopped, and what waits for a person
     Status,
+    /// A new match on the running server: create
+    #[command(subcommand, name = "match")]
+    Match(catalogue::MatchCommand),
+    /// One more market: open
+    #[command(subcommand)]
+    Market(catalogue::MarketCommand),
     /// Every match with its score and what stops it
     Matches,
     /// A match's markets with their status and odds, and what traders put in the model's place
@@ -202,8 +212,8 @@ enum AdminCommand {
     },
     #[command(flatten)]
     Referral(referrals::ReferralCommand),
-    /// Accounts: show, known, list, state, factor, group, limit, confirm, rest, return, verify, hold,
-    /// review, deposit, payment, bonus, forfeit
+    /// Accounts: show, known, list, open, state, factor, group, limit, confirm, rest, return, verify, hold,
+    /// review, deposit, payment, bonus, forfeit, adjust
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Add a currency, or change one that no account has
@@ -341,9 +351,12 @@ fn hint(name: &str) -> Option<&'static str> {
             "Make a fresh token with `clutch token --operator NUMBER --role operator`."
         }
         "Forbidden" => {
-            "Traders stop, resume, override, grade and void; risk also sets limits and policies; finance moves money; operator does all. A second person approves what he could have wished himself."
+            "Traders create matches, stop, resume, override, grade and void; risk also sets limits and policies; finance moves money; operator does all. A second person approves what he could have wished himself."
         }
 
+        "MatchExists" => {
+            "Another match has this key: `clutch admin matches` shows it. The same order again for the same match is fine."
+        }
         "UnknownMatch" => "`clutch admin matches` lists what there is.",
         "UnknownMarket" => "`clutch admin markets MATCH` lists what there is.",
         "UnknownReferral" => "`clutch admin referrals` lists what there is.",
@@ -400,6 +413,8 @@ fn ask(args: &AdminArgs) -> Result<Said, Failure> {
         AdminCommand::Settlement(command) => settlement::run(&client, command),
         AdminCommand::Lift { id } => order(&client, json!({"command": "lift_override", "id": id})),
         AdminCommand::Status => status::run(&client),
+        AdminCommand::Match(command) => catalogue::run_match(&client, command),
+        AdminCommand::Market(command) => catalogue::run_market(&client, command),
         AdminCommand::Matches => client.query(&json!({"query": "matches"})),
         AdminCommand::Markets { game } => {
             let game = match_number(&client, game)?;
@@ -477,4 +492,32 @@ fn connect(args: &AdminArgs) -> Result<Client, Failure> {
     };
     let server = args.server.clone().unwrap_or_else(|| format!("http://{}", config.gateway.listen));
     Client::new(&server, token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands in `clutch admin --help` of a command that has others beneath it.
+    #[test]
+    fn a_command_with_others_beneath_it_names_them_all() {
+        let admin = AdminArgs::augment_args(clap::Command::new("admin"));
+        let mut count = 0;
+        for parent in admin.get_subcommands() {
+            let about = parent.get_about().map(ToString::to_string).unwrap_or_default();
+            for child in parent.get_subcommands() {
+                let words = about.split(|char: char| !char.is_alphanumeric() && char != '-');
+                let is_named = words.into_iter().any(|word| word == child.get_name());
+                let is_incident = parent.get_name() == "incident";
+                assert!(
+                    is_named || is_incident,
+                    "{} {}: {about}",
+                    parent.get_name(),
+                    child.get_name()
+                );
+                count += 1;
+            }
+        }
+        assert!(30 < count, "{count} commands");
+    }
 }

@@ -2,6 +2,8 @@
 //! him; `known`, `verify`, `hold` and `review`: what a licence asks about him. The engine's rules are the same as for his own wishes.
 
 use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use clutch_core::play::{Quantity, Window};
 use serde_json::json;
 
 use super::client::{Client, Said};
@@ -16,11 +18,13 @@ pub(super) enum PlayCommand {
     Limit {
         /// The account, by its key or number
         account: String,
-        /// stake, loss, deposit, net_deposit
+        /// On what
+        #[arg(value_parser = quantities())]
         quantity: String,
-        /// 24h, 7d, 30d (rolling), day, week, month (by the calendar, in UTC)
+        /// Over which time: 24h, 7d and 30d roll, the others follow the calendar in UTC
+        #[arg(value_parser = windows())]
         window: String,
-        /// How much, such as 50.00, or none
+        /// How much, such as 50.00, for time 2h or 90m, or none
         amount: String,
         /// Not the player's wish but ours, as far as we know what he can afford: at once, both ways
         #[arg(long)]
@@ -62,9 +66,11 @@ pub(super) enum PlayCommand {
     Confirm {
         /// The account, by its key or number
         account: String,
-        /// stake, loss, deposit, net_deposit
+        /// On what
+        #[arg(value_parser = quantities())]
         quantity: String,
-        /// 24h, 7d, 30d, day, week, month
+        /// Over which time
+        #[arg(value_parser = windows())]
         window: String,
     },
     /// Have an account rest from betting at once: a time-out up to 42 days, a self-exclusion from 182
@@ -83,6 +89,16 @@ pub(super) enum PlayCommand {
         /// The account, by its key or number
         account: String,
     },
+}
+
+/// What can be limited, as the engine names it.
+fn quantities() -> PossibleValuesParser {
+    PossibleValuesParser::new(Quantity::ALL.iter().map(|quantity| quantity.name()))
+}
+
+/// Over which times.
+fn windows() -> PossibleValuesParser {
+    PossibleValuesParser::new(Window::ALL.iter().map(|window| window.name()))
 }
 
 /// A rest from betting.

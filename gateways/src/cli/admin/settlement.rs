@@ -15,8 +15,8 @@ use crate::wire::overrides::WAITS;
 pub enum SettlementCommand {
     /// Everything that waits for a second person
     Waiting,
-    /// Drop what waits for a second person
-    Withdraw {
+    /// Drop what waits for a second person: as the one who asked for it, or as one who would have to approve
+    Reject {
         /// Its number
         id: u64,
     },
@@ -90,10 +90,10 @@ pub enum SettlementCommand {
         #[arg(long)]
         propose: bool,
     },
-    /// Settlement that stopped or is paused: resume MARKET, pause TIER, pause none
+    /// Settlement that stopped or is paused, and how long bets waited: resume MARKET, pause TIER, pause none, times
     #[command(subcommand)]
     Settlement(LaneCommand),
-    /// House rules: show, cases, adopt
+    /// House rules: show, cases, ask, adopt
     #[command(subcommand)]
     Rules(RulesCommand),
 }
@@ -177,6 +177,20 @@ pub enum RulesCommand {
     Show,
     /// Every case with its answers and what they do
     Cases,
+    /// What the rules that a match is played under say of a case, and of what happened: how to grade
+    ///
+    /// Facts lead to a verdict: duration_on_line seconds=1800 line_s=1800, surrender fallen=6 still_needed=3, towers
+    /// owner=A struck_last=B, inhibitors times=2 is_next=true, first_blood by_opponent=false, player_replaced started=true.
+    Ask {
+        /// The match, by its key or number
+        #[arg(value_name = "MATCH")]
+        game: String,
+        /// The case, as `clutch admin rules cases` lists them
+        case: String,
+        /// What happened, as FACT=VALUE
+        #[arg(value_name = "FACT=VALUE", value_parser = super::pair)]
+        facts: Vec<(String, String)>,
+    },
     /// Adopt a rule set for matches that are created from now on
     Adopt {
         /// void_when_in_doubt, stand_when_possible, or a file
@@ -196,7 +210,7 @@ pub enum Team {
 }
 
 impl Team {
-    const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::A => "A",
             Self::B => "B",
@@ -215,9 +229,7 @@ pub(super) fn waiting(client: &Client) -> Result<Said, Failure> {
 pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure> {
     match command {
         SettlementCommand::Waiting => waiting(client),
-        SettlementCommand::Withdraw { id } => {
-            client.command(&json!({"command": "withdraw", "id": id}))
-        }
+        SettlementCommand::Reject { id } => client.command(&json!({"command": "reject", "id": id})),
         SettlementCommand::Grade { market, results, void, automatic, version } => {
             let grade = match (void, automatic) {
                 (true, _) => json!("void"),
@@ -276,6 +288,15 @@ pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure
         SettlementCommand::Rules(RulesCommand::Show) => {
             client.query(&json!({"query": "house_rules"}))
         }
+        SettlementCommand::Rules(RulesCommand::Ask { game, case, facts }) => {
+            let game = match_number(client, game)?;
+            let mut question = json!({"query": "ruling", "match": game, "case": case});
+            if !facts.is_empty() {
+                question["facts"] =
+                    facts.iter().map(|(fact, value)| (fact.clone(), word(value))).collect();
+            }
+            client.query(&question)
+        }
         SettlementCommand::Rules(RulesCommand::Cases) => Ok(Said::of(cases())),
         SettlementCommand::Rules(RulesCommand::Adopt { set, title }) => {
             let named = house_rules::find(set).map_err(Failure)?;
@@ -288,6 +309,15 @@ pub fn run(client: &Client, command: &SettlementCommand) -> Result<Said, Failure
                 "name": named.name.as_str(), "answers": answers});
             client.command(&body)
         }
+    }
+}
+
+/// A number, yes or no, or a word.
+fn word(text: &str) -> Value {
+    match (text.parse::<u64>(), text.parse::<bool>()) {
+        (Ok(number), _) => json!(number),
+        (_, Ok(truth)) => json!(truth),
+        (Err(_), Err(_)) => json!(text),
     }
 }
 

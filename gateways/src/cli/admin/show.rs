@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clutch_core::units::Timestamp;
 use serde_json::Value;
 
-use super::status;
+use super::{rules, status};
 use crate::ops::words::time;
 
 /// Shows whatever parts an answer has.
@@ -17,6 +17,11 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if answer["status"].is_object() {
         return status::show(output, &answer["status"]);
     }
+    if let Some(warning) = answer["warning"].as_str() {
+        writeln!(output, "{warning}")?;
+    }
+    rules::provided(output, answer)?;
+    rules::ruling(output, &answer["ruling"])?;
     for switch in list(answer, "kill_switches") {
         let state = if switch["on"] == true { "on" } else { "off" };
         writeln!(output, "kill switch {}: {state}", scope(&switch["scope"]))?;
@@ -73,19 +78,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     if let Some(version) = answer["version"].as_u64() {
         writeln!(output, "configuration {version}")?;
     }
-    let rules = list(answer, "rules").iter().map(|rule| {
-        let count = |many: &str, stakes: &str, words: &str| match rule[many].as_u64() {
-            None | Some(0) => String::new(),
-            Some(bets) => format!("{words} {bets} bets of {}", text(&rule[stakes])),
-        };
-        vec![
-            text(&rule["rule"]),
-            text(&rule["mode"]),
-            count("refused", "refused_stakes", "refused"),
-            count("would_refuse", "would_refuse_stakes", "would have refused"),
-        ]
-    });
-    columns(output, rules.collect())?;
+    rules::risk(output, answer)?;
     let lags = list(answer, "lag").iter().map(|bucket| {
         let late = match bucket["at_most_ms"].as_u64() {
             Some(most) => format!("at most {most} ms late"),
@@ -436,7 +429,7 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 /// Rows with their columns aligned; what is empty in all rows takes no room.
-fn columns(output: &mut impl Write, rows: Vec<Vec<String>>) -> io::Result<()> {
+pub(super) fn columns(output: &mut impl Write, rows: Vec<Vec<String>>) -> io::Result<()> {
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
     };

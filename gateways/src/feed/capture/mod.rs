@@ -18,7 +18,7 @@ mod reader;
 mod writer;
 
 pub use reader::{Captured, Flaw, files_of, read};
-pub use writer::{Limits, Tap, Writer};
+pub use writer::{Limits, Tap, Taps, Writer};
 
 use serde::{Deserialize, Serialize};
 

@@ -43,10 +43,16 @@ struct Piece {
 /// The thread. It ends, with everything written, when this and every tap are gone.
 #[derive(Debug)]
 pub struct Writer {
+    taps: Taps,
+    thread: JoinHandle<()>,
+}
+
+/// Where taps come from, also while the thread writes.
+#[derive(Clone, Debug)]
+pub struct Taps {
     queue: SyncSender<Piece>,
     waiting: Arc<AtomicUsize>,
     limits: Limits,
-    thread: JoinHandle<()>,
 }
 
 /// What one feed writes through.
@@ -77,9 +83,28 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("feed capture".to_owned())
             .spawn(move || work.run(&pieces))?;
-        Ok(Self { queue, waiting, limits, thread })
+        Ok(Self { taps: Taps { queue, waiting, limits }, thread })
     }
 
+    /// A tap for one feed.
+    pub fn tap(&self, context: Context) -> Tap {
+        self.taps.tap(context)
+    }
+
+    /// Where taps come from that are needed later.
+    pub fn taps(&self) -> Taps {
+        self.taps.clone()
+    }
+
+    /// Waits until everything is written. Every tap must be gone, and whoever could make one.
+    pub fn finish(self) {
+        drop(self.taps);
+        // A panic there has been told already.
+        let _ = self.thread.join();
+    }
+}
+
+impl Taps {
     /// A tap for one feed.
     pub fn tap(&self, context: Context) -> Tap {
         Tap {
@@ -89,13 +114,6 @@ impl Writer {
             context: Arc::new(context),
             dropped: Arc::default(),
         }
-    }
-
-    /// Waits until everything is written. Every tap must be gone.
-    pub fn finish(self) {
-        drop(self.queue);
-        // A panic there has been told already.
-        let _ = self.thread.join();
     }
 }
 

@@ -296,8 +296,11 @@ impl Life {
                     IncidentStatus::Reported => "",
                     IncidentStatus::TakenBack => "taken back: ",
                 };
-                let what =
-                    format!("{}: {taken_back}{}", words.game(match_id), words::json(&incident));
+                let what = format!(
+                    "{}: {taken_back}{}",
+                    words.game(match_id),
+                    words.incident(match_id, incident)
+                );
                 let (seq, time) = (said.seq.0, words::time(said.time));
                 self.incidents.push((match_id, Line { seq, time, what }));
             }

@@ -51,7 +51,7 @@ pub fn account_of(envelope: &Envelope) -> Option<AccountId> {
         | Command::SetTier { .. }
         | Command::SetDelay { .. }
         | Command::Grade { .. }
-        | Command::Withdraw { .. }
+        | Command::RejectProposal { .. }
         | Command::HandOver { .. }
         | Command::AdoptHouseRules { .. }
         | Command::MatchIncident { .. }

@@ -2,17 +2,17 @@
 
 use clutch_core::command::{
     AnswerOffer, BonusStep, CashOut, Command, FeedMessage, GameEvent, KillScope, PlaceBet,
-    PlaceOnTerms, Scope, Slip, Team,
+    PlaceMultiple, PlaceOnTerms, Scope, Slip, Team,
 };
 use clutch_core::units::Money;
 use clutch_core::{Envelope, State};
 
 use super::{
-    Words, account, account_of, json, money, odds, places, referral, time, uuid, why_suspended,
+    Words, account, account_of, money, odds, orders, places, referral, time, uuid, why_suspended,
 };
 use crate::names;
 use crate::wire::decimal::with_places;
-use crate::wire::overrides;
+use crate::wire::{overrides, setting};
 
 impl Words {
     /// What a command asks, in one line.
@@ -59,7 +59,7 @@ impl Words {
             }
             Command::LiftOverride { id } => format!("lift override {}", id.0),
             Command::Approve { id } => format!("approve {}", id.0),
-            Command::Withdraw { id } => format!("withdraw {}", id.0),
+            Command::RejectProposal { id } => format!("reject proposal {}", id.0),
             Command::HandOver { match_id, source } => {
                 format!("{}: follow feed {}", self.game(*match_id), source.0)
             }
@@ -103,23 +103,7 @@ impl Words {
             Command::Adjust(adjust) => money::adjustment(state, adjust),
             Command::SetCurrency(set) => money::currency(set),
             Command::PlaceBet(place) => self.place(state, place),
-            Command::PlaceMultiple(place) => {
-                let picks = place.picks().iter();
-                let picks: Vec<_> = picks
-                    .map(|pick| {
-                        let named = self.pick(pick.market, pick.selection);
-                        format!("{named} at {}", odds(pick.odds))
-                    })
-                    .collect();
-                format!(
-                    "{} bets {} on each of {} lines of {} ({})",
-                    account(state, place.account),
-                    money(place.unit().money()),
-                    place.system().lines(),
-                    picks.join(" and "),
-                    uuid(place.client_id)
-                )
-            }
+            Command::PlaceMultiple(place) => self.place_multiple(state, place),
             Command::CancelBet { account: id, client_id } => {
                 format!("{} cancels bet {}", account(state, *id), uuid(*client_id))
             }
@@ -132,7 +116,7 @@ impl Words {
             Command::PlaceOnTerms(PlaceOnTerms { terms, slip }) => {
                 let asked = match slip {
                     Slip::Single(place) => self.place(state, place),
-                    Slip::Multiple(place) => json(place),
+                    Slip::Multiple(place) => self.place_multiple(state, place),
                 };
                 let partial = if terms.partial { ", or less of it" } else { "" };
                 let offers = if terms.offers { ", and hears offers" } else { "" };
@@ -162,8 +146,78 @@ impl Words {
                 let sizes = capacity.sizes().map(|(name, size)| format!("{name} {size}"));
                 format!("tables of these sizes, none smaller than before: {}", sizes.join(", "))
             }
-            other => json(other),
+            Command::SetAccountFactor { account: id, title, has_begun, percent } => {
+                let phase = if *has_begun { "in play" } else { "before the start" };
+                let (who, title) = (account(state, *id), title.rules().key);
+                format!("{who} may stake {percent}% of what everybody may in {title} {phase}")
+            }
+            Command::LinkAccount { account: id, group: Some(group) } => {
+                format!("{} belongs to group {group}", account(state, *id))
+            }
+            Command::LinkAccount { account: id, group: None } => {
+                format!("{} belongs to no group", account(state, *id))
+            }
+            Command::SetTier { match_id, tier } => {
+                format!("{} is of tier {tier}", self.game(*match_id))
+            }
+            Command::SetDelay { scope, delay_ns } => {
+                let delay = delay_ns.map_or("as long as usual".to_owned(), |nanos| {
+                    format!("for {}", setting::show_nanos(nanos))
+                });
+                format!("bets on {} wait in play {delay}", self.scope(*scope))
+            }
+            Command::SetPlayLimit { account: id, key, amount } => {
+                orders::limit_wish(state, *id, *key, *amount)
+            }
+            Command::ConfirmPlayLimit { account: id, key } => orders::confirmed(state, *id, *key),
+            Command::Rest { account: id, rest } => orders::rest(state, *id, *rest),
+            Command::EndRest { account: id } => {
+                format!("{} wants to come back from a self-exclusion", account(state, *id))
+            }
+            Command::Session { account: id, step } => orders::session(state, *id, *step),
+            Command::Customer { account: id, step } => orders::customer(state, *id, *step),
+            Command::Grade { market, version, grade } => self.grade(*market, *version, grade),
+            Command::AdoptHouseRules { title, name, .. } => {
+                let title = title.rules().key;
+                format!("adopt the house rules {} for {title}", name.as_str())
+            }
+            Command::AdoptPlayPolicy { name, .. } => format!("adopt the policy {}", name.as_str()),
+            Command::MatchIncident { match_id, incident } => {
+                format!("{}: {}", self.game(*match_id), self.incident(*match_id, *incident))
+            }
+            Command::TakeBackIncident { match_id } => {
+                format!("{}: the last incident is taken back", self.game(*match_id))
+            }
+            Command::ResumeSettlement { market } => {
+                format!("settlement of {} goes on", self.market(*market))
+            }
+            Command::PauseSettlement { from_tier: Some(tier) } => {
+                format!("settlement waits for matches of tier {tier} and less known ones")
+            }
+            Command::PauseSettlement { from_tier: None } => {
+                "settlement waits for no match".to_owned()
+            }
+            Command::VoidBet { account: id, client_id } => {
+                format!("void bet {} of {}", uuid(*client_id), account(state, *id))
+            }
+            Command::VoidBets(stretch) => self.void_bets(*stretch),
         }
+    }
+
+    fn place_multiple(&self, state: &State, place: &PlaceMultiple) -> String {
+        let picks = place.picks().iter().map(|pick| {
+            let named = self.pick(pick.market, pick.selection);
+            format!("{named} at {}", odds(pick.odds))
+        });
+        let picks: Vec<_> = picks.collect();
+        format!(
+            "{} bets {} on each of {} lines of {} ({})",
+            account(state, place.account),
+            money(place.unit().money()),
+            place.system().lines(),
+            picks.join(" and "),
+            uuid(place.client_id)
+        )
     }
 
     fn place(&self, state: &State, place: &PlaceBet) -> String {
@@ -229,5 +283,31 @@ impl Words {
             }
         };
         format!("feed {} says {said}", message.source.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Every kind of command, as its bytes are frozen.
+    #[test]
+    fn every_command_has_words() {
+        let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/commands.txt");
+        let golden = std::fs::read_to_string(golden).unwrap();
+        let (words, state) = (Words::default(), State::new());
+        let mut count = 0;
+        for line in golden.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            let (name, hex) = line.split_once(' ').unwrap();
+            let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+            let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+            let said = words.command(&state, &Envelope::decode(&bytes).unwrap());
+            let is_raw = ["{", "}", "_ns", ":{", "account:", "null"];
+            assert!(!is_raw.iter().any(|raw| said.contains(raw)), "{name}: {said}");
+            assert!(said.contains(' '), "{name}: {said}");
+            count += 1;
+        }
+        assert!(100 < count, "{count} commands");
     }
 }

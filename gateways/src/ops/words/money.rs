@@ -7,7 +7,7 @@ use clutch_core::play::{LimitBy, LimitView};
 use clutch_core::units::{AccountId, BonusId, Currency, Money};
 use clutch_core::wallet::{BonusKind, BonusView};
 
-use super::{account, json, money, time};
+use super::{account, money, time};
 use crate::wire::decimal::USUAL_PLACES;
 use crate::wire::play::show_amount;
 
@@ -97,8 +97,6 @@ pub fn ledger(state: &State, side: LedgerAccount) -> String {
         LedgerAccount::TaxWithheld => "tax withheld".to_owned(),
         LedgerAccount::Adjustments => "adjustments".to_owned(),
         LedgerAccount::BadDebt => "bad debt".to_owned(),
-        #[allow(unreachable_patterns, reason = "a ledger account that comes later says itself")]
-        other => json(&other),
     }
 }
 
@@ -167,8 +165,6 @@ pub fn posting(reason: PostingReason) -> String {
             "debt written off"
         }
         PostingReason::DebtRecovered => "debt recovered",
-        #[allow(unreachable_patterns, reason = "a reason that comes later says itself")]
-        other => return json(&other),
     }
     .to_owned()
 }

@@ -6,7 +6,7 @@ use clutch_core::event::{
 };
 use clutch_core::settlement::multiplier::LegResult;
 
-use super::{json, money, odds, refusal_text, time};
+use super::{money, odds, orders, refusal_text, time};
 
 /// Where a bet stands.
 pub fn status(status: BetStatus) -> String {
@@ -22,8 +22,6 @@ pub fn status(status: BetStatus) -> String {
         BetStatus::Lost => "lost".to_owned(),
         BetStatus::CashedOut { paid } => format!("cashed out, paid {}", money(paid)),
         BetStatus::Void(reason) => format!("void, stake returned: {}", why_void(reason)),
-        #[allow(unreachable_patterns, reason = "a fate that comes later says itself")]
-        other => json(&other),
     }
 }
 
@@ -63,9 +61,7 @@ pub fn standing(standing: LegStanding) -> String {
         LegStanding::Decided(LegResult::Void) => "void: it does not count".to_owned(),
         LegStanding::Decided(LegResult::HalfWon) => "half won, half void".to_owned(),
         LegStanding::Decided(LegResult::HalfLost) => "half lost, half void".to_owned(),
-        LegStanding::Decided(LegResult::DeadHeat(heat)) => {
-            format!("shared its place: {}", json(&heat))
-        }
+        LegStanding::Decided(LegResult::DeadHeat(heat)) => orders::dead_heat(heat),
         LegStanding::Void(reason) => format!("void: {}", why_void(reason)),
     }
 }

@@ -22,15 +22,23 @@ pub use self::role::may_decide;
 use super::scope::{keyed, kill_scope};
 use super::{client, compliance, decimal, play, referral, setting, settlement};
 use crate::codes::{Fault, GatewayCode};
+use crate::provision::plan::{self, Plan};
 
 /// Something that a person wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub enum Order {
     /// One command, as it goes into the journal.
     Command(Command),
     /// A change of some settings; the command needs the others, too.
     Configure(Change),
+    /// A match with its maps and markets, each of which is a command.
+    CreateMatch {
+        /// What it is to have.
+        plan: Box<Plan>,
+        /// Whether its markets were named, and are not simply all that there are.
+        are_named: bool,
+    },
 }
 
 /// See [`Order::Configure`].
@@ -102,7 +110,7 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
                 .ok_or_else(|| Fault::bad_field("reference", "a UUID with hyphens"))?,
         }),
         OrderJson::Override(said) => Order::Command(read_override(&said, now)?),
-        OrderJson::Withdraw { id } => Order::Command(Command::Withdraw { id: ProposalId(id) }),
+        OrderJson::Reject { id } => Order::Command(Command::RejectProposal { id: ProposalId(id) }),
         OrderJson::Approve { id } => Order::Command(Command::Approve { id: ProposalId(id) }),
         OrderJson::DecideReferral { bet, word, account: _ } => {
             Order::Command(referral::command(bet, &word)?)
@@ -164,6 +172,15 @@ pub fn parse_order(body: &[u8], now: Timestamp) -> Result<Order, Fault> {
         OrderJson::SetTier { match_id, tier } => {
             Order::Command(Command::SetTier { match_id: MatchId(match_id), tier })
         }
+        OrderJson::CreateMatch(said) => {
+            let are_named = !said.markets.is_empty();
+            let wrong = |what: String| {
+                Fault::with(GatewayCode::BadField, format!("This is no match: {what}."))
+            };
+            let plan = Box::new(plan::plan(&said).map_err(wrong)?);
+            Order::CreateMatch { plan, are_named }
+        }
+        OrderJson::OpenMarket(said) => Order::Command(said.command()?),
         OrderJson::SetStrengths(said) => Order::Command(said.command()?),
         OrderJson::SetNextRound(said) => Order::Command(said.command()?),
         OrderJson::HandOver { match_id, source } => {
@@ -336,6 +353,35 @@ mod tests {
             let fault = parse_order(body.as_bytes(), Timestamp::from_millis(7_000)).unwrap_err();
             assert_eq!(fault.code, code, "{body}");
             assert!(fault.text.contains(says), "{body}: {}", fault.text);
+        }
+    }
+
+    /// The names that a list of a sentence about an unknown one can be.
+    fn names_in(fault: &Fault) -> Vec<String> {
+        let (_, list) = fault.text.split_once("expected one of").unwrap();
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// `MESSAGES.md` says of itself that it is all that clients say to the gateway.
+    #[test]
+    fn every_order_and_every_question_stands_in_the_page_about_messages() {
+        let page = include_str!("../../../MESSAGES.md");
+        let unknown = br#"{"command":"?"}"#;
+        let mut orders = names_in(&parse_order(unknown, Timestamp::default()).unwrap_err());
+        for (of_a_part, knows) in [
+            (settlement::parse(unknown), settlement::knows as fn(&str) -> bool),
+            (compliance::parse(unknown), compliance::knows),
+        ] {
+            let names = names_in(&of_a_part.unwrap_err());
+            assert!(names.iter().all(|name| knows(name)), "{names:?}");
+            orders.extend(names);
+        }
+        assert!(40 < orders.len(), "{orders:?}");
+        for order in orders {
+            assert!(page.contains(&format!("\"command\":\"{order}\"")), "the order {order}");
+        }
+        for question in names_in(&parse_question(br#"{"query":"?"}"#).unwrap_err()) {
+            assert!(page.contains(&format!("\"query\":\"{question}\"")), "the query {question}");
         }
     }
 

@@ -8,9 +8,10 @@ use clutch_core::units::{MarketId, Probability, SelectionIndex, Timestamp};
 use serde::Deserialize;
 
 use crate::codes::Fault;
+use crate::config::MatchSection;
 use crate::wire::scope::{KillScopeJson, ScopeJson, TitleJson};
 use crate::wire::strengths::percent;
-use crate::wire::{cash, currency, decimal, referral, strengths};
+use crate::wire::{cash, currency, decimal, market, referral, strengths};
 
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
@@ -28,7 +29,7 @@ pub(super) enum OrderJson {
     Approve {
         id: u64,
     },
-    Withdraw {
+    Reject {
         id: u64,
     },
     LiftOverride {
@@ -108,6 +109,9 @@ pub(super) enum OrderJson {
     },
     SetStrengths(strengths::StrengthsJson),
     SetNextRound(strengths::NextRoundJson),
+    /// As a `[[match]]` of the file.
+    CreateMatch(MatchSection),
+    OpenMarket(market::OpenMarketJson),
     HandOver {
         #[serde(rename = "match")]
         match_id: u32,

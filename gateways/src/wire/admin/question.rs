@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::read;
 use crate::codes::{Fault, GatewayCode};
+use crate::wire::rules::Ask;
 use crate::wire::scope::ScopeJson;
 
 /// Something that a person wants to know.
@@ -16,6 +17,8 @@ pub enum Question {
     Matches,
     /// One match with all its markets.
     Markets(MatchId),
+    /// What the house rules of a match say.
+    Rules(Ask),
     /// Something that the engine is asked.
     Engine(Query),
 }
@@ -45,6 +48,13 @@ enum QuestionJson {
         at: Option<u64>,
     },
     HouseRules {},
+    /// What a match's house rules say of one case.
+    Ruling {
+        #[serde(rename = "match")]
+        match_id: u32,
+        case: String,
+        facts: Option<serde_json::Value>,
+    },
     PlayPolicy {},
     Customer {
         account: u32,
@@ -81,6 +91,9 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
         QuestionJson::Settings {} => Question::Engine(Query::Settings),
         QuestionJson::Proposals {} => Question::Engine(Query::Proposals),
         QuestionJson::HouseRules {} => Question::Engine(Query::HouseRules),
+        QuestionJson::Ruling { match_id, case, facts } => {
+            Question::Rules(Ask::read(match_id, &case, facts)?)
+        }
         QuestionJson::PlayPolicy {} => Question::Engine(Query::PlayPolicy),
         QuestionJson::Customer { account } => {
             Question::Engine(Query::Customer { account: AccountId(account) })

@@ -54,31 +54,33 @@ impl Desk {
 }
 
 impl Order {
-    /// Whether somebody with these roles may give it. Traders stop and resume betting, set prices, say how
+    /// Whether somebody with these roles may give it. Traders create matches and open markets, stop and resume betting, set prices, say how
     /// markets ended, which bets are void and which source to follow; risk also sets what may be lost and
     /// what is asked of players; finance moves money, says what accounts may do and looks into them; all
     /// else is for operators. Of wishes that wait, see [`may_decide`].
     pub fn is_allowed_to(&self, staff: &StaffClaims) -> bool {
         let is_for_traders = matches!(
             self,
-            Self::Command(
-                Command::Suspend { .. }
-                    | Command::Resume { .. }
-                    | Command::Kill { .. }
-                    | Command::SetMode { .. }
-                    | Command::ResetTrip { .. }
-                    | Command::Override { .. }
-                    | Command::LiftOverride { .. }
-                    | Command::DecideReferral { .. }
-                    | Command::HandOver { .. }
-                    | Command::SetMap(_)
-                    | Command::SetNextRound(_)
-                    | Command::Grade { .. }
-                    | Command::MatchIncident { .. }
-                    | Command::TakeBackIncident { .. }
-                    | Command::VoidBet { .. }
-                    | Command::VoidBets(_)
-            )
+            Self::CreateMatch { .. }
+                | Self::Command(
+                    Command::OpenMarket { .. }
+                        | Command::Suspend { .. }
+                        | Command::Resume { .. }
+                        | Command::Kill { .. }
+                        | Command::SetMode { .. }
+                        | Command::ResetTrip { .. }
+                        | Command::Override { .. }
+                        | Command::LiftOverride { .. }
+                        | Command::DecideReferral { .. }
+                        | Command::HandOver { .. }
+                        | Command::SetMap(_)
+                        | Command::SetNextRound(_)
+                        | Command::Grade { .. }
+                        | Command::MatchIncident { .. }
+                        | Command::TakeBackIncident { .. }
+                        | Command::VoidBet { .. }
+                        | Command::VoidBets(_)
+                )
         );
         let is_for_risk = matches!(
             self,
@@ -126,8 +128,8 @@ impl Order {
     /// The wish that it decides about, if it is the second person's word.
     pub fn wish(&self) -> Option<ProposalId> {
         match self {
-            Self::Command(Command::Approve { id } | Command::Withdraw { id }) => Some(*id),
-            Self::Command(_) | Self::Configure(_) => None,
+            Self::Command(Command::Approve { id } | Command::RejectProposal { id }) => Some(*id),
+            Self::Command(_) | Self::Configure(_) | Self::CreateMatch { .. } => None,
         }
     }
 }

@@ -393,6 +393,7 @@ mod tests {
             ("\"price_seq\":77,", "", "legs[0].price_seq"),
             ("[2,3]", "[2,4]", "larger than the bet has legs"),
             ("[2,3]", "[]", "sizes"),
+            ("[2,3]", "[2,2]", "different line sizes"),
             ("[2,3]", "\"yankees\"", "goliath"),
             ("\"1.50\"", "\"0\"", "unit"),
         ] {

@@ -118,6 +118,11 @@ impl CashOuts {
         self.waiting.next_due()
     }
 
+    /// What was paid for a bet so far; nothing for one of which no part was cashed out.
+    pub fn paid(&self, bet: BetId) -> Money {
+        self.rows.get(bet).map_or(Money::ZERO, Row::paid)
+    }
+
     /// Forgets a bet that leaves the engine.
     pub fn forget(&mut self, bet: BetId) {
         self.rows.remove(bet);

@@ -207,7 +207,12 @@ impl Step<'_> {
         }
         tables.count_multiple_for_account(slot, Sign::In);
         tables.count_multiple_of_day(slot, Sign::In);
-        tables.risk.note(self.config, account, self.now, weighed, *would_refuse);
+        tables.risk.note(self.config, account, self.now, weighed);
+        if !would_refuse.is_empty() {
+            let own = funding.map_or(stake.money(), |funding| funding.own_of(stake.money()));
+            tables.risk.note_shadows(weighed, *would_refuse);
+            tables.follow(id, Target::Multiple(slot), own, *would_refuse);
+        }
         tables.client_ids.insert(key, Answer::Multiple { slot });
         if let Some(due) = state.due() {
             tables.waiting_multiples.push(due, id, slot);

@@ -142,6 +142,7 @@ impl Step<'_> {
         if multiple.legs_left == 0 {
             assert!(!multiple.is_open(), "a bet leaves with its money still held");
             let Multiple { id, account, is_funded, .. } = *multiple;
+            self.tables.stop_following(id);
             if is_funded {
                 self.tables.forget_funding(account, id);
             }

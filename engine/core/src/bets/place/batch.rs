@@ -14,7 +14,7 @@ use crate::command::{BATCH_MAX, PlaceBatch, PlaceBet};
 use crate::event::Event;
 use crate::market::Sign;
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, RuleSet};
+use crate::risk;
 use crate::state::{Step, Tables};
 use crate::units::{BetId, Money, Seq};
 
@@ -166,7 +166,7 @@ impl Step<'_> {
         account.count(liability, Sign::In);
         account.available -= place.stake.money();
         self.tables.risk.count_of_day(account, bet.id, payout, Sign::In);
-        self.tables.risk.note(self.config, place.account, self.now, weighed, RuleSet::EMPTY);
+        self.tables.risk.note(self.config, place.account, self.now, weighed);
     }
 }
 

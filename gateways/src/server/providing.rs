@@ -1,0 +1,171 @@
+//! A match that comes into being on a running server: by the same steps as at a start, and as often as the order is sent.
+//!
+//! Each step is a command of its own, so a crash in between leaves a match without some of its markets; the same order again
+//! goes on there. What exists already is left alone, and what a trader changed stays.
+
+use std::collections::VecDeque;
+
+use clutch_core::command::{CreateMatch, MarketKind, SetMap, Team};
+use clutch_core::event::MatchPhase;
+use clutch_core::units::{MarketId, MatchId};
+use clutch_core::{Command, Event, Record, Refusal, Reject};
+
+use crate::book::{Book, Match};
+use crate::provision::plan::Plan;
+use crate::wire::provided::Provided;
+
+/// What is still to be done, and what was.
+#[derive(Debug)]
+pub(super) struct Providing {
+    match_id: Option<MatchId>,
+    maps: VecDeque<SetMap>,
+    kinds: VecDeque<MarketKind>,
+    /// Whether somebody named these markets; of others the house rules may have no use for some.
+    are_named: bool,
+    step: Step,
+    provided: Provided,
+}
+
+/// What the engine was asked last.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Create(CreateMatch),
+    Map(u8),
+    Market(MarketKind),
+}
+
+/// Where it stands after an answer.
+#[expect(clippy::large_enum_variant, reason = "one is alive at a time, and none is moved often")]
+pub(super) enum Next {
+    /// This is to be done now.
+    Do(Command),
+    /// All is there.
+    Done(Provided),
+    /// The engine does not want it.
+    Refused(Refusal),
+}
+
+impl Providing {
+    /// A whole match, and its first command.
+    pub(super) fn of_match(plan: Plan, are_named: bool) -> (Self, Command) {
+        let Plan { create, maps, markets } = plan;
+        let providing = Self {
+            match_id: None,
+            maps: maps.into(),
+            kinds: markets.into(),
+            are_named,
+            step: Step::Create(create),
+            provided: Provided::default(),
+        };
+        (providing, Command::CreateMatch(create))
+    }
+
+    /// One market of a match that is there, and its command.
+    pub(super) fn of_market(match_id: MatchId, kind: MarketKind) -> (Self, Command) {
+        let provided = Provided { existed: true, match_id, ..Provided::default() };
+        let providing = Self {
+            match_id: Some(match_id),
+            maps: VecDeque::new(),
+            kinds: VecDeque::new(),
+            are_named: true,
+            step: Step::Market(kind),
+            provided,
+        };
+        (providing, Command::OpenMarket { match_id, kind })
+    }
+
+    /// Takes the engine's answer to the last step: what it did, or why not.
+    pub(super) fn hear(&mut self, answer: Result<&[Record], Refusal>, book: &Book) -> Next {
+        match (answer, self.step) {
+            (Ok(records), _) => self.note(records),
+            (Err(refusal), Step::Create(create)) if refusal.code == Reject::MatchExists => {
+                let id = u32::try_from(refusal.actual).ok().map(MatchId);
+                match id.and_then(|id| book.game(id)) {
+                    Some(game) if is_the_same(game, &create) => self.go_on_with(game, book),
+                    _ => return Next::Refused(refusal),
+                }
+            }
+            (Err(refusal), Step::Market(_)) if refusal.code == Reject::MarketExists => {
+                let id = u32::try_from(refusal.actual).ok().map(MarketId);
+                self.provided.present.extend(id);
+            }
+            // As at a start: of a whole book the house rules may have no use for some lines.
+            (Err(refusal), Step::Market(kind))
+                if refusal.code == Reject::InvalidParameter && !self.are_named =>
+            {
+                *self.provided.left_out.entry(kind.market_type().key).or_default() += 1;
+            }
+            (Err(refusal), Step::Create(_) | Step::Map(_) | Step::Market(_)) => {
+                return Next::Refused(refusal);
+            }
+        }
+        let Some(match_id) = self.match_id else {
+            return Next::Refused(Reject::UnknownMatch.into());
+        };
+        if let Some(map) = self.maps.pop_front() {
+            self.step = Step::Map(map.map_no);
+            return Next::Do(Command::SetMap(SetMap { match_id, ..map }));
+        }
+        if let Some(kind) = self.kinds.pop_front() {
+            self.step = Step::Market(kind);
+            return Next::Do(Command::OpenMarket { match_id, kind });
+        }
+        Next::Done(std::mem::take(&mut self.provided))
+    }
+
+    fn note(&mut self, records: &[Record]) {
+        if let (Step::Map(map), true) = (self.step, !records.is_empty()) {
+            self.provided.maps.push(map);
+        }
+        for record in records {
+            match record.event {
+                Event::MatchCreated { match_id, .. } => {
+                    self.match_id = Some(match_id);
+                    self.provided.match_id = match_id;
+                }
+                Event::MarketOpened { market, .. } => self.provided.opened.push(market),
+                _ => {}
+            }
+        }
+    }
+
+    /// The match was created before: only what is missing is to be done, and no market once it has begun.
+    fn go_on_with(&mut self, game: &Match, book: &Book) {
+        self.match_id = Some(game.id);
+        self.provided.match_id = game.id;
+        self.provided.existed = true;
+        let names: Vec<_> = game.map_names().collect();
+        let is_known = |map: &SetMap| {
+            let index = usize::from(map.map_no).wrapping_sub(1);
+            names.get(index).is_some_and(Option::is_some)
+        };
+        self.maps.retain(|map| !is_known(map));
+        let has_begun = game.score.is_some_and(|score| score.phase != MatchPhase::Scheduled);
+        let present: Vec<_> =
+            book.markets_of(game).map(|market| (market.kind, market.id)).collect();
+        let mut missing = VecDeque::new();
+        for kind in self.kinds.drain(..) {
+            match present.iter().find(|(other, _)| *other == kind) {
+                Some((_, id)) => self.provided.present.push(*id),
+                None if has_begun => {
+                    *self.provided.left_out.entry(kind.market_type().key).or_default() += 1;
+                }
+                None => missing.push_back(kind),
+            }
+        }
+        self.kinds = missing;
+    }
+}
+
+/// Whether a match is the one that an order describes, and not another under its key.
+fn is_the_same(game: &Match, create: &CreateMatch) -> bool {
+    let CreateMatch { key, title, rounds, best_of, team_a, team_b, starts_at, round_markets: _ } =
+        *create;
+    game.key == Some(key)
+        && game.title == title
+        && game.rounds == rounds
+        && game.best_of == best_of
+        && game.starts_at == starts_at
+        && game.team(Team::A) == team_a.as_str()
+        && game.team(Team::B) == team_b.as_str()
+}
