@@ -144,7 +144,7 @@ fn a_refused_bet_is_explained_on_one_page() {
     ] {
         assert!(whole.contains(part) && !page.contains(part), "{part}\n{page}\n{whole}");
     }
-    assert!(page.contains("yes  to 11 other questions"), "{page}");
+    assert!(page.contains("yes  to 10 other questions"), "{page}");
     assert!(!whole.contains("stake minimum"), "nothing is asked after a refusal\n{whole}");
     let pack = json(&["why", demo(), &seq, "--json"]);
     assert_eq!(pack["refused"], true);

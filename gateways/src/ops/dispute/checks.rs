@@ -118,7 +118,7 @@ mod tests {
             };
             let line = with_places(0, || check_line(&check, None, book));
             assert_eq!(line.numbers.as_deref(), Some(said));
-            assert!(!line.of_the_book);
+            assert_eq!(line.of_the_book, code == Reject::MarketLiability, "{code:?}");
         }
     }
 }
