@@ -144,7 +144,7 @@ fn a_refused_bet_is_explained_on_one_page() {
     ] {
         assert!(whole.contains(part) && !page.contains(part), "{part}\n{page}\n{whole}");
     }
-    assert!(page.contains("yes  to 11 other questions"), "{page}");
+    assert!(page.contains("yes  to 10 other questions"), "{page}");
     assert!(!whole.contains("stake minimum"), "nothing is asked after a refusal\n{whole}");
     let pack = json(&["why", demo(), &seq, "--json"]);
     assert_eq!(pack["refused"], true);
@@ -163,7 +163,13 @@ fn a_settled_bet_is_told_with_all_questions_and_its_postings() {
     assert_eq!(names.last(), Some(&"the balance covers the stake"));
     assert!(names.contains(&"account_liability"));
     let numbers = checks.iter().find(|check| check["question"] == "stake_max").unwrap();
-    assert!(numbers["numbers"].as_str().unwrap().starts_with("limit 500.00, with this bet"));
+    assert!(numbers["numbers"].as_str().unwrap().starts_with("limit 500.00, this bet"));
+    let numbers = checks.iter().find(|check| check["question"] == "market_liability").unwrap();
+    let parts: Vec<_> = numbers["numbers"].as_str().unwrap().split(", ").collect();
+    let [limit, used, part] = parts[..] else { panic!("{numbers}") };
+    assert!(
+        limit.starts_with("limit ") && used.starts_with("used ") && part.starts_with("this bet ")
+    );
     let why: Vec<_> = pack["postings"].as_array().unwrap().iter().map(|it| &it["why"]).collect();
     assert_eq!(why, ["stake held", "stake taken", "payout"]);
     let page = said(&["why", demo(), &seq, "--all"]);

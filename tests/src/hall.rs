@@ -3,15 +3,16 @@
 
 use std::time::{Duration, Instant};
 
+use clutch_core::bets::place::Check;
 use clutch_core::command::{
-    Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, Pick, Picks, PlaceBet,
-    PlaceMultiple, PricePolicy, RoundFormat, SetMap, Side, Strengths, Team, Title,
+    Actor, Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, Pick, Picks,
+    PlaceBet, PlaceMultiple, PricePolicy, RoundFormat, SetMap, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{BetStatus, Event};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
-    SelectionIndex, SourceId, Stake, Timestamp,
+    SelectionIndex, Seq, SourceId, Stake, Timestamp,
 };
 use clutch_core::{Command, Query, Record};
 
@@ -78,6 +79,15 @@ impl Hall {
     pub fn bet(&mut self, selection: u8, stake: i64) {
         let answer = self.place(self.market, selection, stake);
         assert!(matches!(answer, Some(BetStatus::Accepted { .. })), "{answer:?}");
+    }
+
+    /// The questions that a bet would be asked now.
+    pub fn checks(&mut self, selection: u8, stake: i64) -> Vec<Check> {
+        let place = self.wish(self.market, selection, stake);
+        let state =
+            restored(&saved(self.world.state()), 4_096).expect("a sound state is read back");
+        let (seq, now) = (Seq(state.last_seq().0 + 1), self.world.now());
+        state.explain(seq, now, Actor::account(ACCOUNT), (&place, None))
     }
 
     /// A double of so many whole units on the first selections of both markets, at 4.00.

@@ -99,7 +99,7 @@ fn each_level_may_do_what_the_matrix_says() {
     );
 }
 
-/// UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4): in Germany somebody may play for 72 hours with
+/// GlüStV 2021 6a (4): in Germany somebody may play for 72 hours with
 /// deposits of 100.00 before he is verified, and takes out nothing until he is.
 #[test]
 fn a_level_is_enough_up_to_a_sum_and_for_a_time() {

@@ -47,26 +47,32 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
     );
 }
 
-/// Refusals have a quarter of the memory. One that is remembered stays the answer to its id; one that
-/// found no room may be tried again, and bets go on.
+/// Refusals have a quarter of the memory, and an account has one more remembered as long as it has fewer than a
+/// sixty-fourth of what is free of it, so at least one. What is beyond that may be tried again; others' refusals stay their answers.
 #[test]
-fn a_flood_of_refusals_takes_no_room_from_bets() {
+fn a_flood_of_refusals_takes_no_room_from_bets_nor_from_the_refusals_of_others() {
     check(
         "
-        capacity client_ids_max 4
+        capacity client_ids_max 8
         account A1 balance 100.00
+        account A2 balance 100.00
         match   M bo1
         maps    M even
         market  W M map 1
         suspend market W
         bet     r1 A1 W a 1.00  -> MarketSuspended
-        bet     r2 A1 W a 1.00  -> MarketSuspended
+        bet     r2 A1 W a 1.00  -> MarketSuspended         # beyond his share
+        bet     r3 A2 W a 1.00  -> MarketSuspended
         resume  market W
         again   r1              -> MarketSuspended
         again   r2              -> Accepted 2.00
+        again   r3              -> MarketSuspended
         bet     b3 A1 W a 1.00  -> Accepted 2.00
         bet     b4 A1 W a 1.00  -> Accepted 2.00
-        bet     b5 A1 W a 1.00  -> CapacityReached(4, 4)
+        bet     b5 A1 W a 1.00  -> Accepted 2.00
+        bet     b6 A2 W a 1.00  -> Accepted 2.00
+        bet     b7 A2 W a 1.00  -> Accepted 2.00
+        bet     b8 A2 W a 1.00  -> CapacityReached(8, 8)
         again   b4              -> Accepted 2.00
         ",
     );

@@ -2,8 +2,11 @@
 //!
 //! Markets are even at 2.00, so a bet's payout is twice its stake and what it can win is its stake.
 
+use clutch_core::command::Config;
+use clutch_core::risk::{RuleId, RuleSet};
 use clutch_tests::check;
 use clutch_tests::three_matches::with_config;
+use clutch_tests::hall::Hall;
 
 #[test]
 fn an_account_stakes_at_most_its_part_of_what_everybody_may() {
@@ -304,6 +307,39 @@ fn a_rule_in_shadow_is_counted_and_refuses_nothing() {
         expect  rule day_payout refused 1 would_refuse 2
         ",
     );
+}
+
+/// Bets of 10.00 and 30.00 at 2.00 on one selection stand and one of 5.00 on the other; another 7.00 on the first is
+/// asked about.
+#[test]
+fn a_decision_says_what_was_used_of_each_limit_and_what_the_bet_takes() {
+    let config = Config { margin_ppb: 0, rules_off: RuleSet::EMPTY, ..Config::default() };
+    let mut hall = Hall::new(config);
+    hall.bet(0, 10);
+    hall.bet(0, 30);
+    hall.bet(1, 5);
+    let checks = hall.checks(0, 7);
+    let found = |rule: RuleId| {
+        let check =
+            checks.iter().find(|check| check.code == rule.rule().code).expect("it is asked");
+        let (limit, would_be) = check.numbers.expect("it is about numbers");
+        assert!(check.passed && would_be <= limit || rule == RuleId::StakeMin, "{check:?}");
+        (check.used, would_be - check.used.unwrap_or(0))
+    };
+    for (rule, used, part) in [
+        (RuleId::StakeMin, None, 700),
+        (RuleId::StakeMax, None, 700),
+        (RuleId::PayoutMax, None, 1_400),
+        (RuleId::SelectionLiability, Some(4_000), 700),
+        (RuleId::MarketLiability, Some(3_500), 700),
+        (RuleId::AccountLiability, Some(4_500), 700),
+        (RuleId::DayPayout, Some(9_000), 1_400),
+        (RuleId::StakesPerHour, Some(4_500), 700),
+        (RuleId::BetsPerHour, Some(3), 1),
+        (RuleId::MatchLiability, Some(3_500), 700),
+    ] {
+        assert_eq!(found(rule), (used, part), "{rule:?}");
+    }
 }
 
 #[test]

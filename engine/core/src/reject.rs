@@ -4,7 +4,8 @@ macro_rules! rejects {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $transient:literal, $numbers:ident, $sentence:literal;)*) => {
         /// A refusal's wire code. Families: 1xx account, 2xx market and match, 3xx price, 4xx risk,
         /// 5xx wallet, 6xx bet life-cycle, 9xx engine. Listed in order of precedence within a
-        /// family; never renumbered.
+        /// family, but for [`Reject::ASKED_BEFORE`]; never renumbered. The order of the families is that of
+        /// the steps in which a bet is looked at, [`Reject::FAMILIES`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[repr(u16)]
@@ -50,6 +51,27 @@ macro_rules! rejects {
             }
         }
     };
+}
+
+impl Reject {
+    /// The families in the order in which a bet meets them: its id (6xx), the engine and its room (9xx), the
+    /// account and its player (1xx), the legs (2xx), their prices (3xx), the risk rules (4xx), the money (5xx). Only
+    /// room that one account needs for itself (904 of counters and of bonuses) is asked for with what needs it.
+    pub const FAMILIES: [u16; 7] = [6, 9, 1, 2, 3, 4, 5];
+
+    /// The codes that are asked about before a lower one of their family, each with that one.
+    ///
+    /// Odds that are not welcome are the answer before the age of what was seen, as they come with the odds on
+    /// the board, by which the bettor can go on. A bonus is looked at before the balance, as only then is it
+    /// known what the player himself has to pay.
+    pub const ASKED_BEFORE: &[(Self, Self)] = &[
+        (Self::OddsChanged, Self::StaleView),
+        (Self::UnknownBonus, Self::InsufficientFunds),
+        (Self::BonusUsedUp, Self::InsufficientFunds),
+        (Self::BonusWorthless, Self::InsufficientFunds),
+        (Self::BonusUsedUp, Self::AccountInDebt),
+        (Self::BonusWorthless, Self::AccountInDebt),
+    ];
 }
 
 /// What `limit` and `actual` of a [`Refusal`] count.

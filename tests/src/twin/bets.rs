@@ -180,11 +180,17 @@ impl Twin {
                 ..
             })
         );
-        // Refusals have room for a quarter of all ids.
+        // Refusals have room for a quarter of all ids, and an account's own are fewer than a
+        // sixty-fourth of what is free of it.
         let is_refusal = |it: &Answered| matches!(it, Answered::Refused(_));
-        let refusals = || self.answers.values().filter(|it| is_refusal(it)).count();
+        let refusals = || self.answers.iter().filter(|(_, it)| is_refusal(it));
+        let may_be_remembered = || {
+            let free = self.capacity.refusals_max() as usize - refusals().count();
+            let own = refusals().filter(|((account, _), _)| *account == key.0).count();
+            64 * own < free && own < 255 && key.0 < self.capacity.accounts_max
+        };
         let has_room = self.ids.len() < self.capacity.client_ids_max as usize
-            && (!is_refusal(&answered) || refusals() < self.capacity.refusals_max() as usize);
+            && (!is_refusal(&answered) || may_be_remembered());
         if !says_nothing && has_room {
             self.answers.insert(key, answered);
             self.ids.push_back(key);

@@ -120,16 +120,8 @@ impl Licence {
         Some((found.0, self.number(found.3))).filter(|(_, threshold)| *threshold != 0)
     }
 
-    /// Whether what is known of a player is enough for what he wants. `paid_in` is what he paid in
-    /// within 30 days, as far as it was counted; `most` is how much of his money a sum of the licence is.
-    pub(super) fn lets(
-        &self,
-        known: &Known,
-        wants: Wants,
-        paid_in: i128,
-        most: impl Fn(i128) -> i128,
-        now: u64,
-    ) -> Result<(), Refusal> {
+    /// Whether what is known of a player is enough for what he wants, however much of it.
+    pub(super) fn lets(&self, known: &Known, wants: Wants) -> Result<(), Refusal> {
         let needed = match wants {
             Wants::PayIn(_) => 1,
             Wants::Bet(_) => 2,
@@ -143,6 +135,19 @@ impl Licence {
             let enough = Level::ALL.iter().find(|level| may(**level)).expect("the last is enough");
             return Err(no(Reject::NotVerified, *enough as i128, known.level as i128));
         }
+        Ok(())
+    }
+
+    /// Whether it is enough for so much, and nobody looks into the account. `paid_in` is what he paid in
+    /// within 30 days, as far as it was counted; `most` is how much of his money a sum of the licence is.
+    pub(super) fn lets_so_much(
+        &self,
+        known: &Known,
+        wants: Wants,
+        paid_in: i128,
+        most: impl Fn(i128) -> i128,
+        now: u64,
+    ) -> Result<(), Refusal> {
         if let Some([_, deposits, stake, hours]) = terms_of(known.level)
             && wants != Wants::TakeOut
         {

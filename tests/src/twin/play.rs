@@ -191,18 +191,23 @@ impl Own {
         }
     }
 
-    /// The limits of each kind.
-    fn check(&self, now: u64, asked: &[(Quantity, i128, Reject)]) -> Result<(), Refusal> {
+    /// The limits of each kind that he or the house set.
+    fn check(
+        &self,
+        now: u64,
+        by: LimitBy,
+        asked: &[(Quantity, i128, Reject)],
+    ) -> Result<(), Refusal> {
         for (quantity, added, code) in asked {
-            let of_kind = self.views(now).into_iter().filter(|it| it.key.quantity == *quantity);
+            let of_kind = self.views(now).into_iter();
+            let of_kind = of_kind.filter(|it| it.key.quantity == *quantity && it.key.by == by);
             let room = |it: &LimitView| minor(it.amount.unwrap_or_default()) - minor(it.used);
             let mut views: Vec<_> = of_kind.collect();
             views.sort_by_key(room);
             if let Some(least) = views.first()
                 && room(least) < *added
             {
-                let of_house = least.key.by == LimitBy::House;
-                let code = if of_house { Reject::HouseLimitReached } else { *code };
+                let code = if by == LimitBy::House { Reject::HouseLimitReached } else { *code };
                 let amount = minor(least.amount.unwrap_or_default());
                 return Err(no(code, amount, minor(least.used) + added));
             }
@@ -306,13 +311,17 @@ impl Twin {
     }
 
     fn is_known_enough(&self, account: u32, wants: Wants) -> Result<(), Refusal> {
+        self.licence.lets(&self.accounts[account as usize].own.known, wants)
+    }
+
+    fn is_within_level(&self, account: u32, wants: Wants) -> Result<(), Refusal> {
         let own = &self.accounts[account as usize].own;
         let key =
             LimitKey { quantity: Quantity::Deposit, window: Window::Days30, by: LimitBy::Counter };
         let paid_in = own.counters(self.now).into_iter().find(|(known, _)| *known == key);
         let paid_in = paid_in.map_or(0, |(_, sum)| minor(sum));
         let most = |limit| self.most(account, limit);
-        self.licence.lets(&own.known, wants, paid_in, most, self.now)
+        self.licence.lets_so_much(&own.known, wants, paid_in, most, self.now)
     }
 
     /// Whether a player's limits, and what is known of him, allow a bet of this stake; zero if it is
@@ -325,11 +334,15 @@ impl Twin {
         let own = &self.accounts[account as usize].own;
         own.may_play(self.now)?;
         self.is_known_enough(account, Wants::Bet(stake))?;
+        if stake != 0 {
+            own.check(self.now, LimitBy::Player, &asked)?;
+        }
+        self.is_within_level(account, Wants::Bet(stake))?;
         if stake == 0 {
             return Ok(());
         }
+        own.check(self.now, LimitBy::House, &asked)?;
         self.has_time(account)?;
-        own.check(self.now, &asked)?;
         self.room_for_counters(account)
     }
 
@@ -343,7 +356,9 @@ impl Twin {
         let all = || {
             own.may_play(self.now)?;
             self.is_known_enough(account, Wants::PayIn(amount))?;
-            own.check(self.now, &asked)?;
+            own.check(self.now, LimitBy::Player, &asked)?;
+            self.is_within_level(account, Wants::PayIn(amount))?;
+            own.check(self.now, LimitBy::House, &asked)?;
             self.room_for_counters(account)
         };
         all().map_err(|refusal: Refusal| refusal.code)
@@ -351,7 +366,9 @@ impl Twin {
 
     /// Whether what is known of a player is enough to pay him.
     pub(super) fn may_take_out(&self, account: u32) -> Result<(), Reject> {
-        self.is_known_enough(account, Wants::TakeOut).map_err(|refusal| refusal.code)
+        let is_enough = self.is_known_enough(account, Wants::TakeOut);
+        let all = is_enough.and_then(|()| self.is_within_level(account, Wants::TakeOut));
+        all.map_err(|refusal| refusal.code)
     }
 
     pub(super) fn set_limit(

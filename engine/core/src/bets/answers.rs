@@ -2,8 +2,15 @@
 //!
 //! A bet that was written down carries its account and client id itself, so under its key stands only
 //! where it is: 24 bytes for each bet. Answers that are longer, refusals, stand in a ring of their own,
-//! which has room for a quarter of all ids: a flood of refusals cannot take the room of bets. Once it is
-//! full, further refusals are not remembered until old ones leave, and their ids may be tried again.
+//! which has room for a quarter of all ids: a flood of refusals cannot take the room of bets.
+//!
+//! Nor can the flood of one account take the room of another's refusals. An account may have one more
+//! remembered as long as those that it has are fewer than a sixty-fourth of the places that are free: alone
+//! it comes to a sixty-fifth of all, each further account that sends a flood to as much of what is left, and
+//! one that had no refusal finds a place until the very last is taken. (Sharing of a buffer by a dynamic
+//! threshold: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998.) None has more than 255,
+//! as its count is a byte. A refusal beyond its account's share is not remembered, and its id may be tried
+//! again.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -15,7 +22,11 @@ use crate::codec::{DecodeError, wire_enum};
 use crate::command::Capacity;
 use crate::memory::{RowOf, TableSize};
 use crate::snapshot::{Loader, Saver, Table};
+use crate::units::AccountId;
 use crate::wallet::NO_BET;
+
+/// The part of the free places that an account's refusals stay below.
+const SHARE: usize = 64;
 
 /// What is remembered under a client bet id.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +91,8 @@ pub struct Answers {
     refusals: Vec<Answer>,
     oldest_refusal: usize,
     refusals_count: usize,
+    /// How many of them are whose.
+    refusals_of: Vec<u8>,
 }
 
 impl Answers {
@@ -91,6 +104,7 @@ impl Answers {
             refusals: vec![blank; capacity.refusals_max() as usize],
             oldest_refusal: 0,
             refusals_count: 0,
+            refusals_of: vec![0; capacity.accounts_max as usize],
         }
     }
 
@@ -101,6 +115,8 @@ impl Answers {
         sizes.extend(ClientIds::<Place>::sizes(names, RowOf::ClientId, ids));
         let refusals = capacity.refusals_max() as usize;
         sizes.push(TableSize::of::<Answer>("refusals remembered", RowOf::ClientId, refusals));
+        let accounts = capacity.accounts_max as usize;
+        sizes.push(TableSize::of::<u8>("refusals by account", RowOf::Account, accounts));
     }
 
     /// Whether no bet can be remembered.
@@ -119,9 +135,11 @@ impl Answers {
         self.places.room()
     }
 
-    /// Whether a refusal can be remembered.
-    pub fn has_room_for_refusal(&self) -> bool {
-        !self.is_full() && self.refusals_count < self.refusals.len()
+    /// Whether another refusal of an account can be remembered. Of one that cannot exist nothing is.
+    pub fn has_room_for_refusal(&self, account: AccountId) -> bool {
+        let Some(own) = self.refusals_of.get(account.0 as usize) else { return false };
+        let free = self.refusals.len() - self.refusals_count;
+        !self.is_full() && *own < u8::MAX && usize::from(*own) * SHARE < free
     }
 
     /// The memory at which [`Answers::get`] will look first.
@@ -163,13 +181,17 @@ impl Answers {
         let place = match answer {
             Answer::Bet { slot } => Place::new(Place::BET, slot),
             Answer::Multiple { slot } => Place::new(Place::MULTIPLE, slot),
-            Answer::Refused(_) | Answer::RefusedMultiple(_) => self.push_refusal(answer),
+            Answer::Refused(_) | Answer::RefusedMultiple(_) => {
+                self.push_refusal(key.account(), answer)
+            }
         };
         self.places.insert(key, place);
     }
 
-    fn push_refusal(&mut self, refusal: Answer) -> Place {
-        assert!(self.has_room_for_refusal(), "the caller checks has_room_for_refusal first");
+    fn push_refusal(&mut self, account: AccountId, refusal: Answer) -> Place {
+        let has_room = self.refusals_count < self.refusals.len();
+        assert!(has_room, "the caller checks has_room_for_refusal first");
+        self.refusals_of[account.0 as usize] += 1;
         let place = (self.oldest_refusal + self.refusals_count) % self.refusals.len();
         self.refusals[place] = refusal;
         self.refusals_count += 1;
@@ -183,11 +205,12 @@ impl Answers {
 
     /// Forgets what came first.
     pub fn forget_oldest(&mut self) {
-        let Some((_, place)) = self.places.oldest() else { return };
+        let Some((key, place)) = self.places.oldest() else { return };
         if place.0 & Place::KIND == Place::REFUSAL {
             assert!(place.number() as usize == self.oldest_refusal, "refusals leave in order");
             self.oldest_refusal = (self.oldest_refusal + 1) % self.refusals.len();
             self.refusals_count -= 1;
+            self.refusals_of[key.account().0 as usize] -= 1;
         }
         self.places.forget_oldest();
     }
@@ -202,7 +225,8 @@ impl Table for Answers {
     /// Writes every answer, the oldest first. Where one stands in the index or in the ring of refusals
     /// never reaches an output, so both are made anew.
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { places: _, refusals: _, oldest_refusal: _, refusals_count: _ } = self;
+        let Self { places: _, refusals: _, oldest_refusal: _, refusals_count: _, refusals_of: _ } =
+            self;
         out.count(self.places.count());
         self.iter().for_each(|answer| out.put(&answer));
     }
@@ -213,7 +237,12 @@ impl Table for Answers {
             let (key, answer): (Key, Answer) = input.take()?;
             let fits = match answer {
                 Answer::Bet { slot } | Answer::Multiple { slot } => slot & Place::KIND == 0,
-                Answer::Refused(_) | Answer::RefusedMultiple(_) => answers.has_room_for_refusal(),
+                // Its account's share was larger when it came if there are more of others now.
+                Answer::Refused(_) | Answer::RefusedMultiple(_) => {
+                    let of = answers.refusals_of.get(key.account().0 as usize);
+                    of.is_some_and(|count| *count < u8::MAX)
+                        && answers.refusals_count < answers.refusals.len()
+                }
             };
             if !fits || answers.places.get(key).is_some() {
                 return Err(DecodeError::OutOfRange);
@@ -245,10 +274,11 @@ mod tests {
     fn a_flood_of_refusals_leaves_room_for_bets_and_each_keeps_its_own_answer() {
         let capacity = Capacity { client_ids_max: 8, ..Capacity::default() };
         let mut answers = Answers::with_capacity(&capacity);
-        let key = |id: u32| Key::new(AccountId(1), id.into());
+        // Two ids each of as many accounts.
+        let key = |id: u32| Key::new(AccountId(id / 2), id.into());
         // More than twice around the ring of two refusals.
         for id in 0..5 {
-            assert!(answers.has_room_for_refusal());
+            assert!(answers.has_room_for_refusal(AccountId(id)));
             answers.insert(key(2 * id), refused(id));
             answers.insert_bet(key(2 * id + 1), 100 + id);
             let of_refusal = answers.get(key(2 * id));
@@ -259,10 +289,38 @@ mod tests {
             if id == 0 {
                 continue;
             }
-            assert!(!answers.has_room_for_refusal() && !answers.is_full());
+            assert!(!answers.has_room_for_refusal(AccountId(9)) && !answers.is_full());
             answers.forget_oldest();
             answers.forget_oldest();
             assert!(answers.get(key(2 * id - 2)).is_none());
         }
+    }
+
+    /// Of 800 places one account comes to 13: 12 are fewer than a sixty-fourth of the 788 that are free then. So
+    /// does a second flood, 60 more find their share of the rest, and whoever had none is remembered.
+    #[test]
+    fn the_flood_of_one_account_leaves_room_for_the_refusals_of_all_others() {
+        let capacity = Capacity { client_ids_max: 3_200, accounts_max: 200, ..Capacity::default() };
+        let mut answers = Answers::with_capacity(&capacity);
+        let mut id = 0;
+        let mut flood = |answers: &mut Answers, account: u32| {
+            let before = answers.refusals_count;
+            for _ in 0..1_000 {
+                id += 1;
+                if answers.has_room_for_refusal(AccountId(account)) {
+                    answers.insert(Key::new(AccountId(account), id), refused(account));
+                }
+            }
+            answers.refusals_count - before
+        };
+        assert_eq!(flood(&mut answers, 0), 13);
+        assert_eq!(flood(&mut answers, 0), 0);
+        assert_eq!(flood(&mut answers, 1), 13);
+        (2..62).for_each(|account| assert_ne!(flood(&mut answers, account), 0, "{account}"));
+        assert!(answers.has_room_for_refusal(AccountId(199)));
+        assert!(!answers.has_room_for_refusal(AccountId(200)), "there is no such account");
+        // What left makes room again for whose it was.
+        (0..13).for_each(|_| answers.forget_oldest());
+        assert_ne!(flood(&mut answers, 0), 0);
     }
 }

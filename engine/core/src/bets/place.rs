@@ -294,7 +294,8 @@ impl Step<'_> {
             stake: place.stake,
             refusal,
         };
-        if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
+        let has_room = self.tables.client_ids.has_room_for_refusal(place.account);
+        if is_remembered(refusal.code) && has_room {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         let weighed = self.tables.stake_of_refused(place.account, place.stake);

@@ -3,7 +3,7 @@
 //! Implements UKGC RTS 12A and 12B (limits by the player, over a day, a week, a month) and 12D (less at
 //! once, more only after 24 hours and a confirmation).
 
-use super::{Asked, Quantity, Rule, Subject};
+use super::{Asked, LimitBy, Quantity, Rule, Subject};
 use crate::reject::{Refusal, Reject};
 
 pub(super) const RULE: Rule =
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule =
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.asked {
         Asked::Deposit(amount) => {
-            subject.within(Quantity::Deposit, amount, Reject::DepositLimitReached)
+            subject.within(Quantity::Deposit, LimitBy::Player, amount, Reject::DepositLimitReached)
         }
         Asked::Bet(_) | Asked::Withdraw => Ok(()),
     }

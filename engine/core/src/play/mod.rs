@@ -16,6 +16,7 @@ mod adopt;
 mod counters;
 mod customer;
 mod deposit_limit;
+mod house_limit;
 mod level;
 mod limit;
 mod loss_limit;
@@ -35,6 +36,7 @@ mod snapshot;
 mod stake_limit;
 mod steps;
 mod time_out;
+mod unverified;
 mod verification;
 mod window;
 

@@ -1,9 +1,9 @@
 //! Rules: what one is, what it looks at, and all of them in order of precedence.
 
 use super::{
-    LimitBy, LimitKey, Play, Player, Quantity, Rest, Window, deposit_limit, loss_limit,
-    net_deposit_limit, reality_check, review, room, self_exclusion, session_time, stake_limit,
-    time_out, verification,
+    Limit, LimitBy, LimitKey, Play, Player, Quantity, Rest, Window, deposit_limit, house_limit,
+    loss_limit, net_deposit_limit, reality_check, review, room, self_exclusion, session_time,
+    stake_limit, time_out, unverified, verification,
 };
 use crate::currency::Purse;
 use crate::reject::{Refusal, Reject};
@@ -39,18 +39,20 @@ pub struct Rule {
     pub(super) check: fn(&Subject<'_>) -> Result<(), Refusal>,
 }
 
-/// Every rule, in order of precedence.
+/// Every rule, in order of precedence, which is that of their codes.
 pub const RULES: &[Rule] = &[
     self_exclusion::RULE,
     time_out::RULE,
     verification::RULE,
-    review::RULE,
-    reality_check::RULE,
-    session_time::RULE,
     stake_limit::RULE,
     loss_limit::RULE,
     deposit_limit::RULE,
     net_deposit_limit::RULE,
+    unverified::RULE,
+    review::RULE,
+    house_limit::RULE,
+    reality_check::RULE,
+    session_time::RULE,
     room::RULE,
 ];
 
@@ -71,26 +73,24 @@ impl Subject<'_> {
         counter.map_or(Money::ZERO, |counter| counter.used(self.now))
     }
 
-    /// Whether every limit on a quantity leaves room for so much more of it. They all hold, so the
-    /// one with the least room decides.
+    /// Whether every limit on a quantity that the player or the house set leaves room for so much more of it.
+    /// They all hold, so the one with the least room decides.
     pub(super) fn within(
         &self,
         quantity: Quantity,
+        by: LimitBy,
         added: Money,
         code: Reject,
     ) -> Result<(), Refusal> {
         if added == Money::ZERO {
             return Ok(());
         }
-        let limits = self.play.of(self.account).filter(|limit| limit.limits(quantity));
+        let is_asked = |limit: &&Limit| limit.limits(quantity) && limit.key.by == by;
+        let limits = self.play.of(self.account).filter(is_asked);
         let least = limits.min_by_key(|limit| limit.room(self.now));
         match least {
             Some(limit) if limit.room(self.now) < added => {
                 let would_be = limit.used(self.now) + added;
-                let code = match limit.key.by {
-                    LimitBy::House => Reject::HouseLimitReached,
-                    LimitBy::Player | LimitBy::Counter => code,
-                };
                 Err(Refusal::with(code, limit.amount.minor(), would_be.minor()))
             }
             Some(_) | None => Ok(()),

@@ -314,6 +314,29 @@ impl RuleId {
         }
     }
 
+    /// Whether it looks at more than the bet itself: at what other bets use of its limit.
+    pub const fn adds_up(self) -> bool {
+        match self {
+            Self::StakeMin
+            | Self::StakeMax
+            | Self::PayoutMax
+            | Self::StageStake
+            | Self::AccountFactor
+            | Self::TraderStake => false,
+            Self::SelectionLiability
+            | Self::MarketLiability
+            | Self::AccountLiability
+            | Self::GroupLiability
+            | Self::DayPayout
+            | Self::BetsPerSecond
+            | Self::BetsPerMinute
+            | Self::BetsPerHour
+            | Self::StakesPerHour
+            | Self::MatchLiability
+            | Self::Reducing => true,
+        }
+    }
+
     /// The rule itself.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]

@@ -33,9 +33,32 @@ impl Books {
         self.players + self.house + self.provider + self.in_transit + others
     }
 
+    /// Enters a posting. What it moves of a player's own balance is what his row `moved`, so the sum over all
+    /// of them comes out at zero only if the row was written as the posting says.
+    ///
+    /// # Panics
+    /// If it was not.
+    #[inline(always)]
+    pub(super) fn enter(
+        &mut self,
+        from: LedgerAccount,
+        to: LedgerAccount,
+        amount: Money,
+        moved: Money,
+    ) {
+        if from.is_balance() && to.is_balance() {
+            // A stake that is held or released moves no sum.
+            assert!(moved == Money::ZERO, "money of a player's was lost between his own balances");
+            return;
+        }
+        *self.side(from) += if from.is_balance() { moved } else { -amount };
+        *self.side(to) += if to.is_balance() { moved } else { amount };
+        assert!(self.sum() == Money::ZERO, "the books no longer add up to zero");
+    }
+
     /// The sum that a ledger account is part of.
     #[inline(always)]
-    pub(super) fn side(&mut self, ledger: LedgerAccount) -> &mut Money {
+    fn side(&mut self, ledger: LedgerAccount) -> &mut Money {
         match ledger {
             LedgerAccount::PlayerAvailable(_)
             | LedgerAccount::PlayerHeld(_)
@@ -54,6 +77,12 @@ impl Books {
 }
 
 impl LedgerAccount {
+    /// Whose own balance it is, if it is a player's.
+    #[inline(always)]
+    pub(super) const fn balance_of(self) -> Option<AccountId> {
+        if self.is_balance() { self.player() } else { None }
+    }
+
     /// Whether it is a player's own money. It only ever moves between his own two such accounts: a
     /// posting between two players does not exist.
     #[inline(always)]
@@ -88,5 +117,46 @@ impl LedgerAccount {
             | Self::Adjustments
             | Self::BadDebt => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: AccountId = AccountId(0);
+    const AVAILABLE: LedgerAccount = LedgerAccount::PlayerAvailable(A);
+    const HELD: LedgerAccount = LedgerAccount::PlayerHeld(A);
+
+    fn money(minor: i64) -> Money {
+        Money::from_minor(minor)
+    }
+
+    #[test]
+    fn postings_that_the_rows_follow_add_up_to_zero() {
+        let mut books = Books::default();
+        books.enter(LedgerAccount::Provider, AVAILABLE, money(100), money(100));
+        books.enter(AVAILABLE, HELD, money(40), money(0));
+        books.enter(HELD, LedgerAccount::House, money(40), money(-40));
+        books.enter(LedgerAccount::House, AVAILABLE, money(70), money(70));
+        assert_eq!((books.players, books.house), (money(130), money(-30)));
+    }
+
+    #[test]
+    #[should_panic = "no longer add up"]
+    fn a_payout_that_the_row_did_not_get_is_found() {
+        Books::default().enter(LedgerAccount::House, AVAILABLE, money(70), money(0));
+    }
+
+    #[test]
+    #[should_panic = "no longer add up"]
+    fn a_stake_that_the_row_lost_twice_is_found() {
+        Books::default().enter(HELD, LedgerAccount::House, money(40), money(-80));
+    }
+
+    #[test]
+    #[should_panic = "between his own balances"]
+    fn a_stake_that_was_taken_and_not_held_is_found() {
+        Books::default().enter(AVAILABLE, HELD, money(40), money(-40));
     }
 }

@@ -348,15 +348,14 @@ impl Wallet {
         outbox: &mut Outbox,
     ) {
         assert!(amount > Money::ZERO, "a posting of {amount:?} moves nothing");
+        // What the rows say before and after, and not what was meant: a row that is written otherwise than the
+        // posting says is found here.
+        let player = from.balance_of().or(to.balance_of());
+        let before = self.own_of(player);
         self.change(from, -amount);
         self.change(to, amount);
-        // A stake that is held or released moves no sum.
-        if !from.is_balance() || !to.is_balance() {
-            let books = &mut self.books[usize::from(currency.0) % CURRENCIES_MAX];
-            *books.side(from) -= amount;
-            *books.side(to) += amount;
-            assert!(books.sum() == Money::ZERO, "the books no longer add up to zero");
-        }
+        let moved = self.own_of(player) - before;
+        self.books[usize::from(currency.0) % CURRENCIES_MAX].enter(from, to, amount, moved);
         if let Some((account, movement)) = Movement::of(from, to, bet)
             && self.account_of_posting(account).is_watched
         {
@@ -400,6 +399,15 @@ impl Wallet {
             | LedgerAccount::Adjustments
             | LedgerAccount::BadDebt => {}
         }
+    }
+
+    /// All of a player's own money, staked or not; zero if no player's balance is asked for.
+    #[inline(always)]
+    fn own_of(&self, player: Option<AccountId>) -> Money {
+        player.map_or(Money::ZERO, |account| {
+            let Account { available, held, .. } = self.accounts[account.0 as usize];
+            available + held
+        })
     }
 
     #[inline]

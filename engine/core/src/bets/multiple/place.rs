@@ -251,7 +251,8 @@ impl Step<'_> {
         self.tables.risk.note_refusal(refusal.code, weighed);
         self.note_refused_bet(refusal.code);
         let answer = RefusedMultiple::new(place, refusal, leg);
-        if is_remembered(refusal.code) && self.tables.client_ids.has_room_for_refusal() {
+        let has_room = self.tables.client_ids.has_room_for_refusal(place.account);
+        if is_remembered(refusal.code) && has_room {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
         for (index, (pick, why)) in place.picks().iter().zip(&reasons.of).enumerate() {

@@ -27,6 +27,9 @@ pub struct Check {
     pub code: Reject,
     /// The limit or what was expected, and what was found, if the question is about numbers.
     pub numbers: Option<(i64, i64)>,
+    /// How much of the limit was used before the bet, in the limit's unit; `None` where nothing adds up. What
+    /// was found is that and the bet's own part.
+    pub used: Option<i64>,
     /// Whether the bet passed.
     pub passed: bool,
     /// Whether a risk rule asked it in shadow: then it refuses nothing.
@@ -127,6 +130,7 @@ impl Asked {
             leg,
             code,
             numbers,
+            used: None,
             passed,
             in_shadow: false,
             to_trader: false,
@@ -167,6 +171,7 @@ impl Asked {
             leg,
             code,
             numbers: Some((limit, actual)),
+            used: None,
             passed: false,
             in_shadow: false,
             to_trader: false,
@@ -179,18 +184,12 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
     (
         "the account may bet",
         &[
-            Reject::AccountSuspended,
             Reject::UnknownAccount,
+            Reject::AccountSuspended,
             Reject::AccountClosed,
             Reject::AccountSelfExcluded,
             Reject::AccountTimedOut,
             Reject::NotVerified,
-            Reject::VerificationOverdue,
-            Reject::UnverifiedStake,
-            Reject::AccountUnderReview,
-            Reject::NoSession,
-            Reject::RealityCheckDue,
-            Reject::SessionTimeReached,
         ],
     ),
     (
@@ -198,7 +197,13 @@ pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
         &[
             Reject::StakeLimitReached,
             Reject::LossLimitReached,
+            Reject::VerificationOverdue,
+            Reject::UnverifiedStake,
+            Reject::AccountUnderReview,
             Reject::HouseLimitReached,
+            Reject::NoSession,
+            Reject::RealityCheckDue,
+            Reject::SessionTimeReached,
             Reject::CapacityReached,
         ],
     ),
@@ -323,23 +328,22 @@ impl Step<'_> {
             if mode == RuleMode::Off {
                 continue;
             }
-            let Measure { limit, would_be, passes, .. } = (rule.measure)(&wager);
-            let (name, code, numbers) = (rule.name, rule.code, Some((limit, would_be)));
-            let to_trader = mode == RuleMode::Refer && !asked.is_final;
-            let in_shadow = mode == RuleMode::Shadow;
-            if (in_shadow || to_trader) && risk::is_sane(would_be) {
-                let leg = asked.leg;
-                asked.checks.push(Check {
-                    name,
-                    leg,
-                    code,
-                    numbers,
-                    passed: passes,
-                    in_shadow,
-                    to_trader,
-                });
-            } else {
-                asked.put(name, code, numbers, passes)?;
+            let Measure { limit, used, would_be, passes: passed } = (rule.measure)(&wager);
+            let in_shadow = mode == RuleMode::Shadow && risk::is_sane(would_be);
+            let to_trader = mode == RuleMode::Refer && !asked.is_final && risk::is_sane(would_be);
+            let check = Check {
+                name: rule.name,
+                leg: asked.leg,
+                code: rule.code,
+                numbers: Some((limit, would_be)),
+                used: id.adds_up().then_some(used),
+                passed,
+                in_shadow,
+                to_trader,
+            };
+            asked.checks.push(check);
+            if check.refuses() {
+                return Err(Stopped);
             }
         }
         Ok(())
