@@ -25,10 +25,15 @@ pub struct Stream {
     news: Vec<(u64, u32, u8)>,
     bets: BTreeMap<BetId, Told>,
     /// The legs that were said last.
-    legs: Vec<MarketId>,
+    legs: Vec<On>,
+    /// How many bets of several legs were taken, each leg at the odds that were told last.
+    taken_together: u64,
     /// How many bets waited and stand, and how many of them on a map against the clock.
     stood: [u64; 2],
 }
+
+/// What a bet, or one leg of it, is on, and at which odds in thousandths.
+type On = (MarketId, SelectionIndex, u32);
 
 /// What is known of a bet.
 #[derive(Debug)]
@@ -52,6 +57,11 @@ impl Stream {
     /// How many bets that waited were taken.
     pub fn stood(&self) -> u64 {
         self.stood[0]
+    }
+
+    /// How many bets of several legs were taken.
+    pub fn taken_together(&self) -> u64 {
+        self.taken_together
     }
 
     /// How many of them are on a map against the clock.
@@ -91,42 +101,43 @@ impl Stream {
             }
             Event::Bet(view) => {
                 let Some(bet) = view.bet else { return };
-                let on = (view.market, view.selection);
-                self.hear_of(seq, bet, view.status, &[view.market], || {
-                    Some((on, view.odds.milli()))
-                });
+                let on = (view.market, view.selection, view.odds.milli());
+                self.hear_of(seq, bet, view.status, &[on]);
             }
             Event::Leg(leg) => {
                 if leg.index == 0 {
                     self.legs.clear();
                 }
-                self.legs.push(leg.market);
+                self.legs.push((leg.market, leg.selection, leg.odds.milli()));
             }
             Event::Multiple(view) => {
                 let legs = std::mem::take(&mut self.legs);
                 let Some(bet) = view.bet else { return };
-                self.hear_of(seq, bet, view.status, &legs, || None);
+                assert_eq!(
+                    legs.len(),
+                    usize::from(view.legs),
+                    "the legs of {bet:?} come before it"
+                );
+                let is_news = !self.bets.contains_key(&bet);
+                self.hear_of(seq, bet, view.status, &legs);
+                self.taken_together += u64::from(is_news && is_taken(view.status));
             }
             _ => {}
         }
     }
 
-    /// `taken_at` is the selection and the odds at which it is taken, of a single.
-    fn hear_of(
-        &mut self,
-        seq: u64,
-        bet: BetId,
-        status: BetStatus,
-        on: &[MarketId],
-        taken_at: impl Fn() -> Option<((MarketId, SelectionIndex), u32)>,
-    ) {
-        let is_taken = matches!(status, BetStatus::Pending { .. } | BetStatus::Accepted { .. });
-        if is_taken
-            && !self.bets.contains_key(&bet)
-            && let Some(((market, selection), odds)) = taken_at()
-        {
-            let told = self.board.get(&(market.0, selection.0)).copied().flatten();
-            assert_eq!(Some(odds), told, "{bet:?} is taken at odds that nobody was told");
+    /// `on` is what the bet is on: its legs, or the one selection of a single.
+    fn hear_of(&mut self, seq: u64, bet: BetId, status: BetStatus, on: &[On]) {
+        if is_taken(status) && !self.bets.contains_key(&bet) {
+            for (market, selection, odds) in on {
+                let told = self.board.get(&(market.0, selection.0)).copied().flatten();
+                let at = format_args!("{selection:?} of {market:?}");
+                assert_eq!(
+                    Some(*odds),
+                    told,
+                    "{bet:?} on {at} is taken at odds that nobody was told"
+                );
+            }
         }
         let known = self.bets.entry(bet).or_insert(Told { waits_since: None });
         let since = match status {
@@ -141,14 +152,14 @@ impl Stream {
             }
         };
         let Some(since) = since else { return };
-        let is_timed = |market: &MarketId| {
+        let is_timed = |(market, ..): &On| {
             let (of, _) = self.markets[&market.0];
             self.numbers.keys().any(|(match_id, _)| *match_id == of)
         };
         self.stood[0] += 1;
         self.stood[1] += u64::from(on.iter().any(is_timed));
         let is_on = |map: u8, match_id: u32| {
-            let on = on.iter().map(|market| self.markets[&market.0]);
+            let on = on.iter().map(|(market, ..)| self.markets[&market.0]);
             on.into_iter().any(|(of, kind)| of == match_id && kind.map().is_none_or(|on| on == map))
         };
         let lately = self.news.iter().rev().take_while(|(at, ..)| *at > since);
@@ -201,6 +212,10 @@ impl Stream {
             assert_eq!(told.iter().sum::<i128>(), 0, "debits and credits of {currency:?}");
         }
     }
+}
+
+fn is_taken(status: BetStatus) -> bool {
+    matches!(status, BetStatus::Pending { .. } | BetStatus::Accepted { .. })
 }
 
 fn key(currency: Currency, ledger: LedgerAccount) -> (u8, u8, u32) {

@@ -263,6 +263,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "a match let go",
     "a slot used again",
     "waited and stands",
+    "several legs: taken at the odds that were told",
     "a gap",
     "a late source",
     "a source that is ahead",
@@ -431,6 +432,7 @@ impl Simulation {
         for (what, times) in [
             ("waited and stands", self.stream.stood()),
             ("against the clock: waited and stands", self.stream.stood_against_the_clock()),
+            ("several legs: taken at the odds that were told", self.stream.taken_together()),
             ("a freeze that ended by itself", self.twin.thawed()),
         ] {
             if times != 0 {

@@ -5,8 +5,8 @@
 use clutch_core::command::Config;
 use clutch_core::risk::{RuleId, RuleSet};
 use clutch_tests::check;
-use clutch_tests::three_matches::with_config;
 use clutch_tests::hall::Hall;
+use clutch_tests::three_matches::with_config;
 
 #[test]
 fn an_account_stakes_at_most_its_part_of_what_everybody_may() {

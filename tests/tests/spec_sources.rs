@@ -253,6 +253,67 @@ fn a_source_that_is_ahead_confirms_nothing() {
     );
 }
 
+/// Whatever froze, a word that does not tell how the match stands is none of those that fit.
+#[test]
+fn who_tells_nothing_of_the_score_confirms_nothing() {
+    for word in [
+        "begins 2 6 source 1                 -> FeedImpossible", // it has told of no second map
+        "begins 1 9 source 1                 -> FeedImpossible", // nor of eight rounds of this one
+        "next 1 2 60 source 1",
+        "held source 1",
+        "released source 1",
+        "begins 2 6 source 2", // of whom nothing is known
+    ] {
+        check(&format!(
+            "
+            config  agreeing_updates 2
+            match   M bo3
+            maps    M even
+            market  W M map 1
+            feed    M start 1 ct source 0
+            feed    M start 1 ct source 1
+            feed    M round 1 1 A source 0
+            feed    M round 1 1 A source 1
+            feed    M round 2 5 A source 0              -> FeedImpossible
+            feed    M {word}
+            feed    M {word}
+            feed    M {word}
+            expect  market W Suspended ImpossibleState
+            feed    M round 1 2 A source 0
+            feed    M round 1 3 A source 0
+            expect  frozen M none
+            ",
+        ));
+    }
+}
+
+/// A source in doubt is asked again when it tells the score as it is, not when it says anything.
+#[test]
+fn a_source_in_doubt_is_asked_again_only_when_it_tells_the_score() {
+    check(
+        "
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        feed    M start 1 ct source 0
+        feed    M start 1 ct source 1
+        feed    M round 1 1 A source 0
+        feed    M round 1 1 A source 1
+        feed    M round 2 4 A source 1              -> FeedImpossible
+        feed    M released source 1
+        feed    M next 1 2 60 source 1
+        feed    M begins 2 5 source 1               -> FeedImpossible
+        feed    M round 1 2 B source 1              # a denial to come, if anybody asked
+        feed    M round 1 2 A source 0
+        expect  market W Open
+        feed    M rewind 1 1 source 1
+        feed    M round 1 2 A source 1              # as it is
+        feed    M round 1 3 B source 1
+        expect  market W Suspended FeedsApart
+        ",
+    );
+}
+
 #[test]
 fn a_second_source_that_takes_a_round_back_casts_doubt_at_once() {
     check(

@@ -1,5 +1,5 @@
-//! How a source's word comes to the engine: in order, but late, with words lost, said twice, and with
-//! silences after which everything comes at once or is said again.
+//! How a source's word comes to the engine: in order, but late, with words lost, said twice, with silences after
+//! which everything comes at once or is said again, and through a pipe that falls behind with all that is in it.
 
 use clutch_core::command::{FeedMessage, GameEvent};
 use clutch_core::units::{MatchId, SourceId, Timestamp};
@@ -13,7 +13,9 @@ const MILLISECOND: u64 = 1_000_000;
 /// How badly a source tells.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
-    /// The longest way of a word that is not held up, in nanoseconds.
+    /// The shortest way of a word, in nanoseconds, and the longest of one that is not held up.
+    pub delay_min: u64,
+    /// The longest.
     pub delay_max: u64,
     /// How many words in a thousand are lost, and how many are said twice.
     pub lost_permille: u64,
@@ -23,6 +25,10 @@ pub struct Habits {
     pub silence_every: u64,
     /// The longest silence.
     pub silence_max: u64,
+    /// From one stretch in which the pipe falls behind to the next, on average; zero never does.
+    pub behind_every: u64,
+    /// How far it falls behind at most.
+    pub behind_max: u64,
     /// From one sign of life to the next.
     pub heartbeat: u64,
     /// Whether words carry the number before theirs, and signs of life the newest.
@@ -37,6 +43,9 @@ pub struct Channel {
     random: Random,
     /// Silences: from, to, and whether what was said meanwhile is lost.
     silences: Vec<(u64, u64, bool)>,
+    /// Stretches in which the pipe falls behind, ever further: from, to, and by how much in the end. It catches up
+    /// by handing on all of it at once.
+    behind: Vec<(u64, u64, u64)>,
     /// Nothing overtakes what was said before.
     arrived: u64,
 }
@@ -52,21 +61,38 @@ impl Channel {
             now = from + random.below(habits.silence_max);
             silences.push((from, now, random.chance(50)));
         }
-        Self { source: SourceId(source), habits, random, silences, arrived: 0 }
+        let mut behind = Vec::new();
+        let mut now = if habits.behind_every == 0 { end } else { start };
+        while now < end {
+            let from = now + 1 + random.below(2 * habits.behind_every);
+            now = from + 20 * SECOND + random.below(80 * SECOND);
+            behind.push((from, now, random.below(habits.behind_max)));
+        }
+        Self { source: SourceId(source), habits, random, silences, behind, arrived: 0 }
     }
 
     /// Everything that it says of a match, with the moment at which it arrives.
     pub fn tell(&mut self, played: &Played) -> Vec<(u64, FeedMessage)> {
         let mut words = Vec::new();
-        let (mut said, mut next_sign) = (0, played.happenings[0].at);
+        // Some miss how a map begins.
+        let starts =
+            played.happenings.iter().filter(|it| matches!(it.event, GameEvent::MapStarted { .. }));
+        for start in starts {
+            if self.habits.silence_every != 0 && self.random.chance(25) {
+                let from = start.at - self.random.below(20 * SECOND);
+                let to = from + 20 * SECOND + self.random.below(self.habits.silence_max);
+                self.silences.push((from, to, self.random.chance(50)));
+            }
+        }
+        let (mut said, mut next_sign) = (0, played.start() - 30 * SECOND);
         let end = played.end() + 10 * SECOND;
         while next_sign < end || said < played.happenings.len() {
             let happening = played.happenings.get(said).filter(|next| next.at <= next_sign);
             if let Some(happening) = happening {
                 said += 1;
-                self.say(&mut words, happening.at, said as u64, happening.event, happening.at);
+                self.say(&mut words, played, happening.at, said as u64, happening.event);
             } else {
-                self.say(&mut words, next_sign, said as u64, GameEvent::Heartbeat, next_sign);
+                self.say(&mut words, played, next_sign, said as u64, GameEvent::Heartbeat);
                 next_sign += self.habits.heartbeat;
             }
         }
@@ -76,13 +102,19 @@ impl Channel {
     fn say(
         &mut self,
         words: &mut Vec<(u64, FeedMessage)>,
+        played: &Played,
         at: u64,
         version: u64,
         event: GameEvent,
-        source_time: u64,
     ) {
-        let Habits { delay_max, lost_permille, twice_permille, .. } = self.habits;
-        let mut arrives = at + self.random.below(delay_max);
+        let Habits { delay_min, delay_max, lost_permille, twice_permille, .. } = self.habits;
+        let mut arrives = at + delay_min + self.random.below(delay_max - delay_min);
+        for (from, to, behind) in &self.behind {
+            if (*from..*to).contains(&at) {
+                arrives +=
+                    (u128::from(*behind) * u128::from(at - from) / u128::from(to - from)) as u64;
+            }
+        }
         for (from, to, loses) in &self.silences {
             if (*from..*to).contains(&at) {
                 if *loses {
@@ -95,7 +127,7 @@ impl Channel {
             return;
         }
         self.arrived = self.arrived.max(arrives);
-        let message = self.message(version, event, source_time, self.arrived);
+        let message = self.message(played.match_id, (version, event), at, self.arrived);
         words.push((self.arrived, message));
         if self.random.below(1_000) < twice_permille {
             self.arrived += MILLISECOND;
@@ -114,17 +146,24 @@ impl Channel {
             .filter(|(happening, version)| after < *version && happening.at <= asked);
         missing
             .map(|(happening, version)| {
-                let message = self.message(version, happening.event, happening.at, arrives);
+                let said = (version, happening.event);
+                let message = self.message(played.match_id, said, happening.at, arrives);
                 (arrives, message)
             })
             .collect()
     }
 
-    fn message(&self, version: u64, event: GameEvent, at: u64, arrives: u64) -> FeedMessage {
+    fn message(
+        &self,
+        match_id: MatchId,
+        (version, event): (u64, GameEvent),
+        at: u64,
+        arrives: u64,
+    ) -> FeedMessage {
         let is_heartbeat = event == GameEvent::Heartbeat;
         let counts = self.habits.counts;
         FeedMessage {
-            match_id: MatchId(0),
+            match_id,
             source: self.source,
             version: if is_heartbeat && !counts { 0 } else { version },
             follows: if is_heartbeat || !counts { 0 } else { version - 1 },

@@ -82,10 +82,12 @@ impl Said {
             | GameEvent::NextRound { .. } => true,
             GameEvent::Disputed => false,
             GameEvent::RoundStarted { map, round } => {
-                if self.map == usize::from(map) && self.rounds.len() + 1 == usize::from(round) {
+                let is_next =
+                    self.map == usize::from(map) && self.rounds.len() + 1 == usize::from(round);
+                if is_next {
                     self.live = Some(round.into());
                 }
-                true
+                is_next || self.map == 0
             }
             GameEvent::MapStarted { map, first_side_a } => {
                 self.live = None;
@@ -195,6 +197,14 @@ impl Said {
             std::cmp::Ordering::Equal => Relation::Agrees,
         }
     }
+}
+
+/// Words that tell nothing of how the match stands.
+fn is_beside_the_score(event: &GameEvent) -> bool {
+    matches!(
+        event,
+        GameEvent::Held | GameEvent::Released | GameEvent::Disputed | GameEvent::NextRound { .. }
+    )
 }
 
 impl Match {
@@ -323,14 +333,7 @@ impl Twin {
     fn hear_first(&mut self, index: usize, event: GameEvent) -> Result<(), Reject> {
         let heard = self.follow(index, event);
         self.compare_sources(index);
-        let is_of_the_score = !matches!(
-            event,
-            GameEvent::Held
-                | GameEvent::Released
-                | GameEvent::Disputed
-                | GameEvent::NextRound { .. }
-        );
-        if heard.is_ok() && is_of_the_score {
+        if heard.is_ok() && !is_beside_the_score(&event) {
             self.count_fitting(index);
         }
         self.lift(index, SuspendReason::FeedGap);
@@ -349,7 +352,8 @@ impl Twin {
             return Err(Reject::FeedImpossible);
         }
         let relation = source.said.against(&Said::of(&fixture.series), fixture.title);
-        source.doubted &= relation != Relation::Agrees;
+        let tells = !is_beside_the_score(&message.event) && source.said.map != 0;
+        source.doubted &= !tells || relation != Relation::Agrees;
         let takes_back =
             matches!(message.event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
         if takes_back && relation == Relation::Behind && !source.doubted {
@@ -357,7 +361,7 @@ impl Twin {
             fixture.behind_since = Some(0);
         }
         self.compare_sources(index);
-        if relation != Relation::Ahead {
+        if tells && relation != Relation::Ahead {
             self.count_fitting(index);
         }
         Ok(())

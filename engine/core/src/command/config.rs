@@ -294,7 +294,8 @@ impl Default for Config {
             in_play_delay_ns: 5 * SECOND_NS,
             in_play_delay_moba_ns: 5 * SECOND_NS,
             feed_age_live_ns: 3 * SECOND_NS,
-            feed_age_prematch_ns: 60 * SECOND_NS,
+            // No first round of a map is over sooner, and before it nobody's bet waits.
+            feed_age_prematch_ns: 20 * SECOND_NS,
             view_age_max_ns: 10 * SECOND_NS,
             margin_ppb: 60_000_000,
             band_milli: 4_000,
@@ -309,7 +310,8 @@ impl Default for Config {
             shading_ppb: 0,
             shading_scale: Money::from_minor(1_000_000),
             shading_step: Money::from_minor(50_000),
-            feed_lag_max_ns: 2 * SECOND_NS,
+            // With the silence allowed and half a second for the quickest way it is what a bet waits in play.
+            feed_lag_max_ns: 1_500_000_000,
             feed_grace_ns: 5 * SECOND_NS,
             feed_hand_over_ns: 10 * SECOND_NS,
             agreeing_updates: 2,

@@ -4,6 +4,7 @@
 //! betting until the primary says the same, who contradicts freezes the match. Handing over to another
 //! source makes that source's score the truth. A person does it, or the primary's silence (`successor`).
 
+use super::is_of_the_score;
 use super::sources::silence_max;
 use super::view::{Relation, Truth, View};
 use crate::command::{FeedMessage, GameEvent, Side, SuspendReason};
@@ -36,7 +37,9 @@ impl Step<'_> {
                 i64::from(truth.view.played),
             ));
         }
-        if row.in_doubt && relation == Relation::Agrees {
+        // Who says nothing of the score, or nothing of which it is known where, confirms nothing.
+        let tells = is_of_the_score(event) && row.view.map != 0;
+        if tells && relation == Relation::Agrees {
             row.in_doubt = false;
         }
         // A source that takes something back doubts the truth, however short it is of it.
@@ -46,7 +49,7 @@ impl Step<'_> {
         }
         self.reconcile(match_id);
         // Who is ahead of the truth does not confirm it.
-        if relation != Relation::Ahead {
+        if tells && relation != Relation::Ahead {
             self.count_fitting(match_id);
         }
         Ok(())

@@ -91,14 +91,7 @@ impl Step<'_> {
         }
         let outcome = self.follow(match_id, source, event);
         self.reconcile(match_id);
-        let is_of_the_score = !matches!(
-            event,
-            GameEvent::Held
-                | GameEvent::Released
-                | GameEvent::Disputed
-                | GameEvent::NextRound { .. }
-        );
-        if outcome.is_ok() && is_of_the_score {
+        if outcome.is_ok() && is_of_the_score(event) {
             self.count_fitting(match_id);
         }
         self.lift_match(match_id, SuspendReason::FeedGap);
@@ -266,6 +259,25 @@ impl Step<'_> {
             next = next.min(self.tables.fixtures[match_id].apart_at(self.config, self.now));
         }
         self.tables.feed_check_at = next;
+    }
+}
+
+/// Whether such a word tells how the match stands, so that it can fit.
+const fn is_of_the_score(event: GameEvent) -> bool {
+    match event {
+        GameEvent::MapStarted { .. }
+        | GameEvent::RoundStarted { .. }
+        | GameEvent::RoundWon { .. }
+        | GameEvent::Rewound { .. }
+        | GameEvent::MapOver { .. }
+        | GameEvent::MobaState { .. }
+        | GameEvent::MapWon { .. }
+        | GameEvent::MobaRewound { .. } => true,
+        GameEvent::Heartbeat
+        | GameEvent::Held
+        | GameEvent::Released
+        | GameEvent::Disputed
+        | GameEvent::NextRound { .. } => false,
     }
 }
 

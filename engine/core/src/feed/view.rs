@@ -94,10 +94,12 @@ impl View {
     pub(super) fn hear(&mut self, event: GameEvent) -> bool {
         match event {
             GameEvent::RoundStarted { map, round } => {
-                if map == self.map && round == self.played + 1 {
+                let is_next = map == self.map && round == self.played + 1;
+                if is_next {
                     self.live = round;
                 }
-                return true;
+                // Who plays another round than the next by his own account has not told all of it.
+                return is_next || self.map == 0;
             }
             GameEvent::MapStarted { .. }
             | GameEvent::RoundWon { .. }
