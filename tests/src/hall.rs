@@ -4,10 +4,11 @@
 use std::time::{Duration, Instant};
 
 use clutch_core::command::{
-    Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, PlaceBet, PricePolicy,
-    RoundFormat, SetMap, Side, Strengths, Team, Title,
+    Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, Pick, Picks, PlaceBet,
+    PlaceMultiple, PricePolicy, RoundFormat, SetMap, Side, Strengths, Team, Title,
 };
 use clutch_core::event::{BetStatus, Event};
+use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
     AccountId, ClientBetId, Currency, MarketId, MatchId, Money, Name, Odds, Probability,
     SelectionIndex, SourceId, Stake, Timestamp,
@@ -79,6 +80,27 @@ impl Hall {
         assert!(matches!(answer, Some(BetStatus::Accepted { .. })), "{answer:?}");
     }
 
+    /// A double of so many whole units on the first selections of both markets, at 4.00.
+    ///
+    /// # Panics
+    /// If it is not accepted.
+    pub fn double(&mut self, stake: i64) {
+        let legs = [MarketId(0), MarketId(1)].map(|market| self.wish(market, 0, stake));
+        let PlaceBet { account, client_id, policy, stake, .. } = legs[0];
+        let pick = |leg: PlaceBet| {
+            let PlaceBet { market, selection, odds, price_seq, epoch, .. } = leg;
+            Pick { market, selection, odds, price_seq, epoch }
+        };
+        let picks = Picks::new(&legs.map(pick)).expect("two legs");
+        let lines = (FoldSizes::new([2]).expect("a double"), Bankers::NONE);
+        let place = PlaceMultiple::new((account, client_id), policy, stake, lines, picks);
+        let records = self.world.apply(Command::PlaceMultiple(place.expect("a double")));
+        let is_taken = records.iter().any(|record| {
+            matches!(record.event, Event::Multiple(view) if matches!(view.status, BetStatus::Accepted { .. }))
+        });
+        assert!(is_taken, "{records:?}");
+    }
+
     /// A bet on the other match, without any tick before or after it: how it was answered, how long that
     /// took, and all that was said with it.
     pub fn arrive(&mut self) -> (Option<BetStatus>, Duration, Vec<Record>) {
@@ -118,7 +140,8 @@ impl Hall {
 
     /// Has team A win the first match, and returns what was said up to the last round and no further.
     pub fn decide_without_ticks(&mut self) -> Vec<Record> {
-        self.rounds().into_iter().flat_map(|command| self.world.apply(command)).collect()
+        let rounds = rounds(MatchId(0));
+        rounds.into_iter().flat_map(|command| self.world.apply(command)).collect()
     }
 
     fn place(&mut self, market: MarketId, selection: u8, stake: i64) -> Option<BetStatus> {
@@ -164,24 +187,12 @@ impl Hall {
 
     /// Has team A win the first match, and returns all that is said until the engine is at rest.
     pub fn decide(&mut self) -> Vec<Record> {
-        self.rounds().into_iter().flat_map(|command| self.command(command)).collect()
+        rounds(MatchId(0)).into_iter().flat_map(|command| self.command(command)).collect()
     }
 
-    fn rounds(&self) -> Vec<Command> {
-        let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
-        let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
-        let message = |(version, event)| {
-            Command::Feed(FeedMessage {
-                match_id: MatchId(0),
-                source: SourceId(0),
-                version,
-                follows: 0,
-                source_time: Timestamp::default(),
-                received_at: Timestamp::default(),
-                event,
-            })
-        };
-        (1..).zip(std::iter::once(start).chain(rounds)).map(message).collect()
+    /// The same for the other match.
+    pub fn decide_other(&mut self) -> Vec<Record> {
+        rounds(MatchId(1)).into_iter().flat_map(|command| self.command(command)).collect()
     }
 
     /// A command with all that is said until the engine is at rest.
@@ -205,6 +216,24 @@ impl Hall {
     pub fn other_market_takes_bets(&mut self) -> bool {
         matches!(self.place(MarketId(1), 0, 1), Some(BetStatus::Accepted { .. }))
     }
+}
+
+/// The rounds of a match that team A wins 13:0.
+fn rounds(match_id: MatchId) -> Vec<Command> {
+    let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
+    let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
+    let message = |(version, event)| {
+        Command::Feed(FeedMessage {
+            match_id,
+            source: SourceId(0),
+            version,
+            follows: 0,
+            source_time: Timestamp::default(),
+            received_at: Timestamp::default(),
+            event,
+        })
+    };
+    (1..).zip(std::iter::once(start).chain(rounds)).map(message).collect()
 }
 
 fn answer(records: &[Record]) -> Option<BetStatus> {

@@ -15,7 +15,6 @@ use clutch_core::event::{
     BetStatus, CashOutStatus, Event, FeedAlert, LateBets, MarketStatus, MultipleView,
     PostingReason, SettlementStatus, VoidReason,
 };
-use clutch_core::risk::RuleId;
 use clutch_core::switches::{TripId, TripStanding};
 use clutch_core::units::{BetId, ClientBetId, Money, Seq};
 use clutch_core::wallet::BonusKind;
@@ -496,20 +495,9 @@ impl Simulation {
             Slip::Single(place) => place.stake,
             Slip::Multiple(place) => place.unit(),
         };
-        let config = self.world.state().config();
-        let tolerated = config.rules_off.and(config.rules_shadow);
-        // A quote keeps to the smallest and the largest stake also where those rules refuse nothing.
-        let is_bounded = !tolerated.has(RuleId::StakeMin) && !tolerated.has(RuleId::StakeMax);
-        let mut held = Vec::new();
-        if largest != Money::ZERO {
-            held.push((largest, true));
-        } else if is_bounded {
-            held.push((own.money(), false));
-        }
-        if is_bounded {
-            held.push((Money::from_minor(largest.minor() + 1), false));
-        }
-        for (amount, is_taken) in held {
+        let at_most = if largest == Money::ZERO { (own.money(), false) } else { (largest, true) };
+        let above = (Money::from_minor(largest.minor() + 1), false);
+        for (amount, is_taken) in [at_most, above] {
             let (taken, said) = quoted::would_take(&self.world, wish, amount);
             assert_eq!(taken, is_taken, "{largest:?} was quoted; {amount:?}: {said:?}, {wish:?}");
         }

@@ -106,8 +106,8 @@ fn the_first_failing_question_gives_the_answer() {
         look    now W
         config  margin_ppb 50000000                 # a new price, but no new epoch
         wait    11s
-        bet     c9 A1 W b 6.00 seen now             -> StaleView(10000ms, 11000ms)
-        bet     d1 A1 W b 6.00 at 9.00 ahead        -> OddsChanged(9.00, 1.13)
+        bet     c9 A1 W b 6.00 seen now at 9.00     -> OddsChanged(9.00, 1.13)
+        bet     d1 A1 W b 6.00 seen now policy any  -> StaleView(10000ms, 11000ms)
         bet     f1 A1 W b 6.00 ahead                -> UnknownView
         config  margin_ppb 100000 stake_max 4.99 stake_min 4.99
         bet     d2 A1 W b 4.98                      -> StakeBelowMinimum(4.99, 4.98)

@@ -163,6 +163,32 @@ fn a_replaced_price_can_be_acted_on_for_a_while() {
     );
 }
 
+/// Whoever sees old odds learns the new ones, and only those who take what is on the board learn that what they
+/// saw is too old. Legs of a bet are asked in the same order.
+#[test]
+fn the_policy_is_asked_before_the_age_of_what_was_seen() {
+    check(
+        "
+        config  view_age_max 10s
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        match   N bo1
+        maps    N even
+        market  V N map 1
+        look    old W
+        config  margin_ppb 80000000
+        wait    11s
+        bet     b1 A1 W a 1.00 seen old policy exact      -> OddsChanged(2.00, 1.85)
+        bet     b2 A1 W a 1.00 seen old policy any        -> StaleView(10000ms, 11000ms)
+        multi   m1 A1 1.00 2 W:a~old V:a policy exact     -> OddsChanged(2.00, 1.85) leg 1
+        multi   m2 A1 1.00 2 W:a~old V:a policy any       -> StaleView(10000ms, 11000ms) leg 1
+        bet     b3 A1 W a 1.00                            -> Accepted 1.85
+        ",
+    );
+}
+
 #[test]
 fn a_view_older_than_all_that_is_remembered_is_as_old_as_the_oldest_change() {
     check(

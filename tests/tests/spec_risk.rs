@@ -19,6 +19,39 @@ fn stakes_are_taken_from_the_smallest_to_the_largest() {
     );
 }
 
+/// A rule that refuses nothing does not shorten a quote either: the largest stake is what would be taken.
+#[test]
+fn a_quote_asks_the_rules_as_they_stand() {
+    for rules in ["rules_off", "rules_shadow"] {
+        check(&format!(
+            "
+            config  stake_min 5.00 stake_max 10.00
+            account A1 balance 15.00
+            account A2 balance 3.00
+            match   M bo1
+            maps    M even
+            market  W M map 1
+            match   N bo1
+            maps    N even
+            market  V N map 1
+            multi   m A1 1.00 1,2 W:a V:a               -> StakeBelowMinimum(5.00, 3.00)
+            expect  max_stake A1 W a 10.00
+            expect  max_unit m 3.33
+            expect  max_stake A2 W a 0.00
+            bet     b1 A1 W a 10.01                     -> StakeAboveLimit(10.00, 10.01)
+            config  {rules} stake_max,stake_min
+            waiting approve by 2
+            expect  max_stake A1 W a 15.00
+            expect  max_unit m 5.00
+            expect  max_stake A2 W a 3.00
+            bet     b2 A1 W a 20.00                     -> InsufficientFunds(15.00, 20.00)
+            bet     b3 A1 W a 15.00                     -> Accepted 30.00
+            bet     b4 A2 W a 3.00                      -> Accepted 6.00
+            "
+        ));
+    }
+}
+
 #[test]
 fn one_bet_pays_at_most_the_cap_with_its_stake() {
     check(

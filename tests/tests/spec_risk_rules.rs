@@ -32,6 +32,35 @@ fn an_account_stakes_at_most_its_part_of_what_everybody_may() {
     );
 }
 
+/// One person cuts what an account may stake; to give any of it back takes two.
+#[test]
+fn a_factor_is_raised_by_two_persons() {
+    check(
+        "
+        config  stake_max 100.00
+        account A1 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        factor  A1 prematch 40
+        factor  A1 live 1
+        factor  A1 prematch 40                      # no change is no raise
+        factor  A1 prematch 41
+        expect  max_stake A1 W a 40.00
+        factor  A1 prematch 100                     # takes the place of the wish before
+        waiting approve by 1                        -> SamePerson
+        waiting approve by 2
+        expect  max_stake A1 W a 100.00
+        waiting approve by 2                        -> NothingToApprove
+        factor  A1 prematch 10
+        expect  max_stake A1 W a 10.00
+        factor  A1 prematch 20
+        waiting drop
+        expect  max_stake A1 W a 10.00
+        ",
+    );
+}
+
 #[test]
 fn less_may_be_staked_on_the_less_known_and_long_before_the_start() {
     check(
@@ -52,6 +81,7 @@ fn less_may_be_staked_on_the_less_known_and_long_before_the_start() {
         factor  A1 prematch 50                      # half of what everybody may stake here
         bet     b4 A1 W a 12.51                     -> StakeAboveFactor(12.50, 12.51)
         factor  A1 prematch 100
+        waiting approve by 2
         skip    1350m                               # 30 minutes to go
         bet     b5 A1 W a 50.01                     -> StakeAboveStage(50.00, 50.01)
         play    M 1 A1
@@ -257,7 +287,7 @@ fn a_rule_in_shadow_is_counted_and_refuses_nothing() {
         match   M bo1
         maps    M even
         market  W M map 1
-        expect  max_stake A1 W a 50.00              # what is quoted is never more than the largest stake
+        expect  max_stake A1 W a 200.00             # it does not shorten a quote either
         bet     b1 A1 W a 60.00                     -> Accepted
         expect  rule stake_max refused 0 would_refuse 1 would_refuse_stakes 60.00
         expect  rule day_payout refused 0 would_refuse 1

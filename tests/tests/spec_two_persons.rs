@@ -179,7 +179,7 @@ fn an_incident_that_takes_back_what_was_decided_waits_for_a_second_person() {
 }
 
 #[test]
-fn a_limit_is_raised_tenfold_by_one_person_and_further_by_two() {
+fn a_limit_is_raised_by_a_quarter_by_one_person_and_further_by_two() {
     check(
         "
         config  stake_max 10.00
@@ -187,10 +187,10 @@ fn a_limit_is_raised_tenfold_by_one_person_and_further_by_two() {
         match   M bo1
         maps    M even
         market  W M winner
-        config  stake_max 100.00
-        bet     b A W a 90.00
+        config  stake_max 12.50
+        bet     b A W a 12.50
         config  stake_max 2000.00
-        bet     c A W a 200.00                -> StakeAboveLimit(100.00, 200.00)
+        bet     c A W a 200.00                -> StakeAboveLimit(12.50, 200.00)
         waiting approve by 1                  -> SamePerson
         waiting approve by 2
         bet     d A W a 200.00
@@ -198,7 +198,7 @@ fn a_limit_is_raised_tenfold_by_one_person_and_further_by_two() {
     );
 }
 
-/// Steps that each go no further than tenfold go no further together: what one person may do is measured
+/// Steps that each go no further than a quarter go no further together: what one person may do is measured
 /// from what two persons last left.
 #[test]
 fn small_steps_of_one_person_add_up_to_no_more_than_one() {
@@ -209,20 +209,21 @@ fn small_steps_of_one_person_add_up_to_no_more_than_one() {
         match   M bo1
         maps    M even
         market  W M winner
-        config  stake_max 90.00
-        config  stake_max 20.00
-        config  stake_max 100.00
-        config  stake_max 100.01
-        bet     b A W a 100.01                -> StakeAboveLimit(100.00, 100.01)
+        config  stake_max 12.00
+        config  stake_max 11.00
+        config  stake_max 12.50
+        wait    72h                           # nor over days
+        config  stake_max 12.51
+        bet     b A W a 12.51                 -> StakeAboveLimit(12.50, 12.51)
         waiting approve by 1                  -> SamePerson
         waiting approve by 2
-        bet     c A W a 100.01
-        config  stake_max 1000.10             # tenfold of what two persons left
-        config  stake_max 1000.11
-        bet     d A W a 1000.11               -> StakeAboveLimit(1000.10, 1000.11)
+        bet     c A W a 12.51
+        config  stake_max 15.63               # a quarter above what two persons left, rounded down
+        config  stake_max 15.64
+        bet     d A W a 15.64                 -> StakeAboveLimit(15.63, 15.64)
         waiting drop
         config  stake_max 1.00
-        config  stake_max 1000.00             # they left as much, whatever one cut since
+        config  stake_max 15.63               # they left as much, whatever one cut since
         ",
     );
 }
@@ -235,10 +236,10 @@ fn a_second_persons_word_is_about_what_was_wished_alone() {
         "
         config  stake_max 10.00 payout_max 100.00
         account A balance 10.00
-        config  payout_max 1000.00
+        config  payout_max 125.00
         config  stake_max 200.00
         waiting approve by 2
-        config  payout_max 1000.01
+        config  payout_max 125.01
         waiting approve by 1                  -> SamePerson
         ",
     );
@@ -251,7 +252,7 @@ fn a_limit_that_moved_meanwhile_is_looked_at_again() {
         config  stake_max 10.00
         account A balance 500.00
         config  stake_max 2000.00
-        config  stake_max 20.00
+        config  stake_max 12.00
         waiting approve by 2                  -> ConfigurationMoved
         waiting drop
         ",
@@ -272,7 +273,7 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("margin_ppb 250000000", "margin_ppb 40000000", "margin_ppb 60000000"),
         // A book without a margin is a step of its own, however small the margin was.
         ("margin_ppb 10000000", "margin_ppb 0", "margin_ppb 5000000"),
-        ("band_milli 4000", "band_milli 40001", "band_milli 40000"),
+        ("band_milli 4000", "band_milli 5001", "band_milli 5000"),
         ("in_play_delay 3s", "in_play_delay 2s", "in_play_delay 5s"),
         ("view_age_max 10s", "view_age_max 11s", "view_age_max 1s"),
         ("confirm_above 50.00", "confirm_above 50.01", "confirm_above 10.00"),
@@ -281,8 +282,26 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
         ("grants_alone_max 50.00", "grants_alone_max 50.01", "grants_alone_max 0.00"),
         ("deposits_alone_max 50.00", "deposits_alone_max 50.01", "deposits_alone_max 0.00"),
-        ("cash_out_margin_ppb 50000000", "cash_out_margin_ppb 0", "cash_out_margin_ppb 5000000"),
-        ("stakes_per_hour_max 50.00", "stakes_per_hour_max 500.01", "stakes_per_hour_max 500.00"),
+        (
+            "cash_out_margin_ppb 50000000",
+            "cash_out_margin_ppb 37499999",
+            "cash_out_margin_ppb 37500000",
+        ),
+        ("stakes_per_hour_max 50.00", "stakes_per_hour_max 62.51", "stakes_per_hour_max 62.50"),
+        // A small count has no quarter.
+        ("bets_per_second_max 3", "bets_per_second_max 4", "bets_per_second_max 2"),
+        ("bets_per_second_max 4", "bets_per_minute_max 250", "bets_per_second_max 5"),
+        ("tier_2 10/20/50/80", "tier_2 10/26/50/80", "tier_2 12/25/62/100"),
+        ("tier_3 0/0/1/100", "tier_3 1/0/1/100", "tier_3 0/0/0/99"),
+        // What stops betting by itself is made blunter by two.
+        ("trip_reject_percent 20", "trip_reject_percent 21", "trip_reject_percent 5"),
+        ("trip_reject_min 100", "trip_reject_min 101", "trip_reject_min 10"),
+        ("trip_feed_max 3", "trip_feed_max 4", "trip_feed_max 1"),
+        ("trip_error_max 3", "trip_error_max 4", "trip_error_max 1"),
+        ("trip_loss_max 50.00", "trip_loss_max 50.01", "trip_loss_max 1.00"),
+        ("trip_cool_down 60s", "trip_cool_down 59s", "trip_cool_down 10m"),
+        ("trip_window 60s", "trip_window 59s", "trip_window 60s"),
+        ("trip_window 60s", "trip_window 61s", "stake_max 10.00"),
         // A rule may be tried in shadow before it refuses; once it does, it takes two to stop it.
         ("rules_off none", "rules_off bets_per_hour", "rules_off none"),
         ("rules_off none", "rules_shadow payout_max", "stake_max 10.00"),

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{
-    Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, VoidBets,
+    Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, Title, VoidBets,
 };
 use crate::event::{Event, ProposalStatus};
 use crate::play::PlayPolicy;
@@ -94,6 +94,17 @@ pub enum Wish {
         /// What is granted.
         step: BonusStep,
     },
+    /// A larger part of the largest stake for one account.
+    AccountFactor {
+        /// Whose.
+        account: AccountId,
+        /// In which title.
+        title: Title,
+        /// Once a match has begun, or before.
+        has_begun: bool,
+        /// The part, in percent.
+        percent: u8,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -106,6 +117,7 @@ wire_enum!(Wish {
     7 = Adjust(adjust),
     8 = Deposit { account, amount, reference },
     9 = Bonus { account, step },
+    10 = AccountFactor { account, title, has_begun, percent },
 });
 
 impl Wish {
@@ -126,6 +138,10 @@ impl Wish {
                 Self::Bonus { step: BonusStep::Grant { reference, .. }, .. },
                 Self::Bonus { step: BonusStep::Grant { reference: of, .. }, .. },
             ) => reference == of,
+            (
+                Self::AccountFactor { account, title, has_begun, .. },
+                Self::AccountFactor { account: of, title: on, has_begun: when, .. },
+            ) => (account, title, has_begun) == (of, on, when),
             (one, other) => one == other,
         }
     }
@@ -189,6 +205,13 @@ pub enum About {
         /// How much.
         amount: Money,
     },
+    /// The part of the largest stake that is open to an account.
+    AccountFactor {
+        /// Whose.
+        account: AccountId,
+        /// The part, in percent.
+        percent: u8,
+    },
 }
 
 impl From<&Wish> for About {
@@ -213,6 +236,9 @@ impl From<&Wish> for About {
                     BonusStep::Forfeit { .. } => Money::ZERO,
                 };
                 Self::Bonus { account: *account, amount }
+            }
+            Wish::AccountFactor { account, percent, .. } => {
+                Self::AccountFactor { account: *account, percent: *percent }
             }
         }
     }
@@ -300,6 +326,9 @@ impl Step<'_> {
                 self.deposit(account, amount, reference)?;
             }
             Wish::Bonus { account, step } => self.bonus(account, step)?,
+            Wish::AccountFactor { account, title, has_begun, percent } => {
+                self.set_account_factor(account, title, has_begun, percent)?;
+            }
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

@@ -10,6 +10,7 @@
 //! | `words` | commands and events as a person reads them |
 //! | `inspect` | one line a record |
 //! | `dispute`, `page` | one bet's whole life, and how it is written down |
+//! | `fate` | what says something of a bet, and what of its id alone |
 //! | `price_log` | who priced what, when and why, and what was shown at some moment |
 //! | `shadow` | other parameters priced beside the live ones, compared and scored |
 //! | `change` | what is other in a second world: settings, opinions, coefficients |
@@ -22,6 +23,7 @@
 pub mod change;
 mod counterparts;
 pub mod dispute;
+mod fate;
 pub mod inspect;
 pub mod page;
 pub mod price_log;

@@ -4,23 +4,24 @@
 //! Two states take the same records side by side; one has other settings from the first record on.
 //! Other margins mean other odds, and a bettor can only ask for odds that he is shown: where a bet named
 //! what the real board showed at some moment, it names in the other world what that board showed at the
-//! same moment. How bettors would have behaved otherwise nobody knows, so nothing else is changed.
+//! same moment. How bettors would have behaved otherwise nobody knows, so nothing else is changed: who
+//! took a quote to cash out takes it there if that world would have made it, and goes on with his bet if not.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
+mod board;
+mod ledger;
+mod report;
 
-use clutch_core::command::PlaceBet;
-use clutch_core::event::BetStatus;
-use clutch_core::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Money, Name, Odds, Seq, Timestamp,
-};
+use std::collections::HashMap;
+
+use clutch_core::command::Pick;
+use clutch_core::units::{MarketId, MatchId, Name, Seq, Timestamp};
 use clutch_core::{Command, Envelope, Event, Outbox, Record, State};
 use clutch_engine::Step;
-use serde::Serialize;
 
+use self::ledger::Ledger;
+pub use self::report::{Outcome, Report, Sums};
 use super::change::Change;
 use super::counterparts::Counterparts;
-use super::words::money;
 
 /// The two worlds.
 pub struct WhatIf {
@@ -64,8 +65,7 @@ impl WhatIf {
                 Command::SetMap(set)
             }
             // The bettor's view is older than this record.
-            Command::PlaceBet(place) => Command::PlaceBet(self.translated(place, step.seq)),
-            other => other,
+            other => other.seen_as(|pick| self.translated(pick, step.seq)),
         };
         if let Command::CreateMatch(create) = step.envelope.command {
             let made = step.events.iter().find_map(|record| match record.event {
@@ -129,21 +129,21 @@ impl WhatIf {
     }
 
     /// What the bettor would have asked for in front of the other board.
-    fn translated(&self, place: PlaceBet, now: Seq) -> PlaceBet {
-        let selection = usize::from(place.selection.0);
-        let seen = self.real.board.seen(place.market, place.epoch, place.price_seq, now);
-        let Some((until, odds)) = seen else { return place };
+    fn translated(&self, pick: Pick, now: Seq) -> Pick {
+        let selection = usize::from(pick.selection.0);
+        let seen = self.real.board.seen(pick.market, pick.epoch, pick.price_seq, now);
+        let Some((until, odds)) = seen else { return pick };
         // What the real board never showed was made up, and would be made up again.
-        if odds.get(selection).copied().flatten() != Some(place.odds) {
-            return place;
+        if odds.get(selection).copied().flatten() != Some(pick.odds) {
+            return pick;
         }
-        let market = self.counterparts.there(place.market);
+        let market = self.counterparts.there(pick.market);
         let Some(view) = market.and_then(|market| self.other.board.at(market, until)) else {
-            return place;
+            return pick;
         };
         match view.odds.get(selection).copied().flatten() {
-            Some(odds) => PlaceBet { odds, price_seq: view.price_seq, epoch: view.epoch, ..place },
-            None => place,
+            Some(odds) => Pick { odds, price_seq: view.price_seq, epoch: view.epoch, ..pick },
+            None => pick,
         }
     }
 
@@ -170,213 +170,4 @@ impl WhatIf {
             what_if: self.other.outcome(&self.state),
         }
     }
-}
-
-/// What one world said of its bets.
-#[derive(Default)]
-struct Ledger {
-    board: Board,
-    bets: HashMap<(AccountId, ClientBetId), (Money, BetStatus)>,
-}
-
-impl Ledger {
-    fn hear(&mut self, records: &[Record]) {
-        for record in records {
-            self.board.hear(record);
-            if let Event::Bet(view) = record.event {
-                let bet = (view.stake.money(), view.status);
-                self.bets.insert((view.account, view.client_id), bet);
-            }
-        }
-    }
-
-    fn is_waiting(&self) -> bool {
-        self.bets.values().any(|(_, status)| {
-            matches!(
-                status,
-                BetStatus::Pending { .. } | BetStatus::Referred { .. } | BetStatus::Offered { .. }
-            )
-        })
-    }
-
-    fn outcome(&self, state: &State) -> Outcome {
-        let mut outcome = Outcome::default();
-        for (stake, status) in self.bets.values() {
-            let refused = match status {
-                BetStatus::Refused(refusal) => Some(refusal.code.name()),
-                BetStatus::Pending { .. }
-                | BetStatus::Referred { .. }
-                | BetStatus::Offered { .. } => {
-                    outcome.waiting += 1;
-                    continue;
-                }
-                _ => None,
-            };
-            match refused {
-                Some(code) => *outcome.refused.entry(code).or_default() += 1,
-                None => {
-                    outcome.taken += 1;
-                    outcome.staked_minor += stake.minor();
-                }
-            }
-            match status {
-                BetStatus::Won { payout } => {
-                    outcome.won += 1;
-                    outcome.paid_minor += payout.minor();
-                }
-                BetStatus::Lost => outcome.lost += 1,
-                BetStatus::Void(_) => outcome.void += 1,
-                _ => {}
-            }
-        }
-        outcome.house_minor = state.wallet().map_or(0, |wallet| wallet.house().minor());
-        outcome
-    }
-}
-
-/// What a board showed, moment by moment.
-#[derive(Default)]
-struct Board {
-    markets: HashMap<MarketId, Vec<View>>,
-}
-
-/// What a market looked like from a record on.
-#[derive(Clone, Debug, Default)]
-struct View {
-    from: Seq,
-    epoch: u32,
-    price_seq: u64,
-    odds: Vec<Option<Odds>>,
-}
-
-impl Board {
-    fn hear(&mut self, record: &Record) {
-        match record.event {
-            Event::Market { market, epoch, .. } => self.view(market, record.seq).epoch = epoch,
-            Event::Price(price) => {
-                let view = self.view(price.market, record.seq);
-                let index = usize::from(price.selection.0);
-                if view.odds.len() <= index {
-                    view.odds.resize(index + 1, None);
-                }
-                view.odds[index] = price.odds;
-                view.price_seq = price.price_seq;
-            }
-            _ => {}
-        }
-    }
-
-    /// The view of a market that begins with this record.
-    fn view(&mut self, market: MarketId, seq: Seq) -> &mut View {
-        let views = self.markets.entry(market).or_default();
-        if views.last().is_none_or(|last| last.from != seq) {
-            let next = View { from: seq, ..views.last().cloned().unwrap_or_default() };
-            views.push(next);
-        }
-        views.last_mut().expect("one was just put there")
-    }
-
-    /// Up to which record a board with this epoch and price was shown, and its odds.
-    fn seen(
-        &self,
-        market: MarketId,
-        epoch: u32,
-        price_seq: u64,
-        now: Seq,
-    ) -> Option<(Seq, &[Option<Odds>])> {
-        let views = self.markets.get(&market)?;
-        let is_it = |view: &View| view.epoch == epoch && view.price_seq == price_seq;
-        let index = views.iter().rposition(is_it)?;
-        let until = views.get(index + 1).map_or(now, |next| next.from);
-        Some((Seq(until.0 - 1), &views[index].odds))
-    }
-
-    fn at(&self, market: MarketId, seq: Seq) -> Option<&View> {
-        let views = self.markets.get(&market)?;
-        views.iter().rfind(|view| view.from <= seq)
-    }
-}
-
-/// How the bets of one world went.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Outcome {
-    /// Bets that stood.
-    pub taken: u64,
-    /// Of them won.
-    pub won: u64,
-    /// Of them lost.
-    pub lost: u64,
-    /// Of them void.
-    pub void: u64,
-    /// Bets not decided when the journal ends.
-    pub waiting: u64,
-    /// Bets refused, by code.
-    pub refused: BTreeMap<&'static str, u64>,
-    /// Stakes of the bets that stood.
-    pub staked_minor: i64,
-    /// Payouts of those that won.
-    pub paid_minor: i64,
-    /// The house's balance.
-    pub house_minor: i64,
-}
-
-/// Both worlds side by side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The settings that were changed.
-    pub changed: Vec<(String, String)>,
-    /// What the journal led to.
-    pub as_it_was: Outcome,
-    /// What it would have led to.
-    pub what_if: Outcome,
-}
-
-impl Report {
-    /// Writes a table.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
-        let (was, other) = (&self.as_it_was, &self.what_if);
-        let changed: Vec<String> =
-            self.changed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        writeln!(output, "what if {}\n", changed.join(", "))?;
-        writeln!(output, "{:<26}{:>14}{:>14}{:>14}", "", "as it was", "what if", "difference")?;
-        let counts = [
-            ("bets taken", was.taken, other.taken),
-            ("  won", was.won, other.won),
-            ("  lost", was.lost, other.lost),
-            ("  void", was.void, other.void),
-            ("bets still waiting", was.waiting, other.waiting),
-        ];
-        for (name, was, other) in counts {
-            count(output, name, was, other)?;
-        }
-        let of = |outcome: &Outcome| outcome.refused.values().sum::<u64>();
-        count(output, "bets refused", of(was), of(other))?;
-        let mut codes: Vec<_> = was.refused.keys().chain(other.refused.keys()).collect();
-        codes.sort();
-        codes.dedup();
-        for code in codes {
-            let of = |outcome: &Outcome| outcome.refused.get(code).copied().unwrap_or(0);
-            count(output, &format!("  {code}"), of(was), of(other))?;
-        }
-        for (name, was, other) in [
-            ("staked", was.staked_minor, other.staked_minor),
-            ("paid out", was.paid_minor, other.paid_minor),
-            ("house", was.house_minor, other.house_minor),
-        ] {
-            let show = |minor| money(Money::from_minor(minor));
-            let sign = if was < other { "+" } else { "" };
-            let difference = format!("{sign}{}", show(other - was));
-            writeln!(output, "{name:<26}{:>14}{:>14}{difference:>14}", show(was), show(other))?;
-        }
-        Ok(())
-    }
-}
-
-fn count(output: &mut impl Write, name: &str, was: u64, other: u64) -> io::Result<()> {
-    let difference = other.cast_signed() - was.cast_signed();
-    let difference = if difference == 0 { "0".to_owned() } else { format!("{difference:+}") };
-    writeln!(output, "{name:<26}{was:>14}{other:>14}{difference:>14}")
 }

@@ -293,7 +293,7 @@ pub(super) struct ProposalView {
     by: u32,
     about: &'static str,
     number: Option<u32>,
-    /// By how much a balance would grow, in the account's own money, and why.
+    /// By how much a balance would grow, in the account's own money, and why; or how large a factor would be.
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -324,6 +324,7 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 | About::VoidBets(_)
                 | About::Limits
                 | About::PlayPolicy => (None, None),
+                About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
             };
             let (about, number) = match about {
                 About::Grade(MarketId(market)) => ("grade of market", Some(market)),
@@ -340,6 +341,9 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
                 About::Deposit { account, .. } => ("a deposit to account", Some(account.0)),
                 About::Bonus { account, .. } => ("a bonus for account", Some(account.0)),
+                About::AccountFactor { account, .. } => {
+                    ("a larger factor for account", Some(account.0))
+                }
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

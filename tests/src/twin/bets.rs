@@ -303,13 +303,6 @@ impl Twin {
         if epoch != market.epoch {
             return Err(no(Reject::MaterialChange, epoch.into(), market.epoch.into()));
         }
-        // Of the last four changes, the one that replaced what was seen.
-        let lately = &market.changes[market.changes.len().saturating_sub(4)..];
-        let replaced = lately.iter().find(|(seq, _)| *seq > price_seq);
-        let age = replaced.map_or(0, |(_, at)| self.now - at);
-        if age > config.view_age_max_ns {
-            return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
-        }
         let (seen, now) = (i128::from(seen_odds.milli()), i128::from(odds));
         let welcome = match policy {
             PricePolicy::Exact => now == seen,
@@ -319,6 +312,13 @@ impl Twin {
         };
         if !welcome {
             return Err(no(Reject::OddsChanged, seen, now));
+        }
+        // Of the last four changes, the one that replaced what was seen.
+        let lately = &market.changes[market.changes.len().saturating_sub(4)..];
+        let replaced = lately.iter().find(|(seq, _)| *seq > price_seq);
+        let age = replaced.map_or(0, |(_, at)| self.now - at);
+        if age > config.view_age_max_ns {
+            return Err(no(Reject::StaleView, millis(config.view_age_max_ns), millis(age)));
         }
         let newest = market.changes.last().map_or(0, |(seq, _)| *seq);
         if newest < price_seq {

@@ -2,7 +2,7 @@
 
 use clutch_core::command::{BonusStep, Command, Config, VoidBets};
 use clutch_core::event::VoidReason;
-use clutch_core::risk::RuleId;
+use clutch_core::risk::{RuleId, Stages};
 use clutch_core::settings::Setting;
 use clutch_core::switches::TripId;
 use clutch_core::units::Money;
@@ -66,6 +66,10 @@ impl Twin {
                 Command::Bonus { step: BonusStep::Grant { reference, .. }, .. },
                 Command::Bonus { step: BonusStep::Grant { reference: of, .. }, .. },
             ) => reference == of,
+            (
+                Command::SetAccountFactor { account, title, has_begun, .. },
+                Command::SetAccountFactor { account: of, title: on, has_begun: when, .. },
+            ) => (account, title, has_begun) == (of, on, when),
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));
@@ -218,7 +222,7 @@ pub(super) fn agreed(agreed: Config, from: &Config, to: &Config) -> Config {
 
 /// Whether one person may not go from what two persons left to this.
 pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
-    let tenfold = |config: &Config| {
+    let limits = |config: &Config| {
         let money = [
             config.stake_max,
             config.payout_max,
@@ -230,16 +234,12 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
             config.payout_day_max,
             config.stakes_per_hour_max,
             config.trader_stake,
-            config.trip_loss_max,
         ];
         let counts = [
             config.bets_per_second_max,
             config.bets_per_minute_max,
             config.bets_per_hour_max,
             config.band_milli,
-            config.trip_feed_max,
-            config.trip_error_max,
-            config.trip_reject_min,
         ];
         let nanos = [
             config.feed_age_live_ns,
@@ -253,7 +253,10 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
         ];
         let money = money.into_iter().map(|limit| i128::from(limit.minor()));
         let counts = counts.into_iter().map(i128::from);
-        money.chain(counts).chain(nanos.into_iter().map(i128::from)).collect::<Vec<_>>()
+        let stages = [config.tier_0, config.tier_1, config.tier_2, config.tier_3];
+        let parts = stages.into_iter().flat_map(Stages::percents).map(i128::from);
+        let nanos = nanos.into_iter().map(i128::from);
+        money.chain(counts).chain(parts).chain(nanos).collect::<Vec<_>>()
     };
     let never_up = |config: &Config| {
         [
@@ -267,6 +270,13 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
             config.grants_alone_max.minor().into(),
             config.deposits_alone_max.minor().into(),
             -i128::from(config.in_play_delay_ns),
+            -i128::from(config.in_play_delay_moba_ns),
+            config.trip_feed_max.into(),
+            config.trip_error_max.into(),
+            config.trip_loss_max.minor().into(),
+            config.trip_reject_percent.into(),
+            config.trip_reject_min.into(),
+            -i128::from(config.trip_cool_down_ns),
         ]
     };
     let says = |config: &Config, rule: RuleId| {
@@ -282,9 +292,10 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
         !config.trips_off.has(trip) && !config.trips_shadow.has(trip)
     };
     let takes_two = |config: &Config, trip: TripId| config.trips_two_people.has(trip);
-    tenfold(agreed).iter().zip(tenfold(to)).any(|(was, is)| is > 10 * was)
+    limits(agreed).iter().zip(limits(to)).any(|(was, is)| is > was + was / 4)
+        || agreed.trip_window_ns != to.trip_window_ns
         || never_up(agreed).iter().zip(never_up(to)).any(|(was, is)| is > *was)
-        || u64::from(to.cash_out_margin_ppb) * 10 < u64::from(agreed.cash_out_margin_ppb)
+        || to.cash_out_margin_ppb < agreed.cash_out_margin_ppb - agreed.cash_out_margin_ppb / 4
         || RuleId::ALL.iter().any(|rule| says(to, *rule) < says(agreed, *rule))
         || TripId::ALL.iter().any(|trip| pulls(agreed, *trip) && !pulls(to, *trip))
         || TripId::ALL.iter().any(|trip| takes_two(agreed, *trip) && !takes_two(to, *trip))

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use clutch_core::Reject;
-use clutch_core::command::{Config, MarketKind, Mode, Team, Title};
+use clutch_core::command::{Command, Config, MarketKind, Mode, Team, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
-use clutch_core::units::{BetId, Money};
+use clutch_core::units::{AccountId, BetId, Money};
 
 use super::Twin;
 use super::multiples::Multiple;
@@ -353,11 +353,17 @@ impl Twin {
         has_begun: bool,
         percent: u8,
     ) -> Result<(), Reject> {
-        let account = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
+        let row = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
         if percent > 100 {
             return Err(Reject::InvalidParameter);
         }
-        account.terms.factors.insert((title as u8, has_begun), percent.into());
+        let key = (title as u8, has_begun);
+        let was = row.terms.factors.get(&key).copied().unwrap_or(100);
+        if was < i128::from(percent) && !self.approved {
+            let account = AccountId(account);
+            return self.propose(Command::SetAccountFactor { account, title, has_begun, percent });
+        }
+        row.terms.factors.insert(key, percent.into());
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use clutch_core::command::{
     AnswerOffer, PlaceBet, PlaceOnTerms, PricePolicy, ReferralWord, Slip, Terms,
 };
 use clutch_core::event::BetStatus;
-use clutch_core::risk::RuleId;
+use clutch_core::risk::{RuleId, RuleMode};
 use clutch_core::units::{AccountId, BetId, ClientBetId, Money, Odds, Stake};
 use clutch_core::{Refusal, Reject};
 
@@ -112,15 +112,19 @@ impl Twin {
             Slip::Multiple(place) => place.account.0,
         };
         let own = |limit: i64| self.most(account, limit.into()) as i64;
-        let stake_min = own(self.config.stake_min.minor() - 1) + 1;
+        let stake_min = match self.config.mode(RuleId::StakeMin) {
+            RuleMode::On | RuleMode::Refer => own(self.config.stake_min.minor() - 1) + 1,
+            RuleMode::Off | RuleMode::Shadow => 1,
+        };
         let smallest = ((stake_min + lines - 1) / lines).max(1);
         let mut good = takes(smallest).then_some(smallest)?;
-        let mut bad = own(self.config.stake_max.minor()) / lines + 1;
+        // What was asked for was not taken.
+        let mut bad = asked.money().minor();
         while good + 1 < bad {
             let middle = good.midpoint(bad);
             if takes(middle) { good = middle } else { bad = middle }
         }
-        (good < asked.money().minor()).then(|| with(good)).flatten()
+        with(good)
     }
 
     pub(super) fn answer_offer(&mut self, answer: &AnswerOffer) -> Result<(), Reject> {

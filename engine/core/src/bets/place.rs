@@ -20,7 +20,7 @@ use crate::command::{Channel, Config, PlaceBet, PricePolicy};
 use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
 use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, RuleSet, Wager};
+use crate::risk::{self, RuleId, RuleMode, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
@@ -164,11 +164,6 @@ impl Step<'_> {
             let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
             return Err(Refusal::with(Reject::MaterialChange, seen, now));
         }
-        let age = market.prices.outdated_for(price_seq, self.now);
-        if self.config.view_age_max_ns < age {
-            let limit = millis(self.config.view_age_max_ns);
-            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
-        }
         let (seen, now) = (odds.milli(), current.milli());
         let welcome = match policy {
             PricePolicy::Exact => now == seen,
@@ -181,6 +176,11 @@ impl Step<'_> {
         };
         if !welcome {
             return Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)));
+        }
+        let age = market.prices.outdated_for(price_seq, self.now);
+        if self.config.view_age_max_ns < age {
+            let limit = millis(self.config.view_age_max_ns);
+            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
         }
         let newest = market.prices.price_seq();
         if newest < price_seq {
@@ -402,8 +402,8 @@ impl Tables {
         let request = Request { account, market, selection, adds: Money::ZERO };
         let room = self.check_switches(channel, market).and_then(|()| self.check_room());
         let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
-        let ceiling = self.ceiling(config, account);
-        let floor = self.wallet.currencies.least(offer.account.currency, config.stake_min);
+        let ceiling = self.ceiling(account);
+        let floor = self.floor(config, account);
         risk::largest_stake(floor, ceiling, offer.odds, |stake, payout| {
             self.check_money(&offer, config, now, stake, payout).is_ok()
         })
@@ -415,11 +415,23 @@ impl Tables {
         self.wallet.currencies.refusal_in(offer.account.currency, refusal)
     }
 
-    /// What no stake of this account can be above.
-    pub(super) fn ceiling(&self, config: &Config, account: AccountId) -> Money {
-        let currency = self.wallet.currency(account);
-        let stake_max = self.wallet.currencies.most(currency, config.stake_max);
-        stake_max.min(self.wallet.room_for_stake(account))
+    /// The smallest stake of this account that the rules may take: where the smallest one refuses nothing,
+    /// a single minor unit.
+    pub(super) fn floor(&self, config: &Config, account: AccountId) -> Money {
+        match config.mode(RuleId::StakeMin) {
+            RuleMode::On | RuleMode::Refer => {
+                let currency = self.wallet.currency(account);
+                self.wallet.currencies.least(currency, config.stake_min)
+            }
+            RuleMode::Off | RuleMode::Shadow => Money::from_minor(1),
+        }
+    }
+
+    /// What no stake of this account can be above, whatever the risk rules say: what it has, and what the
+    /// player may stake. The largest stake of the settings is for its rule to say, which may be off.
+    pub(super) fn ceiling(&self, account: AccountId) -> Money {
+        let available = self.wallet.available(account);
+        available.min(self.wallet.room_for_stake(account))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A group of bets of which all are taken or none, as it is asked for.
 
-use super::{PlaceBet, PlaceMultiple, PricePolicy};
+use super::{Pick, PlaceBet, PlaceMultiple, PricePolicy};
 use crate::codec::{DecodeError, Decoder, Encoder, Wire, wire_struct};
 use crate::units::{AccountId, ClientBetId, MarketId, Odds, SelectionIndex, Stake};
 
@@ -74,9 +74,14 @@ impl PlaceBatch {
         &self.bets[..usize::from(self.count)]
     }
 
-    /// The market of each bet, to call it otherwise.
-    pub(super) fn markets_mut(&mut self) -> impl Iterator<Item = &mut MarketId> {
-        self.bets[..usize::from(self.count)].iter_mut().map(|bet| &mut bet.market)
+    /// Looks at each selection otherwise.
+    pub(super) fn see(&mut self, look: impl Fn(Pick) -> Pick) {
+        for bet in &mut self.bets[..usize::from(self.count)] {
+            let BatchBet { client_id, market, selection, odds, price_seq, epoch, stake } = *bet;
+            let Pick { market, selection, odds, price_seq, epoch } =
+                look(Pick { market, selection, odds, price_seq, epoch });
+            *bet = BatchBet { client_id, market, selection, odds, price_seq, epoch, stake };
+        }
     }
 
     /// The same as placements of their own.

@@ -1,5 +1,6 @@
 //! A single bet, as a bettor asks for it.
 
+use super::Pick;
 use crate::codec::{wire_enum, wire_struct};
 use crate::units::{AccountId, ClientBetId, MarketId, Odds, SelectionIndex, Stake};
 
@@ -37,6 +38,16 @@ wire_struct!(PlaceBet {
     stake,
     policy,
 });
+
+impl PlaceBet {
+    /// Looks at its selection otherwise: under another market's id, at other odds.
+    pub(super) fn see(&mut self, look: impl Fn(Pick) -> Pick) {
+        let Self { market, selection, odds, price_seq, epoch, .. } = *self;
+        let Pick { market, selection, odds, price_seq, epoch } =
+            look(Pick { market, selection, odds, price_seq, epoch });
+        *self = Self { market, selection, odds, price_seq, epoch, ..*self };
+    }
+}
 
 /// Which odds a bettor takes when they moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -180,10 +180,10 @@ impl PlaceMultiple {
         &self.picks
     }
 
-    /// The market of each leg, to call it otherwise.
-    pub(super) fn markets_mut(&mut self) -> impl Iterator<Item = &mut MarketId> {
+    /// Looks at each leg otherwise: under another market's id, at other odds. What makes them a bet is none of it.
+    pub(super) fn see(&mut self, look: impl Fn(Pick) -> Pick) {
         let Picks { picks, count } = &mut self.picks;
-        picks[..usize::from(*count)].iter_mut().map(|pick| &mut pick.market)
+        picks[..usize::from(*count)].iter_mut().for_each(|pick| *pick = look(*pick));
     }
 }
 

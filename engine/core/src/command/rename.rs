@@ -1,13 +1,14 @@
 //! The same command where matches and markets have other ids: a second world that takes the commands of a first may
-//! have let a match go at another time, and then a later one has another slot.
+//! have let a match go at another time, and then a later one has another slot. Its board may show other prices, too.
 
-use super::{Command, KillScope, OverrideKind, PlaceOnTerms, Scope, Slip};
+use super::{Command, KillScope, OverrideKind, Pick, PlaceOnTerms, Scope, Slip};
 use crate::units::{MarketId, MatchId};
 
-/// What matches and markets are called there.
-struct Names<M, K> {
+/// What matches and markets are called there, and what its board showed a bettor.
+struct Names<M, K, L> {
     game: M,
     market: K,
+    look: L,
 }
 
 impl Command {
@@ -18,11 +19,17 @@ impl Command {
         game: impl Fn(MatchId) -> MatchId,
         market: impl Fn(MarketId) -> MarketId,
     ) -> Self {
-        Names { game, market }.command(*self)
+        Names { game, market, look: |pick| pick }.command(*self)
+    }
+
+    /// The command with each selection that it bets on as somebody in front of another board saw it.
+    #[must_use]
+    pub fn seen_as(&self, look: impl Fn(Pick) -> Pick) -> Self {
+        Names { game: |game| game, market: |market| market, look }.command(*self)
     }
 }
 
-impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Names<M, K> {
+impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId, L: Fn(Pick) -> Pick> Names<M, K, L> {
     fn command(&self, mut command: Command) -> Command {
         match &mut command {
             Command::SetMap(set) => set.match_id = (self.game)(set.match_id),
@@ -59,13 +66,13 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Names<M, K> {
                 | OverrideKind::SuspendSelection { market, .. }
                 | OverrideKind::SuspendMarket { market } => *market = (self.market)(*market),
             },
-            Command::PlaceBet(place) => place.market = (self.market)(place.market),
-            Command::PlaceMultiple(place) => self.each(place.markets_mut()),
+            Command::PlaceBet(place) => place.see(|pick| self.pick(pick)),
+            Command::PlaceMultiple(place) => place.see(|pick| self.pick(pick)),
             Command::PlaceOnTerms(PlaceOnTerms { slip, .. }) => match slip {
-                Slip::Single(place) => place.market = (self.market)(place.market),
-                Slip::Multiple(place) => self.each(place.markets_mut()),
+                Slip::Single(place) => place.see(|pick| self.pick(pick)),
+                Slip::Multiple(place) => place.see(|pick| self.pick(pick)),
             },
-            Command::PlaceBatch(batch) => self.each(batch.markets_mut()),
+            Command::PlaceBatch(batch) => batch.see(|pick| self.pick(pick)),
             Command::Genesis { .. }
             | Command::Configure { .. }
             | Command::CreateMatch(_)
@@ -105,7 +112,8 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Names<M, K> {
         command
     }
 
-    fn each<'a>(&self, markets: impl Iterator<Item = &'a mut MarketId>) {
-        markets.for_each(|market| *market = (self.market)(*market));
+    fn pick(&self, pick: Pick) -> Pick {
+        let seen = (self.look)(pick);
+        Pick { market: (self.market)(seen.market), ..seen }
     }
 }

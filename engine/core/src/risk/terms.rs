@@ -3,6 +3,7 @@
 use super::TIERS;
 use crate::command::Title;
 use crate::event::Event;
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{AccountId, MatchId};
@@ -16,7 +17,8 @@ impl Account {
 }
 
 impl Step<'_> {
-    /// See [`crate::Command::SetAccountFactor`].
+    /// See [`crate::Command::SetAccountFactor`]. A factor was cut because of who bets, so any raise is for
+    /// two persons; there is no small one, as what two of them left is not remembered for each account.
     pub(crate) fn set_account_factor(
         &mut self,
         account: AccountId,
@@ -28,7 +30,11 @@ impl Step<'_> {
         if 100 < percent {
             return Err(Refusal::with(Reject::InvalidParameter, 100, i64::from(percent)));
         }
-        row.factors[Account::factor_index(title, has_begun)] = percent;
+        let factor = &mut row.factors[Account::factor_index(title, has_begun)];
+        if *factor < percent && self.approved_by.is_none() {
+            return self.propose(Wish::AccountFactor { account, title, has_begun, percent });
+        }
+        *factor = percent;
         self.announce_terms(account);
         Ok(())
     }

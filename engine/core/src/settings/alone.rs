@@ -1,28 +1,37 @@
 //! How far one person may move each setting; what goes further waits for a second person.
 //!
+//! One person may loosen a limit by a quarter, which is what a busy night asks of a trader who sits alone: a
+//! large customer more, one more minute for a slow feed. What costs more than that if it was a slip, or was
+//! meant, waits for a second person; so does all of a number that decides when betting stops by itself.
 //! Measured from where two persons, or the first record, last left that setting, and not from where it
-//! stands: steps of one person that are small one by one go no further together than one alone.
+//! stands: steps of one person that are small one by one go no further together than one alone, on one day
+//! or over a year. To tighten a limit takes nobody else.
 
 use super::Setting;
 use crate::command::Config;
 use crate::risk::{RuleId, RuleSet};
 
-/// By how much one person may raise a limit alone: to ten times of what two persons left.
-const ALONE_FACTOR: i64 = 10;
+/// The part of a limit by which one person may loosen it alone: a quarter of what two persons left, rounded
+/// down. A count below four is not for one person to raise.
+const ALONE_PART: i64 = 4;
 
 /// How far one person may go with a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alone {
     /// As far as it makes sense.
     Anywhere,
-    /// Up to ten times of what it was, and down.
-    UpTenfold,
-    /// Down to a tenth of what it was, and up.
-    DownTenfold,
+    /// Up by a quarter of what it was, and down.
+    UpAQuarter,
+    /// Each of its percentages up by a quarter of what it was, and down.
+    EachUpAQuarter,
+    /// Down by a quarter of what it was, and up.
+    DownAQuarter,
     /// Down only.
     DownOnly,
     /// Up only.
     UpOnly,
+    /// Neither way.
+    Nowhere,
     /// No further than he may move the margin of one market.
     AsMargin,
     /// As long as every risk rule that refused still does, and every one that asked a trader still asks.
@@ -38,10 +47,13 @@ impl Alone {
     pub const fn explains(self) -> Option<&'static str> {
         match self {
             Self::Anywhere => None,
-            Self::UpTenfold => Some("Above ten times takes two persons."),
-            Self::DownTenfold => Some("Below a tenth takes two persons."),
+            Self::UpAQuarter | Self::EachUpAQuarter => {
+                Some("A raise by more than a quarter takes two persons.")
+            }
+            Self::DownAQuarter => Some("A cut by more than a quarter takes two persons."),
             Self::DownOnly => Some("A raise takes two persons."),
             Self::UpOnly => Some("A cut takes two persons."),
+            Self::Nowhere => Some("Any change takes two persons."),
             Self::AsMargin => Some("Further than override_distance takes two persons."),
             Self::RulesKept => {
                 Some("Two persons for a rule that refused, or asked a trader, until now.")
@@ -77,14 +89,22 @@ impl Setting {
             | Self::OverrideLifeMax
             | Self::QuoteLife
             | Self::OfferLife
-            | Self::ReferralLife
-            | Self::TripFeedMax
+            | Self::ReferralLife => Alone::UpAQuarter,
+            // A part of the largest stake is a limit as well.
+            Self::Tier0 | Self::Tier1 | Self::Tier2 | Self::Tier3 => Alone::EachUpAQuarter,
+            // A cash-out without a margin can be farmed, and a price that is acted on late as well.
+            Self::CashOutMargin => Alone::DownAQuarter,
+            Self::InPlayDelay | Self::InPlayDelayMoba => Alone::UpOnly,
+            // A trip that cannot pull any more is a trip that is off, which takes two as well.
+            Self::TripFeedMax
             | Self::TripErrorMax
             | Self::TripLossMax
-            | Self::TripRejectMin => Alone::UpTenfold,
-            // A cash-out without a margin can be farmed, and a price that is acted on late as well.
-            Self::CashOutMargin => Alone::DownTenfold,
-            Self::InPlayDelay | Self::InPlayDelayMoba => Alone::UpOnly,
+            | Self::TripRejectPercent
+            | Self::TripRejectMin => Alone::DownOnly,
+            Self::TripCoolDown => Alone::UpOnly,
+            // A shorter one forgets what a trip counts, and in a longer one a burst of refused bets is a small
+            // part of all commands.
+            Self::TripWindow => Alone::Nowhere,
             Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax | Self::WageringTimesMax => {
                 Alone::DownOnly
             }
@@ -108,14 +128,7 @@ impl Setting {
             | Self::ShadingStep
             | Self::FeedHandOver
             | Self::AgreeingUpdates
-            | Self::Tier0
-            | Self::Tier1
-            | Self::Tier2
-            | Self::Tier3
             | Self::Ladder
-            | Self::TripWindow
-            | Self::TripCoolDown
-            | Self::TripRejectPercent
             | Self::LargeStake
             // No bet can cost more than `payout_max` lets it, whatever this is.
             | Self::PayoutCut
@@ -128,10 +141,15 @@ impl Setting {
         let (was, is) = (self.get(from), self.get(to));
         match self.alone() {
             Alone::Anywhere => false,
-            Alone::UpTenfold => was.saturating_mul(ALONE_FACTOR) < is,
-            Alone::DownTenfold => is.saturating_mul(ALONE_FACTOR) < was,
+            Alone::UpAQuarter => is_far_above(was, is),
+            Alone::EachUpAQuarter => {
+                let parts = |stages: i64| stages.to_le_bytes().map(i64::from);
+                parts(was).into_iter().zip(parts(is)).any(|(was, is)| is_far_above(was, is))
+            }
+            Alone::DownAQuarter => is < was - was / ALONE_PART,
             Alone::DownOnly => was < is,
             Alone::UpOnly => is < was,
+            Alone::Nowhere => was != is,
             Alone::AsMargin => from.is_margin_far(to.margin_ppb),
             Alone::RulesKept => {
                 let (were, are) = (rules_asked(from), rules_asked(to));
@@ -142,6 +160,11 @@ impl Setting {
             Alone::NothingLess => was & !is != 0,
         }
     }
+}
+
+/// Whether a limit is raised by more than one person may raise it.
+fn is_far_above(was: i64, is: i64) -> bool {
+    was.saturating_add(was / ALONE_PART) < is
 }
 
 /// The rules that refuse a bet, or put it to a trader.

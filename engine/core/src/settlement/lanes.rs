@@ -1,20 +1,21 @@
 //! Which bets come first, and when a lane stops.
 //!
-//! A market that has a result passes three lanes. *Large* stakes come first and one by one, with nothing
+//! A market that has a result passes these lanes. *Large* stakes come first and one by one, with nothing
 //! else in their slice; they have a list of their own from the moment they are placed, for to seek them
 //! among a million others would take as long as to settle those. Then the *canary*: a few bets, worked out
 //! before anything is posted, and the house's books compared with that afterwards. Then everything else in
-//! *bulk*, worked out and compared slice by slice in the same way. A bet that would be paid more than its
-//! odds and its stake say stops the market with nothing of its slice posted; books that moved otherwise
-//! than worked out stop it behind the slice, sixteen bets far if it was the canary. A person is called, and
-//! after his [`crate::Command::ResumeSettlement`] it goes on where it stopped. What has been paid agrees
-//! with its market already, so nothing is paid twice.
+//! *bulk*, worked out and compared slice by slice in the same way. Bets of several legs come behind the
+//! singles, since other sums make their payouts, with a canary and a bulk of their own; each counts as many
+//! bets as it has legs. A bet that would be paid more than its odds and its stake say stops the market with
+//! nothing of its slice posted; books that moved otherwise than worked out stop it behind the slice, sixteen
+//! bets far if it was a canary. A person is called, and after his [`crate::Command::ResumeSettlement`] it
+//! goes on where it stopped. What has been paid agrees with its market already, so nothing is paid twice.
 //!
 //! A market can also be set aside because its tier is paused, or because what is left of it waits for a
 //! result that is confirmed.
 
 use super::Settlement;
-use crate::bets::multiple::NO_LEG;
+use crate::bets::multiple::{LegPlan, NO_LEG};
 use crate::bets::{Bet, BetState};
 use crate::codec::wire_enum;
 use crate::event::{Event, SettlementStatus};
@@ -42,12 +43,16 @@ pub(crate) const NOTHING_PAUSED: u8 = crate::risk::TIERS as u8;
 pub enum Lane {
     /// Large stakes, one by one.
     Large,
-    /// The first few of the others.
+    /// The first few of the other singles.
     Canary,
-    /// All of them.
+    /// All other singles.
     Bulk,
+    /// The first few of the others with several legs.
+    CanaryOfSeveral,
+    /// All of those.
+    BulkOfSeveral,
 }
-wire_enum!(Lane { 0 = Large, 1 = Canary, 2 = Bulk });
+wire_enum!(Lane { 0 = Large, 1 = Canary, 2 = Bulk, 3 = CanaryOfSeveral, 4 = BulkOfSeveral });
 
 /// Why a market's settlement is set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +60,7 @@ wire_enum!(Lane { 0 = Large, 1 = Canary, 2 = Bulk });
 pub enum Aside {
     /// Its tier is paused.
     Paused,
-    /// This bet would be paid more than its odds and its stake say.
+    /// This bet would be paid more than its odds and its stake say, or its row contradicts itself.
     BadBet(BetId),
     /// The house's books did not move as worked out.
     BooksDiffer,
@@ -168,6 +173,8 @@ impl Step<'_> {
                 Lane::Large => self.settle_a_large_one(market, left),
                 Lane::Canary => self.settle_in_bulk(market, left, CANARY_BETS),
                 Lane::Bulk => self.settle_in_bulk(market, left, BETS_PER_SLICE),
+                Lane::CanaryOfSeveral => self.settle_several(market, left, CANARY_BETS),
+                Lane::BulkOfSeveral => self.settle_several(market, left, BETS_PER_SLICE),
             };
         }
         self.retire_slice(left);
@@ -201,40 +208,68 @@ impl Step<'_> {
         }
         let large = self.config.large_stake;
         for _ in 0..left * LOOKS_PER_BET {
-            match self.settle_next_leg(market, large) {
+            let leg = self.tables.markets.market(market).settling_leg;
+            if leg == NO_LEG {
+                let row = self.tables.markets.market_mut(market);
+                row.lane = Lane::Canary;
+                row.settling = row.newest_bet;
+                row.settling_leg = row.newest_leg;
+                return left;
+            }
+            match self.work_out_legs(leg, 1, large) {
+                Ok(plan) if plan.is_empty() => {
+                    self.tables.markets.market_mut(market).settling_leg = plan.next;
+                }
+                Ok(plan) => {
+                    self.post_several(market, &plan);
+                    return 0;
+                }
                 Err(why) => {
                     self.set_aside(market, why);
                     return 0;
-                }
-                Ok(Some(0)) => {}
-                Ok(Some(_)) => return 0,
-                Ok(None) => {
-                    let row = self.tables.markets.market_mut(market);
-                    row.lane = Lane::Canary;
-                    row.settling = row.newest_bet;
-                    row.settling_leg = row.newest_leg;
-                    return left;
                 }
             }
         }
         0
     }
 
-    /// Settles the next few bets of a market together. Returns what is left of the slice.
+    /// Posts a slice of bets of several legs. Returns whether the books agree.
+    fn post_several(&mut self, market: MarketId, plan: &LegPlan) -> bool {
+        let agrees = self.post_legs(market, plan);
+        if !agrees {
+            self.set_aside(market, Aside::BooksDiffer);
+        }
+        agrees
+    }
+
+    /// Settles the next few bets with a leg on a market together. Returns what is left of the slice.
+    fn settle_several(&mut self, market: MarketId, left: usize, most: usize) -> usize {
+        let leg = self.tables.markets.market(market).settling_leg;
+        if leg == NO_LEG {
+            self.finish(market);
+            return left;
+        }
+        match self.work_out_legs(leg, left.min(most), Money::ZERO) {
+            Ok(plan) => {
+                if !self.post_several(market, &plan) {
+                    return 0;
+                }
+                self.tables.markets.market_mut(market).lane = Lane::BulkOfSeveral;
+                left.saturating_sub(plan.took)
+            }
+            Err(why) => {
+                self.set_aside(market, why);
+                0
+            }
+        }
+    }
+
+    /// Settles the next few singles of a market together. Returns what is left of the slice.
     fn settle_in_bulk(&mut self, market: MarketId, left: usize, most: usize) -> usize {
         let slot = self.tables.markets.market(market).settling;
         if slot == NO_BET {
-            return match self.settle_next_leg(market, Money::ZERO) {
-                Ok(Some(legs)) => left.saturating_sub(legs.max(1)),
-                Ok(None) => {
-                    self.finish(market);
-                    left
-                }
-                Err(why) => {
-                    self.set_aside(market, why);
-                    0
-                }
-            };
+            self.tables.markets.market_mut(market).lane = Lane::CanaryOfSeveral;
+            return left;
         }
         let plan = match self.work_out(slot, left.min(most)) {
             Ok(plan) => plan,

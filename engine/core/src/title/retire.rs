@@ -86,7 +86,8 @@ impl Tables {
             | Wish::AdoptPlayPolicy { .. }
             | Wish::Adjust(_)
             | Wish::Deposit { .. }
-            | Wish::Bonus { .. } => false,
+            | Wish::Bonus { .. }
+            | Wish::AccountFactor { .. } => false,
         };
         self.proposals.iter().any(|proposal| wishes(&proposal.wish))
             || self.overrides.iter().any(|row| is_of_it(row.kind.market()))

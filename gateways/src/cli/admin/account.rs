@@ -39,7 +39,7 @@ pub(super) enum AccountCommand {
         /// The new state
         state: AccountState,
     },
-    /// Set an account's percentage of what everybody may stake
+    /// Set an account's percentage of what everybody may stake; a raise waits for a second person
     Factor {
         /// The account, by its key or number
         account: String,

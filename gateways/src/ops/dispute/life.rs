@@ -16,6 +16,7 @@ use super::checks::{Book, check_line};
 use super::find::Wish;
 use super::story::{Turn, as_told, story};
 use super::{Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
+use crate::ops::fate;
 use crate::ops::words::{self, Words};
 use crate::wire::setting;
 
@@ -236,7 +237,7 @@ impl Life {
         if let Some((_, answer)) = self.group.iter_mut().find(is_other) {
             *answer = Some(words::status(status));
         }
-        if self.is_it(name) {
+        if self.is_it(name) && (self.fate.is_empty() || !fate::is_of_the_id_alone(status)) {
             self.refused = matches!(status, BetStatus::Refused(_));
             if let (Some(odds), [leg]) = (odds, &mut self.legs[..])
                 && matches!(status, BetStatus::Accepted { .. })

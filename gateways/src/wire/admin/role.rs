@@ -38,7 +38,7 @@ impl Desk {
             | About::TakeBackIncident(_)
             | About::VoidBet(_)
             | About::VoidBets(_) => Self::Trading,
-            About::Limits | About::PlayPolicy => Self::Risk,
+            About::Limits | About::PlayPolicy | About::AccountFactor { .. } => Self::Risk,
             About::Adjust { .. } | About::Deposit { .. } | About::Bonus { .. } => Self::Finance,
         }
     }

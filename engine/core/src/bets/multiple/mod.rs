@@ -11,12 +11,14 @@
 mod count;
 mod explain;
 mod place;
+mod plan;
 mod refused;
 mod say;
 mod settle;
 mod snapshot;
 mod state;
 
+pub(crate) use plan::LegPlan;
 pub use state::MultipleState;
 
 use alloc::vec;
@@ -361,7 +363,7 @@ impl MultipleTable {
     }
 
     #[inline]
-    pub(super) fn multiple_mut(&mut self, slot: u32) -> &mut Multiple {
+    pub(crate) fn multiple_mut(&mut self, slot: u32) -> &mut Multiple {
         &mut self.slots[slot as usize]
     }
 

@@ -326,11 +326,9 @@ impl Tables {
             *odds = offer.odds;
         }
         let lines = i64::from(place.system().lines());
-        let ceiling = self.ceiling(config, place.account).minor() / lines;
+        let ceiling = self.ceiling(place.account).minor() / lines;
         // The smallest unit whose whole stake is not below the minimum.
-        let currency = self.wallet.currency(place.account);
-        let stake_min = self.wallet.currencies.least(currency, config.stake_min).minor();
-        let floor = (stake_min + lines - 1) / lines;
+        let floor = (self.floor(config, place.account).minor() + lines - 1) / lines;
         risk::largest(floor, ceiling, |unit| {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {

@@ -10,7 +10,6 @@ use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Rounding as RoundingRule;
 use crate::market::Sign;
 use crate::reject::Reject;
-use crate::settlement::lanes::Aside;
 use crate::settlement::multiplier::{DeadHeatRule, LegResult, Multiplier};
 use crate::settlement::payout::{Rounding, gross, sum_of_floored_lines};
 use crate::settlement::system::{LEGS_MAX, System};
@@ -19,60 +18,6 @@ use crate::units::{MarketId, Money};
 use crate::wallet::Ending;
 
 impl Step<'_> {
-    /// Looks at the bet of the next leg of a market that is being settled, if its stake is `at_least` so
-    /// large. Returns how many legs that took; `None` if no leg is left.
-    pub(crate) fn settle_next_leg(
-        &mut self,
-        market: MarketId,
-        at_least: Money,
-    ) -> Result<Option<usize>, Aside> {
-        let leg = self.tables.markets.market(market).settling_leg;
-        if leg == NO_LEG {
-            return Ok(None);
-        }
-        let row = *self.tables.multiples.leg(leg);
-        let multiple = self.tables.multiples.multiple(row.multiple);
-        let legs = usize::from(multiple.legs);
-        let weighed = self.tables.in_book(multiple.account, multiple.stake.money());
-        let took = if at_least <= weighed {
-            let is_settled = self.settle_multiple(row.multiple)?;
-            if is_settled {
-                self.tables.count_settled_bets(market, self.now, 1);
-            }
-            if is_settled { legs } else { 0 }
-        } else {
-            0
-        };
-        self.tables.markets.market_mut(market).settling_leg = row.next_of_market;
-        Ok(Some(took))
-    }
-
-    /// Returns whether anything about the bet changed.
-    fn settle_multiple(&mut self, slot: u32) -> Result<bool, Aside> {
-        let multiple = self.tables.multiples.multiple(slot);
-        let now_is = multiple.state;
-        if !now_is.follows_results() {
-            return Ok(false);
-        }
-        let should_be = self.tables.where_it_stands(multiple);
-        if now_is == should_be {
-            return Ok(false);
-        }
-        if let MultipleState::Won { paid } = should_be {
-            if multiple.payout < paid {
-                return Err(Aside::BadBet(multiple.id));
-            }
-            let account = multiple.account;
-            let waits = |leg: &Leg| self.waits_for_confirmation(account, paid, leg.market);
-            if now_is == MultipleState::Open && self.tables.multiples.legs_of(multiple).any(waits) {
-                self.wait_for_legs(slot);
-                return Ok(false);
-            }
-        }
-        self.turn_multiple(slot, should_be);
-        Ok(true)
-    }
-
     /// Makes a bet that was taken what it should be.
     pub(crate) fn turn_multiple(&mut self, slot: u32, should_be: MultipleState) {
         let multiple = self.tables.multiples.multiple(slot);
@@ -93,7 +38,7 @@ impl Step<'_> {
 
     /// The markets that a large payout waits for keep their bets until their results are confirmed.
     #[cold]
-    fn wait_for_legs(&mut self, slot: u32) {
+    pub(super) fn wait_for_legs(&mut self, slot: u32) {
         let Tables { multiples, markets, .. } = &*self.tables;
         let mut unsure = [None; LEGS_MAX];
         let legs = multiples.legs_of(multiples.multiple(slot));
@@ -226,14 +171,14 @@ impl Step<'_> {
 }
 
 impl MultipleState {
-    /// How a bet that stood has ended.
-    fn ending(self) -> Ending {
+    /// How far a bet that was taken has come.
+    pub(super) fn ending(self) -> Ending {
         match self {
+            Self::Open => Ending::Open,
             Self::Won { paid } => Ending::Settled { paid },
             Self::Lost => Ending::Settled { paid: Money::ZERO },
             Self::Void(_) => Ending::Void,
-            Self::Open
-            | Self::Waiting { .. }
+            Self::Waiting { .. }
             | Self::Referred { .. }
             | Self::Offered { .. }
             | Self::Refused(_)
@@ -331,12 +276,17 @@ impl Tables {
     /// for without a cut, is bad, and so is said as it is.
     #[cold]
     fn less_the_cut(&self, multiple: &Multiple, paid: Money) -> Money {
-        let comes_to = self.payout_of(multiple, multiple.unit);
-        let comes_to = match multiple.is_funded {
-            true => self.funded_pays(multiple.id, multiple.stake.money(), comes_to),
-            false => comes_to,
-        };
+        let comes_to = self.comes_to(multiple);
         if multiple.payout < comes_to && paid <= comes_to { multiple.payout } else { paid }
+    }
+
+    /// What the odds of a bet come to for its player if every leg wins.
+    pub(super) fn comes_to(&self, multiple: &Multiple) -> Money {
+        let gross = self.payout_of(multiple, multiple.unit);
+        match multiple.is_funded {
+            true => self.funded_pays(multiple.id, multiple.stake.money(), gross),
+            false => gross,
+        }
     }
 
     /// What a dead heat pays by the house rules of a leg's match.

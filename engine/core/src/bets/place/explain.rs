@@ -296,13 +296,13 @@ impl Step<'_> {
         let epochs = (i64::from(seen.epoch), i64::from(offer.market.epoch));
         let code = Reject::MaterialChange;
         asked.put("the match has not moved on since", code, Some(epochs), stands(code))?;
+        let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
+        let code = Reject::OddsChanged;
+        asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))?;
         let age = offer.market.prices.outdated_for(seen.price_seq, self.now);
         let ages = (millis(self.config.view_age_max_ns), millis(age));
         let code = Reject::StaleView;
         asked.put("the price seen was not replaced long ago", code, Some(ages), stands(code))?;
-        let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
-        let code = Reject::OddsChanged;
-        asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))?;
         let newest = offer.market.prices.price_seq();
         let views = (as_number(newest), as_number(seen.price_seq));
         let code = Reject::UnknownView;

@@ -5,6 +5,7 @@
 use alloc::vec::Vec;
 
 use super::*;
+use crate::bets::multiple::Multiple;
 use crate::command::{
     Actor, Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, Pick, Picks,
     PlaceBet, PlaceMultiple, PricePolicy, RoundFormat, SetMap, Side, Strengths, Team, Title,
@@ -21,8 +22,8 @@ const CAPACITY: Capacity = Capacity {
     markets_max: 8,
     bets_max: 512,
     client_ids_max: 512,
-    multiples_max: 8,
-    legs_max: 16,
+    multiples_max: 128,
+    legs_max: 256,
     ..Capacity::SMALLEST
 };
 const ACCOUNT: AccountId = AccountId(0);
@@ -305,6 +306,94 @@ fn the_canary_is_a_slice_of_its_own() {
         book.rest();
         assert_eq!(book.money(), (DEPOSIT + 100 * 1_000, 0));
     }
+}
+
+/// The same for bets of several legs: a slice that does not agree with its books stops the market behind it.
+#[test]
+fn books_that_differ_over_bets_of_several_legs_stop_them_as_well() {
+    let mut book = Book::new();
+    (0..100).for_each(|_| book.double(1_000));
+    book.decide(1);
+    book.rest();
+    let first = settled(&book.decide(0)).len();
+    assert_eq!(first, BETS_PER_SLICE / 2, "two legs each, and the rest is still to come");
+    let agrees = book.step(|step| {
+        let leg = step.tables.markets.market(MARKET).settling_leg;
+        let mut plan = step.work_out_legs(leg, 20, Money::ZERO).unwrap();
+        plan.house += 1;
+        step.post_several(MARKET, &plan)
+    });
+    assert!(!agrees);
+    assert_eq!(book.aside(), Some(Aside::BooksDiffer));
+    assert_eq!(settled(book.outbox.records()).len(), 10);
+    let paid = book.money();
+    assert!(settled(&book.rest()).is_empty());
+    assert!(settled(&book.apply(Command::Tick)).is_empty());
+    assert_eq!(book.money(), paid);
+    let mut more = settled(&book.apply(Command::ResumeSettlement { market: MARKET }));
+    more.extend(settled(&book.rest()));
+    assert_eq!(more.len(), 100 - first - 10, "each of the others once");
+    assert_eq!(book.money(), (DEPOSIT + 100 * 3_000, 0));
+}
+
+/// The singles' canary says nothing about bets of several legs, so those have their own: eight doubles. A bad
+/// row just behind it leaves it paid; within it, nobody is paid of them, whatever the singles were.
+#[test]
+fn bets_of_several_legs_have_a_canary_of_their_own() {
+    let in_canary = CANARY_BETS / 2;
+    let falsify: [fn(&mut Multiple); 2] = [
+        |bad| bad.payout += Money::from_minor(1),
+        |bad| bad.unit = Stake::new(bad.unit.money() + Money::from_minor(1)).unwrap(),
+    ];
+    for (good_before, paid) in [(in_canary, in_canary), (in_canary - 1, 0)] {
+        for falsify in falsify {
+            let mut book = Book::new();
+            (0..20).for_each(|_| book.bet(1_000));
+            (0..60).for_each(|_| book.double(1_000));
+            book.decide(1);
+            book.rest();
+            let mut leg = book.tables().markets.market(MARKET).newest_leg;
+            for _ in 0..good_before {
+                leg = book.tables().multiples.leg(leg).next_of_market;
+            }
+            let slot = book.tables().multiples.leg(leg).multiple;
+            let right = book.tables().multiples.multiple(slot).clone();
+            falsify(book.tables().multiples.multiple_mut(slot));
+            let mut said = settled(&book.decide(0));
+            said.extend(settled(&book.rest()));
+            assert_eq!(said.len(), 20 + paid);
+            assert_eq!(book.aside(), Some(Aside::BadBet(right.id)));
+            // Whoever lets it go on with the row as it is pays nobody.
+            let before = book.money();
+            assert!(settled(&book.apply(Command::ResumeSettlement { market: MARKET })).is_empty());
+            assert_eq!(book.money(), before);
+            *book.tables().multiples.multiple_mut(slot) = right;
+            book.apply(Command::ResumeSettlement { market: MARKET });
+            book.rest();
+            assert_eq!(book.money(), (DEPOSIT + 20 * 1_000 + 60 * 3_000, 0));
+        }
+    }
+}
+
+/// Two legs of one bet on one market: it is worked out and paid once.
+#[test]
+fn a_bet_with_two_legs_on_a_market_is_in_a_slice_once() {
+    let mut book = Book::new();
+    let who = (ACCOUNT, book.client_id());
+    let unit = Stake::new(Money::from_minor(1_000)).unwrap();
+    let lines = (FoldSizes::SINGLES, Bankers::NONE);
+    let second = SelectionIndex(1);
+    let (first, other) = (book.pick(MARKET), book.pick(OTHER));
+    let picks = [first, Pick { selection: second, ..first }, Pick { selection: second, ..other }];
+    let picks = Picks::new(&picks).unwrap();
+    let place = PlaceMultiple::new(who, PricePolicy::Any, unit, lines, picks).unwrap();
+    book.apply(Command::PlaceMultiple(place));
+    assert_eq!(book.money(), (DEPOSIT - 3_000, 3_000));
+    book.decide(1);
+    book.decide(0);
+    book.rest();
+    assert_eq!(book.aside(), None);
+    assert_eq!(book.money(), (DEPOSIT - 1_000, 0));
 }
 
 /// A double counts by its stake as a single does: a large one before all that are small, a small one behind
