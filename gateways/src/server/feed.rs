@@ -343,3 +343,61 @@ impl Default for FeedClock {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::http::parse_head;
+    use clutch_core::Record;
+    use clutch_core::command::{RoundFormat, Team, Title};
+    use clutch_core::event::NamedPart;
+    use clutch_core::units::{Name, Seq, Timestamp};
+
+    fn door(match_key: &str) -> FeedDoor {
+        let sink: FeedSink = Box::new(|_| FeedReply::Busy);
+        FeedDoor::new("ndjson", "the-key".to_owned(), match_key.to_owned(), sink)
+    }
+
+    fn opened(doors: &mut FeedDoors, query: &str) -> Result<String, String> {
+        let head = format!("POST /feeds/ndjson{query} HTTP/1.1\r\nHost: h\r\nX-Feed-Key: the-key\r\n\r\n");
+        let head = parse_head(head.as_bytes()).unwrap().unwrap();
+        let door = doors.open("ndjson", &head).map_err(|fault| fault.text)?;
+        Ok(door.match_key.clone())
+    }
+
+    #[test]
+    fn a_new_match_has_doors_once_it_is_named_and_none_when_it_is_gone() {
+        let mut doors = FeedDoors::new(vec![door("final")]);
+        doors.opened_by(Box::new(|game| {
+            let key = game.key.unwrap();
+            vec![door(key.as_str()).about(game.id).only_by_name()]
+        }));
+        let (mut book, match_id) = (Book::default(), MatchId(1));
+        let mut hear = |doors: &mut FeedDoors, event| {
+            book.apply(&Record { seq: Seq(1), time: Timestamp::default(), trace: 0, event });
+            doors.hear(&event);
+            doors.open_new(&book);
+        };
+        let (title, rounds, best_of) = (Title::CounterStrike, RoundFormat::Mr12, 1);
+        let starts_at = Timestamp::default();
+        hear(&mut doors, Event::MatchCreated { match_id, title, rounds, best_of, starts_at });
+        let by_name = "?match=cup";
+        assert!(opened(&mut doors, by_name).unwrap_err().contains("not for a match of that name"));
+        let parts = [
+            (NamedPart::Match, "cup"),
+            (NamedPart::Team(Team::A), "NAVI"),
+            (NamedPart::Team(Team::B), "Faze"),
+        ];
+        for (part, name) in parts {
+            let name = Name::new(name).unwrap();
+            hear(&mut doors, Event::Named { match_id, part, name });
+        }
+        assert_eq!(opened(&mut doors, by_name).unwrap(), "cup");
+        // Who names none speaks of the match that he always spoke of.
+        assert_eq!(opened(&mut doors, "").unwrap(), "final");
+        hear(&mut doors, Event::MatchRetired { match_id });
+        assert!(opened(&mut doors, by_name).unwrap_err().contains("not for a match of that name"));
+        assert_eq!(opened(&mut doors, "").unwrap(), "final");
+    }
+}
