@@ -264,6 +264,7 @@ const WORTH_A_VISIT: &[&str] = &[
     "a slot used again",
     "waited and stands",
     "several legs: taken at the odds that were told",
+    "a result that the score denies",
     "a gap",
     "a late source",
     "a source that is ahead",
@@ -434,6 +435,7 @@ impl Simulation {
             ("against the clock: waited and stands", self.stream.stood_against_the_clock()),
             ("several legs: taken at the odds that were told", self.stream.taken_together()),
             ("a freeze that ended by itself", self.twin.thawed()),
+            ("a result that the score denies", self.twin.contradictions()),
         ] {
             if times != 0 {
                 *self.visits.entry(what.to_owned()).or_default() += times;

@@ -253,3 +253,95 @@ fn a_market_whose_bets_have_left_is_not_graded() {
         "
     ));
 }
+
+// A word in place of the score stands whatever the score says; whoever gave it is told when that says otherwise.
+
+#[test]
+fn the_score_that_denies_a_grade_is_told_and_moves_no_money() {
+    check(
+        "
+        account A1 balance 10.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 1.00 policy any
+        play    M 1 A12
+        grade   W results lost won by 7
+        expect  bet b1 Lost
+        expect  contradicted W none
+        play    M 1 A1                              # and A has won the map
+        expect  told_contradiction W version 1 by 7 stands #1 score #0
+        expect  contradicted W version 1 by 7 stands #1 score #0
+        expect  bet b1 Lost
+        expect  account A1 available 9.00
+        feed    M rewind 1 12
+        expect  told_contradiction W version 1 by 7 stands #1 score none
+        expect  contradicted W none
+        play    M 1 A1
+        expect  contradicted W version 1 by 7 stands #1 score #0
+        grade   W automatic by 8                    # a second look, by two
+        graded  W approve by 9
+        expect  contradicted W none
+        expect  bet b1 Won 2.00
+        ",
+    );
+}
+
+#[test]
+fn whoever_grades_against_the_score_knows_what_it_says() {
+    check(
+        "
+        account A1 balance 10.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        market  T M total 1 21.5
+        bet     b1 A1 W a 1.00 policy any
+        play    M 1 A13
+        grade   W results lost won by 7
+        graded  W approve by 8
+        expect  contradicted W none                 # two persons said so after the score
+        grade   T void by 7
+        graded  T approve by 8
+        feed    M over 1 13 0
+        expect  contradicted W none
+        feed    M rewind 1 12
+        play    M 1 A1
+        expect  contradicted W none                 # the same again is no news
+        feed    M rewind 1 5
+        play    M 1 B13
+        expect  contradicted W none                 # now it agrees
+        expect  contradicted T none                 # under, as before
+        feed    M rewind 1 5
+        play    M 1 B10 A8
+        expect  contradicted W none
+        expect  contradicted T none                 # what is void says nothing of who won
+        expect  bet b1 Lost
+        ",
+    );
+}
+
+#[test]
+fn the_score_that_denies_the_house_rules_is_told() {
+    check(
+        "
+        rules    stand_when_possible
+        account  A1 balance 10.00
+        match    M bo3
+        maps     M even
+        market   F M map 1
+        market   O M total 1 21.5
+        bet      b1 A1 F a 1.00 policy any
+        play     M 1 A8
+        incident M forfeit 1 B
+        waiting  approve_any by 2
+        expect   contradicted F none
+        feed     M rewind 1 7                        # the map is restored after all
+        expect   contradicted F none
+        play     M 1 B13
+        expect   contradicted F version 1 rules 0 stands #0 score #1
+        expect   contradicted O none                 # void by the rules
+        expect   bet b1 Won 2.00
+        ",
+    );
+}

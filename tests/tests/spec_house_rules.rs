@@ -526,3 +526,49 @@ fn nothing_is_offered_on_a_map_that_was_given_away() {
         market X M total 1 22.5             -> MarketDecided"
     ));
 }
+
+// What happened beside the score is asked of the sources at once, and not when they would have been asked anyway.
+
+/// In play a source may be silent for a shorter time than between maps, so one that was not may be too silent now.
+#[test]
+fn a_map_that_is_played_after_all_is_watched_as_one_at_once() {
+    check(
+        "
+        config   feed_age_live 3s feed_age_prematch 60s feed_hand_over 3s
+        match    M bo3
+        maps     M even
+        market   W M map 1
+        feed     M start 1 ct source 0
+        feed     M start 1 ct source 1
+        incident M forfeit 1 B
+        wait     10s
+        feed     M heartbeat source 1
+        expect   frozen M none                       # a break
+        incident M taken_back
+        waiting  approve_any by 2
+        expect   frozen M FeedStale
+        feed     M heartbeat source 1                # who follows the match since
+        expect   market W Open
+        feed     M round 1 1 B source 1
+        expect   score M 0-1
+        ",
+    );
+}
+
+/// A map that is given away may be one of which a source has said otherwise.
+#[test]
+fn a_map_that_is_given_away_is_compared_with_what_sources_say_at_once() {
+    check(
+        "
+        match    M bo3 lol
+        maps     M even
+        market   S M winner
+        feed     M start 1 t source 0
+        feed     M start 1 t source 1
+        feed     M won 1 A source 1
+        expect   frozen M FeedsApart                 # it knows more
+        incident M forfeit 1 A
+        expect   frozen M FeedsDisagree              # now it denies
+        ",
+    );
+}

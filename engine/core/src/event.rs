@@ -1,10 +1,11 @@
 //! The outputs of the engine: what changed, for everybody who follows.
 //!
-//! An event says what is now true, not what to do. Each carries the sequence and time of the command
-//! that caused it, so prices, bets and balances are mutually ordered. What they carry has chapters by subject.
+//! An event says what is now true, not what to do. Each carries the sequence and time of the command that caused it, so
+//! prices, bets and balances are mutually ordered. What they carry has chapters by subject.
 
 mod bet;
 mod cash_out;
+mod contradiction;
 mod feed;
 mod fixture;
 mod late;
@@ -17,6 +18,7 @@ mod trading;
 
 pub use bet::{BetStatus, BetView, BonusBet, VoidReason};
 pub use cash_out::{CashOutStatus, CashOutView};
+pub use contradiction::{Contradiction, Word};
 pub use feed::FeedAlert;
 pub use fixture::{MarketStatus, MatchPhase, NamedPart, Score};
 pub use late::LateBets;
@@ -174,8 +176,7 @@ pub enum Event {
     },
     /// A command other than a bet was refused, and nothing changed.
     Refused(Refusal),
-    /// An override was said, approved, or ended; in the answer to [`crate::Query::Match`], that it
-    /// waits or holds.
+    /// An override was said, approved, or ended; in [`crate::Query::Match`], that it waits or holds.
     Override {
         /// The override.
         id: OverrideId,
@@ -207,8 +208,7 @@ pub enum Event {
         /// What.
         alert: FeedAlert,
     },
-    /// How many messages of a source were this late, over all its matches; in the answer to
-    /// [`crate::Query::Sources`].
+    /// How many messages of a source were this late, over all its matches; in [`crate::Query::Sources`].
     SourceLag {
         /// The source.
         source: SourceId,
@@ -375,8 +375,7 @@ pub enum Event {
         /// The bonus.
         bonus: BonusView,
     },
-    /// A trip pulled, or was reset; in the answer to [`crate::Query::Catalogue`], where those stand
-    /// that are not clear.
+    /// A trip pulled, or was reset; in [`crate::Query::Catalogue`], where those stand that are not clear.
     Trip {
         /// The trip.
         trip: TripId,
@@ -473,8 +472,7 @@ pub enum Event {
     },
     /// A bonus has a part in a bet; follows what is said of the bet itself.
     BonusBet(BonusBet),
-    /// Bets on a market were received after what decided it had happened; also said by itself once such a
-    /// market is settled. In the answer to [`crate::Query::LateBets`], each market that has some.
+    /// Bets came after what decided their market; said when it is settled, and in [`crate::Query::LateBets`].
     LateBets(LateBets),
     /// How long bets on a match or a market wait in play.
     Delay {
@@ -495,6 +493,8 @@ pub enum Event {
         /// The match.
         match_id: MatchId,
     },
+    /// The score denies the result of a person or the house rules; also in [`crate::Query::SettlementTimes`].
+    Contradicted(Contradiction),
     /// The last event of an answer to a query.
     QueryDone,
 }

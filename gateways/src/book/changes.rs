@@ -98,6 +98,7 @@ impl Book {
             | Event::Proposal { .. }
             | Event::BetsVoided { .. }
             | Event::LateBets(_)
+            | Event::Contradicted(_)
             | Event::Rule(_)
             | Event::AccountTerms { .. }
             | Event::Tier { .. }

@@ -327,7 +327,7 @@ impl Hub {
             Query::Proposals => settlement::proposals(&self.book, records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
-            Query::SettlementTimes => settlement::times(records),
+            Query::SettlementTimes => settlement::times(&self.book, records),
             Query::Tables => staff::tables(records),
             Query::Accounts { accounts_max, .. } => {
                 staff::accounts(&self.book, records, accounts_max)

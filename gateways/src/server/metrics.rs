@@ -39,6 +39,7 @@ struct Stops {
 #[derive(Debug, Default)]
 struct Settlement {
     owing: Gauge,
+    contradicted: Gauge,
     oldest: Gauge<f64, AtomicU64>,
     paid_within: Family<QuantileLabel, Gauge<f64, AtomicU64>>,
     bets: Family<TimeLabel, Gauge>,
@@ -114,6 +115,8 @@ pub struct Metrics {
     settlement: Settlement,
     /// Markets that were settled with bets which came after what decided them.
     pub late_markets: Counter,
+    /// Results of persons or house rules that the score came to deny.
+    pub contradictions: Counter,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -190,6 +193,7 @@ impl Metrics {
             tables: Tables::default(),
             settlement: Settlement::default(),
             late_markets: Counter::default(),
+            contradictions: Counter::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -324,6 +328,16 @@ impl Metrics {
             self.late_markets.clone(),
         );
         registry.register(
+            "settlement_contradictions",
+            "Results of persons or house rules that the score came to deny",
+            self.contradictions.clone(),
+        );
+        registry.register(
+            "settlement_contradicted",
+            "Markets whose result the score denies now (64 at most are counted)",
+            settlement.contradicted.clone(),
+        );
+        registry.register(
             "snapshot_seq",
             "Command behind the newest snapshot",
             self.snapshot_seq.clone(),
@@ -376,6 +390,7 @@ impl Metrics {
         let now = unix_now().as_millis() as u64;
         let age_ms = waits.since.map_or(0, |since| now.saturating_sub(since.millis()));
         self.settlement.owing.set(i64::from(waits.markets));
+        self.settlement.contradicted.set(waits.contradicted.len() as i64);
         self.settlement.oldest.set(age_ms as f64 / 1e3);
         for (percent, quantile) in [(50, "0.5"), (99, "0.99")] {
             let within = waits.quantile(percent).map_or(f64::NAN, |ms| f64::from(ms) / 1e3);

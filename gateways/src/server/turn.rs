@@ -25,6 +25,7 @@ use crate::ops::words;
 use crate::wire::cash;
 use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
+use crate::wire::contradiction::ContradictionView;
 use crate::wire::decimal::with_places;
 use crate::wire::multiple::{Multiple, multiple, quote_max_unit};
 use crate::wire::play;
@@ -180,6 +181,11 @@ impl Hub {
                     "{bets}{more} bets came after what decided the market: `clutch admin sweep market:{id}`"
                 );
                 self.metrics.late_markets.inc();
+            }
+            Event::Contradicted(told) => {
+                let sentence = ContradictionView::of(&self.book, &told).sentence();
+                tracing::warn!(market = told.market.0, "{sentence}");
+                self.metrics.contradictions.inc_by(u64::from(told.score.is_some()));
             }
             _ => {}
         }

@@ -14,6 +14,7 @@ pub mod cash;
 pub mod cash_out;
 pub mod client;
 pub mod compliance;
+pub mod contradiction;
 pub mod currency;
 pub mod decimal;
 pub mod late;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clutch_core::command::{Grade, Incident, Results, Team, VoidBets};
-use clutch_core::event::{ProposalStatus, VoidReason};
+use clutch_core::event::{Contradiction, ProposalStatus, VoidReason};
 use clutch_core::house_rules::HouseRules;
 use clutch_core::proposals::About;
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::read;
 use super::client;
+use super::contradiction::ContradictionView;
 use super::decimal::{ShowMoney, with_places};
 use super::overrides::{OverrideView, overrides_of};
 use super::scope::TitleJson;
@@ -376,7 +377,7 @@ pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
 }
 
 /// What decided markets owe, and how long bets waited for their money.
-pub fn times(records: &[Record]) -> Vec<u8> {
+pub fn times(book: &Book, records: &[Record]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Bucket {
         at_most_ms: Option<u32>,
@@ -391,6 +392,7 @@ pub fn times(records: &[Record]) -> Vec<u8> {
         p50_at_most_ms: Option<u32>,
         p99_at_most_ms: Option<u32>,
         times: Vec<Bucket>,
+        contradicted: Vec<ContradictionView>,
     }
     let times = Waits::of(records);
     to_json(&Message {
@@ -405,6 +407,7 @@ pub fn times(records: &[Record]) -> Vec<u8> {
             .iter()
             .map(|&(at_most_ms, bets)| Bucket { at_most_ms, bets })
             .collect(),
+        contradicted: times.contradicted.iter().map(|it| ContradictionView::of(book, it)).collect(),
     })
 }
 
@@ -418,6 +421,8 @@ pub struct Waits {
     pub since: Option<Timestamp>,
     /// Bets by the upper end of their bucket in milliseconds.
     pub buckets: Vec<(Option<u32>, u64)>,
+    /// Markets whose result the score denies.
+    pub contradicted: Vec<Contradiction>,
 }
 
 impl Waits {
@@ -435,6 +440,7 @@ impl Waits {
                 (self.markets, self.oldest, self.since) = (markets, oldest, since);
             }
             Event::SettlementTime { at_most_ms, bets } => self.buckets.push((at_most_ms, bets)),
+            Event::Contradicted(told) => self.contradicted.push(told),
             _ => {}
         }
     }

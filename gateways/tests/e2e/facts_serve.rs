@@ -71,8 +71,13 @@ fn newest(address: SocketAddr, path: &str, key: &str) -> Value {
     request(address, "GET", path, &key, "").unwrap().json()["newest"].clone()
 }
 
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+}
+
+/// Said at once; who says several in one moment says the later ones later.
 fn fact(version: u64, rest: Value) -> String {
-    let mut fact = json!({"at_ms": 1_768_849_397_000 + version, "version": version});
+    let mut fact = json!({"at_ms": now() + version, "version": version});
     fact.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     fact.to_string()
 }
@@ -279,7 +284,6 @@ fn a_source_whose_heartbeats_fall_behind_stops_betting_until_it_catches_up() {
     let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
     let serve = Serve::start(&config, &journal);
     let staff = Staff::of(&config, &journal);
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
     let say = |rest: Value, late_ms: u64| {
         let mut line = json!({"at_ms": now() - late_ms, "version": 1});
         line.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
@@ -300,6 +304,47 @@ fn a_source_whose_heartbeats_fall_behind_stops_betting_until_it_catches_up() {
     let cup = feeds.iter().find(|it| it["match"] == "cup" && it["source"] == 1).unwrap();
     assert_eq!(cup["lag_ms"]["messages"], 4);
     assert!(cup["lag_ms"]["max"].as_u64().unwrap() >= 19_000, "{cup}");
+}
+
+/// Who graded it, both results, and the version that a new grade has to name; the money stays where it is.
+#[test]
+fn a_grade_that_the_score_comes_to_deny_is_told_to_the_staff() {
+    let data = DataDir::new("facts-denied");
+    let (config, journal) = (data.file("clutch.toml", CONFIG), data.journal());
+    let serve = Serve::start(&config, &journal);
+    let staff = Staff::of(&config, &journal);
+    let (address, cup) = (serve.address, json!({"query": "markets", "match": 0}));
+    let won = |from: u8, to: u8| {
+        let rounds = (from..=to).map(|number| round(u64::from(number) + 1, number, "a"));
+        push(address, CUP, "first-key", &rounds.collect::<Vec<_>>());
+    };
+    push(address, CUP, "first-key", &[start(1, "ct")]);
+    won(1, 12);
+    let said = staff.ask(&serve, &cup);
+    let markets = said["matches"][0]["markets"].as_array().unwrap();
+    let market = markets.iter().find(|it| it["name"] == "Map 1 winner").unwrap();
+    let grade = json!({"command": "grade", "market": market["market"],
+        "grade": {"results": ["lost", "won"]}});
+    let token = format!("Authorization: Bearer {}\r\n", staff.0);
+    let answer = request(address, "POST", "/admin/commands", &token, &grade.to_string()).unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let denied =
+        || staff.ask(&serve, &json!({"query": "settlement_times"}))["contradicted"].clone();
+    assert_eq!(denied(), json!([]));
+    won(13, 13);
+    let told = denied();
+    let [b, a] = [&market["selections"][1], &market["selections"][0]].map(|it| it["name"].clone());
+    assert_eq!(
+        told,
+        json!([{"market": market["market"], "match": 0, "name": "Map 1 winner", "version": 1, "by": 7,
+            "stands": b, "score": a}])
+    );
+    let metrics = get(address, "/metrics").body;
+    assert!(metrics.contains("clutch_settlement_contradictions_total 1"), "{metrics}");
+    let server = format!("http://{address}");
+    let shown = stdout(&run(["admin", "--server", &server, "--token", &staff.0, "status"]));
+    assert!(shown.contains("THE SCORE SAYS OTHERWISE: market"), "{shown}");
+    assert!(shown.contains("by operator 7, version 1"), "{shown}");
 }
 
 #[test]

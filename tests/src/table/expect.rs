@@ -11,6 +11,7 @@
 //! | `expect alert RULE EXPECTED ACTUAL`, `expect alert Late MS`, `expect alert NAME` | what was last told of a source |
 //! | `expect lag SOURCE AT_MOST N` | how many of its messages were at most so many milliseconds late, and more than the next less; `later` for more than all |
 //! | `expect late MARKET [margin TIME] [at TIME] KEY VALUE …` | the bets after what decided it: bets, several, stakes, winners, lose, losers, get, open, cashed_out, whole; `expect told_late …` those told when it was settled |
+//! | `expect told_contradiction MARKET version N WORD stands RESULT score RESULT\|none`, `expect contradicted MARKET …\|none` | what was last told of a result that the score denies; whether it does now. A word is `by N`, `by N and N` or `rules N` |
 //! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
@@ -25,7 +26,8 @@
 
 use clutch_core::Query;
 use clutch_core::command::Channel;
-use clutch_core::event::{BetStatus, Event, FeedAlert, MarketStatus};
+use clutch_core::event::{BetStatus, Contradiction, Event, FeedAlert, MarketStatus, Word};
+use clutch_core::market::MarketResult;
 use clutch_core::risk::RuleId;
 
 use super::lines::Words;
@@ -66,6 +68,22 @@ impl Scenario {
             "alert" => self.expect_alert(words),
             "lag" => self.expect_lag(words),
             "late" => self.expect_late(words),
+            "told_contradiction" => {
+                let told = self.contradiction;
+                self.expect_contradiction(words, told)
+            }
+            "contradicted" => {
+                let market = self.market_named(words.next()?)?;
+                let stands =
+                    self.world().ask(Query::SettlementTimes).into_iter().find_map(|it| match it {
+                        Event::Contradicted(told) if told.market == market => Some(told),
+                        _ => None,
+                    });
+                if words.take("none") {
+                    return equal("none", stands.map_or("none", |_| "contradicted"));
+                }
+                self.contradiction_is(words, stands)
+            }
             "told_late" => self.expect_told_late(words),
             "override" => {
                 let stands = self.expect_override(words)?;
@@ -114,6 +132,42 @@ impl Scenario {
             _ => None,
         });
         equal(words.next()?, &counted.ok_or("no such bucket")?.to_string())
+    }
+
+    fn expect_contradiction(
+        &mut self,
+        words: &mut Words<'_>,
+        told: Option<Contradiction>,
+    ) -> Outcome<()> {
+        let market = self.market_named(words.next()?)?;
+        self.contradiction_is(words, told.filter(|told| told.market == market))
+    }
+
+    fn contradiction_is(
+        &mut self,
+        words: &mut Words<'_>,
+        told: Option<Contradiction>,
+    ) -> Outcome<()> {
+        let mut expected = Vec::new();
+        while let Some(word) = words.optional() {
+            expected.push(word);
+        }
+        let Contradiction { version, word, stands, score, .. } =
+            told.ok_or("nothing of it is told")?;
+        let word = match word {
+            Word::Person { by, approved_by: None } => format!("by {by}"),
+            Word::Person { by, approved_by: Some(second) } => format!("by {by} and {second}"),
+            Word::Rules { incident } => format!("rules {incident}"),
+        };
+        let result = |result: MarketResult| match result {
+            MarketResult::Won(selection) => format!("#{}", selection.0),
+            other => format!("{other:?}"),
+        };
+        let (stands, score) = (result(stands), score.map_or("none".to_owned(), result));
+        equal(
+            &expected.join(" "),
+            &format!("version {version} {word} stands {stands} score {score}"),
+        )
     }
 
     fn expect_bet(&mut self, words: &mut Words<'_>) -> Outcome<()> {

@@ -76,7 +76,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clutch_core::command::{
     Actor, Capacity, CashOut, Channel, Config, PlaceBet, PlaceMultiple, Terms,
 };
-use clutch_core::event::{BetStatus, CashOutStatus, CashOutView, FeedAlert, LateBets};
+use clutch_core::event::{
+    BetStatus, CashOutStatus, CashOutView, Contradiction, FeedAlert, LateBets,
+};
 use clutch_core::units::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Money, OverrideId,
 };
@@ -167,6 +169,8 @@ struct Scenario {
     alert: Option<FeedAlert>,
     /// What was last told of bets that came too late.
     late: Option<LateBets>,
+    /// What was last told of a result that the score denies.
+    contradiction: Option<Contradiction>,
     /// The way by which the bettor of the line comes.
     channel: Channel,
     ids: u128,
@@ -223,6 +227,7 @@ impl Scenario {
             versions: BTreeMap::new(),
             alert: None,
             late: None,
+            contradiction: None,
             channel: Channel::Web,
             ids: 0,
             references: 1_000_000,
@@ -344,6 +349,11 @@ impl Scenario {
             _ => None,
         });
         self.late = late.next_back().or(self.late);
+        let mut told = records.iter().chain(&rest).filter_map(|record| match record.event {
+            Event::Contradicted(told) => Some(told),
+            _ => None,
+        });
+        self.contradiction = told.next_back().or(self.contradiction);
         refusal.map_or(Answer::Done, Answer::Refused)
     }
 

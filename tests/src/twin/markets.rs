@@ -12,6 +12,7 @@ use clutch_core::settlement::lanes::Aside;
 use clutch_core::units::{MarketId, Probability};
 use clutch_core::{Record, Reject};
 
+use super::contradicted::Weighed;
 use super::incidents::Ruled;
 use super::results::selections;
 use super::score::Series;
@@ -33,6 +34,8 @@ pub(super) struct Market {
     pub graded: Option<MarketResult>,
     /// What the house rules made of it.
     pub by_rules: Option<Ruled>,
+    /// How that compares with the score.
+    pub weighed: Weighed,
     /// How often it has changed.
     pub version: u32,
     pub decided_at: u64,
@@ -180,6 +183,7 @@ impl Twin {
             retired: false,
             graded: None,
             by_rules: None,
+            weighed: Weighed::default(),
             version: 0,
             status: None,
             epoch_must_move: true,

@@ -16,6 +16,7 @@ mod cash_out;
 mod clock;
 mod compare;
 mod compliance;
+mod contradicted;
 mod currencies;
 mod delays;
 mod enlarge;
@@ -145,6 +146,7 @@ pub struct Twin {
     thawed: u64,
     /// When what is being heard happened, by its source's clock; zero if nothing is, or it does not say.
     heard_of: u64,
+    contradictions: u64,
     /// The match and the map whose prices may not move far with this command.
     price_moves: Option<(usize, usize)>,
     /// Bets that were last said to be won or lost.
@@ -261,6 +263,7 @@ impl Twin {
             wishes_bonus: None,
             thawed: 0,
             heard_of: 0,
+            contradictions: 0,
             price_moves: None,
             told_settled: BTreeSet::new(),
         }
@@ -297,6 +300,7 @@ impl Twin {
         self.decide_waiting_cash_outs();
         self.tend_sessions();
         self.notice_results(&records[..timers]);
+        self.weigh_words(&records[..timers]);
         let models = self.models_after(&records[..timers]);
         if let Command::Feed(message) = command
             && message.event != GameEvent::Heartbeat
@@ -309,6 +313,7 @@ impl Twin {
         self.learn_conversions(records);
         self.learn_trips(&records[timers..]);
         self.notice_results(&records[timers..]);
+        self.weigh_words(&records[timers..]);
         self.learn(command, &models, records);
         self.retire();
         self.part(records);

@@ -61,6 +61,10 @@ impl<M: Fn(MatchId) -> MatchId, K: Fn(MarketId) -> MarketId> Renamed<M, K> {
             Event::Price(price) => price.market = (self.market)(price.market),
             Event::Leg(leg) => leg.market = (self.market)(leg.market),
             Event::LateBets(late) => *late = self.late(*late),
+            Event::Contradicted(told) => {
+                (told.market, told.match_id) =
+                    ((self.market)(told.market), (self.game)(told.match_id));
+            }
             _ => {}
         }
         event

@@ -191,6 +191,7 @@ impl MarketKind {
 
 /// What is known about a market's outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum MarketResult {
     /// Nothing yet.
     Undecided,
@@ -271,8 +272,14 @@ pub struct Market {
     pub kind: MarketKind,
     /// What a person said it is, in place of the score.
     pub graded: Option<MarketResult>,
+    /// Who said so, and who approved it.
+    pub(crate) graded_by: (u32, Option<u32>),
     /// What the house rules made of it after an incident, in place of the score.
     pub by_rules: Option<Ruled>,
+    /// What the score said when the word was given that stands in its place.
+    pub(crate) word_knew: Option<MarketResult>,
+    /// What the score says against that word now.
+    pub contradicted: Option<MarketResult>,
     /// Moves with every change of its result.
     pub settlement_version: u32,
     /// The status last announced.
@@ -322,7 +329,10 @@ wire_struct!(Market {
     epoch,
     result,
     graded,
+    graded_by,
     by_rules,
+    word_knew,
+    contradicted,
     settlement_version,
     stops,
     status,
@@ -363,7 +373,10 @@ impl Market {
             epoch: 0,
             result: MarketResult::Undecided,
             graded: None,
+            graded_by: (0, None),
             by_rules: None,
+            word_knew: None,
+            contradicted: None,
             settlement_version: 0,
             stops: Stops::none(),
             status: MarketStatus::Suspended(SuspendReason::Unpriced),

@@ -83,10 +83,15 @@ impl Step<'_> {
         | Requote::Standing { map, .. }
         | Requote::Parameters { map }) = cause;
         let is_affected = |kind: MarketKind| kind.map().is_none_or(|on| on == map);
+        let any_contradicted = self.tables.settlement.any_contradicted();
         let mut place = 0;
         while let Some(market) = self.next_market(match_id, &mut place, |row| {
             !row.retired
-                && (is_affected(row.kind) || series_over || row.result == MarketResult::NotPlayed)
+                && (is_affected(row.kind)
+                    || series_over
+                    || row.result == MarketResult::NotPlayed
+                    // A score that says so of a market with a grade may take it back.
+                    || any_contradicted && row.contradicted.is_some())
         }) {
             let affected = is_affected(self.tables.markets.market(market).kind);
             // Only a score decides anything, and one round more never takes a result back.
@@ -95,7 +100,8 @@ impl Step<'_> {
                 if affected {
                     row.moved_at = self.seq;
                 }
-                if winner.is_some() && matches!(row.result, MarketResult::Won(_)) {
+                let is_by_score = row.graded.is_none() && row.by_rules.is_none();
+                if winner.is_some() && matches!(row.result, MarketResult::Won(_)) && is_by_score {
                     continue;
                 }
                 self.resolve(market);
@@ -200,6 +206,10 @@ impl Step<'_> {
                 // Nobody has bet on it.
                 row.owed_since = Timestamp::MAX;
             }
+        }
+        let row = self.tables.markets.market(market);
+        if row.graded.is_some() || row.by_rules.is_some() || row.word_knew.is_some() {
+            self.weigh_word(market);
         }
     }
 

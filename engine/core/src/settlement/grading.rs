@@ -62,6 +62,7 @@ impl Step<'_> {
             None => (by, None),
         };
         self.outbox.push(Event::Graded { market, version, grade, by, approved_by });
+        self.tables.markets.market_mut(market).graded_by = (by, approved_by);
         self.set_grade(market, graded);
         Ok(())
     }
@@ -85,6 +86,8 @@ impl Step<'_> {
     /// slice, as after any change of a result.
     fn set_grade(&mut self, market: MarketId, graded: Option<MarketResult>) {
         self.tables.markets.market_mut(market).graded = graded;
+        // Whoever said so knows the score of now.
+        self.forget_word(market);
         self.resolve(market);
         // The same result from a person's mouth is a confirmed one.
         self.pay_if_confirmed(market);

@@ -6,7 +6,8 @@
 //! should be is posted. The same step therefore settles, settles again after a correction, and takes
 //! a settlement back, and doing it twice changes nothing.
 
-pub mod grading;
+pub mod contradicted;
+mod grading;
 pub mod lanes;
 pub mod late;
 pub mod multiplier;
@@ -47,9 +48,21 @@ pub(crate) struct Settlement {
     decided: VecDeque<MarketId>,
     /// How long settled bets had waited.
     times: Times,
+    /// How many markets' results the score denies.
+    contradicted: u32,
 }
 
 impl Settlement {
+    /// Whether the score denies any market's result.
+    pub(crate) fn any_contradicted(&self) -> bool {
+        self.contradicted != 0
+    }
+
+    /// Counts a market of which the score said otherwise before, or does now.
+    fn count_contradicted(&mut self, before: bool, now: bool) {
+        self.contradicted = self.contradicted + u32::from(now) - u32::from(before);
+    }
+
     pub fn with_capacity(markets_max: u32) -> Self {
         let markets_max = markets_max as usize;
         Self {
@@ -58,6 +71,7 @@ impl Settlement {
             paused_from: NOTHING_PAUSED,
             decided: VecDeque::with_capacity(markets_max),
             times: Times::default(),
+            contradicted: 0,
         }
     }
 
@@ -93,12 +107,13 @@ impl Settlement {
 
 impl Table for Settlement {
     fn save(&self, out: &mut Saver<'_>) {
-        let Self { queue, aside, paused_from, decided, times } = self;
+        let Self { queue, aside, paused_from, decided, times, contradicted } = self;
         out.list(queue.iter());
         out.list(aside.iter());
         out.put(paused_from);
         out.list(decided.iter());
         out.put(times);
+        out.put(contradicted);
     }
 
     fn load(input: &mut Loader<'_>, capacity: &Capacity) -> Result<Self, DecodeError> {
@@ -107,7 +122,8 @@ impl Table for Settlement {
         let aside = VecDeque::from(input.list(markets_max)?);
         let paused_from = input.take()?;
         let decided = VecDeque::from(input.list(markets_max)?);
-        Ok(Self { queue, aside, paused_from, decided, times: input.take()? })
+        let (times, contradicted) = (input.take()?, input.take()?);
+        Ok(Self { queue, aside, paused_from, decided, times, contradicted })
     }
 }
 
@@ -271,6 +287,7 @@ impl Step<'_> {
                     continue;
                 }
                 self.tables.markets.market_mut(market).retired = true;
+                self.forget_word(market);
                 self.tables.settlement.decided.pop_front();
                 self.notice_done(market);
                 continue;

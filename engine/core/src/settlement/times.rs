@@ -57,6 +57,7 @@ impl Tables {
         for (at_most_ms, bets) in ends.zip(self.settlement.times.counts) {
             outbox.push(Event::SettlementTime { at_most_ms, bets });
         }
+        self.say_contradicted(outbox);
     }
 }
 

@@ -69,6 +69,7 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
         columns(output, answers.collect())?;
     }
     show_late_bets(output, answer)?;
+    status::show_contradicted(output, list(answer, "contradicted"))?;
     show_referrals(output, answer)?;
     show_players(output, answer)?;
     show_matches(output, answer)?;

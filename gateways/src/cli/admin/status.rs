@@ -17,6 +17,7 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
     let referrals = ask(json!({"query": "referrals"}))?;
     let cases = ask(json!({"query": "cases", "from": 0}))?;
     let tables = ask(json!({"query": "tables"}))?;
+    let settlement = ask(json!({"query": "settlement_times"}))?;
     let rows = || matches["matches"].as_array().into_iter().flatten();
     let phase = |wanted: &str| rows().filter(|game| game["phase"] == wanted).count();
     let stopped = rows().filter(|game| !game["frozen"].is_null()).map(|game| {
@@ -38,6 +39,7 @@ pub(super) fn run(client: &Client) -> Result<Said, Failure> {
             "over": phase("over"), "stopped": stopped.collect::<Vec<_>>(),
         },
         "tables": or_empty(&tables["tables"]),
+        "contradicted": or_empty(&settlement["contradicted"]),
         "for_a_second_person": waits(&waiting, &["proposals", "overrides"]),
         "for_a_trader": waits(&referrals, &["referrals"]),
         "accounts_to_look_into": customers().filter(|it| 0 < reviews(it)).count(),
@@ -63,6 +65,25 @@ fn show_tables(output: &mut impl Write, tables: &[Value]) -> io::Result<()> {
     }
     for table in tables.iter().filter(|table| table["nearly_full"] == true) {
         writeln!(output, "NEARLY FULL: {}: raise it before the next start", shown(table))?;
+    }
+    Ok(())
+}
+
+/// Results that stand although the score has come to say otherwise: somebody grades them anew, or lets them be.
+pub(super) fn show_contradicted(output: &mut impl Write, markets: &[Value]) -> io::Result<()> {
+    for market in markets {
+        let who = match (market["by"].as_u64(), market["approved_by"].as_u64()) {
+            (Some(by), Some(second)) => format!("operators {by} and {second}"),
+            (Some(by), None) => format!("operator {by}"),
+            (None, _) => "the house rules".to_owned(),
+        };
+        let [number, name, stands, score, version] =
+            ["market", "name", "stands", "score", "version"].map(|field| text(&market[field]));
+        writeln!(
+            output,
+            "THE SCORE SAYS OTHERWISE: market {number} ({name}) is settled as {stands} by {who}, version {version}; \
+             the score says {score}"
+        )?;
     }
     Ok(())
 }
@@ -96,6 +117,7 @@ pub(super) fn show(output: &mut impl Write, status: &Value) -> io::Result<()> {
     let [live, pause, scheduled] = ["live", "break", "scheduled"].map(|phase| count(&games[phase]));
     writeln!(output, "matches: {live} live, {pause} between maps, {scheduled} to come")?;
     show_tables(output, list(status, "tables"))?;
+    show_contradicted(output, list(status, "contradicted"))?;
     for (waits, what, command) in [
         ("for_a_second_person", "wait for a second person", "waiting"),
         ("for_a_trader", "wait for a trader", "referrals"),
