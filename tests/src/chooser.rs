@@ -943,7 +943,7 @@ impl Chooser {
     /// A bet for which something else would be welcome.
     fn on_terms(&mut self, twin: &Twin) -> Command {
         let (partial, offers) = (self.random.chance(50), self.random.chance(60));
-        let terms = Terms { partial, offers, bonus: None };
+        let terms = Terms { partial, offers, bonus: None, device: 77 * u32::from(!partial) };
         let mut slip = if self.random.chance(25) {
             Slip::Multiple(self.multiple(twin))
         } else {
@@ -971,7 +971,8 @@ impl Chooser {
             1 | 2 => (account, bonus) = twin.in_use().unwrap_or((account, bonus)),
             _ => {}
         }
-        let terms = Terms { partial: self.random.chance(10), offers: false, bonus: Some(bonus) };
+        let partial = self.random.chance(10);
+        let terms = Terms { partial, offers: false, bonus: Some(bonus), device: 77 };
         let slip = if self.random.chance(25) {
             let mut place = self.multiple(twin);
             if self.random.chance(90) {

@@ -332,17 +332,18 @@ fn batch(bets: u128) -> Envelope {
         BatchBet { client_id, market, selection, odds, price_seq, epoch, stake }
     };
     let bets: Vec<BatchBet> = (0..bets).map(bet).collect();
-    let ask = PlaceBatch::new(account, policy, &bets).expect("few bets, each with its own id");
+    let mut ask = PlaceBatch::new(account, policy, &bets).expect("few bets, each with its own id");
+    ask.device = 0x0506_0708;
     of(Command::PlaceBatch(ask))
 }
 
 fn on_terms(slip: Slip) -> Envelope {
-    let terms = Terms { partial: true, offers: false, bonus: None };
+    let terms = Terms { partial: true, offers: false, bonus: None, device: 0x0506_0708 };
     of(Command::PlaceOnTerms(PlaceOnTerms { terms, slip }))
 }
 
 fn with_bonus(slip: Slip) -> Envelope {
-    let terms = Terms { partial: false, offers: false, bonus: Some(BonusId(0x0102)) };
+    let terms = Terms { bonus: Some(BonusId(0x0102)), ..Terms::default() };
     of(Command::PlaceOnTerms(PlaceOnTerms { terms, slip }))
 }
 

@@ -47,8 +47,9 @@ fn the_id_the_main_switch_and_room_are_asked_for_first() {
     );
 }
 
-/// Refusals have a quarter of the memory, and an account has one more remembered as long as it has fewer than a
-/// sixty-fourth of what is free of it, so at least one. What is beyond that may be tried again; others' refusals stay their answers.
+/// Refusals have a quarter of the memory, here two places. Once no more than half of that is free an account has one
+/// more remembered only if it has fewer than a sixty-fourth of what is free, so at least one. What is beyond that may
+/// be tried again; others' refusals stay their answers.
 #[test]
 fn a_flood_of_refusals_takes_no_room_from_bets_nor_from_the_refusals_of_others() {
     check(

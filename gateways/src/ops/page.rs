@@ -54,6 +54,9 @@ pub fn write(output: &mut impl Write, bet: &Dispute, all: bool) -> io::Result<()
     if let Some(bonus) = &bet.bonus {
         writeln!(output, "With it: {bonus}.")?;
     }
+    if let Some(device) = bet.device {
+        writeln!(output, "It came from device {device}.")?;
+    }
     for sentence in &bet.told {
         writeln!(output, "{sentence}")?;
     }

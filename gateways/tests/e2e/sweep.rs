@@ -144,7 +144,8 @@ fn why_tells_of_a_cash_out_and_of_a_group() {
     let serve = Serve::start(&config, &journal);
     let mut alice = Bettor::sign_in(serve.address, &token("alice", &config, &journal)).unwrap();
     let market = open_markets(&alice.image().unwrap()).remove(0);
-    let bet = bet_on(&market, 0, "10.00");
+    let mut bet = bet_on(&market, 0, "10.00");
+    bet["device"] = json!(77);
     assert_eq!(alice.place(&bet).unwrap()["status"], "accepted");
     let cid = bet["cid"].as_str().unwrap().to_owned();
     // Half of it first, then the rest.
@@ -180,7 +181,8 @@ fn why_tells_of_a_cash_out_and_of_a_group() {
         let cids = bets.clone().map(|bet| bet["cid"].as_str().unwrap().to_owned());
         (json!({"type": "place_batch", "policy": "any", "bets": bets}), cids)
     };
-    let (taken, [first, second]) = batch(["1.00", "2.00"]);
+    let (mut taken, [first, second]) = batch(["1.00", "2.00"]);
+    taken["device"] = json!(78);
     alice.send(&taken).unwrap();
     let answer =
         alice.wait_for(|message| message["cid"] == second || message["type"] == "notice").unwrap();
@@ -203,13 +205,18 @@ fn why_tells_of_a_cash_out_and_of_a_group() {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(!told.contains("Its group"), "{told}");
+    assert!(told.contains("It came from device 77."), "{told}");
+    let shown = stdout(&run(["journal", "inspect", journal.to_str().unwrap()]));
+    assert!(shown.contains("from device 77"), "{shown}");
     let told = why(&first);
     assert!(told.contains("Its group: all are taken or none"), "{told}");
+    assert!(told.contains("It came from device 78."), "{told}");
     let other =
         told.lines().find(|line| line.contains(&second)).unwrap_or_else(|| panic!("{told}"));
     assert!(other.contains("2.00 on ") && other.contains("accepted"), "{other}");
     let told = why(&good);
     assert!(told.contains("Another bet of this group was refused"), "{told}");
+    assert!(!told.contains("device"), "nobody said one: {told}");
     let other = told.lines().find(|line| line.contains(&too_large));
     assert!(
         other.is_some_and(|line| line.contains("99000.00 on ") && line.contains("refused")),

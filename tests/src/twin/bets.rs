@@ -180,14 +180,16 @@ impl Twin {
                 ..
             })
         );
-        // Refusals have room for a quarter of all ids, and an account's own are fewer than a
-        // sixty-fourth of what is free of it.
+        // Refusals have room for a quarter of all ids. An account's own are fewer than 255, and where no more
+        // than half of the places are free, fewer than a sixty-fourth of those.
         let is_refusal = |it: &Answered| matches!(it, Answered::Refused(_));
         let refusals = || self.answers.iter().filter(|(_, it)| is_refusal(it));
         let may_be_remembered = || {
-            let free = self.capacity.refusals_max() as usize - refusals().count();
+            let places = self.capacity.refusals_max() as usize;
+            let free = places - refusals().count();
             let own = refusals().filter(|((account, _), _)| *account == key.0).count();
-            64 * own < free && own < 255 && key.0 < self.capacity.accounts_max
+            let has_share = free > places / 2 || 64 * own < free;
+            has_share && own < 255 && (key.0 as usize) < self.accounts.len()
         };
         let has_room = self.ids.len() < self.capacity.client_ids_max as usize
             && (!is_refusal(&answered) || may_be_remembered());

@@ -4,13 +4,13 @@
 //! where it is: 24 bytes for each bet. Answers that are longer, refusals, stand in a ring of their own,
 //! which has room for a quarter of all ids: a flood of refusals cannot take the room of bets.
 //!
-//! Nor can the flood of one account take the room of another's refusals. An account may have one more
-//! remembered as long as those that it has are fewer than a sixty-fourth of the places that are free: alone
-//! it comes to a sixty-fifth of all, each further account that sends a flood to as much of what is left, and
-//! one that had no refusal finds a place until the very last is taken. (Sharing of a buffer by a dynamic
-//! threshold: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998.) None has more than 255,
-//! as its count is a byte. A refusal beyond its account's share is not remembered, and its id may be tried
-//! again.
+//! Nor can the flood of one account take the room of another's refusals. As long as more than half of the
+//! places are free nobody is asked for a share, and no account has more than 255 of them, as its count is a
+//! byte. In the other half an account may have one more remembered as long as those that it has are fewer than
+//! a sixty-fourth of the places that are free: each account that sends a flood comes to a small part of what is
+//! left, and one that had no refusal finds a place until the very last is taken. (Sharing of a buffer by a
+//! dynamic threshold: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998.) A refusal beyond
+//! its account's share is not remembered, and its id may be tried again.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -139,7 +139,8 @@ impl Answers {
     pub fn has_room_for_refusal(&self, account: AccountId) -> bool {
         let Some(own) = self.refusals_of.get(account.0 as usize) else { return false };
         let free = self.refusals.len() - self.refusals_count;
-        !self.is_full() && *own < u8::MAX && usize::from(*own) * SHARE < free
+        let is_idle = self.refusals.len() < 2 * free;
+        !self.is_full() && *own < u8::MAX && (is_idle || usize::from(*own) * SHARE < free)
     }
 
     /// The memory at which [`Answers::get`] will look first.
@@ -296,8 +297,8 @@ mod tests {
         }
     }
 
-    /// Of 800 places one account comes to 13: 12 are fewer than a sixty-fourth of the 788 that are free then. So
-    /// does a second flood, 60 more find their share of the rest, and whoever had none is remembered.
+    /// Of 800 places one account comes to 255, and the next to what is left of the first half. Each of 60 more
+    /// finds a share of the rest, and whoever had none is remembered.
     #[test]
     fn the_flood_of_one_account_leaves_room_for_the_refusals_of_all_others() {
         let capacity = Capacity { client_ids_max: 3_200, accounts_max: 200, ..Capacity::default() };
@@ -313,14 +314,15 @@ mod tests {
             }
             answers.refusals_count - before
         };
-        assert_eq!(flood(&mut answers, 0), 13);
+        assert_eq!(flood(&mut answers, 0), 255);
         assert_eq!(flood(&mut answers, 0), 0);
-        assert_eq!(flood(&mut answers, 1), 13);
-        (2..62).for_each(|account| assert_ne!(flood(&mut answers, account), 0, "{account}"));
+        assert_eq!(flood(&mut answers, 1), 145);
+        assert_eq!(flood(&mut answers, 2), 7, "6 are fewer than a sixty-fourth of 394");
+        (3..63).for_each(|account| assert_ne!(flood(&mut answers, account), 0, "{account}"));
         assert!(answers.has_room_for_refusal(AccountId(199)));
         assert!(!answers.has_room_for_refusal(AccountId(200)), "there is no such account");
         // What left makes room again for whose it was.
-        (0..13).for_each(|_| answers.forget_oldest());
+        (0..255).for_each(|_| answers.forget_oldest());
         assert_ne!(flood(&mut answers, 0), 0);
     }
 }

@@ -294,8 +294,7 @@ impl Step<'_> {
             stake: place.stake,
             refusal,
         };
-        let has_room = self.tables.client_ids.has_room_for_refusal(place.account);
-        if is_remembered(refusal.code) && has_room {
+        if is_remembered(refusal.code) && self.tables.has_room_for_refusal(place.account) {
             self.tables.client_ids.insert(key, Answer::Refused(refused));
         }
         let weighed = self.tables.stake_of_refused(place.account, place.stake);
@@ -351,6 +350,11 @@ impl Tables {
             markets,
             tables,
         }
+    }
+
+    /// Whether another refusal of an account can be remembered; none is of one that does not exist.
+    pub(super) fn has_room_for_refusal(&self, account: AccountId) -> bool {
+        self.wallet.get(account).is_some() && self.client_ids.has_room_for_refusal(account)
     }
 
     #[inline]

@@ -50,6 +50,9 @@ impl Step<'_> {
         if let Some(bonus) = terms.bonus {
             return self.place_funded(place, bonus, key);
         }
+        if terms.is_only_device() {
+            return self.place_new(place, key);
+        }
         match self.single_instead(place, terms) {
             Instead::AsAsked => self.place_new(place, key),
             Instead::Say(stake) => {
@@ -101,6 +104,9 @@ impl Step<'_> {
         self.forget_expired_ids();
         if let Some(bonus) = terms.bonus {
             return self.place_funded_multiple(place, bonus, key);
+        }
+        if terms.is_only_device() {
+            return self.place_new_multiple(place, key);
         }
         match self.multiple_instead(place, terms) {
             Instead::AsAsked => self.place_new_multiple(place, key),

@@ -49,6 +49,8 @@ pub struct PlaceBatch {
     pub account: AccountId,
     /// Which other odds are welcome, for every bet.
     pub policy: PricePolicy,
+    /// The device that they come from; see [`super::Terms::device`].
+    pub device: u32,
     bets: [BatchBet; BATCH_MAX],
     count: u8,
 }
@@ -66,7 +68,7 @@ impl PlaceBatch {
         }
         let mut all = [BatchBet::BLANK; BATCH_MAX];
         all[..bets.len()].copy_from_slice(bets);
-        Some(Self { account, policy, bets: all, count: bets.len() as u8 })
+        Some(Self { account, policy, device: 0, bets: all, count: bets.len() as u8 })
     }
 
     /// Its bets, in the bettor's order.
@@ -106,7 +108,8 @@ impl PlaceBatch {
 
 impl PartialEq for PlaceBatch {
     fn eq(&self, other: &Self) -> bool {
-        (self.account, self.policy, self.bets()) == (other.account, other.policy, other.bets())
+        let head = |ask: &Self| (ask.account, ask.policy, ask.device);
+        (head(self), self.bets()) == (head(other), other.bets())
     }
 }
 
@@ -117,6 +120,7 @@ impl core::fmt::Debug for PlaceBatch {
         f.debug_struct("PlaceBatch")
             .field("account", &self.account)
             .field("policy", &self.policy)
+            .field("device", &self.device)
             .field("bets", &self.bets())
             .finish()
     }
@@ -126,9 +130,10 @@ impl core::fmt::Debug for PlaceBatch {
 impl serde::Serialize for PlaceBatch {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("PlaceBatch", 3)?;
+        let mut fields = serializer.serialize_struct("PlaceBatch", 4)?;
         fields.serialize_field("account", &self.account)?;
         fields.serialize_field("policy", &self.policy)?;
+        fields.serialize_field("device", &self.device)?;
         fields.serialize_field("bets", self.bets())?;
         fields.end()
     }
@@ -138,12 +143,14 @@ impl Wire for PlaceBatch {
     fn put(&self, out: &mut Encoder<'_>) {
         self.account.put(out);
         self.policy.put(out);
+        self.device.put(out);
         (u64::from(self.count)).put(out);
         self.bets().iter().for_each(|bet| bet.put(out));
     }
 
     fn take(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let (account, policy) = (AccountId::take(input)?, PricePolicy::take(input)?);
+        let device = u32::take(input)?;
         let count = u64::take(input)?;
         if !(1..=BATCH_MAX as u64).contains(&count) {
             return Err(DecodeError::OutOfRange);
@@ -152,6 +159,7 @@ impl Wire for PlaceBatch {
         for bet in &mut bets[..count as usize] {
             *bet = BatchBet::take(input)?;
         }
-        Self::new(account, policy, &bets[..count as usize]).ok_or(DecodeError::OutOfRange)
+        let ask = Self::new(account, policy, &bets[..count as usize]);
+        ask.map(|ask| Self { device, ..ask }).ok_or(DecodeError::OutOfRange)
     }
 }

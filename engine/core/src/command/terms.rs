@@ -1,4 +1,4 @@
-//! A bet with terms: what the bettor would take in place of what he asks for.
+//! A bet with terms: what the bettor would take in place of what he asks for, and the device that he asks from.
 
 use super::{PlaceBet, PlaceMultiple};
 use crate::codec::{wire_enum, wire_struct};
@@ -51,8 +51,19 @@ pub struct Terms {
     /// A bonus of his that has a part in it: a free bet or bonus money in its stake, a boost in what it wins.
     /// Such a bet is taken as it is asked for or not at all, so nothing else is taken in its place.
     pub bonus: Option<BonusId>,
+    /// A number that the operator knows the bettor's device by; zero: not said. It changes nothing about the
+    /// bet, and only the journal keeps it: a bet that says it is told with it.
+    pub device: u32,
 }
-wire_struct!(Terms { partial, offers, bonus });
+wire_struct!(Terms { partial, offers, bonus, device });
+
+impl Terms {
+    /// Whether the device is all that is said: then the bet is placed as one without terms.
+    pub(crate) const fn is_only_device(self) -> bool {
+        let Self { partial, offers, bonus, device } = self;
+        device != 0 && !partial && !offers && bonus.is_none()
+    }
+}
 
 /// See [`super::Command::AnswerOffer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub wish: Wish,
     /// The bonus that shall have a part in it.
     pub bonus: Option<BonusId>,
+    /// The device that it came from; zero: not said.
+    pub device: u32,
     /// All bets of its group, if all of them or none are taken.
     pub group: Vec<PlaceBet>,
     /// The journal's oldest and last record when it was looked for.
@@ -159,14 +161,30 @@ pub(super) fn find(place: Place<'_>, bet: BetName) -> Result<Found, DisputeError
                     Command::PlaceOnTerms(ask) => ask.terms.bonus,
                     _ => None,
                 };
+                let device = match &envelope.command {
+                    Command::PlaceOnTerms(ask) => ask.terms.device,
+                    Command::PlaceBatch(ask) => ask.device,
+                    _ => 0,
+                };
                 let group = match &envelope.command {
                     Command::PlaceBatch(ask) => ask.places().collect(),
                     _ => Vec::new(),
                 };
                 let actor = envelope.actor;
                 let (last, damage) = (0, None);
-                let found_now =
-                    Found { seq, id, time, actor, wish, bonus, group, oldest, last, damage };
+                let found_now = Found {
+                    seq,
+                    id,
+                    time,
+                    actor,
+                    wish,
+                    bonus,
+                    device,
+                    group,
+                    oldest,
+                    last,
+                    damage,
+                };
                 found.push(found_now);
             }
         }

@@ -415,6 +415,7 @@ impl Life {
                 (None, Some(bonus)) => Some(format!("bonus {}", bonus.0)),
                 (None, None) => None,
             },
+            device: None,
             legs,
             told,
             fate: self.fate,

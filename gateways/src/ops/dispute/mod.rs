@@ -111,6 +111,9 @@ pub struct Dispute {
     /// The bonus that has a part in it, and which part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bonus: Option<String>,
+    /// The device that it came from, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<u32>,
     /// What it was on, in the bettor's order; a single has one leg.
     pub legs: Vec<Leg>,
     /// How it was answered and how it ended, in sentences for the customer.
@@ -255,7 +258,7 @@ impl Dispute {
         place: Place<'_>,
         bet: BetName,
     ) -> Result<(Self, Option<(u64, JournalError)>), DisputeError> {
-        let Found { seq, id, time, actor, wish, bonus, group, last, oldest, damage } =
+        let Found { seq, id, time, actor, wish, bonus, device, group, last, oldest, damage } =
             find(place, bet)?;
         let (account, _) = wish.name();
         let mut follower = match place.archive {
@@ -285,6 +288,7 @@ impl Dispute {
         let state = follower.state();
         let told = || life.told(state, &words, time, follower.rule_set());
         let told = with_places(places(state, Some(account)), told);
+        let told = Self { device: (device != 0).then_some(device), ..told };
         Ok((told, damage.map(|damage| (last, damage))))
     }
 }

@@ -121,12 +121,13 @@ impl Words {
                 let partial = if terms.partial { ", or less of it" } else { "" };
                 let offers = if terms.offers { ", and hears offers" } else { "" };
                 let bonus = terms.bonus.map(|bonus| format!(", with bonus {}", bonus.0));
-                format!("{asked}{partial}{offers}{}", bonus.unwrap_or_default())
+                let device = device(terms.device);
+                format!("{asked}{partial}{offers}{}{device}", bonus.unwrap_or_default())
             }
             Command::PlaceBatch(ask) => {
                 let bets: Vec<String> =
                     ask.places().map(|place| self.place(state, &place)).collect();
-                format!("all or none: {}", bets.join("; "))
+                format!("all or none: {}{}", bets.join("; "), device(ask.device))
             }
             Command::AnswerOffer(AnswerOffer { account: id, offer, accept, .. }) => {
                 let says = if *accept { "takes" } else { "declines" };
@@ -284,6 +285,11 @@ impl Words {
         };
         format!("feed {} says {said}", message.source.0)
     }
+}
+
+/// Where bets come from, if that was said.
+fn device(device: u32) -> String {
+    if device == 0 { String::new() } else { format!(", from device {device}") }
 }
 
 #[cfg(test)]

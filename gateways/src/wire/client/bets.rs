@@ -60,7 +60,12 @@ impl Fields<'_> {
         number("selection", self.selection).map(SelectionIndex)
     }
 
-    /// What would be taken in place of a bet, if the client speaks of that.
+    /// The number of the client's device; zero if it says none.
+    pub(super) fn device(&self) -> Result<u32, Fault> {
+        self.device.map_or(Ok(0), |raw| number("device", Some(raw)))
+    }
+
+    /// What would be taken in place of a bet, and its device, if the client speaks of that.
     pub(super) fn terms(&self) -> Result<Option<Terms>, Fault> {
         let (partial, offers) = (flag("partial", self.partial)?, flag("offers", self.offers)?);
         let bonus = self.bonus.map(|raw| number("bonus", Some(raw)).map(BonusId)).transpose()?;
@@ -69,11 +74,13 @@ impl Fields<'_> {
                 "alone: a bet with a bonus is taken as it is, without partial and offers";
             return Err(Fault::bad_field("bonus", expected));
         }
-        let is_silent = partial.is_none() && offers.is_none() && bonus.is_none();
+        let device = self.device()?;
+        let is_silent = partial.is_none() && offers.is_none() && bonus.is_none() && device == 0;
         Ok((!is_silent).then(|| Terms {
             partial: partial.unwrap_or_default(),
             offers: offers.unwrap_or_default(),
             bonus,
+            device,
         }))
     }
 

@@ -267,6 +267,8 @@ struct Fields<'a> {
     #[serde(borrow)]
     bonus: Option<&'a RawValue>,
     #[serde(borrow)]
+    device: Option<&'a RawValue>,
+    #[serde(borrow)]
     offer: Option<&'a RawValue>,
     #[serde(borrow)]
     accept: Option<&'a RawValue>,
@@ -412,13 +414,20 @@ mod tests {
     #[test]
     fn a_placement_may_say_what_else_is_welcome() {
         let on_terms = PLACE.replace("\"colour\"", "\"partial\":true,\"colour\"");
-        let terms = Some(Terms { partial: true, offers: false, bonus: None });
+        let terms = Some(Terms { partial: true, ..Terms::default() });
         assert!(matches!(parse(&on_terms).unwrap(), Request::Place(_, said) if said == terms));
         assert_eq!(parse_placement(&on_terms).unwrap().1, terms);
         assert_eq!(code(&on_terms.replace("true", "1")).0, GatewayCode::BadField);
         let funded = PLACE.replace("\"colour\"", "\"bonus\":812,\"colour\"");
         let terms = Some(Terms { bonus: Some(BonusId(812)), ..Terms::default() });
         assert_eq!(parse_placement(&funded).unwrap().1, terms);
+        let named = PLACE.replace("\"colour\"", "\"device\":77,\"colour\"");
+        let terms = Some(Terms { device: 77, ..Terms::default() });
+        assert_eq!(parse_placement(&named).unwrap().1, terms);
+        assert_eq!(parse_placement(&named.replace("77", "0")).unwrap().1, None, "not said");
+        for bad in ["-1", "4294967296", "\"phone\""] {
+            assert_eq!(code(&named.replace("77", bad)).0, GatewayCode::BadField, "{bad}");
+        }
         for (from, to) in [("812", "\"first\""), ("812", "812,\"offers\":true")] {
             assert_eq!(code(&funded.replace(from, to)).0, GatewayCode::BadField, "{to}");
         }

@@ -94,7 +94,9 @@ impl Fields<'_> {
 
     pub(super) fn batch(&self) -> Result<PlaceBatch, Fault> {
         let bets = self.bets.ok_or_else(|| Fault::missing("bets"))?;
-        batch::batch(self.policy()?, bets)
+        let mut ask = batch::batch(self.policy()?, bets)?;
+        ask.device = self.device()?;
+        Ok(ask)
     }
 
     fn subscription_id(&self) -> Result<u8, Fault> {

@@ -251,8 +251,7 @@ impl Step<'_> {
         self.tables.risk.note_refusal(refusal.code, weighed);
         self.note_refused_bet(refusal.code);
         let answer = RefusedMultiple::new(place, refusal, leg);
-        let has_room = self.tables.client_ids.has_room_for_refusal(place.account);
-        if is_remembered(refusal.code) && has_room {
+        if is_remembered(refusal.code) && self.tables.has_room_for_refusal(place.account) {
             self.tables.client_ids.insert(key, Answer::RefusedMultiple(answer));
         }
         for (index, (pick, why)) in place.picks().iter().zip(&reasons.of).enumerate() {

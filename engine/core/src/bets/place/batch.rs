@@ -45,7 +45,7 @@ impl Step<'_> {
                 for (index, place) in ask.places().enumerate() {
                     let is_it = index == at;
                     let refusal = if is_it { refusal } else { Reject::BatchRefused.into() };
-                    if binds && self.tables.client_ids.has_room_for_refusal(place.account) {
+                    if binds && self.tables.has_room_for_refusal(place.account) {
                         let refused = refused(&place, refusal);
                         self.tables.client_ids.insert(key(&place), Answer::Refused(refused));
                     }
@@ -74,8 +74,7 @@ impl Step<'_> {
         for (_, place) in is_new.iter().zip(ask.places()).filter(|(is_new, _)| **is_new) {
             self.forget_expired_ids();
             let may_be_remembered = self.check_client_id(place.client_id).is_ok();
-            let has_room = self.tables.client_ids.has_room_for_refusal(place.account);
-            if may_be_remembered && has_room {
+            if may_be_remembered && self.tables.has_room_for_refusal(place.account) {
                 let answer = Answer::Refused(refused(&place, Reject::BatchRefused.into()));
                 self.tables.client_ids.insert(Key::new(place.account, place.client_id.0), answer);
             }
