@@ -7,7 +7,7 @@
 use clutch_core::command::{MobaState, Title};
 use clutch_core::pricing::{MobaModel, MobaStanding, SeriesError, SeriesForecast};
 use clutch_core::title::moba::TIME_S_MAX;
-use clutch_core::title::{Impossible, Play, Rule};
+use clutch_core::title::{FeedRule, Impossible, Play};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -157,7 +157,7 @@ fn can_be(title: Title, standing: &Standing) -> Result<(), String> {
     let (time_s, objectives) = (clock_s as u16, [objectives.a, objectives.b]);
     let state = MobaState { time_s, lead_milli, objectives, ..MobaState::default() };
     rules.possible(&state).map_err(|Impossible { rule, expected, .. }| match rule {
-        Rule::TooManyObjectives => {
+        FeedRule::TooManyObjectives => {
             format!("objectives are {objectives:?}; there were at most {expected} by then")
         }
         _ => format!("lead_milli is {lead_milli}; nobody leads by more than {expected} by then"),

@@ -360,7 +360,8 @@ mod tests {
     }
 
     fn opened(doors: &mut FeedDoors, query: &str) -> Result<String, String> {
-        let head = format!("POST /feeds/ndjson{query} HTTP/1.1\r\nHost: h\r\nX-Feed-Key: the-key\r\n\r\n");
+        let head =
+            format!("POST /feeds/ndjson{query} HTTP/1.1\r\nHost: h\r\nX-Feed-Key: the-key\r\n\r\n");
         let head = parse_head(head.as_bytes()).unwrap().unwrap();
         let door = doors.open("ndjson", &head).map_err(|fault| fault.text)?;
         Ok(door.match_key.clone())

@@ -1,6 +1,6 @@
 //! What a person should know about a source.
 
-use crate::title::Rule;
+use crate::title::FeedRule;
 
 /// What a person should know about a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum FeedAlert {
     /// It said something that cannot be, and the match froze.
     Impossible {
         /// What that breaks.
-        rule: Rule,
+        rule: FeedRule,
         /// The number that would have fitted.
         expected: i64,
         /// The number that came.
@@ -41,7 +41,7 @@ pub enum FeedAlert {
         /// The map, from 1.
         map: u8,
         /// Which numbers.
-        rule: Rule,
+        rule: FeedRule,
         /// The nearest number that would have fitted.
         expected: i64,
         /// The number that it said.

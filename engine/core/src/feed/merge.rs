@@ -11,7 +11,7 @@ use crate::command::{FeedMessage, GameEvent, Side, SuspendReason};
 use crate::event::{Event, FeedAlert, MatchPhase};
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::{Impossible, Rule};
+use crate::title::{FeedRule, Impossible};
 use crate::units::{MatchId, SourceId, Timestamp, millis};
 
 impl Step<'_> {
@@ -258,7 +258,7 @@ impl Step<'_> {
             Relation::Ahead | Relation::Behind if map == truth.map => view.played.min(truth.played),
             // On another map, or with another winner of one: only a person knows what is right.
             Relation::Disagrees { .. } | Relation::Ahead | Relation::Behind => {
-                let rule = Rule::MapOutOfTurn;
+                let rule = FeedRule::MapOutOfTurn;
                 let odd = Impossible { rule, expected: truth.map.into(), actual: map.into() };
                 self.freeze(match_id, source, odd, true);
                 return;

@@ -18,7 +18,7 @@ use crate::house_rules::rules::Rewound;
 use crate::market::Requote;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
-use crate::title::{Change, Fixture, Impossible, REWINDS_MAX, Rule, Undone, UndoneScope};
+use crate::title::{Change, FeedRule, Fixture, Impossible, REWINDS_MAX, Undone, UndoneScope};
 use crate::units::{MatchId, SourceId, Timestamp};
 
 impl Step<'_> {
@@ -157,7 +157,7 @@ impl Step<'_> {
                 return Ok(());
             }
             GameEvent::Disputed => {
-                let odd = Impossible { rule: Rule::Disputed, expected: 0, actual: 0 };
+                let odd = Impossible { rule: FeedRule::Disputed, expected: 0, actual: 0 };
                 self.freeze(match_id, source, odd, true);
                 return Ok(());
             }
@@ -178,7 +178,7 @@ impl Step<'_> {
             matches!(event, GameEvent::Rewound { .. } | GameEvent::MobaRewound { .. });
         if rewinds_now && rewinds == REWINDS_MAX {
             let max = REWINDS_MAX as i64;
-            let odd = Impossible { rule: Rule::TooManyRewinds, expected: max, actual: max + 1 };
+            let odd = Impossible { rule: FeedRule::TooManyRewinds, expected: max, actual: max + 1 };
             self.freeze(match_id, source, odd, true);
             return Err(Refusal::with(Reject::FeedImpossible, max, max + 1));
         }

@@ -3,10 +3,10 @@
 //! Implements UKGC LCCP social responsibility code 3.4.3: who shows signs of harm is limited whether he wishes it
 //! or not. Such a limit is the staff's to lift, and holds beside those that the player set.
 
-use super::{Asked, LimitBy, Quantity, Rule, Subject};
+use super::{Asked, LimitBy, PlayRule, Quantity, Subject};
 use crate::reject::{Refusal, Reject};
 
-pub(super) const RULE: Rule = Rule { name: "house_limit", cites: "UKGC LCCP 3.4.3", check };
+pub(super) const RULE: PlayRule = PlayRule { name: "house_limit", cites: "UKGC LCCP 3.4.3", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     let (amount, quantities) = match subject.asked {

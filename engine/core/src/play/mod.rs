@@ -50,7 +50,7 @@ pub use level::{Level, May};
 pub use limit::{LimitBy, LimitKey, LimitView, LimitWish};
 pub use policy::{OpenBets, PlayPolicy, Term, TermUnit, Then};
 pub use review::Hold;
-pub use rule::{RULES, Rule};
+pub use rule::{PlayRule, RULES};
 pub use session::SessionView;
 pub use window::Window;
 

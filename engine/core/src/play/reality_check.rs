@@ -4,11 +4,11 @@
 //! Implements UKGC RTS 13B. That standard is about gaming; for betting it is offered the same way.
 
 use super::policy::Term;
-use super::{Asked, Play, Rule, Subject};
+use super::{Asked, Play, PlayRule, Subject};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, Money, millis};
 
-pub(super) const RULE: Rule = Rule { name: "reality_check", cites: "UKGC RTS 13B", check };
+pub(super) const RULE: PlayRule = PlayRule { name: "reality_check", cites: "UKGC RTS 13B", check };
 
 /// The longest interval that can be chosen, in minutes.
 pub(super) const LONGEST_MINUTES: u8 = 240;

@@ -5,12 +5,15 @@
 //! person or follows from an open case; which cases hold what is a term of the policy.
 
 use super::policy::Then;
-use super::{Asked, Rule, Subject};
+use super::{Asked, PlayRule, Subject};
 use crate::codec::wire_enum;
 use crate::reject::{Refusal, Reject};
 
-pub(super) const RULE: Rule =
-    Rule { name: "review", cites: "UKGC LCCP 12.1.1; Directive (EU) 2015/849 art. 14 (4)", check };
+pub(super) const RULE: PlayRule = PlayRule {
+    name: "review",
+    cites: "UKGC LCCP 12.1.1; Directive (EU) 2015/849 art. 14 (4)",
+    check,
+};
 
 /// What the staff stopped for one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! What cannot be counted is not taken: an account of which a policy wants sums needs room for them.
 
-use super::{Asked, Limit, LimitBy, Play, Rule, Subject};
+use super::{Asked, Limit, LimitBy, Play, PlayRule, Subject};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, Money, Seq, Timestamp};
 
-pub(super) const RULE: Rule = Rule { name: "room_for_counters", cites: "UKGC LCCP 12.1.1", check };
+pub(super) const RULE: PlayRule =
+    PlayRule { name: "room_for_counters", cites: "UKGC LCCP 12.1.1", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     let begins = match subject.asked {

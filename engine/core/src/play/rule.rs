@@ -30,7 +30,7 @@ pub(crate) enum Asked {
 }
 
 /// One rule.
-pub struct Rule {
+pub struct PlayRule {
     /// Its name.
     pub name: &'static str,
     /// The rule of a regulator that it implements.
@@ -40,7 +40,7 @@ pub struct Rule {
 }
 
 /// Every rule, in order of precedence, which is that of their codes.
-pub const RULES: &[Rule] = &[
+pub const RULES: &[PlayRule] = &[
     self_exclusion::RULE,
     time_out::RULE,
     verification::RULE,

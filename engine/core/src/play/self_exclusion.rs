@@ -7,7 +7,7 @@
 //! The staff can begin one and nobody can shorten one: no state of the account lifts it, and no bonus
 //! calls the player back meanwhile (ordinary code 3.5.4: no marketing).
 
-use super::{Asked, RestKind, Rule, Subject};
+use super::{Asked, PlayRule, RestKind, Subject};
 use crate::reject::{Refusal, Reject};
 
 const DAY_NS: u64 = 24 * 3_600 * 1_000_000_000;
@@ -19,8 +19,8 @@ pub(super) const LONGEST_NS: u64 = 1_827 * DAY_NS;
 /// What passes between the wish to return and the first bet.
 pub(super) const RETURN_NS: u64 = DAY_NS;
 
-pub(super) const RULE: Rule =
-    Rule { name: "self_exclusion", cites: "UKGC LCCP 3.5.3, 3.5.4", check };
+pub(super) const RULE: PlayRule =
+    PlayRule { name: "self_exclusion", cites: "UKGC LCCP 3.5.3, 3.5.4", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.rest() {

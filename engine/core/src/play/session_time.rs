@@ -4,12 +4,12 @@
 //! those on money; what it counts are seconds of sessions.
 
 use super::policy::Term;
-use super::{Asked, LimitBy, Play, Quantity, Rule, Subject};
+use super::{Asked, LimitBy, Play, PlayRule, Quantity, Subject};
 use crate::reject::{Refusal, Reject};
 use crate::units::{AccountId, Money, Timestamp};
 
-pub(super) const RULE: Rule =
-    Rule { name: "session_time", cites: "UKGC RTS 13B, LCCP 3.4.3", check };
+pub(super) const RULE: PlayRule =
+    PlayRule { name: "session_time", cites: "UKGC RTS 13B, LCCP 3.4.3", check };
 
 const SECOND_NS: u64 = 1_000_000_000;
 

@@ -3,10 +3,11 @@
 //! Implements UKGC RTS 12A and 12B (limits by the player, over a day, a week, a month) and 12D (less at
 //! once, more only after 24 hours and a confirmation).
 
-use super::{Asked, LimitBy, Quantity, Rule, Subject};
+use super::{Asked, LimitBy, PlayRule, Quantity, Subject};
 use crate::reject::{Refusal, Reject};
 
-pub(super) const RULE: Rule = Rule { name: "stake_limit", cites: "UKGC RTS 12A, 12B, 12D", check };
+pub(super) const RULE: PlayRule =
+    PlayRule { name: "stake_limit", cites: "UKGC RTS 12A, 12B, 12D", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.asked {

@@ -4,14 +4,14 @@
 //! asks for, up to six weeks. Bets that wait are refused when their delay ends and the stake goes back;
 //! open bets stand or are void as the policy says.
 
-use super::{Asked, RestKind, Rule, Subject};
+use super::{Asked, PlayRule, RestKind, Subject};
 use crate::reject::{Refusal, Reject};
 use crate::units::millis;
 
 /// The longest: six weeks.
 pub(super) const LONGEST_NS: u64 = 42 * 24 * 3_600 * 1_000_000_000;
 
-pub(super) const RULE: Rule = Rule { name: "time_out", cites: "UKGC LCCP 3.3.4", check };
+pub(super) const RULE: PlayRule = PlayRule { name: "time_out", cites: "UKGC LCCP 3.3.4", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     match subject.rest() {

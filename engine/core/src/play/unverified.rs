@@ -3,11 +3,12 @@
 //! Implements German GlüStV 2021 section 6a (4): for 72 hours somebody may play with deposits of 100 euros before he
 //! is verified. What a level may do at all says [`super::verification`].
 
-use super::{Asked, Quantity, Rule, Subject, Window};
+use super::{Asked, PlayRule, Quantity, Subject, Window};
 use crate::reject::{Refusal, Reject};
 use crate::units::{Money, millis};
 
-pub(super) const RULE: Rule = Rule { name: "unverified", cites: "GlüStV 2021 6a (4)", check };
+pub(super) const RULE: PlayRule =
+    PlayRule { name: "unverified", cites: "GlüStV 2021 6a (4)", check };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     let player = subject.player();

@@ -6,11 +6,13 @@
 //! play before he is verified, and take out nothing; for how long and with how much says [`super::unverified`].
 
 use super::level::{Level, May};
-use super::{Asked, Rule, Subject};
+use super::{Asked, PlayRule, Subject};
 use crate::reject::{Refusal, Reject};
 
-pub(super) const RULE: Rule =
-    Rule { name: "verification", cites: "UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4)", check };
+pub(super) const RULE: PlayRule =
+    PlayRule {
+        name: "verification", cites: "UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4)", check
+    };
 
 fn check(subject: &Subject<'_>) -> Result<(), Refusal> {
     let policy = &subject.play.policy.policy;

@@ -58,7 +58,7 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Impossible {
     /// What it breaks.
-    pub rule: Rule,
+    pub rule: FeedRule,
     /// The number that would have fitted, or the nearest of those.
     pub expected: i64,
     /// The number that came.
@@ -68,7 +68,7 @@ pub struct Impossible {
 /// What can be impossible about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Rule {
+pub enum FeedRule {
     /// The event belongs to a game of another kind.
     OtherGame,
     /// A map out of turn, or after the end of the series.
@@ -128,7 +128,7 @@ pub enum Rule {
 }
 
 impl Impossible {
-    pub(super) fn new(rule: Rule, expected: impl Into<i64>, actual: impl Into<i64>) -> Self {
+    pub(super) fn new(rule: FeedRule, expected: impl Into<i64>, actual: impl Into<i64>) -> Self {
         Self { rule, expected: expected.into(), actual: actual.into() }
     }
 }
@@ -190,16 +190,16 @@ impl Series {
             MatchPhase::Over => 0,
         };
         if map != expected || expected == 0 {
-            return Err(Impossible::new(Rule::MapOutOfTurn, expected, map));
+            return Err(Impossible::new(FeedRule::MapOutOfTurn, expected, map));
         }
         let (title, rules) = (self.title, self.rules());
         let (started, side) = match &self.map(map).game {
             Game::Rounds(rounds) if rounds.played() != 0 => {
-                return Err(Impossible::new(Rule::MapHasBegun, 0, rounds.played()));
+                return Err(Impossible::new(FeedRule::MapHasBegun, 0, rounds.played()));
             }
             Game::Moba(moba) if moba.has_begun() => {
                 let time = moba.state().map_or(0, |state| state.time_s);
-                return Err(Impossible::new(Rule::MapHasBegun, 0, time));
+                return Err(Impossible::new(FeedRule::MapHasBegun, 0, time));
             }
             Game::Rounds(rounds) => (self.map(map).started, rounds.first_side_a),
             Game::Moba(moba) => (self.map(map).started, moba.side_a),
@@ -238,7 +238,7 @@ impl Series {
     ) -> Result<Change, Impossible> {
         let rules = self.round_fits(map, round)?;
         if usize::from(round) > ROUNDS_MAX {
-            return Err(Impossible::new(Rule::RoundOutOfTurn, ROUNDS_MAX as i64, round));
+            return Err(Impossible::new(FeedRule::RoundOutOfTurn, ROUNDS_MAX as i64, round));
         }
         self.live_round = 0;
         let rounds = self.rounds_mut(map)?;
@@ -254,15 +254,15 @@ impl Series {
     /// Whether this round of the current map is the next one.
     fn round_fits(&self, map: u8, round: u8) -> Result<RoundRules, Impossible> {
         self.must_be_current(map)?;
-        let other = Impossible::new(Rule::OtherGame, 0, round);
+        let other = Impossible::new(FeedRule::OtherGame, 0, round);
         let rounds = self.round_map(map).ok_or(other)?;
         if rounds.winner.is_some() {
             // No round number fits any more, not even zero.
-            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+            return Err(Impossible::new(FeedRule::MapIsOver, 0, round));
         }
         let expected = rounds.played() + 1;
         if round != expected {
-            return Err(Impossible::new(Rule::RoundOutOfTurn, expected, round));
+            return Err(Impossible::new(FeedRule::RoundOutOfTurn, expected, round));
         }
         self.rules().ok_or(other)
     }
@@ -270,16 +270,16 @@ impl Series {
     fn rounds_mut(&mut self, map: u8) -> Result<&mut RoundMap, Impossible> {
         match &mut self.map_mut(map).game {
             Game::Rounds(rounds) => Ok(rounds),
-            Game::Moba(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+            Game::Moba(_) => Err(Impossible::new(FeedRule::OtherGame, 0, map)),
         }
     }
 
     fn rewind(&mut self, map: u8, to_round: u8) -> Result<Change, Impossible> {
         self.must_be_current(map)?;
-        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, to_round))?;
+        let rules = self.rules().ok_or(Impossible::new(FeedRule::OtherGame, 0, to_round))?;
         let rounds = self.rounds_mut(map)?;
         if to_round > rounds.played() {
-            return Err(Impossible::new(Rule::RewindForward, rounds.played(), to_round));
+            return Err(Impossible::new(FeedRule::RewindForward, rounds.played(), to_round));
         }
         let winner = rounds.winner;
         let first = rounds.rewind(to_round);
@@ -303,16 +303,16 @@ impl Series {
 
     fn confirm_map(&mut self, map: u8, score: [u8; 2]) -> Result<Change, Impossible> {
         self.must_be_current(map)?;
-        let rules = self.rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
+        let rules = self.rules().ok_or(Impossible::new(FeedRule::OtherGame, 0, map))?;
         for (expected, actual) in self.rounds(map).into_iter().zip(score) {
             if expected != actual {
-                return Err(Impossible::new(Rule::ScoreDiffers, expected, actual));
+                return Err(Impossible::new(FeedRule::ScoreDiffers, expected, actual));
             }
         }
         // The right score, but one at which a map goes on.
         if self.map_winner(map).is_none() {
             let most = score[0].max(score[1]);
-            return Err(Impossible::new(Rule::MapGoesOn, rules.win_target(), most));
+            return Err(Impossible::new(FeedRule::MapGoesOn, rules.win_target(), most));
         }
         let was = core::mem::replace(&mut self.map_mut(map).confirmed, true);
         Ok(if was { Change::None } else { Change::Confirmed { map } })
@@ -321,10 +321,10 @@ impl Series {
     /// The current map, if it is one of a MOBA.
     fn moba_mut(&mut self, map: u8) -> Result<(&mut MobaMap, &'static MobaRules), Impossible> {
         self.must_be_current(map)?;
-        let rules = self.moba_rules().ok_or(Impossible::new(Rule::OtherGame, 0, map))?;
+        let rules = self.moba_rules().ok_or(Impossible::new(FeedRule::OtherGame, 0, map))?;
         match &mut self.map_mut(map).game {
             Game::Moba(moba) => Ok((moba, rules)),
-            Game::Rounds(_) => Err(Impossible::new(Rule::OtherGame, 0, map)),
+            Game::Rounds(_) => Err(Impossible::new(FeedRule::OtherGame, 0, map)),
         }
     }
 
@@ -370,7 +370,7 @@ impl Series {
         let (_, rules) = self.moba_mut(map)?;
         if !self.map(map).started {
             // It was given away before it began, so there is no moment of it to go back to.
-            return Err(Impossible::new(Rule::RewindForward, 0, state.time_s));
+            return Err(Impossible::new(FeedRule::RewindForward, 0, state.time_s));
         }
         let (moba, _) = self.moba_mut(map)?;
         let winner = moba.winner;
@@ -388,7 +388,7 @@ impl Series {
         if map == self.current && map != 0 {
             Ok(())
         } else {
-            Err(Impossible::new(Rule::MapOutOfTurn, self.current, map))
+            Err(Impossible::new(FeedRule::MapOutOfTurn, self.current, map))
         }
     }
 }

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 pub use possible::{Growth, MobaRules, Objectives, TIME_S_MAX};
 
-use super::follow::{Impossible, Rule};
+use super::follow::{FeedRule, Impossible};
 use crate::command::{MobaState, Side, Strengths, Team};
 use crate::pricing::{MobaModel, MobaModels, MobaStanding};
 use crate::state::State;
@@ -122,7 +122,7 @@ impl MobaMap {
         seq: Seq,
     ) -> Result<Heard, Impossible> {
         if self.winner.is_some() {
-            return Err(Impossible::new(Rule::MapIsOver, 0, new.time_s));
+            return Err(Impossible::new(FeedRule::MapIsOver, 0, new.time_s));
         }
         rules.possible(&new)?;
         if let Some(old) = &self.state {
@@ -200,7 +200,7 @@ impl MobaMap {
     pub(super) fn win(&mut self, winner: Team, seq: Seq) -> Result<bool, Impossible> {
         match self.winner {
             Some(known) if known == winner => Ok(false),
-            Some(known) => Err(Impossible::new(Rule::MapIsOver, known as u8, winner as u8)),
+            Some(known) => Err(Impossible::new(FeedRule::MapIsOver, known as u8, winner as u8)),
             None => {
                 (self.winner, self.won_at) = (Some(winner), seq);
                 Ok(true)
@@ -218,7 +218,7 @@ impl MobaMap {
         rules.possible(&to)?;
         let time_s = self.state.map_or(0, |state| state.time_s);
         if time_s < to.time_s {
-            return Err(Impossible::new(Rule::RewindForward, time_s, to.time_s));
+            return Err(Impossible::new(FeedRule::RewindForward, time_s, to.time_s));
         }
         let stands = |(stretch, _): &(u16, Seq)| *stretch <= to.time_s / STRETCH_S;
         let first = self.stretches.iter().find(|said| !stands(said)).map(|(_, seq)| *seq);

@@ -23,7 +23,7 @@ pub use fixture::{
     Fixture, MARKETS_PER_MATCH_MAX, REWINDS_MAX, SOURCES_MAX, Undone, UndoneScope, VOIDED_MAX,
 };
 pub(crate) use fixtures::Fixtures;
-pub use follow::{Change, Impossible, Rule};
+pub use follow::{Change, FeedRule, Impossible};
 pub use series::{MAPS_MAX, Series};
 
 use crate::command::{RoundFormat, Side, Title};

@@ -7,7 +7,7 @@
 
 use alloc::boxed::Box;
 
-use super::follow::{Change, Impossible, Rule};
+use super::follow::{Change, FeedRule, Impossible};
 use super::moba::{MobaMap, MobaRules};
 use super::rounds::RoundMap;
 use super::{Play, TitleRules};
@@ -416,18 +416,18 @@ impl Series {
         a: Option<Probability>,
     ) -> Result<Change, Impossible> {
         if !self.has_map(map) {
-            return Err(Impossible::new(Rule::MapOutOfTurn, self.current.max(1), map));
+            return Err(Impossible::new(FeedRule::MapOutOfTurn, self.current.max(1), map));
         }
         let (title, rules) = (self.title, self.rules());
         let target = self.map_mut(map);
         let Game::Rounds(rounds) = &mut target.game else {
-            return Err(Impossible::new(Rule::OtherGame, 0, round));
+            return Err(Impossible::new(FeedRule::OtherGame, 0, round));
         };
         if rounds.winner.is_some() {
-            return Err(Impossible::new(Rule::MapIsOver, 0, round));
+            return Err(Impossible::new(FeedRule::MapIsOver, 0, round));
         }
         if !rounds.set_next(round, a) {
-            return Err(Impossible::new(Rule::RoundOutOfTurn, rounds.played() + 1, round));
+            return Err(Impossible::new(FeedRule::RoundOutOfTurn, rounds.played() + 1, round));
         }
         target.refresh(title.rules(), rules);
         if self.current < map {

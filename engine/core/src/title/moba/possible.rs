@@ -5,7 +5,7 @@
 //! opinion on what is likely: it lies well beyond what was measured on real games, so that whoever
 //! breaks it is wrong, and a title's numbers say what was measured.
 
-use super::super::follow::{Impossible, Rule};
+use super::super::follow::{FeedRule, Impossible};
 use crate::command::MobaState;
 
 /// No map lasts longer than four hours.
@@ -83,22 +83,26 @@ impl MobaRules {
     /// # Errors
     /// [`Impossible`] with the bound that it breaks.
     pub fn possible(&self, state: &MobaState) -> Result<(), Impossible> {
-        at_most(Rule::TimeTooLong, TIME_S_MAX, state.time_s)?;
+        at_most(FeedRule::TimeTooLong, TIME_S_MAX, state.time_s)?;
         let lead = i64::from(state.lead_milli).abs();
-        at_most(Rule::LeadTooLarge, self.lead.after(state.time_s), lead)?;
+        at_most(FeedRule::LeadTooLarge, self.lead.after(state.time_s), lead)?;
         for towers in state.towers {
-            at_most(Rule::TooManyTowers, self.towers_max, towers)?;
+            at_most(FeedRule::TooManyTowers, self.towers_max, towers)?;
         }
-        at_most(Rule::TooManyObjectives, self.objectives.by(state.time_s), sum(state.objectives))
+        at_most(
+            FeedRule::TooManyObjectives,
+            self.objectives.by(state.time_s),
+            sum(state.objectives),
+        )
     }
 
     /// Whether a source can say this after that: nothing falls.
     pub(crate) fn grows(was: &MobaState, is: &MobaState) -> Result<(), Impossible> {
-        at_least(Rule::TimeRunsBack, was.time_s, is.time_s)?;
+        at_least(FeedRule::TimeRunsBack, was.time_s, is.time_s)?;
         for team in [0, 1] {
-            at_least(Rule::KillsFell, was.kills[team], is.kills[team])?;
-            at_least(Rule::TowersFell, was.towers[team], is.towers[team])?;
-            at_least(Rule::ObjectivesFell, was.objectives[team], is.objectives[team])?;
+            at_least(FeedRule::KillsFell, was.kills[team], is.kills[team])?;
+            at_least(FeedRule::TowersFell, was.towers[team], is.towers[team])?;
+            at_least(FeedRule::ObjectivesFell, was.objectives[team], is.objectives[team])?;
         }
         Ok(())
     }
@@ -107,18 +111,18 @@ impl MobaRules {
     pub(super) fn reaches(&self, was: &MobaState, is: &MobaState) -> Result<(), Impossible> {
         let seconds = is.time_s - was.time_s;
         let latest = i64::from(was.time_s) + i64::from(TIME_STEP_S_MAX);
-        at_most(Rule::TimeJumps, latest, is.time_s)?;
+        at_most(FeedRule::TimeJumps, latest, is.time_s)?;
         for team in [0, 1] {
             let most = i64::from(was.kills[team]) + kills_within(seconds);
-            at_most(Rule::KillsJump, most, is.kills[team])?;
+            at_most(FeedRule::KillsJump, most, is.kills[team])?;
             let most = i64::from(was.towers[team]) + towers_within(seconds);
-            at_most(Rule::TowersJump, most, is.towers[team])?;
+            at_most(FeedRule::TowersJump, most, is.towers[team])?;
         }
         let most = sum(was.objectives) + self.objectives.within(seconds);
-        at_most(Rule::ObjectivesJump, most, sum(is.objectives))?;
+        at_most(FeedRule::ObjectivesJump, most, sum(is.objectives))?;
         let (was_lead, is_lead) = (i64::from(was.lead_milli), i64::from(is.lead_milli));
         let most = self.lead_moves(is.time_s, seconds);
-        within(Rule::LeadJumps, was_lead - most, was_lead + most, is_lead)
+        within(FeedRule::LeadJumps, was_lead - most, was_lead + most, is_lead)
     }
 
     /// Whether two sources can both be right about the same map. They were asked at different moments,
@@ -126,7 +130,7 @@ impl MobaRules {
     pub(crate) fn agree(&self, truth: &MobaState, said: &MobaState) -> Result<(), Impossible> {
         let (truth_s, said_s) = (i64::from(truth.time_s), i64::from(said.time_s));
         let apart = i64::from(CLOCKS_APART_S_MAX);
-        within(Rule::ClocksApart, truth_s - apart, truth_s + apart, said_s)?;
+        within(FeedRule::ClocksApart, truth_s - apart, truth_s + apart, said_s)?;
         let seconds = truth.time_s.abs_diff(said.time_s);
         // What the truth had, at the least and at the most, when the source looked.
         let bounds = |truth: i64, most: i64| match said_s.cmp(&truth_s) {
@@ -141,21 +145,21 @@ impl MobaRules {
                 ..=SAMPLING_S => (truth - most, truth + most),
                 _ => bounds(truth, most),
             };
-            within(Rule::KillsApart, from, to, said.kills[team])?;
+            within(FeedRule::KillsApart, from, to, said.kills[team])?;
         }
         for team in [0, 1] {
             let (from, to) = bounds(i64::from(truth.towers[team]), towers_within(seconds));
-            within(Rule::TowersApart, from, to, said.towers[team])?;
+            within(FeedRule::TowersApart, from, to, said.towers[team])?;
         }
         for team in [0, 1] {
             let most = self.objectives.within(seconds);
             let (from, to) = bounds(i64::from(truth.objectives[team]), most);
-            within(Rule::ObjectivesApart, from, to, said.objectives[team])?;
+            within(FeedRule::ObjectivesApart, from, to, said.objectives[team])?;
         }
         let later = truth.time_s.max(said.time_s);
         let most = self.leads_apart.after(seconds).min(self.lead_moves(later, seconds));
         let lead = i64::from(truth.lead_milli);
-        within(Rule::LeadsApart, lead - most, lead + most, said.lead_milli)
+        within(FeedRule::LeadsApart, lead - most, lead + most, said.lead_milli)
     }
 
     /// How far a lead can move within so many seconds that end then.
@@ -178,17 +182,17 @@ fn sum([a, b]: [u8; 2]) -> i64 {
     i64::from(a) + i64::from(b)
 }
 
-fn at_least(rule: Rule, least: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
+fn at_least(rule: FeedRule, least: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
     within(rule, least, i64::MAX, is)
 }
 
-fn at_most(rule: Rule, most: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
+fn at_most(rule: FeedRule, most: impl Into<i64>, is: impl Into<i64>) -> Result<(), Impossible> {
     within(rule, i64::MIN, most, is)
 }
 
 /// Names the bound that was left, which is the nearest number that would have fitted.
 fn within(
-    rule: Rule,
+    rule: FeedRule,
     least: impl Into<i64>,
     most: impl Into<i64>,
     is: impl Into<i64>,
