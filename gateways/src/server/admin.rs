@@ -10,12 +10,12 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
-use super::routes::{Outcome, refused_answer};
+use super::routes::{Outcome, refused_answer, refused_to_staff};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{
-    Change, Order, Question, account_of_order, may_decide, parse_order, parse_question,
+    Change, Order, Question, Ranges, account_of_order, may_decide, parse_order, parse_question,
 };
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
@@ -39,8 +39,8 @@ pub(super) struct Work {
 
 #[derive(Debug)]
 enum Step {
-    /// A command; with the settings as they were before.
-    Command { before: Vec<(Setting, i64)> },
+    /// A command; with the settings as they were before, and what of it can be out of range.
+    Command { before: Vec<(Setting, i64)>, ranges: Option<Ranges> },
     /// A question.
     Question(Query),
     /// The settings, on which a change is made then.
@@ -99,7 +99,7 @@ impl Hub {
             }
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
-                let step = Step::Command { before: Vec::new() };
+                let step = Step::Command { before: Vec::new(), ranges: Ranges::of(&command) };
                 self.command(
                     connection.key,
                     envelope,
@@ -184,12 +184,17 @@ impl Hub {
 
     /// Takes a record of the answer to a work.
     pub(super) fn progress(&mut self, record: &Record, work: &mut Work) -> Progress {
+        if let Event::Multiple(_) = record.event {
+            let legs = self.legs.iter().map(|leg| Record { event: Event::Leg(*leg), ..*record });
+            work.records.extend(legs);
+        }
         work.records.push(*record);
         match (&mut work.step, &record.event) {
-            (Step::Command { .. }, Event::Refused(refusal)) => {
-                Progress::Done(with_places(work.places, || refused_answer(*refusal)))
+            (Step::Command { ranges, .. }, Event::Refused(refusal)) => {
+                let text = ranges.as_ref().and_then(|ranges| ranges.sentence(*refusal));
+                Progress::Done(with_places(work.places, || refused_to_staff(*refusal, text)))
             }
-            (Step::Command { before }, Event::Applied) => Progress::Done(Response::json(
+            (Step::Command { before, .. }, Event::Applied) => Progress::Done(Response::json(
                 200,
                 self.in_money_of_answer(&work.records, || {
                     staff::applied(&self.book, &work.records, before)
@@ -205,7 +210,7 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new() };
+                let step = Step::Command { before: Vec::new(), ranges: None };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -216,7 +221,7 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before };
+                        let step = Step::Command { before, ranges: None };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }

@@ -2,6 +2,7 @@
 //! him; `known`, `verify`, `hold` and `review`: what a licence asks about him. The engine's rules are the same as for his own wishes.
 
 use clap::Subcommand;
+use clutch_core::play::RestKind;
 use serde_json::json;
 
 use super::client::{Client, Said};
@@ -9,6 +10,7 @@ use super::names::account_number;
 use super::order;
 use crate::cli::Failure;
 use crate::demo::play::wall_clock;
+use crate::wire::play::end_of_rest;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PlayCommand {
@@ -127,11 +129,11 @@ pub(super) fn run(client: &Client, command: &PlayCommand) -> Result<Said, Failur
         }
         PlayCommand::Rest { account, kind, days } => {
             let account = account_number(client, account)?;
-            let kind = match kind {
-                Rest::TimeOut => "time_out",
-                Rest::SelfExclusion => "self_exclusion",
+            let (kind, rest) = match kind {
+                Rest::TimeOut => ("time_out", RestKind::TimeOut),
+                Rest::SelfExclusion => ("self_exclusion", RestKind::SelfExclusion),
             };
-            let until = wall_clock().millis() + u64::from(*days) * 24 * 3_600_000;
+            let until = end_of_rest(rest, wall_clock(), days.saturating_mul(24)).millis();
             let body = json!({"command": "rest", "account": account, "kind": kind, "until": until});
             order(client, body)
         }
