@@ -31,6 +31,8 @@ pub struct Book {
     markets: BTreeMap<MarketId, Market>,
     /// Matches that have left the engine, with the `seq` at which they did, oldest first.
     gone: VecDeque<(Seq, MatchId)>,
+    /// The first `seq` from which on every change was heard: what left the engine before, this book never knew.
+    heard_from: Option<Seq>,
     /// Kill switches that are on.
     killed: Vec<KillScope>,
     mode: Mode,
@@ -118,6 +120,12 @@ impl Book {
                     || self.gone_since(from).any(|gone| gone == id)
             }
         }
+    }
+
+    /// Whether all that changed at `from` or later can be told. Matches that left before this process began, or so many
+    /// matches ago that they are not remembered, cannot: who was away since then needs an image.
+    pub fn can_tell_since(&self, from: Seq) -> bool {
+        self.heard_from.is_some_and(|heard| heard <= from) && from <= self.last_seq
     }
 
     /// Every match.
@@ -247,6 +255,17 @@ mod tests {
         say(&mut book, 7, Event::MarketOpened { market, match_id, kind, selections: 2 });
         assert!(book.game(GAME).is_none() && book.market(MARKET).is_none());
         assert_eq!(book.market(market).unwrap().match_id, match_id);
+    }
+
+    #[test]
+    fn what_was_before_the_first_word_cannot_be_told() {
+        let mut book = Book::default();
+        assert!(!book.can_tell_since(Seq(0)), "nothing was heard");
+        say(&mut book, 7, Event::Mode { mode: Mode::Normal });
+        say(&mut book, 9, Event::MatchRetired { match_id: GAME });
+        for (from, can_tell) in [(6, false), (7, true), (9, true), (10, false)] {
+            assert_eq!(book.can_tell_since(Seq(from)), can_tell, "{from}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The settings of `clutch serve`: one TOML file whose default explains itself. An unknown key is an
 //! error, not a silent default: a misspelt limit must not be ignored.
 
-mod check;
+pub(crate) mod check;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -224,6 +224,12 @@ mod tests {
             ("[gateway]\ntoken_secret = \"short\"\n", "token_secret"),
             ("[engine\n", "line 1"),
             ("[capture]\nfile_mib = 64\nsource_mib = 8\n", "source_mib 8"),
+            (
+                "[[account]]\nkey = \"a\"\n[[account]]\nkey = \"a\"\n",
+                "[[account]] a stands there twice",
+            ),
+            ("[risk]\nstake_max = \"9.00\"\n", "[risk] has no setting `stake_max`"),
+            ("[risk]\nfeed_grace = \"-1s\"\n", "[risk] feed_grace"),
             ("[[ndjson]]\nkey = \"\"\n", "[[ndjson]] number 1: key is empty"),
             ("[[ndjson]]\nkey = \"k\"\nsource = 0\n", "source 0 is none of 1 to 7"),
             ("[[ndjson]]\nkey = \"k\"\nsource = 8\n", "source 8 is none of 1 to 7"),

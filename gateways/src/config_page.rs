@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use clutch_core::settings::Setting;
 
+use crate::config::check::is_of_risk;
 use crate::config::{Config, DEFAULT_TOML};
 use crate::wire::setting;
 
@@ -36,13 +37,10 @@ fn others() -> String {
     text
 }
 
-/// Whether the default file sets it: by its name, or by its name with a unit.
+/// Whether the default file sets it: under `[book]`, or by its name.
 fn is_mentioned(setting: Setting) -> bool {
-    let units = ["", "_ms", "_hours", "_percent"];
-    units.iter().any(|unit| {
-        let key = format!("{}{unit} = ", setting.name());
-        DEFAULT_TOML.lines().any(|line| line.starts_with(&key))
-    })
+    let key = format!("{} = ", setting.name());
+    !is_of_risk(setting) || DEFAULT_TOML.lines().any(|line| line.starts_with(&key))
 }
 
 #[cfg(test)]
@@ -51,17 +49,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_is_explained_and_the_lines_behind_a_hash_change_nothing() {
+    fn every_setting_is_explained_and_is_taken_where_it_stands() {
         let page = page();
         assert!(page.len() > DEFAULT_TOML.len() + 1_000, "the list has no place in the file");
+        let taken = |text: &str| Config::parse(text).map(|config| config.core_config());
+        let as_built = Config::built_in().core_config();
+        assert_eq!(taken(&page), Ok(as_built));
         let mut with_all = page.clone();
         for setting in Setting::ALL.iter().filter(|setting| !is_mentioned(**setting)) {
             let line = format!("\n# {} = ", setting.name());
             assert!(page.contains(&line), "{} is not explained", setting.name());
-            with_all = with_all.replace(&line, &line.replace("# ", ""));
+            let without_hash = line.replace("# ", "");
+            assert_eq!(taken(&page.replace(&line, &without_hash)), Ok(as_built), "{setting:?}");
+            with_all = with_all.replace(&line, &without_hash);
         }
-        let read = |text: &str| toml::from_str::<Config>(text).unwrap().core_config();
-        assert_eq!(read(&page), Config::built_in().core_config());
-        assert_eq!(read(&with_all), Config::built_in().core_config());
+        assert_eq!(taken(&with_all), Ok(as_built));
+        let lag = with_all.replace("\nfeed_lag_max = \"", "\nfeed_lag_max = \"1");
+        assert_ne!(taken(&lag), Ok(as_built), "it is taken and not only read over");
+    }
+
+    #[test]
+    fn what_stands_in_the_file_stands_there_once() {
+        for &setting in Setting::ALL {
+            let named = ["", "_ms", "_hours", "_percent"].iter().any(|unit| {
+                let key = format!("\n{}{unit} = ", setting.name());
+                DEFAULT_TOML.contains(&key)
+            });
+            // The band has a name of its own there.
+            let in_book = named || setting == Setting::Band;
+            assert!(is_of_risk(setting) || in_book, "{setting:?} stands nowhere");
+        }
     }
 }

@@ -19,8 +19,8 @@ use clutch_core::command::{
 use clutch_core::event::NamedPart;
 use clutch_core::hash::StateHasher;
 use clutch_core::title::SOURCES_MAX;
-use clutch_core::units::{AccountId, Currency, CurrencyCode, MatchId, Name, SourceId};
-use clutch_core::{Command, Envelope, Event, Query, Record, Reject};
+use clutch_core::units::{AccountId, Currency, CurrencyCode, MatchId, Money, Name, SourceId};
+use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
 use crate::config::{AccountSection, CurrencySection, MatchSection};
@@ -28,6 +28,7 @@ use crate::house_rules;
 use crate::play_policy;
 use crate::wire::currency::book_ppb;
 use crate::wire::decimal::{USUAL_PLACES, parse_money, with_places};
+use crate::wire::sentence::sentence;
 
 /// Sends commands and questions one by one and waits for each answer.
 pub struct Provisioner<'a> {
@@ -60,9 +61,36 @@ pub struct Provisioned {
 /// What the journal has of a match.
 #[derive(Debug, Default)]
 struct Present {
+    title: Option<Title>,
+    best_of: u8,
+    teams: [Option<Name>; 2],
     maps: Vec<u8>,
     kinds: Vec<MarketKind>,
     heard: [u64; SOURCES_MAX],
+}
+
+impl Present {
+    /// What the file says otherwise, in words.
+    fn differs_from(&self, create: &CreateMatch) -> Vec<String> {
+        let mut differs = Vec::new();
+        if let Some(title) = self.title.filter(|title| *title != create.title) {
+            let (here, there) = (title.rules().key, create.title.rules().key);
+            differs.push(format!("the game is {here} in the journal and {there} in the file"));
+        }
+        if self.title.is_some() && self.best_of != create.best_of {
+            let (here, there) = (self.best_of, create.best_of);
+            differs.push(format!("best_of is {here} in the journal and {there} in the file"));
+        }
+        let named = [("team_a", create.team_a), ("team_b", create.team_b)];
+        for ((field, there), here) in named.into_iter().zip(self.teams) {
+            if let Some(here) = here.filter(|here| *here != there) {
+                let (here, there) = (here.as_str(), there.as_str());
+                differs
+                    .push(format!("{field} is `{here}` in the journal and `{there}` in the file"));
+            }
+        }
+        differs
+    }
 }
 
 /// How long the engine is given for one answer.
@@ -82,7 +110,8 @@ impl<'a> Provisioner<'a> {
         for &title in Title::ALL {
             let (name, rules) = (named.name, named.rules);
             match self.command(Command::AdoptHouseRules { title, name, rules }) {
-                Ok(()) | Err(Refused(Some(Reject::HouseRulesUnchanged))) => {}
+                Ok(()) => {}
+                Err(refused) if refused.is(Reject::HouseRulesUnchanged) => {}
                 Err(refused) => return Err(format!("[book] house_rules: {refused}")),
             }
         }
@@ -97,7 +126,8 @@ impl<'a> Provisioner<'a> {
     pub fn provide_play_policy(&mut self, named: &play_policy::Named) -> Result<(), String> {
         let (name, policy) = (named.name, named.policy);
         match self.command(Command::AdoptPlayPolicy { name, policy }) {
-            Ok(()) | Err(Refused(Some(Reject::PlayPolicyUnchanged))) => Ok(()),
+            Ok(()) => Ok(()),
+            Err(refused) if refused.is(Reject::PlayPolicyUnchanged) => Ok(()),
             Err(refused) => Err(format!("[book] play_policy: {refused}")),
         }
     }
@@ -128,12 +158,29 @@ impl<'a> Provisioner<'a> {
             Some(match_id) => match_id,
             None => {
                 self.command(Command::CreateMatch(plan.create))
-                    .map_err(|refused| wrong(refused.to_string()))?;
+                    .map_err(|refused| wrong(refused.named("matches_max")))?;
                 self.find_match(key)?.ok_or_else(|| wrong("it was not created".to_owned()))?
             }
         };
         // A start that was cut short left some of them out; what a trader changed since then stays.
         let present = self.look(match_id)?;
+        let differs = present.differs_from(&plan.create);
+        if !differs.is_empty() {
+            let (key, here) = (&section.key, differs.join("; "));
+            tracing::warn!(
+                key,
+                "the [[match]] in the file is another than the journal's, which stays as it is: {here}"
+            );
+        }
+        if present.title.is_some_and(|known| known != title) {
+            let what = differs.join("; ");
+            return Err(wrong(format!("{what}: write it as it is there, or choose another key")));
+        }
+        // Its format may have been changed since it was created. What belongs to another number of maps is left out.
+        if present.best_of != best_of {
+            let teams = [team_a, team_b];
+            return Ok(Provisioned { match_id, title, teams, format, heard: present.heard });
+        }
         for map in plan.maps.into_iter().filter(|map| !present.maps.contains(&map.map_no)) {
             self.command(Command::SetMap(SetMap { match_id, ..map })).map_err(|refused| {
                 wrong(format!("map {}: its chances: {refused}", map.name.as_str()))
@@ -195,10 +242,12 @@ impl<'a> Provisioner<'a> {
             let key = kind.market_type().key;
             match self.command(Command::OpenMarket { match_id, kind }) {
                 Ok(()) => {}
-                Err(Refused(Some(Reject::InvalidParameter))) if !are_named => {
+                Err(refused) if !are_named && refused.is(Reject::InvalidParameter) => {
                     *left_out.entry(key).or_default() += 1;
                 }
-                Err(refused) => return Err(format!("markets: {key}: {refused}")),
+                Err(refused) => {
+                    return Err(format!("markets: {key}: {}", refused.named("markets_max")));
+                }
             }
         }
         for (key, lines) in left_out {
@@ -254,7 +303,7 @@ impl<'a> Provisioner<'a> {
             Some(account) => account,
             None => {
                 self.command(Command::OpenAccount { key, currency })
-                    .map_err(|refused| wrong(refused.to_string()))?;
+                    .map_err(|refused| wrong(refused.named("accounts_max")))?;
                 self.find_account(key)?.ok_or_else(|| wrong("it was not opened".to_owned()))?
             }
         };
@@ -262,17 +311,28 @@ impl<'a> Provisioner<'a> {
         let amount = with_places(places, || parse_money(deposit)).ok_or_else(|| {
             wrong(format!("`{deposit}` is not an amount with at most {places} places"))
         })?;
+        let reference = first_deposit(&section.key);
         if amount.minor() != 0 {
-            let reference = first_deposit(&section.key);
+            // What was credited is not sent again: every start would journal it, and records would list it as a payment.
+            match self.find_payment(reference)? {
+                Some(known) if known == amount => return Ok(account),
+                // The amount in the file changed after the account had been opened with another.
+                Some(_) => {
+                    tracing::warn!(
+                        account = section.key,
+                        "the deposit was made before with another amount and is not made again"
+                    );
+                    return Ok(account);
+                }
+                None => {}
+            }
             let deposit = Command::Deposit { account, amount, reference };
             match self.command(deposit) {
-                // The amount in the file changed after the account had been opened with another.
-                Err(Refused(Some(Reject::ReferenceReused))) => tracing::warn!(
-                    account = section.key,
-                    "the deposit was made before with another amount and is not made again"
-                ),
                 // A licence may ask who a player is before he pays in; the house opens all the same.
-                Err(Refused(Some(code @ (Reject::NotVerified | Reject::UnverifiedDeposits)))) => {
+                Err(Refused::With(Refusal {
+                    code: code @ (Reject::NotVerified | Reject::UnverifiedDeposits),
+                    ..
+                })) => {
                     tracing::warn!(
                         account = section.key,
                         "the first deposit is not made: {} ({})",
@@ -280,7 +340,9 @@ impl<'a> Provisioner<'a> {
                         code.name()
                     );
                 }
-                other => other.map_err(|refused| wrong(format!("deposit: {refused}")))?,
+                other => other.map_err(|refused| {
+                    wrong(format!("deposit: {}", refused.named("payments_max")))
+                })?,
             }
         }
         Ok(account)
@@ -310,6 +372,19 @@ impl<'a> Provisioner<'a> {
         Ok(found)
     }
 
+    /// The amount of a payment that is known.
+    fn find_payment(&mut self, reference: u128) -> Result<Option<Money>, String> {
+        let mut found = None;
+        self.ask(Query::Payment { reference }, |record| {
+            if let Event::Payment(view) = &record.event
+                && view.reference == reference
+            {
+                found = Some(view.amount);
+            }
+        })?;
+        Ok(found)
+    }
+
     fn look(&mut self, match_id: MatchId) -> Result<Present, String> {
         let mut present = Present::default();
         self.ask(Query::Match { match_id }, |record| match &record.event {
@@ -317,6 +392,12 @@ impl<'a> Provisioner<'a> {
                 if let Some(heard) = present.heard.get_mut(usize::from(*source)) {
                     *heard = *version;
                 }
+            }
+            Event::MatchCreated { match_id: id, title, best_of, .. } if *id == match_id => {
+                (present.title, present.best_of) = (Some(*title), *best_of);
+            }
+            Event::Named { match_id: id, part: NamedPart::Team(team), name } if *id == match_id => {
+                present.teams[usize::from(*team == Team::B)] = Some(*name);
             }
             Event::Named { part: NamedPart::Map(map), .. } => present.maps.push(*map),
             Event::MarketOpened { kind, .. } => present.kinds.push(*kind),
@@ -330,17 +411,17 @@ impl<'a> Provisioner<'a> {
         self.trace += 1;
         let trace = self.trace;
         let envelope = Envelope { actor: Actor::Operator(0), trace, command };
-        self.insist(|sender| sender.try_send(envelope)).map_err(|_| Refused(None))?;
+        self.insist(|sender| sender.try_send(envelope)).map_err(|_| Refused::Unanswered)?;
         let mut refused = None;
         self.ask(Query::Account { account: AccountId(0), bets_max: 0 }, |record| {
             if let Event::Refused(refusal) = &record.event
                 && record.trace == trace
             {
-                refused = Some(refusal.code);
+                refused = Some(*refusal);
             }
         })
-        .map_err(|_| Refused(None))?;
-        refused.map_or(Ok(()), |code| Err(Refused(Some(code))))
+        .map_err(|_| Refused::Unanswered)?;
+        refused.map_or(Ok(()), |refusal| Err(Refused::With(refusal)))
     }
 
     fn ask(&mut self, query: Query, mut hear: impl FnMut(&Record)) -> Result<(), String> {
@@ -383,18 +464,39 @@ impl<'a> Provisioner<'a> {
     }
 }
 
-/// A command that was not carried out, by its code; `None` if the engine did not answer.
+/// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Refused(Option<Reject>);
+enum Refused {
+    /// The engine refused it.
+    With(Refusal),
+    /// The engine did not answer.
+    Unanswered,
+}
+
+impl Refused {
+    fn is(&self, code: Reject) -> bool {
+        matches!(self, Self::With(refusal) if refusal.code == code)
+    }
+
+    /// Why, where `table` is the setting of the table that the command wanted a place in.
+    fn named(&self, table: &str) -> String {
+        match self {
+            Self::With(Refusal { code: Reject::CapacityReached, limit, .. }) => format!(
+                "its table is full: [engine] {table} is {limit} here; raise it and start again (CapacityReached)"
+            ),
+            other => other.to_string(),
+        }
+    }
+}
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(Reject::JournalFull) => f.write_str(
+        match self {
+            Self::With(Refusal { code: Reject::JournalFull, .. }) => f.write_str(
                 "the journal's disk is full (JournalFull); make room, or take this new entry out of the file for now",
             ),
-            Some(code) => write!(f, "{} ({})", code.sentence(), code.name()),
-            None => f.write_str("the engine does not answer"),
+            Self::With(refusal) => write!(f, "{} ({})", sentence(*refusal), refusal.code.name()),
+            Self::Unanswered => f.write_str("the engine does not answer"),
         }
     }
 }

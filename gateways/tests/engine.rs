@@ -18,6 +18,7 @@ use clutch_core::units::{
 use clutch_core::{Command, Envelope};
 use clutch_engine::{CommandSender, Engine, EngineConfig};
 use clutch_gateways::server::EngineLink;
+use clutch_gateways::token::{Role, StaffClaims, issue_staff};
 use common::{ACCOUNT, Client, Gateway};
 use serde_json::{Value, json};
 
@@ -185,8 +186,9 @@ fn a_bet_is_refused_or_placed_and_found_again_after_a_restart() {
         "resume": {"epoch": common::EPOCH, "seq": seen}})
         .to_string(),
     );
-    let delta = next_of(&mut client, "delta");
-    assert_eq!(delta["reason"], "resumed");
+    // What left the engine before this start, this gateway never knew; so it says everything that is there.
+    let whole = next_of(&mut client, "image");
+    assert_eq!((&whole["topic"], &whole["reason"]), (&json!("all"), &json!("cannot_resume")));
     let (status, health) = gateway.http("GET", "/health", "", "");
     assert_eq!((status, &health["engine"]["state"]), (200, &json!("running")));
     engine.drain();
@@ -251,6 +253,114 @@ fn a_bet_of_several_legs_is_quoted_placed_and_explained_leg_by_leg() {
     assert_eq!(mine["bets"][0]["bet_id"], bet["bet_id"]);
     assert_eq!(mine["bets"][0]["legs"], bet["legs"]);
     assert_eq!(mine["balance"]["held"], "4.00");
+
+    // The staff sees it as its owner does, beside his singles, the newest first.
+    client.send(&place_on(&market, now + 2, "1.00"));
+    assert_eq!(next_of(&mut client, "bet")["status"], "accepted");
+    let question = json!({"query": "account", "account": ACCOUNT.0}).to_string();
+    let (status, account) = gateway.http("POST", "/admin/queries", &staff(&gateway, 42), &question);
+    assert_eq!(status, 200, "{account}");
+    let bets = account["bets"].as_array().unwrap();
+    assert_eq!((bets.len(), bets[0].get("legs")), (2, None), "{account}");
+    assert_eq!((&bets[1]["bet_id"], &bets[1]["legs"]), (&bet["bet_id"], &bet["legs"]));
+}
+
+/// The header of a person of the staff.
+fn staff(gateway: &Gateway, operator: u32) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let issued_at_s = now.as_secs();
+    let (roles, expires_at_s) = (vec![Role::Operator], issued_at_s + 60);
+    let claims = StaffClaims { operator, roles, issued_at_s, expires_at_s };
+    format!("Authorization: Bearer {}\r\n", issue_staff(&gateway.secret, &claims))
+}
+
+fn ordered(gateway: &Gateway, operator: u32, body: &Value) -> (u16, Value) {
+    gateway.http("POST", "/admin/commands", &staff(gateway, operator), &body.to_string())
+}
+
+#[test]
+fn who_excludes_himself_hears_it_and_his_sockets_end() {
+    let journal = Journal::new("excluded");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    let (mut one, mut other) = (gateway.sign_in(), gateway.sign_in());
+    one.send(r#"{"type":"time_out","hours":24}"#);
+    assert_eq!(next_of(&mut one, "rest")["rest"]["kind"], "time_out");
+    assert_eq!(next_of(&mut other, "rest")["rest"]["kind"], "time_out", "and no socket ends");
+    one.send(r#"{"type":"self_exclude","days":182}"#);
+    for client in [&mut one, &mut other] {
+        assert_eq!(next_of(client, "rest")["rest"]["kind"], "self_exclusion");
+        assert_eq!(next_of(client, "notice")["name"], "AccountSelfExcluded");
+        assert_eq!(client.goodbye().0, 1008);
+    }
+    // He may look at his money, and the staff may exclude him as well.
+    let mut again = gateway.sign_in();
+    let body =
+        json!({"command": "set_account_state", "account": ACCOUNT.0, "state": "self_excluded"});
+    assert_eq!(ordered(&gateway, 42, &body).0, 200);
+    assert_eq!(again.goodbye().0, 1008);
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+#[test]
+fn every_step_of_a_payment_says_where_it_stands() {
+    let journal = Journal::new("payment-steps");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    gateway.sign_in();
+    let reference = "0b0e7a52-5d2c-7c1e-8a55-0242ac120002";
+    for (step, status) in
+        [("withdraw", "requested"), ("withdraw", "requested"), ("paid", "paid"), ("paid", "paid")]
+    {
+        let body = json!({"command": "payment", "account": ACCOUNT.0, "amount": "12.50",
+            "reference": reference, "step": step});
+        let (code, answer) = ordered(&gateway, 42, &body);
+        assert_eq!(code, 200, "{answer}");
+        let payment = json!({"account": ACCOUNT.0, "reference": reference, "amount": "12.50",
+            "tax": "0.00", "status": status});
+        assert_eq!(answer["payments"], json!([payment]));
+    }
+    drop(gateway);
+    engine.shutdown().unwrap();
+}
+
+#[test]
+fn what_the_engine_refuses_for_good_is_422_and_names_what_was_wrong() {
+    let journal = Journal::new("final");
+    let (gateway, engine) = start(&journal);
+    set_up(&mut engine.sender());
+    gateway.sign_in();
+    let adjust = json!({"command": "adjust", "account": ACCOUNT.0, "amount": "500.00",
+        "reason": "goodwill", "reference": "0b0e7a52-5d2c-7c1e-8a55-0242ac120003"});
+    let (status, wish) = ordered(&gateway, 42, &adjust);
+    assert_eq!(status, 200, "{wish}");
+    let id = &wish["proposals"][0]["id"];
+    for (body, code, said) in [
+        (json!({"command": "approve", "id": id}), 909, "The wish is operator 42's own."),
+        (json!({"command": "reset_trip", "trip": "loss_rate"}), 914, "has not stopped anything"),
+        (
+            json!({"command": "set_delay", "scope": {"match": 0}, "delay": "9999h"}),
+            209,
+            "\"delay\" can be at most 3 days",
+        ),
+        (
+            json!({"command": "link_account", "account": ACCOUNT.0, "group": 9_999_999}),
+            209,
+            "\"group\" must lie between 0 and ",
+        ),
+        (
+            json!({"command": "void_bets", "match": 0, "from": 5, "to": 4}),
+            209,
+            "\"from\" is record 5 and lies behind",
+        ),
+    ] {
+        let (status, answer) = ordered(&gateway, 42, &body);
+        assert_eq!((status, &answer["code"]), (422, &json!(code)), "{answer}");
+        assert!(answer["text"].as_str().unwrap().contains(said), "{answer}");
+    }
+    drop(gateway);
+    engine.shutdown().unwrap();
 }
 
 #[test]

@@ -37,14 +37,14 @@ fn a_statement_adds_up_and_a_provider_is_held_against_the_ledger() {
     assert_eq!(total("opening_available") + moved, total("closing_available"));
     assert_eq!(
         total("net_deposits") + total("won_or_lost"),
-        total("closing_available"),
+        total("closing_available") + total("closing_held"),
         "{}",
         said["totals"]
     );
     let csv = text(&clutch(&["statement", &data, "bettor-07", "--format", "csv"]));
     assert_eq!(csv.lines().count(), lines.len() + 1);
     let shown = text(&clutch(&["statement", &data, "bettor-07", "--months", "12"]));
-    assert!(shown.contains("net deposits            5000.00"), "{shown}");
+    assert!(shown.contains("net deposits                       5000.00"), "{shown}");
     let nobody = clutch(&["statement", &data, "nobody"]);
     assert!(!nobody.status.success());
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("there is no account `nobody`"));

@@ -48,7 +48,7 @@ fn a_deposit_that_must_fail_fails_for_the_first_reason() {
         state   A2 closed
         deposit nobody 0.00                -> UnknownAccount
         deposit A1 5.00 ref 1
-        deposit A2 -5.00 ref 1             -> ReferenceReused(5.00, -5.00)
+        deposit A2 -5.00 ref 1             -> ReferenceReused(-5.00, -5.00)    # the other one's amount is not said
         deposit A2 -5.00                   -> AccountClosed
         deposit A1 -5.00                   -> InvalidAmount(10000000000000.00, -5.00)
         deposit A1 0.00                    -> InvalidAmount

@@ -72,6 +72,24 @@ impl Reject {
         (Self::BonusUsedUp, Self::AccountInDebt),
         (Self::BonusWorthless, Self::AccountInDebt),
     ];
+
+    /// Whether the engine cannot, whatever exactly is asked of it: something is full, stopped or failed, and nothing is
+    /// wrong with the command. All of these are of the 9xx family, whose others are about the command itself.
+    pub const fn is_of_the_engine(self) -> bool {
+        matches!(
+            self,
+            Self::EngineBusy
+                | Self::EngineDraining
+                | Self::BettingStopped
+                | Self::CapacityReached
+                | Self::EngineFailed
+                | Self::JournalFull
+                | Self::CashOutStopped
+                | Self::WithdrawalsStopped
+                | Self::ReadOnly
+                | Self::LoadShed
+        )
+    }
 }
 
 /// What `limit` and `actual` of a [`Refusal`] count.
@@ -419,6 +437,17 @@ impl From<Reject> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_engine_cannot_do_now_it_may_do_later_and_only_the_last_family_says_it() {
+        for reject in Reject::ALL.iter().filter(|reject| reject.is_of_the_engine()) {
+            assert!(900 <= reject.code() && reject.is_transient(), "{reject:?}");
+        }
+        // Of the last family these are about the command: sent again it would be refused again, or it was wrong.
+        let others = Reject::ALL.iter().filter(|it| 900 <= it.code() && !it.is_of_the_engine());
+        let codes: alloc::vec::Vec<u16> = others.map(|reject| reject.code()).collect();
+        assert_eq!(codes, [906, 907, 908, 909, 914, 915, 917]);
+    }
 
     #[test]
     fn codes_are_in_order_and_lead_back_to_themselves() {

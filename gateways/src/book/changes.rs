@@ -14,7 +14,8 @@ use clutch_core::{Event, Record};
 use super::parts::{MAPS_MAX, team_index};
 use super::{Book, Market, Match, Selection};
 
-/// So many matches that are gone are remembered for clients that resume; with some hundred a day, months.
+/// So many matches that are gone are remembered for clients that resume; with some hundred a day, months. Who was away
+/// for longer gets an image.
 const GONE_MAX: usize = 65_536;
 
 impl Book {
@@ -23,6 +24,7 @@ impl Book {
     pub fn apply(&mut self, record: &Record) {
         let seq = record.seq;
         self.last_seq = self.last_seq.max(seq);
+        self.heard_from.get_or_insert(seq);
         match record.event {
             Event::MatchCreated { match_id, title, rounds, best_of, starts_at } => {
                 self.create_match(seq, match_id, title, rounds, best_of, starts_at);
@@ -81,8 +83,10 @@ impl Book {
             Event::MatchRetired { match_id } => {
                 if self.forget(match_id) {
                     self.gone.push_back((seq, match_id));
-                    if GONE_MAX < self.gone.len() {
-                        self.gone.pop_front();
+                    if GONE_MAX < self.gone.len()
+                        && let Some((Seq(seq), _)) = self.gone.pop_front()
+                    {
+                        self.heard_from = self.heard_from.max(Some(Seq(seq + 1)));
                     }
                     self.changed = self.changed.max(seq);
                 }

@@ -35,7 +35,7 @@ pub struct ReplayArgs {
     #[arg(long, conflicts_with_all = ["what_if", "to", "archive"])]
     from_snapshot: bool,
     /// Apply the same records under other settings too and print what would have been different; the
-    /// file names them as `clutch admin settings` does, in TOML or JSON: stake_max = "50.00"
+    /// file names them as `clutch admin config set` does, in TOML or JSON: stake_max = "50.00"
     #[arg(long, value_name = "FILE", conflicts_with_all = ["hash", "events"])]
     what_if: Option<PathBuf>,
     /// With --hash or --what-if: the result as one JSON object

@@ -73,14 +73,22 @@ impl Config {
                 .map_err(|expected| format!("[risk] {name} = \"{text}\" must be {expected}"))?;
         }
         self.core_config().validate().map_err(|field| {
-            let is_of_risk = Setting::of_field(field).is_some_and(is_of_risk);
-            format!(
-                "[{}] {} is out of range",
-                if is_of_risk { "risk" } else { "book" },
-                written(field)
-            )
+            match Setting::of_field(field).filter(|setting| is_of_risk(*setting)) {
+                Some(setting) => format!("[risk] {} is out of range", setting.name()),
+                None => format!("[book] {} is out of range", written(field)),
+            }
         })?;
         self.capacity().validate().map_err(|field| format!("[engine] {field} is out of range"))?;
+        for (section, mut keys) in [
+            ("match", self.matches.iter().map(|it| it.key.as_str()).collect::<Vec<_>>()),
+            ("account", self.accounts.iter().map(|it| it.key.as_str()).collect()),
+            ("currency", self.currencies.iter().map(|it| it.code.as_str()).collect()),
+        ] {
+            keys.sort_unstable();
+            if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(format!("[[{section}]] {} stands there twice", twice[0]));
+            }
+        }
         self.check_sources()?;
         let CaptureSection { file_mib, source_mib } = self.capture;
         if source_mib < file_mib || 1 << 20 < source_mib {
@@ -129,7 +137,25 @@ impl Config {
     }
 }
 
-/// Whether a setting stands in `[risk]`; the plain limits stand in `[book]`.
-fn is_of_risk(setting: Setting) -> bool {
-    Setting::RulesOff <= setting
+/// Whether a setting stands in `[risk]`, by its own name. Those that nobody can do without stand in `[book]`, as keys
+/// with their units.
+pub(crate) fn is_of_risk(setting: Setting) -> bool {
+    !matches!(
+        setting,
+        Setting::StakeMin
+            | Setting::StakeMax
+            | Setting::PayoutMax
+            | Setting::LiabilitySelectionMax
+            | Setting::LiabilityMarketMax
+            | Setting::LiabilityAccountMax
+            | Setting::InPlayDelay
+            | Setting::InPlayDelayMoba
+            | Setting::FeedAgeLive
+            | Setting::FeedAgePrematch
+            | Setting::ViewAgeMax
+            | Setting::Margin
+            | Setting::Band
+            | Setting::ResettleWindow
+            | Setting::Ladder
+    )
 }

@@ -43,6 +43,8 @@ pub struct Sums {
     withdrawals: i64,
     tax: i64,
     staked: i64,
+    /// How much more open bets hold of the player's own than before.
+    held: i64,
     stakes_returned: i64,
     won: i64,
     taken_back: i64,
@@ -59,9 +61,9 @@ pub struct Sums {
 pub struct Statement {
     account: AccountId,
     from: Timestamp,
-    /// Available, held, bonus: as the last record left them.
-    balance: [i64; 3],
-    opening: Option<[i64; 3]>,
+    /// Available, held, bonus, and what withdrawals take that are under way: as the last record left them.
+    balance: [i64; 4],
+    opening: Option<[i64; 4]>,
     lines: Vec<Line>,
     sums: Sums,
 }
@@ -72,7 +74,7 @@ impl Statement {
         Self {
             account,
             from,
-            balance: [0; 3],
+            balance: [0; 4],
             opening: None,
             lines: Vec::new(),
             sums: Sums::default(),
@@ -97,7 +99,7 @@ impl Statement {
             }
             self.opening.get_or_insert(before);
             self.sums.count(reason, from, to, amount);
-            let [available, held, bonus] = self.balance;
+            let [available, held, bonus, _] = self.balance;
             let own = self.balance[0] - before[0];
             self.lines.push(Line {
                 seq: step.seq.0,
@@ -117,6 +119,7 @@ impl Statement {
             LedgerAccount::PlayerAvailable(id) if id == self.account => Some(0),
             LedgerAccount::PlayerHeld(id) if id == self.account => Some(1),
             LedgerAccount::PlayerBonus(id) if id == self.account => Some(2),
+            LedgerAccount::WithdrawalInTransit(id) if id == self.account => Some(3),
             LedgerAccount::PlayerAvailable(_)
             | LedgerAccount::PlayerHeld(_)
             | LedgerAccount::PlayerBonus(_)
@@ -131,12 +134,21 @@ impl Statement {
         }
     }
 
-    /// What it comes to, under the names that reports use.
+    /// What it comes to, under the names that reports use. The three that open it, with net deposits, what was won or
+    /// lost, bonuses that became his own, adjustments and what was written off, come to the three that close it.
     fn totals(&self) -> Vec<(&'static str, String)> {
         let opening = self.opening.unwrap_or(self.balance);
         let show = |minor| words::money(Money::from_minor(minor));
-        let first = [("opening_available", opening[0]), ("opening_held", opening[1])];
-        let last = [("closing_available", self.balance[0]), ("closing_held", self.balance[1])];
+        let first = [
+            ("opening_available", opening[0]),
+            ("opening_held", opening[1]),
+            ("opening_withdrawals_under_way", opening[3]),
+        ];
+        let last = [
+            ("closing_available", self.balance[0]),
+            ("closing_held", self.balance[1]),
+            ("closing_withdrawals_under_way", self.balance[3]),
+        ];
         let all = first.into_iter().chain(self.sums.named()).chain(last);
         all.map(|(name, minor)| (name, show(minor))).collect()
     }
@@ -165,7 +177,7 @@ impl Statement {
             )?;
         }
         for (name, amount) in self.totals() {
-            writeln!(output, "{:<18} {amount:>12}", name.replace('_', " "))?;
+            writeln!(output, "{:<29} {amount:>12}", name.replace('_', " "))?;
         }
         Ok(())
     }
@@ -217,7 +229,7 @@ fn is_own_transit(from: LedgerAccount, to: LedgerAccount, account: AccountId) ->
 impl Sums {
     /// Each under the name that reports use.
     pub fn named(&self) -> Vec<(&'static str, i64)> {
-        let result = self.won - self.taken_back + self.stakes_returned - self.staked;
+        let result = self.won - self.taken_back + self.stakes_returned + self.held - self.staked;
         vec![
             ("deposits", self.deposits),
             ("withdrawals", self.withdrawals),
@@ -228,7 +240,7 @@ impl Sums {
             ("stakes_returned", self.stakes_returned),
             ("won", self.won),
             ("taken_back", self.taken_back),
-            // What still is held counts as lost, as it does in a player's own limits.
+            // What open bets hold is neither won nor lost yet.
             ("won_or_lost", result),
             ("bonuses", self.bonuses),
             ("bonuses_wagered", self.bonuses_wagered),
@@ -248,6 +260,8 @@ impl Sums {
         let amount = amount.minor();
         let leaves_own = matches!(from, LedgerAccount::PlayerAvailable(_));
         let becomes_own = matches!(to, LedgerAccount::PlayerAvailable(_));
+        let is_held = |side| i64::from(matches!(side, LedgerAccount::PlayerHeld(_)));
+        self.held += amount * (is_held(to) - is_held(from));
         match reason {
             PostingReason::Deposit => self.deposits += amount,
             PostingReason::WithdrawalPaid => self.withdrawals += amount,

@@ -11,12 +11,12 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
 use super::providing::{Next, Providing};
-use super::routes::{Outcome, refused_answer};
+use super::routes::{Outcome, refused_answer, refused_to_staff};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{
-    Change, Order, Question, account_of_order, may_decide, parse_order, parse_question,
+    Change, Order, Question, Ranges, account_of_order, may_decide, parse_order, parse_question,
 };
 use crate::wire::compliance;
 use crate::wire::decimal::with_places;
@@ -42,8 +42,9 @@ pub(super) struct Work {
 
 #[derive(Debug)]
 enum Step {
-    /// A command; with the settings as they were before, and what its sender should know of it.
-    Command { before: Vec<(Setting, i64)>, warning: Option<String> },
+    /// A command; with the settings as they were before, what its sender should know of it, and what of it can be out of
+    /// range.
+    Command { before: Vec<(Setting, i64)>, warning: Option<String>, ranges: Option<Ranges> },
     /// A match or a market, step by step.
     Provide { providing: Providing, operator: u32 },
     /// A question.
@@ -115,7 +116,8 @@ impl Hub {
             (_, Order::Command(command)) => {
                 let envelope = self.envelope(operator, command);
                 let warning = rules::contradiction(&self.book, &command);
-                let step = Step::Command { before: Vec::new(), warning };
+                let ranges = Ranges::of(&command);
+                let step = Step::Command { before: Vec::new(), warning, ranges };
                 self.command(
                     connection.key,
                     envelope,
@@ -223,15 +225,20 @@ impl Hub {
 
     /// Takes a record of the answer to a work.
     pub(super) fn progress(&mut self, record: &Record, work: &mut Work) -> Progress {
+        if let Event::Multiple(_) = record.event {
+            let legs = self.legs.iter().map(|leg| Record { event: Event::Leg(*leg), ..*record });
+            work.records.extend(legs);
+        }
         work.records.push(*record);
         if matches!(work.step, Step::Provide { .. }) {
             return self.go_on_providing(record, work);
         }
         match (&mut work.step, &record.event) {
-            (Step::Command { .. }, Event::Refused(refusal)) => {
-                Progress::Done(with_places(work.places, || refused_answer(*refusal)))
+            (Step::Command { ranges, .. }, Event::Refused(refusal)) => {
+                let text = ranges.as_ref().and_then(|ranges| ranges.sentence(*refusal));
+                Progress::Done(with_places(work.places, || refused_to_staff(*refusal, text)))
             }
-            (Step::Command { before, warning }, Event::Applied) => Progress::Done(Response::json(
+            (Step::Command { before, warning, .. }, Event::Applied) => Progress::Done(Response::json(
                 200,
                 self.in_money_of_answer(&work.records, || {
                     staff::applied(&self.book, &work.records, before, warning.as_deref())
@@ -250,7 +257,7 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new(), warning: None };
+                let step = Step::Command { before: Vec::new(), warning: None, ranges: None };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -261,7 +268,7 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before, warning: None };
+                        let step = Step::Command { before, warning: None, ranges: None };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }

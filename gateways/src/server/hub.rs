@@ -13,6 +13,7 @@ use clutch_core::units::{AccountId, ClientBetId, MatchId, Seq, Timestamp};
 use clutch_core::{Envelope, Query, Refusal, Reject};
 
 use super::admin::Work;
+use super::alerts::AlertLog;
 use super::bucket::Bucket;
 use super::config::ServerConfig;
 use super::connection::{Connection, Key, Phase, Subscription};
@@ -60,6 +61,9 @@ pub struct Hub {
     pub(super) unasked: VecDeque<Query>,
     /// Connections that records of this turn gave something to send.
     pub(super) touched: Vec<Key>,
+    pub(super) alerts: AlertLog,
+    /// Accounts whose owners excluded themselves in this turn.
+    pub(super) excluded: Vec<AccountId>,
     /// Legs said so far of the multiple that comes next.
     pub(super) legs: Vec<LegView>,
     /// Connections that had more to do than their share of a turn.
@@ -151,6 +155,8 @@ impl Hub {
             pending: HashMap::new(),
             unasked: VecDeque::from([Query::Catalogue, Query::Cases { from: AccountId(0) }]),
             touched: Vec::new(),
+            alerts: AlertLog::default(),
+            excluded: Vec::new(),
             legs: Vec::new(),
             due: Vec::new(),
             gone: Vec::new(),
@@ -398,7 +404,7 @@ impl Hub {
         let (from, occasion) = match resume {
             None => (None, Occasion::Subscribed),
             Some(point)
-                if point.epoch == self.config.epoch && point.seq <= self.book.last_seq() =>
+                if point.epoch == self.config.epoch && self.book.can_tell_since(point.seq) =>
             {
                 (Some(point.seq), Occasion::Resumed)
             }

@@ -9,6 +9,7 @@
 //! for what HTTP addresses answer, `delivery` for how what changed goes out.
 
 mod admin;
+mod alerts;
 mod bucket;
 pub mod config;
 mod connection;

@@ -19,7 +19,7 @@ use crate::token::{self, Claims, Role};
 use crate::wire::client::{parse_batch, parse_placement};
 use crate::wire::decimal::with_places;
 use crate::wire::multiple::{Multiple, multiple};
-use crate::wire::server::{bet, bet_refused, refusal_notice};
+use crate::wire::server::{bet, bet_refused, refusal_notice, refusal_to_staff};
 
 /// Where bets of which all are taken or none are placed.
 const BATCHES: &str = "/bets/batch";
@@ -443,11 +443,14 @@ pub(super) fn refused_answer(refusal: Refusal) -> Response {
     Response::json(refused_status(refusal.code), refusal_notice(refusal, None))
 }
 
-/// Codes of the 9xx family say that the engine cannot, the others that it will not; but for two of
-/// them, which are about the command itself.
+/// The same to the staff; `text` says it better than the code alone, if it is there.
+pub(super) fn refused_to_staff(refusal: Refusal, text: Option<String>) -> Response {
+    Response::json(refused_status(refusal.code), refusal_to_staff(refusal, text))
+}
+
+/// 503 says that the engine cannot now, 422 that it will not.
 const fn refused_status(code: Reject) -> u16 {
-    let is_about_the_command = matches!(code, Reject::OutOfPlace | Reject::ConfigurationMoved);
-    if code.code() < 900 || is_about_the_command { 422 } else { 503 }
+    if code.is_of_the_engine() { 503 } else { 422 }
 }
 
 /// Gives a waiting HTTP client its answer; the requests behind it are served in the next turn.

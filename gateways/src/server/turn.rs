@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clutch_core::command::AccountState;
 use clutch_core::event::{LateBets, table::TableFill};
-use clutch_core::play::CUSTOMERS_PER_ANSWER;
+use clutch_core::play::{CUSTOMERS_PER_ANSWER, RestKind};
 use clutch_core::units::AccountId;
 use clutch_core::{Event, Query, Record, Refusal, Reject};
 use slab::Slab;
@@ -21,7 +21,6 @@ use super::routes;
 use crate::book::Book;
 use crate::codes::{Fault, GatewayCode};
 use crate::http::Response;
-use crate::ops::words;
 use crate::wire::cash;
 use crate::wire::cash_out::cash_out;
 use crate::wire::client::Topic;
@@ -61,6 +60,9 @@ impl Hub {
         // belong to this delta too.
         if self.book.changed_since(Topic::All, first.seq) {
             self.fan_out(first.seq, connections, now);
+        }
+        for account in std::mem::take(&mut self.excluded) {
+            self.shut_out(account, Reject::AccountSelfExcluded, connections);
         }
         for key in std::mem::take(&mut self.touched) {
             if let Some(connection) = find(connections, key) {
@@ -153,6 +155,9 @@ impl Hub {
             }
             Event::Rest { account, rest } => {
                 self.push(account, |_| play::rest(record.seq, rest), connections);
+                // What becomes of his bets by it is said behind this, and shall reach him.
+                let is_excluded = rest.is_some_and(|rest| rest.kind == RestKind::SelfExclusion);
+                self.excluded.extend(is_excluded.then_some(account));
             }
             Event::Session { account, session, every_minutes } => {
                 let frame =
@@ -165,13 +170,7 @@ impl Hub {
             // Accounts that were opened before mattered to nobody until now.
             Event::Currency { .. } => self.ask_for_purses(0),
             Event::FeedAlert { match_id, source, alert } => {
-                let (source_no, id) = (source.0, match_id.0);
-                tracing::warn!(
-                    match_id = id,
-                    source = source_no,
-                    "a source: {}",
-                    words::alert(alert)
-                );
+                self.alerts.warn((match_id, source), alert, Instant::now());
                 self.metrics.count_alert(source, alert);
             }
             Event::LateBets(LateBets { market, bets, is_whole, .. }) => {
@@ -465,6 +464,11 @@ impl Hub {
             AccountState::Closed => Reject::AccountClosed,
             AccountState::SelfExcluded => Reject::AccountSelfExcluded,
         };
+        self.shut_out(account, reject, connections);
+    }
+
+    /// Says why, and closes every socket of an account.
+    fn shut_out(&mut self, account: AccountId, reject: Reject, connections: &mut Connections) {
         for key in self.accounts.get(&account).into_iter().flatten() {
             if let Some(connection) = find(connections, *key) {
                 connection.send(server::refusal_notice(Refusal::new(reject), None));

@@ -1,24 +1,25 @@
 //! Payments and bonuses as messages: what the staff and payment systems order, what a bettor sees.
 
-use clutch_core::Command;
 use clutch_core::command::{Adjust, AdjustReason, BonusStep, PaymentStep, Wagering};
-use clutch_core::event::{BonusBet, PaymentView};
+use clutch_core::event::{BonusBet, PaymentStatus, PaymentView};
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq, Timestamp};
 use clutch_core::wallet::{BonusKind, BonusView};
+use clutch_core::{Command, Event, Record};
 use serde::{Deserialize, Serialize};
 
 use super::admin::read_amount;
 use super::client;
-use super::decimal::{ShowMoney, ShowOdds, parse_money, parse_odds};
+use super::decimal::{ShowMoney, ShowOdds, parse_money, parse_odds, with_places};
 use super::scope::keyed;
 use super::server::{Shown, money, to_json};
+use crate::book::Book;
 use crate::codes::Fault;
 use crate::ops::words;
 
 /// One step of a payment.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PaymentJson {
+pub(super) struct PaymentOrder {
     account: u32,
     amount: String,
     reference: String,
@@ -36,7 +37,7 @@ enum StepJson {
     Returned,
 }
 
-impl PaymentJson {
+impl PaymentOrder {
     /// The command that it is.
     ///
     /// # Errors
@@ -163,6 +164,39 @@ fn read_turnover(text: &str, amount: Money) -> Result<Money, Fault> {
     };
     let expected = "an amount, or how many times the bonus, such as 5x";
     turnover.ok_or_else(|| Fault::bad_field("wagering", expected))
+}
+
+/// A payment as the staff sees it, in the places of its own account.
+#[derive(Serialize)]
+pub(super) struct PaymentJson {
+    account: u32,
+    reference: String,
+    amount: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax: Option<String>,
+    status: &'static str,
+}
+
+/// Every payment that is spoken of.
+pub(super) fn payments_of(book: &Book, records: &[Record]) -> Vec<PaymentJson> {
+    let view = |record: &Record| match record.event {
+        Event::Payment(PaymentView { account, reference, amount, status }) => {
+            Some(with_places(book.purses().places_shown(account), || PaymentJson {
+                account: account.0,
+                reference: words::uuid(ClientBetId(reference)),
+                amount: money(amount).0.to_string(),
+                tax: match status {
+                    PaymentStatus::Withdrawal { tax, .. } => Some(money(tax).0.to_string()),
+                    PaymentStatus::Deposit(_)
+                    | PaymentStatus::Bonus
+                    | PaymentStatus::Adjusted { .. } => None,
+                },
+                status: status.name(),
+            }))
+        }
+        _ => None,
+    };
+    records.iter().filter_map(view).collect()
 }
 
 /// Where a payment of the account stands.

@@ -80,7 +80,22 @@ fn numbers(refusal: Refusal) -> Option<String> {
             }
             _ => format!("Limit {}, found {}.", span(limit), span(actual)),
         },
-        Numbers::None | Numbers::Epoch | Numbers::Count | Numbers::Switch => return None,
+        Numbers::Count => match code {
+            Reject::GradeOutdated => {
+                format!("It was settled as version {limit} now, you named {actual}.")
+            }
+            // In parts per billion.
+            Reject::NoOverround => {
+                format!("It would sum to {:.3} %.", actual as f64 / 1e7)
+            }
+            Reject::SamePerson => format!("The wish is operator {limit}'s own."),
+            Reject::ConfigurationMoved => {
+                format!("It is version {actual} now, you looked at {limit}.")
+            }
+            Reject::TablesNeverShrink => format!("It has {limit}, you asked for {actual}."),
+            _ => return None,
+        },
+        Numbers::None | Numbers::Epoch | Numbers::Switch => return None,
     };
     Some(said)
 }

@@ -1,7 +1,7 @@
 //! What traders and operators get: what their command did, and what they asked for.
 
 use clutch_core::command::{AccountState, Mode, Title};
-use clutch_core::event::{BetView, table::TableFill};
+use clutch_core::event::table::TableFill;
 use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
@@ -9,14 +9,15 @@ use clutch_core::{Event, Record};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::cash::BonusJson;
+use super::cash::{BonusBetJson, BonusJson, PaymentJson, payments_of};
 use super::compliance;
 use super::decimal::{ShowMoney, with_places};
+use super::multiple::Multiple;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::overrides::{OverrideView, overrides_of};
 use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
-use super::server::{BetJson, Shown, bet_json, money, to_json};
+use super::server::{Mine, MineJson, Shown, money, newest_first, to_json};
 use super::setting;
 use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
@@ -106,6 +107,8 @@ pub fn applied(
         #[serde(skip_serializing_if = "Vec::is_empty")]
         accounts: Vec<AccountView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
+        payments: Vec<PaymentJson>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         matches: Vec<FrozenView>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         markets: Vec<MarketView>,
@@ -132,6 +135,7 @@ pub fn applied(
         time: last.map_or(0, |record| record.time.millis()),
         warning,
         accounts: accounts_of(book, records),
+        payments: payments_of(book, records),
         matches: Vec::new(),
         markets: Vec::new(),
         kill_switches: Vec::new(),
@@ -296,17 +300,28 @@ pub fn account(book: &Book, records: &[Record]) -> Vec<u8> {
         seq: u64,
         #[serde(flatten)]
         account: Option<AccountView>,
-        bets: Vec<BetJson<'a>>,
+        bets: Vec<MineJson<'a>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        bonus_bets: Vec<BonusBetJson>,
     }
-    let bet = |record: &Record| match &record.event {
-        Event::Bet(view) => Some(*view),
-        _ => None,
-    };
-    let bets: Vec<BetView> = records.iter().filter_map(bet).collect();
+    let (mut bets, mut legs, mut with_bonus) = (Vec::new(), Vec::new(), Vec::new());
+    for record in records {
+        match record.event {
+            // The legs of a bet come just before the bet itself.
+            Event::Leg(leg) => legs.push(leg),
+            Event::Bet(view) => bets.push(Mine::Single(view)),
+            Event::Multiple(view) => {
+                bets.push(Mine::Multiple(Multiple { view, legs: std::mem::take(&mut legs) }));
+            }
+            Event::BonusBet(with) => with_bonus.push(BonusBetJson::from(&with)),
+            _ => {}
+        }
+    }
     to_json(&Message {
         seq: seq_of(records),
         account: accounts_of(book, records).pop(),
-        bets: bets.iter().map(|view| bet_json(book, view)).collect(),
+        bets: newest_first(book, &bets),
+        bonus_bets: with_bonus,
     })
 }
 

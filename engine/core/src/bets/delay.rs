@@ -78,7 +78,10 @@ impl Step<'_> {
                 let (least, asked) = (millis(least), millis(delay));
                 return Err(Refusal::with(Reject::DelayTooShort, least, asked));
             }
-            Some(delay) if most < delay => return Err(Reject::InvalidParameter.into()),
+            Some(delay) if most < delay => {
+                let (most, asked) = (millis(most), millis(delay));
+                return Err(Refusal::with(Reject::InvalidParameter, most, asked));
+            }
             Some(_) | None => {}
         }
         match scope {

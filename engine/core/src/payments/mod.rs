@@ -67,7 +67,9 @@ impl Tables {
         reference: u128,
     ) -> Result<Option<Payment>, Refusal> {
         match self.payments.get(key(reference)) {
-            Some(known) if (known.account, known.amount) != (account, amount) => {
+            // How much another player paid is not for this one, and in another currency it would be another amount.
+            Some(known) if known.account != account => Err(steps::reused(amount)),
+            Some(known) if known.amount != amount => {
                 let numbers = (known.amount.minor(), amount.minor());
                 Err(Refusal::with(Reject::ReferenceReused, numbers.0, numbers.1))
             }

@@ -319,20 +319,45 @@ fn show_accounts(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     }
     columns(output, rows)?;
     show_bonuses(output, answer)?;
+    let payments = list(answer, "payments").iter().map(|payment| {
+        let tax = match payment["tax"].as_str() {
+            None | Some("0" | "0.00" | "0.000") => String::new(),
+            Some(tax) => format!("{tax} of it tax"),
+        };
+        vec![
+            format!("payment {}", text(&payment["reference"])),
+            text(&payment["amount"]),
+            tax,
+            text(&payment["status"]),
+        ]
+    });
+    columns(output, payments.collect())?;
     if let Some(next) = answer["next"].as_u64() {
         writeln!(output, "more: clutch admin account list --from {next}")?;
     }
-    let bets = list(answer, "bets").iter().map(|bet| {
-        vec![
-            bet["bet_id"].as_u64().map_or_else(String::new, |id| format!("bet {id}")),
-            text(&bet["status"]),
-            format!("{} @ {}", text(&bet["stake"]), text(&bet["odds"])),
-            text(&bet["market_name"]),
-            text(&bet["selection_name"]),
-            bet["payout"].as_str().map_or_else(String::new, |payout| format!("pays {payout}")),
-        ]
-    });
-    columns(output, bets.collect())
+    columns(output, list(answer, "bets").iter().flat_map(bet_rows).collect())
+}
+
+/// A bet in a row, and each of its legs in one of its own if it has several.
+fn bet_rows(bet: &Value) -> Vec<Vec<String>> {
+    let row = |first: String, status: &Value, terms: String, on: &Value, payout: &Value| {
+        let payout = payout.as_str().map_or_else(String::new, |payout| format!("pays {payout}"));
+        let (market, selection) = (text(&on["market_name"]), text(&on["selection_name"]));
+        vec![first, text(status), terms, market, selection, payout]
+    };
+    let id = bet["bet_id"].as_u64().map_or_else(String::new, |id| format!("bet {id}"));
+    let (stake, legs) = (text(&bet["stake"]), list(bet, "legs"));
+    if legs.is_empty() {
+        let terms = format!("{stake} @ {}", text(&bet["odds"]));
+        return vec![row(id, &bet["status"], terms, bet, &bet["payout"])];
+    }
+    let terms = format!("{stake}: {} on {} lines", text(&bet["unit"]), text(&bet["lines"]));
+    let mut rows = vec![row(id, &bet["status"], terms, &Value::Null, &bet["payout"])];
+    rows.extend(legs.iter().map(|leg| {
+        let terms = format!("@ {}", text(&leg["odds"]));
+        row(format!("  leg {}", text(&leg["leg"])), &leg["result"], terms, leg, &Value::Null)
+    }));
+    rows
 }
 
 /// What the accounts of an answer were granted: the number is what `account forfeit` and a bet ask for.
@@ -378,10 +403,16 @@ fn terms(terms: &Value) -> String {
     group.into_iter().chain(factors.map(factor)).collect::<Vec<_>>().join(", ")
 }
 
+/// A time of an answer: "2026-01-19 19:02:41.000 UTC".
+fn at(millis: &Value) -> String {
+    let millis = millis.as_u64().unwrap_or_default();
+    format!("{} UTC", time(Timestamp::from_millis(millis)))
+}
+
 /// What the player has set for himself.
 fn own(account: &Value) -> String {
     let rest = &account["rest"];
-    let rest = rest["kind"].as_str().map(|kind| format!("{kind} until {}", rest["until"]));
+    let rest = rest["kind"].as_str().map(|kind| format!("{kind} until {}", at(&rest["until"])));
     let limit = |limit: &Value| {
         let of = |name: &str| text(&limit[name]);
         let lifted = format!("no {} limit per {}", of("quantity"), of("window"));
@@ -390,7 +421,7 @@ fn own(account: &Value) -> String {
         let wish = &limit["wish"];
         let wish = if wish.is_object() {
             let wanted = wish["amount"].as_str().unwrap_or("none");
-            format!(", {wanted} to be confirmed from {}", wish["confirm_from"])
+            format!(", {wanted} to be confirmed from {}", at(&wish["confirm_from"]))
         } else {
             String::new()
         };

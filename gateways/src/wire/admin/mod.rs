@@ -4,6 +4,7 @@
 
 mod order;
 mod question;
+mod ranges;
 mod role;
 
 use clutch_core::Command;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 use self::order::{OrderJson, PhaseJson, RestKindJson, StateJson, read_override};
 pub use self::question::{Question, parse_question};
+pub use self::ranges::Ranges;
 pub use self::role::may_decide;
 use super::scope::{keyed, kill_scope};
 use super::{client, compliance, decimal, play, referral, setting, settlement};

@@ -16,7 +16,7 @@ use crate::wire::{cash, currency, decimal, market, referral, strengths};
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum OrderJson {
-    Payment(cash::PaymentJson),
+    Payment(cash::PaymentOrder),
     GrantBonus(cash::GrantJson),
     Adjust(cash::AdjustJson),
     SetCurrency(currency::SetCurrencyJson),

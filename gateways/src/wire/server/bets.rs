@@ -214,14 +214,29 @@ pub struct Own {
     pub with_bonus: Vec<BonusBet>,
 }
 
+/// A bet of either kind.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(in crate::wire) enum MineJson<'a> {
+    /// On one selection.
+    Single(BetJson<'a>),
+    /// On several.
+    Multiple(MultipleJson<'a>),
+}
+
+/// The bets of an account, the newest first: those of several legs are said by the engine behind the singles.
+pub(in crate::wire) fn newest_first<'a>(book: &'a Book, bets: &[Mine]) -> Vec<MineJson<'a>> {
+    let mut newest_first: Vec<&Mine> = bets.iter().collect();
+    newest_first.sort_by_key(|bet| std::cmp::Reverse(bet.id()));
+    let json = |bet: &Mine| match bet {
+        Mine::Single(view) => MineJson::Single(bet_json(book, view)),
+        Mine::Multiple(multiple) => MineJson::Multiple(multiple_json(book, multiple)),
+    };
+    newest_first.into_iter().map(json).collect()
+}
+
 /// Balance and latest bets, newest first, all at one `seq`.
 pub fn mine(book: &Book, id: Option<u8>, seq: Seq, own: &Own) -> Vec<u8> {
-    #[derive(Serialize)]
-    #[serde(untagged)]
-    enum Json<'a> {
-        Single(BetJson<'a>),
-        Multiple(MultipleJson<'a>),
-    }
     #[derive(Serialize)]
     struct Message<'a> {
         #[serde(rename = "type")]
@@ -231,19 +246,13 @@ pub fn mine(book: &Book, id: Option<u8>, seq: Seq, own: &Own) -> Vec<u8> {
         topic: &'static str,
         seq: u64,
         balance: Option<BalanceView>,
-        bets: Vec<Json<'a>>,
+        bets: Vec<MineJson<'a>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         bonuses: Vec<BonusJson>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         bonus_bets: Vec<BonusBetJson>,
     }
     let Own { balance, bets, bonuses, with_bonus } = own;
-    let mut newest_first: Vec<&Mine> = bets.iter().collect();
-    newest_first.sort_by_key(|bet| std::cmp::Reverse(bet.id()));
-    let json = |bet: &Mine| match bet {
-        Mine::Single(view) => Json::Single(bet_json(book, view)),
-        Mine::Multiple(multiple) => Json::Multiple(multiple_json(book, multiple)),
-    };
     to_json(&Message {
         kind: "image",
         id,
@@ -253,7 +262,7 @@ pub fn mine(book: &Book, id: Option<u8>, seq: Seq, own: &Own) -> Vec<u8> {
             available: money(available),
             held: money(held),
         }),
-        bets: newest_first.into_iter().map(json).collect(),
+        bets: newest_first(book, bets),
         bonuses: bonuses.iter().map(BonusJson::from).collect(),
         bonus_bets: with_bonus.iter().map(BonusBetJson::from).collect(),
     })

@@ -11,7 +11,9 @@ use clutch_core::reject::Numbers;
 use clutch_core::units::{AccountId, ClientBetId, Money, Seq};
 use serde::{Serialize, Serializer};
 
-pub(super) use self::bets::{BetJson, Labels, Standing, bet_json, status_name};
+pub(super) use self::bets::{
+    BetJson, Labels, MineJson, Standing, bet_json, newest_first, status_name,
+};
 pub use self::bets::{Mine, Own, balance, bet, bet_refused, mine};
 use super::decimal::{ShowMoney, ShowOdds};
 pub use super::sentence::sentence;
@@ -175,6 +177,20 @@ pub fn refusal_notice(refusal: Refusal, client_id: Option<ClientBetId>) -> Vec<u
         cid: Option<ClientBetId>,
     }
     to_json(&Message { kind: "notice", refusal: refusal.into(), cid: client_id })
+}
+
+/// The same to the staff, which can do more with what exactly was out of range than a bettor could.
+pub fn refusal_to_staff(refusal: Refusal, text: Option<String>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        #[serde(flatten)]
+        refusal: RefusalView,
+    }
+    let mut view = RefusalView::from(refusal);
+    view.text = text.unwrap_or(view.text);
+    to_json(&Message { kind: "notice", refusal: view })
 }
 
 /// The answer to `quote_max`.

@@ -1,0 +1,124 @@
+//! Which field of a command can lie outside its range, and what the numbers of the refusal say of it.
+//!
+//! The engine has one code for it, [`Reject::InvalidParameter`]; a person wants to hear which of his words it was.
+
+use clutch_core::command::{Scope, SetMap, SetNextRound, VoidBets};
+use clutch_core::{Command, Refusal, Reject};
+
+use crate::wire::sentence::span;
+
+/// What of a command can be out of range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ranges {
+    /// A field with a whole number from `least` to the refusal's first number.
+    UpTo {
+        /// Its name in the order.
+        field: &'static str,
+        /// The smallest.
+        least: u8,
+    },
+    /// `delay`, up to the refusal's first number in milliseconds.
+    Delay,
+    /// `scope` of a delay, which is of one match or market.
+    DelayOfAll,
+    /// `from` and `to` of a stretch of the journal.
+    Stretch(VoidBets),
+    /// `map` and `round`.
+    Round(SetNextRound),
+    /// `map`, or its strengths.
+    Map(SetMap),
+}
+
+impl Ranges {
+    /// Those of a command; nothing for the many of which whatever can be wrong was read before.
+    pub fn of(command: &Command) -> Option<Self> {
+        Some(match *command {
+            Command::SetAccountFactor { .. } => Self::UpTo { field: "percent", least: 0 },
+            Command::LinkAccount { .. } => Self::UpTo { field: "group", least: 0 },
+            Command::SetTier { .. } => Self::UpTo { field: "tier", least: 0 },
+            Command::HandOver { .. } => Self::UpTo { field: "source", least: 0 },
+            Command::PauseSettlement { .. } => Self::UpTo { field: "from_tier", least: 0 },
+            Command::SetDelay { scope: Scope::All, .. } => Self::DelayOfAll,
+            Command::SetDelay { .. } => Self::Delay,
+            Command::VoidBets(stretch) => Self::Stretch(stretch),
+            Command::SetNextRound(set) => Self::Round(set),
+            Command::SetMap(set) => Self::Map(set),
+            _ => return None,
+        })
+    }
+
+    /// What is out of range, in a sentence that names it.
+    pub fn sentence(&self, refusal: Refusal) -> Option<String> {
+        let Refusal { code: Reject::InvalidParameter, limit, actual } = refusal else {
+            return None;
+        };
+        Some(match *self {
+            Self::UpTo { field, least } => {
+                format!("\"{field}\" must lie between {least} and {limit}; it is {actual}.")
+            }
+            Self::Delay => format!(
+                "\"delay\" can be at most {}, as long as the setting resettle_window; it is {}.",
+                span(limit),
+                span(actual)
+            ),
+            Self::DelayOfAll => "\"scope\" must name one match or one market; for all of them there are the settings \
+                 in_play_delay and in_play_delay_moba."
+                .to_owned(),
+            Self::Stretch(VoidBets { from, to, .. }) if to < from => {
+                format!("\"from\" is record {} and lies behind \"to\", record {}.", from.0, to.0)
+            }
+            Self::Stretch(VoidBets { to, .. }) => {
+                format!("\"to\" is record {}, and the journal ends at record {limit}.", to.0)
+            }
+            Self::Round(SetNextRound { map_no, round, .. }) => format!(
+                "\"map\" {map_no} and \"round\" {round} name no round that comes next: its game has rounds, it is being \
+                 played or comes now, and the round is the next one of it."
+            ),
+            Self::Map(SetMap { map_no, .. }) if limit != 0 || actual != 0 => format!(
+                "\"map\" {map_no} is none whose chances can be set: it is none of the {limit} of this match, or it is over."
+            ),
+            Self::Map(_) => {
+                "\"strengths\" do not go with this game or this map: a game without rounds takes the price of the map alone."
+                    .to_owned()
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clutch_core::units::{AccountId, MatchId, Seq};
+
+    #[test]
+    fn a_person_hears_which_of_his_words_it_was() {
+        let (match_id, market) = (MatchId(0), None);
+        let stretch = |from, to| {
+            Command::VoidBets(VoidBets { match_id, market, from: Seq(from), to: Seq(to) })
+        };
+        let delay = |scope| Command::SetDelay { scope, delay_ns: Some(1) };
+        for (command, limit, actual, said) in [
+            (
+                Command::LinkAccount { account: AccountId(0), group: Some(999) },
+                31,
+                999,
+                "\"group\" must lie between 0 and 31; it is 999.",
+            ),
+            (
+                delay(Scope::Match(match_id)),
+                259_200_000,
+                36_000_000_000,
+                "\"delay\" can be at most 3 days, as long as the setting resettle_window; it is 416 days 16 h.",
+            ),
+            (stretch(5, 4), 90, 4, "\"from\" is record 5 and lies behind \"to\", record 4."),
+            (stretch(5, 99), 90, 99, "\"to\" is record 99, and the journal ends at record 90."),
+        ] {
+            let sentence = |code| {
+                Ranges::of(&command).and_then(|it| it.sentence(Refusal::with(code, limit, actual)))
+            };
+            assert_eq!(sentence(Reject::InvalidParameter).as_deref(), Some(said));
+            assert_eq!(sentence(Reject::UnknownMatch), None, "another code says it itself");
+        }
+        assert_eq!(Ranges::of(&Command::Tick), None);
+    }
+}
