@@ -20,7 +20,8 @@ use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, Timestamp,
+    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, SourceId,
+    Timestamp,
 };
 
 /// Most wishes that wait.
@@ -94,6 +95,13 @@ pub enum Wish {
         /// What is granted.
         step: BonusStep,
     },
+    /// Another source for a match, where that corrects how a map ended.
+    HandOver {
+        /// The match.
+        match_id: MatchId,
+        /// Whose score becomes the truth.
+        source: SourceId,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -106,6 +114,7 @@ wire_enum!(Wish {
     7 = Adjust(adjust),
     8 = Deposit { account, amount, reference },
     9 = Bonus { account, step },
+    10 = HandOver { match_id, source },
 });
 
 impl Wish {
@@ -114,6 +123,9 @@ impl Wish {
         match (self, other) {
             (Self::Grade { market, .. }, Self::Grade { market: on, .. }) => market == on,
             (Self::TakeBackIncident { match_id }, Self::TakeBackIncident { match_id: on }) => {
+                match_id == on
+            }
+            (Self::HandOver { match_id, .. }, Self::HandOver { match_id: on, .. }) => {
                 match_id == on
             }
             (Self::Configure { .. }, Self::Configure { .. })
@@ -189,6 +201,8 @@ pub enum About {
         /// How much.
         amount: Money,
     },
+    /// Another source for this match.
+    HandOver(MatchId),
 }
 
 impl From<&Wish> for About {
@@ -214,6 +228,7 @@ impl From<&Wish> for About {
                 };
                 Self::Bonus { account: *account, amount }
             }
+            Wish::HandOver { match_id, .. } => Self::HandOver(*match_id),
         }
     }
 }
@@ -300,6 +315,7 @@ impl Step<'_> {
                 self.deposit(account, amount, reference)?;
             }
             Wish::Bonus { account, step } => self.bonus(account, step)?,
+            Wish::HandOver { match_id, source } => self.hand_over(match_id, source)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

@@ -90,6 +90,15 @@ impl Scenario {
                 FeedAlert::Impossible { rule, expected, actual }
                 | FeedAlert::Apart { rule, expected, actual, .. },
             ) => (rule, expected, actual),
+            Some(FeedAlert::Disagrees { map, round }) => {
+                equal(words.next()?, "Disagrees")?;
+                equal(words.next()?, &map.to_string())?;
+                return equal(words.next()?, &round.to_string());
+            }
+            Some(FeedAlert::Paid { markets }) => {
+                equal(words.next()?, "Paid")?;
+                return equal(words.next()?, &markets.to_string());
+            }
             other => return equal(words.next()?, &format!("{other:?}")),
         };
         equal(words.next()?, &format!("{rule:?}"))?;

@@ -48,5 +48,6 @@ fn rule(rule: Rule) -> &'static str {
         Rule::ObjectivesApart => "two sources say objectives that cannot both be (ObjectivesApart)",
         Rule::TooManyRewinds => "there are more rewinds than a match can have (TooManyRewinds)",
         Rule::Disputed => "the source says itself that it contradicts itself (Disputed)",
+        Rule::WonTooSoon => "nobody has won a map so soon (WonTooSoon)",
     }
 }

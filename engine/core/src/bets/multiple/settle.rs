@@ -58,6 +58,11 @@ impl Step<'_> {
         if now_is == should_be {
             return Ok(false);
         }
+        let is_disputed = |leg: &Leg| self.tables.is_decided_in_dispute(leg.market);
+        if self.tables.multiples.legs_of(multiple).any(is_disputed) {
+            // The end of the dispute has it looked at again.
+            return Ok(false);
+        }
         if let MultipleState::Won { paid } = should_be {
             if multiple.payout < paid {
                 return Err(Aside::BadBet(multiple.id));
