@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use clutch_core::Command;
 use clutch_core::command::{FeedMessage, GameEvent, MobaState, Side, Team as CoreTeam};
 use clutch_core::units::{MatchId, SourceId, Timestamp};
-use clutch_gateways::feed::facts::{Title, What};
+use clutch_gateways::feed::facts::{AHEAD_MS_MAX, Title, What};
 use clutch_gateways::feed::follow::{FactLines, Follow, Line};
 
 const NOW: Timestamp = Timestamp::from_millis(1_768_849_397_000);
@@ -94,10 +94,19 @@ fn what_was_said_before_drops_and_what_is_missing_is_asked_for() {
     assert_eq!(heard, Line::Gap { after: 2 });
     assert_eq!((messages[0].event, messages[0].version), (GameEvent::Heartbeat, 4));
     assert_eq!(feed.version(), 2);
-    // A line that is wrong is missing as well.
+    // A line that is wrong is missing as well, and the engine hears of it.
     let (heard, messages) = say(feed, &counted(3, r#""event":"round_won","map":1"#));
-    assert!(matches!(heard, Line::Wrong(_)));
-    assert!(messages.is_empty());
+    assert!(matches!(heard, Line::WrongAndMissing { after: 2, .. }));
+    assert_eq!((messages[0].event, messages[0].version), (GameEvent::Heartbeat, 3));
+    // So is one of which not even the version can be read; not one that is known already, nor a sign of life.
+    let (heard, messages) = say(feed, r#"{"at_ms":1003,"version":"#);
+    assert!(matches!(heard, Line::WrongAndMissing { after: 2, .. }));
+    assert_eq!((messages[0].event, messages[0].version), (GameEvent::Heartbeat, 3));
+    for known in [counted(2, r#""event":"round_wonn""#), r#"{"event":"heartbeat"}"#.to_owned()] {
+        let (heard, messages) = say(feed, &known);
+        assert!(matches!(heard, Line::Wrong(_)), "{known}");
+        assert!(messages.is_empty());
+    }
     assert_eq!(one(feed, &counted(3, &won(2, 'b'))), (round(2, CoreTeam::B), 3, 2));
     assert_eq!(one(feed, &counted(4, &won(3, 'a'))), (round(3, CoreTeam::A), 4, 3));
     // A source whose count runs over all its matches says what came before.
@@ -156,7 +165,9 @@ fn a_fact_is_taken_back_by_its_number_with_all_that_came_after() {
     assert_eq!(one(feed, &counted(12, &revert(11))).0, GameEvent::Released);
     assert_eq!(one(feed, &counted(13, &revert(1))).0, rewound(0));
     let (heard, _) = say(feed, &counted(14, &revert(14)));
-    assert!(matches!(heard, Line::Wrong(text) if text.contains("must come after it")));
+    assert!(
+        matches!(heard, Line::WrongAndMissing { what, .. } if what.contains("must come after it"))
+    );
 }
 
 #[test]
@@ -205,9 +216,9 @@ fn facts_after_a_match_that_is_another_are_not_taken() {
     one(feed, &counted(1, &start(1)));
     let (heard, _) = say(feed, &who("C"));
     assert!(
-        matches!(heard, Line::Wrong(text) if text.starts_with("this feed is about A against B"))
+        matches!(heard, Line::WrongAndMissing { what, .. } if what.starts_with("this feed is about A against B"))
     );
-    assert!(matches!(say(feed, &counted(2, &won(1, 'a'))).0, Line::Wrong(_)));
+    assert!(matches!(say(feed, &counted(2, &won(1, 'a'))).0, Line::WrongAndMissing { .. }));
     assert_eq!(say(feed, &who("B")).0, Line::Known);
     assert_eq!(one(feed, &counted(2, &won(1, 'a'))).0, round(1, CoreTeam::A));
 }
@@ -230,5 +241,39 @@ fn a_number_that_cannot_be_is_named() {
     }
     one(feed, &counted(5, r#""event":"held""#));
     let (heard, _) = say(feed, r#"{"at_ms":9999,"event":"released"}"#);
-    assert!(matches!(heard, Line::Wrong(text) if text.starts_with("version is missing")));
+    assert!(
+        matches!(heard, Line::WrongAndMissing { what, .. } if what.starts_with("version is missing"))
+    );
+}
+
+/// A line from the future is wrong, and stays wrong when it is read again after a restart; it is no new clock.
+#[test]
+fn a_fact_from_the_future_is_a_wrong_line_and_no_new_clock() {
+    let now_ms = NOW.nanos() / 1_000_000;
+    let at = |at_ms: u64, rest: &str| format!(r#"{{"at_ms":{at_ms},{rest}}}"#);
+    let feed = &mut feed(Title::Cs2);
+    let read = |feed: &mut FactLines, line: &str| {
+        let marked = feed.mark(line.as_bytes(), NOW).into_owned();
+        say(feed, std::str::from_utf8(&marked).unwrap()).0
+    };
+    let counted =
+        |at_ms, version: u64, rest: &str| at(at_ms, &format!(r#""version":{version},{rest}"#));
+    assert_eq!(read(feed, &counted(now_ms, 1, &start(1))), Line::Known);
+    for ahead in [AHEAD_MS_MAX + 1, 3_600_000, u64::MAX - now_ms] {
+        for rest in [won(1, 'a'), r#""event":"heartbeat""#.to_owned()] {
+            let heard = read(feed, &counted(now_ms + ahead, 2, &rest));
+            let Line::WrongAndMissing { what, after: 1 } = heard else { panic!("{heard:?}") };
+            let expected = format!("is {ahead} ms ahead of when it was received; 1000 at most");
+            assert!(what.ends_with(&expected), "{what}");
+        }
+    }
+    assert_eq!(read(feed, &counted(now_ms, 2, &won(1, 'a'))), Line::Known);
+    assert_eq!(read(feed, &counted(now_ms + AHEAD_MS_MAX, 3, &won(2, 'a'))), Line::Known);
+    // What is not from the future is read as it was pushed, and so are its neighbours.
+    let [first, late, last] = [0, 2_000, 0].map(|ahead| at(now_ms + ahead, &won(3, 'b')));
+    assert_eq!(&*feed.mark(first.as_bytes(), NOW), first.as_bytes());
+    let lines = format!("{first}\n{late}\nno fact\n{last}");
+    let marked = late.replace("{", r#"{"ahead_ms":2000,"#);
+    let expected = format!("{first}\n{marked}\nno fact\n{last}");
+    assert_eq!(String::from_utf8(feed.mark(lines.as_bytes(), NOW).into_owned()).unwrap(), expected);
 }

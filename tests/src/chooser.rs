@@ -252,10 +252,16 @@ impl Chooser {
         }
         // What is not settled yet no answer may depend on.
         if twin.waits_for_settlement() {
-            return match self.random.below(10) {
-                0..3 => Command::PauseSettlement { from_tier: None },
-                3..8 => self.feed(twin),
-                8 => Command::BriefTick,
+            let disputed = twin.in_dispute().map(MatchId);
+            return match (self.random.below(10), disputed) {
+                (0..3, Some(match_id)) => Command::Resume { scope: Scope::Match(match_id) },
+                (3, Some(match_id)) => {
+                    Command::HandOver { match_id, source: SourceId(self.random.below(3) as u8) }
+                }
+                (4, Some(_)) if twin.proposed().is_some() => self.decide_proposal(twin),
+                (0..3, None) => Command::PauseSettlement { from_tier: None },
+                (3..8, _) => self.feed(twin),
+                (8, _) => Command::BriefTick,
                 _ => Command::Tick,
             };
         }

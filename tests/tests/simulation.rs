@@ -15,8 +15,9 @@ use clutch_core::event::{
     BetStatus, CashOutStatus, Event, FeedAlert, LateBets, MarketStatus, MultipleView,
     PostingReason, SettlementStatus, VoidReason,
 };
+use clutch_core::settlement::lanes::Aside;
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{BetId, ClientBetId, Money, Seq};
+use clutch_core::units::{BetId, ClientBetId, MatchId, Money, Seq};
 use clutch_core::wallet::BonusKind;
 use clutch_core::{Command, Envelope, Outbox, Query, Record, Reject, State};
 use clutch_tests::answer::answer_of;
@@ -305,6 +306,8 @@ const WORTH_A_VISIT: &[&str] = &[
     "TowersFell",
     "TowersJump",
     "a settlement set aside",
+    "a settlement that a dispute stops",
+    "a dispute on what was paid",
     "against the clock: Decided",
     "against the clock: Suspended(PriceBand)",
     "against the clock: Suspended(Unpriced)",
@@ -426,6 +429,11 @@ impl Simulation {
         }
         self.apply(Command::SetMode { mode: Mode::Normal });
         self.apply(Command::PauseSettlement { from_tier: None });
+        // Every dispute is decided for what the followed source says.
+        while let Some(disputed) = self.twin.in_dispute() {
+            let resume = Command::Resume { scope: Scope::Match(MatchId(disputed)) };
+            self.apply(self.twin.in_ids(&resume));
+        }
         self.come_to_rest();
         self.twin.compare_everything(&mut self.world);
         self.replay(|_| false);
@@ -718,6 +726,9 @@ impl Simulation {
                 return self.visit("a reminder");
             }
             Event::Case { reviewed_by: None, .. } => return self.visit("a case"),
+            Event::Settlement { status: SettlementStatus::Aside(Aside::Disputed), .. } => {
+                return self.visit("a settlement that a dispute stops");
+            }
             Event::Settlement { status: SettlementStatus::Aside(_), .. } => {
                 return self.visit("a settlement set aside");
             }
@@ -734,6 +745,7 @@ impl Simulation {
                     FeedAlert::Contradictory => self.visit("a source in doubt"),
                     FeedAlert::HandedOver => self.visit("a hand-over by a person"),
                     FeedAlert::TookOver { .. } => self.visit("a hand-over by silence"),
+                    FeedAlert::Paid { .. } => self.visit("a dispute on what was paid"),
                 };
             }
             Event::Market { market, status, .. } if self.twin.is_timed(market.0) => {

@@ -480,3 +480,38 @@ fn strengths_by_side_are_no_opinion_on_a_moba() {
         ",
     );
 }
+
+/// Nobody has won so soon, so that a source that says it is wrong, and nobody is paid by it.
+#[test]
+fn a_map_that_is_won_sooner_than_any_ever_was_is_not_won() {
+    for (title, soonest) in [("lol", 360), ("dota2", 240)] {
+        for said in [
+            String::new(), // whoever says no state says no time
+            "feed M state 1 0".to_owned(),
+            "feed M state 1 20".to_owned(),
+            format!("feed M state 1 {}", soonest - 1),
+        ] {
+            let second = said.rsplit(' ').next().filter(|word| !word.is_empty()).unwrap_or("0");
+            check(&format!(
+                "
+                account A1 balance 10.00
+                match   M bo1 {title}
+                maps    M even
+                market  W M map 1
+                bet     b1 A1 W a 1.00
+                feed    M start 1 t
+                {said}
+                feed    M won 1 A                   -> FeedImpossible({soonest}, {second})
+                expect  alert WonTooSoon {soonest} {second}
+                expect  market W Suspended ImpossibleState
+                tick
+                expect  bet b1 Accepted
+                feed    M state 1 {soonest}
+                feed    M won 1 A
+                tick
+                expect  bet b1 Won
+                "
+            ));
+        }
+    }
+}

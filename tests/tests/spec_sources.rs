@@ -953,3 +953,331 @@ fn nothing_is_handed_over_while_the_score_is_in_question_or_when_nobody_wants_it
         ",
     );
 }
+
+// While a score is in dispute nothing is settled by it.
+
+/// A match whose two sources agree up to 12:0, with a bet on each side of its map.
+const TWELVE_NIL: &str = "
+        account A1 balance 100.00
+        account A2 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.00
+        bet     b2 A2 W b 10.00
+        play    M 1 A12
+        feed    M start 1 ct source 1
+        ";
+
+/// The rounds that a second source says, all for A.
+fn said_by_another(rounds: std::ops::RangeInclusive<u8>) -> String {
+    rounds.map(|round| format!("feed M round 1 {round} A source 1\n")).collect()
+}
+
+#[test]
+fn a_match_that_is_frozen_in_a_contradiction_pays_nobody_until_a_person_decides() {
+    for (decided, score, winner) in [
+        ("resume match M", "13-0", "b1"), // the first source is right
+        ("resume match M\n feed M heartbeat source 1", "13-0", "b1"),
+    ] {
+        check(&format!(
+            "
+            {TWELVE_NIL}
+            {}
+            feed    M round 1 12 B source 1
+            expect  frozen M FeedsDisagree
+            feed    M round 1 13 A source 0
+            expect  score M 13-0 maps 1-0 Over
+            tick
+            expect  bet b1 Accepted                     # the first says that it has won
+            expect  bet b2 Accepted
+            expect  account A1 available 90.00
+            feed    M over 1 13 0 source 0              # confirmed by the same source
+            tick
+            expect  bet b1 Accepted
+            {decided}
+            tick
+            expect  score M {score}
+            expect  bet {winner} Won
+            ",
+            said_by_another(1..=11),
+        ));
+    }
+}
+
+#[test]
+fn a_contradiction_that_comes_after_the_end_stops_what_is_left() {
+    check(&format!(
+        "
+        {TWELVE_NIL}
+        {}
+        mode    read-only                           # nobody is paid yet
+        feed    M round 1 13 A source 0
+        feed    M round 1 13 B source 1
+        expect  alert Disagrees 1 13
+        expect  frozen M FeedsDisagree
+        mode    normal
+        tick
+        expect  bet b1 Accepted
+        expect  bet b2 Accepted
+        resume  match M
+        tick
+        expect  bet b1 Won
+        expect  bet b2 Lost
+        ",
+        said_by_another(1..=12),
+    ));
+}
+
+#[test]
+fn what_was_paid_before_a_contradiction_stays_and_is_told() {
+    check(&format!(
+        "
+        {TWELVE_NIL}
+        {}
+        feed     M round 1 13 A source 0
+        tick
+        expect   bet b1 Won
+        feed     M round 1 13 B source 1
+        expect   alert Paid 1
+        expect   frozen M FeedsDisagree
+        tick
+        expect   bet b1 Won
+        handover M 1                                 # corrects a result: two persons
+        expect   score M 13-0 maps 1-0 Over
+        waiting  approve by 1                        -> SamePerson
+        waiting  approve by 2
+        tick
+        expect   score M 12-1 maps 0-0 Live
+        expect   bet b1 Accepted
+        expect   account A1 available 90.00 held 10.00
+        feed     M round 1 14 B source 1
+        feed     M round 1 14 A source 0             # it only confirms, and is in doubt
+        expect   market W Open
+        ",
+        said_by_another(1..=12),
+    ));
+}
+
+#[test]
+fn a_hand_over_after_the_end_is_a_correction_or_nothing() {
+    check(&format!(
+        "
+        {TWELVE_NIL}
+        {}
+        feed     M round 1 13 A source 0
+        feed     M round 1 13 A source 1
+        handover M 1                                 -> MarketDecided
+        handover M 0                                 -> MarketDecided
+        handover M 2                                 -> SourceUnheard
+        handover M 8                                 -> InvalidParameter(8, 8)
+        ",
+        said_by_another(1..=12),
+    ));
+    for (title, map) in [("lol", "won 1 A"), ("dota2", "won 1 A")] {
+        check(&format!(
+            "
+            config   feed_age_live 1h
+            account  A1 balance 100.00
+            match    M bo1 {title}
+            maps     M even
+            market   W M map 1
+            bet      b1 A1 W b 10.00
+            feed     M start 1 t source 0
+            feed     M start 1 t source 1
+            feed     M state 1 600 1 source 0
+            feed     M state 1 600 1 source 1
+            feed     M {map} source 0
+            tick
+            expect   bet b1 Lost
+            wait     5m
+            feed     M won 1 B source 1
+            expect   alert Paid 1
+            expect   frozen M FeedsDisagree
+            wait     5m
+            handover M 1
+            handover M 1                                 # a newer wish takes the place of the older
+            waiting  approve by 2
+            tick
+            expect   score M 0-0 maps 0-1 Over
+            expect   bet b1 Won
+            "
+        ));
+    }
+}
+
+#[test]
+fn sources_that_agree_again_need_no_person() {
+    check(&format!(
+        "
+        config  agreeing_updates 2
+        {TWELVE_NIL}
+        {}
+        feed    M round 1 13 A source 0
+        tick
+        expect  bet b1 Won
+        feed    M round 1 13 B source 1
+        expect  frozen M FeedsDisagree
+        feed    M rewind 1 12 source 1
+        feed    M round 1 13 A source 1
+        expect  frozen M none
+        ",
+        said_by_another(1..=12),
+    ));
+}
+
+#[test]
+fn a_map_in_dispute_is_not_forgotten_on_the_next_one() {
+    check(
+        "
+        config  agreeing_updates 2 feed_age_prematch 1h
+        account A1 balance 100.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        market  V M map 2
+        bet     b1 A1 W a 10.00
+        play    M 1 A12 B12
+        feed    M start 1 ct source 1
+        feed    M start 2 ct source 1                # whoever comes late has nothing to deny
+        expect  market V Suspended FeedsApart
+        match   K bo3
+        maps    K even
+        market  X K map 1
+        bet     b2 A1 X a 10.00
+        play    K 1 A12
+        feed    K start 1 ct source 1
+        feed    K round 1 1 B source 1
+        expect  frozen K FeedsDisagree
+        ",
+    );
+    check(&format!(
+        "
+        config  agreeing_updates 2 feed_age_prematch 1h feed_age_live 1h
+        account A1 balance 100.00
+        match   M bo3
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.00
+        play    M 1 A12
+        feed    M start 1 ct source 1
+        {}
+        feed    M round 1 12 A source 1
+        feed    M round 1 13 B source 1
+        feed    M round 1 14 B source 1
+        {}
+        feed    M round 1 13 A source 0
+        expect  frozen M FeedsDisagree
+        feed    M start 2 t source 1
+        feed    M start 2 t source 0
+        feed    M round 2 1 A source 0
+        feed    M round 2 1 A source 1
+        feed    M round 2 2 A source 0
+        feed    M round 2 2 A source 1
+        expect  frozen M FeedsDisagree               # of this map both say the same
+        tick
+        expect  bet b1 Accepted
+        resume  match M
+        tick
+        expect  bet b1 Won
+        feed    M round 2 3 A source 0
+        feed    M round 2 3 A source 1               # and the second one is asked again
+        feed    M round 2 4 A source 0
+        feed    M round 2 4 B source 1
+        expect  frozen M FeedsDisagree
+        ",
+        said_by_another(1..=11),
+        (15..=28).map(|round| format!("feed M round 1 {round} B source 1\n")).collect::<String>(),
+    ));
+}
+
+#[test]
+fn a_disputed_match_pays_nobody_on_the_word_of_the_source_that_disputes_it() {
+    check(&format!(
+        "
+        {TWELVE_NIL}
+        feed    M disputed source 0
+        feed    M round 1 13 A source 0
+        tick
+        expect  bet b1 Accepted
+        resume  match M
+        tick
+        expect  bet b1 Won
+        feed    M disputed source 0                  # after the end
+        expect  alert Paid 1
+        "
+    ));
+    check(
+        "
+        account A1 balance 100.00
+        match   M bo1 lol
+        maps    M even
+        market  W M map 1
+        bet     b1 A1 W a 10.00
+        feed    M start 1 t
+        feed    M state 1 600 1
+        feed    M disputed
+        feed    M won 1 A
+        tick
+        expect  market W Decided #0
+        expect  bet b1 Accepted
+        grade   W results won lost                  # a person's word does not hang on the score
+        waiting approve by 2
+        tick
+        expect  bet b1 Won
+        ",
+    );
+}
+
+#[test]
+fn a_multiple_waits_for_the_dispute_on_one_of_its_legs() {
+    check(&format!(
+        "
+        account A3 balance 100.00
+        match   K bo1
+        maps    K even
+        market  X K map 1
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        multi   m1 A3 10.00 2 W:a X:a
+        play    M 1 A12
+        feed    M start 1 ct source 1
+        {}
+        feed    M round 1 13 A source 0
+        tick
+        expect  bet m1 Accepted
+        feed    M round 1 13 B source 1
+        quote   q1 m1                                -> MarketSuspended
+        play    K 1 A13
+        tick
+        expect  bet m1 Accepted                      # both legs are won by what feeds say
+        resume  match M
+        tick
+        expect  bet m1 Won
+        ",
+        said_by_another(1..=12),
+    ));
+}
+
+#[test]
+fn a_dispute_keeps_bets_for_as_long_as_it_lasts() {
+    check(&format!(
+        "
+        config   resettle_window 1h
+        {TWELVE_NIL}
+        {}
+        feed     M round 1 13 A source 0
+        tick
+        feed     M round 1 13 B source 1
+        wait     5h
+        tick
+        expect   bet b1 Won
+        handover M 1
+        waiting  approve by 2
+        tick
+        expect   bet b1 Accepted
+        ",
+        said_by_another(1..=12),
+    ));
+}

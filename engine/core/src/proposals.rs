@@ -20,7 +20,8 @@ use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, Timestamp,
+    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, SourceId,
+    Timestamp,
 };
 
 /// Most wishes that wait.
@@ -105,6 +106,13 @@ pub enum Wish {
         /// The part, in percent.
         percent: u8,
     },
+    /// Another source for a match, where that corrects how a map ended.
+    HandOver {
+        /// The match.
+        match_id: MatchId,
+        /// Whose score becomes the truth.
+        source: SourceId,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -118,6 +126,7 @@ wire_enum!(Wish {
     8 = Deposit { account, amount, reference },
     9 = Bonus { account, step },
     10 = AccountFactor { account, title, has_begun, percent },
+    11 = HandOver { match_id, source },
 });
 
 impl Wish {
@@ -126,6 +135,9 @@ impl Wish {
         match (self, other) {
             (Self::Grade { market, .. }, Self::Grade { market: on, .. }) => market == on,
             (Self::TakeBackIncident { match_id }, Self::TakeBackIncident { match_id: on }) => {
+                match_id == on
+            }
+            (Self::HandOver { match_id, .. }, Self::HandOver { match_id: on, .. }) => {
                 match_id == on
             }
             (Self::Configure { .. }, Self::Configure { .. })
@@ -212,6 +224,8 @@ pub enum About {
         /// The part, in percent.
         percent: u8,
     },
+    /// Another source for this match.
+    HandOver(MatchId),
 }
 
 impl From<&Wish> for About {
@@ -240,6 +254,7 @@ impl From<&Wish> for About {
             Wish::AccountFactor { account, percent, .. } => {
                 Self::AccountFactor { account: *account, percent: *percent }
             }
+            Wish::HandOver { match_id, .. } => Self::HandOver(*match_id),
         }
     }
 }
@@ -329,6 +344,7 @@ impl Step<'_> {
             Wish::AccountFactor { account, title, has_begun, percent } => {
                 self.set_account_factor(account, title, has_begun, percent)?;
             }
+            Wish::HandOver { match_id, source } => self.hand_over(match_id, source)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

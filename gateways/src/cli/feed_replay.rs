@@ -153,7 +153,8 @@ impl Sink for Printed<'_> {
     fn take(&mut self, push: &Push) -> Result<(), Failure> {
         let (context, follow) = &mut self.sources[push.source];
         let mut said = VecDeque::new();
-        follow::push(follow.as_mut(), &push.bytes, push.time, &mut said);
+        let lines = follow.mark(&push.bytes, push.time);
+        follow::push(follow.as_mut(), &lines, push.time, &mut said);
         for envelope in &said {
             if let Command::Feed(message) = &envelope.command {
                 let line = Line { match_key: &context.match_key, message };

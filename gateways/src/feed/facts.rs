@@ -4,8 +4,10 @@
 //! elsewhere (`FEEDS.md`). Owns the names of things and what a single fact can say. Whether it can
 //! follow from the facts before it is the engine's question, not asked here.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use clutch_core::units::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -238,6 +240,39 @@ pub enum Team {
     B,
 }
 
+/// How far ahead of its receipt a fact may say that it happened: clocks differ by less. It is less than the lag
+/// that stops betting, so that a clock that is put right does not look like one that lags.
+pub const AHEAD_MS_MAX: u64 = 1_000;
+
+/// The field that a line from the future is marked by.
+const AHEAD: &str = "ahead_ms";
+
+/// Marks every line that says that it happened too far ahead of its receipt, so that it is wrong whenever it is read:
+/// also after a restart, when that time has come.
+pub fn mark_ahead(lines: &[u8], received_at: Timestamp) -> Cow<'_, [u8]> {
+    let now_ms = received_at.nanos() / 1_000_000;
+    let ahead = |line: &[u8]| {
+        let line: Value = serde_json::from_slice(line).ok()?;
+        let ahead = line.get("at_ms")?.as_u64()?.saturating_sub(now_ms);
+        Some(ahead).filter(|ahead| AHEAD_MS_MAX < *ahead)
+    };
+    let mut marked: Option<Vec<u8>> = None;
+    let mut done = 0;
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let begins = done;
+        done += line.len();
+        if let (Some(by), Some(open)) = (ahead(line), line.iter().position(|byte| *byte == b'{')) {
+            let marked = marked.get_or_insert_with(|| lines[..begins].to_vec());
+            marked.extend_from_slice(&line[..=open]);
+            marked.extend_from_slice(format!("\"{AHEAD}\":{by},").as_bytes());
+            marked.extend_from_slice(&line[open + 1..]);
+        } else if let Some(marked) = &mut marked {
+            marked.extend_from_slice(line);
+        }
+    }
+    marked.map_or(Cow::Borrowed(lines), Cow::Owned)
+}
+
 impl Fact {
     /// Reads a line.
     ///
@@ -254,6 +289,11 @@ impl Fact {
         let at_ms = at_ms.as_u64().ok_or_else(|| {
             format!("at_ms is {at_ms}; it must be a whole number of Unix milliseconds")
         })?;
+        if let Some(ahead) = object.remove(AHEAD) {
+            return Err(format!(
+                "at_ms {at_ms} is {ahead} ms ahead of when it was received; {AHEAD_MS_MAX} at most"
+            ));
+        }
         let number = Number::take(object)?;
         let what = What::deserialize(value).map_err(|error| error.to_string())?;
         Ok(Self { at_ms, number, what, line: 0 })

@@ -3,6 +3,7 @@
 //! The lines of a provider become commands about one match of ours. Whoever implements [`Follow`] is a
 //! function of the lines alone: read again after a restart they give the same commands.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
@@ -12,10 +13,10 @@ use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
 use super::bridge::{MatchFeed, core_format, heartbeat, source_time};
 use super::capture::Context;
 use super::cs_log::{CsLog, LineReader, LogTime, Normalised, Options, RoundFormat};
-use super::facts::{Title, What};
+use super::facts::{Title, What, mark_ahead};
 use super::facts_bridge::FactsFeed;
 use super::ndjson::{Count, Heard, Stream};
-use crate::server::feed::{LINE_ERRORS_MAX, Taken, WrongLine};
+use crate::server::feed::Taken;
 
 /// Follows the lines of one provider for one match.
 pub trait Follow: Send {
@@ -31,6 +32,11 @@ pub trait Follow: Send {
     /// Up to when, by the source's own clock, the last line says that everything has been told; zero if it
     /// says nothing of that, as a line that was said before.
     fn told_until(&self) -> Timestamp;
+
+    /// The lines of a push as they are kept and read: with a mark on what only the time of receipt shows to be wrong.
+    fn mark<'a>(&self, lines: &'a [u8], _: Timestamp) -> Cow<'a, [u8]> {
+        Cow::Borrowed(lines)
+    }
 
     /// Goes on behind `applied`, which the engine has heard although these lines do not hold it. What
     /// must be said at once because of that.
@@ -53,6 +59,13 @@ pub enum Line {
     },
     /// One that is wrong; a sentence says how.
     Wrong(String),
+    /// One that is wrong, and news by its count: it is missing until it is said again.
+    WrongAndMissing {
+        /// How it is wrong.
+        what: String,
+        /// The newest version without a gap.
+        after: u64,
+    },
 }
 
 impl<T: Follow + ?Sized> Follow for Box<T> {
@@ -70,6 +83,10 @@ impl<T: Follow + ?Sized> Follow for Box<T> {
 
     fn told_until(&self) -> Timestamp {
         (**self).told_until()
+    }
+
+    fn mark<'a>(&self, lines: &'a [u8], received_at: Timestamp) -> Cow<'a, [u8]> {
+        (**self).mark(lines, received_at)
     }
 
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {
@@ -101,8 +118,8 @@ pub fn of(context: &Context) -> Result<Box<dyn Follow>, String> {
     }
 }
 
-/// Takes the lines of one push. What they say goes behind `out`; lines that say nothing are a sign of
-/// life with the time of the last one, unless one of them is wrong.
+/// Takes the lines of one push, as [`Follow::mark`] leaves them. What they say goes behind `out`; lines that say
+/// nothing are a sign of life with the time of the last one, unless one of them is wrong.
 pub fn push<F: Follow + ?Sized>(
     follow: &mut F,
     body: &[u8],
@@ -142,17 +159,24 @@ pub fn read<F: Follow + ?Sized, R: BufRead>(
             Line::Unknown => taken.unknown += 1,
             Line::Old => taken.old += 1,
             Line::Gap { after } => taken.resync_after = Some(after),
-            Line::Wrong(text) => {
-                taken.wrong += 1;
-                if taken.errors.len() < LINE_ERRORS_MAX {
-                    taken.errors.push(WrongLine { line: number, text });
-                }
+            Line::Wrong(text) => taken.note_wrong(number, text),
+            Line::WrongAndMissing { what, after } => {
+                taken.note_wrong(number, what);
+                taken.resync_after = Some(after);
             }
         }
     }
     // Lines that came later in the same push may have closed the gap.
     taken.resync_after = taken.resync_after.filter(|after| *after == follow.version());
     Ok(())
+}
+
+/// The version of a line that is no fact, if so much of it can be read; else it may be the `next` one, unless it
+/// would have been a sign of life.
+fn version_of(line: &[u8], next: u64) -> u64 {
+    let line: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
+    let none = if line["event"] == "heartbeat" { 0 } else { next };
+    line["version"].as_u64().unwrap_or(none)
 }
 
 /// Follows the log of a game server.
@@ -270,9 +294,18 @@ impl Follow for FactLines {
                 Line::Known
             }
             Err(what) => {
-                // Nobody will miss it by its number, and it may have taken something back.
-                if self.stream.count() == Count::Arrival {
-                    out.push_back(self.bridge.hold(received_at));
+                match self.stream.count() {
+                    // Nobody will miss it by its number, and it may have taken something back.
+                    Count::Arrival => out.push_back(self.bridge.hold(received_at)),
+                    // It is known of and missing: betting stops until it is said again, and read.
+                    Count::Version(newest) => {
+                        let version = version_of(line, newest + 1);
+                        if newest < version {
+                            out.push_back(self.bridge.sign_of_life(version, received_at));
+                            return Line::WrongAndMissing { what, after: newest };
+                        }
+                    }
+                    Count::Unknown => {}
                 }
                 Line::Wrong(what)
             }
@@ -286,6 +319,10 @@ impl Follow for FactLines {
     /// Facts say it themselves, by heartbeats; those that say nothing new were said before.
     fn told_until(&self) -> Timestamp {
         Timestamp::default()
+    }
+
+    fn mark<'a>(&self, lines: &'a [u8], received_at: Timestamp) -> Cow<'a, [u8]> {
+        mark_ahead(lines, received_at)
     }
 
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {

@@ -80,6 +80,7 @@ impl<F: Follow> PushFeed<F> {
         if !self.flush(sender) {
             return FeedReply::Busy;
         }
+        let body = &*self.follow.mark(body, now);
         if let Err(error) = self.kept.append(body, now) {
             // Without its lines the feed could not be followed after a restart.
             tracing::error!(%error, "a feed's lines cannot be kept and are refused");

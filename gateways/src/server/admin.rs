@@ -238,12 +238,14 @@ impl Hub {
                 let text = ranges.as_ref().and_then(|ranges| ranges.sentence(*refusal));
                 Progress::Done(with_places(work.places, || refused_to_staff(*refusal, text)))
             }
-            (Step::Command { before, warning, .. }, Event::Applied) => Progress::Done(Response::json(
-                200,
-                self.in_money_of_answer(&work.records, || {
-                    staff::applied(&self.book, &work.records, before, warning.as_deref())
-                }),
-            )),
+            (Step::Command { before, warning, .. }, Event::Applied) => {
+                Progress::Done(Response::json(
+                    200,
+                    self.in_money_of_answer(&work.records, || {
+                        staff::applied(&self.book, &work.records, before, warning.as_deref())
+                    }),
+                ))
+            }
             (Step::Question(query), Event::QueryDone) => {
                 Progress::Done(self.answer_question(*query, &work.records))
             }

@@ -67,6 +67,14 @@ pub struct WrongLine {
 pub const LINE_ERRORS_MAX: usize = 20;
 
 impl Taken {
+    /// Counts a line that is wrong, and keeps the first ones to name them.
+    pub fn note_wrong(&mut self, line: u64, text: String) {
+        self.wrong += 1;
+        if self.errors.len() < LINE_ERRORS_MAX {
+            self.errors.push(WrongLine { line, text });
+        }
+    }
+
     /// The answer to the provider. What there was none of is left out.
     pub fn answer(&self) -> Value {
         let Self { lines, events, unknown, old, wrong, .. } = self;

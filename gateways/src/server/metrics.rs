@@ -453,6 +453,7 @@ impl Metrics {
             FeedAlert::Contradictory => "contradictory",
             FeedAlert::HandedOver => "handed_over",
             FeedAlert::TookOver { .. } => "took_over",
+            FeedAlert::Paid { .. } => "paid",
         };
         let label = AlertLabel { source: u32::from(source.0), alert };
         self.feed_alerts.get_or_create(&label).inc();

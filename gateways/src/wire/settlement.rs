@@ -323,6 +323,7 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 | About::TakeBackIncident(_)
                 | About::VoidBet(_)
                 | About::VoidBets(_)
+                | About::HandOver(_)
                 | About::Limits
                 | About::PlayPolicy => (None, None),
                 About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
@@ -335,6 +336,9 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 }
                 About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
                 About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
+                About::HandOver(MatchId(game)) => {
+                    ("another source, which denies how a map ended, for match", Some(game))
+                }
                 About::Limits => {
                     ("settings: a limit raised far, or a guard of the prices widened", None)
                 }

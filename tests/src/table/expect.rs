@@ -115,6 +115,15 @@ impl Scenario {
                 equal(words.next()?, "Late")?;
                 return equal(words.next()?, &lag_ms.to_string());
             }
+            Some(FeedAlert::Disagrees { map, round }) => {
+                equal(words.next()?, "Disagrees")?;
+                equal(words.next()?, &map.to_string())?;
+                return equal(words.next()?, &round.to_string());
+            }
+            Some(FeedAlert::Paid { markets }) => {
+                equal(words.next()?, "Paid")?;
+                return equal(words.next()?, &markets.to_string());
+            }
             other => return equal(words.next()?, &format!("{other:?}")),
         };
         equal(words.next()?, &format!("{rule:?}"))?;

@@ -584,6 +584,13 @@ impl Twin {
             if self.now < market.decided_at + self.config.resettle_window_ns {
                 return;
             }
+            if self.is_disputed(id as usize) {
+                // For as long once more.
+                self.markets[id as usize].decided_at += self.config.resettle_window_ns;
+                self.decided.rotate_left(1);
+                self.retired_lately = true;
+                continue;
+            }
             let bets = self.bets.iter().filter(|(_, bet)| bet.market == id as usize);
             let leaving: Vec<(u64, u32, i128)> = bets
                 .map(|(bet_id, bet)| (*bet_id, bet.account, self.effect(*bet_id, bet).0))

@@ -196,6 +196,9 @@ impl Twin {
                     worths.push((u64::from(odds) * chance, 1_000_000_000_000));
                     continue;
                 }
+                _ if self.is_decided_in_dispute(market) => {
+                    return Err(Reject::MarketSuspended.into());
+                }
                 Outcome::Void(_) => (1000, 1000),
                 Outcome::Returns(parts, whole) => (parts, whole),
             };

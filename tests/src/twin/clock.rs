@@ -37,6 +37,11 @@ fn stretch(time_s: u16) -> u16 {
 }
 
 impl Clock {
+    /// How late it is.
+    pub fn seconds(&self) -> u16 {
+        self.numbers.map_or(0, |numbers| numbers.time_s)
+    }
+
     /// The first command that spoke of a later moment than this one, by tens of seconds.
     pub fn first_beyond(&self, time_s: u16) -> Option<u64> {
         let beyond = self.moments.iter().filter(|(said, _)| stretch(*said) > stretch(time_s));

@@ -56,6 +56,16 @@ impl Twin {
                         market.changes.push((self.seq, self.now));
                     }
                 }
+                Event::Bet(view) if record.trace == 0 && is_paid_or_lost(view.status) => {
+                    let market = view.market.0 as usize;
+                    assert!(!self.is_disputed(market), "settled in a dispute: {view:?}");
+                }
+                Event::Multiple(view) if record.trace == 0 && is_paid_or_lost(view.status) => {
+                    let legs = view.bet.and_then(|bet| self.multiples.get(&bet.0));
+                    let mut legs = legs.iter().flat_map(|bet| &bet.legs);
+                    let is_held = legs.any(|leg| self.is_decided_in_dispute(leg.market));
+                    assert!(!is_held, "settled in a dispute: {view:?}");
+                }
                 Event::Settlement { market, status, .. } => {
                     self.learn_settlement(market.0 as usize, status);
                 }
@@ -278,6 +288,10 @@ impl Twin {
         }
         assert!(expected.next().is_none(), "the engine lost a multiple of account {account}");
     }
+}
+
+fn is_paid_or_lost(status: BetStatus) -> bool {
+    matches!(status, BetStatus::Won { .. } | BetStatus::Lost)
 }
 
 /// What must hold in the engine even while settlements are in progress: each account holds exactly

@@ -141,6 +141,7 @@ impl Twin {
             self.proposed_commands().any(|command| match command {
                 Command::Grade { market, .. } => is_of_it(*market),
                 Command::MatchIncident { match_id, .. }
+                | Command::HandOver { match_id, .. }
                 | Command::TakeBackIncident { match_id } => match_id.0 as usize == index,
                 Command::VoidBets(stretch) => stretch.match_id.0 as usize == index,
                 _ => false,

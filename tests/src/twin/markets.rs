@@ -348,6 +348,18 @@ impl Twin {
         }
     }
 
+    /// Whether it follows a score in dispute: then it is not settled.
+    pub(super) fn is_disputed(&self, id: usize) -> bool {
+        let market = &self.markets[id];
+        let by_score = market.graded.is_none() && market.by_rules.is_none() && !market.retired;
+        by_score && self.matches[market.match_index].is_disputed()
+    }
+
+    /// Whether it has a result by that score.
+    pub(super) fn is_decided_in_dispute(&self, id: usize) -> bool {
+        self.is_disputed(id) && self.result(id) != MarketResult::Undecided
+    }
+
     fn await_retirement(&mut self, id: usize) {
         let market = &mut self.markets[id];
         if market.result != MarketResult::Undecided && !market.awaits_retirement {
@@ -362,8 +374,13 @@ impl Twin {
         match status {
             SettlementStatus::Done => {}
             SettlementStatus::Aside(why) => {
-                assert_eq!(why, Aside::Paused, "the settlement of market {id}");
                 market.is_aside = true;
+                let is_right = match why {
+                    Aside::Paused => true,
+                    Aside::Disputed => self.is_disputed(id),
+                    Aside::BadBet(_) | Aside::BooksDiffer | Aside::Unconfirmed => false,
+                };
+                assert!(is_right, "the settlement of market {id} is set aside: {why:?}");
             }
             SettlementStatus::GoesOn => {
                 (market.is_aside, market.decided_at) = (false, self.now);

@@ -320,9 +320,17 @@ impl Twin {
         answer
     }
 
-    /// Whether some market's bets wait because its settlement is paused.
+    /// Whether some market's bets wait because its settlement is set aside, or multiples because a leg of
+    /// theirs was decided by a score in dispute.
     pub fn waits_for_settlement(&self) -> bool {
+        let legs = || self.multiples.values().flat_map(|bet| &bet.legs);
         self.markets.iter().any(|market| market.is_aside)
+            || legs().any(|leg| self.is_decided_in_dispute(leg.market))
+    }
+
+    /// A match whose score is in dispute.
+    pub fn in_dispute(&self) -> Option<u32> {
+        self.matches.iter().position(Match::is_disputed).map(|index| index as u32)
     }
 
     /// Whether bets left with the last command; until the engine has done the same, both differ.

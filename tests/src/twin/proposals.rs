@@ -54,6 +54,9 @@ impl Twin {
                 Command::TakeBackIncident { match_id },
                 Command::TakeBackIncident { match_id: on },
             ) => match_id == on,
+            (Command::HandOver { match_id, .. }, Command::HandOver { match_id: on, .. }) => {
+                match_id == on
+            }
             (Command::Configure { .. }, Command::Configure { .. })
             | (Command::AdoptPlayPolicy { .. }, Command::AdoptPlayPolicy { .. }) => true,
             (Command::Adjust(adjust), Command::Adjust(other)) => {

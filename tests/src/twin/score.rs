@@ -118,6 +118,10 @@ impl Series {
         matches!(self.title, Title::Lol | Title::Dota2)
     }
 
+    fn shortest(&self) -> u16 {
+        if self.title == Title::Lol { 360 } else { 240 }
+    }
+
     pub fn award(&mut self, number: usize, to: Team, seq: u64) {
         self.maps[number - 1].awarded = Some((to, seq));
         self.current = number;
@@ -169,7 +173,20 @@ impl Series {
         if self.is_timed() {
             return self.map(number)?.clock.named.map(|(team, _)| team);
         }
-        let (a, b) = (self.rounds_of(number, Team::A), self.rounds_of(number, Team::B));
+        self.winner_at(self.rounds_of(number, Team::A), self.rounds_of(number, Team::B))
+    }
+
+    /// Who would have won a map that ends with these rounds.
+    pub fn would_end(&self, rounds: &[Team]) -> Option<Team> {
+        let a = rounds.iter().filter(|winner| **winner == Team::A).count();
+        let b = rounds.len() - a;
+        // Not one round later than it ended, which nobody can play.
+        let is_new = self.winner_at(a.saturating_sub(1), b).is_none()
+            || self.winner_at(a, b.saturating_sub(1)).is_none();
+        self.winner_at(a, b).filter(|_| is_new && !self.is_timed())
+    }
+
+    fn winner_at(&self, a: usize, b: usize) -> Option<Team> {
         let played = a + b;
         let needed = if played <= 2 * self.half {
             self.half + 1
@@ -318,6 +335,8 @@ impl Series {
                 match self.map_winner(map) {
                     Some(known) if known == winner => Ok(Change::Nothing),
                     Some(_) => Err(Impossible),
+                    // Nobody has won in less than six minutes, or four.
+                    None if self.maps[map - 1].clock.seconds() < self.shortest() => Err(Impossible),
                     None => {
                         self.maps[map - 1].clock.named = Some((winner, seq));
                         Ok(Change::Moved { map })

@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 
 use clutch_core::Reject;
-use clutch_core::command::{FeedMessage, GameEvent, MobaState, Side, SuspendReason, Team, Title};
+use clutch_core::command::{
+    Command, FeedMessage, GameEvent, MobaState, Side, SuspendReason, Team, Title,
+};
 use clutch_core::event::{MatchPhase, VoidReason};
 use clutch_core::house_rules::rules::Rewound;
+use clutch_core::units::{MatchId, SourceId};
 
 use super::clock;
 use super::incidents::On;
@@ -60,8 +63,11 @@ impl Said {
     /// The truth as an account.
     fn of(series: &Series) -> Self {
         let map = series.map(series.current);
-        let winners =
-            (1..=series.maps.len()).filter_map(|map| Some((map, series.map_winner(map)?)));
+        // Who won the rounds of a map that was given away is another question.
+        let is_told = |map: &usize| series.is_timed() || !series.is_awarded(*map);
+        let winners = (1..=series.maps.len())
+            .filter(is_told)
+            .filter_map(|map| Some((map, series.map_winner(map)?)));
         Self {
             map: series.current,
             rounds: map
@@ -163,10 +169,26 @@ impl Said {
         }
     }
 
-    /// Whether another winner of a map is named.
+    /// Remembers who won the map with these rounds, when it is on the next one.
+    fn note_the_end(&mut self, series: &Series) {
+        self.winners.extend(series.would_end(&self.rounds).map(|winner| (self.map, winner)));
+    }
+
+    /// Whether another winner of this map is named.
+    fn denies(&self, truth: &Self, map: usize) -> bool {
+        let (said, known) = (self.winners.get(&map), truth.winners.get(&map));
+        said.is_some() && known.is_some() && said != known
+    }
+
+    /// The same of a map that only one of them is on, or neither.
+    fn denies_another_map(&self, truth: &Self) -> bool {
+        let is_shared = |map: usize| map == self.map && map == truth.map;
+        (1..9).any(|map| !is_shared(map) && self.denies(truth, map))
+    }
+
+    /// The same of any map.
     fn denies_a_map_of(&self, truth: &Self) -> bool {
-        let same = |(map, team): (&usize, &Team)| truth.winners.get(map).unwrap_or(team) == team;
-        !self.winners.iter().all(same)
+        (1..9).any(|map| self.denies(truth, map))
     }
 
     /// How many rounds are the same from the first on.
@@ -215,6 +237,12 @@ impl Match {
             MatchPhase::Scheduled | MatchPhase::Break => Some(config.feed_age_prematch_ns),
             MatchPhase::Over => None,
         }
+    }
+
+    /// Whether nothing may be settled by its score.
+    pub(super) fn is_disputed(&self) -> bool {
+        let is_frozen = self.is_stopped(SuspendReason::ImpossibleState);
+        self.is_stopped(SuspendReason::FeedsDisagree) || self.needs_person && is_frozen
     }
 
     fn is_stopped(&self, reason: SuspendReason) -> bool {
@@ -346,6 +374,15 @@ impl Twin {
         let fixture = &mut self.matches[index];
         let source = &mut fixture.sources[usize::from(message.source.0)];
         let fits = fixture.series.can_be_told(message.event) && source.said.hear(message.event);
+        source.said.note_the_end(&fixture.series);
+        if source.doubted {
+            // Only the map that it is on counts.
+            let mut winners = Said::of(&fixture.series).winners;
+            winners.remove(&source.said.map);
+            let own = source.said.winners.remove_entry(&source.said.map);
+            winners.extend(own);
+            source.said.winners = winners;
+        }
         if !fits {
             source.doubted = true;
             self.compare_sources(index);
@@ -371,8 +408,11 @@ impl Twin {
     pub(super) fn compare_sources(&mut self, index: usize) {
         let (now, grace) = (self.now, self.config.feed_grace_ns);
         let fixture = &mut self.matches[index];
-        let Some(limit) = fixture.silence_max(&self.config) else { return };
-        let asked = fixture.asked(now, limit);
+        // After the end only who denies it counts, however long ago he said so.
+        let limit = fixture.silence_max(&self.config);
+        let is_over = limit.is_none();
+        let mut asked = fixture.asked(now, limit.unwrap_or(u64::MAX));
+        asked.retain(|(_, relation)| !is_over || *relation == Relation::Contradicts);
         let says = |wanted| asked.iter().any(|(_, relation)| *relation == wanted);
         fixture.behind_since = match says(Relation::Behind) {
             true => fixture.behind_since.or(Some(now)),
@@ -423,12 +463,24 @@ impl Twin {
     pub(super) fn hand_over(&mut self, index: u32, source: u8) -> Result<(), Reject> {
         let (index, to) = (index as usize, usize::from(source));
         let fixture = self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?;
-        let limit = fixture.silence_max(&self.config).ok_or(Reject::MarketDecided)?;
-        let source = fixture.sources.get(to).ok_or(Reject::InvalidParameter)?;
-        let heard = source.heard.ok_or(Reject::SourceUnheard)?;
-        if self.now - heard > limit {
+        let limit = fixture.silence_max(&self.config);
+        let heard = fixture.sources.get(to).ok_or(Reject::InvalidParameter)?.heard;
+        let heard = heard.ok_or(Reject::SourceUnheard)?;
+        let has_ended = fixture.series.map_winner(fixture.series.current).is_some();
+        let others = fixture.others();
+        let denies = others.contains(&(to, Relation::Contradicts));
+        let corrects = has_ended && denies;
+        if limit.is_none() && !corrects {
+            return Err(Reject::MarketDecided);
+        }
+        if limit.is_some_and(|limit| self.now - heard > limit) {
             return Err(Reject::SourceSilent);
         }
+        if corrects && !self.approved {
+            let match_id = MatchId(index as u32);
+            return self.propose(Command::HandOver { match_id, source: SourceId(source) });
+        }
+        let fixture = &mut self.matches[index];
         (fixture.needs_person, fixture.fitted) = (false, 0);
         if fixture.first == Some(to) && fixture.sources[to].lags {
             // Its clock was set, and is learned anew.
@@ -477,8 +529,21 @@ impl Twin {
         let is_between =
             matches!(fixture.series.phase(), MatchPhase::Scheduled | MatchPhase::Break);
         let is_next = is_between && map == truth.map + 1;
-        if said.denies_a_map_of(&truth) || map != truth.map && !is_next {
+        let is_timed = fixture.series.is_timed();
+        // With the same rounds another winner; or a map that nobody can go back to.
+        let is_lost = said.denies_another_map(&truth)
+            || map != truth.map && !is_next
+            || !is_timed
+                && said.common_with(&truth) == said.rounds.len().min(truth.rounds.len())
+                && said.denies(&truth, map);
+        if is_lost {
             return self.freeze(index, true);
+        }
+        if is_timed && said.denies(&truth, map) {
+            let [known, told] =
+                [truth.numbers, said.numbers].map(|numbers| numbers.unwrap_or_default());
+            let state = if told.time_s < known.time_s { told } else { known };
+            let _ = self.follow(index, GameEvent::MobaRewound { map: number, state });
         }
         let common = if is_next { 0 } else { said.common_with(&truth) };
         if is_next {

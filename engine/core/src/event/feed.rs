@@ -56,4 +56,10 @@ pub enum FeedAlert {
         /// For how long the one before was silent, in milliseconds.
         silent_ms: u32,
     },
+    /// What it puts in question has been paid by, at least in part. That stays as it is until somebody
+    /// corrects it.
+    Paid {
+        /// Markets that were decided by it and have bets.
+        markets: u32,
+    },
 }

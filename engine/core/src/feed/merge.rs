@@ -3,12 +3,15 @@
 //! The truth follows the primary. The others confirm it: who is late has a grace, who knows more stops
 //! betting until the primary says the same, who contradicts freezes the match. Handing over to another
 //! source makes that source's score the truth. A person does it, or the primary's silence (`successor`).
+//!
+//! Nothing is settled by a score that is contradicted, and a contradiction is heard after the end as well.
 
 use super::is_of_the_score;
 use super::sources::silence_max;
 use super::view::{Relation, Truth, View};
-use crate::command::{FeedMessage, GameEvent, Side, SuspendReason};
+use crate::command::{FeedMessage, GameEvent, MobaState, Side, SuspendReason};
 use crate::event::{Event, FeedAlert, MatchPhase};
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::title::{FeedRule, Impossible};
@@ -22,9 +25,15 @@ impl Step<'_> {
         let truth = Truth::of(&fixture.series);
         // Of another game, or of a map that the match has not, nothing is remembered.
         let can_be_told = fixture.series.can_be_told(event);
+        let rules = fixture.series.rules();
         let row = fixture.feed.source(source);
         let before = row.view;
         let fits = can_be_told && row.view.hear(event) && event != GameEvent::Disputed;
+        row.view.note_map_winner(rules);
+        if row.in_doubt {
+            // What it says of this map can bring it back; of the others it is asked no more.
+            row.view.take_other_maps(&truth.view);
+        }
         let relation = row.view.against(&truth);
         if !fits {
             row.in_doubt = true;
@@ -58,7 +67,10 @@ impl Step<'_> {
     /// Compares every source that counts with the truth, and stops or lifts what follows from that.
     pub(crate) fn reconcile(&mut self, match_id: MatchId) {
         let fixture = &self.tables.fixtures[match_id];
-        let Some(limit) = silence_max(fixture.series.phase(), self.config) else { return };
+        let limit = silence_max(fixture.series.phase(), self.config);
+        // After the end nobody has to say more, but the last word of every source counts: the second one
+        // mostly says later how it ended.
+        let (is_over, limit) = (limit.is_none(), limit.unwrap_or(u64::MAX));
         // Most matches have one source.
         if !fixture.feed.has_others() && !fixture.stops.has(SuspendReason::FeedsApart) {
             return;
@@ -75,19 +87,24 @@ impl Step<'_> {
                 Relation::Behind => behind = behind.or(Some(source)),
                 Relation::Ahead => ahead = ahead.or(Some(source)),
                 Relation::Disagrees { map, round } => {
-                    disagrees = disagrees.or(Some((source, FeedAlert::Disagrees { map, round })));
+                    let alert = FeedAlert::Disagrees { map, round };
+                    disagrees = disagrees.or(Some((source, map, alert)));
                 }
                 Relation::Apart { map, odd: Impossible { rule, expected, actual } } => {
                     let alert = FeedAlert::Apart { map, rule, expected, actual };
-                    disagrees = disagrees.or(Some((source, alert)));
+                    disagrees = disagrees.or(Some((source, map, alert)));
                 }
             }
         }
-        if let Some((source, alert)) = disagrees {
+        if is_over {
+            (ahead, behind) = (None, None);
+        }
+        if let Some((source, map, alert)) = disagrees {
             let feed = &mut self.tables.fixtures[match_id].feed;
             feed.fitted = 0;
             if !self.is_stopped(match_id, SuspendReason::FeedsDisagree) {
                 self.alert(match_id, source, alert);
+                self.tell_what_is_paid(match_id, source, map);
                 self.stop_match(match_id, SuspendReason::FeedsDisagree);
             }
         }
@@ -142,6 +159,7 @@ impl Step<'_> {
             fixture.feed.fitted = 0;
             self.lift_match(match_id, SuspendReason::ImpossibleState);
             self.lift_match(match_id, SuspendReason::FeedsDisagree);
+            self.settle_what_was_disputed(match_id);
         }
     }
 
@@ -164,27 +182,36 @@ impl Step<'_> {
     }
 
     /// Makes another source the one that the truth follows. What it says of the map that is played
-    /// becomes the truth, as a rewind and the rounds that it knows.
+    /// becomes the truth, as a rewind and the rounds that it knows. Where that denies the end of a map
+    /// it corrects results, as a roll-back does, and takes two persons.
     pub(crate) fn hand_over(&mut self, match_id: MatchId, source: SourceId) -> Result<(), Refusal> {
         self.operator()?;
-        let limit = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?.series.phase();
-        let limit = silence_max(limit, self.config).ok_or(Reject::MarketDecided)?;
-        let fixture = &mut self.tables.fixtures[match_id];
+        let fixture = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+        let limit = silence_max(fixture.series.phase(), self.config);
         let most = crate::title::SOURCES_MAX;
-        let Some(row) = fixture.feed.sources.get(usize::from(source.0)).copied() else {
+        let Some(row) = fixture.feed.sources.get(usize::from(source.0)) else {
             let (most, asked) = (most as i64, i64::from(source.0));
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         };
         if row.heard_at == Timestamp::default() {
             return Err(Reject::SourceUnheard.into());
         }
-        if self.now.since(row.heard_at) > limit {
-            let silent = self.now.since(row.heard_at);
-            return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
+        let corrects = fixture.is_denied_its_end_by(source);
+        let silent = self.now.since(row.heard_at);
+        match limit {
+            // Nothing is left to say of a match that is over, but that it ended otherwise.
+            None if !corrects => return Err(Reject::MarketDecided.into()),
+            Some(limit) if limit < silent => {
+                return Err(Refusal::with(Reject::SourceSilent, millis(limit), millis(silent)));
+            }
+            None | Some(_) => {}
+        }
+        if corrects && !self.is_approved() {
+            return self.propose(Wish::HandOver { match_id, source });
         }
         if row.lags && fixture.feed.is_primary(source) {
             // A person says of the source that is followed anyhow that it is not late: its clock was set.
-            let row = fixture.feed.source(source);
+            let row = self.tables.fixtures[match_id].feed.source(source);
             (row.lag_best_ns, row.lags) = (None, false);
         }
         self.follow_instead(match_id, source);
@@ -196,6 +223,7 @@ impl Step<'_> {
         // Only now: no market opens at the price of what the old one said.
         self.lift_match(match_id, SuspendReason::FeedsDisagree);
         self.lift_match(match_id, SuspendReason::FeedStale);
+        self.settle_what_was_disputed(match_id);
         // The silence of the new one counts from when he spoke last.
         let due = self.tables.fixtures[match_id].stale_at(self.config);
         self.tables.feed_check_at = self.tables.feed_check_at.min(due);
@@ -256,6 +284,16 @@ impl Step<'_> {
                 round - 1
             }
             Relation::Ahead | Relation::Behind if map == truth.map => view.played.min(truth.played),
+            // Another winner of a map against the clock: back to before its end.
+            Relation::Disagrees { map: on, .. }
+                if on == truth.map && map == on && series.moba_rules().is_some() =>
+            {
+                let moment = |state: Option<MobaState>| state.unwrap_or_default();
+                let (known, said) = (moment(truth.moba), moment(view.moba));
+                let state = if said.time_s < known.time_s { said } else { known };
+                let _ = self.follow(match_id, source, GameEvent::MobaRewound { map, state });
+                truth.played
+            }
             // On another map, or with another winner of one: only a person knows what is right.
             Relation::Disagrees { .. } | Relation::Ahead | Relation::Behind => {
                 let rule = FeedRule::MapOutOfTurn;
@@ -295,6 +333,15 @@ impl Step<'_> {
         self.outbox.push(Event::FeedAlert { match_id, source, alert });
     }
 
+    /// Says to whoever learns of a dispute that bets were settled by the score that is in question. They
+    /// stay settled until somebody corrects it.
+    fn tell_what_is_paid(&mut self, match_id: MatchId, source: SourceId, map: u8) {
+        let markets = self.tables.markets_being_paid(match_id, map);
+        if markets != 0 {
+            self.alert(match_id, source, FeedAlert::Paid { markets });
+        }
+    }
+
     /// Freezes a match on something that cannot be, and names it.
     pub(super) fn freeze(
         &mut self,
@@ -308,6 +355,10 @@ impl Step<'_> {
         let feed = &mut self.tables.fixtures[match_id].feed;
         feed.fitted = 0;
         feed.needs_person |= needs_person;
+        if needs_person {
+            let map = self.tables.fixtures[match_id].series.current();
+            self.tell_what_is_paid(match_id, source, map);
+        }
         self.stop_match(match_id, SuspendReason::ImpossibleState);
     }
 
@@ -317,6 +368,17 @@ impl Step<'_> {
 }
 
 impl crate::title::Fixture {
+    /// Whether a source contradicts the truth on a map that has a winner by it.
+    fn is_denied_its_end_by(&self, source: SourceId) -> bool {
+        let map = self.series.current();
+        let has_ended = map != 0 && self.series.map_winner(map).is_some();
+        let view = &self.feed.sources[usize::from(source.0)].view;
+        has_ended
+            && !self.feed.is_primary(source)
+            && view.map != 0
+            && view.against(&Truth::of(&self.series)).contradicts()
+    }
+
     /// When it must be looked again at sources that are apart: as the grace or the life of one that
     /// counts ends.
     pub(super) fn apart_at(&self, config: &crate::command::Config, now: Timestamp) -> Timestamp {

@@ -5,6 +5,7 @@
 
 use crate::codec::wire_struct;
 use crate::command::{GameEvent, MobaState, Side, Team};
+use crate::pricing::RoundRules;
 use crate::title::moba::{MobaMap, MobaRules};
 use crate::title::rounds::ROUNDS_MAX;
 use crate::title::{Impossible, Series};
@@ -82,7 +83,9 @@ impl View {
                 view.won_by_b |= 1 << (round - 1);
             }
         }
-        for map in 1..=series.best_of() {
+        // Who won the rounds of a map that was given away is another question.
+        let is_told = |map: &u8| series.rules().is_none() || !series.is_awarded(*map);
+        for map in (1..=series.best_of()).filter(is_told) {
             if let Some(winner) = series.map_winner(map) {
                 view.set_map_winner(map, Some(winner));
             }
@@ -187,12 +190,13 @@ impl View {
     /// Compares with the truth.
     pub(super) fn against(&self, truth: &Truth) -> Relation {
         let (truth, rules) = (&truth.view, truth.moba);
-        for map in 1..=8 {
-            if let (Some(said), Some(known)) = (self.map_winner(map), truth.map_winner(map))
-                && said != known
-            {
-                return Relation::Disagrees { map, round: 0 };
-            }
+        let is_denied = |map: u8| {
+            let (said, known) = (self.map_winner(map), truth.map_winner(map));
+            said.zip(known).is_some_and(|(said, known)| said != known)
+        };
+        let is_common = |map: u8| map == self.map && map == truth.map;
+        if let Some(map) = (1..=8).find(|map| !is_common(*map) && is_denied(*map)) {
+            return Relation::Disagrees { map, round: 0 };
         }
         if self.map == truth.map {
             let common = self.played.min(truth.played);
@@ -200,6 +204,9 @@ impl View {
             if apart != 0 {
                 let round = apart.trailing_zeros() as u8 + 1;
                 return Relation::Disagrees { map: self.map, round };
+            }
+            if is_denied(self.map) {
+                return Relation::Disagrees { map: self.map, round: 0 };
             }
             let is_over = |view: &Self| view.map_winner(view.map).is_some();
             if let (Some(rules), Some(known), Some(said)) = (rules, &truth.moba, &self.moba)
@@ -219,6 +226,23 @@ impl View {
             core::cmp::Ordering::Equal => Relation::Agrees,
             core::cmp::Ordering::Less => Relation::Behind,
         }
+    }
+
+    /// Notes who won the map that it is on if its rounds end it: it is remembered when the source is on the
+    /// next one.
+    pub(super) fn note_map_winner(&mut self, rules: Option<RoundRules>) {
+        let b = self.won_by_b.count_ones() as u16;
+        let a = u16::from(self.played) - b;
+        if rules.is_some_and(|rules| rules.is_final(a, b)) {
+            self.set_map_winner(self.map, Some(if b < a { Team::A } else { Team::B }));
+        }
+    }
+
+    /// Takes over who won every map but the one that it is on.
+    pub(super) fn take_other_maps(&mut self, truth: &Self) {
+        let own = self.map_winner(self.map);
+        self.maps = truth.maps;
+        self.set_map_winner(self.map, own);
     }
 
     /// Its words are on this map from now on.

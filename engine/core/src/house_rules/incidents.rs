@@ -244,6 +244,10 @@ impl Step<'_> {
         // A map that was given away is one that a source may know otherwise.
         self.reconcile(match_id);
         self.settle_all_of(match_id);
+        for place in 0..markets {
+            // What the house rules decide does not hang on a disputed score.
+            self.settle_if_undisputed(self.tables.fixtures[match_id].markets[place]);
+        }
         self.notice_end(match_id);
     }
 

@@ -154,6 +154,7 @@ impl Step<'_> {
                 let reason = self.tables.fixture_mut(match_id)?.stops.first();
                 self.outbox.push(Event::MatchFrozen { match_id, reason });
                 self.announce_statuses_of(match_id);
+                self.settle_what_was_disputed(match_id);
                 // Nobody could follow a silent source while the score was in question.
                 self.replace_silent(match_id);
             }

@@ -91,6 +91,8 @@ impl Step<'_> {
         self.resolve(market);
         // The same result from a person's mouth is a confirmed one.
         self.pay_if_confirmed(market);
+        // Nor does it hang on the score any more.
+        self.settle_if_undisputed(market);
         self.requote_market(market, PriceCause::RolledBack, true);
         self.announce_status(market, false);
     }

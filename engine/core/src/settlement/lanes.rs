@@ -11,8 +11,9 @@
 //! bets far if it was a canary. A person is called, and after his [`crate::Command::ResumeSettlement`] it
 //! goes on where it stopped. What has been paid agrees with its market already, so nothing is paid twice.
 //!
-//! A market can also be set aside because its tier is paused, or because what is left of it waits for a
-//! result that is confirmed.
+//! A market can also be set aside because its tier is paused, because what is left of it waits for a
+//! result that is confirmed, or because the score that decided it is in dispute: then no money moves by
+//! that score, to a bettor or back, until the dispute is over or a person says what the result is.
 
 mod several;
 
@@ -68,15 +69,17 @@ pub enum Aside {
     BooksDiffer,
     /// Its large payouts wait until the result is confirmed.
     Unconfirmed,
+    /// Its result is the score's, and the score of its match is in dispute.
+    Disputed,
 }
-wire_enum!(Aside { 0 = Paused, 1 = BadBet(bet), 2 = BooksDiffer, 3 = Unconfirmed });
+wire_enum!(Aside { 0 = Paused, 1 = BadBet(bet), 2 = BooksDiffer, 3 = Unconfirmed, 4 = Disputed });
 
 impl Aside {
-    /// Whether only a person lets it go on.
+    /// Whether only a person lets it go on, market by market.
     pub const fn needs_person(self) -> bool {
         match self {
             Self::BadBet(_) | Self::BooksDiffer => true,
-            Self::Paused | Self::Unconfirmed => false,
+            Self::Paused | Self::Unconfirmed | Self::Disputed => false,
         }
     }
 }
@@ -168,6 +171,11 @@ impl Step<'_> {
         {
             if self.tables.is_paused(market) {
                 self.set_aside(market, Aside::Paused);
+                left -= 1;
+                continue;
+            }
+            if self.tables.is_disputed(market) {
+                self.set_aside(market, Aside::Disputed);
                 left -= 1;
                 continue;
             }
@@ -378,6 +386,38 @@ impl Step<'_> {
         self.say_settlement(market, SettlementStatus::GoesOn);
     }
 
+    /// The score of a match is in dispute no longer: what waited for that is settled.
+    pub(crate) fn settle_what_was_disputed(&mut self, match_id: MatchId) {
+        if self.tables.fixtures[match_id].is_disputed() {
+            return;
+        }
+        for index in 0..self.tables.fixtures[match_id].markets.len() {
+            let market = self.tables.fixtures[match_id].markets[index];
+            self.go_on_undisputed(market);
+        }
+    }
+
+    /// The same for one market of a match, by what a person or the rules say of it.
+    pub(crate) fn settle_if_undisputed(&mut self, market: MarketId) {
+        let match_id = self.tables.markets.market(market).match_id;
+        if self.tables.fixtures[match_id].is_disputed() && !self.tables.is_disputed(market) {
+            self.go_on_undisputed(market);
+        }
+    }
+
+    fn go_on_undisputed(&mut self, market: MarketId) {
+        if self.tables.markets.market(market).aside == Some(Aside::Disputed) {
+            self.tables.settlement.aside.retain(|other| *other != market);
+            self.go_on(market);
+        }
+        let Tables { settlement, markets, .. } = &mut *self.tables;
+        let row = markets.market_mut(market);
+        // Multiples with a leg on it may have been passed over where another leg was decided.
+        if !row.retired && row.newest_leg != NO_LEG {
+            settlement.start(market, row);
+        }
+    }
+
     /// Sets the settlement of matches of a tier and all less known ones aside, or takes it up again.
     pub(crate) fn pause_settlement(&mut self, from_tier: Option<u8>) -> Result<(), Refusal> {
         self.operator()?;
@@ -413,6 +453,39 @@ impl Tables {
             let match_id = self.markets.market(market).match_id;
             from <= self.fixtures[match_id].tier
         }
+    }
+
+    /// Whether a market follows a score that is in dispute. What a person or the house rules say of it
+    /// does not hang on the score.
+    pub(crate) fn is_disputed(&self, market: MarketId) -> bool {
+        let row = self.markets.market(market);
+        let by_score = row.graded.is_none() && row.by_rules.is_none() && !row.retired;
+        by_score && self.fixtures[row.match_id].is_disputed()
+    }
+
+    /// How many markets on a map, and on the series, are decided by the score and have bets that are settled
+    /// or being settled.
+    pub(crate) fn markets_being_paid(&self, match_id: MatchId, map: u8) -> u32 {
+        let is_being_paid = |market: &&MarketId| {
+            let row = self.markets.market(**market);
+            let is_on_it = row.kind.map().is_none_or(|on| on == map);
+            let by_score = row.graded.is_none() && row.by_rules.is_none() && !row.retired;
+            let singles = [row.newest_large_bet, row.newest_bet];
+            let has_bets = singles.iter().any(|slot| *slot != NO_BET) || row.newest_leg != NO_LEG;
+            let is_untouched = row.queued
+                && row.lane == Lane::Large
+                && row.settling == row.newest_large_bet
+                && row.settling_leg == row.newest_leg;
+            let is_decided = row.result != MarketResult::Undecided;
+            is_on_it && by_score && is_decided && has_bets && !is_untouched
+        };
+        self.fixtures[match_id].markets.iter().filter(is_being_paid).count() as u32
+    }
+
+    /// Whether it also has a result by that score.
+    pub(crate) fn is_decided_in_dispute(&self, market: MarketId) -> bool {
+        let is_decided = self.markets.market(market).result != MarketResult::Undecided;
+        is_decided && self.is_disputed(market)
     }
 
     /// Whether a market's result is beyond doubt: a person's, the house rules', or the score's after the

@@ -275,6 +275,17 @@ impl Step<'_> {
             if row.queued {
                 return;
             }
+            if self.tables.is_disputed(market) {
+                // The dispute can still correct it.
+                let window_ns = self.config.resettle_window_ns;
+                let row = self.tables.markets.market_mut(market);
+                row.decided_at = row.decided_at.plus(window_ns);
+                let decided = &mut self.tables.settlement.decided;
+                decided.rotate_left(1);
+                left -= 1;
+                continue;
+            }
+            let row = self.tables.markets.market_mut(market);
             let list = if row.newest_large_bet == NO_BET {
                 &mut row.newest_bet
             } else {

@@ -10,6 +10,9 @@ pub const TITLE: TitleRules = TitleRules {
     name: "Dota 2",
     sides: ["Radiant", "Dire"],
     play: Play::Moba(MobaRules {
+        // The soonest that a professional game was given up is 5:49 or 6:04, as one counts (EHOME against Moscow Five
+        // 2012, Wildcard against 4 Zoomers 2025); less a minute and a half, as the last state may be that old.
+        shortest_s: 240,
         towers_max: 11,
         // He stands from the start, and again after eight minutes at the soonest.
         objectives: Objectives { first_s: 0, every_s: 480 },

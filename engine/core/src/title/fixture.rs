@@ -150,6 +150,14 @@ impl Fixture {
         self.series.phase() == MatchPhase::Over || is_void()
     }
 
+    /// Whether its score is in dispute: two sources contradict each other, or only a person can say what
+    /// is true. Nothing is settled by such a score.
+    pub fn is_disputed(&self) -> bool {
+        let is_for_a_person =
+            self.feed.needs_person && self.stops.has(SuspendReason::ImpossibleState);
+        is_for_a_person || self.stops.has(SuspendReason::FeedsDisagree)
+    }
+
     /// Adds a reason to suspend the match. Returns whether it is new.
     pub fn stop(&mut self, reason: SuspendReason) -> bool {
         let before = self.stops;

@@ -125,6 +125,8 @@ pub enum FeedRule {
     TooManyRewinds,
     /// The source says itself that it contradicts itself.
     Disputed,
+    /// A map was won sooner than any has been.
+    WonTooSoon,
 }
 
 impl Impossible {
@@ -355,8 +357,8 @@ impl Series {
     }
 
     fn win_moba(&mut self, map: u8, winner: Team, seq: Seq) -> Result<Change, Impossible> {
-        let (moba, _) = self.moba_mut(map)?;
-        if !moba.win(winner, seq)? {
+        let (moba, rules) = self.moba_mut(map)?;
+        if !moba.win(rules, winner, seq)? {
             return Ok(Change::None);
         }
         moba.refresh();

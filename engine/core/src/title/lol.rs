@@ -12,6 +12,9 @@ pub const TITLE: TitleRules = TitleRules {
     name: "League of Legends",
     sides: ["blue", "red"],
     play: Play::Moba(MobaRules {
+        // The shortest of a league took 7:30, one player short (Liga Tica 2019); less a
+        // minute and a half, as the last state may be that old.
+        shortest_s: 360,
         // Eleven stand, and the two of the base rise again: 15 were the most, more than 11 one game in 80.
         towers_max: 20,
         // The first at 5:00, each next one five minutes after; a clock may be some seconds off.

@@ -197,11 +197,17 @@ impl MobaMap {
     }
 
     /// Takes the end of the map. Returns whether it is news.
-    pub(super) fn win(&mut self, winner: Team, seq: Seq) -> Result<bool, Impossible> {
+    pub(super) fn win(
+        &mut self,
+        rules: &MobaRules,
+        winner: Team,
+        seq: Seq,
+    ) -> Result<bool, Impossible> {
         match self.winner {
             Some(known) if known == winner => Ok(false),
             Some(known) => Err(Impossible::new(FeedRule::MapIsOver, known as u8, winner as u8)),
             None => {
+                rules.can_end(self.state.as_ref())?;
                 (self.winner, self.won_at) = (Some(winner), seq);
                 Ok(true)
             }

@@ -76,9 +76,9 @@ impl Tables {
         };
         let wishes = |wish: &Wish| match *wish {
             Wish::Grade { market, .. } => is_of_it(market),
-            Wish::Incident { match_id: of, .. } | Wish::TakeBackIncident { match_id: of } => {
-                of == match_id
-            }
+            Wish::Incident { match_id: of, .. }
+            | Wish::TakeBackIncident { match_id: of }
+            | Wish::HandOver { match_id: of, .. } => of == match_id,
             Wish::VoidBets(stretch) => stretch.match_id == match_id,
             // A bet that is still there keeps its market.
             Wish::VoidBet { .. }

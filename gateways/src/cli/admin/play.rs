@@ -3,8 +3,8 @@
 
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
-use clutch_core::play::{Quantity, Window};
 use clutch_core::play::RestKind;
+use clutch_core::play::{Quantity, Window};
 use serde_json::json;
 
 use super::client::{Client, Said};

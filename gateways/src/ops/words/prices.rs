@@ -107,6 +107,9 @@ pub fn alert(alert: FeedAlert) -> String {
                 "the score follows it from now on: the one before was silent for {silent_ms} ms"
             )
         }
+        FeedAlert::Paid { markets } => format!(
+            "what it puts in question has been paid by, on {markets} markets; a hand-over or grades correct it"
+        ),
     }
 }
 

@@ -58,5 +58,6 @@ fn rule(rule: FeedRule) -> &'static str {
         }
         FeedRule::TooManyRewinds => "there are more rewinds than a match can have (TooManyRewinds)",
         FeedRule::Disputed => "the source says itself that it contradicts itself (Disputed)",
+        FeedRule::WonTooSoon => "nobody has won a map so soon (WonTooSoon)",
     }
 }

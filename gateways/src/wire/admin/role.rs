@@ -37,7 +37,8 @@ impl Desk {
             | About::Incident(_)
             | About::TakeBackIncident(_)
             | About::VoidBet(_)
-            | About::VoidBets(_) => Self::Trading,
+            | About::VoidBets(_)
+            | About::HandOver(_) => Self::Trading,
             About::Limits | About::PlayPolicy | About::AccountFactor { .. } => Self::Risk,
             About::Adjust { .. } | About::Deposit { .. } | About::Bonus { .. } => Self::Finance,
         }

@@ -168,6 +168,10 @@ impl Tables {
         let mut due = None;
         for (index, (leg, worth)) in legs.iter().zip(&mut worths).enumerate().take(system.legs()) {
             if let Some(multiplier) = leg.returns {
+                if self.is_decided_in_dispute(leg.market) {
+                    let refusal = Reject::MarketSuspended.into();
+                    return Err(Refused { refusal, leg: Some(index as u8) });
+                }
                 let share = u64::from(multiplier.share());
                 mark.word(u64::from(multiplier.thousandths()) << 32 | share);
                 *worth = LegWorth::decided(multiplier);

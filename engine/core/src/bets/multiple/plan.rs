@@ -110,6 +110,11 @@ impl Step<'_> {
         if now_is == should_be {
             return Ok(None);
         }
+        let is_disputed = |leg: &Leg| self.tables.is_decided_in_dispute(leg.market);
+        if self.tables.multiples.legs_of(multiple).any(is_disputed) {
+            // The end of the dispute has it looked at again.
+            return Ok(None);
+        }
         if self.tables.contradicts_itself(multiple, should_be) {
             return Err(Aside::BadBet(multiple.id));
         }

@@ -20,6 +20,8 @@ const SAMPLING_S: u16 = 5;
 /// What differs from one MOBA to the next.
 #[derive(Debug)]
 pub struct MobaRules {
+    /// No map is won before this second of the clock.
+    pub shortest_s: u16,
     /// Towers that one team can take.
     pub towers_max: u8,
     /// When the first objective can be taken, and how soon after each the next one.
@@ -94,6 +96,15 @@ impl MobaRules {
             self.objectives.by(state.time_s),
             sum(state.objectives),
         )
+    }
+
+    /// Whether a map can be won by then. The clock is that of the last state, as old as the source leaves it.
+    ///
+    /// # Errors
+    /// [`Impossible`] with the first second at which it can.
+    pub(super) fn can_end(&self, state: Option<&MobaState>) -> Result<(), Impossible> {
+        let time_s = state.map_or(0, |state| state.time_s);
+        at_least(FeedRule::WonTooSoon, self.shortest_s, time_s)
     }
 
     /// Whether a source can say this after that: nothing falls.
