@@ -27,5 +27,6 @@ mod odds_formats;
 mod page_bets;
 mod series_log;
 mod serve;
+mod starts;
 mod sweep;
 mod tools;
