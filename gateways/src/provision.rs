@@ -179,7 +179,8 @@ impl<'a> Provisioner<'a> {
         // Its format may have been changed since it was created. What belongs to another number of maps is left out.
         if present.best_of != best_of {
             let teams = [team_a, team_b];
-            return Ok(Provisioned { match_id, title, teams, format, heard: present.heard });
+            let (best_of, heard) = (present.best_of, present.heard);
+            return Ok(Provisioned { match_id, key, title, teams, format, best_of, heard });
         }
         for map in plan.maps.into_iter().filter(|map| !present.maps.contains(&map.map_no)) {
             self.command(Command::SetMap(SetMap { match_id, ..map })).map_err(|refused| {

@@ -301,7 +301,7 @@ impl Follow for FactLines {
                     Count::Version(newest) => {
                         let version = version_of(line, newest + 1);
                         if newest < version {
-                            out.push_back(self.bridge.sign_of_life(version, received_at));
+                            out.push_back(self.bridge.sign_of_life(version, 0, received_at));
                             return Line::WrongAndMissing { what, after: newest };
                         }
                     }

@@ -303,8 +303,8 @@ impl Hub {
             Next::Do(command) => {
                 let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
                 let envelope = self.envelope(operator, command);
-                let step =
-                    std::mem::replace(step, Step::Command { before: Vec::new(), warning: None });
+                let blank = Step::Command { before: Vec::new(), warning: None, ranges: None };
+                let step = std::mem::replace(step, blank);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
             }

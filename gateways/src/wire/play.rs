@@ -37,23 +37,13 @@ impl PlayWish {
             Self::Limit(key, amount) => Command::SetPlayLimit { account, key, amount },
             Self::Confirm(key) => Command::ConfirmPlayLimit { account, key },
             Self::Rest(kind, hours) => {
-                let until = end_of_rest(kind, now, hours);
+                let until = now.plus(u64::from(hours) * HOUR_NS);
                 Command::Rest { account, rest: Rest { kind, until } }
             }
             Self::Return => Command::EndRest { account },
             Self::Session(step) => Command::Session { account, step },
         }
     }
-}
-
-/// When a rest of so many hours ends. The engine reads its own clock a moment later, and a self-exclusion of the
-/// shortest length must not be that moment too short for it: up to a year it lasts a minute more than was asked.
-pub fn end_of_rest(kind: RestKind, now: Timestamp, hours: u32) -> Timestamp {
-    let more = match kind {
-        RestKind::SelfExclusion if hours <= 366 * 24 => HOUR_NS / 60,
-        RestKind::SelfExclusion | RestKind::TimeOut => 0,
-    };
-    now.plus(u64::from(hours) * HOUR_NS + more)
 }
 
 /// Which limit.

@@ -3,7 +3,6 @@
 
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
-use clutch_core::play::RestKind;
 use clutch_core::play::{Quantity, Window};
 use serde_json::json;
 
@@ -12,7 +11,6 @@ use super::names::account_number;
 use super::order;
 use crate::cli::Failure;
 use crate::demo::play::wall_clock;
-use crate::wire::play::end_of_rest;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PlayCommand {
@@ -145,11 +143,11 @@ pub(super) fn run(client: &Client, command: &PlayCommand) -> Result<Said, Failur
         }
         PlayCommand::Rest { account, kind, days } => {
             let account = account_number(client, account)?;
-            let (kind, rest) = match kind {
-                Rest::TimeOut => ("time_out", RestKind::TimeOut),
-                Rest::SelfExclusion => ("self_exclusion", RestKind::SelfExclusion),
+            let kind = match kind {
+                Rest::TimeOut => "time_out",
+                Rest::SelfExclusion => "self_exclusion",
             };
-            let until = end_of_rest(rest, wall_clock(), days.saturating_mul(24)).millis();
+            let until = wall_clock().millis() + u64::from(*days) * 24 * 3_600_000;
             let body = json!({"command": "rest", "account": account, "kind": kind, "until": until});
             order(client, body)
         }
