@@ -585,8 +585,8 @@ fn a_file_that_contradicts_itself_is_refused_with_its_line() {
             "line 5: nobody can lead by so much (LeadTooLarge): it says 60000",
         ),
         (
-            end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(600, 0, 0),
-            "line 5: the map is over (MapIsOver), in ",
+            state(600, 0, 0) + &end.replace("\"at_ms\":4", "\"at_ms\":3") + &state(610, 0, 0),
+            "line 6: the map is over (MapIsOver), in ",
         ),
         (
             end.replace("\"map\":1", "\"map\":2"),

@@ -156,6 +156,7 @@ fn is_a_bettors(command: &Command) -> bool {
                 | Command::EndRest { .. }
                 | Command::Session { .. }
                 | Command::Tick
+                | Command::BriefTick
         )
 }
 

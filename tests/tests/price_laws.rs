@@ -317,7 +317,9 @@ impl Played {
                 self.round += 1;
                 let winner = self.random.pick(&[Team::A, Team::B]);
                 self.hear(GameEvent::RoundWon { map: self.map, round: self.round, winner });
-            } else if self.random.chance(5) || 10_000 < self.standing.time_s {
+            } else if (600 < self.standing.time_s && self.random.chance(5))
+                || 10_000 < self.standing.time_s
+            {
                 let winner = self.random.pick(&[Team::A, Team::B]);
                 self.hear(GameEvent::MapWon { map: self.map, winner });
             } else {

@@ -330,10 +330,11 @@ impl Report {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use clutch_core::command::{
-        Actor, Capacity, Config, CreateMatch, FeedMessage, GameEvent, MarketKind, RoundFormat,
-        SetMap, Side, Strengths, Team, Title,
+        Actor, Capacity, Config, CreateMatch, FeedMessage, GameEvent, Grade, MarketKind, MobaState,
+        Results, RoundFormat, SetMap, Side, Strengths, Team, Title,
     };
-    use clutch_core::units::{MatchId, Name, Seq, SourceId, Timestamp};
+    use clutch_core::settlement::multiplier::LegResult;
+    use clutch_core::units::{MarketId, MatchId, Name, Seq, SourceId, Timestamp};
     use clutch_core::{Command, Envelope, Outbox};
 
     use super::*;
@@ -373,6 +374,10 @@ mod tests {
         };
         let even = Probability::from_f64(0.5).unwrap();
         let trader = |command| (Actor::Operator(1), command);
+        let state = MobaState { time_s: 1_800, ..MobaState::default() };
+        let half_an_hour = GameEvent::MobaState { map: 1, state };
+        let results = [LegResult::Won, LegResult::Lost];
+        let grade = Grade::Results(Results::new(&results).unwrap());
         let commands = [
             trader(Command::CreateMatch(CreateMatch {
                 key: name(key),
@@ -393,7 +398,10 @@ mod tests {
             })),
             trader(Command::OpenMarket { match_id, kind: MarketKind::MapWinner { map: 1 } }),
             feed(1, GameEvent::MapStarted { map: 1, first_side_a: Side::T }),
-            feed(2, GameEvent::MapWon { map: 1, winner: Team::A }),
+            // Decided before the model sees how it stands: nothing is quoted but at the start.
+            trader(Command::Grade { market: MarketId(match_id.0), version: 0, grade }),
+            feed(2, half_an_hour),
+            feed(3, GameEvent::MapWon { map: 1, winner: Team::A }),
         ];
         (from..).zip(commands).map(|(at, (actor, command))| (at, actor, command))
     }

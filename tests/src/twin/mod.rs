@@ -328,9 +328,12 @@ impl Twin {
             || legs().any(|leg| self.is_decided_in_dispute(leg.market))
     }
 
-    /// A match whose score is in dispute.
+    /// A match that is there and whose score is in dispute.
     pub fn in_dispute(&self) -> Option<u32> {
-        self.matches.iter().position(Match::is_disputed).map(|index| index as u32)
+        let is_disputed = |index: &usize| {
+            self.matches[*index].is_disputed() && !self.lives.matches.is_gone(*index)
+        };
+        (0..self.matches.len()).find(is_disputed).map(|index| index as u32)
     }
 
     /// Whether bets left with the last command; until the engine has done the same, both differ.
