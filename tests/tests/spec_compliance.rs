@@ -24,10 +24,8 @@ fn check_licence(table: &str) {
 const SAYS: &[(&str, &[&str])] = &[
     ("self_exclusion", &["AccountSelfExcluded"]),
     ("time_out", &["AccountTimedOut"]),
-    (
-        "verification",
-        &["NotVerified", "UnverifiedDeposits", "UnverifiedStake", "VerificationOverdue"],
-    ),
+    ("verification", &["NotVerified"]),
+    ("unverified", &["UnverifiedDeposits", "UnverifiedStake", "VerificationOverdue"]),
     ("review", &["AccountUnderReview", "FundsHeld"]),
     ("room_for_counters", &["CapacityReached"]),
     ("session_time", &["SessionTimeReached"]),
@@ -129,7 +127,7 @@ fn a_level_is_enough_up_to_a_sum_and_for_a_time() {
     );
 }
 
-/// UKGC LCCP 17.1.1, 3.2.11; GlüStV 2021 6a (4): a bet that waits is asked again when its delay ends,
+/// GlüStV 2021 6a (4); UKGC LCCP 17.1.1, 3.2.11: a bet that waits is asked again when its delay ends,
 /// but not about a stake that is counted already.
 #[test]
 fn one_bet_stays_below_what_a_level_may_stake() {
