@@ -26,6 +26,7 @@ const SAYS: &[(&str, &[&str])] = &[
     ("time_out", &["AccountTimedOut"]),
     ("verification", &["NotVerified"]),
     ("unverified", &["UnverifiedDeposits", "UnverifiedStake", "VerificationOverdue"]),
+    ("house_limit", &["HouseLimitReached"]),
     ("review", &["AccountUnderReview", "FundsHeld"]),
     ("room_for_counters", &["CapacityReached"]),
     ("session_time", &["SessionTimeReached"]),
