@@ -1,6 +1,6 @@
 //! A match as it really is, and sources that tell of it badly.
 //!
-//! [`Played`] is the truth: what happened, and when it happened ([`rounds`], [`moba`]). [`channel`] brings it to the
+//! [`Played`] is the truth: what happened, and when it happened (`rounds`, `moba`). [`channel`] brings it to the
 //! engine late, with losses, repeats, silences and in the end all of it again. [`board`] is what a bettor sees of what
 //! the engine made of that. Nothing here knows the engine's rules.
 
