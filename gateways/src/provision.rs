@@ -6,9 +6,11 @@
 mod book;
 mod known;
 pub(crate) mod plan;
+mod present;
 
 pub use book::book;
 pub use known::Known;
+use present::Present;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -56,41 +58,6 @@ pub struct Provisioned {
     pub best_of: u8,
     /// How far each source was followed.
     pub heard: [u64; SOURCES_MAX],
-}
-
-/// What the journal has of a match.
-#[derive(Debug, Default)]
-struct Present {
-    title: Option<Title>,
-    best_of: u8,
-    teams: [Option<Name>; 2],
-    maps: Vec<u8>,
-    kinds: Vec<MarketKind>,
-    heard: [u64; SOURCES_MAX],
-}
-
-impl Present {
-    /// What the file says otherwise, in words.
-    fn differs_from(&self, create: &CreateMatch) -> Vec<String> {
-        let mut differs = Vec::new();
-        if let Some(title) = self.title.filter(|title| *title != create.title) {
-            let (here, there) = (title.rules().key, create.title.rules().key);
-            differs.push(format!("the game is {here} in the journal and {there} in the file"));
-        }
-        if self.title.is_some() && self.best_of != create.best_of {
-            let (here, there) = (self.best_of, create.best_of);
-            differs.push(format!("best_of is {here} in the journal and {there} in the file"));
-        }
-        let named = [("team_a", create.team_a), ("team_b", create.team_b)];
-        for ((field, there), here) in named.into_iter().zip(self.teams) {
-            if let Some(here) = here.filter(|here| *here != there) {
-                let (here, there) = (here.as_str(), there.as_str());
-                differs
-                    .push(format!("{field} is `{here}` in the journal and `{there}` in the file"));
-            }
-        }
-        differs
-    }
 }
 
 /// How long the engine is given for one answer.

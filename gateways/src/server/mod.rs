@@ -11,6 +11,7 @@
 mod admin;
 mod alerts;
 mod bucket;
+mod complaint;
 pub mod config;
 mod connection;
 mod delivery;
