@@ -1,6 +1,6 @@
 //! The `night` command: bets are taken while a market with very many open bets is settled.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -54,10 +54,13 @@ pub struct Night {
     /// Accounts, each bet's drawn uniformly.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
     accounts: u32,
-    /// Keep the journal in this new directory, on a disk: answers are released after fdatasync. Without
-    /// it the journal is in memory and answers are released after the append.
+    /// Keep the journal in this new directory. Without it, it is a temporary one in the directory where the
+    /// command is given. Answers are released after fdatasync, as an engine is shipped.
     #[arg(long, value_name = "DIR")]
     journal: Option<PathBuf>,
+    /// Keep the journal in memory; answers are released after the append.
+    #[arg(long, conflicts_with = "journal")]
+    in_memory: bool,
     /// Write everything to this file as JSON too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -67,16 +70,19 @@ impl Night {
     /// Has the night, prints the report.
     pub fn run(self) -> anyhow::Result<()> {
         let temporary;
-        let (data_dir, durability) = match &self.journal {
+        let data_dir = match &self.journal {
             Some(directory) => {
                 ensure!(!directory.exists(), "{} exists; give a new one", directory.display());
-                (directory.clone(), Durability::Disk)
+                directory.clone()
             }
             None => {
-                temporary = tempfile::tempdir_in(tmpfs::directory())?;
-                (temporary.path().join("journal"), Durability::Process)
+                let within = if self.in_memory { tmpfs::directory() } else { PathBuf::from(".") };
+                temporary = tempfile::tempdir_in(&within)
+                    .with_context(|| format!("no directory can be made in {}", within.display()))?;
+                temporary.path().join("journal")
             }
         };
+        let durability = if self.in_memory { Durability::Process } else { Durability::Disk };
         let bets = self.bets.checked_mul(self.nights).context("so many bets fit in no table")?;
         let bets_max = bets.saturating_add(ARRIVALS_MAX);
         let size = BookSize { accounts: self.accounts, matches: self.nights + 1, bets_max };
@@ -122,7 +128,7 @@ impl Night {
         let after = floor::measure(cores);
         let rows = [("quiet", &quiet), ("settling", &settling)];
         let rows = rows.map(|(name, outcome)| Row::new(name, self.rate, outcome, before, after));
-        let mut report = Report { setup: self.setup(&settling), rows: rows.into() };
+        let mut report = Report { setup: self.setup(&settling, &data_dir), rows: rows.into() };
         if let Some(row) = report.rows.last_mut() {
             row.proof = Some(proof);
         }
@@ -147,10 +153,11 @@ impl Night {
         core_load::run(arrivals, crowd, cores, load)
     }
 
-    fn setup(&self, settling: &Outcome) -> Vec<String> {
-        let journal = match &self.journal {
-            Some(directory) => format!("on a disk, in {}", directory.display()),
-            None => "in memory".to_owned(),
+    fn setup(&self, settling: &Outcome, data_dir: &Path) -> Vec<String> {
+        let journal = if self.in_memory {
+            "in memory".to_owned()
+        } else {
+            format!("on a disk, in {}", data_dir.display())
         };
         vec![
             format!("{} accounts, drawn uniformly; the journal is {journal}", self.accounts),
