@@ -289,6 +289,48 @@ mod tests {
     }
 
     #[test]
+    fn selections_keep_the_names_of_the_format_that_their_market_was_opened_for() {
+        let mut book = book();
+        let maps = MarketId(8);
+        let kind = MarketKind::CorrectMapScore;
+        say(
+            &mut book,
+            3,
+            Event::MarketOpened { market: maps, match_id: GAME, kind, selections: 4 },
+        );
+        let names = |book: &Book, market| {
+            let (game, row) = (book.game(GAME).unwrap(), book.market(market).unwrap());
+            // One more than there are: a bet that was refused may name any.
+            let all = (0..=row.selections.len() as u8).map(SelectionIndex);
+            all.map(|it| row.selection_name(game, it)).collect::<Vec<_>>().join(", ")
+        };
+        let scores = "2\u{2013}0, 2\u{2013}1, 1\u{2013}2, 0\u{2013}2, selection 4";
+        let winners = "Team A, Team B, selection 2";
+        for (seq, now, status) in [
+            (4, 1, IncidentStatus::Reported),
+            (5, 2, IncidentStatus::Reported),
+            (6, 5, IncidentStatus::Reported),
+            (7, 3, IncidentStatus::TakenBack),
+        ] {
+            let incident = Incident::FormatChanged { best_of: 5 };
+            let (match_id, index) = (GAME, 0);
+            say(
+                &mut book,
+                seq,
+                Event::Incident { match_id, index, incident, status, best_of: now },
+            );
+            assert_eq!(book.game(GAME).unwrap().best_of, now);
+            assert_eq!(
+                (names(&book, maps).as_str(), names(&book, MARKET).as_str()),
+                (scores, winners)
+            );
+        }
+        let (market, kind) = (MarketId(9), MarketKind::MatchWinner);
+        say(&mut book, 8, Event::MarketOpened { market, match_id: GAME, kind, selections: 3 });
+        assert_eq!(names(&book, market), "Team A, Draw, Team B, selection 3");
+    }
+
+    #[test]
     fn events_about_what_was_never_announced_are_ignored() {
         let mut book = Book::default();
         say(&mut book, 1, status(MarketStatus::Open));

@@ -1,7 +1,7 @@
 //! Markets and selections by their names for people, in one place for every page and message.
 
 use clutch_core::command::{Channel, KillScope, MarketClass, MarketKind, Mode, Team, Title};
-use clutch_core::market::correct_map_score::final_score;
+use clutch_core::market::correct_map_score::{final_score, format_of};
 use clutch_core::market::correct_round_score::{Ending, ending};
 use clutch_core::switches::{SWITCH_MODE, SWITCH_TRIP, TripId};
 use clutch_core::title::Play;
@@ -42,13 +42,22 @@ pub fn market(kind: MarketKind, game: &Match) -> String {
     }
 }
 
-/// A selection's name.
-pub fn selection(kind: MarketKind, selection: SelectionIndex, game: &Match) -> String {
+/// The name of one of the `selections` of a market. What they stand for follows from how many there are: the
+/// match may have another format by now than the market was opened for.
+pub fn selection(
+    kind: MarketKind,
+    selection: SelectionIndex,
+    selections: usize,
+    game: &Match,
+) -> String {
+    if selections <= usize::from(selection.0) {
+        return format!("selection {}", selection.0);
+    }
     let is_first = selection.0 == 0;
     let either = |first: &str, second: &str| (if is_first { first } else { second }).to_owned();
     let team = |is_a: bool| game.team(if is_a { Team::A } else { Team::B }).to_owned();
     match kind {
-        MarketKind::MatchWinner if game.best_of.is_multiple_of(2) => three_way(selection, game),
+        MarketKind::MatchWinner if selections == 3 => three_way(selection, game),
         MarketKind::RegulationWinner { .. } => three_way(selection, game),
         MarketKind::MatchWinner
         | MarketKind::MapWinner { .. }
@@ -70,7 +79,7 @@ pub fn selection(kind: MarketKind, selection: SelectionIndex, game: &Match) -> S
         }
         MarketKind::Overtime { .. } => either("Yes", "No"),
         MarketKind::OddRounds { .. } => either("Odd", "Even"),
-        MarketKind::CorrectMapScore => score(final_score(game.best_of, selection.0)),
+        MarketKind::CorrectMapScore => score(final_score(format_of(selections as u8), selection.0)),
         MarketKind::CorrectRoundScore { .. } => match game.title.rules().play {
             Play::Rounds { rules } => {
                 let ending = rules(game.rounds).and_then(|rules| ending(rules, selection));

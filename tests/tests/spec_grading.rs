@@ -124,6 +124,54 @@ fn a_grade_that_nothing_confirms_and_that_pays_much_takes_a_second_person() {
     ));
 }
 
+/// What one person's word alone could pay counts over the day (UTC), so that nothing passes in parts; what two
+/// persons stand behind does not, and each person has limits of his own.
+#[test]
+fn grades_that_nothing_confirms_count_together_over_a_day() {
+    check(&format!(
+        "config grade_alone_max 40.00
+        {BOARD}
+        market X N map 1
+        market Y O winner
+        bet    b A W a 10.00
+        bet    c A V a 10.01
+        bet    d A X a 10.00
+        bet    e A Y a 12.00
+        grade  W results won lost by 1
+        expect bet b Won 20.00
+        # 20.02 more would be 40.02.
+        grade  V results won lost by 1
+        expect bet c Accepted 20.02
+        graded V approve by 2
+        expect bet c Won 20.02
+        # The approved one counts for neither: 20.00 more are within for both.
+        grade  X results won lost by 1
+        expect bet d Won 20.00
+        grade  Y results won lost by 1
+        expect bet e Accepted 24.00
+        graded Y drop
+        grade  Y results won lost by 2
+        expect bet e Won 24.00
+        # On the next day (UTC) he may again, and what a house rule decides by his word counts with it.
+        skip   24h
+        account B balance 100.00
+        match   P bo1
+        maps    P even
+        market  Z P winner
+        match   Q bo3
+        maps    Q even
+        market  F Q map 1
+        bet    f B F a 15.00
+        bet    g B Z a 5.01
+        play   Q 1 A3
+        incident Q forfeit 1 B by 1
+        expect bet f Won 30.00
+        grade  Z results won lost by 1
+        expect bet g Accepted 10.02
+        "
+    ));
+}
+
 /// All that a multiple pays counts on each of its legs, a bet that gave its stake back counts no more, and
 /// once the score has spoken the grade that waited is about another market.
 #[test]

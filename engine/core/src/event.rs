@@ -340,6 +340,8 @@ pub enum Event {
         incident: Incident,
         /// Whether it holds.
         status: IncidentStatus,
+        /// The most maps that the match is played over with it, or without it where it was taken back.
+        best_of: u8,
     },
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {

@@ -2,10 +2,8 @@
 
 use std::collections::btree_map::Entry;
 
-use clutch_core::command::{
-    Incident, KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title,
-};
-use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart, Price};
+use clutch_core::command::{KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title};
+use clutch_core::event::{MarketStatus, NamedPart, Price};
 use clutch_core::play::{CaseSet, Hold};
 use clutch_core::switches::TripStanding;
 use clutch_core::units::{AccountId, MarketId, MatchId, Name, Seq, Timestamp};
@@ -77,8 +75,8 @@ impl Book {
                 self.mode = mode;
                 self.notice_stop(seq);
             }
-            Event::Incident { match_id, incident, status, .. } => {
-                self.change_format(seq, match_id, incident, status);
+            Event::Incident { match_id, best_of, .. } => {
+                self.change_format(seq, match_id, best_of);
             }
             Event::MatchRetired { match_id } => {
                 if self.forget(match_id) {
@@ -196,13 +194,8 @@ impl Book {
         self.changed = self.changed.max(seq);
     }
 
-    /// A match may be played over another number of maps than it was created with. Where that is taken
-    /// back, the score alone says how long it is, as it did before.
-    fn change_format(&mut self, seq: Seq, id: MatchId, incident: Incident, status: IncidentStatus) {
-        let (Incident::FormatChanged { best_of }, IncidentStatus::Reported) = (incident, status)
-        else {
-            return;
-        };
+    /// A match may be played over another number of maps than it was created with.
+    fn change_format(&mut self, seq: Seq, id: MatchId, best_of: u8) {
         self.change_match(seq, id, |game| {
             replace(&mut game.best_of, best_of).then(|| game.header_seq = seq)
         });

@@ -121,7 +121,7 @@ impl Market {
 
     /// A selection's name for people.
     pub fn selection_name(&self, game: &Match, selection: SelectionIndex) -> String {
-        names::selection(self.kind, selection, game)
+        names::selection(self.kind, selection, self.selections.len(), game)
     }
 }
 

@@ -9,6 +9,7 @@ use clutch_core::settlement::multiplier::LegResult;
 use clutch_core::units::{MarketId, SelectionIndex};
 
 use super::Twin;
+use super::proposals::{Credit, NOBODY};
 
 /// How a bet on one selection ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,9 +33,10 @@ impl Twin {
         if graded == market.graded {
             return Err(Reject::GradeUnchanged);
         }
-        let alone_max = i128::from(self.config.grade_alone_max.minor());
-        let is_small = graded.is_some_and(|graded| self.at_stake(id, graded) <= alone_max);
-        if self.approved || market.result == MarketResult::Undecided && is_small {
+        let is_first = market.result == MarketResult::Undecided;
+        // One that is given back to the score has a result, or nothing to give back.
+        let pays = graded.map_or(0, |graded| self.at_stake(id, graded));
+        if self.approved || is_first && self.may_credit(NOBODY, Credit::Word, pays) {
             self.set_grade(id, graded);
             Ok(())
         } else {

@@ -11,6 +11,7 @@ use clutch_core::market::MarketResult;
 use clutch_core::units::{MatchId, Name, SelectionIndex};
 
 use super::Twin;
+use super::proposals::{Credit, NOBODY};
 use super::score::Series;
 
 /// What became of a market by an incident: its result, and which of the match's incidents.
@@ -116,8 +117,8 @@ impl Twin {
         let undecided =
             ruled.iter().filter(|(id, _)| self.markets[*id].result == MarketResult::Undecided);
         let pays: i128 = undecided.map(|(id, result)| self.at_stake(*id as u32, *result)).sum();
-        let is_large = i128::from(self.config.grade_alone_max.minor()) < pays;
-        if (changes_results || is_large) && !self.approved {
+        let may_alone = !changes_results && self.may_credit(NOBODY, Credit::Word, pays);
+        if !may_alone && !self.approved {
             let match_id = MatchId(index as u32);
             return self.propose(Command::MatchIncident { match_id, incident });
         }

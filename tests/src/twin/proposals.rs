@@ -27,6 +27,8 @@ pub(super) enum Credit {
     Adjustment,
     Bonus,
     Deposit,
+    /// Of nobody's account: what could be paid by a word that no score stands behind.
+    Word,
 }
 
 /// What was credited alone.
@@ -37,6 +39,9 @@ pub(super) struct Credited {
     kind: Credit,
     size: i128,
 }
+
+/// No account has this number.
+pub(super) const NOBODY: u32 = u32::MAX;
 
 /// Operator 1 wishes everything; see `World::apply`.
 const WHO_WISHES: u64 = 1;
@@ -104,14 +109,16 @@ impl Twin {
         if self.approved {
             return true;
         }
-        let (day, size) = (self.now / DAY, self.weighed(account, amount.abs()));
+        let size = if kind == Credit::Word { amount } else { self.weighed(account, amount.abs()) };
+        let day = self.now / DAY;
         let of_day: Vec<_> = self.credited.iter().filter(|it| it.day == day).collect();
         let sum = |counts: &dyn Fn(&Credited) -> bool| -> i128 {
             of_day.iter().filter(|it| counts(it)).map(|it| it.size).sum::<i128>() + size
         };
         let by_him = sum(&|it| it.kind == kind);
         let to_account = sum(&|it| it.account == account && it.kind == kind);
-        let given = sum(&|it| it.account == account && it.kind != Credit::Deposit);
+        let is_given = |kind| matches!(kind, Credit::Adjustment | Credit::Bonus);
+        let given = sum(&|it| it.account == account && is_given(it.kind));
         let most = |limit: Money| i128::from(limit.minor());
         let (adjust, grants) =
             (most(self.config.adjust_alone_max), most(self.config.grants_alone_max));
@@ -119,6 +126,7 @@ impl Twin {
             Credit::Adjustment => by_him <= adjust && given <= adjust,
             Credit::Bonus => by_him <= grants && given <= adjust,
             Credit::Deposit => to_account <= most(self.config.deposits_alone_max),
+            Credit::Word => by_him <= most(self.config.grade_alone_max),
         };
         if may {
             self.credited.push(Credited { day, account, kind, size });

@@ -183,8 +183,8 @@ pub struct Config {
     pub large_stake: Money,
     /// Payouts above this wait until the result is confirmed.
     pub confirm_above: Money,
-    /// What a grade or an incident that the score does not confirm may pay by one person's word alone; zero:
-    /// nothing.
+    /// What grades and incidents that the score does not confirm may pay by one person's word alone, all of a
+    /// day (UTC) together; zero: nothing.
     pub grade_alone_max: Money,
     /// How long an offer in place of a bet can be taken.
     pub offer_life_ns: u64,

@@ -89,8 +89,7 @@ impl Step<'_> {
             let decides = row.result == MarketResult::Undecided;
             if decides { sum + self.pays_at_most(row, Some(*result)) } else { sum }
         });
-        let takes_two = changes_results || self.config.grade_alone_max < pays;
-        if takes_two && !self.is_approved() {
+        if changes_results && !self.is_approved() || !self.may_pay_by_word(pays) {
             return self.propose(Wish::Incident { match_id, incident });
         }
         for (market, result, _) in rulings {
@@ -100,12 +99,6 @@ impl Step<'_> {
         let (seq, now) = (self.seq, self.now);
         let fixture = &mut self.tables.fixtures[match_id];
         fixture.incidents.push(reported);
-        self.outbox.push(Event::Incident {
-            match_id,
-            index,
-            incident,
-            status: IncidentStatus::Reported,
-        });
         let late = |from, scope| Undone { from, to: seq, reason: VoidReason::TakenLate, scope };
         match incident {
             Incident::Walkover { map, to, .. } => fixture.series.award(map, to, seq),
@@ -127,6 +120,7 @@ impl Step<'_> {
             | Incident::ShortHanded { .. }
             | Incident::StandIns { .. } => {}
         }
+        self.say_incident(match_id, index, incident, IncidentStatus::Reported);
         self.void_what_no_longer_fits(match_id, index);
         self.incident_spreads(match_id, incident);
         Ok(())
@@ -199,10 +193,20 @@ impl Step<'_> {
         }
         // Opened meanwhile, on a format that the match no longer has.
         self.void_what_no_longer_fits(match_id, FOR_EVER);
-        let status = IncidentStatus::TakenBack;
-        self.outbox.push(Event::Incident { match_id, index, incident, status });
+        self.say_incident(match_id, index, incident, IncidentStatus::TakenBack);
         self.incident_spreads(match_id, incident);
         Ok(())
+    }
+
+    fn say_incident(
+        &mut self,
+        match_id: MatchId,
+        index: u8,
+        incident: Incident,
+        status: IncidentStatus,
+    ) {
+        let best_of = self.tables.fixtures[match_id].series.best_of();
+        self.outbox.push(Event::Incident { match_id, index, incident, status, best_of });
     }
 
     /// Lets what was decided reach results, prices and bets.

@@ -30,7 +30,12 @@ const fn final_scores(best_of: u8) -> u8 {
     best_of + 1
 }
 
-/// The final score that a selection stands for, from A's clearest win to B's.
+/// The format that a market with so many selections was opened for; what became of the match since is no matter.
+pub const fn format_of(selections: u8) -> u8 {
+    selections.saturating_sub(1)
+}
+
+/// The final score that a selection stands for, from A's clearest win to B's. There are `best_of` + 1.
 pub fn final_score(best_of: u8, selection: u8) -> [u8; 2] {
     let needed = best_of / 2 + 1;
     if best_of.is_multiple_of(2) {
@@ -61,6 +66,7 @@ mod tests {
             (5, &[[3, 0], [3, 1], [3, 2], [2, 3], [1, 3], [0, 3]]),
         ] {
             assert_eq!(usize::from(final_scores(best_of)), scores.len());
+            assert_eq!(format_of(final_scores(best_of)), best_of);
             for (selection, score) in scores.iter().enumerate() {
                 assert_eq!(final_score(best_of, selection as u8), *score);
             }

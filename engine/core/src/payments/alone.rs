@@ -1,11 +1,13 @@
-//! What one person of the staff may credit alone: more waits for a second person.
+//! What one person of the staff may credit and pay out alone: more waits for a second person.
 //!
 //! Sums of a day (UTC), in the book currency, each limit as a whole and not by the single credit, so that
 //! nothing passes in parts:
 //! - adjustments, in either direction, over all that one person makes: `adjust_alone_max`;
 //! - adjustments and bonuses together, over all that one account gets: the same limit;
 //! - bonuses over all that one person grants: `grants_alone_max`;
-//! - deposits over all that are booked to one account: `deposits_alone_max`.
+//! - deposits over all that are booked to one account: `deposits_alone_max`;
+//! - what could be paid by grades and incidents that no score stands behind, over all that one person says:
+//!   `grade_alone_max`.
 //!
 //! What two persons stand behind is not counted. Nor is what operator 0 does: that is the server itself,
 //! carrying out its own configuration file, and nobody can sign in as it.
@@ -70,8 +72,10 @@ struct OfPerson {
     person: u32,
     adjusted: Money,
     granted: Money,
+    /// What could be paid by this person's word alone.
+    graded: Money,
 }
-wire_struct!(OfPerson { person, adjusted, granted });
+wire_struct!(OfPerson { person, adjusted, granted, graded });
 
 /// A row of the newest day.
 struct Row {
@@ -112,7 +116,8 @@ impl CreditsAlone {
 
     /// The person's row, or an empty one; `None` if no more persons fit.
     fn of_person(&self, person: u32, day: u16) -> Option<OfPerson> {
-        let none = OfPerson { person, adjusted: Money::ZERO, granted: Money::ZERO };
+        let none =
+            OfPerson { person, adjusted: Money::ZERO, granted: Money::ZERO, graded: Money::ZERO };
         if day != self.day {
             return Some(none);
         }
@@ -120,12 +125,11 @@ impl CreditsAlone {
         found.or_else(|| (self.persons.len() < PERSONS_MAX).then_some(none))
     }
 
-    fn note(&mut self, account: AccountId, of_account: OfAccount, of_person: OfPerson) {
-        if of_account.day != self.day {
-            self.day = of_account.day;
+    fn note(&mut self, day: u16, of_person: OfPerson) {
+        if day != self.day {
+            self.day = day;
             self.persons.clear();
         }
-        self.accounts[account.0 as usize] = of_account;
         match self.persons.iter_mut().find(|row| row.person == of_person.person) {
             Some(row) => *row = of_person,
             None => self.persons.push(of_person),
@@ -170,24 +174,14 @@ impl Step<'_> {
     /// Whether so much may be credited now: two persons stand behind it, or one may give it alone, which is
     /// counted then. Called last before anything is posted.
     pub(crate) fn may_credit(&mut self, account: AccountId, credit: Credit, amount: Money) -> bool {
-        let person = match self.actor {
-            Actor::Operator(person) if person != 0 && !self.is_approved() => person,
-            Actor::Engine | Actor::Account { .. } | Actor::Feed(_) | Actor::Operator(_) => {
-                return true;
-            }
-        };
+        let Some((person, day)) = self.person_of_day() else { return true };
         let size = if amount < Money::ZERO { -amount } else { amount };
         let size = self.tables.in_book(account, size);
-        let day = u16::try_from(self.now.nanos() / DAY_NS).unwrap_or(u16::MAX);
         let credits = &mut self.tables.credits;
         let Some(mut of_person) = credits.of_person(person, day) else { return false };
         let mut of_account = credits.of_account(account, day);
         let config = &*self.config;
-        let add = |sum: &mut Money, limit: Money| {
-            let would_be = sum.checked_add(size).filter(|would_be| *would_be <= limit);
-            *sum = would_be.unwrap_or(*sum);
-            would_be.is_some()
-        };
+        let add = |sum: &mut Money, limit| add_within(sum, size, limit);
         let (mut given, mut deposited) = (of_account.given.money(), of_account.deposited.money());
         let may = match credit {
             Credit::Adjustment => {
@@ -202,8 +196,45 @@ impl Step<'_> {
         };
         (of_account.given, of_account.deposited) = (Sum::of(given), Sum::of(deposited));
         if may {
-            credits.note(account, of_account, of_person);
+            credits.accounts[account.0 as usize] = of_account;
+            credits.note(day, of_person);
         }
         may
     }
+
+    /// Whether so much, in the book currency, may be paid now by a word that no score stands behind: two
+    /// persons stand behind it, or one may say it alone, which is counted then. Called last before the word
+    /// holds.
+    pub(crate) fn may_pay_by_word(&mut self, pays: Money) -> bool {
+        let limit = self.config.grade_alone_max;
+        let Some((person, day)) = self.person_of_day() else {
+            // A feed's word is weighed by itself.
+            return self.is_approved() || pays <= limit;
+        };
+        let credits = &mut self.tables.credits;
+        let Some(mut of_person) = credits.of_person(person, day) else {
+            return pays == Money::ZERO;
+        };
+        let may = add_within(&mut of_person.graded, pays, limit);
+        if may {
+            credits.note(day, of_person);
+        }
+        may
+    }
+
+    /// Who acts alone, and on which day since the epoch; `None` if nobody's limits count.
+    fn person_of_day(&self) -> Option<(u32, u16)> {
+        let day = u16::try_from(self.now.nanos() / DAY_NS).unwrap_or(u16::MAX);
+        match self.actor {
+            Actor::Operator(person) if person != 0 && !self.is_approved() => Some((person, day)),
+            Actor::Engine | Actor::Account { .. } | Actor::Feed(_) | Actor::Operator(_) => None,
+        }
+    }
+}
+
+/// Adds to a sum where it stays within the limit; whether it did.
+fn add_within(sum: &mut Money, size: Money, limit: Money) -> bool {
+    let would_be = sum.checked_add(size).filter(|would_be| *would_be <= limit);
+    *sum = would_be.unwrap_or(*sum);
+    would_be.is_some()
 }

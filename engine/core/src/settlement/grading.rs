@@ -1,7 +1,8 @@
 //! Grading: a trader's word on how a market ended, in place of the score's.
 //!
-//! A market that has no result is graded by one person as long as little can be paid on it: nothing but
-//! his word stands behind such a result, so from `grade_alone_max` on a second person has to agree. A
+//! A market that has no result is graded by one person as long as little can be paid by it and by all that
+//! he graded alone on the same day: nothing but his word stands behind such results, so from
+//! `grade_alone_max` on a second person has to agree. A
 //! grade that changes a result moves money that was paid, so it waits for one as well; so does a
 //! roll-back, which gives the market back to the score. Each names the settlement version that it is about: a grade of a market
 //! that was settled otherwise meanwhile is refused, so the same correction never happens twice.
@@ -52,9 +53,9 @@ impl Step<'_> {
             return Err(Reject::GradeUnchanged.into());
         }
         // Before it has a result the score cannot confirm the grade.
-        let takes_two = present != MarketResult::Undecided
-            || self.config.grade_alone_max < self.pays_at_most(row, graded);
-        if takes_two && !self.is_approved() {
+        let pays = self.pays_at_most(row, graded);
+        let changes = present != MarketResult::Undecided && !self.is_approved();
+        if changes || !self.may_pay_by_word(pays) {
             return self.propose(Wish::Grade { market, version, grade });
         }
         let (by, approved_by) = match self.approved_by {

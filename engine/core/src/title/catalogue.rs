@@ -147,7 +147,8 @@ impl Fixture {
         outbox.push(Event::MatchRules { match_id, version: self.house_rules });
         for (index, reported) in (0..).zip(&self.incidents) {
             let (incident, status) = (reported.incident, IncidentStatus::Reported);
-            outbox.push(Event::Incident { match_id, index, incident, status });
+            let best_of = self.series.best_of();
+            outbox.push(Event::Incident { match_id, index, incident, status, best_of });
         }
     }
 

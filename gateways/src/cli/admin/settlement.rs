@@ -22,8 +22,9 @@ pub enum SettlementCommand {
     },
     /// Say how a market ended; a second person must approve if it has a result already
     ///
-    /// Before it has one he must as well if the bets that would not lose could be paid more than
-    /// `grade_alone_max` together (`clutch admin config show`): no score stands behind such a grade yet.
+    /// Before it has one he must as well if the bets that would not lose, with those of all that you graded
+    /// alone on the same day (UTC), could be paid more than `grade_alone_max` together (`clutch admin config
+    /// show`): no score stands behind such a grade yet.
     #[command(group(clap::ArgGroup::new("ending").required(true)))]
     Grade {
         /// The market's number
