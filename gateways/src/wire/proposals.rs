@@ -121,7 +121,7 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 About::Tier { match_id, .. } => {
                     ("a tier with larger stakes for match", Some(match_id.0))
                 }
-                About::Link { account, .. } => ("out of its group for account", Some(account.0)),
+                About::Link { account, .. } => ("another group for account", Some(account.0)),
             };
             let status = match status {
                 ProposalStatus::Waits => "waits for a second person",

@@ -532,11 +532,11 @@ mod tests {
                 wish(45, "a bonus for account", json!({"amount": "20000.00"})),
                 wish(48, "adjusting account", json!({"amount": "90.00", "reason": "goodwill"})),
                 wish(50, "grading market", json!({})),
-                wish(51, "out of its group for account", json!({"what": "group 8"}))]}),
+                wish(51, "another group for account", json!({"what": "group 8"}))]}),
             "proposal 45  a bonus for account 0 of 20000.00       waits for a second person\n\
              proposal 48  adjusting account 0 by 90.00: goodwill  waits for a second person\n\
              proposal 50  grading market 0                        waits for a second person\n\
-             proposal 51  out of its group for account 0: group 8  waits for a second person\n",
+             proposal 51  another group for account 0: group 8    waits for a second person\n",
         );
     }
 
