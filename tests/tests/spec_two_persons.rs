@@ -550,6 +550,23 @@ fn what_one_side_gains_the_other_may_not_lose_far() {
     );
 }
 
+/// The half is over, and its rounds come again with a rewind.
+#[test]
+fn a_side_that_prices_hardly_anything_now_may_not_move_far_either() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1 A6 B6
+        map     M 1 t 50 ct 42 by 1
+        waiting drop                                -> NothingToApprove
+        map     M 1 t 50 ct 35 by 1
+        waiting approve by 2
+        ",
+    );
+}
+
 #[test]
 fn a_chance_of_the_next_round_that_goes_far_takes_two_persons() {
     check(
@@ -624,7 +641,7 @@ fn a_price_before_a_map_against_the_clock_moves_no_further_alone() {
 fn a_tier_that_lets_bettors_stake_far_more_takes_two_persons() {
     check(
         "
-        config  stake_max 100.00 tier_1 80/80/80/80 tier_2 60/60/60/60 tier_3 48/48/48/48
+        config  stake_max 100.00 tier_1 75/75/75/75 tier_2 60/60/60/60 tier_3 48/48/48/48
         account A balance 1000.00
         match   M bo1
         maps    M even
@@ -638,8 +655,10 @@ fn a_tier_that_lets_bettors_stake_far_more_takes_two_persons() {
         expect  max_stake A W a 60.00
         waiting approve by 1                        -> SamePerson(1, 1)
         waiting approve by 2
-        expect  max_stake A W a 80.00
-        tier    M 0
+        expect  max_stake A W a 75.00
+        tier    M 0                                 # a third more
+        expect  max_stake A W a 75.00
+        waiting approve by 2
         expect  max_stake A W a 100.00
         tier    M 3                                 # less takes nobody else
         expect  max_stake A W a 48.00
@@ -647,7 +666,7 @@ fn a_tier_that_lets_bettors_stake_far_more_takes_two_persons() {
         expect  max_stake A W a 48.00
         tier    M 1                                 # takes the place of that wish
         waiting approve by 2
-        expect  max_stake A W a 80.00
+        expect  max_stake A W a 75.00
         waiting approve by 2                        -> NothingToApprove
         ",
     );
