@@ -447,7 +447,8 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     let far = ["--side", "ct", "--first", "60%", "--second", "55%"];
     stdout(&admin(&[&["strengths", "cup", "1"], &far[..]].concat()));
     let waiting = stdout(&admin(&["waiting"]));
-    let says = "strengths that move prices far in match 0: map 1, rounds 60% first side, 55% second";
+    let says =
+        "strengths that move prices far in match 0: map 1, rounds 60% first side, 55% second";
     assert!(waiting.contains(says), "{waiting}");
     let not_next = admin(&["next-round", "cup", "62%", "--round", "7"]);
     assert_eq!(not_next.status.code(), Some(1));
