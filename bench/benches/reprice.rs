@@ -151,13 +151,15 @@ fn opinions() -> [Envelope; 2] {
     [480_000_000, 510_000_000].map(|t| {
         let chance = |ppb| Probability::from_ppb(ppb).expect("below one");
         let strengths = Strengths::BySide { t: chance(t), ct: chance(t + 50_000_000) };
-        book::by_operator(Command::SetMap(SetMap {
+        let command = Command::SetMap(SetMap {
             match_id: MatchId(0),
             map_no: 2,
             name: Name::lossy("de_map2", "nameless"),
             first_side_a: Side::Ct,
             strengths,
-        }))
+        });
+        // One person may not go so far, and nobody has to agree with the configuration.
+        Envelope { actor: Actor::Operator(0), ..book::by_operator(command) }
     })
 }
 

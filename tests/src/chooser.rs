@@ -651,7 +651,12 @@ impl Chooser {
     fn set_map(&mut self, twin: &Twin) -> Command {
         let percent = |random: &mut Random| {
             let wild = random.chance(3);
-            let percent = if wild { random.below(101) } else { 35 + random.below(30) };
+            // Mostly so near to even that one person may say it.
+            let percent = match (wild, random.chance(75)) {
+                (true, _) => random.below(101),
+                (false, true) => 49 + random.below(3),
+                (false, false) => 35 + random.below(30),
+            };
             Probability::from_ppb(percent as u32 * 10_000_000).unwrap_or_default()
         };
         let [t, ct] = [0; 2].map(|_| percent(&mut self.random));

@@ -167,6 +167,72 @@ fn a_void_that_is_taken_back_finds_the_part_again_or_has_it_lent_by_the_house() 
     );
 }
 
+/// What a void gave back and nobody has used is taken away again.
+#[test]
+fn a_void_that_is_taken_back_leaves_no_free_bet_behind() {
+    on_board(
+        "
+        match     N bo1
+        maps      N even
+        market    X N map 1
+        bet       b A W a 4.00 with free
+        grade     W void
+        expect    bonus A free 4.00 held 0.00
+        grade     W automatic
+        graded    W approve by 2
+        expect    bet b Accepted 4.00
+        expect    bonus A free 0.00 held 4.00
+        expect    books house -7.00            # nothing is lent
+        bet       c A X a 4.00 with free       -> BonusUsedUp
+        play      M 1 A13
+        expect    bet b Won 4.00
+        expect    account A available 104.00 held 0.00
+        expect    books house -7.00            # 7.00 granted, 4.00 taken, 4.00 paid
+        ",
+    );
+    on_board(
+        "
+        match     N bo1
+        maps      N even
+        market    X N map 1
+        bet       b A W a 4.00 with free
+        grade     W void
+        bet       c A X a 3.00 with free       # some of it a second time
+        grade     W automatic
+        graded    W approve by 2
+        expect    bonus A free 0.00 held 7.00  # 1.00 of its own, 3.00 lent
+        expect    books house -10.00
+        ",
+    );
+}
+
+/// A second use that is over stands, and so does what it won: the house bears both.
+#[test]
+fn a_free_bet_that_was_used_and_won_again_is_paid_for_both_bets() {
+    on_board(
+        "
+        match     N bo1
+        maps      N even
+        market    X N map 1
+        bet       b A W a 4.00 with free
+        grade     W void
+        bet       c A X a 4.00 with free
+        play      N 1 A13
+        expect    bet c Won 4.00
+        expect    account A available 104.00
+        grade     W automatic
+        graded    W approve by 2
+        expect    bet b Accepted 4.00
+        expect    bet c Won 4.00
+        play      M 1 A13
+        expect    bet b Won 4.00
+        expect    account A available 108.00 held 0.00
+        expect    bonus A free 0.00 held 0.00
+        expect    books house -11.00 players 111.00  # 3.00 is left of the other bonus
+        ",
+    );
+}
+
 #[test]
 fn a_result_that_changes_takes_the_whole_payout_back() {
     on_board(

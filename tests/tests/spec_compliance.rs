@@ -314,6 +314,39 @@ fn an_account_without_room_for_its_counters_neither_bets_nor_pays_in() {
     );
 }
 
+/// UKGC RTS 12B: a table that is full of counters has room for what a player wants to be kept from.
+#[test]
+fn the_last_rows_are_for_limits_and_a_rest_needs_none() {
+    check(
+        "
+        capacity play_limits_max 8
+        account A1 balance 100.00
+        account A2 balance 100.00
+        account A3 balance 100.00
+        account A4 balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        policy  aml turnover_24h=100.00 turnover_30d=250.00
+        bet     b1 A1 W a 1.00             -> Accepted
+        bet     b2 A2 W a 1.00             -> Accepted
+        bet     b3 A3 W a 1.00             -> Accepted
+        bet     b4 A4 W a 1.00             -> CapacityReached(6, 6)
+        deposit A4 1.00                    -> CapacityReached(6, 6)
+        limit   A4 stake day 5.00
+        limit   A1 loss day 5.00
+        bet     b5 A1 W a 5.01             -> LossLimitReached
+        bet     b6 A2 W a 1.00             -> Accepted    # it is counted already
+        limit   A2 loss day 5.00           -> CapacityReached(8, 8)
+        limit   A1 loss day 4.00
+        rest    A2 exclusion 200d
+        rest    A3 time_out 1h
+        bet     b7 A2 W a 1.00             -> AccountSelfExcluded
+        bet     b8 A3 W a 1.00             -> AccountTimedOut
+        ",
+    );
+}
+
 #[test]
 fn a_policy_holds_for_the_next_command_and_takes_two_persons_to_loosen() {
     check_licence(

@@ -85,6 +85,59 @@ fn a_bet_that_wins_after_all_first_gives_back_what_was_written_off() {
     );
 }
 
+/// As if the money had never been asked for: the correction would have found it.
+#[test]
+fn a_withdrawal_that_comes_back_first_gives_back_what_was_written_off_since() {
+    const ON_ITS_WAY: &str = "
+        config  in_play_delay 0s debt_max 5.00
+        account A1 balance 10.00
+        match   M bo1
+        maps    M even
+        market  R M round 1 1
+        bet     b1 A1 R a 10.00
+        feed    M start 1 ct
+        feed    M round 1 1 A
+        withdraw A1 12.00 ref 7
+        withdraw A1 8.00 ref 8
+        feed    M rewind 1 0
+        feed    M round 1 1 B
+        expect  account A1 available -5.00 held 0.00
+        expect  books bad_debt -15.00
+    ";
+    check(&format!(
+        "{ON_ITS_WAY}
+        returned A1 12.00 ref 7
+        returned A1 12.00 ref 7                  # said twice, given back once
+        expect  account A1 available -5.00
+        expect  books bad_debt -3.00
+        returned A1 8.00 ref 8
+        expect  account A1 available 0.00
+        expect  books bad_debt 0.00 house 10.00 in_transit 0.00
+        "
+    ));
+    check(&format!(
+        "{ON_ITS_WAY}
+        paid    A1 12.00 ref 7
+        returned A1 8.00 ref 8
+        expect  account A1 available -5.00
+        expect  books bad_debt -7.00
+        feed    M rewind 1 0                     # and the bet gives back the rest
+        feed    M round 1 1 A
+        expect  account A1 available 8.00
+        expect  books bad_debt 0.00 house -10.00
+        "
+    ));
+    check(&format!(
+        "{ON_ITS_WAY}
+        deposit A1 30.00
+        withdraw A1 25.00 ref 9
+        returned A1 25.00 ref 9                  # what was paid in later is his own
+        expect  account A1 available 25.00
+        expect  books bad_debt -15.00
+        "
+    ));
+}
+
 #[test]
 fn a_win_of_another_bet_gives_nothing_back() {
     with(

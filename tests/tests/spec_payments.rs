@@ -95,17 +95,23 @@ fn tax_is_kept_back_when_a_withdrawal_is_paid() {
 
 #[test]
 fn the_last_places_for_references_are_kept_for_withdrawals() {
-    let deposits: String = (1..=30).map(|place| format!("deposit A1 1.00 ref {place}\n")).collect();
+    let deposits: String = (1..=24).map(|place| format!("deposit A1 1.00 ref {place}\n")).collect();
+    let withdrawals: String =
+        (25..=32).map(|place| format!("withdraw A1 1.00 ref {place}\n")).collect();
     check(&format!(
         "
-        capacity  payments_max 32
+        capacity  payments_max 32            # of a small table a quarter
         account   A1
         {deposits}
-        deposit   A1 1.00 ref 31             -> CapacityReached(30, 30)
-        withdraw  A1 5.00 ref 31
-        withdraw  A1 5.00 ref 32
-        withdraw  A1 5.00 ref 33             -> CapacityReached(32, 32)
-        paid      A1 5.00 ref 31
+        deposit   A1 1.00 ref 25             -> CapacityReached(24, 24)
+        authorise A1 1.00 ref 25             -> CapacityReached(24, 24)
+        adjust    A1 1.00 goodwill ref 25    -> CapacityReached(24, 24)
+        bonus     x A1 free_bet 1.00 for 1d ref 25  -> CapacityReached(24, 24)
+        deposit   A1 1.00 ref 24             # known references still answer
+        {withdrawals}
+        withdraw  A1 1.00 ref 33             -> CapacityReached(32, 32)
+        paid      A1 1.00 ref 25
+        returned  A1 1.00 ref 26
         "
     ));
 }
@@ -114,7 +120,7 @@ fn the_last_places_for_references_are_kept_for_withdrawals() {
 fn a_reference_is_about_one_payment_for_ever() {
     check(
         "
-        capacity  payments_max 4
+        capacity  payments_max 3
         account   A1
         account   A2
         authorise nobody 5.00 ref 1          -> UnknownAccount
@@ -135,9 +141,9 @@ fn a_reference_is_about_one_payment_for_ever() {
         authorise A1 0.00                    -> InvalidAmount
         withdraw  A1 0.00                    -> InvalidAmount
         authorise A1 1.00 ref 3
-        bonus     y A1 free_bet 1.00 for 1d ref 4
-        authorise A1 1.00                    -> CapacityReached(4, 4)
-        withdraw  A1 1.00                    -> CapacityReached(4, 4)
+        bonus     y A1 free_bet 1.00 for 1d ref 4  -> CapacityReached(3, 3)
+        authorise A1 1.00                    -> CapacityReached(3, 3)
+        withdraw  A1 1.00                    -> CapacityReached(3, 3)
         fail      A1 1.00 ref 3
         ",
     );

@@ -181,6 +181,7 @@ fn linked_accounts_share_one_limit_on_their_open_bets() {
         group   A3 7                                # with what it has open
         bet     b6 A2 X b 0.10                      -> GroupLiability(10.00, 60.10)
         group   A3 none
+        waiting approve by 2
         play    M 1 B13                             # b1 is settled
         expect  max_stake A2 X a 6.00
         ",

@@ -432,3 +432,272 @@ fn a_large_deposit_that_the_staff_books_waits_for_a_second_person() {
         ",
     );
 }
+
+/// What one person moves by strengths counts from what was agreed, and never from where it stands.
+#[test]
+fn steps_by_strengths_go_no_further_alone_than_an_override() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo1
+        map     M 1 price 50 by 1                   # nothing is sold yet
+        map     M 1 price 60 by 1
+        map     M 1 price 50 by 1
+        market  W M map 1
+        map     M 1 price 55 by 1                   # 55:45 is a factor of 1.22
+        expect  odds W a 1.81
+        waiting approve by 2                        -> NothingToApprove
+        map     M 1 price 59 by 1                   # of 1.44 from what was agreed
+        expect  odds W a 1.69
+        map     M 1 price 63 by 1                   # of 1.7, though a small step
+        expect  odds W a 1.69
+        waiting approve by 1                        -> SamePerson(1, 1)
+        waiting approve by 2
+        resume  market W
+        expect  odds W a 1.58
+        map     M 1 price 67 by 1                   # counts from there now
+        expect  odds W a 1.49
+        map     M 1 price 50 by 1
+        expect  odds W a 1.49
+        waiting drop by 1
+        map     M 1 price 63 by 1                   # and back is no way at all
+        expect  odds W a 1.58
+        ",
+    );
+}
+
+#[test]
+fn a_score_moves_what_was_agreed_and_no_steps_begin_anew_with_it() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        map     M 1 t 51 ct 51 by 1
+        map     M 1 t 52 ct 52 by 1
+        expect  odds W a 1.70
+        play    M 1 A3 B3
+        map     M 1 t 53 ct 53 by 1
+        expect  odds W a 1.73
+        waiting drop by 1
+        play    M 1 B5
+        map     M 1 t 51 ct 51 by 1                 # nearer to what was agreed
+        waiting drop by 1                           -> NothingToApprove
+        map     M 1 t 48 ct 48 by 1
+        waiting drop by 1                           -> NothingToApprove
+        map     M 1 t 46 ct 46 by 1
+        waiting drop by 1
+        ",
+    );
+}
+
+/// What has been approved is what somebody looked at, and not the same price at another score.
+#[test]
+fn a_price_that_waits_for_a_second_person_is_the_strengths_that_it_was() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        market  R M round 1 5
+        map     M 1 price 80 by 1
+        play    M 1 A4
+        expect  odds W a 1.23
+        waiting approve by 2
+        resume  market W
+        resume  market R
+        expect  odds R a 1.73
+        expect  odds W a 1.05
+        ",
+    );
+}
+
+#[test]
+fn small_steps_on_each_map_are_a_long_way_for_the_series() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo3
+        maps    M even
+        market  S M winner
+        map     M 1 price 57 by 1
+        map     M 2 price 57 by 1
+        expect  odds S a 1.75
+        map     M 3 price 57 by 1                   # 60.4 % of the series by now
+        expect  odds S a 1.75
+        waiting approve by 2
+        expect  odds S a 1.65
+        ",
+    );
+}
+
+#[test]
+fn what_one_side_gains_the_other_may_not_lose_far() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        market  R M round 1 1
+        map     M 1 t 30 ct 70 by 1                 # the map stays even, its rounds do not
+        expect  odds R a 2.00
+        waiting approve by 2
+        resume  market R
+        expect  odds R a 1.42
+        expect  odds W a 2.00
+        ",
+    );
+}
+
+/// The half is over, and its rounds come again with a rewind.
+#[test]
+fn a_side_that_prices_hardly_anything_now_may_not_move_far_either() {
+    check(
+        "
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        play    M 1 A6 B6
+        map     M 1 t 50 ct 42 by 1
+        waiting drop                                -> NothingToApprove
+        map     M 1 t 50 ct 35 by 1
+        waiting approve by 2
+        ",
+    );
+}
+
+#[test]
+fn a_chance_of_the_next_round_that_goes_far_takes_two_persons() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        market  R M round 1 1
+        next    M 1 1 59 by 1
+        expect  odds R a 1.69
+        next    M 1 1 65 by 1
+        expect  odds R a 1.69
+        waiting approve by 2
+        resume  market R
+        expect  odds R a 1.53
+        next    M 1 1 none by 1                     # away from what was agreed as far
+        expect  odds R a 1.53
+        waiting approve by 2
+        resume  market R
+        expect  odds R a 2.00
+        next    M 1 1 75 by 1
+        play    M 1 A1
+        waiting approve by 2                        -> InvalidParameter(2, 1)
+        ",
+    );
+}
+
+/// What a feed says of a round is no person's step, so steps count from it.
+#[test]
+fn a_feed_says_of_the_next_round_what_it_knows() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo1
+        maps    M even
+        market  R M round 1 1
+        feed    M start 1 ct
+        feed    M next 1 1 80
+        resume  market R
+        expect  odds R a 1.25
+        next    M 1 1 84 by 1
+        expect  odds R a 1.19
+        next    M 1 1 50 by 1
+        expect  odds R a 1.19
+        waiting approve by 2
+        resume  market R
+        expect  odds R a 2.00
+        ",
+    );
+}
+
+#[test]
+fn a_price_before_a_map_against_the_clock_moves_no_further_alone() {
+    check(
+        "
+        config  override_distance_milli 1500
+        match   M bo1 lol
+        map     M 1 price 50
+        market  W M map 1
+        map     M 1 price 58 by 1
+        expect  odds W a 1.72
+        map     M 1 price 62 by 1
+        expect  odds W a 1.72
+        waiting approve by 2
+        expect  odds W a 1.61
+        ",
+    );
+}
+
+#[test]
+fn a_tier_that_lets_bettors_stake_far_more_takes_two_persons() {
+    check(
+        "
+        config  stake_max 100.00 tier_1 75/75/75/75 tier_2 60/60/60/60 tier_3 48/48/48/48
+        account A balance 1000.00
+        match   M bo1
+        maps    M even
+        tier    M 3
+        tier    M 0                                 # nothing is sold yet
+        tier    M 3
+        market  W M map 1
+        tier    M 2                                 # a quarter more
+        expect  max_stake A W a 60.00
+        tier    M 1                                 # which is no new 60.00 to go on from
+        expect  max_stake A W a 60.00
+        waiting approve by 1                        -> SamePerson(1, 1)
+        waiting approve by 2
+        expect  max_stake A W a 75.00
+        tier    M 0                                 # a third more
+        expect  max_stake A W a 75.00
+        waiting approve by 2
+        expect  max_stake A W a 100.00
+        tier    M 3                                 # less takes nobody else
+        expect  max_stake A W a 48.00
+        tier    M 0
+        expect  max_stake A W a 48.00
+        tier    M 1                                 # takes the place of that wish
+        waiting approve by 2
+        expect  max_stake A W a 75.00
+        waiting approve by 2                        -> NothingToApprove
+        ",
+    );
+}
+
+#[test]
+fn into_a_group_takes_one_person_and_out_of_it_two() {
+    check(
+        "
+        config  liability_group_max 10.00
+        account A balance 100.00
+        account B balance 100.00
+        match   M bo1
+        maps    M even
+        market  W M map 1
+        group   A 7
+        group   B 7
+        bet     b A W a 10.00                       -> Accepted
+        expect  max_stake B W a 0.00
+        group   B none
+        expect  max_stake B W a 0.00
+        group   B 8                                 # another group is out of this one, too
+        expect  max_stake B W a 0.00
+        group   B 7
+        waiting approve by 1                        -> SamePerson(1, 1)
+        waiting approve by 2
+        expect  max_stake B W a 10.00
+        group   B none
+        waiting approve by 2
+        group   B 7
+        expect  max_stake B W a 0.00
+        ",
+    );
+}

@@ -5,6 +5,13 @@ use crate::query::MULTIPLES_PER_ANSWER;
 use crate::settlement::system::LEGS_MAX;
 use crate::title::MAPS_MAX;
 
+/// How many rows of a table are kept, once there are no more for anything else, for what protects players: a
+/// sixteenth, and sixteen at least where that is no more than a quarter.
+pub(crate) const fn kept_rows(rows: u32) -> u32 {
+    let (sixteenth, few) = (rows / 16, if rows / 4 < 16 { rows / 4 } else { 16 });
+    if sixteenth < few { few } else { sixteenth }
+}
+
 impl Capacity {
     /// The most markets at one time: one command can change the prices of all of them.
     pub const MARKETS_MAX: u32 = 65_536;

@@ -12,7 +12,8 @@ use alloc::vec::Vec;
 
 use crate::codec::{DecodeError, wire_enum, wire_struct};
 use crate::command::{
-    Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, Title, VoidBets,
+    Actor, Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, SetMap,
+    SetNextRound, Strengths, Title, VoidBets,
 };
 use crate::event::{Event, ProposalStatus};
 use crate::play::PlayPolicy;
@@ -20,8 +21,8 @@ use crate::reject::{Refusal, Reject};
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{
-    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, ProposalId, SourceId,
-    Timestamp,
+    AccountId, ClientBetId, MarketId, MatchId, Money, Name, OverrideId, Probability, ProposalId,
+    SourceId, Timestamp,
 };
 
 /// Most wishes that wait.
@@ -113,6 +114,24 @@ pub enum Wish {
         /// Whose score becomes the truth.
         source: SourceId,
     },
+    /// Strengths that move a price far from what was agreed.
+    Strengths(SetMap),
+    /// A chance of the next round that moves a price so far.
+    NextRound(SetNextRound),
+    /// A tier on which larger stakes are taken.
+    Tier {
+        /// The match.
+        match_id: MatchId,
+        /// Its tier.
+        tier: u8,
+    },
+    /// Out of a group of linked accounts.
+    Link {
+        /// The account.
+        account: AccountId,
+        /// Into which other group, if into any.
+        group: Option<u32>,
+    },
 }
 wire_enum!(Wish {
     0 = Grade { market, version, grade },
@@ -127,6 +146,10 @@ wire_enum!(Wish {
     9 = Bonus { account, step },
     10 = AccountFactor { account, title, has_begun, percent },
     11 = HandOver { match_id, source },
+    12 = Strengths(set),
+    13 = NextRound(set),
+    14 = Tier { match_id, tier },
+    15 = Link { account, group },
 });
 
 impl Wish {
@@ -154,6 +177,14 @@ impl Wish {
                 Self::AccountFactor { account, title, has_begun, .. },
                 Self::AccountFactor { account: of, title: on, has_begun: when, .. },
             ) => (account, title, has_begun) == (of, on, when),
+            (Self::Strengths(set), Self::Strengths(other)) => {
+                (set.match_id, set.map_no) == (other.match_id, other.map_no)
+            }
+            (Self::NextRound(set), Self::NextRound(other)) => {
+                (set.match_id, set.map_no) == (other.match_id, other.map_no)
+            }
+            (Self::Tier { match_id, .. }, Self::Tier { match_id: of, .. }) => match_id == of,
+            (Self::Link { account, .. }, Self::Link { account: of, .. }) => account == of,
             (one, other) => one == other,
         }
     }
@@ -226,6 +257,38 @@ pub enum About {
     },
     /// Another source for this match.
     HandOver(MatchId),
+    /// How strong the teams are on a map.
+    Strengths {
+        /// Of which match.
+        match_id: MatchId,
+        /// On which map, from 1.
+        map: u8,
+        /// What they are.
+        strengths: Strengths,
+    },
+    /// The chance of the next round of a map.
+    NextRound {
+        /// Of which match.
+        match_id: MatchId,
+        /// Of which map, from 1.
+        map: u8,
+        /// P(team A wins it); `None` lets the sides speak again.
+        a: Option<Probability>,
+    },
+    /// How well a match is known.
+    Tier {
+        /// Which match.
+        match_id: MatchId,
+        /// Its tier.
+        tier: u8,
+    },
+    /// The group of an account.
+    Link {
+        /// Whose.
+        account: AccountId,
+        /// Into which other group, if into any.
+        group: Option<u32>,
+    },
 }
 
 impl From<&Wish> for About {
@@ -255,6 +318,14 @@ impl From<&Wish> for About {
                 Self::AccountFactor { account: *account, percent: *percent }
             }
             Wish::HandOver { match_id, .. } => Self::HandOver(*match_id),
+            Wish::Strengths(SetMap { match_id, map_no, strengths, .. }) => {
+                Self::Strengths { match_id: *match_id, map: *map_no, strengths: *strengths }
+            }
+            Wish::NextRound(SetNextRound { match_id, map_no, a, .. }) => {
+                Self::NextRound { match_id: *match_id, map: *map_no, a: *a }
+            }
+            Wish::Tier { match_id, tier } => Self::Tier { match_id: *match_id, tier: *tier },
+            Wish::Link { account, group } => Self::Link { account: *account, group: *group },
         }
     }
 }
@@ -297,6 +368,12 @@ impl Step<'_> {
     /// Whether two persons stand behind what is being done.
     pub(crate) fn is_approved(&self) -> bool {
         self.approved_by.is_some()
+    }
+
+    /// Whether it is more than one person's word: two stand behind it, or the configuration. Operator 0 is the
+    /// server itself, carrying that out, and nobody can sign in as it.
+    pub(crate) fn is_agreed(&self) -> bool {
+        self.is_approved() || self.actor == Actor::Operator(0)
     }
 
     /// Keeps a wish until a second person approves it. Only a person of the staff can wish.
@@ -345,6 +422,10 @@ impl Step<'_> {
                 self.set_account_factor(account, title, has_begun, percent)?;
             }
             Wish::HandOver { match_id, source } => self.hand_over(match_id, source)?,
+            Wish::Strengths(ref set) => self.set_map(set)?,
+            Wish::NextRound(ref set) => self.set_next_round(set)?,
+            Wish::Tier { match_id, tier } => self.set_tier(match_id, tier)?,
+            Wish::Link { account, group } => self.link_account(account, group)?,
         }
         self.tables.proposals.0.retain(|other| other.id != id);
         self.outbox.push(proposal.event(ProposalStatus::Approved { by: approver }));

@@ -292,6 +292,7 @@ impl Sums {
             | PostingReason::Payout
             | PostingReason::CashOut
             | PostingReason::Reversal
+            | PostingReason::BonusUsedAgain
             | PostingReason::StakeTaken
             | PostingReason::DepositAuthorised
             | PostingReason::DepositFailed

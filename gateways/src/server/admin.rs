@@ -25,8 +25,8 @@ use crate::wire::provided;
 use crate::wire::referral;
 use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
-use crate::wire::settlement;
 use crate::wire::staff;
+use crate::wire::{proposals, settlement};
 
 /// Something of the staff's that the engine has been asked and has not answered yet.
 #[derive(Debug)]
@@ -333,7 +333,7 @@ impl Hub {
                 compliance::answer(&self.book, records)
             }
             Query::LateBets { .. } => late::late_bets(&self.book, records),
-            Query::Proposals => settlement::proposals(&self.book, records),
+            Query::Proposals => proposals::proposals(&self.book, records),
             Query::Referrals => referral::referrals(&self.book, records),
             Query::Sources => staff::sources(records),
             Query::SettlementTimes => settlement::times(&self.book, records),

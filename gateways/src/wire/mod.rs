@@ -23,6 +23,7 @@ pub mod multiple;
 pub mod offer;
 pub mod overrides;
 pub mod play;
+pub mod proposals;
 pub mod provided;
 pub mod referral;
 pub mod rules;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use clutch_core::command::{Grade, Incident, Results, Team, VoidBets};
-use clutch_core::event::{Contradiction, ProposalStatus, VoidReason};
+use clutch_core::event::{Contradiction, VoidReason};
 use clutch_core::house_rules::HouseRules;
-use clutch_core::proposals::About;
 use clutch_core::settlement::multiplier::{DeadHeat, LegResult};
 use clutch_core::units::{AccountId, MarketId, MatchId, Seq, Timestamp};
 use clutch_core::{Command, Event, Record};
@@ -14,8 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::admin::read;
 use super::client;
 use super::contradiction::ContradictionView;
-use super::decimal::{ShowMoney, with_places};
-use super::overrides::{OverrideView, overrides_of};
 use super::scope::TitleJson;
 use super::server::to_json;
 use crate::book::Book;
@@ -285,99 +282,6 @@ impl From<IncidentJson> for Incident {
             }
         }
     }
-}
-
-/// Something that waits for a second person, or no longer does.
-#[derive(Serialize)]
-pub(super) struct ProposalView {
-    id: u64,
-    by: u32,
-    about: &'static str,
-    number: Option<u32>,
-    /// By how much a balance would grow, in the account's own money, and why; or how large a factor would be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    expires_at: u64,
-    status: &'static str,
-}
-
-/// What an answer says of wishes that wait.
-pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView> {
-    let view = |record: &Record| match record.event {
-        Event::Proposal { id, by, expires_at, about, status } => {
-            let (amount, reason) = match about {
-                About::Adjust { account, amount, reason } => {
-                    let places = book.purses().places_shown(account);
-                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
-                    (Some(shown), Some(reason.name()))
-                }
-                About::Deposit { account, amount } | About::Bonus { account, amount } => {
-                    let places = book.purses().places_shown(account);
-                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
-                    (Some(shown), None)
-                }
-                About::Grade(_)
-                | About::Incident(_)
-                | About::TakeBackIncident(_)
-                | About::VoidBet(_)
-                | About::VoidBets(_)
-                | About::HandOver(_)
-                | About::Limits
-                | About::PlayPolicy => (None, None),
-                About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
-            };
-            let (about, number) = match about {
-                About::Grade(MarketId(market)) => ("grade of market", Some(market)),
-                About::Incident(MatchId(game)) => ("incident of match", Some(game)),
-                About::TakeBackIncident(MatchId(game)) => {
-                    ("taking back the last incident of match", Some(game))
-                }
-                About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
-                About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
-                About::HandOver(MatchId(game)) => {
-                    ("another source, which denies how a map ended, for match", Some(game))
-                }
-                About::Limits => {
-                    ("settings: a limit raised far, or a guard of the prices widened", None)
-                }
-                About::PlayPolicy => ("a policy that asks less of players", None),
-                About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
-                About::Deposit { account, .. } => ("a deposit to account", Some(account.0)),
-                About::Bonus { account, .. } => ("a bonus for account", Some(account.0)),
-                About::AccountFactor { account, .. } => {
-                    ("a larger factor for account", Some(account.0))
-                }
-            };
-            let status = match status {
-                ProposalStatus::Waits => "waits for a second person",
-                ProposalStatus::Approved { .. } => "approved",
-                ProposalStatus::Rejected { .. } => "rejected",
-                ProposalStatus::Replaced => "replaced",
-                ProposalStatus::Expired => "expired",
-            };
-            let expires_at = expires_at.millis();
-            Some(ProposalView { id: id.0, by, about, number, amount, reason, expires_at, status })
-        }
-        _ => None,
-    };
-    records.iter().filter_map(view).collect()
-}
-
-/// Everything that waits for a second person, and every override: those that go far wait among the others.
-pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Message {
-        seq: u64,
-        proposals: Vec<ProposalView>,
-        overrides: Vec<OverrideView>,
-    }
-    to_json(&Message {
-        seq: records.last().map_or(0, |record| record.seq.0),
-        proposals: proposals_of(book, records),
-        overrides: overrides_of(book, records),
-    })
 }
 
 /// What decided markets owe, and how long bets waited for their money.

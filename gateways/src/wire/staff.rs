@@ -16,10 +16,10 @@ use super::multiple::Multiple;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::overrides::{OverrideView, overrides_of};
 use super::play::{LimitJson, RestJson};
+use super::proposals::{ProposalView, proposals_of};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
 use super::server::{Mine, MineJson, Shown, money, newest_first, to_json};
 use super::setting;
-use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
 
 #[derive(Serialize)]

@@ -439,9 +439,17 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
         assert_eq!(output.status.code(), Some(code), "{wrong:?}");
         assert!(crate::harness::process::stderr(&output).contains(says), "{wrong:?}");
     }
-    let strong = ["--side", "ct", "--first", "52%", "--second", "51%"];
+    let strong = ["--side", "ct", "--first", "51%", "--second", "50%"];
     stdout(&admin(&[&["strengths", "cup", "1"], &strong[..]].concat()));
-    stdout(&admin(&["next-round", "cup", "62%"]));
+    stdout(&admin(&["next-round", "cup", "58%"]));
+    let far = stdout(&admin(&["next-round", "cup", "62%"]));
+    assert!(far.contains("a next round that moves prices far in match 0: map 1, 62%"), "{far}");
+    let far = ["--side", "ct", "--first", "60%", "--second", "55%"];
+    stdout(&admin(&[&["strengths", "cup", "1"], &far[..]].concat()));
+    let waiting = stdout(&admin(&["waiting"]));
+    let says =
+        "strengths that move prices far in match 0: map 1, rounds 60% first side, 55% second";
+    assert!(waiting.contains(says), "{waiting}");
     let not_next = admin(&["next-round", "cup", "62%", "--round", "7"]);
     assert_eq!(not_next.status.code(), Some(1));
     assert!(refusal(&not_next).contains("--round 7: the next round of map 1 is 1"));
@@ -491,8 +499,8 @@ fn the_price_log_names_the_rule_that_froze_a_match_and_the_trader_behind_a_price
     let cup = log("cup");
     for part in [
         "the strengths changed: operator 7: ",
-        "wins a round at 52% as T, 51% as CT",
-        "map 1 round 1 at 62% for ",
+        "wins a round at 51% as T, 50% as CT",
+        "map 1 round 1 at 58% for ",
     ] {
         assert!(cup.contains(part), "{part}: {cup}");
     }

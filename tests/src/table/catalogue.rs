@@ -15,6 +15,9 @@ use super::lines::Words;
 use super::values::{duration, money, rules, stages, trips};
 use super::{Answer, Outcome, Scenario};
 
+/// The server that carries out its own configuration: its word on strengths goes as far as it likes.
+const THE_FILE: Actor = Actor::Operator(0);
+
 impl Scenario {
     pub(super) fn capacity(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let mut sizes = self.capacity;
@@ -229,6 +232,7 @@ impl Scenario {
         let map_no = words.number()?;
         let (mut chances, mut pistols, mut price) = ([50.0; 2], None, None);
         let mut first_side_a = Side::Ct;
+        let mut actor = THE_FILE;
         while let Some(key) = words.optional() {
             match key {
                 "t" => chances[0] = words.number()?,
@@ -236,6 +240,7 @@ impl Scenario {
                 "pistols" => pistols = Some([words.number()?, words.number()?]),
                 "price" => price = Some(words.number()?),
                 "starts" => first_side_a = side(words.next()?)?,
+                "by" => actor = Actor::Operator(words.number()?),
                 _ => return Err(format!("a map has no {key:?}")),
             }
         }
@@ -248,15 +253,17 @@ impl Scenario {
                 Strengths::WithPistols { t, ct, pistol_t, pistol_ct }
             }
         };
-        Ok(self.send(Command::SetMap(map(match_id, map_no, first_side_a, strengths)?)))
+        let set = map(match_id, map_no, first_side_a, strengths)?;
+        Ok(self.send_by(actor, Command::SetMap(set)))
     }
 
     pub(super) fn next_round(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
         let match_id = self.match_named(words.next()?)?;
         let (map_no, round) = (words.number()?, words.number()?);
         let a = chance_or_none(words)?;
+        let actor = if words.take("by") { Actor::Operator(words.number()?) } else { THE_FILE };
         let set = SetNextRound { match_id, map_no, round, a };
-        Ok(self.send(Command::SetNextRound(set)))
+        Ok(self.send_by(actor, Command::SetNextRound(set)))
     }
 
     pub(super) fn set_maps(&mut self, words: &mut Words<'_>) -> Outcome<Answer> {
@@ -274,7 +281,7 @@ impl Scenario {
                 Strengths::BySide { t: even, ct: even }
             };
             let set = map(match_id, map_no, Side::Ct, strengths)?;
-            match self.send(Command::SetMap(set)) {
+            match self.send_by(THE_FILE, Command::SetMap(set)) {
                 Answer::Done => map_no += 1,
                 refused if map_no == 1 => return Ok(refused),
                 _ => return Ok(Answer::Done),

@@ -24,8 +24,8 @@
 //! | `rest ACCOUNT time_out\|exclusion TIME`, `return ACCOUNT` | a break from betting; the wish to come back |
 //! | payments and bonuses | see the file `cash.rs` |
 //! | `match NAME bo1\|bo2\|bo3\|bo5 [valorant\|lol\|dota2] [mr15] [starts TIME] [round_markets]` | creates a match that begins after that time |
-//! | `map MATCH N t P ct P [pistols P P] [starts t\|ct]`, `map MATCH N price P`, `maps MATCH even` | sets strengths: chances of A in percent |
-//! | `next MATCH N R P\|none` | sets the chance of A in the next round alone |
+//! | `map MATCH N t P ct P [pistols P P] [starts t\|ct] [by N]`, `map MATCH N price P [by N]`, `maps MATCH even` | sets strengths: chances of A in percent; by the configuration if nobody is named |
+//! | `next MATCH N R P\|none [by N]` | sets the chance of A in the next round alone |
 //! | `market NAME MATCH winner\|score\|map N\|total N LINE\|handicap N LINE\|round N R` and `map_handicap LINE\|total_maps LINE\|series_rounds LINE\|rounds_score N\|race N R\|pistol N HALF\|overtime N\|odd N\|regulation N\|regulation_total N LINE\|regulation_handicap N LINE\|team_rounds N A\|B LINE` | opens a market |
 //! | `feed MATCH start N ct\|t`, `round N R A\|B`, `begins N R`, `rewind N TO`, `over N A B`, `next N R P\|none`, `state\|restored N TIME LEAD KILLS KILLS TOWERS TOWERS OBJECTIVES OBJECTIVES`, `won N A\|B`, `held`, `released`, `disputed`, `heartbeat` `[source S] [version V] [follows V] [late TIME\|untimed]` | |
 //! | `play MATCH N A12 B3 A1` | starts the map if need be and plays rounds |

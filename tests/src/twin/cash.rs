@@ -47,6 +47,11 @@ pub(super) struct Bonus {
 
 pub(super) const LARGEST: i128 = 10_i128.pow(15);
 
+/// A table without its last rows: of sixteen one, but sixteen at least unless that is more than a quarter.
+pub(super) fn without_last(rows: u32) -> u32 {
+    rows - (rows / 16).max((rows / 4).min(16))
+}
+
 impl Twin {
     pub(super) fn known_payment(
         &self,
@@ -116,8 +121,7 @@ impl Twin {
     }
 
     pub(super) fn room_for_payment(&self) -> Result<(), Reject> {
-        // A sixteenth is kept for withdrawals.
-        let max = self.capacity.payments_max - self.capacity.payments_max / 16;
+        let max = without_last(self.capacity.payments_max);
         if self.payments.len() < max as usize { Ok(()) } else { Err(Reject::CapacityReached) }
     }
 

@@ -57,7 +57,7 @@ impl Twin {
                     }
                 }
                 Event::Bet(view) if record.trace == 0 && is_paid_or_lost(view.status) => {
-                    let market = view.market.0 as usize;
+                    let market = self.lives.markets.number(view.market.0) as usize;
                     assert!(!self.is_disputed(market), "settled in a dispute: {view:?}");
                 }
                 Event::Multiple(view) if record.trace == 0 && is_paid_or_lost(view.status) => {

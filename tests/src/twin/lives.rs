@@ -142,7 +142,10 @@ impl Twin {
                 Command::Grade { market, .. } => is_of_it(*market),
                 Command::MatchIncident { match_id, .. }
                 | Command::HandOver { match_id, .. }
+                | Command::SetTier { match_id, .. }
                 | Command::TakeBackIncident { match_id } => match_id.0 as usize == index,
+                Command::SetMap(set) => set.match_id.0 as usize == index,
+                Command::SetNextRound(set) => set.match_id.0 as usize == index,
                 Command::VoidBets(stretch) => stretch.match_id.0 as usize == index,
                 _ => false,
             }) || self.overrides.iter().any(|row| is_of_it(row.kind.market()))

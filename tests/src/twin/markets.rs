@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use clutch_core::command::{
-    CreateMatch, MarketKind, RoundFormat, Scope, SetMap, SetNextRound, Strengths, SuspendReason,
-    Title,
-};
+use clutch_core::command::{CreateMatch, MarketKind, RoundFormat, Scope, SuspendReason, Title};
 use clutch_core::event::{Event, MarketStatus, MatchPhase, SettlementStatus};
 use clutch_core::market::MarketResult;
 use clutch_core::settlement::lanes::Aside;
-use clutch_core::units::{MarketId, Probability};
+use clutch_core::units::MarketId;
 use clutch_core::{Record, Reject};
 
 use super::contradicted::Weighed;
@@ -97,6 +94,7 @@ impl Twin {
             // The planned start, if there is one, is the first that should be heard.
             starts_at: create.starts_at.nanos(),
             tier: 0,
+            agreed_tier: 0,
             delay: None,
             last_heard: (create.starts_at.nanos() != 0).then_some(create.starts_at.nanos()),
             undone: Vec::new(),
@@ -110,49 +108,6 @@ impl Twin {
             fitted: 0,
             needs_person: false,
         });
-        Ok(())
-    }
-
-    pub(super) fn set_map(&mut self, set: &SetMap) -> Result<(), Reject> {
-        let index = set.match_id.0 as usize;
-        let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
-        let map = usize::from(set.map_no);
-        // Neither a certainty nor anything closer to one than a millionth.
-        let usable = |chance: Probability| (1_000..=999_999_000).contains(&chance.ppb());
-        let are_usable = match set.strengths {
-            Strengths::BySide { t, ct } => [t, ct].into_iter().all(usable),
-            Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
-                [t, ct, pistol_t, pistol_ct].into_iter().all(usable)
-            }
-            Strengths::MapPrice { a } => {
-                assert!(series.is_timed(), "the twin solves no prices");
-                (1..1_000_000_000).contains(&a.ppb())
-            }
-        };
-        // Without rounds there are no sides to speak of, only the map as a whole.
-        let before = match set.strengths {
-            Strengths::MapPrice { a } => Some(a.as_f64()),
-            Strengths::BySide { .. } | Strengths::WithPistols { .. } => None,
-        };
-        let fits = series.is_timed() == before.is_some();
-        if !series.takes_strengths(map) || !are_usable || !fits {
-            return Err(Reject::InvalidParameter);
-        }
-        series.set_strengths(map, set.first_side_a, before);
-        self.price_moves = Some((index, map));
-        self.epochs_move(index, map);
-        Ok(())
-    }
-
-    pub(super) fn set_next_round(&mut self, set: &SetNextRound) -> Result<(), Reject> {
-        let index = set.match_id.0 as usize;
-        let series = &mut self.matches.get_mut(index).ok_or(Reject::UnknownMatch)?.series;
-        let map = usize::from(set.map_no);
-        if series.is_timed() || !series.has_next_round(map, set.round.into()) {
-            return Err(Reject::InvalidParameter);
-        }
-        self.price_moves = Some((index, map));
-        self.epochs_move(index, map);
         Ok(())
     }
 

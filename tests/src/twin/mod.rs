@@ -37,6 +37,7 @@ mod risk;
 mod score;
 mod sessions;
 mod sources;
+mod strengths;
 mod switches;
 mod terms;
 mod trips;
@@ -180,6 +181,8 @@ struct Match {
     last_heard: Option<u64>,
     starts_at: u64,
     tier: u8,
+    /// From which one person's steps count.
+    agreed_tier: u8,
     delay: Option<u64>,
     /// Updates in a row that fitted since it froze.
     fitted: u32,

@@ -290,9 +290,10 @@ impl Twin {
     /// Counters that the licence wants begin with the first stake or deposit, if they fit.
     pub(super) fn begin_counters(&mut self, account: u32) {
         for key in self.licence.kept() {
+            let counters_max = self.counters_max();
             let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
             let own = &mut self.accounts[account as usize].own;
-            if own.index(key).is_none() && all < self.capacity.play_limits_max as usize {
+            if own.index(key).is_none() && all < counters_max {
                 let since = own.moves.len();
                 own.limits.push(Limit { key, amount: 0, wish: None, since });
             }
@@ -303,11 +304,16 @@ impl Twin {
         let own = &self.accounts[account as usize].own;
         let all: usize = self.accounts.iter().map(|it| it.own.limits.len()).sum();
         let missing = self.licence.kept().into_iter().filter(|key| own.index(*key).is_none());
-        let max = self.capacity.play_limits_max;
-        if all + missing.count() <= max as usize {
+        let (max, missing) = (self.counters_max(), missing.count());
+        if missing == 0 || all + missing <= max {
             return Ok(());
         }
-        Err(no(Reject::CapacityReached, max.into(), max.into()))
+        Err(no(Reject::CapacityReached, max as i128, all as i128))
+    }
+
+    /// The last rows are for limits alone.
+    fn counters_max(&self) -> usize {
+        super::cash::without_last(self.capacity.play_limits_max) as usize
     }
 
     fn is_known_enough(&self, account: u32, wants: Wants) -> Result<(), Refusal> {

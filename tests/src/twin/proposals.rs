@@ -78,6 +78,18 @@ impl Twin {
                 Command::SetAccountFactor { account, title, has_begun, .. },
                 Command::SetAccountFactor { account: of, title: on, has_begun: when, .. },
             ) => (account, title, has_begun) == (of, on, when),
+            (Command::SetMap(set), Command::SetMap(of)) => {
+                (set.match_id, set.map_no) == (of.match_id, of.map_no)
+            }
+            (Command::SetNextRound(set), Command::SetNextRound(of)) => {
+                (set.match_id, set.map_no) == (of.match_id, of.map_no)
+            }
+            (Command::SetTier { match_id, .. }, Command::SetTier { match_id: of, .. }) => {
+                match_id == of
+            }
+            (Command::LinkAccount { account, .. }, Command::LinkAccount { account: of, .. }) => {
+                account == of
+            }
             (one, other) => one == other,
         };
         self.proposals.retain(|waiting| !same(&waiting.command));

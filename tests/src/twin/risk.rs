@@ -7,7 +7,7 @@ use clutch_core::command::{Command, Config, MarketKind, Mode, Team, Title};
 use clutch_core::event::{BetStatus, MatchPhase};
 use clutch_core::market::MarketResult;
 use clutch_core::risk::{RuleId, RuleMode, TIERS};
-use clutch_core::units::{AccountId, BetId, Money};
+use clutch_core::units::{AccountId, BetId, MatchId, Money};
 
 use super::Twin;
 use super::multiples::Multiple;
@@ -367,22 +367,41 @@ impl Twin {
         Ok(())
     }
 
-    pub(super) fn link(&mut self, account: u32, group: Option<u32>) -> Result<(), Reject> {
+    pub(super) fn link(&mut self, number: u32, group: Option<u32>) -> Result<(), Reject> {
         let accounts_max = self.capacity.accounts_max;
-        let account = self.accounts.get_mut(account as usize).ok_or(Reject::UnknownAccount)?;
+        let account = self.accounts.get_mut(number as usize).ok_or(Reject::UnknownAccount)?;
         if group.is_some_and(|group| group >= accounts_max) {
             return Err(Reject::InvalidParameter);
+        }
+        let leaves = account.terms.group.is_some() && account.terms.group != group;
+        if leaves && !self.approved {
+            let account = AccountId(number);
+            return self.propose(Command::LinkAccount { account, group });
         }
         account.terms.group = group;
         Ok(())
     }
 
     pub(super) fn set_tier(&mut self, match_id: u32, tier: u8) -> Result<(), Reject> {
-        let fixture = self.matches.get_mut(match_id as usize).ok_or(Reject::UnknownMatch)?;
+        let index = match_id as usize;
+        let fixture = self.matches.get(index).ok_or(Reject::UnknownMatch)?;
         if tier > 3 {
             return Err(Reject::InvalidParameter);
         }
+        let config = &self.config;
+        let tiers = [config.tier_0, config.tier_1, config.tier_2, config.tier_3];
+        let parts = |tier: u8| tiers[usize::from(tier)].percents().map(u32::from);
+        let pairs = || parts(fixture.agreed_tier).into_iter().zip(parts(tier));
+        let free = self.approved || self.markets.iter().all(|market| market.match_index != index);
+        if !free && pairs().any(|(was, is)| is > was + was / 4) {
+            return self.propose(Command::SetTier { match_id: MatchId(match_id), tier });
+        }
+        let moves = free || pairs().all(|(was, is)| is <= was);
+        let fixture = &mut self.matches[index];
         fixture.tier = tier;
+        if moves {
+            fixture.agreed_tier = tier;
+        }
         Ok(())
     }
 }

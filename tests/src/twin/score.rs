@@ -5,11 +5,13 @@ use clutch_core::event::MatchPhase;
 use clutch_core::house_rules::rules::Overtime;
 
 use super::clock::{self, CannotBe, Clock};
+use super::strengths::Thoughts;
 
 /// A series.
 #[derive(Debug)]
 pub(super) struct Series {
     pub title: Title,
+    pub format: RoundFormat,
     /// Rounds in a half, and in a half of overtime; none in a game against the clock.
     half: usize,
     overtime_half: usize,
@@ -25,12 +27,13 @@ pub(super) struct Series {
 #[derive(Debug)]
 pub(super) struct Map {
     pub has_strengths: bool,
+    pub thoughts: Thoughts,
     started: bool,
     /// The command that started it.
     pub began_at: u64,
     /// Who was given it, and by which command.
     awarded: Option<(Team, u64)>,
-    first_side_a: Side,
+    pub first_side_a: Side,
     /// Who won each round, and the command that said so.
     pub rounds: Vec<(Team, u64)>,
     pub clock: Clock,
@@ -73,6 +76,7 @@ impl Map {
     fn new() -> Self {
         Self {
             has_strengths: false,
+            thoughts: Thoughts::default(),
             started: false,
             began_at: 0,
             awarded: None,
@@ -80,6 +84,10 @@ impl Map {
             rounds: Vec::new(),
             clock: Clock::default(),
         }
+    }
+
+    pub fn has_started(&self) -> bool {
+        self.started
     }
 }
 
@@ -94,6 +102,7 @@ impl Series {
         let overtime_half = if title == Title::Valorant { 1 } else { 3 };
         Self {
             title,
+            format,
             half,
             overtime_half,
             ends_early: overtime == Overtime::MatchOnly,
@@ -239,14 +248,13 @@ impl Series {
         self.map(number).is_some() && self.map_winner(number).is_none()
     }
 
-    /// `before` is P(A wins the map), for a map against the clock.
-    pub fn set_strengths(&mut self, number: usize, first_side_a: Side, before: Option<f64>) {
+    /// What is thought of a map is known.
+    pub fn set_strengths(&mut self, number: usize, first_side_a: Side) {
         let map = &mut self.maps[number - 1];
         map.has_strengths = true;
-        (map.clock.before, map.clock.marked) = (before, map.clock.numbers);
-        if !map.started {
-            map.first_side_a = first_side_a;
-        }
+        map.clock.before = map.thoughts.said.before;
+        map.clock.marked = map.clock.numbers;
+        map.first_side_a = first_side_a;
     }
 
     /// Whether the match can have such a word at all: of one of its maps, and of its kind of game.
@@ -284,6 +292,7 @@ impl Series {
                 }
                 self.live = None;
                 self.maps[map - 1].rounds.push((winner, seq));
+                self.maps[map - 1].thoughts.forget_next();
                 Ok(Change::Moved { map })
             }
             GameEvent::Rewound { map, to_round } => {
@@ -295,6 +304,7 @@ impl Series {
                 let undone = rounds.split_off(to);
                 if !undone.is_empty() {
                     self.maps[map - 1].awarded = None;
+                    self.maps[map - 1].thoughts.forget_next();
                 }
                 let was_live = self.live.take().is_some();
                 Ok(match undone.first() {
@@ -322,11 +332,12 @@ impl Series {
                 self.live = Some((map, next));
                 Ok(Change::Nothing)
             }
-            GameEvent::NextRound { map, round, .. } => {
-                let map = self.current_map(map)?;
-                if !self.has_next_round(map, usize::from(round)) {
+            GameEvent::NextRound { map, round, a } => {
+                let (map, round) = (self.current_map(map)?, usize::from(round));
+                if !self.has_next_round(map, round) {
                     return Err(Impossible);
                 }
+                self.maps[map - 1].thoughts.hear_next(round, a);
                 Ok(Change::Opinion { map })
             }
             GameEvent::MobaState { map, state } => self.hear_numbers(map, state, seq),

@@ -81,6 +81,7 @@ impl Twin {
                 PostingReason::StakeTaken
                 | PostingReason::Payout
                 | PostingReason::Reversal
+                | PostingReason::BonusUsedAgain
                 | PostingReason::BonusConverted => {
                     stake = amount;
                     lost += i128::from(from == LedgerAccount::House) * amount;

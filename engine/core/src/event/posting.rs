@@ -76,4 +76,6 @@ pub enum PostingReason {
     DebtRecovered,
     /// Enough was wagered: a bonus becomes the player's own money, and what is above its limit the house's.
     BonusConverted,
+    /// A void is taken back whose part of a bonus was used again meanwhile: the house puts it in.
+    BonusUsedAgain,
 }

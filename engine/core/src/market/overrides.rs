@@ -380,7 +380,8 @@ impl Config {
         self.is_far(even_booked(margin_ppb), even_booked(self.margin_ppb))
     }
 
-    fn is_far(&self, asked: f64, model: f64) -> bool {
+    /// Whether the odds ratios p/(1−p) of two chances are further apart than one person may go.
+    pub(crate) fn is_far(&self, asked: f64, model: f64) -> bool {
         let limit = f64::from(self.override_distance_milli) / 1000.0;
         let (up, down) = (asked * (1.0 - model), model * (1.0 - asked));
         // Where the model says nothing, 0, any word goes far.

@@ -16,14 +16,12 @@ mod steps;
 
 pub(crate) use self::alone::{Credit, CreditsAlone};
 use crate::bets::client_ids::Key;
+use crate::capacity::kept_rows;
 use crate::codec::wire_struct;
 use crate::event::{Event, PaymentStatus, PaymentView};
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
 use crate::units::{AccountId, Money, Seq};
-
-/// One place in so many is kept for withdrawals when there is no more for anything else.
-const KEPT_FOR_WITHDRAWALS: u32 = 16;
 
 /// A payment as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ impl Tables {
     /// Whether one more reference fits.
     pub(crate) fn check_room_for_payment(&self) -> Result<(), Refusal> {
         // References are remembered for ever. The last places are for players who take their money home.
-        self.check_room_beside(self.capacity.payments_max / KEPT_FOR_WITHDRAWALS)
+        self.check_room_beside(kept_rows(self.capacity.payments_max))
     }
 
     /// The same for a withdrawal, which may have the last place.

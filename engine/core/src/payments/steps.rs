@@ -193,6 +193,9 @@ impl Step<'_> {
         let to = LedgerAccount::PlayerAvailable(account);
         let reason = PostingReason::WithdrawalReturned;
         self.tables.wallet.post(from, to, amount, None, reason, self.outbox);
+        if let Some(Payment { began, .. }) = known {
+            self.tables.wallet.recover_from_return(account, began, amount, self.outbox);
+        }
         Ok(done)
     }
 }

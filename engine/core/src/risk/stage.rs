@@ -3,6 +3,7 @@
 use crate::codec::{DecodeError, Decoder, Encoder, Wire};
 use crate::command::Config;
 use crate::event::MatchPhase;
+use crate::settings::is_far_above;
 use crate::title::Fixture;
 use crate::units::{Money, Timestamp};
 
@@ -61,6 +62,16 @@ impl Stages {
     pub const fn percents(self) -> [u8; Stage::COUNT] {
         self.0
     }
+
+    /// Whether a larger part is open than on other stages, at any time.
+    pub(super) fn go_above(self, other: Self) -> bool {
+        self.0.into_iter().zip(other.0).any(|(is, was)| was < is)
+    }
+
+    /// Whether so much larger a part that it takes two persons.
+    pub(super) fn go_far_above(self, other: Self) -> bool {
+        self.0.into_iter().zip(other.0).any(|(is, was)| is_far_above(was.into(), is.into()))
+    }
 }
 
 impl Wire for Stages {
@@ -78,6 +89,16 @@ impl Config {
     pub(super) fn has_whole_stages(&self) -> bool {
         [self.tier_0, self.tier_1, self.tier_2, self.tier_3] == [Stages::WHOLE; TIERS]
     }
+
+    /// The parts of the largest stake on a tier.
+    pub(super) fn stages(&self, tier: u8) -> Stages {
+        match tier {
+            0 => self.tier_0,
+            1 => self.tier_1,
+            2 => self.tier_2,
+            _ => self.tier_3,
+        }
+    }
 }
 
 /// A part of an amount, rounded down.
@@ -88,11 +109,6 @@ pub(super) fn percent_of(amount: Money, percent: u8) -> Money {
 
 /// The percentage of the largest stake that is open on a bet's tier at its stage.
 pub(super) fn stage_percent(config: &Config, fixture: &Fixture, now: Timestamp) -> u8 {
-    let stages = match fixture.tier {
-        0 => config.tier_0,
-        1 => config.tier_1,
-        2 => config.tier_2,
-        _ => config.tier_3,
-    };
+    let stages = config.stages(fixture.tier);
     if stages == Stages::WHOLE { 100 } else { stages.0[Stage::of(fixture, now) as usize] }
 }

@@ -163,7 +163,7 @@ impl Setting {
 }
 
 /// Whether a limit is raised by more than one person may raise it.
-fn is_far_above(was: i64, is: i64) -> bool {
+pub(crate) fn is_far_above(was: i64, is: i64) -> bool {
     was.saturating_add(was / ALONE_PART) < is
 }
 

@@ -7,6 +7,7 @@ mod alone;
 mod validate;
 
 pub use self::alone::Alone;
+pub(crate) use self::alone::is_far_above;
 
 use crate::command::Config;
 use crate::pricing::LadderTable;

@@ -15,7 +15,9 @@ impl Tables {
             && self.shed <= crate::switches::SHED_MAX
             && self.fixtures.iter().all(|fixture| self.rule_book.has(fixture.house_rules))
             && self.risk.groups_agree(self.wallet.iter().map(|(_, account)| account))
-            && self.fixtures.iter().all(|fixture| usize::from(fixture.tier) < crate::risk::TIERS)
+            && self.fixtures.iter().all(|fixture| {
+                usize::from(fixture.tier.max(fixture.agreed_tier)) < crate::risk::TIERS
+            })
             && self.bets.lists_are_sound()
             && self.bets.iter().all(|bet| {
                 let market = self.markets.get(bet.market);

@@ -8,6 +8,7 @@ use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Overtime;
 use crate::market::{Market, Requote};
 use crate::outbox::Outbox;
+use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::Step;
 use crate::units::{MatchId, Name};
@@ -42,15 +43,20 @@ impl Step<'_> {
     }
 
     pub(crate) fn set_map(&mut self, set: &SetMap) -> Result<(), Refusal> {
-        let fixture = self.tables.fixture_mut(set.match_id)?;
-        let series = &mut fixture.series;
+        let fixture = self.tables.fixture(set.match_id).ok_or(Reject::UnknownMatch)?;
+        let series = &fixture.series;
         if !series.has_map(set.map_no) || series.map_winner(set.map_no).is_some() {
             let (most, asked) = (i64::from(series.best_of()), i64::from(set.map_no));
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         }
-        if !series.set_map(set) {
-            return Err(Reject::InvalidParameter.into());
+        let word = series.word_of(set).ok_or(Reject::InvalidParameter)?;
+        let is_agreed = self.is_agreed() || fixture.markets.is_empty();
+        if !is_agreed && series.goes_far(set.map_no, &word, self.config) {
+            // What was looked at is what is approved, whatever the score is by then.
+            return self.propose(Wish::Strengths(SetMap { strengths: word.strengths(), ..*set }));
         }
+        let fixture = self.tables.fixture_mut(set.match_id)?;
+        fixture.series.set_map(set.map_no, set.name, &word, is_agreed);
         self.outbox.push(Event::Named {
             match_id: set.match_id,
             part: NamedPart::Map(set.map_no),
@@ -61,12 +67,21 @@ impl Step<'_> {
     }
 
     pub(crate) fn set_next_round(&mut self, set: &SetNextRound) -> Result<(), Refusal> {
-        let fixture = self.tables.fixture_mut(set.match_id)?;
-        let change = fixture.series.set_next_round(set.map_no, set.round, set.a);
-        change.map_err(|impossible| {
+        let SetNextRound { match_id, map_no, round, a } = *set;
+        let fixture = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
+        let series = &fixture.series;
+        series.must_be_next(map_no, round).map_err(|impossible| {
             Refusal::with(Reject::InvalidParameter, impossible.expected, impossible.actual)
         })?;
-        self.requote(set.match_id, Requote::Parameters { map: set.map_no });
+        let is_agreed = self.is_agreed() || fixture.markets.is_empty();
+        let word = series.word_of_next(map_no, round, a);
+        if !is_agreed && word.is_some_and(|word| series.goes_far(map_no, &word, self.config)) {
+            return self.propose(Wish::NextRound(*set));
+        }
+        let series = &mut self.tables.fixture_mut(match_id)?.series;
+        let change = series.set_next_round(map_no, round, a, is_agreed);
+        assert!(change.is_ok(), "the round was the next one");
+        self.requote(match_id, Requote::Parameters { map: map_no });
         Ok(())
     }
 

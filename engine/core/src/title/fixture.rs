@@ -48,6 +48,8 @@ pub struct Fixture {
     pub killed: bool,
     /// How well it is known, 0 is best: how much may be staked, and what is given up first.
     pub tier: u8,
+    /// The tier from which it counts how far one person went beyond.
+    pub(crate) agreed_tier: u8,
     /// How long bets on it wait in play, if not as usual.
     pub delay_ns: Option<u64>,
     /// What its feeds said last.
@@ -110,6 +112,7 @@ impl Fixture {
             stops: Stops::none(),
             killed: false,
             tier: 0,
+            agreed_tier: 0,
             delay_ns: None,
             feed: FeedState { last_heard: create.starts_at, ..FeedState::default() },
             undone: Vec::with_capacity(REWINDS_MAX + VOIDED_MAX),
@@ -250,6 +253,7 @@ impl Table for Fixture {
             stops,
             killed,
             tier,
+            agreed_tier,
             delay_ns,
             feed,
             undone,
@@ -273,6 +277,7 @@ impl Table for Fixture {
         out.put(stops);
         out.put(killed);
         out.put(tier);
+        out.put(agreed_tier);
         out.put(delay_ns);
         out.put(feed);
         out.list(undone.iter());
@@ -301,6 +306,7 @@ impl Table for Fixture {
             stops: input.take()?,
             killed: input.take()?,
             tier: input.take()?,
+            agreed_tier: input.take()?,
             delay_ns: input.take()?,
             feed: input.take()?,
             undone: input.list(REWINDS_MAX + VOIDED_MAX)?,

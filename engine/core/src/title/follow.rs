@@ -155,7 +155,8 @@ impl Series {
             GameEvent::RoundStarted { map, round } => self.start_round(map, round),
             GameEvent::NextRound { map, round, a } => {
                 self.must_be_current(map)?;
-                self.set_next_round(map, round, a)
+                // A feed goes by no opinion of ours.
+                self.set_next_round(map, round, a, true)
             }
             GameEvent::MobaState { map, state } => self.hear_moba(map, state, seq),
             GameEvent::MapWon { map, winner } => self.win_moba(map, winner, seq),

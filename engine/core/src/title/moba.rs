@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 pub use possible::{Growth, MobaRules, Objectives, TIME_S_MAX};
 
 use super::follow::{FeedRule, Impossible};
-use crate::command::{MobaState, Side, Strengths, Team};
+use crate::command::{MobaState, Side, Team};
 use crate::pricing::{MobaModel, MobaModels, MobaStanding};
 use crate::state::State;
 use crate::units::{Probability, Seq};
@@ -52,6 +52,8 @@ pub struct MobaMap {
     pub(super) side_a: Side,
     /// P(A wins) as a trader saw it before the map.
     pub(super) before: Option<Probability>,
+    /// That opinion from which it counts how far one person moved it.
+    pub(super) agreed: Option<Probability>,
     pub(super) state: Option<MobaState>,
     /// What was refused last because so much cannot happen at once. A source that goes on from there is
     /// right about it.
@@ -73,6 +75,7 @@ impl MobaMap {
             model,
             side_a: Side::T,
             before: None,
+            agreed: None,
             state: None,
             doubted: None,
             marked: None,
@@ -93,15 +96,15 @@ impl MobaMap {
         self.chance_a
     }
 
-    /// Takes a trader's opinion, which can only be a price: there are no rounds to speak of.
-    pub(super) fn set(&mut self, strengths: Strengths) -> Option<()> {
-        let Strengths::MapPrice { a } = strengths else { return None };
-        if a == Probability::default() || a == Probability::ONE {
-            return None;
-        }
-        self.before = Some(a);
+    /// Takes a trader's opinion.
+    pub(super) fn set(&mut self, before: Probability) {
+        self.before = Some(before);
         self.mark();
-        Some(())
+    }
+
+    /// P(A wins the map) as it stands, had a trader seen it so before the map and A on this side.
+    pub(super) fn chance_by(&self, before: Probability, side_a: Side) -> Option<f64> {
+        self.chance_of(self.state.unwrap_or_default(), before, side_a)
     }
 
     pub(super) fn has_begun(&self) -> bool {
@@ -245,8 +248,12 @@ impl MobaMap {
 
     /// P(A wins the map) if it stood so; `None` without an opinion.
     fn chance_in(&self, state: MobaState) -> Option<f64> {
-        let a_is_first = self.side_a == Side::T;
-        let strength = self.model.strength_of(self.before?.as_f64(), a_is_first)?;
+        self.chance_of(state, self.before?, self.side_a)
+    }
+
+    fn chance_of(&self, state: MobaState, before: Probability, side_a: Side) -> Option<f64> {
+        let a_is_first = side_a == Side::T;
+        let strength = self.model.strength_of(before.as_f64(), a_is_first)?;
         let MobaState { time_s, lead_milli, objectives: [a, b], .. } = state;
         let objectives = i32::from(a) - i32::from(b);
         let clock_s = time_s.into();

@@ -13,6 +13,7 @@ mod fixtures;
 pub mod follow;
 mod lol;
 pub mod moba;
+mod opinion;
 mod retire;
 pub mod rounds;
 pub mod series;

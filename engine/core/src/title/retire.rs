@@ -9,7 +9,7 @@
 //! when the last of its markets is let go after that time. One a slice: most of the work is a line of memory for each
 //! market.
 
-use crate::command::Config;
+use crate::command::{Config, SetMap, SetNextRound};
 use crate::event::Event;
 use crate::proposals::Wish;
 use crate::state::{Step, Tables};
@@ -78,7 +78,10 @@ impl Tables {
             Wish::Grade { market, .. } => is_of_it(market),
             Wish::Incident { match_id: of, .. }
             | Wish::TakeBackIncident { match_id: of }
-            | Wish::HandOver { match_id: of, .. } => of == match_id,
+            | Wish::HandOver { match_id: of, .. }
+            | Wish::Strengths(SetMap { match_id: of, .. })
+            | Wish::NextRound(SetNextRound { match_id: of, .. })
+            | Wish::Tier { match_id: of, .. } => of == match_id,
             Wish::VoidBets(stretch) => stretch.match_id == match_id,
             // A bet that is still there keeps its market.
             Wish::VoidBet { .. }
@@ -87,7 +90,8 @@ impl Tables {
             | Wish::Adjust(_)
             | Wish::Deposit { .. }
             | Wish::Bonus { .. }
-            | Wish::AccountFactor { .. } => false,
+            | Wish::AccountFactor { .. }
+            | Wish::Link { .. } => false,
         };
         self.proposals.iter().any(|proposal| wishes(&proposal.wish))
             || self.overrides.iter().any(|row| is_of_it(row.kind.market()))

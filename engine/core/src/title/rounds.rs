@@ -5,8 +5,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::opinion::Opinion;
 use crate::command::{Side, Strengths, Team};
-use crate::pricing::{BySide, MapForecast, MapModel, NextRound, RoundRules, solve_map_model};
+use crate::pricing::{BySide, MapForecast, MapModel, RoundRules, solve_map_model};
 use crate::units::{Probability, Seq};
 
 /// Most rounds on one map: regulation of the longest format and eleven overtimes.
@@ -16,12 +17,10 @@ pub const ROUNDS_MAX: usize = 96;
 #[derive(Clone, Debug)]
 pub struct RoundMap {
     pub(super) first_side_a: Side,
-    /// P(A wins a round) as T and as CT.
-    pub(super) chances: Option<[Probability; 2]>,
-    /// The same in the first round of each half of regulation, if it differs.
-    pub(super) pistols: Option<[Probability; 2]>,
-    /// What is said of one round alone, by its number from 1.
-    pub(super) next: Option<(u8, Probability)>,
+    /// What all prices are made from.
+    pub(super) said: Opinion,
+    /// The opinion from which it counts how far one person moved it.
+    pub(super) agreed: Opinion,
     pub(super) rounds: [u8; 2],
     /// Who won each round, and the command that said so.
     pub(super) log: Vec<(Team, Seq)>,
@@ -34,9 +33,8 @@ impl RoundMap {
     pub(super) fn new() -> Self {
         Self {
             first_side_a: Side::Ct,
-            chances: None,
-            pistols: None,
-            next: None,
+            said: Opinion::default(),
+            agreed: Opinion::default(),
             rounds: [0; 2],
             log: Vec::with_capacity(ROUNDS_MAX),
             winner: None,
@@ -76,23 +74,16 @@ impl RoundMap {
 
     /// What all prices of the map are made from.
     pub fn model(&self) -> Option<MapModel> {
-        let model = model(self.first_side_a, self.chances?, self.pistols)?;
-        match self.next {
-            None => Some(model),
-            Some((round, a)) => {
-                let next = NextRound { round_no: u16::from(round), a: a.as_f64() };
-                model.with_next_round(next).ok()
-            }
-        }
+        self.said.model(self.first_side_a)
     }
 
-    /// Takes a trader's opinion; `None` if it cannot be used.
-    pub(super) fn set(
-        &mut self,
+    /// A trader's opinion after this word; `None` if it cannot be used. What is said of the next round stays.
+    pub(super) fn with_strengths(
+        &self,
         rules: RoundRules,
         first_side_a: Side,
         strengths: Strengths,
-    ) -> Option<()> {
+    ) -> Option<Opinion> {
         let (chances, pistols) = match strengths {
             Strengths::BySide { t, ct } => ([t, ct], None),
             Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => {
@@ -100,9 +91,9 @@ impl RoundMap {
             }
             Strengths::MapPrice { a } => self.solve(rules, first_side_a, a)?,
         };
-        model(first_side_a, chances, pistols)?;
-        (self.chances, self.pistols) = (chances.into(), pistols);
-        Some(())
+        let opinion = Opinion { chances: Some(chances), pistols, next: self.said.next };
+        opinion.sides(first_side_a)?;
+        Some(opinion)
     }
 
     /// Moves the strengths, or those of even teams, until A wins the map with this probability from
@@ -114,33 +105,24 @@ impl RoundMap {
         target: Probability,
     ) -> Option<([Probability; 2], Option<[Probability; 2]>)> {
         const EVEN: Probability = Probability::from_ppb(500_000_000).expect("below one");
-        let shape = model(first_side_a, self.chances.unwrap_or([EVEN; 2]), self.pistols)?;
+        let chances = Some(self.said.chances.unwrap_or([EVEN; 2]));
+        let shape = Opinion { chances, next: None, ..self.said }.sides(first_side_a)?;
         let [a, b] = self.rounds.map(u16::from);
         let solved = solve_map_model(rules, &shape, a, b, target.as_f64()).ok()?;
         let both = |by_side: BySide| {
             Some([Probability::from_f64(by_side.t)?, Probability::from_f64(by_side.ct)?])
         };
-        let pistols = match self.pistols {
+        let pistols = match self.said.pistols {
             Some(_) => Some(both(solved.pistol())?),
             None => None,
         };
         Some((both(solved.round())?, pistols))
     }
 
-    /// Says what the next round's chance is, or that the sides speak again. Returns whether it can
-    /// be said of this round.
-    pub(super) fn set_next(&mut self, round: u8, a: Option<Probability>) -> bool {
-        let fits = self.winner.is_none() && round == self.played() + 1;
-        if fits {
-            self.next = a.map(|a| (round, a));
-        }
-        fits
-    }
-
     /// Adds a round. The caller has checked that one can follow.
     pub(super) fn win(&mut self, rules: RoundRules, winner: Team, seq: Seq) {
         assert!(self.log.len() < ROUNDS_MAX, "the caller checks that there is room");
-        self.next = None;
+        self.forget_next();
         self.log.push((winner, seq));
         self.rounds[winner as usize] += 1;
         self.find_winner(rules);
@@ -160,9 +142,14 @@ impl RoundMap {
         for (team, _) in self.log.drain(usize::from(to)..) {
             self.rounds[team as usize] -= 1;
         }
-        self.next = None;
+        self.forget_next();
         self.winner = None;
         Some(first)
+    }
+
+    /// What was said of one round alone says nothing of another one.
+    fn forget_next(&mut self) {
+        (self.said.next, self.agreed.next) = (None, None);
     }
 
     pub(super) fn refresh(&mut self, rules: RoundRules) {
@@ -182,13 +169,4 @@ impl RoundMap {
             none => *none = MapForecast::new(rules, &model, a, b).ok().map(Box::new),
         }
     }
-}
-
-fn model(
-    first_side_a: Side,
-    chances: [Probability; 2],
-    pistols: Option<[Probability; 2]>,
-) -> Option<MapModel> {
-    let by_side = |[t, ct]: [Probability; 2]| BySide { t: t.as_f64(), ct: ct.as_f64() };
-    MapModel::new(first_side_a, by_side(chances), pistols.map(by_side)).ok()
 }

@@ -7,18 +7,17 @@
 
 use alloc::boxed::Box;
 
-use super::follow::{Change, FeedRule, Impossible};
 use super::moba::{MobaMap, MobaRules};
 use super::rounds::RoundMap;
 use super::{Play, TitleRules};
-use crate::command::{MarketKind, RoundFormat, SetMap, Side, Team, Title};
+use crate::command::{MarketKind, RoundFormat, Side, Team, Title};
 use crate::event::MatchPhase;
 use crate::market::MarketResult;
 use crate::pricing::{
     MapForecast, MobaModel, MobaModels, RoundRules, RoundsAfter, SERIES_ROUNDS_MAX, SeriesForecast,
     WinBranches, win_grid,
 };
-use crate::units::{Name, Probability, Seq};
+use crate::units::{Name, Seq};
 
 /// Most maps in a series.
 pub const MAPS_MAX: usize = 5;
@@ -373,67 +372,6 @@ impl Series {
         let map = self.round_map(self.current)?;
         let [a, b] = map.rounds().map(u16::from);
         win_grid(self.rules()?, &map.model()?, a, b).ok()
-    }
-
-    /// Sets a map's name, first side and strengths. Returns whether they can be used: strengths too
-    /// close to certainty cannot, nor can those of another kind of game, nor a price that no
-    /// strengths lead to.
-    pub fn set_map(&mut self, set: &SetMap) -> bool {
-        let (title, rules) = (self.title, self.rules());
-        let map = self.map_mut(set.map_no);
-        let set_strengths = match &mut map.game {
-            Game::Rounds(rounds) => rules.and_then(|rules| {
-                // Once a map is live, its feed knows the sides better than the plan.
-                let side = if map.started { rounds.first_side_a } else { set.first_side_a };
-                rounds.set(rules, side, set.strengths)?;
-                rounds.first_side_a = side;
-                Some(())
-            }),
-            Game::Moba(moba) => moba.set(set.strengths).map(|()| {
-                if !map.started {
-                    moba.side_a = set.first_side_a;
-                }
-            }),
-        };
-        if set_strengths.is_none() {
-            return false;
-        }
-        map.name = Some(set.name);
-        map.refresh(title.rules(), rules);
-        self.refresh_rounds_after();
-        true
-    }
-
-    /// Sets the chance of one round alone, or lets the sides speak for it again.
-    ///
-    /// # Errors
-    /// [`Impossible`] if the round is not the next one of a map that is being played or still to
-    /// come.
-    pub fn set_next_round(
-        &mut self,
-        map: u8,
-        round: u8,
-        a: Option<Probability>,
-    ) -> Result<Change, Impossible> {
-        if !self.has_map(map) {
-            return Err(Impossible::new(FeedRule::MapOutOfTurn, self.current.max(1), map));
-        }
-        let (title, rules) = (self.title, self.rules());
-        let target = self.map_mut(map);
-        let Game::Rounds(rounds) = &mut target.game else {
-            return Err(Impossible::new(FeedRule::OtherGame, 0, round));
-        };
-        if rounds.winner.is_some() {
-            return Err(Impossible::new(FeedRule::MapIsOver, 0, round));
-        }
-        if !rounds.set_next(round, a) {
-            return Err(Impossible::new(FeedRule::RoundOutOfTurn, rounds.played() + 1, round));
-        }
-        target.refresh(title.rules(), rules);
-        if self.current < map {
-            self.refresh_rounds_after();
-        }
-        Ok(Change::Opinion { map })
     }
 }
 

@@ -85,28 +85,25 @@ impl Table for RoundMap {
     fn save(&self, out: &mut Saver<'_>) {
         let Self {
             first_side_a,
-            chances,
-            pistols,
-            next,
+            said,
+            agreed,
             log,
-            // Derived from the log, the rules and the chances.
+            // Derived from the log, the rules and what is said.
             rounds: _,
             winner: _,
             forecast: _,
         } = self;
         out.put(first_side_a);
-        out.put(chances);
-        out.put(pistols);
-        out.put(next);
+        out.put(said);
+        out.put(agreed);
         out.list(log.iter());
     }
 
     fn load(input: &mut Loader<'_>, _: &Capacity) -> Result<Self, DecodeError> {
         let mut map = Self {
             first_side_a: input.take()?,
-            chances: input.take()?,
-            pistols: input.take()?,
-            next: input.take()?,
+            said: input.take()?,
+            agreed: input.take()?,
             log: input.list(ROUNDS_MAX)?,
             ..Self::new()
         };
@@ -124,6 +121,7 @@ impl Table for MobaMap {
             model: _,
             side_a,
             before,
+            agreed,
             state,
             doubted,
             marked,
@@ -135,6 +133,7 @@ impl Table for MobaMap {
         } = self;
         out.put(side_a);
         out.put(before);
+        out.put(agreed);
         out.put(state);
         out.put(doubted);
         out.put(marked);
@@ -147,6 +146,7 @@ impl Table for MobaMap {
         Ok(Self {
             side_a: input.take()?,
             before: input.take()?,
+            agreed: input.take()?,
             state: input.take()?,
             doubted: input.take()?,
             marked: input.take()?,

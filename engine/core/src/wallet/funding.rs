@@ -282,8 +282,9 @@ impl Wallet {
         self.announce_bonus(account, bonus, outbox);
     }
 
-    /// Takes such a release back: the stake is held again, and the part of the bonus, from the house if the
-    /// grant has not got it any more.
+    /// Takes such a release back: the stake is held again, and the part of the bonus. What of it another bet
+    /// has used meanwhile the house puts in: both bets stand and are paid, and whichever of them gives its
+    /// part back gives the house what it put in. What nobody has used yet cannot be used any more.
     #[cold]
     pub(crate) fn hold_again_with_bonus(
         &mut self,
@@ -298,10 +299,16 @@ impl Wallet {
         let row = self.bonuses.get_mut(account, bonus).expect("a bet keeps its bonus");
         let from_grant = -row.unsettle(funding, stake, Ending::Void).moved;
         row.held += part;
-        let (to, grant) = (bonus_held(account), row.ledger());
-        for (from, amount) in [(grant, from_grant), (LedgerAccount::House, part - from_grant)] {
-            self.post_some((from, to), amount, bet, PostingReason::Reversal, outbox);
-        }
+        let (to, grant, from_house) = (bonus_held(account), row.ledger(), part - from_grant);
+        let why = match row.state {
+            BonusState::Active => PostingReason::BonusUsedAgain,
+            // It went to the house when it came back.
+            BonusState::Expired | BonusState::Forfeited | BonusState::Converted => {
+                PostingReason::Reversal
+            }
+        };
+        self.post_some((grant, to), from_grant, bet, PostingReason::Reversal, outbox);
+        self.post_some((LedgerAccount::House, to), from_house, bet, why, outbox);
         self.announce_bonus(account, bonus, outbox);
     }
 

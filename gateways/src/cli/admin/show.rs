@@ -44,11 +44,15 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
     let waiting = list(answer, "proposals").iter().map(|wish| {
         let about = format!("{} {}", text(&wish["about"]), text(&wish["number"]));
         let about = about.trim_end_matches('-').trim_end().to_owned();
-        // A second person answers for the amount, so he sees it.
+        // A second person answers for the amount, and for whatever it is, so he sees it.
         let about = match (wish["amount"].as_str(), wish["reason"].as_str()) {
             (Some(amount), Some(reason)) => format!("{about} by {amount}: {reason}"),
             (Some(amount), None) => format!("{about} of {amount}"),
             (None, _) => about,
+        };
+        let about = match wish["what"].as_str() {
+            Some(what) => format!("{about}: {what}"),
+            None => about,
         };
         vec![format!("proposal {}", text(&wish["id"])), about, text(&wish["status"])]
     });
@@ -527,10 +531,12 @@ mod tests {
             &json!({"proposals": [
                 wish(45, "a bonus for account", json!({"amount": "20000.00"})),
                 wish(48, "adjusting account", json!({"amount": "90.00", "reason": "goodwill"})),
-                wish(50, "grading market", json!({}))]}),
+                wish(50, "grading market", json!({})),
+                wish(51, "another group for account", json!({"what": "group 8"}))]}),
             "proposal 45  a bonus for account 0 of 20000.00       waits for a second person\n\
              proposal 48  adjusting account 0 by 90.00: goodwill  waits for a second person\n\
-             proposal 50  grading market 0                        waits for a second person\n",
+             proposal 50  grading market 0                        waits for a second person\n\
+             proposal 51  another group for account 0: group 8    waits for a second person\n",
         );
     }
 

@@ -19,11 +19,13 @@ pub enum StrengthsCommand {
     /// Set how strong the teams are on a map: --price, or --first and --second
     ///
     /// Every market on the map and on the match is priced anew. A price that moves further than the
-    /// setting `band` is suspended until a trader resumes it.
+    /// setting `band` is suspended until a trader resumes it. Once the match has a market, one further than the
+    /// setting `override_distance` from what was agreed waits for a second person.
     Strengths(StrengthsArgs),
     /// Set the chance of team A in the next round alone, from the money or from who is still alive
     ///
-    /// It holds for that round and no other; without a chance the sides speak for it again.
+    /// It holds for that round and no other; without a chance the sides speak for it again. Far from what was
+    /// agreed it waits for a second person.
     NextRound {
         /// The match, by its key or number
         #[arg(value_name = "MATCH")]

@@ -156,6 +156,7 @@ pub fn posting(reason: PostingReason) -> String {
         PostingReason::BonusExpired => "bonus expired",
         PostingReason::BonusForfeited => "bonus taken back",
         PostingReason::BonusConverted => "bonus wagered",
+        PostingReason::BonusUsedAgain => "bonus used again meanwhile, put in by the house",
         PostingReason::CashOut => "cashed out",
         PostingReason::Adjusted(AdjustReason::Correction) => "correction",
         PostingReason::Adjusted(AdjustReason::Goodwill) => "goodwill",

@@ -38,8 +38,14 @@ impl Desk {
             | About::TakeBackIncident(_)
             | About::VoidBet(_)
             | About::VoidBets(_)
-            | About::HandOver(_) => Self::Trading,
-            About::Limits | About::PlayPolicy | About::AccountFactor { .. } => Self::Risk,
+            | About::HandOver(_)
+            | About::Strengths { .. }
+            | About::NextRound { .. } => Self::Trading,
+            About::Limits
+            | About::PlayPolicy
+            | About::AccountFactor { .. }
+            | About::Tier { .. }
+            | About::Link { .. } => Self::Risk,
             About::Adjust { .. } | About::Deposit { .. } | About::Bonus { .. } => Self::Finance,
         }
     }

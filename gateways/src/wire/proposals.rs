@@ -1,0 +1,155 @@
+//! What waits for a second person, in the words in which he is asked.
+
+use clutch_core::command::Strengths;
+use clutch_core::event::ProposalStatus;
+use clutch_core::proposals::About;
+use clutch_core::units::{AccountId, MarketId, MatchId, Probability};
+use clutch_core::{Event, Record};
+use serde::Serialize;
+
+use super::decimal::{ShowMoney, with_places};
+use super::overrides::{OverrideView, overrides_of};
+use super::server::to_json;
+use super::setting;
+use crate::book::Book;
+
+/// Something that waits for a second person, or no longer does.
+#[derive(Serialize)]
+pub(super) struct ProposalView {
+    id: u64,
+    by: u32,
+    about: &'static str,
+    number: Option<u32>,
+    /// By how much a balance would grow, in the account's own money, and why; or how large a factor would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// What exactly is wished, where that is more than a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<String>,
+    expires_at: u64,
+    status: &'static str,
+}
+
+/// What a second person answers for, in words.
+fn what_of(about: &About) -> Option<String> {
+    let chance = |p: Probability| setting::percent(p.ppb().into());
+    Some(match *about {
+        About::Strengths { map, strengths, .. } => {
+            let strengths = match strengths {
+                Strengths::MapPrice { a } => format!("{} before the map", chance(a)),
+                Strengths::BySide { t, ct } => {
+                    format!("rounds {} first side, {} second", chance(t), chance(ct))
+                }
+                Strengths::WithPistols { t, ct, pistol_t, pistol_ct } => format!(
+                    "rounds {} first side, {} second; pistols {} and {}",
+                    chance(t),
+                    chance(ct),
+                    chance(pistol_t),
+                    chance(pistol_ct)
+                ),
+            };
+            format!("map {map}, {strengths}")
+        }
+        About::NextRound { map, a: Some(a), .. } => format!("map {map}, {}", chance(a)),
+        About::NextRound { map, a: None, .. } => format!("map {map}, as the sides say"),
+        About::Tier { tier, .. } => format!("tier {tier}"),
+        About::Link { group: Some(group), .. } => format!("group {group}"),
+        About::Link { group: None, .. } => "no group".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What an answer says of wishes that wait.
+pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView> {
+    let view = |record: &Record| match record.event {
+        Event::Proposal { id, by, expires_at, about, status } => {
+            let (amount, reason) = match about {
+                About::Adjust { account, amount, reason } => {
+                    let places = book.purses().places_shown(account);
+                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
+                    (Some(shown), Some(reason.name()))
+                }
+                About::Deposit { account, amount } | About::Bonus { account, amount } => {
+                    let places = book.purses().places_shown(account);
+                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
+                    (Some(shown), None)
+                }
+                About::Grade(_)
+                | About::Incident(_)
+                | About::TakeBackIncident(_)
+                | About::VoidBet(_)
+                | About::VoidBets(_)
+                | About::HandOver(_)
+                | About::Limits
+                | About::PlayPolicy => (None, None),
+                About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
+                About::Strengths { .. }
+                | About::NextRound { .. }
+                | About::Tier { .. }
+                | About::Link { .. } => (None, None),
+            };
+            let what = what_of(&about);
+            let (about, number) = match about {
+                About::Grade(MarketId(market)) => ("grade of market", Some(market)),
+                About::Incident(MatchId(game)) => ("incident of match", Some(game)),
+                About::TakeBackIncident(MatchId(game)) => {
+                    ("taking back the last incident of match", Some(game))
+                }
+                About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
+                About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
+                About::HandOver(MatchId(game)) => {
+                    ("another source, which denies how a map ended, for match", Some(game))
+                }
+                About::Limits => {
+                    ("settings: a limit raised far, or a guard of the prices widened", None)
+                }
+                About::PlayPolicy => ("a policy that asks less of players", None),
+                About::Adjust { account, .. } => ("adjusting account", Some(account.0)),
+                About::Deposit { account, .. } => ("a deposit to account", Some(account.0)),
+                About::Bonus { account, .. } => ("a bonus for account", Some(account.0)),
+                About::AccountFactor { account, .. } => {
+                    ("a larger factor for account", Some(account.0))
+                }
+                About::Strengths { match_id, .. } => {
+                    ("strengths that move prices far in match", Some(match_id.0))
+                }
+                About::NextRound { match_id, .. } => {
+                    ("a next round that moves prices far in match", Some(match_id.0))
+                }
+                About::Tier { match_id, .. } => {
+                    ("a tier with larger stakes for match", Some(match_id.0))
+                }
+                About::Link { account, .. } => ("another group for account", Some(account.0)),
+            };
+            let status = match status {
+                ProposalStatus::Waits => "waits for a second person",
+                ProposalStatus::Approved { .. } => "approved",
+                ProposalStatus::Rejected { .. } => "rejected",
+                ProposalStatus::Replaced => "replaced",
+                ProposalStatus::Expired => "expired",
+            };
+            let expires_at = expires_at.millis();
+            let id = id.0;
+            Some(ProposalView { id, by, about, number, amount, reason, what, expires_at, status })
+        }
+        _ => None,
+    };
+    records.iter().filter_map(view).collect()
+}
+
+/// Everything that waits for a second person, and every override: those that go far wait among the others.
+pub fn proposals(book: &Book, records: &[Record]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Message {
+        seq: u64,
+        proposals: Vec<ProposalView>,
+        overrides: Vec<OverrideView>,
+    }
+    to_json(&Message {
+        seq: records.last().map_or(0, |record| record.seq.0),
+        proposals: proposals_of(book, records),
+        overrides: overrides_of(book, records),
+    })
+}
