@@ -278,7 +278,12 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("view_age_max 10s", "view_age_max 11s", "view_age_max 1s"),
         ("confirm_above 50.00", "confirm_above 50.01", "confirm_above 10.00"),
         ("grade_alone_max 50.00", "grade_alone_max 50.01", "grade_alone_max 0.00"),
-        ("debt_max 50.00", "debt_max 50.01", "debt_max 0.00"),
+        // A higher one lets players owe more, a lower one gives up what they owe.
+        ("debt_max 50.00", "debt_max 50.01", "debt_max 50.00"),
+        ("debt_max 50.00", "debt_max 49.99", "stake_max 10.00"),
+        ("agreeing_updates 8", "agreeing_updates 5", "agreeing_updates 6"),
+        ("agreeing_updates 3", "agreeing_updates 0", "agreeing_updates 9"),
+        ("resettle_window 4h", "resettle_window 179m", "resettle_window 3h"),
         ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
         ("grants_alone_max 50.00", "grants_alone_max 50.01", "grants_alone_max 0.00"),
         ("deposits_alone_max 50.00", "deposits_alone_max 50.01", "deposits_alone_max 0.00"),

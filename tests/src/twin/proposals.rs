@@ -286,7 +286,6 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
             i128::from(config.view_age_max_ns),
             config.confirm_above.minor().into(),
             config.grade_alone_max.minor().into(),
-            config.debt_max.minor().into(),
             config.override_distance_milli.into(),
             config.wagering_times_max.into(),
             config.adjust_alone_max.minor().into(),
@@ -317,6 +316,9 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
     let takes_two = |config: &Config, trip: TripId| config.trips_two_people.has(trip);
     limits(agreed).iter().zip(limits(to)).any(|(was, is)| is > was + was / 4)
         || agreed.trip_window_ns != to.trip_window_ns
+        || agreed.debt_max != to.debt_max
+        || to.agreeing_updates < agreed.agreeing_updates - agreed.agreeing_updates / 4
+        || to.resettle_window_ns < agreed.resettle_window_ns - agreed.resettle_window_ns / 4
         || never_up(agreed).iter().zip(never_up(to)).any(|(was, is)| is > *was)
         || to.cash_out_margin_ppb < agreed.cash_out_margin_ppb - agreed.cash_out_margin_ppb / 4
         || RuleId::ALL.iter().any(|rule| says(to, *rule) < says(agreed, *rule))

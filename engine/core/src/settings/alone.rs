@@ -94,6 +94,8 @@ impl Setting {
             Self::Tier0 | Self::Tier1 | Self::Tier2 | Self::Tier3 => Alone::EachUpAQuarter,
             // A cash-out without a margin can be farmed, and a price that is acted on late as well.
             Self::CashOutMargin => Alone::DownAQuarter,
+            // A freeze that ends too soon, and a payment that can be corrected no more.
+            Self::AgreeingUpdates | Self::ResettleWindow => Alone::DownAQuarter,
             Self::InPlayDelay | Self::InPlayDelayMoba => Alone::UpOnly,
             // A trip that cannot pull any more is a trip that is off, which takes two as well.
             Self::TripFeedMax
@@ -105,9 +107,9 @@ impl Setting {
             // A shorter one forgets what a trip counts, and in a longer one a burst of refused bets is a small
             // part of all commands.
             Self::TripWindow => Alone::Nowhere,
-            Self::ViewAgeMax | Self::ConfirmAbove | Self::DebtMax | Self::WageringTimesMax => {
-                Alone::DownOnly
-            }
+            // A higher one lets players owe more, and a lower one gives up what they owe.
+            Self::DebtMax => Alone::Nowhere,
+            Self::ViewAgeMax | Self::ConfirmAbove | Self::WageringTimesMax => Alone::DownOnly,
             // What one person may do alone is not for one person to widen.
             Self::OverrideDistance
             | Self::GradeAloneMax
@@ -121,13 +123,11 @@ impl Setting {
             Self::StakeMin
             | Self::ClientIdPast
             | Self::ClientIdFuture
-            | Self::ResettleWindow
             | Self::PriceStepsMin
             | Self::Shading
             | Self::ShadingScale
             | Self::ShadingStep
             | Self::FeedHandOver
-            | Self::AgreeingUpdates
             | Self::Ladder
             | Self::LargeStake
             // No bet can cost more than `payout_max` lets it, whatever this is.
