@@ -322,6 +322,8 @@ fn the_score_that_denies_a_grade_is_told_and_moves_no_money() {
         expect  contradicted W version 1 by 7 stands #1 score #0
         expect  bet b1 Lost
         expect  account A1 available 9.00
+        feed    M over 1 13 0                       # told once, and not with everything that is said later
+        expect  told_contradiction nothing
         feed    M rewind 1 12
         expect  told_contradiction W version 1 by 7 stands #1 score none
         expect  contradicted W none

@@ -1126,6 +1126,70 @@ fn sources_that_agree_again_need_no_person() {
     ));
 }
 
+/// What was not paid yet waits for the end of the dispute, whoever ends it, and is paid then.
+#[test]
+fn what_waited_for_a_dispute_is_paid_when_it_ends() {
+    for (source, decided) in [
+        // He takes it back.
+        (
+            1,
+            "feed M rewind 1 12 source 1\n feed M round 1 13 A source 1\n feed M round 1 13 A source 2",
+        ),
+        // Another agrees with the first, and is handed the match.
+        (2, "feed M round 1 13 A source 1\n handover M 1"),
+        (2, "feed M round 1 13 A source 1\n resume match M"),
+    ] {
+        check(&format!(
+            "
+            config  agreeing_updates 2
+            account A1 balance 100.00
+            match   M bo3
+            maps    M even
+            market  W M map 1
+            bet     b1 A1 W a 10.00
+            play    M 1 A12
+            feed    M start 1 ct source 1
+            {}
+            feed    M start 1 ct source 2
+            {}
+            mode    read-only                       # nobody is paid yet
+            feed    M round 1 13 A source 0
+            feed    M round 1 13 B source {source}
+            expect  frozen M FeedsDisagree
+            mode    normal
+            tick
+            expect  bet b1 Accepted
+            {decided}
+            expect  frozen M none
+            tick
+            expect  bet b1 Won
+            ",
+            said_by_another(1..=12),
+            said_by_another(1..=12).replace("source 1", "source 2"),
+        ));
+    }
+}
+
+/// After the end nobody has to say more, and who is short of it stops nothing.
+#[test]
+fn a_source_that_never_hears_of_the_end_stops_nothing() {
+    check(&format!(
+        "
+        config  feed_grace 3s
+        {TWELVE_NIL}
+        {}
+        feed    M round 1 13 A source 0
+        feed    M round 1 10 A source 1
+        wait    10s
+        feed    M round 1 11 A source 1
+        tick
+        expect  frozen M none
+        expect  bet b1 Won
+        ",
+        said_by_another(1..=9),
+    ));
+}
+
 #[test]
 fn a_map_in_dispute_is_not_forgotten_on_the_next_one() {
     check(

@@ -282,7 +282,9 @@ fn what_guards_the_prices_is_widened_by_two_persons() {
         ("debt_max 50.00", "debt_max 50.01", "debt_max 50.00"),
         ("debt_max 50.00", "debt_max 49.99", "stake_max 10.00"),
         ("agreeing_updates 8", "agreeing_updates 5", "agreeing_updates 6"),
-        ("agreeing_updates 3", "agreeing_updates 0", "agreeing_updates 9"),
+        // With zero only a person ends a freeze.
+        ("agreeing_updates 0", "agreeing_updates 99", "agreeing_updates 0"),
+        ("agreeing_updates 8", "agreeing_updates 1", "agreeing_updates 0"),
         ("resettle_window 4h", "resettle_window 179m", "resettle_window 3h"),
         ("adjust_alone_max 50.00", "adjust_alone_max 50.01", "adjust_alone_max 0.00"),
         ("grants_alone_max 50.00", "grants_alone_max 50.01", "grants_alone_max 0.00"),

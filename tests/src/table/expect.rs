@@ -11,7 +11,7 @@
 //! | `expect alert RULE EXPECTED ACTUAL`, `expect alert Late MS`, `expect alert NAME` | what was last told of a source |
 //! | `expect lag SOURCE AT_MOST N` | how many of its messages were at most so many milliseconds late, and more than the next less; `later` for more than all |
 //! | `expect late MARKET [margin TIME] [at TIME] KEY VALUE …` | the bets after what decided it: bets, several, stakes, winners, lose, losers, get, open, cashed_out, whole; `expect told_late …` those told when it was settled |
-//! | `expect told_contradiction MARKET version N WORD stands RESULT score RESULT\|none`, `expect contradicted MARKET …\|none` | what was last told of a result that the score denies; whether it does now. A word is `by N`, `by N and N` or `rules N` |
+//! | `expect told_contradiction MARKET version N WORD stands RESULT score RESULT\|none`, `told_contradiction nothing`, `expect contradicted MARKET …\|none` | what was told, since this was asked last, of a result that the score denies; whether it does now. A word is `by N`, `by N and N` or `rules N` |
 //! | `expect override NAME waiting\|in_force\|gone` | where an override stands |
 //! | `expect odds MARKET SELECTION ODDS\|none` | the board |
 //! | `expect epoch MARKET moved\|same` | since it was last asked, or opened |
@@ -69,7 +69,7 @@ impl Scenario {
             "lag" => self.expect_lag(words),
             "late" => self.expect_late(words),
             "told_contradiction" => {
-                let told = self.contradiction;
+                let told = self.contradiction.take();
                 self.expect_contradiction(words, told)
             }
             "contradicted" => {
@@ -148,6 +148,9 @@ impl Scenario {
         words: &mut Words<'_>,
         told: Option<Contradiction>,
     ) -> Outcome<()> {
+        if words.take("nothing") {
+            return equal("nothing", told.map_or("nothing", |_| "something"));
+        }
         let market = self.market_named(words.next()?)?;
         self.contradiction_is(words, told.filter(|told| told.market == market))
     }

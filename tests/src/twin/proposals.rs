@@ -317,7 +317,7 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
     limits(agreed).iter().zip(limits(to)).any(|(was, is)| is > was + was / 4)
         || agreed.trip_window_ns != to.trip_window_ns
         || agreed.debt_max != to.debt_max
-        || to.agreeing_updates < agreed.agreeing_updates - agreed.agreeing_updates / 4
+        || ends_freezes_sooner(agreed.agreeing_updates, to.agreeing_updates)
         || to.resettle_window_ns < agreed.resettle_window_ns - agreed.resettle_window_ns / 4
         || never_up(agreed).iter().zip(never_up(to)).any(|(was, is)| is > *was)
         || to.cash_out_margin_ppb < agreed.cash_out_margin_ppb - agreed.cash_out_margin_ppb / 4
@@ -325,6 +325,13 @@ pub(super) fn goes_far(agreed: &Config, to: &Config) -> bool {
         || TripId::ALL.iter().any(|trip| pulls(agreed, *trip) && !pulls(to, *trip))
         || TripId::ALL.iter().any(|trip| takes_two(agreed, *trip) && !takes_two(to, *trip))
         || margin_moves_far(agreed, to.margin_ppb)
+}
+
+/// Whether a freeze ends by itself after fewer updates, by more than a quarter; after none of them with zero.
+fn ends_freezes_sooner(was: u32, is: u32) -> bool {
+    let needed = |updates: u32| if updates == 0 { u64::MAX } else { updates.into() };
+    let (was, is) = (needed(was), needed(is));
+    is < if was == u64::MAX { was } else { was - was / 4 }
 }
 
 /// Whether an even chance is booked at odds ratios further apart than an override may be.

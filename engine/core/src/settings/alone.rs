@@ -26,6 +26,8 @@ pub enum Alone {
     EachUpAQuarter,
     /// Down by a quarter of what it was, and up.
     DownAQuarter,
+    /// The same for a number of which zero stands for more than any.
+    DownAQuarterOrZero,
     /// Down only.
     DownOnly,
     /// Up only.
@@ -51,6 +53,9 @@ impl Alone {
                 Some("A raise by more than a quarter takes two persons.")
             }
             Self::DownAQuarter => Some("A cut by more than a quarter takes two persons."),
+            Self::DownAQuarterOrZero => Some(
+                "A cut by more than a quarter takes two persons, but for 0: a person alone ends it then.",
+            ),
             Self::DownOnly => Some("A raise takes two persons."),
             Self::UpOnly => Some("A cut takes two persons."),
             Self::Nowhere => Some("Any change takes two persons."),
@@ -94,8 +99,10 @@ impl Setting {
             Self::Tier0 | Self::Tier1 | Self::Tier2 | Self::Tier3 => Alone::EachUpAQuarter,
             // A cash-out without a margin can be farmed, and a price that is acted on late as well.
             Self::CashOutMargin => Alone::DownAQuarter,
-            // A freeze that ends too soon, and a payment that can be corrected no more.
-            Self::AgreeingUpdates | Self::ResettleWindow => Alone::DownAQuarter,
+            // Later nothing can be corrected.
+            Self::ResettleWindow => Alone::DownAQuarter,
+            // A freeze that ends too soon; with zero, never by itself.
+            Self::AgreeingUpdates => Alone::DownAQuarterOrZero,
             Self::InPlayDelay | Self::InPlayDelayMoba => Alone::UpOnly,
             // A trip that cannot pull any more is a trip that is off, which takes two as well.
             Self::TripFeedMax
@@ -147,6 +154,7 @@ impl Setting {
                 parts(was).into_iter().zip(parts(is)).any(|(was, is)| is_far_above(was, is))
             }
             Alone::DownAQuarter => is < was - was / ALONE_PART,
+            Alone::DownAQuarterOrZero => is != 0 && (was == 0 || is < was - was / ALONE_PART),
             Alone::DownOnly => was < is,
             Alone::UpOnly => is < was,
             Alone::Nowhere => was != is,
