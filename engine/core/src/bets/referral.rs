@@ -11,6 +11,7 @@ use super::multiple::MultipleState;
 use super::side::SideTable;
 use super::{Bet, BetState};
 use crate::bets::place::Request;
+use crate::bets::questions::Nobody;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, ReferralWord};
 use crate::event::Event;
@@ -309,7 +310,7 @@ impl Tables {
     fn board_for(&self, bet: &Bet) -> Result<(Odds, u32), Refusal> {
         let Bet { account, market, selection, .. } = *bet;
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let offer = self.check_offer(request)?;
+        let offer = self.check_offer(request, &mut Nobody)?;
         Ok((offer.odds, offer.market.epoch))
     }
 }
