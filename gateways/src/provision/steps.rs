@@ -1,6 +1,6 @@
-//! A match that comes into being on a running server: by the same steps as at a start, and as often as the order is sent.
+//! How a match comes into being: the same steps at a start and on a running server, and as often as it is asked for.
 //!
-//! Each step is a command of its own, so a crash in between leaves a match without some of its markets; the same order again
+//! Each step is a command of its own, so a crash in between leaves a match without some of its markets; the same wish again
 //! goes on there. What exists already is left alone, and what a trader changed stays.
 
 use std::collections::VecDeque;
@@ -10,33 +10,26 @@ use clutch_core::event::MatchPhase;
 use clutch_core::units::{MarketId, MatchId};
 use clutch_core::{Command, Event, Record, Refusal, Reject};
 
+use super::plan::Plan;
 use crate::book::{Book, Match};
-use crate::provision::plan::Plan;
 use crate::wire::provided::Provided;
 
 /// What is still to be done, and what was.
 #[derive(Debug)]
-pub(super) struct Providing {
+pub(crate) struct Providing {
     match_id: Option<MatchId>,
     maps: VecDeque<SetMap>,
     kinds: VecDeque<MarketKind>,
     /// Whether somebody named these markets; of others the house rules may have no use for some.
     are_named: bool,
-    step: Step,
+    /// What the engine was asked last.
+    last: Command,
     provided: Provided,
-}
-
-/// What the engine was asked last.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Create(CreateMatch),
-    Map(u8),
-    Market(MarketKind),
 }
 
 /// Where it stands after an answer.
 #[expect(clippy::large_enum_variant, reason = "one is alive at a time, and none is moved often")]
-pub(super) enum Next {
+pub(crate) enum Next {
     /// This is to be done now.
     Do(Command),
     /// All is there.
@@ -47,75 +40,97 @@ pub(super) enum Next {
 
 impl Providing {
     /// A whole match, and its first command.
-    pub(super) fn of_match(plan: Plan, are_named: bool) -> (Self, Command) {
+    pub(crate) fn of_match(plan: Plan, are_named: bool) -> (Self, Command) {
         let Plan { create, maps, markets } = plan;
         let providing = Self {
             match_id: None,
             maps: maps.into(),
             kinds: markets.into(),
             are_named,
-            step: Step::Create(create),
+            last: Command::CreateMatch(create),
             provided: Provided::default(),
         };
         (providing, Command::CreateMatch(create))
     }
 
+    /// What a match that is there has not got of a plan, and what is to be done first.
+    pub(super) fn of_known(plan: Plan, are_named: bool, game: &Match, book: &Book) -> (Self, Next) {
+        let (mut providing, _) = Self::of_match(plan, are_named);
+        providing.go_on_with(game, book);
+        let next = providing.next(game.id);
+        (providing, next)
+    }
+
     /// One market of a match that is there, and its command.
-    pub(super) fn of_market(match_id: MatchId, kind: MarketKind) -> (Self, Command) {
+    pub(crate) fn of_market(match_id: MatchId, kind: MarketKind) -> (Self, Command) {
         let provided = Provided { existed: true, match_id, ..Provided::default() };
         let providing = Self {
             match_id: Some(match_id),
             maps: VecDeque::new(),
             kinds: VecDeque::new(),
             are_named: true,
-            step: Step::Market(kind),
+            last: Command::OpenMarket { match_id, kind },
             provided,
         };
         (providing, Command::OpenMarket { match_id, kind })
     }
 
     /// Takes the engine's answer to the last step: what it did, or why not.
-    pub(super) fn hear(&mut self, answer: Result<&[Record], Refusal>, book: &Book) -> Next {
-        match (answer, self.step) {
+    pub(crate) fn hear(&mut self, answer: Result<&[Record], Refusal>, book: &Book) -> Next {
+        match (answer, self.last) {
             (Ok(records), _) => self.note(records),
-            (Err(refusal), Step::Create(create)) if refusal.code == Reject::MatchExists => {
+            (Err(refusal), Command::CreateMatch(create)) if refusal.code == Reject::MatchExists => {
                 let id = u32::try_from(refusal.actual).ok().map(MatchId);
                 match id.and_then(|id| book.game(id)) {
                     Some(game) if is_the_same(game, &create) => self.go_on_with(game, book),
                     _ => return Next::Refused(refusal),
                 }
             }
-            (Err(refusal), Step::Market(_)) if refusal.code == Reject::MarketExists => {
+            (Err(refusal), Command::OpenMarket { .. }) if refusal.code == Reject::MarketExists => {
                 let id = u32::try_from(refusal.actual).ok().map(MarketId);
                 self.provided.present.extend(id);
             }
-            // As at a start: of a whole book the house rules may have no use for some lines.
-            (Err(refusal), Step::Market(kind))
+            // Of a whole book the house rules may have no use for some lines.
+            (Err(refusal), Command::OpenMarket { kind, .. })
                 if refusal.code == Reject::InvalidParameter && !self.are_named =>
             {
                 *self.provided.left_out.entry(kind.market_type().key).or_default() += 1;
             }
-            (Err(refusal), Step::Create(_) | Step::Map(_) | Step::Market(_)) => {
-                return Next::Refused(refusal);
-            }
+            (Err(refusal), _) => return Next::Refused(refusal),
         }
-        let Some(match_id) = self.match_id else {
-            return Next::Refused(Reject::UnknownMatch.into());
-        };
-        if let Some(map) = self.maps.pop_front() {
-            self.step = Step::Map(map.map_no);
-            return Next::Do(Command::SetMap(SetMap { match_id, ..map }));
+        match self.match_id {
+            Some(match_id) => self.next(match_id),
+            None => Next::Refused(Reject::UnknownMatch.into()),
         }
-        if let Some(kind) = self.kinds.pop_front() {
-            self.step = Step::Market(kind);
-            return Next::Do(Command::OpenMarket { match_id, kind });
+    }
+
+    /// The last command.
+    pub(crate) fn last(&self) -> &Command {
+        &self.last
+    }
+
+    /// What the last command was about, by the words of a `[[match]]`.
+    pub(super) fn about(&self) -> String {
+        match self.last {
+            Command::SetMap(map) => format!("map {}: its chances: ", map.name.as_str()),
+            Command::OpenMarket { kind, .. } => format!("markets: {}: ", kind.market_type().key),
+            _ => String::new(),
+        }
+    }
+
+    fn next(&mut self, match_id: MatchId) -> Next {
+        let map = self.maps.pop_front().map(|map| Command::SetMap(SetMap { match_id, ..map }));
+        let market = || self.kinds.pop_front().map(|kind| Command::OpenMarket { match_id, kind });
+        if let Some(command) = map.or_else(market) {
+            self.last = command;
+            return Next::Do(command);
         }
         Next::Done(std::mem::take(&mut self.provided))
     }
 
     fn note(&mut self, records: &[Record]) {
-        if let (Step::Map(map), true) = (self.step, !records.is_empty()) {
-            self.provided.maps.push(map);
+        if let Command::SetMap(map) = self.last {
+            self.provided.maps.push(map.map_no);
         }
         for record in records {
             match record.event {

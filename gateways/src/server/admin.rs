@@ -10,10 +10,10 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
-use super::providing::{Next, Providing};
 use super::routes::{Outcome, refused_answer, refused_to_staff};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
+use crate::provision::steps::{Next, Providing};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{
     Change, Order, Question, Ranges, account_of_order, may_decide, parse_order, parse_question,
@@ -44,7 +44,7 @@ pub(super) struct Work {
 enum Step {
     /// A command; with the settings as they were before, what its sender should know of it, and what of it can be out of
     /// range.
-    Command { before: Vec<(Setting, i64)>, warning: Option<String>, ranges: Option<Ranges> },
+    Command { before: Vec<(Setting, i64)>, warning: Option<String>, ranges: Ranges },
     /// A match or a market, step by step.
     Provide { providing: Providing, operator: u32 },
     /// A question.
@@ -235,7 +235,7 @@ impl Hub {
         }
         match (&mut work.step, &record.event) {
             (Step::Command { ranges, .. }, Event::Refused(refusal)) => {
-                let text = ranges.as_ref().and_then(|ranges| ranges.sentence(*refusal));
+                let text = ranges.sentence(*refusal);
                 Progress::Done(with_places(work.places, || refused_to_staff(*refusal, text)))
             }
             (Step::Command { before, warning, .. }, Event::Applied) => {
@@ -259,7 +259,8 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new(), warning: None, ranges: None };
+                let step =
+                    Step::Command { before: Vec::new(), warning: None, ranges: Ranges::default() };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -270,7 +271,8 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before, warning: None, ranges: None };
+                        let step =
+                            Step::Command { before, warning: None, ranges: Ranges::default() };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }
@@ -295,7 +297,8 @@ impl Hub {
         };
         match providing.hear(answer, &self.book) {
             Next::Refused(refusal) => {
-                Progress::Done(with_places(*places, || refused_answer(refusal)))
+                let text = Ranges::of(providing.last()).sentence(refusal);
+                Progress::Done(with_places(*places, || refused_to_staff(refusal, text)))
             }
             Next::Done(made) => {
                 Progress::Done(Response::json(200, provided::provided(&self.book, record, &made)))
@@ -303,7 +306,8 @@ impl Hub {
             Next::Do(command) => {
                 let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
                 let envelope = self.envelope(operator, command);
-                let blank = Step::Command { before: Vec::new(), warning: None, ranges: None };
+                let blank =
+                    Step::Command { before: Vec::new(), warning: None, ranges: Ranges::default() };
                 let step = std::mem::replace(step, blank);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
