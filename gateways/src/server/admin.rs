@@ -65,7 +65,6 @@ impl Work {
 }
 
 /// What a record made of a work.
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub(super) enum Progress {
     /// More is to come.
     Waits,
@@ -73,6 +72,8 @@ pub(super) enum Progress {
     Done(Response),
     /// The command that it prepared goes to the engine now.
     Goes(Envelope, Box<Work>),
+    /// The rest of the answer is asked for.
+    Asks(Query, Box<Work>),
 }
 
 impl Hub {
@@ -247,7 +248,14 @@ impl Hub {
                 ))
             }
             (Step::Question(query), Event::QueryDone) => {
-                Progress::Done(self.answer_question(*query, &work.records))
+                let Some(from) = staff::rest_of_risk(&work.records) else {
+                    return Progress::Done(self.answer_question(*query, &work.records));
+                };
+                let query = Query::Risk { from };
+                let (keep_alive, places) = (work.keep_alive, work.places);
+                let records = std::mem::take(&mut work.records);
+                let work = Work { keep_alive, places, records, step: Step::Question(query) };
+                Progress::Asks(query, Box::new(work))
             }
             (Step::Rules(ask), Event::QueryDone) => {
                 Progress::Done(Response::json(200, rules::ruling(&self.book, &work.records, ask)))
@@ -321,6 +329,11 @@ impl Hub {
         self.command(asker, envelope, work).err().map(|reject| refused_answer(reject.into()))
     }
 
+    /// Asks for the rest of an answer; answers with the engine's own code if it takes no question.
+    pub(super) fn ask_on(&mut self, asker: Key, query: Query, work: Work) -> Option<Response> {
+        self.question(asker, query, work).err().map(|reject| refused_answer(reject.into()))
+    }
+
     fn answer_question(&self, query: Query, records: &[Record]) -> Response {
         let refusal = records.iter().find_map(|record| match record.event {
             Event::Refused(refusal) => Some(refusal),
@@ -331,7 +344,7 @@ impl Hub {
         }
         let body = self.in_money_of_answer(records, || match query {
             Query::Settings => staff::settings(records),
-            Query::Risk => staff::risk(records),
+            Query::Risk { .. } => staff::risk(records),
             Query::HouseRules => settlement::house_rules(records),
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
                 compliance::answer(&self.book, records)

@@ -198,8 +198,17 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
         seq: u64,
         rules: Vec<RuleView>,
     }
-    let view = |record: &Record| match record.event {
-        Event::Rule(RuleReport { rule, mode, tally, ends }) => Some(RuleView {
+    let mut reports: Vec<RuleReport> = Vec::new();
+    for record in records {
+        let Event::Rule(report) = record.event else { continue };
+        match reports.iter_mut().find(|known| known.rule == report.rule) {
+            Some(known) => known.ends.add(&report.ends),
+            None => reports.push(report),
+        }
+    }
+    let view = |report: &RuleReport| {
+        let RuleReport { rule, mode, tally, ends, next: _ } = *report;
+        RuleView {
             rule: rule.rule().name,
             mode: match mode {
                 RuleMode::Off => "off",
@@ -221,10 +230,18 @@ pub fn risk(records: &[Record]) -> Vec<u8> {
                 not_followed: ends.not_followed,
                 house: money(ends.house),
             }),
-        }),
-        _ => None,
+        }
     };
-    to_json(&Message { seq: seq_of(records), rules: records.iter().filter_map(view).collect() })
+    to_json(&Message { seq: seq_of(records), rules: reports.iter().map(view).collect() })
+}
+
+/// Where the rest of an answer about the risk rules begins, if this is not all of it.
+pub fn rest_of_risk(records: &[Record]) -> Option<u32> {
+    let newest = records.iter().rev().find_map(|record| match record.event {
+        Event::Rule(report) => Some(report.next),
+        _ => None,
+    });
+    newest.flatten()
 }
 
 /// The settings in force and their version.

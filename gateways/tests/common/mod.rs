@@ -162,7 +162,7 @@ impl Script {
             | Query::Customer { .. }
             | Query::Cases { .. }
             | Query::Proposals
-            | Query::Risk => {}
+            | Query::Risk { .. } => {}
             Query::MaxStake { account, market, selection, .. } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });
