@@ -267,7 +267,7 @@ impl Step<'_> {
     }
 
     /// Has a bet wait for somebody or something until `due`.
-    pub(super) fn wait_single(&mut self, slot: u32, state: BetState, due: Timestamp) {
+    fn wait_single(&mut self, slot: u32, state: BetState, due: Timestamp) {
         let bet = self.tables.bets.bet_mut(slot);
         bet.state = state;
         let id = bet.id;
@@ -275,7 +275,7 @@ impl Step<'_> {
     }
 
     /// The same for a bet of several legs.
-    pub(super) fn wait_multiple(&mut self, slot: u32, state: MultipleState, due: Timestamp) {
+    fn wait_multiple(&mut self, slot: u32, state: MultipleState, due: Timestamp) {
         let bet = self.tables.multiples.multiple_mut(slot);
         bet.state = state;
         let id = bet.id;
