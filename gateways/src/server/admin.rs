@@ -23,6 +23,7 @@ use crate::wire::decimal::with_places;
 use crate::wire::late;
 use crate::wire::provided;
 use crate::wire::referral;
+use crate::wire::risk;
 use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
 use crate::wire::settlement;
@@ -248,7 +249,7 @@ impl Hub {
                 ))
             }
             (Step::Question(query), Event::QueryDone) => {
-                let Some(from) = staff::rest_of_risk(&work.records) else {
+                let Some(from) = risk::rest(&work.records) else {
                     return Progress::Done(self.answer_question(*query, &work.records));
                 };
                 let query = Query::Risk { from };
@@ -344,7 +345,7 @@ impl Hub {
         }
         let body = self.in_money_of_answer(records, || match query {
             Query::Settings => staff::settings(records),
-            Query::Risk { .. } => staff::risk(records),
+            Query::Risk { .. } => risk::report(records),
             Query::HouseRules => settlement::house_rules(records),
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
                 compliance::answer(&self.book, records)

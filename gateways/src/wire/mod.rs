@@ -25,6 +25,7 @@ pub mod overrides;
 pub mod play;
 pub mod provided;
 pub mod referral;
+pub mod risk;
 pub mod rules;
 mod scope;
 pub mod sentence;

@@ -2,7 +2,6 @@
 
 use clutch_core::command::{AccountState, Mode, Title};
 use clutch_core::event::table::TableFill;
-use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
@@ -11,13 +10,13 @@ use serde_json::Value;
 
 use super::cash::{BonusBetJson, BonusJson, PaymentJson, payments_of};
 use super::compliance;
-use super::decimal::{ShowMoney, with_places};
+use super::decimal::with_places;
 use super::multiple::Multiple;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::overrides::{OverrideView, overrides_of};
 use super::play::{LimitJson, RestJson};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
-use super::server::{Mine, MineJson, Shown, money, newest_first, to_json};
+use super::server::{Mine, MineJson, money, newest_first, to_json};
 use super::setting;
 use super::settlement::{ProposalView, proposals_of};
 use crate::book::Book;
@@ -166,82 +165,6 @@ pub fn applied(
         }
     }
     to_json(&message)
-}
-
-/// Every risk rule: how it stands, and what it has refused or, in shadow, would have.
-pub fn risk(records: &[Record]) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct RuleView {
-        rule: &'static str,
-        mode: &'static str,
-        code: u16,
-        name: &'static str,
-        refused: u64,
-        refused_stakes: Shown<ShowMoney>,
-        would_refuse: u64,
-        would_refuse_stakes: Shown<ShowMoney>,
-        /// How those ended: what the rule would have saved, and what it would have cost.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        would_be: Option<EndsView>,
-    }
-    #[derive(Serialize)]
-    struct EndsView {
-        won: u64,
-        lost: u64,
-        even: u64,
-        open: u64,
-        not_followed: u64,
-        house: Shown<ShowMoney>,
-    }
-    #[derive(Serialize)]
-    struct Message {
-        seq: u64,
-        rules: Vec<RuleView>,
-    }
-    let mut reports: Vec<RuleReport> = Vec::new();
-    for record in records {
-        let Event::Rule(report) = record.event else { continue };
-        match reports.iter_mut().find(|known| known.rule == report.rule) {
-            Some(known) => known.ends.add(&report.ends),
-            None => reports.push(report),
-        }
-    }
-    let view = |report: &RuleReport| {
-        let RuleReport { rule, mode, tally, ends, next: _ } = *report;
-        RuleView {
-            rule: rule.rule().name,
-            mode: match mode {
-                RuleMode::Off => "off",
-                RuleMode::Shadow => "shadow",
-                RuleMode::Refer => "refer",
-                RuleMode::On => "on",
-            },
-            code: rule.rule().code.code(),
-            name: rule.rule().code.name(),
-            refused: tally.refused,
-            refused_stakes: money(tally.refused_stakes),
-            would_refuse: tally.would_refuse,
-            would_refuse_stakes: money(tally.would_refuse_stakes),
-            would_be: (tally.would_refuse != 0).then(|| EndsView {
-                won: ends.won,
-                lost: ends.lost,
-                even: ends.even,
-                open: ends.open,
-                not_followed: ends.not_followed,
-                house: money(ends.house),
-            }),
-        }
-    };
-    to_json(&Message { seq: seq_of(records), rules: reports.iter().map(view).collect() })
-}
-
-/// Where the rest of an answer about the risk rules begins, if this is not all of it.
-pub fn rest_of_risk(records: &[Record]) -> Option<u32> {
-    let newest = records.iter().rev().find_map(|record| match record.event {
-        Event::Rule(report) => Some(report.next),
-        _ => None,
-    });
-    newest.flatten()
 }
 
 /// The settings in force and their version.
