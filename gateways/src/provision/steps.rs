@@ -184,3 +184,57 @@ fn is_the_same(game: &Match, create: &CreateMatch) -> bool {
         && game.team(Team::A) == team_a.as_str()
         && game.team(Team::B) == team_b.as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clutch_core::event::{NamedPart, Score};
+    use clutch_core::units::{Name, Seq, Timestamp};
+
+    use super::*;
+    use crate::provision::plan;
+
+    const GAME: MatchId = MatchId(0);
+
+    fn say(book: &mut Book, event: Event) {
+        book.apply(&Record { seq: Seq(1), time: Timestamp::default(), trace: 0, event });
+    }
+
+    /// Whatever is still to be done, step by step.
+    fn steps(plan: &Plan, book: &Book) -> Vec<Command> {
+        let game = book.game(GAME).unwrap();
+        let (mut providing, mut next) = Providing::of_known(plan.clone(), true, game, book);
+        let mut steps = Vec::new();
+        while let Next::Do(command) = next {
+            steps.push(command);
+            next = providing.hear(Ok(&[]), book);
+        }
+        steps
+    }
+
+    #[test]
+    fn what_is_missing_is_added_and_no_market_once_the_match_has_begun() {
+        let text = "key = \"k\"\nteam_a = \"A\"\nteam_b = \"B\"\nbest_of = 1\ngame = \"lol\"\n\
+                    [[maps]]\nname = \"m\"\nfirst_side_a = \"blue\"\np_a_map = 0.5\n";
+        let plan = plan::whole(&toml::from_str(text).unwrap()).unwrap();
+        let [first, second] = plan.markets[..] else { panic!("{:?}", plan.markets) };
+        let CreateMatch { title, rounds, best_of, starts_at, .. } = plan.create;
+        let mut book = Book::default();
+        say(&mut book, Event::MatchCreated { match_id: GAME, title, rounds, best_of, starts_at });
+        let (market, selections) = (MarketId(0), 2);
+        let kind = first;
+        say(&mut book, Event::MarketOpened { market, match_id: GAME, kind, selections });
+        let (set, open) = (
+            Command::SetMap(SetMap { match_id: GAME, ..plan.maps[0] }),
+            Command::OpenMarket { match_id: GAME, kind: second },
+        );
+        assert_eq!(steps(&plan, &book), [set, open]);
+        let (part, name) = (NamedPart::Map(1), Name::new("m").unwrap());
+        say(&mut book, Event::Named { match_id: GAME, part, name });
+        assert_eq!(steps(&plan, &book), [open]);
+        let (phase, rounds, maps) = (MatchPhase::Live, [0, 0], [0, 0]);
+        let live = Score { match_id: GAME, map: 1, rounds, maps, phase, a_is_t: true };
+        say(&mut book, Event::Score(live));
+        assert_eq!(steps(&plan, &book), []);
+    }
+}
