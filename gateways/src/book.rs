@@ -164,8 +164,8 @@ impl Book {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use clutch_core::command::{MarketKind, RoundFormat, SuspendReason, Team, Title};
-    use clutch_core::event::{MarketStatus, NamedPart};
+    use clutch_core::command::{Incident, MarketKind, RoundFormat, SuspendReason, Team, Title};
+    use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart};
     use clutch_core::units::{Name, SelectionIndex, Timestamp};
     use clutch_core::{Event, Record};
 

@@ -6,28 +6,26 @@
 mod book;
 mod known;
 pub(crate) mod plan;
-mod present;
+pub(crate) mod steps;
 
 pub use book::book;
 pub use known::Known;
-use present::Present;
+use steps::{Next, Providing};
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use clutch_core::command::{
-    Actor, CreateMatch, MarketKind, RoundFormat, SetCurrency, SetMap, Team, Title,
-};
-use clutch_core::event::NamedPart;
+use clutch_core::command::{Actor, CreateMatch, RoundFormat, SetCurrency, Team, Title};
 use clutch_core::hash::StateHasher;
 use clutch_core::title::SOURCES_MAX;
 use clutch_core::units::{AccountId, Currency, CurrencyCode, MatchId, Money, Name, SourceId};
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 use clutch_engine::{CommandSender, Publisher, Rest, SendError};
 
+use crate::book::{Book, Match};
 use crate::config::{AccountSection, CurrencySection, MatchSection};
 use crate::house_rules;
 use crate::play_policy;
+use crate::wire::admin::Ranges;
 use crate::wire::currency::book_ppb;
 use crate::wire::decimal::{USUAL_PLACES, parse_money, with_places};
 use crate::wire::sentence::sentence;
@@ -39,6 +37,9 @@ pub struct Provisioner<'a> {
     trace: u64,
     /// Letters and places of the currencies that were provided.
     currencies: Vec<(CurrencyCode, u8)>,
+    /// What the engine has said.
+    book: Book,
+    knows_all_matches: bool,
 }
 
 /// A match that exists.
@@ -60,13 +61,35 @@ pub struct Provisioned {
     pub heard: [u64; SOURCES_MAX],
 }
 
+impl Provisioned {
+    /// A match of the book, whose sources were followed so far; `None` if it has no key, as no match is without.
+    pub fn of(game: &Match, heard: [u64; SOURCES_MAX]) -> Option<Self> {
+        Some(Self {
+            match_id: game.id,
+            key: game.key?,
+            title: game.title,
+            teams: [Team::A, Team::B].map(|team| Name::lossy(game.team(team), "?")),
+            format: game.rounds,
+            best_of: game.best_of,
+            heard,
+        })
+    }
+}
+
 /// How long the engine is given for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl<'a> Provisioner<'a> {
     /// Works on an engine whose publisher nobody else reads meanwhile.
     pub fn new(sender: CommandSender, publisher: &'a mut Publisher) -> Self {
-        Self { sender, publisher, trace: 0, currencies: Vec::new() }
+        Self {
+            sender,
+            publisher,
+            trace: 0,
+            currencies: Vec::new(),
+            book: Book::default(),
+            knows_all_matches: false,
+        }
     }
 
     /// Adopts house rules for every title, unless they are in force.
@@ -113,54 +136,79 @@ impl<'a> Provisioner<'a> {
         Ok(self.find_match(key)?.is_none())
     }
 
-    /// Creates a match with its maps and markets, unless one with its key exists.
+    /// Creates a match with its maps and markets, or what of them is missing where one with its key exists.
     ///
     /// # Errors
     /// A sentence naming the match and the field that is wrong, or the engine's refusal.
     pub fn provide_match(&mut self, section: &MatchSection) -> Result<Provisioned, String> {
         let wrong = |what: String| format!("[[match]] {}: {what}", section.key);
         let plan = plan::whole(section).map_err(wrong)?;
-        let CreateMatch { key, title, rounds: format, best_of, team_a, team_b, .. } = plan.create;
-        let match_id = match self.find_match(key)? {
-            Some(match_id) => match_id,
+        let (create, are_named) = (plan.create, !section.markets.is_empty());
+        let teams = [create.team_a, create.team_b];
+        let (heard, mut providing, mut next);
+        match self.find_match(create.key)? {
             None => {
-                self.command(Command::CreateMatch(plan.create))
-                    .map_err(|refused| wrong(refused.named("matches_max")))?;
-                self.find_match(key)?.ok_or_else(|| wrong("it was not created".to_owned()))?
+                let first;
+                (providing, first) = Providing::of_match(plan, are_named);
+                (heard, next) = ([0; SOURCES_MAX], Next::Do(first));
             }
+            Some(match_id) => {
+                heard = self.look(match_id)?;
+                let game =
+                    self.book.game(match_id).ok_or_else(|| wrong("it is gone".to_owned()))?;
+                let differs = differs(game, &create);
+                if !differs.is_empty() {
+                    let (key, here) = (&section.key, differs.join("; "));
+                    tracing::warn!(
+                        key,
+                        "the [[match]] in the file is another than the journal's, which stays as it is: {here}"
+                    );
+                }
+                if game.title != create.title {
+                    let what = differs.join("; ");
+                    return Err(wrong(format!(
+                        "{what}: write it as it is there, or choose another key"
+                    )));
+                }
+                // Its format may have been changed since it was created. What belongs to another number of maps is left out.
+                if game.best_of != create.best_of {
+                    let known =
+                        Provisioned::of(game, heard).map(|known| Provisioned { teams, ..known });
+                    return known.ok_or_else(|| wrong("it has no key".to_owned()));
+                }
+                // A start that was cut short left some of it out; what a trader changed since then stays.
+                (providing, next) = Providing::of_known(plan, are_named, game, &self.book);
+            }
+        }
+        let made = loop {
+            next = match next {
+                Next::Do(command) => {
+                    let answer = match self.answer(command) {
+                        Ok(records) => Ok(records),
+                        Err(Refused::With(refusal)) => Err(refusal),
+                        Err(unanswered) => return Err(wrong(unanswered.to_string())),
+                    };
+                    providing.hear(answer.as_deref().map_err(|refusal| *refusal), &self.book)
+                }
+                Next::Done(made) => break made,
+                Next::Refused(refusal) => {
+                    let why = Refused::With(refusal).of(providing.last());
+                    return Err(wrong(format!("{}{why}", providing.about())));
+                }
+            };
         };
-        // A start that was cut short left some of them out; what a trader changed since then stays.
-        let present = self.look(match_id)?;
-        let differs = present.differs_from(&plan.create);
-        if !differs.is_empty() {
-            let (key, here) = (&section.key, differs.join("; "));
-            tracing::warn!(
+        for (key, lines) in made.left_out {
+            tracing::info!(
                 key,
-                "the [[match]] in the file is another than the journal's, which stays as it is: {here}"
+                lines,
+                "not opened: the house rules in force have no use for them, or the match has begun"
             );
         }
-        if present.title.is_some_and(|known| known != title) {
-            let what = differs.join("; ");
-            return Err(wrong(format!("{what}: write it as it is there, or choose another key")));
-        }
-        // Its format may have been changed since it was created. What belongs to another number of maps is left out.
-        if present.best_of != best_of {
-            let teams = [team_a, team_b];
-            let (best_of, heard) = (present.best_of, present.heard);
-            return Ok(Provisioned { match_id, key, title, teams, format, best_of, heard });
-        }
-        for map in plan.maps.into_iter().filter(|map| !present.maps.contains(&map.map_no)) {
-            self.command(Command::SetMap(SetMap { match_id, ..map })).map_err(|refused| {
-                wrong(format!("map {}: its chances: {refused}", map.name.as_str()))
-            })?;
-        }
-        if present.heard == [0; SOURCES_MAX] {
-            let missing = plan.markets.into_iter().filter(|kind| !present.kinds.contains(kind));
-            let are_named = !section.markets.is_empty();
-            self.open_markets(match_id, missing, are_named).map_err(wrong)?;
-        }
-        let teams = [team_a, team_b];
-        Ok(Provisioned { match_id, key, title, teams, format, best_of, heard: present.heard })
+        let game = self.book.game(made.match_id);
+        let known = game.and_then(|game| Provisioned::of(game, heard));
+        known
+            .map(|known| Provisioned { teams, ..known })
+            .ok_or_else(|| wrong("it was not created".to_owned()))
     }
 
     /// Every match of the engine that is none of these: created by an order on a running server, or by a file of before.
@@ -168,60 +216,15 @@ impl<'a> Provisioner<'a> {
     /// # Errors
     /// If the engine does not answer.
     pub fn others(&mut self, provided: &[Provisioned]) -> Result<Vec<Provisioned>, String> {
-        let mut others: Vec<Provisioned> = Vec::new();
+        self.know_matches()?;
         let is_provided = |id| provided.iter().any(|provided| provided.match_id == id);
-        let unnamed = Name::lossy("", "?");
-        self.ask(Query::Catalogue, |record| match record.event {
-            Event::MatchCreated { match_id, title, rounds: format, best_of, .. }
-                if !is_provided(match_id) =>
-            {
-                let (key, teams, heard) = (unnamed, [unnamed; 2], [0; SOURCES_MAX]);
-                others.push(Provisioned { match_id, key, title, teams, format, best_of, heard });
-            }
-            Event::Named { match_id, part, name } => {
-                let Some(other) = others.iter_mut().find(|other| other.match_id == match_id) else {
-                    return;
-                };
-                match part {
-                    NamedPart::Match => other.key = name,
-                    NamedPart::Team(Team::A) => other.teams[0] = name,
-                    NamedPart::Team(Team::B) => other.teams[1] = name,
-                    NamedPart::Map(_) => {}
-                }
-            }
-            _ => {}
-        })?;
-        for other in &mut others {
-            other.heard = self.look(other.match_id)?.heard;
+        let ids = self.book.matches().map(|game| game.id).filter(|id| !is_provided(*id));
+        let mut others = Vec::new();
+        for id in ids.collect::<Vec<_>>() {
+            let heard = self.look(id)?;
+            others.extend(self.book.game(id).and_then(|game| Provisioned::of(game, heard)));
         }
         Ok(others)
-    }
-
-    /// Opens markets. The house rules in force may have no use for some, as for a total beyond regulation where a map ends
-    /// with it: those are left out with a word in the log, unless the operator named their type.
-    fn open_markets(
-        &mut self,
-        match_id: MatchId,
-        kinds: impl Iterator<Item = MarketKind>,
-        are_named: bool,
-    ) -> Result<(), String> {
-        let mut left_out = BTreeMap::<_, u32>::new();
-        for kind in kinds {
-            let key = kind.market_type().key;
-            match self.command(Command::OpenMarket { match_id, kind }) {
-                Ok(()) => {}
-                Err(refused) if !are_named && refused.is(Reject::InvalidParameter) => {
-                    *left_out.entry(key).or_default() += 1;
-                }
-                Err(refused) => {
-                    return Err(format!("markets: {key}: {}", refused.named("markets_max")));
-                }
-            }
-        }
-        for (key, lines) in left_out {
-            tracing::info!(key, lines, "not opened: the house rules in force have no use for them");
-        }
-        Ok(())
     }
 
     /// Adds the currencies of the file, in its order.
@@ -270,8 +273,8 @@ impl<'a> Provisioner<'a> {
         let account = match self.find_account(key)? {
             Some(account) => account,
             None => {
-                self.command(Command::OpenAccount { key, currency })
-                    .map_err(|refused| wrong(refused.named("accounts_max")))?;
+                let open = Command::OpenAccount { key, currency };
+                self.command(open).map_err(|refused| wrong(refused.of(&open)))?;
                 self.find_account(key)?.ok_or_else(|| wrong("it was not opened".to_owned()))?
             }
         };
@@ -308,24 +311,25 @@ impl<'a> Provisioner<'a> {
                         code.name()
                     );
                 }
-                other => other.map_err(|refused| {
-                    wrong(format!("deposit: {}", refused.named("payments_max")))
-                })?,
+                other => {
+                    other.map_err(|refused| wrong(format!("deposit: {}", refused.of(&deposit))))?
+                }
             }
         }
         Ok(account)
     }
 
+    fn know_matches(&mut self) -> Result<(), String> {
+        if !self.knows_all_matches {
+            self.ask(Query::Catalogue, |_| {})?;
+            self.knows_all_matches = true;
+        }
+        Ok(())
+    }
+
     fn find_match(&mut self, key: Name) -> Result<Option<MatchId>, String> {
-        let mut found = None;
-        self.ask(Query::Catalogue, |record| {
-            if let Event::Named { match_id, part: NamedPart::Match, name } = &record.event
-                && *name == key
-            {
-                found = Some(*match_id);
-            }
-        })?;
-        Ok(found)
+        self.know_matches()?;
+        Ok(self.book.matches().find(|game| game.key == Some(key)).map(|game| game.id))
     }
 
     fn find_account(&mut self, key: Name) -> Result<Option<AccountId>, String> {
@@ -353,43 +357,40 @@ impl<'a> Provisioner<'a> {
         Ok(found)
     }
 
-    fn look(&mut self, match_id: MatchId) -> Result<Present, String> {
-        let mut present = Present::default();
-        self.ask(Query::Match { match_id }, |record| match &record.event {
-            Event::FeedHeard { source: SourceId(source), version, .. } => {
-                if let Some(heard) = present.heard.get_mut(usize::from(*source)) {
-                    *heard = *version;
-                }
+    /// Has the book know all of a match, and answers how far each source was followed.
+    fn look(&mut self, match_id: MatchId) -> Result<[u64; SOURCES_MAX], String> {
+        let mut heard = [0; SOURCES_MAX];
+        self.ask(Query::Match { match_id }, |record| {
+            if let Event::FeedHeard { source: SourceId(source), version, .. } = record.event
+                && let Some(heard) = heard.get_mut(usize::from(source))
+            {
+                *heard = version;
             }
-            Event::MatchCreated { match_id: id, title, best_of, .. } if *id == match_id => {
-                (present.title, present.best_of) = (Some(*title), *best_of);
-            }
-            Event::Named { match_id: id, part: NamedPart::Team(team), name } if *id == match_id => {
-                present.teams[usize::from(*team == Team::B)] = Some(*name);
-            }
-            Event::Named { part: NamedPart::Map(map), .. } => present.maps.push(*map),
-            Event::MarketOpened { kind, .. } => present.kinds.push(*kind),
-            _ => {}
         })?;
-        Ok(present)
+        Ok(heard)
+    }
+
+    fn command(&mut self, command: Command) -> Result<(), Refused> {
+        self.answer(command).map(|_| ())
     }
 
     /// Sends a command and a question behind it, whose answer proves that the command was applied.
-    fn command(&mut self, command: Command) -> Result<(), Refused> {
+    fn answer(&mut self, command: Command) -> Result<Vec<Record>, Refused> {
         self.trace += 1;
         let trace = self.trace;
         let envelope = Envelope { actor: Actor::Operator(0), trace, command };
         self.insist(|sender| sender.try_send(envelope)).map_err(|_| Refused::Unanswered)?;
-        let mut refused = None;
-        self.ask(Query::Account { account: AccountId(0), bets_max: 0 }, |record| {
-            if let Event::Refused(refusal) = &record.event
-                && record.trace == trace
-            {
-                refused = Some(*refusal);
-            }
-        })
-        .map_err(|_| Refused::Unanswered)?;
-        refused.map_or(Ok(()), |refusal| Err(Refused::With(refusal)))
+        let mut records = Vec::new();
+        let behind = Query::Account { account: AccountId(0), bets_max: 0 };
+        let heard = self.ask(behind, |record| {
+            records.extend(Some(*record).filter(|record| record.trace == trace));
+        });
+        heard.map_err(|_| Refused::Unanswered)?;
+        let refused = records.iter().find_map(|record| match record.event {
+            Event::Refused(refusal) => Some(refusal),
+            _ => None,
+        });
+        refused.map_or(Ok(records), |refusal| Err(Refused::With(refusal)))
     }
 
     fn ask(&mut self, query: Query, mut hear: impl FnMut(&Record)) -> Result<(), String> {
@@ -401,6 +402,7 @@ impl<'a> Provisioner<'a> {
         while !done {
             let polled = self.publisher.poll(1024, |record| {
                 done |= record.trace == trace && record.event == Event::QueryDone;
+                self.book.apply(record);
                 hear(record);
             });
             match polled.rest {
@@ -432,6 +434,27 @@ impl<'a> Provisioner<'a> {
     }
 }
 
+/// What the file says otherwise of a match than the journal, in words.
+fn differs(game: &Match, create: &CreateMatch) -> Vec<String> {
+    let mut differs = Vec::new();
+    if game.title != create.title {
+        let (here, there) = (game.title.rules().key, create.title.rules().key);
+        differs.push(format!("the game is {here} in the journal and {there} in the file"));
+    }
+    if game.best_of != create.best_of {
+        let (here, there) = (game.best_of, create.best_of);
+        differs.push(format!("best_of is {here} in the journal and {there} in the file"));
+    }
+    let named = [("team_a", Team::A, create.team_a), ("team_b", Team::B, create.team_b)];
+    for (field, team, there) in named {
+        let (here, there) = (game.team(team), there.as_str());
+        if here != there {
+            differs.push(format!("{field} is `{here}` in the journal and `{there}` in the file"));
+        }
+    }
+    differs
+}
+
 /// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
@@ -446,14 +469,11 @@ impl Refused {
         matches!(self, Self::With(refusal) if refusal.code == code)
     }
 
-    /// Why, where `table` is the setting of the table that the command wanted a place in.
-    fn named(&self, table: &str) -> String {
-        match self {
-            Self::With(Refusal { code: Reject::CapacityReached, limit, .. }) => format!(
-                "its table is full: [engine] {table} is {limit} here; raise it and start again (CapacityReached)"
-            ),
-            other => other.to_string(),
-        }
+    /// Why, where a command can be named.
+    fn of(&self, command: &Command) -> String {
+        let Self::With(refusal) = self else { return self.to_string() };
+        let text = Ranges::of(command).sentence(*refusal);
+        text.map_or_else(|| self.to_string(), |text| format!("{text} ({})", refusal.code.name()))
     }
 }
 

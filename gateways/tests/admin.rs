@@ -9,10 +9,8 @@ use clutch_core::command::{
 };
 use clutch_core::units::{MatchId, Name, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
-use clutch_engine::{Engine, EngineConfig};
-use clutch_gateways::server::EngineLink;
 use clutch_gateways::token::{Role, StaffClaims, issue_staff};
-use common::Gateway;
+use common::{Gateway, in_front_of_an_engine};
 use serde_json::{Value, json};
 
 fn bearer(gateway: &Gateway, roles: Vec<Role>) -> String {
@@ -35,12 +33,7 @@ fn look(gateway: &Gateway, body: &str) -> (u16, Value) {
 fn a_match_that_its_feed_disputed_is_released_by_a_person() {
     let path = std::env::temp_dir().join(format!("clutch-admin-frozen-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&path);
-    let mut config = EngineConfig::new(&path);
-    config.journal.unsafe_storage = true;
-    let durability = config.journal.durability;
-    let mut engine = Engine::start(config).unwrap();
-    let publisher = engine.publisher().unwrap();
-    let gateway = Gateway::start_before(Box::new(EngineLink::new(&engine, publisher, durability)));
+    let (gateway, engine) = in_front_of_an_engine(&path);
     let name = |text| Name::new(text).unwrap();
     let match_id = MatchId(0);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

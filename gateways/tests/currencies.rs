@@ -6,10 +6,8 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use clutch_engine::{Engine, EngineConfig};
-use clutch_gateways::server::EngineLink;
 use clutch_gateways::token::{Role, StaffClaims, issue_staff};
-use common::{ACCOUNT, Gateway};
+use common::{ACCOUNT, Gateway, in_front_of_an_engine};
 use serde_json::{Value, json};
 
 fn order(gateway: &Gateway, body: &Value) -> (u16, Value) {
@@ -42,12 +40,7 @@ fn reference(number: u8) -> String {
 fn amounts_have_the_places_of_their_accounts_currency() {
     let path = std::env::temp_dir().join(format!("clutch-currencies-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&path);
-    let mut config = EngineConfig::new(&path);
-    config.journal.unsafe_storage = true;
-    let durability = config.journal.durability;
-    let mut engine = Engine::start(config).unwrap();
-    let publisher = engine.publisher().unwrap();
-    let gateway = Gateway::start_before(Box::new(EngineLink::new(&engine, publisher, durability)));
+    let (gateway, engine) = in_front_of_an_engine(&path);
     let done = |body: Value| {
         let (status, answer) = order_soon(&gateway, &body);
         assert_eq!(status, 200, "{body}: {answer}");

@@ -16,10 +16,9 @@ use clutch_core::units::{
     AccountId, BetId, Currency, MatchId, Money, Name, Probability, Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope};
-use clutch_engine::{CommandSender, Engine, EngineConfig};
-use clutch_gateways::server::EngineLink;
+use clutch_engine::{CommandSender, Engine};
 use clutch_gateways::token::{Role, StaffClaims, issue_staff};
-use common::{ACCOUNT, Client, Gateway};
+use common::{ACCOUNT, Client, Gateway, in_front_of_an_engine};
 use serde_json::{Value, json};
 
 /// A journal that is removed with the test.
@@ -42,13 +41,7 @@ impl Drop for Journal {
 
 /// A gateway in front of an engine; the engine outlives it.
 fn start(journal: &Journal) -> (Gateway, Engine) {
-    let mut config = EngineConfig::new(&journal.0);
-    config.journal.unsafe_storage = true;
-    let durability = config.journal.durability;
-    let mut engine = Engine::start(config).unwrap();
-    let publisher = engine.publisher().unwrap();
-    let link = EngineLink::new(&engine, publisher, durability);
-    (Gateway::start_before(Box::new(link)), engine)
+    in_front_of_an_engine(&journal.0)
 }
 
 fn name(text: &str) -> Name {

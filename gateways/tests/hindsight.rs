@@ -1,26 +1,29 @@
 //! What the tools say afterwards of bets of every kind and in every currency, with sums worked out by hand.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/games.rs"]
+mod games;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use clutch_core::command::{
-    Actor, CashOut, Channel, Command, CreateMatch, FeedMessage, GameEvent, Grade, MarketKind, Pick,
-    Picks, PlaceBet, PlaceMultiple, PricePolicy, RoundFormat, SetCurrency, SetMap, Side, Strengths,
-    Team, Title,
+    Actor, CashOut, Channel, Command, Grade, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    SetCurrency,
 };
 use clutch_core::command::{Capacity, Config, ENCODED_MAX};
 use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
 use clutch_core::settlement::system::{Bankers, FoldSizes};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name, Odds,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, CurrencyCode, MarketId, Money, Odds, SelectionIndex, Seq,
+    Stake, Timestamp,
 };
 use clutch_core::{Envelope, Event, Outbox, Query, RULE_SET, Record, Reject, State};
 use clutch_engine::{Follower, record_version, rules_of_journal};
 use clutch_gateways::ops::change::Change;
 use clutch_gateways::ops::dispute::{BetName, Dispute, Place};
 use clutch_gateways::ops::what_if::{Report, WhatIf};
+use games::{SOURCE, even_match, name, thirteen_nil};
 
 const DAY_NS: u64 = 24 * 3_600 * 1_000_000_000;
 const ALICE: AccountId = AccountId(0);
@@ -33,10 +36,6 @@ struct Floor {
     now: Timestamp,
     board: BTreeMap<MarketId, (u64, u32)>,
     said: Vec<(Timestamp, Envelope)>,
-}
-
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
 }
 
 impl Floor {
@@ -79,24 +78,9 @@ impl Floor {
     }
 
     fn set_up_match(&mut self, number: u32) {
-        let half = Probability::from_ppb(500_000_000).unwrap();
-        let match_id = MatchId(number);
-        self.staff(Command::CreateMatch(CreateMatch {
-            key: name(&format!("match {number}")),
-            title: Title::CounterStrike,
-            rounds: RoundFormat::Mr12,
-            best_of: 1,
-            team_a: name("Alpha"),
-            team_b: name("Bravo"),
-            starts_at: Timestamp::default(),
-            round_markets: false,
-        }));
-        let (map_name, first_side_a) = (name("map"), Side::Ct);
-        let strengths = Strengths::BySide { t: half, ct: half };
-        let map_no = 1;
-        let set = SetMap { match_id, map_no, name: map_name, first_side_a, strengths };
-        self.staff(Command::SetMap(set));
-        self.staff(Command::OpenMarket { match_id, kind: MarketKind::MapWinner { map: 1 } });
+        for command in even_match(number) {
+            self.staff(command);
+        }
     }
 
     fn apply(&mut self, actor: Actor, command: Command) -> Vec<Record> {
@@ -188,22 +172,8 @@ impl Floor {
 
     /// Team A wins a map 13:0.
     fn play(&mut self, number: u32) {
-        let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
-        let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
-        for (version, event) in (1..).zip(std::iter::once(start).chain(rounds)) {
-            let (source, received_at) = (SourceId(0), self.now);
-            self.apply(
-                Actor::Feed(source),
-                Command::Feed(FeedMessage {
-                    match_id: MatchId(number),
-                    source,
-                    version,
-                    follows: 0,
-                    source_time: Timestamp::default(),
-                    received_at,
-                    event,
-                }),
-            );
+        for command in thirteen_nil(number, self.now) {
+            self.apply(Actor::Feed(SOURCE), command);
         }
         self.settle();
     }

@@ -2,18 +2,20 @@
 //! of five years, in currencies with no, two and three places.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/games.rs"]
+mod games;
+
 use std::collections::BTreeMap;
 
 use clutch_core::command::{
-    Actor, Adjust, AdjustReason, Capacity, Config, CreateMatch, CustomerStep, FeedMessage,
-    GameEvent, MarketKind, PaymentStep, PlaceBet, PricePolicy, RoundFormat, SetCurrency, SetMap,
-    Side, Strengths, Team, Title,
+    Actor, Adjust, AdjustReason, Capacity, Config, CustomerStep, PaymentStep, PlaceBet,
+    PricePolicy, SetCurrency,
 };
 use clutch_core::event::BetStatus;
 use clutch_core::play::{Level, LimitBy, LimitKey, PlayPolicy, Quantity, Term, Window};
 use clutch_core::units::{
-    AccountId, ClientBetId, Currency, CurrencyCode, MarketId, MatchId, Money, Name, Odds,
-    Probability, SelectionIndex, Seq, SourceId, Stake, Timestamp,
+    AccountId, ClientBetId, Currency, CurrencyCode, MarketId, Money, Odds, SelectionIndex, Seq,
+    Stake, Timestamp,
 };
 use clutch_core::{Command, Envelope, Event, Outbox, Record, State};
 use clutch_engine::Step;
@@ -21,6 +23,7 @@ use clutch_gateways::ops::record::{About, AccountRecord, Entry};
 use clutch_gateways::ops::statement::Statement;
 use clutch_gateways::ops::words::Words;
 use clutch_gateways::wire::decimal::with_places;
+use games::{SOURCE, even_match, name, thirteen_nil};
 
 /// 1 January 2025, UTC.
 const START_S: u64 = 1_735_689_600;
@@ -117,54 +120,10 @@ impl Life<'_> {
     }
 }
 
-fn name(text: &str) -> Name {
-    Name::new(text).unwrap()
-}
-
-/// A match of one map at even odds, and the market on its winner.
-fn set_up_match(life: &mut Life<'_>, number: u32) {
-    let half = Probability::from_ppb(500_000_000).unwrap();
-    let match_id = MatchId(number);
-    life.staff(Command::CreateMatch(CreateMatch {
-        key: name(&format!("match {number}")),
-        title: Title::CounterStrike,
-        rounds: RoundFormat::Mr12,
-        best_of: 1,
-        team_a: name("Alpha"),
-        team_b: name("Bravo"),
-        starts_at: Timestamp::default(),
-        round_markets: false,
-    }));
-    let strengths = Strengths::BySide { t: half, ct: half };
-    let (map_name, first_side_a) = (name("map"), Side::Ct);
-    life.staff(Command::SetMap(SetMap {
-        match_id,
-        map_no: 1,
-        name: map_name,
-        first_side_a,
-        strengths,
-    }));
-    life.staff(Command::OpenMarket { match_id, kind: MarketKind::MapWinner { map: 1 } });
-}
-
 /// Team A wins a map 13:0.
 fn play(life: &mut Life<'_>, number: u32) {
-    let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
-    let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
-    for (version, event) in (1..).zip(std::iter::once(start).chain(rounds)) {
-        let (source, now) = (SourceId(0), life.now);
-        life.apply(
-            Actor::Feed(source),
-            Command::Feed(FeedMessage {
-                match_id: MatchId(number),
-                source,
-                version,
-                follows: 0,
-                source_time: Timestamp::default(),
-                received_at: now,
-                event,
-            }),
-        );
+    for command in thirteen_nil(number, life.now) {
+        life.apply(Actor::Feed(SOURCE), command);
     }
     while life.state.next_due() <= life.now {
         life.apply(Actor::Engine, Command::Tick);
@@ -196,7 +155,9 @@ fn live(places: u8, hear: Vec<Hear<'_>>) -> State {
     life.staff(Command::SetCurrency(SetCurrency { currency, code, decimals: places, book_ppb }));
     life.staff(Command::OpenAccount { key: name("alice"), currency });
     for number in 0..2 {
-        set_up_match(&mut life, number);
+        for command in even_match(number) {
+            life.staff(command);
+        }
     }
     life.deposit(20_000, 1);
     life.day(10);

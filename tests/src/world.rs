@@ -1,6 +1,7 @@
 //! A core, its journal and its clock: the one place that calls the core's API.
 
 use clutch_core::command::{Actor, Capacity, Config, ENCODED_MAX};
+use clutch_core::risk::{RuleId, RuleReport};
 use clutch_core::snapshot::RestoreError;
 use clutch_core::units::{Seq, Timestamp};
 use clutch_core::{Command, Envelope, Event, Outbox, Query, Record, State};
@@ -120,6 +121,25 @@ impl World {
         self.outbox.clear();
         self.state.query(0, &query, &mut self.outbox);
         self.outbox.records().iter().map(|record| record.event).collect()
+    }
+
+    /// A risk rule's report, part by part as a gateway asks for it.
+    pub fn rule_report(&mut self, rule: RuleId) -> Option<RuleReport> {
+        let (mut whole, mut next) = (None::<RuleReport>, Some(0));
+        while let Some(from) = next {
+            next = None;
+            for event in self.ask(Query::Risk { from }) {
+                let Event::Rule(report) = event else { continue };
+                if report.rule == rule {
+                    next = report.next;
+                    whole = Some(whole.map_or(report, |mut whole| {
+                        whole.ends.add(&report.ends);
+                        whole
+                    }));
+                }
+            }
+        }
+        whole
     }
 
     /// Whether the core asks for a tick now.

@@ -17,7 +17,7 @@ fn a_message_is_applied_once() {
         feed    M round 1 2 B version 900           # gaps in a source's own count are its own affair
         feed    M heartbeat version 1
         expect  score M 1-1
-        feed    M heartbeat source 8                -> InvalidParameter(8, 8)
+        feed    M heartbeat source 8                -> InvalidParameter(7, 8)
         ",
     );
 }

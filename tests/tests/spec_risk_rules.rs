@@ -343,6 +343,28 @@ fn a_decision_says_what_was_used_of_each_limit_and_what_the_bet_takes() {
     }
 }
 
+/// No question holds the core up: so many bets are told of in parts, and each of them once.
+#[test]
+fn how_many_bets_ended_is_asked_for_in_parts_that_make_a_whole() {
+    let bets: String =
+        (1..=300).map(|bet| format!("bet b{bet} A W1 a 0.15\nbet c{bet} A W2 a 0.15\n")).collect();
+    with_config(
+        "rules_shadow stake_max stake_min 0.10 stake_max 0.12 resettle_window 72h",
+        &format!(
+            "
+            {bets}
+            expect   rule stake_max would_refuse 600 open 600 won 0 lost 0 house 0.00
+            play     M1 1 B13
+            expect   rule stake_max open 300 won 0 lost 300 house 45.00
+            wait     73h                                     # those leave; others take their places in the list
+            expect   rule stake_max open 300 won 0 lost 300 house 45.00
+            play     M2 1 B13
+            expect   rule stake_max open 0 lost 600 house 90.00
+            "
+        ),
+    );
+}
+
 #[test]
 fn how_the_bets_ended_that_a_rule_in_shadow_would_have_refused_is_kept() {
     with_config(

@@ -149,7 +149,7 @@ fn a_person_hands_the_match_over_to_the_other_source() {
         expect   score M 1-0
         handover M 1 by nobody                       -> OperatorOnly
         handover nothing 1                           -> UnknownMatch
-        handover M 8                                 -> InvalidParameter(8, 8)
+        handover M 8                                 -> InvalidParameter(7, 8)
         handover M 5                                 -> SourceUnheard
         handover M 1
         expect   score M 0-2                         # what the old one said is taken back
@@ -1070,7 +1070,7 @@ fn a_hand_over_after_the_end_is_a_correction_or_nothing() {
         handover M 1                                 -> MarketDecided
         handover M 0                                 -> MarketDecided
         handover M 2                                 -> SourceUnheard
-        handover M 8                                 -> InvalidParameter(8, 8)
+        handover M 8                                 -> InvalidParameter(7, 8)
         ",
         said_by_another(1..=12),
     ));

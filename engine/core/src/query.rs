@@ -146,8 +146,8 @@ impl Tables {
                     }
                 }
             }
-            Query::Risk => {
-                let reports = self.rule_reports(&state.config);
+            Query::Risk { from } => {
+                let reports = self.rule_reports(&state.config, self.ends_from(from));
                 reports.for_each(|report| outbox.push(Event::Rule(report)));
             }
             Query::Sources => {

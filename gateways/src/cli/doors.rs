@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clutch_core::command::{RoundFormat as CoreFormat, Team, Title};
+use clutch_core::command::{RoundFormat as CoreFormat, Title};
 use clutch_core::title::SOURCES_MAX;
-use clutch_core::units::{MatchId, Name, SourceId};
+use clutch_core::units::{MatchId, SourceId};
 use clutch_engine::CommandSender;
 
 use super::Failure;
@@ -101,18 +101,9 @@ impl Doorkeeper {
             let key = key.as_str();
             tracing::error!(%error, key, "that there was this match could not be written down");
         }
-        let teams = [Team::A, Team::B].map(|team| Name::lossy(game.team(team), "?"));
-        let provisioned = Provisioned {
-            match_id: game.id,
-            key,
-            title: game.title,
-            teams,
-            format: game.rounds,
-            best_of: game.best_of,
-            heard: [0; SOURCES_MAX],
-        };
-        let opened = self.by_name_only(&provisioned);
-        opened.unwrap_or_else(|Failure(what)| {
+        let known = Provisioned::of(game, [0; SOURCES_MAX]);
+        let opened = known.map(|known| self.by_name_only(&known));
+        opened.unwrap_or_else(|| Ok(Vec::new())).unwrap_or_else(|Failure(what)| {
             tracing::error!(key = key.as_str(), "no feed can speak of this match: {what}");
             Vec::new()
         })

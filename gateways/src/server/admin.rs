@@ -10,10 +10,10 @@ use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
 
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending, unix_now};
-use super::providing::{Next, Providing};
 use super::routes::{Outcome, refused_answer, refused_to_staff};
 use crate::codes::{Fault, GatewayCode};
 use crate::http::{Head, Response};
+use crate::provision::steps::{Next, Providing};
 use crate::token::{self, StaffClaims, TokenError};
 use crate::wire::admin::{
     Change, Order, Question, Ranges, account_of_order, may_decide, parse_order, parse_question,
@@ -23,6 +23,7 @@ use crate::wire::decimal::with_places;
 use crate::wire::late;
 use crate::wire::provided;
 use crate::wire::referral;
+use crate::wire::risk;
 use crate::wire::rules::{self, Ask};
 use crate::wire::setting;
 use crate::wire::staff;
@@ -44,7 +45,7 @@ pub(super) struct Work {
 enum Step {
     /// A command; with the settings as they were before, what its sender should know of it, and what of it can be out of
     /// range.
-    Command { before: Vec<(Setting, i64)>, warning: Option<String>, ranges: Option<Ranges> },
+    Command { before: Vec<(Setting, i64)>, warning: Option<String>, ranges: Ranges },
     /// A match or a market, step by step.
     Provide { providing: Providing, operator: u32 },
     /// A question.
@@ -65,7 +66,6 @@ impl Work {
 }
 
 /// What a record made of a work.
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is moved often")]
 pub(super) enum Progress {
     /// More is to come.
     Waits,
@@ -73,6 +73,8 @@ pub(super) enum Progress {
     Done(Response),
     /// The command that it prepared goes to the engine now.
     Goes(Envelope, Box<Work>),
+    /// The rest of the answer is asked for.
+    Asks(Query, Box<Work>),
 }
 
 impl Hub {
@@ -235,7 +237,7 @@ impl Hub {
         }
         match (&mut work.step, &record.event) {
             (Step::Command { ranges, .. }, Event::Refused(refusal)) => {
-                let text = ranges.as_ref().and_then(|ranges| ranges.sentence(*refusal));
+                let text = ranges.sentence(*refusal);
                 Progress::Done(with_places(work.places, || refused_to_staff(*refusal, text)))
             }
             (Step::Command { before, warning, .. }, Event::Applied) => {
@@ -247,7 +249,14 @@ impl Hub {
                 ))
             }
             (Step::Question(query), Event::QueryDone) => {
-                Progress::Done(self.answer_question(*query, &work.records))
+                let Some(from) = risk::rest(&work.records) else {
+                    return Progress::Done(self.answer_question(*query, &work.records));
+                };
+                let query = Query::Risk { from };
+                let (keep_alive, places) = (work.keep_alive, work.places);
+                let records = std::mem::take(&mut work.records);
+                let work = Work { keep_alive, places, records, step: Step::Question(query) };
+                Progress::Asks(query, Box::new(work))
             }
             (Step::Rules(ask), Event::QueryDone) => {
                 Progress::Done(Response::json(200, rules::ruling(&self.book, &work.records, ask)))
@@ -259,7 +268,8 @@ impl Hub {
                     return Progress::Done(Response::fault(&fault));
                 }
                 let envelope = self.envelope(staff.operator, *command);
-                let step = Step::Command { before: Vec::new(), warning: None, ranges: None };
+                let step =
+                    Step::Command { before: Vec::new(), warning: None, ranges: Ranges::default() };
                 let (keep_alive, places) = (work.keep_alive, work.places);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -270,7 +280,8 @@ impl Hub {
                     Ok(command) => {
                         let envelope = self.envelope(*operator, command);
                         let (keep_alive, places) = (work.keep_alive, work.places);
-                        let step = Step::Command { before, warning: None, ranges: None };
+                        let step =
+                            Step::Command { before, warning: None, ranges: Ranges::default() };
                         let work = Work { keep_alive, places, records: Vec::new(), step };
                         Progress::Goes(envelope, Box::new(work))
                     }
@@ -295,7 +306,8 @@ impl Hub {
         };
         match providing.hear(answer, &self.book) {
             Next::Refused(refusal) => {
-                Progress::Done(with_places(*places, || refused_answer(refusal)))
+                let text = Ranges::of(providing.last()).sentence(refusal);
+                Progress::Done(with_places(*places, || refused_to_staff(refusal, text)))
             }
             Next::Done(made) => {
                 Progress::Done(Response::json(200, provided::provided(&self.book, record, &made)))
@@ -303,7 +315,8 @@ impl Hub {
             Next::Do(command) => {
                 let (keep_alive, places, operator) = (*keep_alive, *places, *operator);
                 let envelope = self.envelope(operator, command);
-                let blank = Step::Command { before: Vec::new(), warning: None, ranges: None };
+                let blank =
+                    Step::Command { before: Vec::new(), warning: None, ranges: Ranges::default() };
                 let step = std::mem::replace(step, blank);
                 let work = Work { keep_alive, places, records: Vec::new(), step };
                 Progress::Goes(envelope, Box::new(work))
@@ -317,6 +330,11 @@ impl Hub {
         self.command(asker, envelope, work).err().map(|reject| refused_answer(reject.into()))
     }
 
+    /// Asks for the rest of an answer; answers with the engine's own code if it takes no question.
+    pub(super) fn ask_on(&mut self, asker: Key, query: Query, work: Work) -> Option<Response> {
+        self.question(asker, query, work).err().map(|reject| refused_answer(reject.into()))
+    }
+
     fn answer_question(&self, query: Query, records: &[Record]) -> Response {
         let refusal = records.iter().find_map(|record| match record.event {
             Event::Refused(refusal) => Some(refusal),
@@ -327,7 +345,7 @@ impl Hub {
         }
         let body = self.in_money_of_answer(records, || match query {
             Query::Settings => staff::settings(records),
-            Query::Risk => staff::risk(records),
+            Query::Risk { .. } => risk::report(records),
             Query::HouseRules => settlement::house_rules(records),
             Query::PlayPolicy | Query::Customer { .. } | Query::Cases { .. } => {
                 compliance::answer(&self.book, records)

@@ -23,7 +23,6 @@ mod metrics;
 mod outgoing;
 mod placing;
 pub mod port;
-mod providing;
 mod purses;
 mod routes;
 mod turn;

@@ -27,6 +27,20 @@ const BATCHES: &str = "/bets/batch";
 const ORDERS: &str = "/admin/commands";
 const QUESTIONS: &str = "/admin/queries";
 
+/// The bettor's page: each file with its path and its type.
+const PAGES: &[(&str, &str, &str)] = &[
+    ("/", HTML, include_str!("../../web/index.html")),
+    ("/app.js", SCRIPT, include_str!("../../web/app.js")),
+    ("/bets.js", SCRIPT, include_str!("../../web/bets.js")),
+    ("/bonuses.js", SCRIPT, include_str!("../../web/bonuses.js")),
+    ("/odds.js", SCRIPT, include_str!("../../web/odds.js")),
+    ("/session.js", SCRIPT, include_str!("../../web/session.js")),
+    ("/slip.js", SCRIPT, include_str!("../../web/slip.js")),
+    ("/style.css", "text/css; charset=utf-8", include_str!("../../web/style.css")),
+];
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// Nothing from elsewhere, nothing inline: the page works offline and runs no foreign script.
 const PAGE_HEADERS: &str = "Cache-Control: no-cache\r\n\
     Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -177,39 +191,19 @@ impl Hub {
         head: &Head,
         body: &[u8],
     ) -> Result<Outcome, Fault> {
-        let page = |content_type, text: &str| {
-            Response::new(200, content_type, text.as_bytes().to_vec()).with_headers(PAGE_HEADERS)
-        };
         let read = matches!(head.method, Method::Get | Method::Head);
         let hand_in = head.method == Method::Post;
         if let Some(provider) = FeedDoors::provider(&head.path) {
             return self.feed(provider, head, body).map(Outcome::Answer);
         }
+        if let Some((_, kind, text)) = PAGES.iter().find(|(path, ..)| *path == head.path) {
+            if !read {
+                return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
+            }
+            let page = Response::new(200, kind, text.as_bytes().to_vec());
+            return Ok(Outcome::Answer(page.with_headers(PAGE_HEADERS)));
+        }
         let response = match (head.path.as_str(), read, hand_in) {
-            ("/", true, _) => {
-                page("text/html; charset=utf-8", include_str!("../../web/index.html"))
-            }
-            ("/app.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/app.js"))
-            }
-            ("/bets.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/bets.js"))
-            }
-            ("/bonuses.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/bonuses.js"))
-            }
-            ("/odds.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/odds.js"))
-            }
-            ("/session.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/session.js"))
-            }
-            ("/slip.js", true, _) => {
-                page("text/javascript; charset=utf-8", include_str!("../../web/slip.js"))
-            }
-            ("/style.css", true, _) => {
-                page("text/css; charset=utf-8", include_str!("../../web/style.css"))
-            }
             ("/ws", true, _) if head.method == Method::Get => return self.handshake(head),
             ("/health", true, _) => self.health(),
             ("/metrics", true, _) => {
@@ -226,11 +220,7 @@ impl Hub {
             (BATCHES, _, true) => return self.place_batch_by_http(connection, head, body),
             (ORDERS, _, true) => return self.order(connection, head, body),
             (QUESTIONS, _, true) => return self.look_up(connection, head, body),
-            (
-                "/" | "/app.js" | "/bets.js" | "/bonuses.js" | "/odds.js" | "/session.js"
-                | "/slip.js" | "/style.css" | "/ws" | "/health" | "/metrics",
-                ..,
-            ) => {
+            ("/ws" | "/health" | "/metrics", ..) => {
                 return Ok(Outcome::Answer(method_not_allowed("GET, HEAD")));
             }
             ("/bets" | BATCHES | ORDERS | QUESTIONS, ..) => {

@@ -228,8 +228,9 @@ impl Hub {
                 (Progress::Waits, _) => return false,
                 (Progress::Done(response), _) => Some(response),
                 (Progress::Goes(envelope, work), Some(asker)) => self.go_on(asker, envelope, *work),
+                (Progress::Asks(query, work), Some(asker)) => self.ask_on(asker, query, *work),
                 // Nobody waits for the answer any more, and nothing has been done yet.
-                (Progress::Goes(..), None) => None,
+                (Progress::Goes(..) | Progress::Asks(..), None) => None,
             };
             if let (Some(response), Some(asker)) = (response, asker) {
                 routes::answer_awaited(asker, response, keep_alive, &self.metrics);

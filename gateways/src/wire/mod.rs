@@ -26,6 +26,7 @@ pub mod play;
 pub mod proposals;
 pub mod provided;
 pub mod referral;
+pub mod risk;
 pub mod rules;
 mod scope;
 pub mod sentence;

@@ -51,9 +51,13 @@ fn numbers(refusal: Refusal) -> Option<String> {
                     format!("Available {limit}, needed {actual}.")
                 }
                 Reject::CashOutChanged => format!("You asked for {limit}, now {actual}."),
-                Reject::CashOutPart | Reject::ReferralStake => {
-                    format!("Left {limit}, asked {actual}.")
+                Reject::CashOutPart => format!("Left {limit}, asked {actual}."),
+                Reject::ReferralStake => format!("Asked for {limit}, yours {actual}."),
+                Reject::PayoutIsCut => {
+                    format!("It pays {limit} at most, its odds come to {actual}.")
                 }
+                Reject::AccountInDebt => format!("Balance {limit}, needed {actual}."),
+                Reject::HouseLimitReached => format!("Limit {limit}, with this {actual}."),
                 Reject::DepositLimitReached
                 | Reject::NetDepositLimitReached
                 | Reject::UnverifiedDeposits => {
@@ -69,18 +73,76 @@ fn numbers(refusal: Refusal) -> Option<String> {
             }
         }
         Numbers::Odds => {
-            let odds = |milli: i64| ShowOdds(milli.unsigned_abs());
-            format!("You asked for {}, now {}.", odds(limit), odds(actual))
-        }
-        Numbers::Millis => match code {
-            Reject::AccountTimedOut => format!("It lasts for another {}.", span(actual)),
-            Reject::RestNotOver => format!("It lasts for another {}.", span(limit)),
-            Reject::PlayLimitCooling => {
-                format!("That time is {}, {} have passed.", span(limit), span(actual))
+            let [limit, actual] = [limit, actual].map(|milli| ShowOdds(milli.unsigned_abs()));
+            match code {
+                Reject::ReferralOdds => format!("The longest are {limit}, yours {actual}."),
+                _ => format!("You asked for {limit}, now {actual}."),
             }
-            _ => format!("Limit {}, found {}.", span(limit), span(actual)),
-        },
+        }
+        Numbers::Millis => {
+            let [limit, actual] = [limit, actual].map(span);
+            match code {
+                Reject::AccountTimedOut => format!("It lasts for another {actual}."),
+                Reject::RestNotOver => format!("It lasts for another {limit}."),
+                Reject::PlayLimitCooling
+                | Reject::VerificationOverdue
+                | Reject::TripCooling
+                | Reject::QuoteExpired => {
+                    format!("That time is {limit}, {actual} have passed.")
+                }
+                Reject::RestLength => format!("The nearest is {limit}, you asked for {actual}."),
+                Reject::RealityCheckDue => {
+                    format!("You asked to be told every {limit}, and have played for {actual}.")
+                }
+                Reject::SessionTimeReached => {
+                    format!("The limit is {limit}, you have played {actual}.")
+                }
+                Reject::RealityInterval | Reject::OverrideExpiry => {
+                    format!("At most {limit}, yours {actual}.")
+                }
+                Reject::SourceSilent => format!("At most {limit}, it was silent for {actual}."),
+                Reject::DelayTooShort => {
+                    format!("The settings say {limit}, you asked for {actual}.")
+                }
+                Reject::StaleView => {
+                    format!("It was replaced {actual} ago; it can be bet on for {limit}.")
+                }
+                Reject::ClientIdOutsideWindow => {
+                    format!("At most {limit} away, yours is {actual}.")
+                }
+                _ => format!("Limit {limit}, found {actual}."),
+            }
+        }
         Numbers::Count => match code {
+            Reject::GradeContradictory if limit != actual => {
+                format!("It has {limit} selections, the grade has {actual} results.")
+            }
+            Reject::GradeContradictory => {
+                "Either one has won and another lost, or one is half won and another half lost, or as many \
+                 share a dead heat as it says; the others are void, or lost where none is half."
+                    .to_owned()
+            }
+            Reject::UnknownSelection if limit != 0 => {
+                format!("It has {limit}, counted from 0; you named {actual}.")
+            }
+            Reject::UnknownCurrency => format!("The last is number {limit}, you named {actual}."),
+            Reject::InvalidParameter if (limit, actual) != (0, 0) => {
+                format!("The bound is {limit}, yours {actual}.")
+            }
+            Reject::FeedOutdated => {
+                format!("The newest is version {limit}, this is version {actual}.")
+            }
+            Reject::FeedGap => {
+                format!("The newest is version {limit}, this one follows {actual}.")
+            }
+            Reject::FeedImpossible => format!("Expected {limit}, came {actual}."),
+            Reject::IncidentImpossible if (limit, actual) != (0, 0) => {
+                format!("Expected {limit}, yours {actual}.")
+            }
+            Reject::UnknownView => format!("The newest is {limit}, you named {actual}."),
+            Reject::BetsPerSecond | Reject::BetsPerMinute | Reject::BetsPerHour => {
+                format!("At most {limit}, with this bet {actual}.")
+            }
             Reject::GradeOutdated => {
                 format!("It was settled as version {limit} now, you named {actual}.")
             }
@@ -134,7 +196,22 @@ mod tests {
             (Reject::TaxOutOfRange, 5000, 6000, "The amount is 50.00, the tax 60.00."),
             (Reject::ReferenceReused, 5000, 6000, "It was for 50.00, now for 60.00."),
             (Reject::ReferenceReused, 5000, 5000, ""),
-            (Reject::StaleView, 10_000, 12_340, "Limit 10.0 s, found 12.3 s."),
+            (Reject::AccountInDebt, -500, 1000, "Balance -5.00, needed 10.00."),
+            (Reject::PayoutIsCut, 5000, 6000, "It pays 50.00 at most, its odds come to 60.00."),
+            (Reject::ReferralStake, 1000, 1001, "Asked for 10.00, yours 10.01."),
+            (Reject::ReferralOdds, 1850, 1900, "The longest are 1.85, yours 1.90."),
+            (
+                Reject::StaleView,
+                10_000,
+                12_340,
+                "It was replaced 12.3 s ago; it can be bet on for 10.0 s.",
+            ),
+            (Reject::TripCooling, 60_000, 1_000, "That time is 1 min, 1.0 s have passed."),
+            (Reject::GradeContradictory, 3, 2, "It has 3 selections, the grade has 2 results."),
+            (Reject::UnknownSelection, 2, 9, "It has 2, counted from 0; you named 9."),
+            (Reject::FeedGap, 7, 9, "The newest is version 7, this one follows 9."),
+            (Reject::InvalidParameter, 0, 0, ""),
+            (Reject::InvalidParameter, 5, 6, "The bound is 5, yours 6."),
             (Reject::AccountTimedOut, 0, 86_400_000, "It lasts for another 1 day."),
             (Reject::MarketSuspended, 0, 0, ""),
         ] {

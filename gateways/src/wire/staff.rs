@@ -2,7 +2,6 @@
 
 use clutch_core::command::{AccountState, Mode, Title};
 use clutch_core::event::table::TableFill;
-use clutch_core::risk::{RuleMode, RuleReport};
 use clutch_core::settings::{Setting, Unit};
 use clutch_core::units::{AccountId, MatchId, Name, Seq};
 use clutch_core::{Event, Record};
@@ -11,14 +10,14 @@ use serde_json::Value;
 
 use super::cash::{BonusBetJson, BonusJson, PaymentJson, payments_of};
 use super::compliance;
-use super::decimal::{ShowMoney, with_places};
+use super::decimal::with_places;
 use super::multiple::Multiple;
 use super::offer::{MatchView, ReasonView, StatusView, match_view, reason_view, status_of};
 use super::overrides::{OverrideView, overrides_of};
 use super::play::{LimitJson, RestJson};
 use super::proposals::{ProposalView, proposals_of};
 use super::scope::{KillScopeView, TripView, scope_view, trip_view};
-use super::server::{Mine, MineJson, Shown, money, newest_first, to_json};
+use super::server::{Mine, MineJson, money, newest_first, to_json};
 use super::setting;
 use crate::book::Book;
 
@@ -166,65 +165,6 @@ pub fn applied(
         }
     }
     to_json(&message)
-}
-
-/// Every risk rule: how it stands, and what it has refused or, in shadow, would have.
-pub fn risk(records: &[Record]) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct RuleView {
-        rule: &'static str,
-        mode: &'static str,
-        code: u16,
-        name: &'static str,
-        refused: u64,
-        refused_stakes: Shown<ShowMoney>,
-        would_refuse: u64,
-        would_refuse_stakes: Shown<ShowMoney>,
-        /// How those ended: what the rule would have saved, and what it would have cost.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        would_be: Option<EndsView>,
-    }
-    #[derive(Serialize)]
-    struct EndsView {
-        won: u64,
-        lost: u64,
-        even: u64,
-        open: u64,
-        not_followed: u64,
-        house: Shown<ShowMoney>,
-    }
-    #[derive(Serialize)]
-    struct Message {
-        seq: u64,
-        rules: Vec<RuleView>,
-    }
-    let view = |record: &Record| match record.event {
-        Event::Rule(RuleReport { rule, mode, tally, ends }) => Some(RuleView {
-            rule: rule.rule().name,
-            mode: match mode {
-                RuleMode::Off => "off",
-                RuleMode::Shadow => "shadow",
-                RuleMode::Refer => "refer",
-                RuleMode::On => "on",
-            },
-            code: rule.rule().code.code(),
-            name: rule.rule().code.name(),
-            refused: tally.refused,
-            refused_stakes: money(tally.refused_stakes),
-            would_refuse: tally.would_refuse,
-            would_refuse_stakes: money(tally.would_refuse_stakes),
-            would_be: (tally.would_refuse != 0).then(|| EndsView {
-                won: ends.won,
-                lost: ends.lost,
-                even: ends.even,
-                open: ends.open,
-                not_followed: ends.not_followed,
-                house: money(ends.house),
-            }),
-        }),
-        _ => None,
-    };
-    to_json(&Message { seq: seq_of(records), rules: records.iter().filter_map(view).collect() })
 }
 
 /// The settings in force and their version.

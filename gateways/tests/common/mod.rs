@@ -18,10 +18,10 @@ use clutch_core::units::{
     SelectionIndex, Seq, Timestamp,
 };
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
-use clutch_engine::Space;
+use clutch_engine::{Engine, EngineConfig, Space};
 use clutch_gateways::server::feed::Taken;
 use clutch_gateways::server::{
-    EngineHealth, EnginePort, EngineState, FeedDoor, FeedReply, Server, ServerConfig,
+    EngineHealth, EngineLink, EnginePort, EngineState, FeedDoor, FeedReply, Server, ServerConfig,
 };
 use clutch_gateways::token::{self, Claims, Role, Secret};
 use clutch_journal::{FileSystem, Trust};
@@ -33,6 +33,17 @@ pub const ACCOUNT: AccountId = AccountId(7);
 pub const EPOCH: &str = "journal-1";
 pub const FEED_KEY: &str = "feed-key";
 pub const CID: &str = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
+
+/// A gateway in front of a real engine, which outlives it, with its journal in a directory.
+pub fn in_front_of_an_engine(dir: &std::path::Path) -> (Gateway, Engine) {
+    let mut config = EngineConfig::new(dir);
+    config.journal.unsafe_storage = true;
+    let durability = config.journal.durability;
+    let mut engine = Engine::start(config).unwrap();
+    let publisher = engine.publisher().unwrap();
+    let link = EngineLink::new(&engine, publisher, durability);
+    (Gateway::start_before(Box::new(link)), engine)
+}
 
 /// What the scripted engine has to say and has heard.
 #[derive(Default)]
@@ -151,7 +162,7 @@ impl Script {
             | Query::Customer { .. }
             | Query::Cases { .. }
             | Query::Proposals
-            | Query::Risk => {}
+            | Query::Risk { .. } => {}
             Query::MaxStake { account, market, selection, .. } => {
                 let stake = Money::from_minor(5_000);
                 self.say(trace, Event::MaxStake { account, market, selection, stake });

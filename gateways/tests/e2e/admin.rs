@@ -6,19 +6,12 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::harness::data_dir::DataDir;
-use crate::harness::even_match;
 use crate::harness::process::{Serve, clutch, run, stderr, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
+use crate::harness::{even_match, small_tables};
 
 const CONFIG: &str = concat!(
-    r#"
-[engine]
-accounts_max = 100
-matches_max = 4
-markets_max = 1024
-bets_max = 10000
-client_ids_max = 20000
-"#,
+    small_tables!(),
     even_match!("final"),
     r#"[[account]]
 key = "alice"

@@ -10,17 +10,11 @@ use crate::harness::data_dir::DataDir;
 use crate::harness::http::{get, raw, request};
 use crate::harness::process::{Running, Serve, refusal, run, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
-use crate::harness::{CACHE, even_match, package_file, patience};
+use crate::harness::{CACHE, even_match, package_file, patience, small_tables};
 
 const CONFIG: &str = concat!(
-    r#"
-[engine]
-accounts_max = 100
-matches_max = 4
-markets_max = 1024
-bets_max = 10000
-client_ids_max = 20000
-[cs_log]
+    small_tables!(),
+    r#"[cs_log]
 key = "game-server-key"
 "#,
     even_match!("final"),

@@ -5,20 +5,14 @@ use serde_json::{Value, json};
 
 use crate::admin::{Desk, staff_token};
 use crate::harness::data_dir::DataDir;
-use crate::harness::even_match;
 use crate::harness::http::{get, request};
 use crate::harness::process::{Serve, token};
 use crate::harness::socket::{Bettor, bet_on};
+use crate::harness::{even_match, small_tables};
 
 const CONFIG: &str = concat!(
-    r#"
-[engine]
-accounts_max = 10
-matches_max = 4
-markets_max = 1024
-bets_max = 1000
-client_ids_max = 2000
-[book]
+    small_tables!(),
+    r#"[book]
 feed_age_live_ms = 3600000
 feed_age_prematch_ms = 3600000
 [[ndjson]]

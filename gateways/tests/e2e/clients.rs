@@ -11,16 +11,11 @@ use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
 use crate::harness::process::{Serve, run, stdout};
-use crate::harness::{package_file, skip};
+use crate::harness::{package_file, skip, small_tables};
 
-const CONFIG: &str = r#"
-[engine]
-accounts_max = 100
-matches_max = 4
-markets_max = 1024
-bets_max = 10000
-client_ids_max = 20000
-[gateway]
+const CONFIG: &str = concat!(
+    small_tables!(),
+    r#"[gateway]
 token_secret = "a secret of the tests, long enough"
 [[match]]
 key = "final"
@@ -45,7 +40,8 @@ p_a_ct = 0.5
 [[account]]
 key = "alice"
 deposit = "100.00"
-"#;
+"#
+);
 
 fn tokens(good: &str, viewer: &str) -> Value {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

@@ -13,17 +13,11 @@ use serde_json::{Value, json};
 use crate::harness::data_dir::DataDir;
 use crate::harness::http::{Answer, get, request};
 use crate::harness::process::{Serve, clutch, refusal, run, stdout};
-use crate::harness::{even_match, eventually};
+use crate::harness::{even_match, eventually, small_tables};
 
 const CONFIG: &str = concat!(
-    r#"
-[engine]
-accounts_max = 10
-matches_max = 4
-markets_max = 4096
-bets_max = 1000
-client_ids_max = 2000
-[book]
+    small_tables!(),
+    r#"[book]
 feed_age_live_ms = 3600000
 feed_age_prematch_ms = 3600000
 [[ndjson]]

@@ -15,16 +15,11 @@ use crate::harness::http::{get, request};
 use crate::harness::process::{Running, Serve, clutch, refusal, run, stdout, token};
 use crate::harness::random::Random;
 use crate::harness::socket::{Bettor, bet_on, open_markets};
-use crate::harness::{INFERNO, from_env, log_text};
+use crate::harness::{INFERNO, from_env, log_text, small_tables};
 
-const CONFIG: &str = r#"
-[engine]
-accounts_max = 100
-matches_max = 4
-markets_max = 4096
-bets_max = 10000
-client_ids_max = 20000
-[book]
+const CONFIG: &str = concat!(
+    small_tables!(),
+    r#"[book]
 in_play_delay_ms = 20
 # The map is played in seconds, on a machine that may be busy.
 feed_age_live_ms = 3600000
@@ -59,7 +54,8 @@ deposit = "5000.00"
 [[account]]
 key = "bob"
 deposit = "5000.00"
-"#;
+"#
+);
 
 /// What the server made of the lines; `Err` if it died over them.
 fn push(address: SocketAddr, lines: &str) -> std::io::Result<Value> {

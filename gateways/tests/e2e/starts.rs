@@ -37,12 +37,12 @@ fn a_start_sends_no_deposit_again_and_names_what_the_file_has_otherwise() {
         (
             [MATCH, second].concat(),
             alice.to_owned(),
-            "[[match]] semi: its table is full: [engine] matches_max is 1 here; raise it",
+            "[[match]] semi: A table of the engine is full: matches_max is 1 here. Raise it",
         ),
         (
             MATCH.to_owned(),
             format!("{alice}[[account]]\nkey = \"bob\"\n[[account]]\nkey = \"carol\"\n"),
-            "[[account]] carol: its table is full: [engine] accounts_max is 2 here; raise it",
+            "[[account]] carol: A table of the engine is full: accounts_max is 2 here. Raise it",
         ),
         (
             MATCH

@@ -10,17 +10,11 @@ use crate::harness::data_dir::DataDir;
 use crate::harness::http::request;
 use crate::harness::process::{Serve, run, stdout, token};
 use crate::harness::socket::{Bettor, bet_on, open_markets};
-use crate::harness::{even_match, eventually};
+use crate::harness::{even_match, eventually, small_tables};
 
 const CONFIG: &str = concat!(
-    r#"
-[engine]
-accounts_max = 10
-matches_max = 4
-markets_max = 1024
-bets_max = 1000
-client_ids_max = 2000
-[book]
+    small_tables!(),
+    r#"[book]
 in_play_delay_ms = 0
 [[ndjson]]
 key = "the-key"

@@ -1,7 +1,7 @@
 //! Lines about groups of bets of which all are taken or none.
 
 use clutch_core::Command;
-use clutch_core::command::{Actor, BatchBet, PlaceBatch, PlaceBet, PricePolicy};
+use clutch_core::command::{Actor, BatchBet, PlaceBatch, PricePolicy};
 use clutch_core::event::{BetStatus, Event};
 use clutch_core::units::{ClientBetId, Odds, Stake};
 
@@ -40,18 +40,7 @@ impl Scenario {
                 }
             };
             let bet = BatchBet { client_id, market, selection, odds, price_seq, epoch, stake };
-            let place = PlaceBet {
-                account,
-                client_id,
-                market,
-                selection,
-                odds,
-                price_seq,
-                epoch,
-                stake,
-                policy,
-            };
-            self.bets.insert(name.to_owned(), Wish::Single(place));
+            self.bets.insert(name.to_owned(), Wish::Single(bet.of(account, policy)));
             bets.push(bet);
         }
         let ask = PlaceBatch::new(account, policy, &bets).ok_or("these bets make no group")?;

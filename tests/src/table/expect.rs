@@ -243,7 +243,7 @@ impl Scenario {
         let name = words.next()?;
         let rule = RuleId::named(name).ok_or_else(|| format!("no risk rule is called {name:?}"))?;
         while let Some(key) = words.optional() {
-            let report = self.world().state().rule_report(rule).ok_or("no books")?;
+            let report = self.world().rule_report(rule).ok_or("no books")?;
             let (tally, ends) = (report.tally, report.ends);
             let actual = match key {
                 "refused" => tally.refused.to_string(),

@@ -130,9 +130,10 @@ impl Answers {
         self.places.count()
     }
 
-    /// How many bets can be remembered beside what is.
-    pub fn room(&self) -> usize {
-        self.places.room()
+    /// Whether one more bet can be remembered behind so many others.
+    #[inline]
+    pub fn has_room(&self, before: usize) -> bool {
+        self.places.has_room(before)
     }
 
     /// Whether another refusal of an account can be remembered. Of one that cannot exist nothing is.

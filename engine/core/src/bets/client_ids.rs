@@ -137,6 +137,12 @@ impl<T: Copy> ClientIds<T> {
         self.entries.len() - self.count
     }
 
+    /// Whether one more key fits behind so many others.
+    #[inline]
+    pub fn has_room(&self, before: usize) -> bool {
+        self.count + before < self.entries.len()
+    }
+
     /// Whether nothing more fits.
     #[inline]
     pub fn is_full(&self) -> bool {

@@ -11,6 +11,7 @@ mod funded;
 pub mod multiple;
 mod offer;
 pub mod place;
+mod questions;
 pub(crate) mod referral;
 pub(crate) mod side;
 mod snapshot;
@@ -299,9 +300,10 @@ impl BetTable {
         sizes.push(TableSize::of::<Bet>("singles", RowOf::Single, bets));
     }
 
-    /// How many bets fit beside those that are there.
-    pub fn room(&self) -> usize {
-        self.slots_max - self.live
+    /// Whether one more bet fits behind so many others.
+    #[inline]
+    pub fn has_room(&self, before: usize) -> bool {
+        self.live + before < self.slots_max
     }
 
     /// Whether no slot is free.

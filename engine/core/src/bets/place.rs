@@ -3,28 +3,31 @@
 //! `Step::decide` only borrows, so a refused bet provably leaves no trace. `commit` cannot fail.
 
 mod batch;
+mod checks;
 mod count;
 mod due;
 pub(super) mod explain;
 mod forget;
-mod funded;
 mod rare;
 
 pub use explain::Check;
 
+pub(super) use checks::check_funds;
+
 use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
 use crate::bets::delay::delay_ends;
+use crate::bets::questions::{Listener, Nobody, Question, Seen};
 use crate::bets::{Answer, Bet, BetState, RefusedBet};
-use crate::command::{Channel, Config, PlaceBet, PricePolicy};
-use crate::event::{BetView, Event, LedgerAccount, MarketStatus, PostingReason};
+use crate::command::{Channel, Config, PlaceBet};
+use crate::event::{BetView, Event, LedgerAccount, PostingReason};
 use crate::market::{Market, Selection, Sign};
 use crate::reject::{Refusal, Reject};
 use crate::risk::{self, RuleId, RuleMode, RuleSet, Wager};
 use crate::state::{Step, Tables};
 use crate::title::Fixture;
 use crate::units::{
-    AccountId, BetId, ClientBetId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp, millis,
+    AccountId, BetId, BonusId, MarketId, Money, Odds, SelectionIndex, Stake, Timestamp,
 };
 use crate::wallet::{Account, Funding};
 
@@ -50,21 +53,20 @@ pub(super) struct Request {
     pub adds: Money,
 }
 
-/// What a bettor saw of a price, and which other ones are welcome.
+/// What is beside a placement.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    pub odds: Odds,
-    pub price_seq: u64,
-    pub epoch: u32,
-    pub policy: PricePolicy,
+pub(super) struct Beside {
+    /// The bonus that is to have a part in it.
+    pub bonus: Option<BonusId>,
+    /// How many bets of its group come before it.
+    pub before: usize,
+    /// What these stake.
+    pub staked: Money,
 }
 
-impl Seen {
-    #[inline(always)]
-    fn of(place: &PlaceBet) -> Self {
-        let PlaceBet { odds, price_seq, epoch, policy, .. } = *place;
-        Self { odds, price_seq, epoch, policy }
-    }
+impl Beside {
+    /// Nothing: as nearly every bet.
+    pub const NOTHING: Self = Self { bonus: None, before: 0, staked: Money::ZERO };
 }
 
 /// What is on offer for a request: the rows, looked up once for every check that follows.
@@ -88,7 +90,7 @@ impl Step<'_> {
             return;
         }
         self.forget_expired_ids();
-        match self.decide_by(place, risk::check) {
+        match self.decide_by(place, Beside::NOTHING, risk::check, &mut Nobody) {
             Ok(acceptance) => self.commit(place, acceptance, key),
             Err(refusal) => self.refuse(place, refusal, key),
         }
@@ -105,89 +107,51 @@ impl Step<'_> {
         true
     }
 
-    /// The checks of a placement; the risk rules are asked by `check_risk`. Their order is the
-    /// precedence of the codes.
+    /// Every question that a bet on one selection is asked, in the precedence of the codes; the risk rules are
+    /// asked by `check_risk`. The limits look at what will be counted: the payout with what a boost adds. A
+    /// bonus is looked at last, before the player's money.
     #[inline(always)]
     fn decide_by(
         &self,
         place: &PlaceBet,
+        beside: Beside,
         check_risk: impl Fn(&Wager<'_>) -> Result<RuleSet, Refusal>,
+        heard: &mut impl Listener,
     ) -> Result<Acceptance, Refusal> {
-        let tables = &*self.tables;
-        self.check_client_id(place.client_id)?;
-        tables.check_switches(self.channel(), place.market)?;
-        tables.check_room()?;
-        let request = Request {
-            account: place.account,
-            market: place.market,
-            selection: place.selection,
-            adds: place.stake.money(),
+        let (tables, stake) = (&*self.tables, place.stake.money());
+        let of_bonus = beside.bonus.map(|bonus| (place.account, bonus));
+        self.check_client_id(place.client_id, heard)?;
+        heard.hear(Question::NotStopped, tables.check_switches(self.channel(), place.market))?;
+        heard.hear(Question::Room, tables.check_room(beside.before))?;
+        if of_bonus.is_some() {
+            heard.hear(Question::Room, tables.fundings.check_room())?;
+        }
+        let adds = match of_bonus {
+            Some(of) => tables.wallet.own_beside(of, stake),
+            None => beside.staked + stake,
         };
-        let offer = tables.check_offer(request)?;
-        let odds = self.check_price(Seen::of(place), &offer)?;
-        let payout = odds.payout_floor(place.stake);
-        let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
-        let would_refuse =
-            check_risk(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
-        check_funds(&offer, place.stake.money())?;
+        let PlaceBet { account, market, selection, .. } = *place;
+        let offer = tables.check_offer(Request { account, market, selection, adds }, heard)?;
+        let PlaceBet { odds, price_seq, epoch, policy, .. } = *place;
+        let odds = self.check_price(Seen { odds, price_seq, epoch, policy }, &offer, heard)?;
+        let gross = (odds.payout_floor(place.stake), Money::MAX);
+        let counted = match of_bonus {
+            Some(of) => tables.wallet.in_limits(of, stake, gross),
+            None => gross.0,
+        };
+        let wager = tables.wager(&offer, self.config, self.now, place.stake, counted);
+        let would_refuse = heard
+            .hear(Question::Risk(&wager, tables.risk.asked()), check_risk(&wager))
+            .map_err(|refusal| tables.in_own_money(&offer, refusal))?;
+        let (mut funding, mut own, mut payout) = (None, stake, gross.0);
+        if let Some(of) = of_bonus {
+            let part = heard.hear(Question::Bonus, tables.wallet.fund(of, stake, gross))?;
+            (own, payout) = (part.own_of(stake), part.pays(stake, payout));
+            funding = Some(part);
+        }
+        check_funds(&offer, own, heard)?;
         let state = self.first_state(&offer);
-        Ok(Acceptance { odds, payout, state, would_refuse, funding: None })
-    }
-
-    #[inline(always)]
-    pub(super) fn check_client_id(&self, client_id: ClientBetId) -> Result<(), Refusal> {
-        let made = client_id.time().ok_or(Reject::ClientIdInvalid)?;
-        // What was forgotten stays refused when the window is widened later.
-        let remembered = self.now.since(self.tables.ids_forgotten_to).saturating_sub(1);
-        let limits = [
-            (self.now.since(made), self.config.client_id_past_ns.min(remembered)),
-            (made.since(self.now), self.config.client_id_future_ns),
-        ];
-        for (distance, limit) in limits {
-            if limit < distance {
-                return Err(Refusal::with(
-                    Reject::ClientIdOutsideWindow,
-                    millis(limit),
-                    millis(distance),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// The odds at which the bet is struck: those on offer, if the policy welcomes them.
-    #[inline(always)]
-    pub(super) fn check_price(&self, seen: Seen, offer: &Offer<'_>) -> Result<Odds, Refusal> {
-        let Offer { market, odds: current, .. } = *offer;
-        let Seen { odds, price_seq, epoch, policy } = seen;
-        if epoch != market.epoch {
-            let (seen, now) = (i64::from(epoch), i64::from(market.epoch));
-            return Err(Refusal::with(Reject::MaterialChange, seen, now));
-        }
-        let (seen, now) = (odds.milli(), current.milli());
-        let welcome = match policy {
-            PricePolicy::Exact => now == seen,
-            PricePolicy::Better => seen <= now,
-            PricePolicy::Any => true,
-            PricePolicy::Within { permille } => {
-                let least = u64::from(seen) * (1000 - u64::from(permille.min(1000)));
-                least <= u64::from(now) * 1000
-            }
-        };
-        if !welcome {
-            return Err(Refusal::with(Reject::OddsChanged, i64::from(seen), i64::from(now)));
-        }
-        let age = market.prices.outdated_for(price_seq, self.now);
-        if self.config.view_age_max_ns < age {
-            let limit = millis(self.config.view_age_max_ns);
-            return Err(Refusal::with(Reject::StaleView, limit, millis(age)));
-        }
-        let newest = market.prices.price_seq();
-        if newest < price_seq {
-            let (newest, named) = (as_number(newest), as_number(price_seq));
-            return Err(Refusal::with(Reject::UnknownView, newest, named));
-        }
-        Ok(current)
+        Ok(Acceptance { odds, payout, state, would_refuse, funding })
     }
 
     /// In play the bet waits; otherwise it stands at once.
@@ -317,7 +281,7 @@ impl Tables {
     ) -> Result<RuleSet, Refusal> {
         let would_refuse = risk::check(&self.wager(offer, config, now, stake, payout))
             .map_err(|refusal| self.in_own_money(offer, refusal))?;
-        check_funds(offer, stake.money())?;
+        check_funds(offer, stake.money(), &mut Nobody)?;
         Ok(would_refuse)
     }
 
@@ -357,44 +321,6 @@ impl Tables {
         self.wallet.get(account).is_some() && self.client_ids.has_room_for_refusal(account)
     }
 
-    #[inline]
-    fn check_room(&self) -> Result<(), Refusal> {
-        let max = if self.bets.is_full() || self.waiting.is_full() {
-            self.capacity.bets_max
-        } else if self.client_ids.is_full() {
-            self.capacity.client_ids_max
-        } else {
-            return Ok(());
-        };
-        Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
-    }
-
-    /// The account, the market and the selection.
-    #[inline(always)]
-    pub(super) fn check_offer(&self, request: Request) -> Result<Offer<'_>, Refusal> {
-        let market = self.markets.get(request.market);
-        let fixture = market.map(|market| &self.fixtures[market.match_id]);
-        let account = self.wallet.may_bet(request.account, request.adds)?;
-        let (Some(market), Some(fixture)) = (market, fixture) else {
-            return Err(Reject::UnknownMarket.into());
-        };
-        let selection = self.markets.selection(market, request.selection).ok_or_else(|| {
-            let count = i64::from(market.selections());
-            Refusal::with(Reject::UnknownSelection, count, i64::from(request.selection.0))
-        })?;
-        match market.status_under(fixture.stops.and(self.stops)) {
-            MarketStatus::Open => {}
-            MarketStatus::Suspended(_) => return Err(Reject::MarketSuspended.into()),
-            MarketStatus::Decided { .. } | MarketStatus::Graded | MarketStatus::Void => {
-                return Err(Reject::MarketDecided.into());
-            }
-        }
-        let odds = selection.odds.ok_or(Reject::SelectionInactive)?;
-        let account_id = request.account;
-        let selection_index = request.selection;
-        Ok(Offer { account_id, account, fixture, market, selection, selection_index, odds })
-    }
-
     /// The largest stake that `Step::decide` would take now at the odds on offer.
     pub(crate) fn max_stake(
         &self,
@@ -405,8 +331,9 @@ impl Tables {
         selection: SelectionIndex,
     ) -> Money {
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let room = self.check_switches(channel, market).and_then(|()| self.check_room());
-        let (Ok(()), Ok(offer)) = (room, self.check_offer(request)) else { return Money::ZERO };
+        let room = self.check_switches(channel, market).and_then(|()| self.check_room(0));
+        let offer = room.and_then(|()| self.check_offer(request, &mut Nobody));
+        let Ok(offer) = offer else { return Money::ZERO };
         let ceiling = self.ceiling(account);
         let floor = self.floor(config, account);
         risk::largest_stake(floor, ceiling, offer.odds, |stake, payout| {
@@ -440,14 +367,6 @@ impl Tables {
     }
 }
 
-#[inline(always)]
-fn check_funds(offer: &Offer<'_>, stake: Money) -> Result<(), Refusal> {
-    if offer.account.available < stake {
-        return Err(offer.account.lacks(stake, Reject::InsufficientFunds));
-    }
-    Ok(())
-}
-
 /// Whether a refusal binds its client id. Those that say nothing about the bet itself do not: the
 /// same id may be tried again.
 pub(super) fn is_remembered(code: Reject) -> bool {
@@ -470,9 +389,4 @@ pub(super) fn forgotten(place: &PlaceBet) -> BetView {
         refusal: Reject::BetRetired.into(),
     };
     refused.view(place.account, place.client_id)
-}
-
-/// A sequence as a refusal's numbers say it; a client may name any.
-const fn as_number(seq: u64) -> i64 {
-    if seq < i64::MAX as u64 { seq as i64 } else { i64::MAX }
 }

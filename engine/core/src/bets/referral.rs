@@ -11,6 +11,7 @@ use super::multiple::MultipleState;
 use super::side::SideTable;
 use super::{Bet, BetState};
 use crate::bets::place::Request;
+use crate::bets::questions::Nobody;
 use crate::codec::{DecodeError, wire_struct};
 use crate::command::{Capacity, ReferralWord};
 use crate::event::Event;
@@ -266,7 +267,7 @@ impl Step<'_> {
     }
 
     /// Has a bet wait for somebody or something until `due`.
-    pub(super) fn wait_single(&mut self, slot: u32, state: BetState, due: Timestamp) {
+    fn wait_single(&mut self, slot: u32, state: BetState, due: Timestamp) {
         let bet = self.tables.bets.bet_mut(slot);
         bet.state = state;
         let id = bet.id;
@@ -274,7 +275,7 @@ impl Step<'_> {
     }
 
     /// The same for a bet of several legs.
-    pub(super) fn wait_multiple(&mut self, slot: u32, state: MultipleState, due: Timestamp) {
+    fn wait_multiple(&mut self, slot: u32, state: MultipleState, due: Timestamp) {
         let bet = self.tables.multiples.multiple_mut(slot);
         bet.state = state;
         let id = bet.id;
@@ -309,7 +310,7 @@ impl Tables {
     fn board_for(&self, bet: &Bet) -> Result<(Odds, u32), Refusal> {
         let Bet { account, market, selection, .. } = *bet;
         let request = Request { account, market, selection, adds: Money::ZERO };
-        let offer = self.check_offer(request)?;
+        let offer = self.check_offer(request, &mut Nobody)?;
         Ok((offer.odds, offer.market.epoch))
     }
 }

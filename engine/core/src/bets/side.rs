@@ -60,6 +60,11 @@ impl<T: Copy> SideTable<T> {
         self.rows.is_empty()
     }
 
+    /// How many bets have a row.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Whether nothing more fits.
     pub fn is_full(&self) -> bool {
         self.rows.len() == self.rows_max

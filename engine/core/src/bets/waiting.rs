@@ -51,9 +51,10 @@ impl Waiting {
         (if entries < WAITING_MAX { entries } else { WAITING_MAX }) as usize
     }
 
-    /// How many entries fit beside those that are there.
-    pub fn room(&self) -> usize {
-        self.waiting_max - self.heap.len()
+    /// Whether one more entry fits behind so many others.
+    #[inline]
+    pub fn has_room(&self, before: usize) -> bool {
+        self.heap.len() + before < self.waiting_max
     }
 
     /// Whether nothing more fits.

@@ -29,6 +29,14 @@ pub struct BatchBet {
 wire_struct!(BatchBet { client_id, market, selection, odds, price_seq, epoch, stake });
 
 impl BatchBet {
+    /// The same as a placement of its own.
+    pub const fn of(self, account: AccountId, policy: PricePolicy) -> PlaceBet {
+        let Self { client_id, market, selection, odds, price_seq, epoch, stake } = self;
+        PlaceBet { account, client_id, market, selection, odds, price_seq, epoch, stake, policy }
+    }
+}
+
+impl BatchBet {
     /// What unused places hold.
     const BLANK: Self = Self {
         client_id: ClientBetId(0),
@@ -89,20 +97,7 @@ impl PlaceBatch {
     /// The same as placements of their own.
     pub fn places(&self) -> impl Iterator<Item = PlaceBet> {
         let Self { account, policy, .. } = *self;
-        self.bets().iter().map(move |bet| {
-            let BatchBet { client_id, market, selection, odds, price_seq, epoch, stake } = *bet;
-            PlaceBet {
-                account,
-                client_id,
-                market,
-                selection,
-                odds,
-                price_seq,
-                epoch,
-                stake,
-                policy,
-            }
-        })
+        self.bets().iter().map(move |bet| bet.of(account, policy))
     }
 }
 

@@ -61,8 +61,13 @@ pub enum Query {
         /// From this account on.
         from: AccountId,
     },
-    /// Every risk rule: how it stands, and what it has refused.
-    Risk,
+    /// Every risk rule: how it stands, what it has refused, and how the bets ended that it would have refused if it were
+    /// not in shadow. Of these only some are looked at with one question, so that no bet waits for it: see
+    /// [`crate::risk::RuleReport::next`].
+    Risk {
+        /// The first of the bets that are followed: 0, then where the answer before says.
+        from: u32,
+    },
     /// One bet by the bettor's id.
     Bet {
         /// The account.

@@ -188,9 +188,9 @@ impl Step<'_> {
         self.operator()?;
         let fixture = self.tables.fixture(match_id).ok_or(Reject::UnknownMatch)?;
         let limit = silence_max(fixture.series.phase(), self.config);
-        let most = crate::title::SOURCES_MAX;
+        let most = crate::title::SOURCES_MAX as i64 - 1;
         let Some(row) = fixture.feed.sources.get(usize::from(source.0)) else {
-            let (most, asked) = (most as i64, i64::from(source.0));
+            let asked = i64::from(source.0);
             return Err(Refusal::with(Reject::InvalidParameter, most, asked));
         };
         if row.heard_at == Timestamp::default() {

@@ -32,7 +32,7 @@ impl Step<'_> {
         }
         let fixture = self.tables.fixture_mut(match_id)?;
         let Some(newest) = fixture.version(source).copied() else {
-            let most = crate::title::SOURCES_MAX as i64;
+            let most = crate::title::SOURCES_MAX as i64 - 1;
             return Err(Refusal::with(Reject::InvalidParameter, most, i64::from(source.0)));
         };
         let is_heartbeat = event == GameEvent::Heartbeat;

@@ -18,6 +18,10 @@ use crate::units::{AccountId, BetId, Money, Stake};
 /// won says enough.
 pub const FOLLOWED_MAX: u32 = 16_384;
 
+/// So many of them are looked at with one question: some 60 ns each while they are open and some more once they are settled,
+/// as their accounts are looked up, and no bet shall wait for longer than 50 µs.
+const FOLLOWED_SLICE: u32 = 256;
+
 /// A bet that rules in shadow would have refused.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Follow {
@@ -60,6 +64,17 @@ pub struct Ends {
 wire_struct!(Ends { won, lost, even, open, not_followed, house });
 
 impl Ends {
+    /// Adds those of another slice.
+    pub fn add(&mut self, other: &Self) {
+        let Self { won, lost, even, open, not_followed, house } = other;
+        self.won += won;
+        self.lost += lost;
+        self.even += even;
+        self.open += open;
+        self.not_followed += not_followed;
+        self.house = Money::from_minor(self.house.minor().saturating_add(house.minor()));
+    }
+
     /// Counts a bet: what the house made on it, or `None` while it is open.
     fn count(&mut self, made: Option<Money>) {
         let Some(made) = made else {
@@ -78,7 +93,7 @@ impl Ends {
 }
 
 /// The ends by rule.
-pub(super) type ByRule = [Ends; RuleId::ALL.len()];
+pub(crate) type ByRule = [Ends; RuleId::ALL.len()];
 
 impl Tables {
     /// Follows a bet that rules in shadow would have refused.
@@ -119,9 +134,24 @@ impl Tables {
     }
 
     /// How the bets ended, by rule.
-    pub(super) fn ends(&self) -> ByRule {
-        let mut ends = self.risk.ends;
-        for (bet, follow) in self.risk.followed.iter() {
+    pub(crate) fn ends(&self) -> (ByRule, Option<u32>) {
+        (self.with_followed(self.risk.ends, self.risk.followed.iter()), None)
+    }
+
+    /// The same of one slice, in the first with those that have left; and where the next begins.
+    pub(crate) fn ends_from(&self, from: u32) -> (ByRule, Option<u32>) {
+        let before = if from == 0 { self.risk.ends } else { ByRule::default() };
+        let (rows, next) = (&self.risk.followed, from.saturating_add(FOLLOWED_SLICE));
+        let slice = rows.iter().skip(from as usize).take(FOLLOWED_SLICE as usize);
+        (self.with_followed(before, slice), Some(next).filter(|next| (*next as usize) < rows.len()))
+    }
+
+    fn with_followed<'a>(
+        &self,
+        mut ends: ByRule,
+        rows: impl Iterator<Item = &'a (BetId, Follow)>,
+    ) -> ByRule {
+        for (bet, follow) in rows {
             let made = self.made_on(*bet, follow);
             follow.rules.iter().for_each(|rule| ends[rule as usize].count(made));
         }

@@ -1,5 +1,6 @@
 //! How often each rule said no, or would have: what a trader looks at before he turns one on.
 
+use super::followed::ByRule;
 use super::{Ends, RuleId, RuleMode, RuleSet};
 use crate::codec::wire_struct;
 use crate::command::{Config, Mode};
@@ -49,8 +50,12 @@ pub struct RuleReport {
     pub mode: RuleMode,
     /// What it has refused.
     pub tally: Tally,
-    /// How those ended that it would have refused.
+    /// How those ended that it would have refused: in the first part of an answer with all that have left the engine,
+    /// and with those of the bets that are followed that this part is about.
     pub ends: Ends,
+    /// Where the next part of the answer begins; `None` if this is the last one. A bet that leaves the engine between two
+    /// parts can be in neither, and none is in both.
+    pub next: Option<u32>,
 }
 
 impl Config {
@@ -99,17 +104,18 @@ impl Tables {
         config.mode(rule)
     }
 
-    /// Every rule's report, in order of precedence.
+    /// Every rule's report with these ends, in order of precedence.
     pub(crate) fn rule_reports<'a>(
         &'a self,
         config: &'a Config,
+        (ends, next): (ByRule, Option<u32>),
     ) -> impl Iterator<Item = RuleReport> + 'a {
-        let ends = self.ends();
         RuleId::ALL.iter().map(move |&rule| RuleReport {
             rule,
             mode: self.rule_mode(config, rule),
             tally: *self.risk.tally(rule),
             ends: ends[rule as usize],
+            next,
         })
     }
 }

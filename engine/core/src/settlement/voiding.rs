@@ -1,6 +1,7 @@
 //! Voiding bets: one alone, or all of a stretch of the journal. Always by two persons, as it takes a
 //! price from a bettor that he was given.
 
+use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
 use crate::bets::multiple::MultipleState;
 use crate::bets::{Answer, BetState};
@@ -22,36 +23,34 @@ impl Step<'_> {
         self.operator()?;
         let key = Key::new(account, client_id.0);
         let answer = self.tables.client_ids.get(key).ok_or(Reject::UnknownBet)?;
-        match answer {
+        let (target, is_there, stands) = match answer {
             Answer::Bet { slot } => {
                 let bet = self.tables.bets.bet(slot);
-                if !bet.answers_to(account, client_id) {
-                    return Err(Reject::BetRetired.into());
-                }
-                if !bet.state.can_be_voided() {
-                    return Err(Reject::BetNotStanding.into());
-                }
-                if !self.is_approved() {
-                    return self.propose(Wish::VoidBet { account, client_id });
-                }
-                self.settle_bet(slot, BetState::Void(VoidReason::ByHand));
+                let is_there = bet.answers_to(account, client_id);
+                (Target::Single(slot), is_there, bet.state.can_be_voided())
             }
             Answer::Multiple { slot } => {
-                let multiple = self.tables.multiples.multiple(slot);
-                if !multiple.answers_to(account, client_id) {
-                    return Err(Reject::BetRetired.into());
-                }
-                if !multiple.state.can_be_voided() {
-                    return Err(Reject::BetNotStanding.into());
-                }
-                if !self.is_approved() {
-                    return self.propose(Wish::VoidBet { account, client_id });
-                }
-                self.turn_multiple(slot, MultipleState::Void(VoidReason::ByHand));
+                let bet = self.tables.multiples.multiple(slot);
+                let is_there = bet.answers_to(account, client_id);
+                (Target::Multiple(slot), is_there, bet.state.can_be_voided())
             }
             Answer::Refused(_) | Answer::RefusedMultiple(_) => {
                 return Err(Reject::BetNotStanding.into());
             }
+        };
+        if !is_there {
+            return Err(Reject::BetRetired.into());
+        }
+        if !stands {
+            return Err(Reject::BetNotStanding.into());
+        }
+        if !self.is_approved() {
+            return self.propose(Wish::VoidBet { account, client_id });
+        }
+        let by_hand = VoidReason::ByHand;
+        match target {
+            Target::Single(slot) => self.settle_bet(slot, BetState::Void(by_hand)),
+            Target::Multiple(slot) => self.turn_multiple(slot, MultipleState::Void(by_hand)),
         }
         Ok(())
     }

@@ -15,7 +15,8 @@ impl State {
     /// What a risk rule has refused, and how what it would have refused ended; `None` before
     /// [`crate::Command::Genesis`].
     pub fn rule_report(&self, rule: RuleId) -> Option<RuleReport> {
-        let mut reports = self.tables.as_ref()?.rule_reports(&self.config);
+        let tables = self.tables.as_ref()?;
+        let mut reports = tables.rule_reports(&self.config, tables.ends());
         reports.find(|report| report.rule == rule)
     }
 

@@ -103,8 +103,10 @@ impl Step<'_> {
         if fixture.series.phase() == MatchPhase::Over || is_awarded {
             return Err(Reject::MarketDecided.into());
         }
-        if !tables.markets.has_room(selections) || fixture.markets.len() == MARKETS_PER_MATCH_MAX {
-            let max = i64::from(tables.capacity.markets_max);
+        let is_full = fixture.markets.len() == MARKETS_PER_MATCH_MAX;
+        if !tables.markets.has_room(selections) || is_full {
+            let of_all = i64::from(tables.capacity.markets_max);
+            let max = if is_full { MARKETS_PER_MATCH_MAX as i64 } else { of_all };
             return Err(Refusal::with(Reject::CapacityReached, max, max));
         }
         let market = tables.markets.insert(Market::new(match_id, kind), selections);

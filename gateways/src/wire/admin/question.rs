@@ -99,7 +99,7 @@ pub fn parse_question(body: &[u8]) -> Result<Question, Fault> {
             Question::Engine(Query::Customer { account: AccountId(account) })
         }
         QuestionJson::Cases { from } => Question::Engine(Query::Cases { from: AccountId(from) }),
-        QuestionJson::Risk {} => Question::Engine(Query::Risk),
+        QuestionJson::Risk {} => Question::Engine(Query::Risk { from: 0 }),
         QuestionJson::Referrals {} => Question::Engine(Query::Referrals),
         QuestionJson::Sources {} => Question::Engine(Query::Sources),
         QuestionJson::Tables {} => Question::Engine(Query::Tables),

@@ -1,15 +1,34 @@
-//! Which field of a command can lie outside its range, and what the numbers of the refusal say of it.
+//! Which field of a command can lie outside its range, and which table it can find full.
 //!
-//! The engine has one code for it, [`Reject::InvalidParameter`]; a person wants to hear which of his words it was.
+//! The engine has one code for either, [`Reject::InvalidParameter`] and [`Reject::CapacityReached`]; a person wants to hear
+//! which of his words it was, and which setting makes room.
 
 use clutch_core::command::{Scope, SetMap, SetNextRound, VoidBets};
+use clutch_core::proposals::PROPOSALS_MAX;
+use clutch_core::title::MARKETS_PER_MATCH_MAX;
 use clutch_core::{Command, Refusal, Reject};
 
 use crate::wire::sentence::span;
 
+/// What can be wrong with a command beside what its code says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ranges {
+    field: Option<Field>,
+    room: Option<Room>,
+}
+
+/// Where a command takes a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// In tables whose sizes are these settings.
+    Tables(&'static str),
+    /// Where a fixed number of these is kept.
+    Kept(&'static str),
+}
+
 /// What of a command can be out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ranges {
+enum Field {
     /// A field with a whole number from `least` to the refusal's first number.
     UpTo {
         /// Its name in the order.
@@ -30,14 +49,74 @@ pub enum Ranges {
 }
 
 impl Ranges {
-    /// Those of a command; nothing for the many of which whatever can be wrong was read before.
-    pub fn of(command: &Command) -> Option<Self> {
+    /// Those of a command.
+    pub fn of(command: &Command) -> Self {
+        Self { field: Field::of(command), room: Room::of(command) }
+    }
+
+    /// What is out of range or full, in a sentence that names it.
+    pub fn sentence(&self, refusal: Refusal) -> Option<String> {
+        match refusal.code {
+            Reject::InvalidParameter => Some(self.field?.sentence(refusal)),
+            Reject::CapacityReached if refusal.limit == PROPOSALS_MAX as i64 => Some(format!(
+                "{PROPOSALS_MAX} are there already, which is the most. If this one needs a second person, decide some that \
+                 wait (`clutch admin waiting`)."
+            )),
+            Reject::CapacityReached => Some(self.room?.sentence(refusal.limit)),
+            _ => None,
+        }
+    }
+}
+
+/// The sentence of a full table whose size is a setting.
+pub fn table_is_full(setting: &str, limit: i64) -> String {
+    if setting == "markets_max" && limit == MARKETS_PER_MATCH_MAX as i64 {
+        return format!("One match can have {limit} markets, and this one has so many.");
+    }
+    format!(
+        "A table of the engine is full: {setting} is {limit} here. Raise it under [engine] in the configuration and start the \
+         server again."
+    )
+}
+
+impl Room {
+    fn of(command: &Command) -> Option<Self> {
+        Some(match command {
+            Command::CreateMatch(_) => Self::Tables("matches_max"),
+            Command::OpenMarket { .. } => Self::Tables("markets_max"),
+            Command::OpenAccount { .. } => Self::Tables("accounts_max"),
+            Command::Deposit { .. } | Command::Payment { .. } | Command::Adjust(_) => {
+                Self::Tables("payments_max")
+            }
+            Command::Bonus { .. } => Self::Tables("payments_max or bonuses_max"),
+            Command::SetPlayLimit { .. } | Command::Customer { .. } => {
+                Self::Tables("play_limits_max")
+            }
+            Command::DecideReferral { .. } => Self::Tables("bets_max"),
+            Command::AdoptHouseRules { .. } => Self::Kept("versions of house rules"),
+            Command::MatchIncident { .. } => Self::Kept("incidents or void stretches of one match"),
+            Command::VoidBets(_) => Self::Kept("void stretches of one match"),
+            _ => return None,
+        })
+    }
+
+    fn sentence(self, limit: i64) -> String {
+        match self {
+            Self::Tables(setting) => table_is_full(setting, limit),
+            Self::Kept(what) => format!("There can be {limit} {what}, and so many are there."),
+        }
+    }
+}
+
+impl Field {
+    /// That of a command; nothing for the many of which whatever can be wrong was read before.
+    fn of(command: &Command) -> Option<Self> {
         Some(match *command {
             Command::SetAccountFactor { .. } => Self::UpTo { field: "percent", least: 0 },
             Command::LinkAccount { .. } => Self::UpTo { field: "group", least: 0 },
             Command::SetTier { .. } => Self::UpTo { field: "tier", least: 0 },
             Command::HandOver { .. } => Self::UpTo { field: "source", least: 0 },
-            Command::PauseSettlement { .. } => Self::UpTo { field: "from_tier", least: 0 },
+            Command::PauseSettlement { .. } => Self::UpTo { field: "from_tier", least: 1 },
             Command::SetDelay { scope: Scope::All, .. } => Self::DelayOfAll,
             Command::SetDelay { .. } => Self::Delay,
             Command::VoidBets(stretch) => Self::Stretch(stretch),
@@ -47,12 +126,9 @@ impl Ranges {
         })
     }
 
-    /// What is out of range, in a sentence that names it.
-    pub fn sentence(&self, refusal: Refusal) -> Option<String> {
-        let Refusal { code: Reject::InvalidParameter, limit, actual } = refusal else {
-            return None;
-        };
-        Some(match *self {
+    fn sentence(self, refusal: Refusal) -> String {
+        let Refusal { limit, actual, .. } = refusal;
+        match self {
             Self::UpTo { field, least } => {
                 format!("\"{field}\" must lie between {least} and {limit}; it is {actual}.")
             }
@@ -81,13 +157,14 @@ impl Ranges {
                 "\"strengths\" do not go with this game or this map: a game without rounds takes the price of the map alone."
                     .to_owned()
             }
-        })
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clutch_core::command::MarketKind;
     use clutch_core::units::{AccountId, MatchId, Seq};
 
     #[test]
@@ -113,12 +190,27 @@ mod tests {
             (stretch(5, 4), 90, 4, "\"from\" is record 5 and lies behind \"to\", record 4."),
             (stretch(5, 99), 90, 99, "\"to\" is record 99, and the journal ends at record 90."),
         ] {
-            let sentence = |code| {
-                Ranges::of(&command).and_then(|it| it.sentence(Refusal::with(code, limit, actual)))
-            };
+            let sentence = |code| Ranges::of(&command).sentence(Refusal::with(code, limit, actual));
             assert_eq!(sentence(Reject::InvalidParameter).as_deref(), Some(said));
             assert_eq!(sentence(Reject::UnknownMatch), None, "another code says it itself");
         }
-        assert_eq!(Ranges::of(&Command::Tick), None);
+        assert_eq!(Ranges::of(&Command::Tick), Ranges::default());
+    }
+
+    #[test]
+    fn a_person_hears_which_table_is_full_and_how_to_make_room() {
+        let (match_id, kind) = (MatchId(0), MarketKind::MatchWinner);
+        let market = Command::OpenMarket { match_id, kind };
+        let stretch = VoidBets { match_id, market: None, from: Seq(1), to: Seq(2) };
+        for (command, limit, said) in [
+            (market, 16_384, "A table of the engine is full: markets_max is 16384 here. Raise it"),
+            (market, 512, "One match can have 512 markets, and this one has so many."),
+            (Command::VoidBets(stretch), 48, "There can be 48 void stretches of one match, and"),
+            (Command::VoidBets(stretch), 1024, "1024 are there already, which is the most. If"),
+        ] {
+            let full = Refusal::with(Reject::CapacityReached, limit, limit);
+            let sentence = Ranges::of(&command).sentence(full).expect("it names the table");
+            assert!(sentence.starts_with(said), "{sentence}");
+        }
     }
 }

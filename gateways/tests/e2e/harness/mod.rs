@@ -33,6 +33,14 @@ p_a_ct = 0.52
 }
 pub(crate) use even_match;
 
+/// The `[engine]` section of most configurations: tables that are made in no time.
+macro_rules! small_tables {
+    () => {
+        "[engine]\naccounts_max = 100\nmatches_max = 4\nmarkets_max = 4096\nbets_max = 10000\nclient_ids_max = 20000\n"
+    };
+}
+pub(crate) use small_tables;
+
 /// How long anything may take before a test gives up. It is no measure of speed: a test that passes
 /// never waits for it. `CLUTCH_E2E_PATIENCE_S` changes it.
 pub fn patience() -> Duration {

@@ -56,6 +56,11 @@ fn is_of_one_leg(code: Reject) -> bool {
     )
 }
 
+/// Whether a code is about one leg, by what it is or by the rule that it is of.
+pub(super) fn is_about_a_leg(code: Reject) -> bool {
+    is_of_a_leg(code) || is_of_one_leg(code)
+}
+
 /// No leg: the end of a list of legs.
 pub const NO_LEG: u32 = u32::MAX;
 

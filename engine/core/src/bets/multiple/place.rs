@@ -11,7 +11,8 @@ use super::{is_of_a_leg, is_of_one_leg};
 use crate::bets::Answer;
 use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
-use crate::bets::place::{Offer, Request, Seen, is_remembered};
+use crate::bets::place::{Offer, Request, check_funds, is_remembered};
+use crate::bets::questions::{Listener, Nobody, Question, Seen};
 use crate::command::{Channel, Config, Pick, PlaceMultiple};
 use crate::event::{Event, LedgerAccount, LegStanding, LegView, PostingReason};
 use crate::market::Sign;
@@ -115,30 +116,42 @@ impl Step<'_> {
     pub(super) fn decide_multiple(
         &self,
         place: &PlaceMultiple,
-        (excused, bonus): (RuleSet, Option<BonusId>),
+        rules: (RuleSet, Option<BonusId>),
         reasons: &mut Reasons,
     ) -> Result<Acceptance, Refused> {
-        self.check_client_id(place.client_id)?;
+        self.decide_heard(place, rules, reasons, &mut Nobody)
+    }
+
+    /// Every question that a bet of several legs is asked, in order.
+    #[inline(always)]
+    pub(super) fn decide_heard(
+        &self,
+        place: &PlaceMultiple,
+        (excused, bonus): (RuleSet, Option<BonusId>),
+        reasons: &mut Reasons,
+        heard: &mut impl Listener,
+    ) -> Result<Acceptance, Refused> {
+        self.check_client_id(place.client_id, heard)?;
         let stake = place.stake();
         let of_bonus = bonus.map(|bonus| (place.account, bonus));
         let own_beside = |of| self.tables.wallet.own_beside(of, stake.money());
         let by = (self.channel(), of_bonus.map_or(stake.money(), own_beside));
         let mut offers = [None; LEGS_MAX];
-        self.tables.check_offers(place, by, &mut offers, reasons)?;
+        self.tables.check_offers(place, by, (&mut offers, reasons), heard)?;
         if bonus.is_some() {
-            self.tables.fundings.check_room()?;
+            heard.hear(Question::Room, self.tables.fundings.check_room())?;
         }
-        let odds = self.check_prices(place, &offers, reasons)?;
+        let odds = self.check_prices(place, &offers, reasons, heard)?;
         let gross = self.tables.struck_for(self.config, place, &odds);
         let most = self.tables.pays_at_most(self.config, place);
         let counted = |of| self.tables.wallet.in_limits(of, stake.money(), (gross, most));
         let wish = (stake, of_bonus.map_or(gross, counted));
-        let rules = self.tables.check_rules_of_legs(self.config, self.now, wish, excused, &offers);
-        let would_refuse = rules?;
+        let at = (&*self.config, self.now);
+        let would_refuse = self.tables.check_rules_of_legs(at, wish, excused, &offers, heard)?;
         let fund = |of| self.tables.wallet.fund(of, stake.money(), (gross, most));
-        let funding = of_bonus.map(fund).transpose()?;
+        let funding = of_bonus.map(|of| heard.hear(Question::Bonus, fund(of))).transpose()?;
         let own = funding.map_or(stake.money(), |funding| funding.own_of(stake.money()));
-        check_funds_of_legs(own, &offers)?;
+        check_funds_of_legs(own, &offers, heard)?;
         let payout = funding.map_or(gross, |funding| funding.pays(stake.money(), gross));
         let due = self.longest_delay(&offers);
         let state = due.map_or(MultipleState::Open, |due| MultipleState::Waiting { due });
@@ -146,21 +159,25 @@ impl Step<'_> {
     }
 
     /// The odds of every leg at which the bet is struck.
+    #[inline(always)]
     fn check_prices(
         &self,
         place: &PlaceMultiple,
         offers: &Offers<'_>,
         reasons: &mut Reasons,
+        heard: &mut impl Listener,
     ) -> Result<[Odds; LEGS_MAX], Refused> {
         let mut odds = [Odds::MIN; LEGS_MAX];
         for (leg, offer) in offers.iter().flatten().enumerate() {
             let Pick { odds: seen, price_seq, epoch, .. } = place.picks()[leg];
             let seen = Seen { odds: seen, price_seq, epoch, policy: place.policy };
-            match self.check_price(seen, offer) {
+            heard.turn_to(Some(leg as u8));
+            match self.check_price(seen, offer, heard) {
                 Ok(struck) => odds[leg] = struck,
                 Err(refusal) => reasons.put(leg, refusal),
             }
         }
+        heard.turn_to(None);
         reasons.first().map(|()| odds)
     }
 
@@ -274,30 +291,41 @@ impl Step<'_> {
 impl Tables {
     /// The switches, room for the bet, the offer of every leg, and whether they may be combined. It `adds` so much
     /// to the account's stakes.
+    #[inline(always)]
     fn check_offers<'a>(
         &'a self,
         place: &PlaceMultiple,
         (channel, adds): (Option<Channel>, Money),
-        offers: &mut Offers<'a>,
-        reasons: &mut Reasons,
+        (offers, reasons): (&mut Offers<'a>, &mut Reasons),
+        heard: &mut impl Listener,
     ) -> Result<(), Refused> {
-        place.picks().iter().try_for_each(|pick| self.check_switches(channel, pick.market))?;
-        self.check_room_for_multiple(place.picks().len())?;
+        let mut picks = place.picks().iter();
+        let stopped = picks.try_for_each(|pick| self.check_switches(channel, pick.market));
+        heard.hear(Question::NotStopped, stopped)?;
+        heard.hear(Question::Room, self.check_room_for_multiple(place.picks().len()))?;
         for (leg, pick) in place.picks().iter().enumerate() {
             let (account, market, selection) = (place.account, pick.market, pick.selection);
-            match self.check_offer(Request { account, market, selection, adds }) {
+            heard.turn_to(Some(leg as u8));
+            match self.check_offer(Request { account, market, selection, adds }, heard) {
                 Ok(offer) => offers[leg] = Some(offer),
                 // What is wrong with the account or the engine is wrong with no leg.
                 Err(refusal) if !is_of_a_leg(refusal.code) => return Err(refusal.into()),
                 Err(refusal) => reasons.put(leg, refusal),
             }
         }
+        heard.turn_to(None);
         reasons.first()?;
         find_related(place, offers, reasons);
+        for (leg, why) in reasons.of.iter().enumerate().take(place.picks().len()) {
+            heard.turn_to(Some(leg as u8));
+            // What is wrong with the legs is among the reasons, of which the first one decides.
+            let _ = heard.hear(Question::Apart, why.map_or(Ok(()), Err));
+        }
+        heard.turn_to(None);
         reasons.first()
     }
 
-    pub(super) fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
+    fn check_room_for_multiple(&self, legs: usize) -> Result<(), Refusal> {
         let max = if !self.multiples.has_room(legs) || self.waiting_multiples.is_full() {
             self.capacity.multiples_max
         } else if self.client_ids.is_full() {
@@ -318,7 +346,8 @@ impl Tables {
     ) -> Money {
         let (mut offers, mut reasons) = ([None; LEGS_MAX], Reasons::default());
         let by = (channel, Money::ZERO);
-        if self.check_offers(place, by, &mut offers, &mut reasons).is_err() {
+        let rows = (&mut offers, &mut reasons);
+        if self.check_offers(place, by, rows, &mut Nobody).is_err() {
             return Money::ZERO;
         }
         let mut odds = [Odds::MIN; LEGS_MAX];
@@ -333,25 +362,21 @@ impl Tables {
             let unit = Stake::new(Money::from_minor(unit));
             unit.and_then(|unit| place.with_unit(unit)).is_some_and(|place| {
                 let wish = (place.stake(), self.struck_for(config, &place, &odds));
-                self.check_rules_of_legs(config, now, wish, RuleSet::EMPTY, &offers).is_ok()
-                    && check_funds_of_legs(place.stake().money(), &offers).is_ok()
+                let (at, own) = ((config, now), place.stake().money());
+                self.check_rules_of_legs(at, wish, RuleSet::EMPTY, &offers, &mut Nobody).is_ok()
+                    && check_funds_of_legs(own, &offers, &mut Nobody).is_ok()
             })
         })
     }
 
     /// What a bet is struck for at these odds: what they come to, and no more than it may pay.
-    pub(super) fn struck_for(
-        &self,
-        config: &Config,
-        place: &PlaceMultiple,
-        odds: &[Odds; LEGS_MAX],
-    ) -> Money {
+    fn struck_for(&self, config: &Config, place: &PlaceMultiple, odds: &[Odds; LEGS_MAX]) -> Money {
         payout(place.unit(), &place.system(), odds).min(self.pays_at_most(config, place))
     }
 
     /// What a bet of several legs pays at most, a boost included: `payout_cut`, and no less than its stake, or it would
     /// not be a bet. One leg is refused when it would pay too much, as a single.
-    pub(super) fn pays_at_most(&self, config: &Config, place: &PlaceMultiple) -> Money {
+    fn pays_at_most(&self, config: &Config, place: &PlaceMultiple) -> Money {
         if place.picks().len() == 1 {
             return Money::MAX;
         }
@@ -373,11 +398,11 @@ impl Tables {
     /// would have refused.
     fn check_rules_of_legs(
         &self,
-        config: &Config,
-        now: Timestamp,
+        (config, now): (&Config, Timestamp),
         (stake, payout): (Stake, Money),
         excused: RuleSet,
         offers: &Offers<'_>,
+        heard: &mut impl Listener,
     ) -> Result<RuleSet, Refused> {
         let mut would_refuse = RuleSet::EMPTY;
         let mut asked = self.risk.asked();
@@ -388,6 +413,8 @@ impl Tables {
             } else {
                 risk::check_without(&wager, asked, excused)
             };
+            heard.turn_to(Some(leg as u8));
+            let checked = heard.hear(Question::Risk(&wager, asked), checked);
             let shadows = checked.map_err(|refusal| Refused {
                 refusal: self.wallet.currencies.refusal_in(offer.account.currency, refusal),
                 leg: is_of_one_leg(refusal.code).then_some(leg as u8),
@@ -396,23 +423,23 @@ impl Tables {
             asked = asked.less(risk::OF_THE_BET);
             would_refuse = would_refuse.and(shadows);
         }
+        heard.turn_to(None);
         Ok(would_refuse)
     }
 }
 
 /// Whether the player has what he himself stakes.
-fn check_funds_of_legs(own: Money, offers: &Offers<'_>) -> Result<(), Refusal> {
-    match offers[0] {
-        Some(Offer { account, .. }) if account.available < own => {
-            Err(account.lacks(own, Reject::InsufficientFunds))
-        }
-        Some(_) | None => Ok(()),
-    }
+fn check_funds_of_legs(
+    own: Money,
+    offers: &Offers<'_>,
+    heard: &mut impl Listener,
+) -> Result<(), Refusal> {
+    offers[0].map_or(Ok(()), |offer| check_funds(&offer, own, heard))
 }
 
 /// Legs that no line may hold together: the same selection twice, and two of one match, whose results
 /// depend on each other. Singles over them are welcome.
-pub(super) fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
+fn find_related(place: &PlaceMultiple, offers: &Offers<'_>, reasons: &mut Reasons) {
     let matches = || offers.iter().flatten().map(|offer| offer.market.match_id);
     // Mostly every leg is of another match, which a few bits of the matches' numbers already tell.
     let (mut seen, mut may_share) = ([0_u64; 4], false);

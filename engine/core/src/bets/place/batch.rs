@@ -7,14 +7,14 @@
 //!
 //! No bet of a group is put to a trader or offered otherwise: the group is taken as it is.
 
-use super::{Acceptance, Offer, Request, Seen, check_funds, is_remembered};
+use super::{Acceptance, Beside, is_remembered};
 use crate::bets::client_ids::Key;
+use crate::bets::questions::Nobody;
 use crate::bets::{Answer, Bet, RefusedBet};
 use crate::command::{BATCH_MAX, PlaceBatch, PlaceBet};
 use crate::event::Event;
 use crate::market::Sign;
 use crate::reject::{Refusal, Reject};
-use crate::risk;
 use crate::state::{Step, Tables};
 use crate::units::{BetId, Money, Seq};
 
@@ -73,7 +73,7 @@ impl Step<'_> {
         // Only now, as room for them is made by forgetting ids that may be of this group.
         for (_, place) in is_new.iter().zip(ask.places()).filter(|(is_new, _)| **is_new) {
             self.forget_expired_ids();
-            let may_be_remembered = self.check_client_id(place.client_id).is_ok();
+            let may_be_remembered = self.check_client_id(place.client_id, &mut Nobody).is_ok();
             if may_be_remembered && self.tables.has_room_for_refusal(place.account) {
                 let answer = Answer::Refused(refused(&place, Reject::BatchRefused.into()));
                 self.tables.client_ids.insert(Key::new(place.account, place.client_id.0), answer);
@@ -97,7 +97,7 @@ impl Step<'_> {
         let pace = before.as_ref().map(|_| *self.tables.risk.pace(ask.account));
         let (mut verdict, mut staked) = (Ok(()), Money::ZERO);
         for (index, place) in ask.places().enumerate() {
-            match self.decide_in_batch(&place, index, staked) {
+            match self.decide_beside(&place, Beside { bonus: None, before: index, staked }) {
                 Ok(acceptance) => {
                     self.try_on(&place, acceptance);
                     staked += place.stake.money();
@@ -125,34 +125,6 @@ impl Step<'_> {
             self.tables.risk.set_pace(ask.account, pace);
         }
         verdict
-    }
-
-    /// The questions of `Step::decide_by` to a bet behind `index` others of its group, which stake so much.
-    fn decide_in_batch(
-        &self,
-        place: &PlaceBet,
-        index: usize,
-        staked: Money,
-    ) -> Result<Acceptance, Refusal> {
-        let tables = &*self.tables;
-        self.check_client_id(place.client_id)?;
-        tables.check_switches(self.channel(), place.market)?;
-        tables.check_room_behind(index)?;
-        let request = Request {
-            account: place.account,
-            market: place.market,
-            selection: place.selection,
-            adds: staked + place.stake.money(),
-        };
-        let offer: Offer<'_> = tables.check_offer(request)?;
-        let odds = self.check_price(Seen::of(place), &offer)?;
-        let payout = odds.payout_floor(place.stake);
-        let wager = tables.wager(&offer, self.config, self.now, place.stake, payout);
-        let would_refuse =
-            risk::check(&wager).map_err(|refusal| tables.in_own_money(&offer, refusal))?;
-        check_funds(&offer, place.stake.money())?;
-        let state = self.first_state(&offer);
-        Ok(Acceptance { odds, payout, state, would_refuse, funding: None })
     }
 
     /// Counts a bet as if it were taken, for those that are decided behind it.
@@ -184,18 +156,6 @@ impl Tables {
         }
         let account = self.wallet.get(bet.account).expect("a bet's account exists");
         self.risk.count_in_group(account.group, liability, sign);
-    }
-
-    /// The refusal of a bet behind `index` others for which there is no room.
-    fn check_room_behind(&self, index: usize) -> Result<(), Refusal> {
-        let max = if self.bets.room() <= index || self.waiting.room() <= index {
-            self.capacity.bets_max
-        } else if self.client_ids.room() <= index {
-            self.capacity.client_ids_max
-        } else {
-            return Ok(());
-        };
-        Err(Refusal::with(Reject::CapacityReached, i64::from(max), i64::from(max)))
     }
 }
 

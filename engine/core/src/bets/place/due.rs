@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::bets::client_ids::Key;
+use crate::bets::questions::Nobody;
 use crate::bets::{Answer, Bet, BetState};
 use crate::event::Event;
 use crate::market::{MarketResult, Sign};
@@ -117,7 +118,7 @@ impl Tables {
             return Err(Reject::MarketDecided.into());
         }
         self.check_switches(None, request.market)?;
-        let offered = self.check_offer(request);
+        let offered = self.check_offer(request, &mut Nobody);
         // A selection may be off the board for a moment; only what moved materially counts.
         match offered {
             Err(Refusal { code: Reject::SelectionInactive, .. }) | Ok(_) => {}

@@ -1,19 +1,22 @@
 //! Why a bet was taken or refused: the questions it was asked, in order, each with its numbers.
 //!
-//! For a customer's dispute, from the journal and never on the hot path. The questions are those of
-//! `Step::decide`; the last word here is always its own, and the simulation compares the two. A bet of
-//! several legs is asked the same questions for each leg; see `bets::multiple::explain`.
+//! For a customer's dispute, from the journal and never on the hot path: a bet is decided once more, with
+//! somebody who listens. What the rules answered then has the last word. A bet of several legs is asked the
+//! same questions for each leg; see `bets::multiple::explain`.
 
 use alloc::vec::Vec;
 
-use super::{Offer, Request, Seen, as_number};
+use super::Beside;
+use super::checks::as_number;
 use crate::Outbox;
 use crate::bets::client_ids::Key;
+use crate::bets::multiple::is_about_a_leg;
+use crate::bets::questions::{Listener, Question};
 use crate::command::{Actor, PlaceBet};
 use crate::reject::{Refusal, Reject};
-use crate::risk::{self, Measure, RuleId, RuleMode};
+use crate::risk::{self, Measure, RuleId, RuleMode, RuleSet, Wager};
 use crate::state::{State, Step};
-use crate::units::{BonusId, ClientBetId, MarketId, Money, Seq, Stake, Timestamp, millis};
+use crate::units::{BonusId, Seq, Timestamp, millis};
 
 /// One question that a bet was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +61,12 @@ impl State {
     ) -> Vec<Check> {
         let key = Key::new(place.account, place.client_id.0);
         self.explained(seq, now, actor, key, |step, asked| {
-            let _ = step.ask(place, bonus, asked);
+            asked.is_final = bonus.is_some();
+            let excused = if asked.is_final { RuleSet::EMPTY } else { step.config.rules_refer };
+            let beside = Beside { bonus, ..Beside::NOTHING };
+            let _ = step.decide_but_for(place, beside, excused, asked);
             let decided = match bonus {
-                Some(bonus) => step.decide_funded(place, bonus),
+                Some(_) => step.decide_beside(place, beside),
                 None => step.decide(place).or_else(|refusal| step.refer(place, refusal)),
             };
             decided.err().map(|refusal| (refusal, None))
@@ -103,56 +109,91 @@ impl State {
     }
 }
 
-/// The questions so far.
+/// Hears the questions that a bet is asked, and writes them down.
 #[derive(Default)]
 pub(in crate::bets) struct Asked {
-    pub checks: Vec<Check>,
+    checks: Vec<Check>,
     /// The leg that is being asked about.
-    pub leg: Option<u8>,
+    leg: Option<u8>,
     /// Whether no trader is asked, whatever the settings refer to one.
     pub is_final: bool,
 }
 
-/// A bet was refused, so nothing more is asked.
-pub(in crate::bets) struct Stopped;
-
-impl Asked {
-    pub fn put(
+impl Listener for Asked {
+    fn hear<T>(
         &mut self,
-        name: &'static str,
-        code: Reject,
-        numbers: Option<(i64, i64)>,
-        passed: bool,
-    ) -> Result<(), Stopped> {
-        let leg = self.leg;
-        self.checks.push(Check {
-            name,
-            leg,
-            code,
-            numbers,
-            used: None,
-            passed,
-            in_shadow: false,
-            to_trader: false,
-        });
-        if passed { Ok(()) } else { Err(Stopped) }
+        question: Question<'_>,
+        answer: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let refusal = answer.as_ref().err().copied();
+        match question {
+            Question::Risk(wager, rules) => self.put_rules(wager, rules),
+            _ => self.put(numbers_of(question, refusal), names_of(question), refusal),
+        }
+        answer
     }
 
+    fn turn_to(&mut self, leg: Option<u8>) {
+        self.leg = leg;
+    }
+}
+
+impl Asked {
     /// Several questions with one answer: those before the one that refused passed.
-    pub fn put_all<T>(
-        &mut self,
-        questions: &[(&'static str, &[Reject])],
-        answer: Result<T, Refusal>,
-    ) -> Result<T, Stopped> {
-        let refusal = answer.as_ref().err().copied();
+    fn put(&mut self, numbers: Option<(i64, i64)>, questions: &[Named], refusal: Option<Refusal>) {
         for (name, codes) in questions {
             let refused = refusal.filter(|refusal| codes.contains(&refusal.code));
-            let code = refused.map_or(codes[0], |refusal| refusal.code);
-            let numbers = refused.map(|refusal| (refusal.limit, refusal.actual));
-            let numbers = numbers.filter(|numbers| *numbers != (0, 0));
-            self.put(name, code, numbers, refused.is_none())?;
+            let of_refusal = refused.map(|refusal| (refusal.limit, refusal.actual));
+            let of_refusal = of_refusal.filter(|numbers| *numbers != (0, 0));
+            self.add(Check {
+                name,
+                leg: self.leg,
+                code: refused.map_or(codes[0], |refusal| refusal.code),
+                numbers: numbers.or(of_refusal),
+                used: None,
+                passed: refused.is_none(),
+                in_shadow: false,
+                to_trader: false,
+            });
+            if refused.is_some() {
+                return;
+            }
         }
-        answer.map_err(|_| Stopped)
+    }
+
+    /// The risk rules, up to the first that refuses.
+    fn put_rules(&mut self, wager: &Wager<'_>, rules: RuleSet) {
+        for &id in RuleId::ALL.iter().filter(|id| rules.has(**id)) {
+            let (rule, mode) = (id.rule(), wager.config.mode(id));
+            let Measure { limit, used, would_be, passes: passed } = (rule.measure)(wager);
+            let check = Check {
+                name: rule.name,
+                leg: self.leg,
+                code: rule.code,
+                numbers: Some((limit, would_be)),
+                used: id.adds_up().then_some(used),
+                passed,
+                in_shadow: mode == RuleMode::Shadow && risk::is_sane(would_be),
+                to_trader: mode == RuleMode::Refer && !self.is_final && risk::is_sane(would_be),
+            };
+            self.add(check);
+            if check.refuses() {
+                return;
+            }
+        }
+    }
+
+    /// What is not of one leg is said once, unless another leg has it otherwise.
+    fn add(&mut self, mut check: Check) {
+        let is_first = check.leg.is_none_or(|leg| leg == 0);
+        if !is_about_a_leg(check.code) {
+            check.leg = None;
+        }
+        let said = (check.code, check.numbers);
+        let is_told = || self.checks.iter().any(|it| (it.code, it.numbers) == said);
+        if is_first || check.leg.is_some() || !check.passed || !is_told() {
+            self.checks.push(check);
+        }
     }
 
     /// The rules' own verdict has the last word: what was not among the answers is added to them.
@@ -179,185 +220,105 @@ impl Asked {
     }
 }
 
-/// What is asked of every selection, in the order of `Tables::check_offer`.
-pub(in crate::bets) const OF_OFFER: [(&str, &[Reject]); 5] = [
-    (
-        "the account may bet",
-        &[
-            Reject::UnknownAccount,
-            Reject::AccountSuspended,
-            Reject::AccountClosed,
-            Reject::AccountSelfExcluded,
-            Reject::AccountTimedOut,
-            Reject::NotVerified,
-        ],
-    ),
-    (
-        "the stake is within the limits of this player",
-        &[
-            Reject::StakeLimitReached,
-            Reject::LossLimitReached,
-            Reject::VerificationOverdue,
-            Reject::UnverifiedStake,
-            Reject::AccountUnderReview,
-            Reject::HouseLimitReached,
-            Reject::NoSession,
-            Reject::RealityCheckDue,
-            Reject::SessionTimeReached,
-            Reject::CapacityReached,
-        ],
-    ),
-    ("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection]),
-    ("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided]),
-    ("the selection is on offer", &[Reject::SelectionInactive]),
-];
+/// A question in words, and the codes of a refusal over it.
+type Named = (&'static str, &'static [Reject]);
 
-/// What is asked of a bonus that has a part in the bet.
-pub(in crate::bets) const OF_BONUS: [(&str, &[Reject]); 2] = [
-    ("the bonus can be used for a bet", &[Reject::UnknownBonus]),
-    ("something is left of it for this bet", &[Reject::BonusUsedUp, Reject::BonusWorthless]),
-];
-
-/// What is asked before any selection is looked at.
-pub(in crate::bets) const OF_ROOM: [(&str, &[Reject]); 1] =
-    [("there is room for the bet", &[Reject::CapacityReached])];
-
-impl Step<'_> {
-    fn ask(
-        &self,
-        place: &PlaceBet,
-        bonus: Option<BonusId>,
-        asked: &mut Asked,
-    ) -> Result<(), Stopped> {
-        asked.is_final = bonus.is_some();
-        self.ask_about_id(place.client_id, asked)?;
-        self.ask_about_switches(&[place.market], asked)?;
-        let room = self.tables.check_room();
-        let for_part = bonus.map_or(Ok(()), |_| self.tables.fundings.check_room());
-        asked.put_all(&OF_ROOM, room.and(for_part))?;
-        let request = match bonus {
-            Some(bonus) => self.funded_request(place, bonus),
-            None => Request {
-                account: place.account,
-                market: place.market,
-                selection: place.selection,
-                adds: place.stake.money(),
-            },
-        };
-        let offer = asked.put_all(&OF_OFFER, self.tables.check_offer(request))?;
-        self.ask_about_price(Seen::of(place), &offer, asked)?;
-        let (stake, gross) = (place.stake, offer.odds.payout_floor(place.stake));
-        let in_limits = |bonus| {
-            let of = (place.account, bonus);
-            self.tables.wallet.in_limits(of, stake.money(), (gross, Money::MAX))
-        };
-        self.ask_about_risk(&offer, stake, bonus.map_or(gross, in_limits), asked)?;
-        let own = match bonus {
-            Some(bonus) => {
-                let funded = self.fund(place, bonus, &offer);
-                asked.put_all(&OF_BONUS, funded.map(|(_, own)| own))?
-            }
-            None => stake.money(),
-        };
-        ask_about_funds(&offer, own, asked)
-    }
-
-    /// Whether the switches and modes let a bet on these markets through.
-    pub(in crate::bets) fn ask_about_switches(
-        &self,
-        markets: &[MarketId],
-        asked: &mut Asked,
-    ) -> Result<(), Stopped> {
-        let stops = |market: &MarketId| self.tables.check_switches(self.channel(), *market).err();
-        let stopped = markets.iter().find_map(stops);
-        let numbers = stopped.map(|refusal| (refusal.limit, refusal.actual));
-        let name = "betting is not stopped";
-        asked.put(name, Reject::BettingStopped, numbers, stopped.is_none())
-    }
-
-    pub(in crate::bets) fn ask_about_id(
-        &self,
-        client_id: ClientBetId,
-        asked: &mut Asked,
-    ) -> Result<(), Stopped> {
-        let made = client_id.time();
-        asked.put("the bet has a proper id", Reject::ClientIdInvalid, None, made.is_some())?;
-        let distance = made.map_or(0, |made| self.now.since(made).max(made.since(self.now)));
-        let limit = self.config.client_id_past_ns;
-        let refused = self.check_client_id(client_id).err();
-        let numbers = refused.map_or((millis(limit), millis(distance)), |it| (it.limit, it.actual));
-        let name = "the id was made not long ago";
-        asked.put(name, Reject::ClientIdOutsideWindow, Some(numbers), refused.is_none())
-    }
-
-    pub(in crate::bets) fn ask_about_price(
-        &self,
-        seen: Seen,
-        offer: &Offer<'_>,
-        asked: &mut Asked,
-    ) -> Result<(), Stopped> {
-        let refused = self.check_price(seen, offer).err().map(|refusal| refusal.code);
-        let stands = |code| refused != Some(code);
-        let epochs = (i64::from(seen.epoch), i64::from(offer.market.epoch));
-        let code = Reject::MaterialChange;
-        asked.put("the match has not moved on since", code, Some(epochs), stands(code))?;
-        let odds = (i64::from(seen.odds.milli()), i64::from(offer.odds.milli()));
-        let code = Reject::OddsChanged;
-        asked.put("the odds are welcome to the bettor", code, Some(odds), stands(code))?;
-        let age = offer.market.prices.outdated_for(seen.price_seq, self.now);
-        let ages = (millis(self.config.view_age_max_ns), millis(age));
-        let code = Reject::StaleView;
-        asked.put("the price seen was not replaced long ago", code, Some(ages), stands(code))?;
-        let newest = offer.market.prices.price_seq();
-        let views = (as_number(newest), as_number(seen.price_seq));
-        let code = Reject::UnknownView;
-        asked.put("the price named was on offer at some time", code, Some(views), stands(code))
-    }
-
-    /// The risk rules.
-    pub(in crate::bets) fn ask_about_risk(
-        &self,
-        offer: &Offer<'_>,
-        stake: Stake,
-        payout: Money,
-        asked: &mut Asked,
-    ) -> Result<(), Stopped> {
-        let wager = self.tables.wager(offer, self.config, self.now, stake, payout);
-        for &id in RuleId::ALL {
-            let (rule, mode) = (id.rule(), self.tables.rule_mode(self.config, id));
-            if mode == RuleMode::Off {
-                continue;
-            }
-            let Measure { limit, used, would_be, passes: passed } = (rule.measure)(&wager);
-            let in_shadow = mode == RuleMode::Shadow && risk::is_sane(would_be);
-            let to_trader = mode == RuleMode::Refer && !asked.is_final && risk::is_sane(would_be);
-            let check = Check {
-                name: rule.name,
-                leg: asked.leg,
-                code: rule.code,
-                numbers: Some((limit, would_be)),
-                used: id.adds_up().then_some(used),
-                passed,
-                in_shadow,
-                to_trader,
-            };
-            asked.checks.push(check);
-            if check.refuses() {
-                return Err(Stopped);
-            }
+/// The questions that are behind one answer.
+const fn names_of(question: Question<'_>) -> &'static [Named] {
+    match question {
+        Question::ProperId => &[("the bet has a proper id", &[Reject::ClientIdInvalid])],
+        Question::RecentId { .. } => {
+            &[("the id was made not long ago", &[Reject::ClientIdOutsideWindow])]
         }
-        Ok(())
+        Question::NotStopped => &[("betting is not stopped", &[Reject::BettingStopped])],
+        Question::Room => &[("there is room for the bet", &[Reject::CapacityReached])],
+        Question::Account => &[
+            ("the account may bet", NOT_AT_ALL),
+            ("the stake is within the limits of this player", NOT_SO_MUCH),
+        ],
+        Question::Exists => {
+            &[("the market exists", &[Reject::UnknownMarket, Reject::UnknownSelection])]
+        }
+        Question::IsOpen => {
+            &[("the market is open", &[Reject::MarketSuspended, Reject::MarketDecided])]
+        }
+        Question::OnOffer => &[("the selection is on offer", &[Reject::SelectionInactive])],
+        Question::Apart => &[
+            ("the selection is in the bet once", &[Reject::SelectionRepeated]),
+            ("its match is in the bet once", &[Reject::LegsRelated]),
+        ],
+        Question::SameEpoch(..) => {
+            &[("the match has not moved on since", &[Reject::MaterialChange])]
+        }
+        Question::Welcome(..) => &[("the odds are welcome to the bettor", &[Reject::OddsChanged])],
+        Question::FreshView { .. } => {
+            &[("the price seen was not replaced long ago", &[Reject::StaleView])]
+        }
+        Question::KnownView { .. } => {
+            &[("the price named was on offer at some time", &[Reject::UnknownView])]
+        }
+        Question::Bonus => &[
+            ("the bonus can be used for a bet", &[Reject::UnknownBonus]),
+            (
+                "something is left of it for this bet",
+                &[Reject::BonusUsedUp, Reject::BonusWorthless],
+            ),
+        ],
+        Question::Funds { .. } => {
+            &[("the balance covers the stake", &[Reject::InsufficientFunds, Reject::AccountInDebt])]
+        }
+        // Each has its own.
+        Question::Risk(..) => &[],
     }
 }
 
-/// The last question of all.
-pub(in crate::bets) fn ask_about_funds(
-    offer: &Offer<'_>,
-    stake: Money,
-    asked: &mut Asked,
-) -> Result<(), Stopped> {
-    let funds = (offer.account.available.minor(), stake.minor());
-    let is_in_debt = offer.account.available < Money::ZERO;
-    let code = if is_in_debt { Reject::AccountInDebt } else { Reject::InsufficientFunds };
-    asked.put("the balance covers the stake", code, Some(funds), funds.1 <= funds.0)
+/// Why an account may not bet, whatever the stake.
+const NOT_AT_ALL: &[Reject] = &[
+    Reject::UnknownAccount,
+    Reject::AccountSuspended,
+    Reject::AccountClosed,
+    Reject::AccountSelfExcluded,
+    Reject::AccountTimedOut,
+    Reject::NotVerified,
+];
+
+/// Why an account may not bet so much, or not now.
+const NOT_SO_MUCH: &[Reject] = &[
+    Reject::StakeLimitReached,
+    Reject::LossLimitReached,
+    Reject::VerificationOverdue,
+    Reject::UnverifiedStake,
+    Reject::AccountUnderReview,
+    Reject::HouseLimitReached,
+    Reject::NoSession,
+    Reject::RealityCheckDue,
+    Reject::SessionTimeReached,
+    Reject::CapacityReached,
+];
+
+/// The numbers of a question that has some whatever the answer is.
+fn numbers_of(question: Question<'_>, refusal: Option<Refusal>) -> Option<(i64, i64)> {
+    match question {
+        Question::RecentId { limit, distance } => {
+            let of_refusal = refusal.map(|refusal| (refusal.limit, refusal.actual));
+            Some(of_refusal.unwrap_or((millis(limit), millis(distance))))
+        }
+        Question::SameEpoch(seen, market) => Some((i64::from(seen.epoch), i64::from(market.epoch))),
+        Question::Welcome(seen, odds) => {
+            Some((i64::from(seen.odds.milli()), i64::from(odds.milli())))
+        }
+        Question::FreshView { limit, age } => Some((millis(limit), millis(age))),
+        Question::KnownView { newest, named } => Some((as_number(newest), as_number(named))),
+        Question::Funds { available, own } => Some((available.minor(), own.minor())),
+        Question::ProperId
+        | Question::NotStopped
+        | Question::Room
+        | Question::Account
+        | Question::Exists
+        | Question::IsOpen
+        | Question::OnOffer
+        | Question::Apart
+        | Question::Risk(..)
+        | Question::Bonus => None,
+    }
 }

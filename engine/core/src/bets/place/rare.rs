@@ -1,15 +1,17 @@
-//! The slow way to place a bet, for what is rare: bets that go to a trader, offers, bets on terms. Apart
+//! The slow way to place a bet, for what is rare: bets that go to a trader, offers, bets on terms,
+//! bets that a bonus has a part in. Apart
 //! from the common way, which every bet takes.
 
-use super::Acceptance;
+use super::{Acceptance, Beside};
 use crate::bets::BetState;
 use crate::bets::cash_out::Target;
 use crate::bets::client_ids::Key;
+use crate::bets::questions::{Listener, Nobody};
 use crate::command::PlaceBet;
 use crate::reject::Refusal;
-use crate::risk::{self, RuleId};
+use crate::risk::{self, RuleId, RuleSet, Wager};
 use crate::state::Step;
-use crate::units::BetId;
+use crate::units::{BetId, BonusId};
 
 impl Step<'_> {
     /// Answers a placement under an id that is new; the slow way, for what is rare.
@@ -34,10 +36,27 @@ impl Step<'_> {
         }
     }
 
+    /// Answers a placement that a bonus has a part in, under an id that is new.
+    pub(in crate::bets) fn place_funded(&mut self, place: &PlaceBet, bonus: BonusId, key: Key) {
+        match self.decide_beside(place, Beside { bonus: Some(bonus), ..Beside::NOTHING }) {
+            Ok(acceptance) => self.commit_to_wait(place, acceptance, key),
+            Err(refusal) => self.refuse_as_it_is(place, refusal, key),
+        }
+    }
+
     /// The checks of a placement, the slow way.
-    #[inline(never)]
     pub(in crate::bets) fn decide(&self, place: &PlaceBet) -> Result<Acceptance, Refusal> {
-        self.decide_by(place, risk::check)
+        self.decide_beside(place, Beside::NOTHING)
+    }
+
+    /// The checks of a placement with whatever is beside it.
+    #[inline(never)]
+    pub(super) fn decide_beside(
+        &self,
+        place: &PlaceBet,
+        beside: Beside,
+    ) -> Result<Acceptance, Refusal> {
+        self.decide_by(place, beside, risk::check, &mut Nobody)
     }
 
     /// What a refusal comes to where the rule behind it puts bets to a trader: everything else must
@@ -48,12 +67,23 @@ impl Step<'_> {
         if !RuleId::of_code(refusal.code).is_some_and(|rule| refer.has(rule)) {
             return Err(refusal);
         }
-        let acceptance =
-            self.decide_by(place, |wager| risk::check_without(wager, wager.tables.asked(), refer))?;
+        let acceptance = self.decide_but_for(place, Beside::NOTHING, refer, &mut Nobody)?;
         self.tables.desk.check_room()?;
         let due = self.now.plus(self.config.referral_life_ns);
         let state = BetState::Referred { due, epoch: place.epoch };
         Ok(Acceptance { state, ..acceptance })
+    }
+
+    /// The checks of a placement in which the rules in `excused` refuse nothing.
+    pub(super) fn decide_but_for(
+        &self,
+        place: &PlaceBet,
+        beside: Beside,
+        excused: RuleSet,
+        heard: &mut impl Listener,
+    ) -> Result<Acceptance, Refusal> {
+        let check = |wager: &Wager<'_>| risk::check_without(wager, wager.tables.asked(), excused);
+        self.decide_by(place, beside, check, heard)
     }
 
     /// Commits a bet in any state in which it may begin.
