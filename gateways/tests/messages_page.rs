@@ -30,18 +30,20 @@ fn examples() -> Vec<String> {
     let filled = [
         ("\"0192…\"", "\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\"".to_owned()),
         ("\"0b0e…\"", "\"0b0e7a52-5d2c-7c1e-8a55-0242ac120002\"".to_owned()),
-        ("\"18a3…\"", "\"18a3000000000000\"".to_owned()),
+        ("\"18a3…\"", "\"18a30000000000000000000000000000\"".to_owned()),
         ("\"answers\":{…}", format!("\"answers\":{}", json!(answers))),
         ("\"terms\":{…}", format!("\"terms\":{}", json!(terms))),
         ("[…]", format!("[{one},{more}]")),
         ("4},…]}", format!("4}},{more}]}}")),
         (",…]", "]".to_owned()),
-        ("…", String::new()),
+        ("…", "some".to_owned()),
     ];
     page.split('`')
         .skip(1)
         .step_by(2)
-        .filter(|span| span.starts_with("{\"") && span.ends_with('}'))
+        .filter(|span| {
+            ["command", "query", "type"].iter().any(|it| span.starts_with(&format!("{{\"{it}\":")))
+        })
         .map(|span| filled.iter().fold(span.to_owned(), |text, (from, to)| text.replace(from, to)))
         .collect()
 }
@@ -59,11 +61,11 @@ fn every_example_of_the_page_about_messages_is_taken_as_it_stands() {
         } else if said.get("query").is_some() {
             parse_question(example.as_bytes()).unwrap_or_else(|why| panic!("{example}: {why:?}"));
             questions += 1;
-        } else if said.get("type").is_some() {
+        } else {
             client::parse(&example).unwrap_or_else(|why| panic!("{example}: {why:?}"));
             messages += 1;
         }
     }
     let found = [orders, questions, messages];
-    assert!(found.iter().zip([50, 18, 20]).all(|(found, least)| least <= *found), "{found:?}");
+    assert!(found.iter().zip([40, 18, 20]).all(|(found, least)| least <= *found), "{found:?}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Grade, Pick, PlaceBet};
 use clutch_core::event::{
-    BetStatus, BonusBet, CashOutStatus, IncidentStatus, LegStanding, MarketStatus, PriceCause,
+    BetStatus, BonusBet, CashOutStatus, IncidentStatus, LegStanding, MarketStatus,
 };
 use clutch_core::settings::Setting;
 use clutch_core::units::{
@@ -16,6 +16,7 @@ use clutch_engine::Step;
 
 use super::checks::{Book, check_line};
 use super::find::Wish;
+use super::said::{GRADE_TAKEN_BACK, NOW, Said};
 use super::story::{PaidEarly, Turn, as_told, story};
 use super::{Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::ops::fate;
@@ -25,10 +26,6 @@ use crate::wire::setting;
 /// Feed messages shown before the placement, and after it.
 const FEED_BEFORE: usize = 5;
 const FEED_AFTER: usize = 12;
-
-/// How a market's line begins whose grade is taken back, and what parts that from where it stands then.
-const GRADE_TAKEN_BACK: &str = "the grade was taken back ";
-pub(super) const NOW: &str = "; now ";
 
 /// What is gathered on the way.
 pub(super) struct Life {
@@ -72,21 +69,6 @@ struct LegLife {
     market_status: Vec<Line>,
     /// The last of these.
     status: Option<MarketStatus>,
-}
-
-impl LegLife {
-    /// Its market stands like this. What a grade that is taken back leaves is told with who took it back.
-    fn stands(&mut self, said: &Said, status: String) {
-        match self.market_status.last_mut() {
-            Some(last) if last.seq == said.seq.0 && last.what.starts_with(GRADE_TAKEN_BACK) => {
-                let who = last.what.split(NOW).next().unwrap_or_default();
-                last.what = format!("{who}{NOW}{status}");
-            }
-            _ => {
-                said.puts(&mut self.market_status, status);
-            }
-        }
-    }
 }
 
 impl Life {
@@ -305,7 +287,7 @@ impl Life {
             Event::Market { market, status, .. } => {
                 for leg in self.legs.iter_mut().filter(|leg| leg.pick.market == market) {
                     leg.status = Some(status);
-                    leg.stands(said, words.market_status(state, market, status));
+                    said.stands(&mut leg.market_status, words.market_status(state, market, status));
                 }
             }
             // The status need not change by it: the score may have said the same.
@@ -479,35 +461,6 @@ impl Life {
             rule_set,
             config_version: self.config_version,
             settings: self.settings,
-        }
-    }
-}
-
-/// Where, when and by whom something was said.
-struct Said {
-    seq: Seq,
-    time: Timestamp,
-    by: String,
-}
-
-impl Said {
-    /// Puts a line unless it repeats the last one: a question asked again is answered with the same
-    /// words, and they are said once. Whether it was put.
-    fn puts(&self, lines: &mut Vec<Line>, what: String) -> bool {
-        let is_new = lines.last().is_none_or(|last| last.what != what);
-        if is_new {
-            lines.push(Line { seq: self.seq.0, time: words::time(self.time), what });
-        }
-        is_new
-    }
-
-    fn price(&self, odds: Option<Odds>, cause: PriceCause) -> PriceLine {
-        PriceLine {
-            seq: self.seq.0,
-            time: words::time(self.time),
-            odds: odds.map(words::odds),
-            cause: words::why_priced(cause).to_owned(),
-            by: self.by.clone(),
         }
     }
 }

@@ -4,7 +4,7 @@ use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
-use super::life::NOW;
+use super::said::NOW;
 use super::{Leg, PriceLine};
 use crate::ops::words;
 use crate::wire::sentence;
