@@ -333,16 +333,18 @@ fn wake_by(waker: &Arc<Waker>) -> clutch_engine::Waker {
 
 /// Reads what a connection has to say, does it, and sends what there is to send.
 fn attend(hub: &mut Hub, connection: &mut Connection, now: Instant) {
+    if matches!(connection.phase, Phase::Gone) {
+        return;
+    }
     let attended = contained(|| match &mut connection.phase {
         Phase::Http(_) => attend_http(hub, connection, now),
         Phase::Session(_) => attend_session(hub, connection, now),
         Phase::Closing { .. } => connection.discard(),
         Phase::Gone => {}
     });
-    match (attended, &connection.phase) {
-        (None, _) => hub.end_after_bug(connection),
-        (Some(()), Phase::Gone) => hub.gone.push(connection.key),
-        (Some(()), _) => hub.tend(connection, now),
+    match attended {
+        Some(()) => hub.tend(connection, now),
+        None => hub.end_after_bug(connection),
     }
 }
 
