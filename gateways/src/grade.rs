@@ -11,6 +11,7 @@ use clutch_core::settlement::payout::{gross, sum_of_floored_lines};
 use clutch_core::settlement::system::{Bankers, FoldSizes, NAMED_SYSTEMS, NamedSystem, System};
 use clutch_core::settlement::wide::Wide;
 use clutch_core::units::{Money, Odds, Stake};
+use serde::de::IgnoredAny;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,9 +26,20 @@ pub fn run(input: impl BufRead, output: impl Write) -> io::Result<Summary> {
     lines::run(input, output, answer)
 }
 
-/// One line of input.
+/// One line of input. What other tools say of a bet beside what it pays by is named and passed over; any other key is
+/// a misspelt one.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Case {
+    #[serde(rename = "id", default)]
+    _id: IgnoredAny,
+    #[serde(rename = "currency", default)]
+    _currency: IgnoredAny,
+    #[serde(rename = "minor_exponent", default)]
+    _minor_exponent: IgnoredAny,
+    /// What another tool found.
+    #[serde(rename = "expect", default)]
+    _expect: IgnoredAny,
     /// A system's name; decides the fold sizes if they are not given.
     r#type: Option<String>,
     fold_sizes: Option<Vec<u8>>,
@@ -43,7 +55,11 @@ struct Case {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Leg {
+    /// Its place, as some tools count it.
+    #[serde(rename = "leg", default)]
+    _leg: IgnoredAny,
     odds_milli: u32,
     result: ResultName,
     dh_num: Option<u8>,

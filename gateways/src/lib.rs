@@ -14,6 +14,7 @@ pub mod feed;
 pub mod grade;
 pub mod house_rules;
 pub mod http;
+mod json;
 pub mod lines;
 pub mod margin;
 mod named_file;

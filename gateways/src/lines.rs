@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::io::{self, BufRead, Read, Write};
 
+use crate::json::Once;
+
 /// The longest line that is read.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 
@@ -114,12 +116,25 @@ fn read_line(input: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Option
 /// those are read as strings, so that the line can be refused under its own id and the field named.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8], what_it_is: &str) -> Result<T, Refusal> {
     let first = match serde_json::from_slice(bytes) {
-        Ok(value) => return Ok(value),
+        Ok(value) => return has_each_key_once(bytes).map(|()| value),
         Err(error) => error,
     };
     let quoted = with_words_quoted(bytes);
-    serde_json::from_slice(&quoted)
-        .map_err(|_| Refusal::of_unreadable(json_problem(&first, what_it_is)))
+    let value = serde_json::from_slice(&quoted)
+        .map_err(|_| Refusal::of_unreadable(json_problem(&first, what_it_is)))?;
+    has_each_key_once(&quoted).map(|()| value)
+}
+
+/// Refuses a line with two values under one key: nobody can know which of them was meant.
+fn has_each_key_once(bytes: &[u8]) -> Result<(), Refusal> {
+    let Err(error) = serde_json::from_slice::<Once>(bytes) else { return Ok(()) };
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    let line: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let key =
+        if line.get("id").is_none() && line.get("book_id").is_some() { "book_id" } else { "id" };
+    let id = line.get(key).cloned().unwrap_or_default();
+    Err(Refusal::new(key, id, format!("{what}, the second time before column {}", error.column())))
 }
 
 /// What the parser says, with the column only: it sees each line as line 1.

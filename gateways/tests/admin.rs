@@ -9,6 +9,8 @@ use clutch_core::command::{
 };
 use clutch_core::units::{MatchId, Name, Probability, SourceId, Timestamp};
 use clutch_core::{Command, Envelope};
+use clutch_gateways::server::feed::Taken;
+use clutch_gateways::server::{FeedDoor, FeedReply};
 use clutch_gateways::token::{Role, StaffClaims, issue_staff};
 use common::{Gateway, in_front_of_an_engine};
 use serde_json::{Value, json};
@@ -173,4 +175,33 @@ fn a_busy_or_failed_engine_says_so() {
     }
     let (status, answer) = order(&gateway, r#"{"command":"suspend","scope":"all"}"#);
     assert_eq!((status, &answer["name"]), (503, &json!("Unanswered")));
+}
+
+#[test]
+fn a_bug_in_one_request_ends_its_connection_and_nobody_elses() {
+    let sink = Box::new(|lines: &[u8]| {
+        assert!(!lines.starts_with(b"bug"), "a bug");
+        FeedReply::Taken(Taken::default())
+    });
+    let door = FeedDoor::new("ndjson", "the-key".to_owned(), "final".to_owned(), sink);
+    let gateway = Gateway::start_with_doors(vec![door]);
+    let mut other = gateway.sign_in();
+    gateway.say(|script| script.has_bug = true);
+    let (body, bearer) = (r#"{"query":"settings"}"#, bearer(&gateway, vec![Role::Trader]));
+    let length = body.len();
+    let request = format!(
+        "POST /admin/queries HTTP/1.1\r\nHost: h\r\n{bearer}Content-Length: {length}\r\n\r\n{body}"
+    );
+    assert_eq!(gateway.raw(request.as_bytes()), "", "nobody knows what to answer");
+    // A feed of which a bug may have lost something is not believed any more; everybody else goes on.
+    let push =
+        |lines: &str| gateway.http("POST", "/feeds/ndjson", "X-Feed-Key: the-key\r\n", lines);
+    assert_eq!([push("x").0, push("bug").0, push("x").0], [200, 503, 503]);
+    other.send(r#"{"type":"ping"}"#);
+    assert_eq!(other.next()["type"], "pong");
+    assert!(
+        gateway
+            .raw(b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            .contains("clutch_bugs_total 1\n")
+    );
 }

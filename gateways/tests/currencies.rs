@@ -99,6 +99,23 @@ fn amounts_have_the_places_of_their_accounts_currency() {
     );
     assert_eq!((status, &refused["name"]), (422, &json!("UnknownAccount")), "{refused}");
 
+    // A bet says whose it is; a stake must be read in the bettor's money before anybody looks the bet up.
+    for (word, account, code) in [
+        (json!("accept"), None, 422),
+        (json!("refuse"), None, 422),
+        (json!({"part": "5"}), Some(ACCOUNT.0), 422),
+        (json!({"part": "5"}), None, 400),
+        (json!({"offer": {"stake": "5"}}), None, 400),
+    ] {
+        let mut body = json!({"command": "decide_referral", "bet": 820, "word": word});
+        if let Some(account) = account {
+            body["account"] = json!(account);
+        }
+        let (status, said) = order_soon(&gateway, &body);
+        assert_eq!(status, code, "{body}: {said}");
+        assert!(status == 422 || said["text"].as_str().unwrap().contains("account"), "{said}");
+    }
+
     // The bettor at the other end has yen.
     let mut client = gateway.sign_in();
     client.send(&common::place("100.5"));

@@ -7,8 +7,10 @@ use std::collections::VecDeque;
 use clutch_core::Command;
 use clutch_core::command::{FeedMessage, GameEvent, MobaState, Side, Team as CoreTeam};
 use clutch_core::units::{MatchId, SourceId, Timestamp};
+use clutch_gateways::feed::cs_log::LineReader;
 use clutch_gateways::feed::facts::{AHEAD_MS_MAX, Title, What};
-use clutch_gateways::feed::follow::{FactLines, Follow, Line};
+use clutch_gateways::feed::follow::{self, FactLines, Follow, Line};
+use clutch_gateways::server::feed::Taken;
 
 const NOW: Timestamp = Timestamp::from_millis(1_768_849_397_000);
 
@@ -276,4 +278,68 @@ fn a_fact_from_the_future_is_a_wrong_line_and_no_new_clock() {
     let marked = late.replace("{", r#"{"ahead_ms":2000,"#);
     let expected = format!("{first}\n{marked}\nno fact\n{last}");
     assert_eq!(String::from_utf8(feed.mark(lines.as_bytes(), NOW).into_owned()).unwrap(), expected);
+}
+
+/// Pushes lines as a server does: what goes to the engine, and how many lines were wrong.
+fn push(feed: &mut FactLines, kept: &mut Vec<u8>, lines: &str) -> (Vec<(GameEvent, u64)>, u32) {
+    let mut out = VecDeque::new();
+    let marked = feed.mark(lines.as_bytes(), NOW).into_owned();
+    kept.extend_from_slice(&marked);
+    let taken = follow::push(feed, &marked, NOW, &mut out);
+    (told(&out), taken.wrong)
+}
+
+fn told(out: &VecDeque<clutch_core::Envelope>) -> Vec<(GameEvent, u64)> {
+    let said = out.iter().map(|envelope| match envelope.command {
+        Command::Feed(message) => (message.event, message.version),
+        other => panic!("{other:?}"),
+    });
+    said.collect()
+}
+
+#[test]
+fn lines_that_cannot_be_read_are_told_the_engine_once_a_push_however_many_they_are() {
+    let garbage = "x\n".repeat(1_000);
+    let line = |rest: &str| format!("{{\"at_ms\":1,{rest}}}\n");
+    let kept = &mut Vec::new();
+    let feed_by_arrival = &mut feed(Title::Cs2);
+    let mut said = Vec::new();
+    for (lines, events, wrong) in [
+        (line(&start(1)), vec![(START, 1)], 0),
+        (garbage.clone(), vec![(GameEvent::Held, 2)], 1_000),
+        // A person may have let betting go on meanwhile.
+        (garbage.clone(), vec![(GameEvent::Held, 3)], 1_000),
+        ("\n".to_owned(), vec![(GameEvent::Heartbeat, 0)], 0),
+        (
+            format!("y\n{}y\nz\n", line(&won(1, 'a'))),
+            vec![(GameEvent::Held, 4), (round(1, CoreTeam::A), 5), (GameEvent::Held, 6)],
+            3,
+        ),
+    ] {
+        let (events_said, wrong_said) = push(feed_by_arrival, kept, &lines);
+        assert_eq!((&events_said, wrong_said), (&events, wrong));
+        said.extend(events_said.into_iter().filter(|(event, _)| *event != GameEvent::Heartbeat));
+    }
+    // Read again after a restart, where nobody knows any more what came in which push, they say the same.
+    let mut out = VecDeque::new();
+    let lines = LineReader::new(&kept[..]);
+    follow::read(&mut feed(Title::Cs2), lines, NOW, &mut out, &mut Taken::default()).unwrap();
+    assert_eq!(told(&out), said);
+
+    // With versions the engine hears of the highest that is missing.
+    let by_version = &mut feed(Title::Cs2);
+    let wrong = |version| counted(version, r#""event":"round_wonn""#) + "\n";
+    let kept = &mut Vec::new();
+    for (lines, events, count) in [
+        (counted(1, &start(1)) + "\n", vec![(START, 1)], 0),
+        (garbage.clone(), vec![(GameEvent::Heartbeat, 2)], 1_000),
+        (format!("{}{}{}", wrong(3), wrong(5), wrong(4)), vec![(GameEvent::Heartbeat, 5)], 3),
+        (
+            format!("x\n{}\n{}", counted(2, &won(1, 'a')), garbage),
+            vec![(GameEvent::Heartbeat, 2), (round(1, CoreTeam::A), 2), (GameEvent::Heartbeat, 3)],
+            1_001,
+        ),
+    ] {
+        assert_eq!(push(by_version, kept, &lines), (events, count));
+    }
 }

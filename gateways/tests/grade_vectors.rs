@@ -178,3 +178,35 @@ fn each_bet_that_cannot_be_graded_is_refused_in_its_own_words() {
     let unnamed = json!({"id": 1, "unit_stake_minor": 1, "legs": []});
     assert_eq!(answer(&unnamed), "fold_sizes is missing, and there is no type to name them");
 }
+
+#[test]
+fn a_key_that_is_misspelt_or_stands_twice_is_refused_by_its_name() {
+    let leg = r#"{"odds_milli":2000,"result":"won"}"#;
+    let bet = |extra: &str, leg: &str| {
+        format!(r#"{{"id":7,"fold_sizes":[1],"unit_stake_minor":100,"legs":[{leg}]{extra}}}"#)
+    };
+    let heat = r#"{"odds_milli":4000,"result":"dead_heat","dh_num":1,"dh_den":3,"dh_places":1}"#;
+    for (line, what) in [
+        (
+            bet(r#","dead_heat_rul":"reduced_odds""#, leg),
+            "unknown field `dead_heat_rul`, expected one of",
+        ),
+        (bet(r#","max_payout":5"#, leg), "unknown field `max_payout`"),
+        (
+            bet(r#","dead_heat_rule":"reduced""#, leg),
+            "unknown variant `reduced`, expected one of `stake_share`",
+        ),
+        (bet("", heat), "unknown field `dh_places`"),
+        (bet(r#","unit_stake_minor":900"#, leg), "the key `unit_stake_minor` stands twice"),
+        (
+            bet("", r#"{"odds_milli":2000,"result":"lost","result":"won"}"#),
+            "the key `result` stands twice",
+        ),
+    ] {
+        let (summary, answers) = graded(&format!("\n{line}\n"));
+        assert_eq!(summary, Summary { answered: 0, errors: 1 }, "{line}");
+        assert_eq!((&answers[0]["id"], &answers[0]["error"]["line"]), (&json!(7), &json!(2)));
+        let said = answers[0]["error"]["what"].as_str().unwrap();
+        assert!(said.starts_with(what), "{said} and not {what}");
+    }
+}

@@ -88,6 +88,45 @@ fn a_statement_adds_up_and_a_provider_is_held_against_the_ledger() {
         assert_eq!((code, &report["findings"][0]["what"]), (Some(1), &what.into()), "{report}");
         assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
     }
+    // More columns are compared where the file has them, and what stands in quotes is one field.
+    let with = |account: &str, currency: &str, direction: &str| {
+        let mut file = "status,note,reference,amount,account,currency,direction\n".to_owned();
+        for row in agreed.lines().skip(1) {
+            let [status, key, amount] = row.split(',').collect::<Vec<_>>()[..] else { panic!() };
+            let more = if key == reference {
+                format!("{account},{currency},{direction}")
+            } else {
+                ",,".to_owned()
+            };
+            file += &format!("{status},\"one, \"\"two\"\", three\",{key},{amount},{more}\n");
+        }
+        report(&file)
+    };
+    let (code, other) = with("nobody", "EUR", "deposit");
+    assert_eq!(code, Some(1), "{other}");
+    let whose = other["findings"][0]["ledger"].as_str().unwrap().to_owned();
+    for (account, currency, direction, what) in [
+        (&*whose, "eur", "in", None),
+        (&*whose, "", "credit", None),
+        ("nobody", "EUR", "deposit", Some(("account_differs", &*whose, "nobody"))),
+        (&*whose, "USD", "deposit", Some(("currency_differs", "EUR", "USD"))),
+        (&*whose, "EUR", "payout", Some(("direction_differs", "deposit", "withdrawal"))),
+    ] {
+        let (code, report) = with(account, currency, direction);
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(
+            (code, findings.len()),
+            (Some(what.is_some().into()), usize::from(what.is_some()))
+        );
+        if let Some((what, ledger, provider)) = what {
+            let found =
+                ["what", "ledger", "provider"].map(|name| findings[0][name].as_str().unwrap());
+            assert_eq!(found, [what, ledger, provider]);
+        }
+    }
+
+    assert_eq!(empty["warnings"][0], "the provider's file has no payment in it");
+    assert_eq!((&empty["agreed"], &empty["failed_unsaid"]), (&0.into(), &0.into()));
     let (code, _) = report("status,reference,amount\nsettled,seven,1.00\n");
     assert_eq!(code, Some(2));
 }

@@ -52,7 +52,7 @@ fn a_deposit_that_must_fail_fails_for_the_first_reason() {
         deposit A2 -5.00                   -> AccountClosed
         deposit A1 -5.00                   -> InvalidAmount(10000000000000.00, -5.00)
         deposit A1 0.00                    -> InvalidAmount
-        deposit A1 10000000000000.00       -> InvalidAmount    # with the 5.00 it is too much
+        deposit A1 10000000000000.00       -> InvalidAmount(9999999999995.00, 10000000000000.00) # with the 5.00 it is too much
         deposit A1 9999999999995.00 ref 2
         expect  account A1 available 10000000000000.00
         deposit A1 0.01                    -> InvalidAmount

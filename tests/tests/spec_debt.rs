@@ -174,6 +174,7 @@ fn a_balance_is_adjusted_with_a_reason_and_once() {
         expect  books adjustments -5.00 house 0.00 players 15.00
         adjust  A1 0.00 correction               -> InvalidAmount
         adjust  A1 10000000000000.01 correction  -> InvalidAmount
+        adjust  A1 10000000000000.00 correction  -> InvalidAmount(9999999999985.00, 10000000000000.00)
         adjust  A1 -1.00 goodwill                -> AdjustmentTerms
         adjust  A1 1.00 fee                      -> AdjustmentTerms
         adjust  A1 1.00 chargeback               -> AdjustmentTerms

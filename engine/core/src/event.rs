@@ -141,7 +141,7 @@ pub enum Event {
     },
     /// Where a bet stands.
     Bet(BetView),
-    /// A person said how a market ended.
+    /// A person said how a market ended; in the answer to [`crate::Query::Match`], what holds of that.
     Graded {
         /// The market.
         market: MarketId,

@@ -1,7 +1,7 @@
 //! Questions: answered from the same state as commands, in their place among them, changing nothing.
 
 use crate::bets::client_ids::Key;
-use crate::command::{Actor, PlaceMultiple, Query, Scope};
+use crate::command::{Actor, Grade, PlaceMultiple, Query, Scope};
 use crate::event::table::TableFill;
 use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
 use crate::feed::sources::LagHistogram;
@@ -251,6 +251,10 @@ impl Tables {
                 cause: PriceCause::Image,
                 by: Actor::Engine,
             }));
+        }
+        let (version, (by, approved_by)) = (row.settlement_version, row.graded_by);
+        if let Some(grade) = row.graded.and_then(|result| Grade::of(result, selections)) {
+            outbox.push(Event::Graded { market, version, grade, by, approved_by });
         }
         outbox.push(Event::Market { market, status: row.status, epoch: row.epoch });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::btree_map::Entry;
 
-use clutch_core::command::{KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title};
+use clutch_core::command::{Grade, KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title};
 use clutch_core::event::{MarketStatus, NamedPart, Price};
 use clutch_core::play::{CaseSet, Hold};
 use clutch_core::switches::TripStanding;
@@ -49,6 +49,12 @@ impl Book {
                 }
                 moved.then(|| market.status_seq = seq)
             }),
+            // Of this too: by whom it is decided is the staff's to know.
+            Event::Graded { market, grade, by, approved_by, .. } => {
+                if let Some(market) = self.markets.get_mut(&market) {
+                    market.graded_by = (grade != Grade::Automatic).then_some((by, approved_by));
+                }
+            }
             Event::Price(price) => self.change_price(seq, price),
             Event::KillSwitch { scope, on } => {
                 self.killed.retain(|killed| *killed != scope);
@@ -130,7 +136,6 @@ impl Book {
             | Event::Override { .. }
             | Event::MaxStake { .. }
             | Event::Leg(_)
-            | Event::Graded { .. }
             | Event::Multiple(_)
             | Event::CashOut(_)
             | Event::MaxUnit { .. }
@@ -242,6 +247,7 @@ impl Book {
             kind,
             selections: vec![Selection { odds: None, changed: seq }; usize::from(selections)],
             status: MarketStatus::Suspended(SuspendReason::Unpriced),
+            graded_by: None,
             epoch: 0,
             price_seq: 0,
             opened_seq: seq,

@@ -58,6 +58,8 @@ pub struct Market {
     pub selections: Vec<Selection>,
     /// Whether it can be bet on.
     pub status: MarketStatus,
+    /// Who graded it and who agreed to that, as long as his word stands in place of the score's.
+    pub graded_by: Option<(u32, Option<u32>)>,
     /// Its epoch.
     pub epoch: u32,
     /// Its price sequence.

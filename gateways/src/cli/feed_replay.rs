@@ -1,6 +1,6 @@
 //! `clutch feed replay`: a capture said again, as events or to a server.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Write;
 use std::path::PathBuf;
 use std::thread::sleep;
@@ -34,6 +34,9 @@ pub struct ReplayArgs {
     /// The key of the feed at that server; of several sources SOURCE=KEY for those that have another
     #[arg(long = "key", value_name = "KEY", requires = "to")]
     keys: Vec<String>,
+    /// Only this match; may be given several times
+    #[arg(long = "match", value_name = "KEY")]
+    matches: Vec<String>,
 }
 
 /// How often a busy server is asked again.
@@ -51,7 +54,15 @@ pub fn run(args: &ReplayArgs) -> Result<(), Failure> {
     if speed.is_nan() || speed <= 0.0 {
         return Err(Failure(format!("--speed {speed} must be above zero")));
     }
-    let (contexts, pushes) = load(&args.captures)?;
+    let (contexts, mut pushes) = load(&args.captures)?;
+    let keys: BTreeSet<&str> = contexts.iter().map(|it| it.match_key.as_str()).collect();
+    if let Some(absent) = args.matches.iter().find(|key| !keys.contains(key.as_str())) {
+        let keys: Vec<_> = keys.into_iter().collect();
+        let keys = keys.join(", ");
+        return Err(Failure(format!("no match `{absent}` was captured; there are: {keys}")));
+    }
+    let is_wanted = |key: &String| args.matches.is_empty() || args.matches.contains(key);
+    pushes.retain(|push| is_wanted(&contexts[push.source].match_key));
     let mut sink: Box<dyn Sink> = match &args.to {
         Some(server) => Box::new(ToServer::new(server, &args.keys, &contexts)?),
         None => Box::new(Printed::new(&contexts)?),
@@ -173,11 +184,21 @@ impl Sink for Printed<'_> {
 /// A server that is pushed to as by the providers themselves.
 struct ToServer {
     agent: ureq::Agent,
-    /// The address and the key of each source.
-    sources: Vec<(String, String)>,
+    sources: Vec<Target>,
     lines: u64,
     events: u64,
     wrong: u64,
+}
+
+/// Where the pushes of a source go.
+struct Target {
+    address: String,
+    key: String,
+    /// The match by the operator's key, and the source's number.
+    about: (String, u8),
+    /// Pushes that the server has no such match for, and how it says so.
+    left_out: u64,
+    why: String,
 }
 
 impl ToServer {
@@ -198,7 +219,13 @@ impl ToServer {
             let key = key_of(*source)
                 .ok_or_else(|| Failure(format!("source {source} needs --key {source}=KEY")))?;
             let about = escaped(match_key);
-            Ok((format!("{server}/feeds/{provider}?match={about}"), key.to_owned()))
+            Ok(Target {
+                address: format!("{server}/feeds/{provider}?match={about}"),
+                key: key.to_owned(),
+                about: (match_key.clone(), *source),
+                left_out: 0,
+                why: String::new(),
+            })
         };
         let sources = contexts.iter().map(address).collect::<Result<_, Failure>>()?;
         Ok(Self { agent: asking::agent(), sources, lines: 0, events: 0, wrong: 0 })
@@ -207,9 +234,14 @@ impl ToServer {
 
 impl Sink for ToServer {
     fn take(&mut self, push: &Push) -> Result<(), Failure> {
-        let (address, key) = &self.sources[push.source];
+        let target = &mut self.sources[push.source];
+        if target.left_out != 0 {
+            target.left_out += 1;
+            return Ok(());
+        }
+        let Target { address, key, .. } = target;
         for _ in 0..TRIES_MAX {
-            let sent = self.agent.post(address).header("X-Feed-Key", key).send(&push.bytes);
+            let sent = self.agent.post(&*address).header("X-Feed-Key", &*key).send(&push.bytes);
             let mut response =
                 sent.map_err(|error| Failure(format!("{address} cannot be reached: {error}")))?;
             let status = response.status().as_u16();
@@ -220,6 +252,12 @@ impl Sink for ToServer {
                     self.lines += said["lines"].as_u64().unwrap_or_default();
                     self.events += said["events"].as_u64().unwrap_or_default();
                     self.wrong += said["wrong"].as_u64().unwrap_or_default();
+                    return Ok(());
+                }
+                // The key is right and there is no such match: others may be there.
+                400 => {
+                    target.left_out = 1;
+                    target.why = said["text"].as_str().unwrap_or_default().to_owned();
                     return Ok(());
                 }
                 // It took nothing, and says so.
@@ -238,7 +276,16 @@ impl Sink for ToServer {
         let Self { lines, events, wrong, .. } = self;
         let mut output = answer();
         writeln!(output, "pushed {lines} lines, which gave {events} events; {wrong} were wrong")?;
-        Ok(output.flush()?)
+        let left_out = || self.sources.iter().filter(|target| target.left_out != 0);
+        for Target { about: (match_key, source), left_out, why, .. } in left_out() {
+            writeln!(
+                output,
+                "left out {left_out} pushes of source {source} about `{match_key}`: {why}"
+            )?;
+        }
+        output.flush()?;
+        let is_all = self.lines == 0 && left_out().next().is_some();
+        if is_all { Err(Failure("the server took nothing".to_owned())) } else { Ok(()) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `clutch reconcile`: a payment provider's file against the ledger.
 
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +17,8 @@ use crate::output::answer;
 /// Hold a payment provider's file against the ledger
 ///
 /// Compares every payment by its reference, and adds up every ledger account by currency. The file is CSV with
-/// the columns reference, amount and status. Exit code 0: all agree; 1: something must be looked at; 2: the
+/// the columns reference, amount and status, and, if it has them, account (key or number), currency (its letters) and
+/// direction (deposit or withdrawal, in or out). Exit code 0: all agree; 1: something must be looked at; 2: the
 /// journal or the file cannot be read.
 #[derive(Debug, Args)]
 pub struct ReconcileArgs {
@@ -55,7 +56,7 @@ fn compare(args: &ReconcileArgs) -> Result<bool, Failure> {
         Ok::<_, Failure>(())
     })?;
     bar.finish_and_clear();
-    let report = reconcile(follower.state(), &payments, BufReader::new(file))
+    let report = reconcile(follower.state(), &payments, file)
         .map_err(|why| Failure(format!("{shown}, {why}")))?;
     let mut output = answer();
     if args.json {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::chance;
+use crate::json::Once;
 
 /// One fact with its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -279,10 +280,11 @@ impl Fact {
     /// # Errors
     /// A sentence that names the field.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
-        let mut value: Value = serde_json::from_slice(line).map_err(|error| {
+        let Once(mut value) = serde_json::from_slice(line).map_err(|error| {
             let text = error.to_string();
             let what = text.split(" at line ").next().unwrap_or_default();
-            format!("not JSON: {what} at column {}", error.column())
+            let not_json = if error.is_data() { "" } else { "not JSON: " };
+            format!("{not_json}{what} at column {}", error.column())
         })?;
         let object = value.as_object_mut().ok_or("a fact is a JSON object")?;
         let at_ms = object.remove("at_ms").ok_or("the field `at_ms` is missing")?;

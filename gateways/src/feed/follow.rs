@@ -7,8 +7,10 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-use clutch_core::Envelope;
+use clutch_core::command::GameEvent;
 use clutch_core::units::{MatchId, Name, SourceId, Timestamp};
+use clutch_core::{Command, Envelope};
+use serde_json::Value;
 
 use super::bridge::{MatchFeed, core_format, heartbeat, source_time};
 use super::capture::Context;
@@ -16,6 +18,7 @@ use super::cs_log::{CsLog, LineReader, LogTime, Normalised, Options, RoundFormat
 use super::facts::{Title, What, mark_ahead};
 use super::facts_bridge::FactsFeed;
 use super::ndjson::{Count, Heard, Stream};
+use crate::json::Once;
 use crate::server::feed::Taken;
 
 /// Follows the lines of one provider for one match.
@@ -174,7 +177,7 @@ pub fn read<F: Follow + ?Sized, R: BufRead>(
 /// The version of a line that is no fact, if so much of it can be read; else it may be the `next` one, unless it
 /// would have been a sign of life.
 fn version_of(line: &[u8], next: u64) -> u64 {
-    let line: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
+    let line = serde_json::from_slice(line).map_or_else(|_| Value::Null, |Once(line)| line);
     let none = if line["event"] == "heartbeat" { 0 } else { next };
     line["version"].as_u64().unwrap_or(none)
 }
@@ -246,13 +249,31 @@ pub struct FactLines {
     bridge: FactsFeed,
     /// What the engine has heard and these lines do not hold, as long as none tells how they count.
     unseen: Option<u64>,
+    run: Run,
 }
+
+/// What was said of the wrong lines that came one behind the other. The engine hears of a run once a push: each line in
+/// its journal would be a record more that says the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Run {
+    /// The last line was right.
+    #[default]
+    None,
+    /// Betting is held.
+    Held,
+    /// Facts up to this version are missing.
+    Missing(u64),
+}
+
+/// Begins the first line of a push that goes on with a run, so that the lines as they are kept say the same when they
+/// are read again: there the pushes stand one behind the other. JSON texts in a sequence begin with it (RFC 7464).
+const PUSH_BEGINS: u8 = 0x1e;
 
 impl FactLines {
     /// Follows facts about the match that `known` names.
     pub fn new(match_id: MatchId, source: SourceId, known: What) -> Self {
         let (stream, bridge) = (Stream::about(known), FactsFeed::new(match_id, source));
-        Self { stream, bridge, unseen: None }
+        Self { stream, bridge, unseen: None, run: Run::None }
     }
 
     /// The first fact has told how the stream counts; what that means for facts that were lost.
@@ -264,6 +285,49 @@ impl FactLines {
             out.push_back(self.bridge.hold(received_at));
         }
     }
+
+    /// What the engine hears of a line that is wrong.
+    fn complain(
+        &mut self,
+        line: &[u8],
+        what: String,
+        received_at: Timestamp,
+        out: &mut VecDeque<Envelope>,
+    ) -> Line {
+        let last = out.back().and_then(|last| match last.command {
+            Command::Feed(message) => Some((message.event, message.version)),
+            _ => None,
+        });
+        match self.stream.count() {
+            // Nobody will miss it by its number, and it may have taken something back.
+            Count::Arrival => {
+                let is_said =
+                    self.run == Run::Held && last == Some((GameEvent::Held, self.bridge.version()));
+                if !is_said {
+                    out.push_back(self.bridge.hold(received_at));
+                }
+                self.run = Run::Held;
+            }
+            // It is known of and missing: betting stops until it is said again, and read.
+            Count::Version(newest) => {
+                let version = version_of(line, newest + 1);
+                if newest < version {
+                    let missing = match self.run {
+                        Run::Missing(before) if last == Some((GameEvent::Heartbeat, before)) => {
+                            out.pop_back();
+                            version.max(before)
+                        }
+                        _ => version,
+                    };
+                    self.run = Run::Missing(missing);
+                    out.push_back(self.bridge.sign_of_life(missing, 0, received_at));
+                    return Line::WrongAndMissing { what, after: newest };
+                }
+            }
+            Count::Unknown => {}
+        }
+        Line::Wrong(what)
+    }
 }
 
 impl Follow for FactLines {
@@ -272,6 +336,13 @@ impl Follow for FactLines {
     }
 
     fn line(&mut self, line: &[u8], received_at: Timestamp, out: &mut VecDeque<Envelope>) -> Line {
+        let line = match line.split_first() {
+            Some((&PUSH_BEGINS, rest)) => {
+                self.run = Run::None;
+                rest
+            }
+            _ => line,
+        };
         if let (Count::Unknown, Some(applied)) = (self.stream.count(), self.unseen)
             && super::facts::Fact::parse(line).is_ok_and(|fact| fact.number.is_some())
         {
@@ -284,31 +355,18 @@ impl Follow for FactLines {
             Ok(Heard::Nothing) => Line::Known,
             Ok(Heard::Old(_)) => Line::Old,
             Ok(Heard::Gap { fact, after }) => {
+                self.run = Run::None;
                 let version = fact.number.map_or(0, |number| number.version);
                 out.push_back(self.bridge.sign_of_life(version, fact.at_ms, received_at));
                 Line::Gap { after }
             }
             Ok(Heard::Fact(fact)) => {
+                self.run = Run::None;
                 self.settle_unseen(received_at, out);
                 out.extend(self.bridge.translate(&fact, received_at));
                 Line::Known
             }
-            Err(what) => {
-                match self.stream.count() {
-                    // Nobody will miss it by its number, and it may have taken something back.
-                    Count::Arrival => out.push_back(self.bridge.hold(received_at)),
-                    // It is known of and missing: betting stops until it is said again, and read.
-                    Count::Version(newest) => {
-                        let version = version_of(line, newest + 1);
-                        if newest < version {
-                            out.push_back(self.bridge.sign_of_life(version, 0, received_at));
-                            return Line::WrongAndMissing { what, after: newest };
-                        }
-                    }
-                    Count::Unknown => {}
-                }
-                Line::Wrong(what)
-            }
+            Err(what) => self.complain(line, what, received_at, out),
         }
     }
 
@@ -322,7 +380,13 @@ impl Follow for FactLines {
     }
 
     fn mark<'a>(&self, lines: &'a [u8], received_at: Timestamp) -> Cow<'a, [u8]> {
-        mark_ahead(lines, received_at)
+        let marked = mark_ahead(lines, received_at);
+        if self.run == Run::None || lines.trim_ascii().is_empty() {
+            return marked;
+        }
+        let mut begun = vec![PUSH_BEGINS];
+        begun.extend_from_slice(&marked);
+        Cow::Owned(begun)
     }
 
     fn catch_up(&mut self, applied: u64, now: Timestamp) -> Option<Envelope> {

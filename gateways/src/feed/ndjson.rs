@@ -284,6 +284,14 @@ mod tests {
                 "line 2: at_ms 4 is before the fact before it, 5",
             ),
             (format!("{MATCH}\n{}", r#"{"at_ms":NaN,"event":"held"}"#), "line 2: not JSON"),
+            (
+                format!("{MATCH}\n{}", r#"{"at_ms":6,"event":"held","event":"released"}"#),
+                "line 2: the key `event` stands twice at column 33",
+            ),
+            (
+                format!("{MATCH}\n{}", state(r#","objectives":[0,0],"kills":[5,5]"#)),
+                "line 2: the key `kills` stands twice",
+            ),
         ] {
             let error = read(lines.as_bytes()).unwrap_err();
             assert!(error.starts_with(what), "{lines}: {error}");

@@ -171,7 +171,7 @@ impl PriceLog {
                 Event::Price(price) => (On::Market(price.market), priced(words, &price), price.by),
                 Event::Market { market, status, .. } => {
                     let open = status == MarketStatus::Open;
-                    let status = words.market_status(market, status);
+                    let status = words.market_status(step.state, market, status);
                     (On::Market(market), What::Status { status, open }, step.envelope.actor)
                 }
                 Event::MatchFrozen { match_id, reason } => {

@@ -1,11 +1,12 @@
 //! The provider's file against the ledger: every payment by its reference, and every ledger account's
 //! balance by currency.
 //!
-//! The file is CSV with a header that has at least `reference`, `amount` and `status`, in any order.
-//! A reference is a UUID or 32 hexadecimal digits; amounts are decimal and in the account's currency.
+//! The file is CSV with a header that has at least `reference`, `amount` and `status`, in any order; `account`, `currency`
+//! and `direction` are compared where they are there. A reference is a UUID or 32 hexadecimal digits; amounts are decimal
+//! and in the account's currency.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Read, Write};
 
 use clutch_core::command::AdjustReason;
 use clutch_core::currency::CurrencyRow;
@@ -38,8 +39,8 @@ impl Payments {
 pub struct Finding {
     /// The reference.
     pub reference: String,
-    /// What is wrong: `missing_in_ledger`, `missing_at_provider`, `amount_differs`, `status_differs`,
-    /// `twice_at_provider`.
+    /// What is wrong: `missing_in_ledger`, `missing_at_provider`, `account_differs`, `currency_differs`,
+    /// `direction_differs`, `amount_differs`, `status_differs`, `twice_at_provider`.
     pub what: &'static str,
     /// What the ledger says.
     pub ledger: Option<String>,
@@ -79,6 +80,10 @@ pub struct Balances {
 pub struct Report {
     /// Payments on which both agree.
     pub agreed: usize,
+    /// Payments that failed and of which the provider's file says nothing, as it need not.
+    pub failed_unsaid: usize,
+    /// What of the file is strange, in sentences.
+    pub warnings: Vec<String>,
     /// Everything else.
     pub findings: Vec<Finding>,
     /// The ledger.
@@ -90,6 +95,43 @@ struct Said {
     amount: String,
     status: Status,
     word: String,
+    account: Option<String>,
+    currency: Option<String>,
+    direction: Option<Direction>,
+}
+
+/// Which way the money goes, as players see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    In,
+    Out,
+}
+
+impl Direction {
+    /// Providers' words for it.
+    fn read(word: &str) -> Option<Self> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "in" | "deposit" | "credit" | "payin" | "pay_in" | "incoming" => Self::In,
+            "out" | "withdrawal" | "debit" | "payout" | "pay_out" | "outgoing" => Self::Out,
+            _ => return None,
+        })
+    }
+
+    /// That of a payment in the ledger. What a provider took back may be called either.
+    fn of(status: PaymentStatus) -> Option<Self> {
+        match status {
+            PaymentStatus::Deposit(_) => Some(Self::In),
+            PaymentStatus::Withdrawal { .. } => Some(Self::Out),
+            PaymentStatus::Adjusted { .. } | PaymentStatus::Bonus => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::In => "deposit",
+            Self::Out => "withdrawal",
+        }
+    }
 }
 
 /// How far a payment came, in the words of both.
@@ -147,31 +189,44 @@ impl Status {
 ///
 /// # Errors
 /// The line that cannot be read, and why.
-pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result<Report, String> {
+pub fn reconcile(state: &State, ledger: &Payments, file: impl Read) -> Result<Report, String> {
     let (mut said, mut findings) = read(file)?;
-    let mut agreed = 0;
+    let mut warnings = Vec::new();
+    if said.is_empty() {
+        warnings.push("the provider's file has no payment in it".to_owned());
+    }
+    let (mut agreed, mut failed_unsaid) = (0, 0);
     for view in ledger.0.values() {
         let Some(status) = Status::of(view.status) else { continue };
         let reference = view.reference;
         let places = words::places(state, Some(view.account));
         let amount = with_places(places, || words::money(through_provider(view)));
         let ours = format!("{amount} {}", view.status.name());
-        let provider = said.remove(&reference);
-        let what = match &provider {
+        let finding = match said.remove(&reference) {
             // A promise that came to nothing need not be in anybody's file.
-            None if status == Status::Failed => None,
-            None => Some("missing_at_provider"),
-            Some(said) if !is_same_amount(&said.amount, &amount) => Some("amount_differs"),
-            Some(said) if said.status != status => Some("status_differs"),
-            Some(_) => None,
+            None if status == Status::Failed => {
+                failed_unsaid += 1;
+                continue;
+            }
+            None => Some(("missing_at_provider", ours, None)),
+            Some(said) => difference(state, view, &said).or_else(|| {
+                let theirs = format!("{} {}", said.amount, said.word);
+                let is_same = is_same_amount(&said.amount, &amount);
+                let what = match said.status == status {
+                    _ if !is_same => "amount_differs",
+                    false => "status_differs",
+                    true => return None,
+                };
+                Some((what, ours, Some(theirs)))
+            }),
         };
-        match what {
+        match finding {
             None => agreed += 1,
-            Some(what) => findings.push(Finding {
+            Some((what, ledger, provider)) => findings.push(Finding {
                 reference: words::reference(reference),
                 what,
-                ledger: Some(ours),
-                provider: provider.map(|said| format!("{} {}", said.amount, said.word)),
+                ledger: Some(ledger),
+                provider,
             }),
         }
     }
@@ -181,7 +236,28 @@ pub fn reconcile(state: &State, ledger: &Payments, file: impl BufRead) -> Result
         ledger: None,
         provider: Some(format!("{} {}", said.amount, said.word)),
     }));
-    Ok(Report { agreed, findings, balances: balances(state) })
+    Ok(Report { agreed, failed_unsaid, warnings, findings, balances: balances(state) })
+}
+
+/// What the ledger and a line say otherwise of whose money it is, which and whereto, as far as the file has such columns.
+fn difference(
+    state: &State,
+    view: &PaymentView,
+    said: &Said,
+) -> Option<(&'static str, String, Option<String>)> {
+    let account = words::account(state, view.account);
+    let code = words::currency_code(state, view.account);
+    let is_other = |said: &&String| **said != account && **said != view.account.0.to_string();
+    if let Some(other) = said.account.as_ref().filter(is_other) {
+        return Some(("account_differs", account, Some(other.clone())));
+    }
+    let is_other = |said: &&String| !said.eq_ignore_ascii_case(&code);
+    if let Some(other) = said.currency.as_ref().filter(is_other) {
+        return Some(("currency_differs", code, Some(other.clone())));
+    }
+    let (ours, theirs) = (Direction::of(view.status)?, said.direction?);
+    let name = |direction: Direction| direction.name().to_owned();
+    (ours != theirs).then(|| ("direction_differs", name(ours), Some(name(theirs))))
 }
 
 /// What of a payment passes through the provider's hands, without a sign: tax that is kept back never does, and what a
@@ -195,39 +271,51 @@ fn through_provider(view: &PaymentView) -> Money {
     }
 }
 
-fn read(file: impl BufRead) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), String> {
-    let mut lines = file.lines().enumerate();
-    let header = match lines.next() {
-        Some((_, Ok(header))) => header,
-        Some((_, Err(error))) => return Err(format!("line 1: {error}")),
-        None => return Err("the provider's file is empty".to_owned()),
+fn read(file: impl Read) -> Result<(BTreeMap<u128, Said>, Vec<Finding>), String> {
+    let mut rows = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file);
+    let names: Vec<String> = match rows.headers() {
+        Ok(header) if header.is_empty() => {
+            return Err("the provider's file is empty".to_owned());
+        }
+        Ok(header) => header.iter().map(str::to_ascii_lowercase).collect(),
+        Err(error) => return Err(format!("line 1: {error}")),
     };
-    let names: Vec<String> =
-        header.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
+    let place = |wanted: &str| names.iter().position(|name| name == wanted);
     let column = |wanted: &str| {
-        let found = names.iter().position(|name| name == wanted);
-        found.ok_or_else(|| format!("line 1: no column is called `{wanted}`"))
+        place(wanted).ok_or_else(|| format!("line 1: no column is called `{wanted}`"))
     };
     let places = [column("reference")?, column("amount")?, column("status")?];
+    let more = ["account", "currency", "direction"].map(place);
     let (mut said, mut findings) = (BTreeMap::new(), Vec::new());
-    for (index, line) in lines {
-        let number = index + 1;
-        let line = line.map_err(|error| format!("line {number}: {error}"))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let fields: Vec<&str> =
-            line.split(',').map(|field| field.trim().trim_matches('"')).collect();
-        let [reference, amount, word] =
-            places.map(|place| fields.get(place).copied().unwrap_or(""));
+    for row in rows.records() {
+        let at = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
+        let row = row.map_err(|error| format!("line {}: {error}", at(error.position())))?;
+        let number = at(row.position());
+        let [reference, amount, word] = places.map(|place| row.get(place).unwrap_or(""));
+        let [account, currency, direction] =
+            more.map(|place| row.get(place?).filter(|text| !text.is_empty()));
         let key = words::parse_uuid(reference)
             .ok_or_else(|| format!("line {number}: `{reference}` is no UUID or 32 hex digits"))?;
         let status = Status::read(word).ok_or_else(|| {
             format!("line {number}: `{word}` is no status such as captured, failed, paid, returned, chargeback")
         })?;
-        let (amount, word) = (amount.to_owned(), word.to_owned());
+        let direction = direction.map(|word| {
+            Direction::read(word).ok_or_else(|| {
+                format!(
+                    "line {number}: `{word}` is no direction such as deposit, withdrawal, in, out"
+                )
+            })
+        });
+        let said_now = Said {
+            amount: amount.to_owned(),
+            status,
+            word: word.to_owned(),
+            account: account.map(str::to_owned),
+            currency: currency.map(str::to_owned),
+            direction: direction.transpose()?,
+        };
         let provider = Some(format!("{amount} {word}"));
-        if said.insert(key.0, Said { amount, status, word }).is_some() {
+        if said.insert(key.0, said_now).is_some() {
             let (what, ledger) = ("twice_at_provider", None);
             findings.push(Finding { reference: words::reference(key.0), what, ledger, provider });
         }
@@ -295,7 +383,14 @@ impl Report {
                 balances.sum
             )?;
         }
-        writeln!(output, "{} agree, {} do not", self.agreed, self.findings.len())
+        for warning in &self.warnings {
+            writeln!(output, "warning: {warning}")?;
+        }
+        let unsaid = match self.failed_unsaid {
+            0 => String::new(),
+            count => format!("; {count} failed in the ledger and are not in the file"),
+        };
+        writeln!(output, "{} agree, {} do not{unsaid}", self.agreed, self.findings.len())
     }
 }
 
@@ -344,5 +439,7 @@ mod tests {
         let reference = "00000000-0000-0000-0000-000000000007";
         let bad = fault(&format!("reference,amount,status\n{reference},5.00,gone\n"));
         assert!(bad.starts_with("line 2: `gone` is no status"), "{bad}");
+        let bad = fault(&format!("reference,amount,status,direction\n{reference},5.00,paid,up\n"));
+        assert!(bad.starts_with("line 2: `up` is no direction"), "{bad}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod commands;
+mod decided;
 mod money;
 mod orders;
 mod prices;
@@ -12,7 +13,6 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, Timelike};
 use clutch_core::command::{Actor, Channel, MarketKind, Team};
-use clutch_core::event::MarketStatus;
 use clutch_core::units::{
     AccountId, ClientBetId, MarketId, MatchId, Money, Odds, SelectionIndex, SourceId, Timestamp,
 };
@@ -24,6 +24,7 @@ use crate::wire::decimal::{ShowMoney, ShowOdds};
 use crate::wire::server::sentence;
 
 pub use about::{account_of, is_of};
+pub use decided::by_whom;
 pub use money::{
     bonus, bonus_bet, book_currency, currency_code, ledger, limit, minor, places, posting,
 };
@@ -186,7 +187,11 @@ impl Words {
             }
             Event::Refused(refusal) => format!("refused: {}", refusal_text(*refusal)),
             Event::Market { market, status, .. } => {
-                format!("{} is {}", self.market(*market), self.market_status(*market, *status))
+                format!(
+                    "{} is {}",
+                    self.market(*market),
+                    self.market_status(state, *market, *status)
+                )
             }
             Event::MatchFrozen { match_id, reason: Some(reason) } => {
                 format!("{} is stopped: {}", self.game(*match_id), why_suspended(*reason))
@@ -199,19 +204,6 @@ impl Words {
             }
             _ => return None,
         })
-    }
-
-    /// Where a market stands.
-    pub fn market_status(&self, market: MarketId, status: MarketStatus) -> String {
-        match status {
-            MarketStatus::Open => "open".to_owned(),
-            MarketStatus::Suspended(reason) => format!("suspended: {}", why_suspended(reason)),
-            MarketStatus::Decided { winner } => {
-                format!("decided: {} won", self.selection(market, winner))
-            }
-            MarketStatus::Graded => "decided: graded by hand".to_owned(),
-            MarketStatus::Void => "void: it was not played".to_owned(),
-        }
     }
 }
 

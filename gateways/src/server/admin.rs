@@ -3,7 +3,7 @@
 //! An order is answered when its command has been carried out and is durable, with its place in the
 //! journal; the journal names the person by the number in his token.
 
-use clutch_core::command::{Actor, Config};
+use clutch_core::command::{Actor, Config, ReferralWord};
 use clutch_core::settings::Setting;
 use clutch_core::units::{ProposalId, Timestamp};
 use clutch_core::{Command, Envelope, Event, Query, Record, Refusal, Reject};
@@ -77,6 +77,15 @@ pub(super) enum Progress {
     Asks(Query, Box<Work>),
 }
 
+/// Whether it is a trader's word that names a stake, in the money of a bettor whom the bet alone does not name.
+fn names_a_stake(order: &Order) -> bool {
+    let Order::Command(Command::DecideReferral { word, .. }) = order else { return false };
+    match word {
+        ReferralWord::AcceptPart { .. } | ReferralWord::Offer { .. } => true,
+        ReferralWord::Accept | ReferralWord::Refuse => false,
+    }
+}
+
 impl Hub {
     /// `POST /admin/commands`
     pub(super) fn order(
@@ -93,8 +102,9 @@ impl Hub {
         };
         let order = with_places(places, || parse_order(body, now))?;
         let is_nobodys = account_of_order(body).is_none() && self.book.purses().are_several();
-        if is_nobodys && matches!(order, Order::Command(Command::DecideReferral { .. })) {
-            return Err(Fault::missing("account"));
+        if is_nobodys && names_a_stake(&order) {
+            let expected = "named: there are several currencies, and the stake is in the account's";
+            return Err(Fault::bad_field("account", expected));
         }
         if !order.is_allowed_to(&claims) {
             let text = "Your roles do not allow this command.";

@@ -9,6 +9,7 @@ use clutch_core::units::{MatchId, SourceId};
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
+use super::bugs::contained;
 use crate::book::{Book, Match};
 use crate::codes::{Fault, GatewayCode};
 use crate::feed::capture::Tap;
@@ -172,7 +173,13 @@ impl FeedDoor {
 
     /// Takes the lines of one push.
     pub fn push(&mut self, body: &[u8]) -> FeedReply {
-        let reply = (self.sink)(body);
+        let Some(reply) = contained(|| (self.sink)(body)) else {
+            // What it made of these lines is half done. It is silent until the lines are read again at a start.
+            let (provider, match_key, source) = (self.provider, &self.match_key, self.source.0);
+            tracing::error!(provider, match_key, source, "this feed takes nothing until a restart");
+            self.sink = Box::new(|_| FeedReply::NotKept);
+            return FeedReply::NotKept;
+        };
         if let FeedReply::Taken(taken) = &reply {
             self.clock.touch();
             self.newest = taken.newest;

@@ -117,6 +117,8 @@ pub struct Metrics {
     pub late_markets: Counter,
     /// Results of persons or house rules that the score came to deny.
     pub contradictions: Counter,
+    /// Connections that a bug ended.
+    pub bugs: Counter,
     snapshot_seq: Gauge,
     storage_unsafe: Gauge,
     clock_behind: Gauge<f64, AtomicU64>,
@@ -194,6 +196,7 @@ impl Metrics {
             settlement: Settlement::default(),
             late_markets: Counter::default(),
             contradictions: Counter::default(),
+            bugs: Counter::default(),
             snapshot_seq: Gauge::default(),
             storage_unsafe: Gauge::default(),
             clock_behind: Gauge::default(),
@@ -327,6 +330,7 @@ impl Metrics {
             "Markets settled with bets that came after what decided them",
             self.late_markets.clone(),
         );
+        registry.register("bugs", "Connections that a bug ended", self.bugs.clone());
         registry.register(
             "settlement_contradictions",
             "Results of persons or house rules that the score came to deny",

@@ -11,6 +11,7 @@
 mod admin;
 mod alerts;
 mod bucket;
+mod bugs;
 mod complaint;
 pub mod config;
 mod connection;
@@ -38,6 +39,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use slab::Slab;
 use tungstenite::protocol::frame::coding::CloseCode;
 
+use self::bugs::contained;
 use self::connection::{Connection, Inbound, Key, Phase};
 use self::feed::FeedDoors;
 use self::hub::Hub;
@@ -330,13 +332,19 @@ fn wake_by(waker: &Arc<Waker>) -> clutch_engine::Waker {
 
 /// Reads what a connection has to say, does it, and sends what there is to send.
 fn attend(hub: &mut Hub, connection: &mut Connection, now: Instant) {
-    match &mut connection.phase {
+    if matches!(connection.phase, Phase::Gone) {
+        return;
+    }
+    let attended = contained(|| match &mut connection.phase {
         Phase::Http(_) => attend_http(hub, connection, now),
         Phase::Session(_) => attend_session(hub, connection, now),
         Phase::Closing { .. } => connection.discard(),
-        Phase::Gone => return,
+        Phase::Gone => {}
+    });
+    match attended {
+        Some(()) => hub.tend(connection, now),
+        None => hub.end_after_bug(connection),
     }
-    hub.tend(connection, now);
 }
 
 fn attend_http(hub: &mut Hub, connection: &mut Connection, now: Instant) {

@@ -362,6 +362,16 @@ impl Hub {
         match door.push(body) {
             FeedReply::Taken(taken) => {
                 self.feed_clock.touch();
+                if let Some(first) = taken.errors.first() {
+                    let (wrong, source) = (taken.wrong, door.source.0);
+                    tracing::warn!(
+                        match_key = door.match_key,
+                        source,
+                        "{wrong} lines of a push of {provider} are wrong, the first of them line {}: {}",
+                        first.line,
+                        first.text
+                    );
+                }
                 self.metrics.count_push(provider, door.source, &taken, door.capture_dropped());
                 Ok(Response::json(200, taken.answer().to_string().into_bytes()))
             }

@@ -14,6 +14,7 @@ use slab::Slab;
 use tungstenite::protocol::frame::coding::CloseCode;
 
 use super::admin::Progress;
+use super::bugs::contained;
 use super::connection::{Connection, Key};
 use super::hub::{Asked, Hub, Pending};
 use super::outgoing::{Bytes, text_frame};
@@ -115,8 +116,15 @@ impl Hub {
                 | Asked::Tables => true,
             };
             let places = self.places_of_answer(&record.event, &pending, connections);
-            if !with_places(places, || self.answer(record, &mut pending, connections)) {
-                self.pending.insert(record.trace, pending);
+            let answer = || self.answer(record, &mut pending, connections);
+            match contained(|| with_places(places, answer)) {
+                Some(true) => {}
+                Some(false) => drop(self.pending.insert(record.trace, pending)),
+                None => {
+                    if let Some(asker) = pending.asker.and_then(|key| find(connections, key)) {
+                        self.end_after_bug(asker);
+                    }
+                }
             }
             // What a question brings up is for its asker only; what a command changed is news.
             if is_question {

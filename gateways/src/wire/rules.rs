@@ -14,6 +14,7 @@ use super::server::to_json;
 use super::settlement::TeamJson;
 use crate::book::Book;
 use crate::codes::Fault;
+use crate::ops::words::by_whom;
 
 /// A question about one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,11 +162,12 @@ pub fn ruling(book: &Book, records: &[Record], ask: &Ask) -> Vec<u8> {
 }
 
 /// What a person should know who grades a market otherwise than it stands: by its score under the house rules of its match,
-/// or by an earlier word that it is void.
+/// or by an earlier word of a person.
 pub fn contradiction(book: &Book, command: &Command) -> Option<String> {
     let Command::Grade { market, grade, .. } = command else { return None };
     let market = book.market(*market)?;
     let game = book.game(market.match_id)?;
+    let graded_by = market.graded_by.map(|(by, approved_by)| by_whom(by, approved_by));
     match (market.status, grade) {
         (MarketStatus::Decided { winner }, Grade::Void | Grade::Results(_)) => {
             let agrees = match grade {
@@ -176,14 +178,19 @@ pub fn contradiction(book: &Book, command: &Command) -> Option<String> {
                 Grade::Void | Grade::Automatic => false,
             };
             let name = market.selection_name(game, winner);
-            (!agrees).then(|| {
-                format!("By the score and the house rules of the match {name} won: this contradicts it.")
-            })
+            let stands = match graded_by {
+                Some(who) => format!("It was graded won for {name} {who}"),
+                None => format!("By the score and the house rules of the match {name} won"),
+            };
+            (!agrees).then(|| format!("{stands}: this contradicts it."))
         }
-        (MarketStatus::Void, Grade::Results(_)) => Some(
-            "Until now the market is void, by the house rules of the match or by a person: this contradicts it."
-                .to_owned(),
-        ),
+        (MarketStatus::Void, Grade::Results(_)) => {
+            let stands = match graded_by {
+                Some(who) => format!("It was declared void {who}"),
+                None => "By the score or the house rules of the match it is void".to_owned(),
+            };
+            Some(format!("{stands}: this contradicts it."))
+        }
         (MarketStatus::Void, Grade::Void)
         | (MarketStatus::Open | MarketStatus::Suspended(_) | MarketStatus::Graded, _)
         | (_, Grade::Automatic) => None,

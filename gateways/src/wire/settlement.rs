@@ -259,6 +259,11 @@ fn read_results(words: &[String]) -> Result<Results, Fault> {
     };
     let results: Option<Vec<LegResult>> = words.iter().map(read).collect();
     let results = results.ok_or_else(|| Fault::bad_field("results", expected))?;
+    if results.iter().all(|result| *result == LegResult::Void) {
+        let expected =
+            "results of which one is not void; if all are, the grade is \"void\" instead";
+        return Err(Fault::bad_field("results", expected));
+    }
     let together = "results that fit together: one that won and others that lost, two halves, or as many tied as the heat says";
     Results::new(&results).ok_or_else(|| Fault::bad_field("results", together))
 }
@@ -422,6 +427,10 @@ mod tests {
                 "fit together",
             ),
             (r#"{"command":"grade","market":3,"grade":{"results":["perhaps"]}}"#, "half_won"),
+            (
+                r#"{"command":"grade","market":3,"grade":{"results":["void","void"]}}"#,
+                "if all are, the grade is \"void\" instead",
+            ),
             (r#"{"command":"void_bet","account":1,"client_id":"x"}"#, "UUID"),
             (r#"{"command":"incident","match":1,"incident":{"rain":{}}}"#, "rain"),
             (r#"{"command":"void_bets","match":1,"from":5}"#, "to"),

@@ -55,6 +55,8 @@ pub struct Script {
     pub is_silent: bool,
     pub has_failed: bool,
     pub is_full: bool,
+    /// A question about the settings meets a bug.
+    pub has_bug: bool,
     pub snapshots: Option<clutch_engine::SnapshotStatus>,
     pub heard: Vec<Envelope>,
     waker: Option<clutch_engine::Waker>,
@@ -231,6 +233,8 @@ impl EnginePort for ScriptedEngine {
     }
 
     fn ask(&mut self, trace: u64, query: Query) -> Result<(), Reject> {
+        let has_bug = self.0.lock().unwrap().has_bug;
+        assert!(!has_bug || query != Query::Settings, "a bug");
         let mut script = self.0.lock().unwrap();
         if script.is_busy {
             return Err(Reject::EngineBusy);

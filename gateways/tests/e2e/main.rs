@@ -25,6 +25,7 @@ mod kill_demo;
 mod kill_serve;
 mod odds_formats;
 mod page_bets;
+mod replay_feeds;
 mod series_log;
 mod serve;
 mod starts;

@@ -5,7 +5,7 @@
 //! says what it was. Its reference is one of the payments', so the same adjustment never happens twice.
 
 use super::alone::Credit;
-use super::steps::{DEPOSITS_MAX, out_of_range, reused};
+use super::steps::{DEPOSITS_MAX, above_room, out_of_range, reused};
 use crate::command::{Adjust, AdjustReason, Config};
 use crate::event::{LedgerAccount, PaymentStatus, PostingReason};
 use crate::proposals::Wish;
@@ -76,7 +76,9 @@ impl Tables {
             && is_in(Config::AMOUNT_MAX, row.available.checked_add(amount))
             && is_in(DEPOSITS_MAX, adjusted.checked_add(amount));
         if amount == Money::ZERO || !can_be_counted {
-            return Err(out_of_range(amount));
+            let room = (Config::AMOUNT_MAX - row.available).min(DEPOSITS_MAX - adjusted);
+            let is_above = Money::ZERO < amount && room < amount;
+            return Err(if is_above { above_room(room, amount) } else { out_of_range(amount) });
         }
         let would_be = row.available + amount;
         let pays_no_debt = reason == AdjustReason::WriteOff && Money::ZERO < would_be;

@@ -204,12 +204,14 @@ impl Tables {
     /// What a deposit must pass when it begins.
     fn check_deposit(&self, account: AccountId, amount: Money) -> Result<(), Refusal> {
         let row = self.wallet.get(account).expect("the caller knew the account");
-        let above = |max: Money, sum: Option<Money>| sum.is_none_or(|sum| max < sum);
-        let brought = self.wallet.books(row.currency).provider;
-        let too_much = above(Config::AMOUNT_MAX, row.available.checked_add(amount))
-            || above(DEPOSITS_MAX, amount.checked_add(-brought));
-        if amount <= Money::ZERO || too_much {
+        if amount <= Money::ZERO {
             return Err(out_of_range(amount));
+        }
+        // A balance has a largest sum as well, and so has all that providers brought in.
+        let brought = -self.wallet.books(row.currency).provider;
+        let room = (Config::AMOUNT_MAX - row.available).min(DEPOSITS_MAX - brought);
+        if room < amount {
+            return Err(above_room(room, amount));
         }
         self.check_room_for_payment()?;
         if row.is_watched {
@@ -221,6 +223,12 @@ impl Tables {
 
 pub(super) fn out_of_range(amount: Money) -> Refusal {
     Refusal::with(Reject::InvalidAmount, Config::AMOUNT_MAX.minor(), amount.minor())
+}
+
+/// More than there is room for above what is there already.
+pub(super) fn above_room(room: Money, amount: Money) -> Refusal {
+    let most = room.max(Money::ZERO).min(Config::AMOUNT_MAX);
+    Refusal::with(Reject::InvalidAmount, most.minor(), amount.minor())
 }
 
 /// A reference that is known for a payment of another kind.

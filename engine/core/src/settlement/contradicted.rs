@@ -26,7 +26,7 @@ impl MarketResult {
 
 impl Market {
     /// The result that stands in place of the score's, and whose word that is.
-    fn word(&self) -> Option<(MarketResult, Word)> {
+    pub(crate) fn word(&self) -> Option<(MarketResult, Word)> {
         let (by, approved_by) = self.graded_by;
         let graded = self.graded.map(|result| (result, Word::Person { by, approved_by }));
         graded.or(self.by_rules.map(|ruled| {

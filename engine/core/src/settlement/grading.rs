@@ -8,9 +8,9 @@
 //! that was settled otherwise meanwhile is refused, so the same correction never happens twice.
 
 use crate::bets::multiple::LegOutcome;
-use crate::command::Grade;
+use crate::command::{Grade, Results};
 use crate::event::{Event, PriceCause};
-use crate::market::{Market, MarketResult};
+use crate::market::{Market, MarketResult, SELECTIONS_MAX};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::settlement::multiplier::LegResult;
@@ -27,6 +27,20 @@ impl Grade {
             }),
             Self::Void => Some(MarketResult::DeclaredVoid),
             Self::Automatic => None,
+        }
+    }
+
+    /// The grade that gives a market of so many selections this result; `None` for a result that no person gives.
+    pub(crate) fn of(result: MarketResult, selections: u8) -> Option<Self> {
+        match result {
+            MarketResult::Won(winner) => {
+                let mut results = [LegResult::Lost; SELECTIONS_MAX];
+                *results.get_mut(usize::from(winner.0))? = LegResult::Won;
+                Results::new(results.get(..usize::from(selections))?).map(Self::Results)
+            }
+            MarketResult::Graded(results) => Some(Self::Results(results)),
+            MarketResult::DeclaredVoid => Some(Self::Void),
+            MarketResult::Undecided | MarketResult::NotPlayed | MarketResult::VoidByRules => None,
         }
     }
 }

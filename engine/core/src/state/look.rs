@@ -1,9 +1,12 @@
 //! What can be seen of the state from outside, beside the answers to queries.
 
 use super::{State, Tables};
+use crate::command::Incident;
+use crate::event::Word;
+use crate::market::MarketResult;
 use crate::risk::{RuleId, RuleReport};
 use crate::switches::Switches;
-use crate::units::{MarketId, Money, SelectionIndex, Timestamp};
+use crate::units::{MarketId, MatchId, Money, SelectionIndex, Timestamp};
 use crate::wallet::Wallet;
 
 impl State {
@@ -41,6 +44,17 @@ impl State {
         let tables = self.tables.as_ref()?;
         let happened_at = tables.markets.get(market)?.happened_at;
         (happened_at != Timestamp::default()).then_some(happened_at)
+    }
+
+    /// The result that stands in place of the score's, and whose word that is; `None` where the score decides.
+    pub fn word_on(&self, market: MarketId) -> Option<(MarketResult, Word)> {
+        self.tables.as_ref()?.markets.get(market)?.word()
+    }
+
+    /// What happened to a match beside its score, by the number of the incident.
+    pub fn incident(&self, match_id: MatchId, index: u8) -> Option<Incident> {
+        let fixture = self.tables.as_ref()?.fixture(match_id)?;
+        fixture.incidents.get(usize::from(index)).map(|reported| reported.incident)
     }
 
     /// Whether what each match could cost, kept up bet by bet, is what its markets' sums say.

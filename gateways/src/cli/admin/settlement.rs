@@ -29,7 +29,7 @@ pub enum SettlementCommand {
     Grade {
         /// The market's number
         market: u32,
-        /// won, lost, void, half_won, half_lost or a dead heat such as 1/2: one for each selection
+        /// won, lost, void, half_won, half_lost or a dead heat such as 1/2: one for each selection; if all are void, --void
         #[arg(group = "ending", num_args = 1.., value_name = "RESULT")]
         results: Vec<String>,
         /// Every stake goes back

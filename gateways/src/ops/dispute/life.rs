@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use clutch_core::bets::place::Check;
-use clutch_core::command::{Actor, FeedMessage, GameEvent, Pick, PlaceBet};
-use clutch_core::event::{BetStatus, BonusBet, IncidentStatus, LegStanding, PriceCause};
+use clutch_core::command::{Actor, FeedMessage, GameEvent, Grade, Pick, PlaceBet};
+use clutch_core::event::{
+    BetStatus, BonusBet, CashOutStatus, IncidentStatus, LegStanding, MarketStatus,
+};
 use clutch_core::settings::Setting;
 use clutch_core::units::{
     AccountId, BetId, BonusId, ClientBetId, MarketId, MatchId, Name, Odds, Seq, Timestamp,
@@ -14,7 +16,8 @@ use clutch_engine::Step;
 
 use super::checks::{Book, check_line};
 use super::find::Wish;
-use super::story::{Turn, as_told, story};
+use super::said::{GRADE_TAKEN_BACK, NOW, Said};
+use super::story::{PaidEarly, Turn, as_told, story};
 use super::{Dispute, GroupBet, Leg, Line, PostingLine, PriceLine};
 use crate::ops::fate;
 use crate::ops::words::{self, Words};
@@ -43,6 +46,7 @@ pub(super) struct Life {
     /// What a bonus does for it.
     with_bonus: Option<BonusBet>,
     cash_outs: Vec<Line>,
+    paid_early: Vec<PaidEarly>,
     /// Every bet of its group, and how it was answered.
     group: Vec<(PlaceBet, Option<String>)>,
     /// The house rules of every match, by their versions, and what these are called.
@@ -63,6 +67,8 @@ struct LegLife {
     standing: Vec<Line>,
     prices: Vec<PriceLine>,
     market_status: Vec<Line>,
+    /// The last of these.
+    status: Option<MarketStatus>,
 }
 
 impl Life {
@@ -78,6 +84,7 @@ impl Life {
             standing: Vec::new(),
             prices: Vec::new(),
             market_status: Vec::new(),
+            status: None,
         };
         Self {
             seq,
@@ -88,6 +95,7 @@ impl Life {
             bonus,
             with_bonus: None,
             cash_outs: Vec::new(),
+            paid_early: Vec::new(),
             group: group.into_iter().map(|place| (place, None)).collect(),
             rules: BTreeMap::new(),
             rule_names: BTreeMap::new(),
@@ -108,7 +116,7 @@ impl Life {
     pub fn hear_image(&mut self, records: &[Record], words: &Words, state: &State) {
         for record in records {
             let said = Said { seq: record.seq, time: state.now(), by: "the snapshot".to_owned() };
-            self.hear_of_market(words, record, &said);
+            self.hear_of_market(words, record, &said, state);
         }
     }
 
@@ -153,7 +161,7 @@ impl Life {
         for record in step.events {
             self.hear_of_bet(record, &said);
             self.hear_of_money(record, &said, step.state);
-            self.hear_of_market(words, record, &said);
+            self.hear_of_market(words, record, &said, step.state);
         }
         self.hear_of_void(words, step, &said);
     }
@@ -218,8 +226,11 @@ impl Life {
                 return;
             }
             Event::CashOut(view) => {
-                if self.is_it((view.account, view.client_id)) {
-                    said.puts(&mut self.cash_outs, words::cash_out(&view));
+                let is_new = self.is_it((view.account, view.client_id))
+                    && said.puts(&mut self.cash_outs, words::cash_out(&view));
+                if is_new && view.status == CashOutStatus::Paid {
+                    let (seq, stake, paid) = (said.seq.0, view.stake, view.amount);
+                    self.paid_early.push(PaidEarly { seq, stake, paid });
                 }
                 return;
             }
@@ -271,11 +282,29 @@ impl Life {
         }
     }
 
-    fn hear_of_market(&mut self, words: &Words, record: &Record, said: &Said) {
+    fn hear_of_market(&mut self, words: &Words, record: &Record, said: &Said, state: &State) {
         match record.event {
             Event::Market { market, status, .. } => {
                 for leg in self.legs.iter_mut().filter(|leg| leg.pick.market == market) {
-                    said.puts(&mut leg.market_status, words.market_status(market, status));
+                    leg.status = Some(status);
+                    said.stands(&mut leg.market_status, words.market_status(state, market, status));
+                }
+            }
+            // The status need not change by it: the score may have said the same.
+            Event::Graded { market, grade, by, approved_by, .. } => {
+                let who = words::by_whom(by, approved_by);
+                for leg in self.legs.iter_mut().filter(|leg| leg.pick.market == market) {
+                    let status = leg.status.unwrap_or(MarketStatus::Graded);
+                    let stands = match grade {
+                        Grade::Automatic => {
+                            let now = words.market_status(state, market, status);
+                            format!("{GRADE_TAKEN_BACK}{who}{NOW}{now}")
+                        }
+                        Grade::Void | Grade::Results(_) => {
+                            words.market_status(state, market, MarketStatus::Graded)
+                        }
+                    };
+                    said.puts(&mut leg.market_status, stands);
                 }
             }
             Event::Price(price) => {
@@ -382,7 +411,7 @@ impl Life {
         let game =
             |market: MarketId| words.match_of(market).map_or_else(String::new, |it| words.game(it));
         let legs = self.legs.into_iter().enumerate().map(|(index, leg)| {
-            let LegLife { pick, odds_taken, standing, prices, market_status } = leg;
+            let LegLife { pick, odds_taken, standing, prices, market_status, status: _ } = leg;
             Leg {
                 leg: index as u8 + 1,
                 game: game(pick.market),
@@ -398,7 +427,8 @@ impl Life {
         });
         let legs: Vec<Leg> = legs.collect();
         let wish = (self.seq, unit.money(), lines);
-        let told = story(&self.answers, wish, &legs, market, self.told_from == 0);
+        let answers = (&self.answers[..], &self.paid_early[..]);
+        let told = story(answers, wish, &legs, market, self.told_from == 0);
         Dispute {
             seq: self.seq,
             time: words::time(time),
@@ -431,35 +461,6 @@ impl Life {
             rule_set,
             config_version: self.config_version,
             settings: self.settings,
-        }
-    }
-}
-
-/// Where, when and by whom something was said.
-struct Said {
-    seq: Seq,
-    time: Timestamp,
-    by: String,
-}
-
-impl Said {
-    /// Puts a line unless it repeats the last one: a question asked again is answered with the same
-    /// words, and they are said once. Whether it was put.
-    fn puts(&self, lines: &mut Vec<Line>, what: String) -> bool {
-        let is_new = lines.last().is_none_or(|last| last.what != what);
-        if is_new {
-            lines.push(Line { seq: self.seq.0, time: words::time(self.time), what });
-        }
-        is_new
-    }
-
-    fn price(&self, odds: Option<Odds>, cause: PriceCause) -> PriceLine {
-        PriceLine {
-            seq: self.seq.0,
-            time: words::time(self.time),
-            odds: odds.map(words::odds),
-            cause: words::why_priced(cause).to_owned(),
-            by: self.by.clone(),
         }
     }
 }

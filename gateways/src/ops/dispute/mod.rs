@@ -5,11 +5,13 @@
 //! | `checks` | the questions that it was asked, with their numbers |
 //! | `find` | which record placed the bet, and what it asked for |
 //! | `life` | what is gathered on the way through the journal |
+//! | `said` | a line of it: where, when and by whom something was said |
 //! | `story` | how it was answered and how it ended, in sentences |
 
 mod checks;
 mod find;
 mod life;
+mod said;
 mod story;
 
 use std::path::Path;

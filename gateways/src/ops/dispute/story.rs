@@ -4,6 +4,7 @@ use clutch_core::event::BetStatus;
 use clutch_core::units::{Money, Odds, Timestamp};
 use clutch_core::{Refusal, Reject};
 
+use super::said::NOW;
 use super::{Leg, PriceLine};
 use crate::ops::words;
 use crate::wire::sentence;
@@ -19,10 +20,18 @@ pub(super) struct Turn {
     pub unit: Money,
 }
 
+/// A part of it that was cashed out, by which record.
+pub(super) struct PaidEarly {
+    pub seq: u64,
+    /// The part, over all lines.
+    pub stake: Money,
+    pub paid: Money,
+}
+
 /// Tells it of a bet with a wished stake of `unit` on each of so many lines. `market` says how the market of a leg stood when the bet
 /// was placed, as far as that is why it was refused.
 pub(super) fn story(
-    turns: &[Turn],
+    (turns, paid_early): (&[Turn], &[PaidEarly]),
     (bet, unit, lines): (u64, Money, u32),
     legs: &[Leg],
     market: Option<(Option<u8>, String)>,
@@ -31,7 +40,8 @@ pub(super) fn story(
     let mut told = Vec::new();
     for (index, turn) in turns.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| turns[index].status);
-        told.push(sentence_of(turn, before, (unit, lines)));
+        let early = paid_early.iter().find(|early| early.seq == turn.seq);
+        told.push(sentence_of(turn, before, early, (unit, lines)));
         let BetStatus::Refused(refusal) = turn.status else {
             if let (true, [leg]) = (is_result(turn.status), legs) {
                 told.extend(decided(leg, turn.seq));
@@ -63,7 +73,12 @@ pub(super) fn story(
     told
 }
 
-fn sentence_of(turn: &Turn, before: Option<BetStatus>, (wished, lines): (Money, u32)) -> String {
+fn sentence_of(
+    turn: &Turn,
+    before: Option<BetStatus>,
+    early: Option<&PaidEarly>,
+    (wished, lines): (Money, u32),
+) -> String {
     let Turn { time, status, odds, unit, .. } = turn;
     let at = clock(*time);
     let terms = || {
@@ -110,6 +125,22 @@ fn sentence_of(turn: &Turn, before: Option<BetStatus>, (wished, lines): (Money, 
                 Some(before) if is_result(before) => {
                     format!("At {at} that result was taken back, and the bet stood again, {pays}.")
                 }
+                Some(BetStatus::Accepted { .. }) => {
+                    let stays = words::money(*unit);
+                    let stays = match lines {
+                        1 => format!("{stays} stayed on it"),
+                        _ => format!("{stays} stayed on each of its lines"),
+                    };
+                    early.map_or_else(
+                        || format!("At {at} it went on, {pays}."),
+                        |PaidEarly { stake, paid, .. }| {
+                            let (part, paid) = (words::money(*stake), words::money(*paid));
+                            format!(
+                                "At {at} {part} of its stake was cashed out for {paid}; {stays}, {pays}."
+                            )
+                        },
+                    )
+                }
                 Some(_) => format!("At {at} it was taken{}, {pays}.", terms()),
             }
         }
@@ -144,8 +175,14 @@ fn is_result(status: BetStatus) -> bool {
 /// What decided the market of a leg, up to record `seq`.
 fn decided(leg: &Leg, seq: u64) -> Option<String> {
     let last = leg.market_status.iter().rfind(|line| line.seq <= seq)?;
-    let result = last.what.strip_prefix("decided: ")?;
-    Some(format!("In {}, {result}.", leg.market))
+    let stands = last.what.rsplit(NOW).next().unwrap_or_default();
+    if let Some(result) = stands.strip_prefix("decided: ") {
+        return Some(format!("In {}, {result}.", leg.market));
+    }
+    let is_word = ["graded ", "declared void ", "decided by ", "void by "]
+        .iter()
+        .any(|begins| stands.starts_with(begins));
+    is_word.then(|| format!("{} was {stands}.", leg.market))
 }
 
 /// When odds that somebody asked for were on offer, if they were not any more.
@@ -205,7 +242,7 @@ mod tests {
                     unit: money(stake),
                 })
                 .collect();
-            story(&turns, (7, money(500), 1), &[], None, true)
+            story((&turns, &[]), (7, money(500), 1), &[], None, true)
         };
         let accepted = BetStatus::Accepted { payout: money(3_150) };
         let won = BetStatus::Won { payout: money(3_150) };

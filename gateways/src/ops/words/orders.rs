@@ -62,7 +62,7 @@ impl Words {
 }
 
 /// How a selection ended.
-fn result(result: LegResult) -> String {
+pub(super) fn result(result: LegResult) -> String {
     match result {
         LegResult::Won => "won".to_owned(),
         LegResult::Lost => "lost".to_owned(),

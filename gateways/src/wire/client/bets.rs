@@ -62,7 +62,12 @@ impl Fields<'_> {
 
     /// The number of the client's device; zero if it says none.
     pub(super) fn device(&self) -> Result<u32, Fault> {
-        self.device.map_or(Ok(0), |raw| number("device", Some(raw)))
+        let expected = "a whole number from 1 to 4294967295";
+        let device = self.device.map(|raw| {
+            let said = number("device", Some(raw)).ok().filter(|device| *device != 0);
+            said.ok_or_else(|| Fault::bad_field("device", expected))
+        });
+        device.transpose().map(Option::unwrap_or_default)
     }
 
     /// What would be taken in place of a bet, and its device, if the client speaks of that.
