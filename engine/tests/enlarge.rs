@@ -47,7 +47,7 @@ fn open(engine: &mut Engine, first: u32, count: u32) -> (usize, Vec<Capacity>) {
     loop {
         let polled = publisher.poll(100, |record| match record.event {
             Event::Refused(_) => refused += 1,
-            Event::Enlarged { capacity } => sizes.push(capacity),
+            Event::Enlarged(capacity) => sizes.push(capacity),
             _ => {}
         });
         match polled.rest {
@@ -112,6 +112,6 @@ fn a_follower_has_room_for_what_larger_tables_say() {
     let report = engine.shutdown().unwrap();
     let step = follower.step().unwrap().unwrap();
     assert!(matches!(step.envelope.command, Command::Enlarge { capacity } if capacity == wide));
-    assert!(step.events.iter().any(|it| it.event == Event::Enlarged { capacity: wide }));
+    assert!(step.events.iter().any(|it| it.event == Event::Enlarged(wide)));
     assert_eq!(follower.state_hash(), report.state_hash);
 }

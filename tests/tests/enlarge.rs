@@ -108,7 +108,7 @@ fn the_outbox_grows_with_the_tables() {
     let mut world = World::new(SMALL, Chooser::new(1).config());
     let wide = Capacity { matches_max: 20_000, ..LARGE };
     let records = world.apply_by(Actor::Engine, Command::Enlarge { capacity: wide });
-    assert!(records.iter().any(|it| it.event == Event::Enlarged { capacity: wide }));
+    assert!(records.iter().any(|it| it.event == Event::Enlarged(wide)));
     for number in 0..5_000 {
         let create = CreateMatch {
             key: Name::new(&format!("match {number}")).unwrap(),

@@ -483,11 +483,8 @@ pub enum Event {
         /// In nanoseconds; `None` is as usual.
         delay_ns: Option<u64>,
     },
-    /// Tables are larger from now on.
-    Enlarged {
-        /// All sizes.
-        capacity: Capacity,
-    },
+    /// Tables are larger from now on: all sizes.
+    Enlarged(Capacity),
     /// How full a table is; in the answer to [`crate::Query::Tables`], each.
     Table(table::TableFill),
     /// A match and its markets are done with and have left the engine. Their ids are not given to others.

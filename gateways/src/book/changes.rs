@@ -128,7 +128,7 @@ impl Book {
             | Event::Posting { .. }
             | Event::Refused(_)
             | Event::Applied
-            | Event::Enlarged { .. }
+            | Event::Enlarged(_)
             | Event::Table(_)
             | Event::FeedHeard { .. }
             | Event::FeedAlert { .. }

@@ -32,7 +32,7 @@ impl Step<'_> {
             self.tables.enlarge(wanted, self.config);
             self.outbox.make_room(wanted.events_max());
         }
-        self.outbox.push(Event::Enlarged { capacity: wanted });
+        self.outbox.push(Event::Enlarged(wanted));
         Ok(())
     }
 }
