@@ -165,7 +165,7 @@ impl Book {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use clutch_core::command::{Incident, MarketKind, RoundFormat, SuspendReason, Team, Title};
-    use clutch_core::event::{IncidentStatus, MarketStatus, NamedPart};
+    use clutch_core::event::{IncidentStatus, IncidentView, MarketStatus, NamedPart};
     use clutch_core::units::{Name, SelectionIndex, Timestamp};
     use clutch_core::{Event, Record};
 
@@ -314,11 +314,8 @@ mod tests {
         ] {
             let incident = Incident::FormatChanged { best_of: 5 };
             let (match_id, index) = (GAME, 0);
-            say(
-                &mut book,
-                seq,
-                Event::Incident { match_id, index, incident, status, best_of: now },
-            );
+            let view = IncidentView { match_id, index, incident, status, best_of: now };
+            say(&mut book, seq, Event::Incident(view));
             assert_eq!(book.game(GAME).unwrap().best_of, now);
             assert_eq!(
                 (names(&book, maps).as_str(), names(&book, MARKET).as_str()),

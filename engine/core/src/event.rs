@@ -27,11 +27,13 @@ pub use payment::{DepositStatus, PaymentStatus, PaymentView, WithdrawalStatus};
 pub use posting::{LedgerAccount, PostingReason};
 pub use price::{Price, PriceCause};
 pub use table::TableFill;
-pub use trading::{IncidentStatus, OverrideStatus, ProposalStatus, SettlementStatus};
+pub use trading::{
+    IncidentStatus, IncidentView, OverrideStatus, ProposalStatus, SettlementStatus, WishedSetting,
+};
 
 use crate::command::{
-    AccountState, Actor, Capacity, Grade, Incident, KillScope, MarketKind, MobaState, Mode,
-    OverrideKind, RoundFormat, Scope, SuspendReason, Title,
+    AccountState, Actor, Capacity, Grade, KillScope, MarketKind, MobaState, Mode, OverrideKind,
+    RoundFormat, Scope, SuspendReason, Title,
 };
 use crate::house_rules::HouseRules;
 use crate::play::{CounterId, CustomerView, LimitKey, LimitView, Rest, SessionView, Term};
@@ -301,6 +303,8 @@ pub enum Event {
         /// Where it stands.
         status: ProposalStatus,
     },
+    /// A setting that would change with what waits; follows what is said of that.
+    Wished(WishedSetting),
     /// Two persons voided the bets of a stretch of the journal.
     BetsVoided {
         /// The match.
@@ -331,18 +335,7 @@ pub enum Event {
         version: u16,
     },
     /// Something happened to a match beside its score.
-    Incident {
-        /// The match.
-        match_id: MatchId,
-        /// Which of its incidents, from 0.
-        index: u8,
-        /// What happened.
-        incident: Incident,
-        /// Whether it holds.
-        status: IncidentStatus,
-        /// The most maps that the match is played over with it, or without it where it was taken back.
-        best_of: u8,
-    },
+    Incident(IncidentView),
     /// The answer to [`crate::Query::MaxStake`].
     MaxStake {
         /// The account.

@@ -15,9 +15,11 @@ use crate::command::{
     Actor, Adjust, AdjustReason, BonusStep, Capacity, Config, Grade, Incident, SetMap,
     SetNextRound, Strengths, Title, VoidBets,
 };
-use crate::event::{Event, ProposalStatus};
+use crate::event::{Event, ProposalStatus, WishedSetting};
+use crate::outbox::Outbox;
 use crate::play::PlayPolicy;
 use crate::reject::{Refusal, Reject};
+use crate::settings::Setting;
 use crate::snapshot::{Loader, Saver, Table};
 use crate::state::Step;
 use crate::units::{
@@ -205,6 +207,18 @@ impl Proposal {
         let Self { id, by, expires_at, ref wish } = *self;
         Event::Proposal { id, by, expires_at, about: wish.into(), status }
     }
+
+    /// Says that it waits, and for settings what would change from those of `now`.
+    pub fn say(&self, now: &Config, outbox: &mut Outbox) {
+        outbox.push(self.event(ProposalStatus::Waits));
+        if let Wish::Configure { config, .. } = &self.wish {
+            Setting::differences(now, config, |setting, wished| {
+                let is = setting.get(now);
+                let view = WishedSetting { proposal: self.id, setting, is, wished };
+                outbox.push(Event::Wished(view));
+            });
+        }
+    }
 }
 
 /// What a wish is about, for those who list them; the journal has it whole under its number.
@@ -212,16 +226,26 @@ impl Proposal {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum About {
     /// A market's result.
-    Grade(MarketId),
+    Grade {
+        /// Of which market.
+        market: MarketId,
+        /// How it ended.
+        grade: Grade,
+    },
     /// Something that happened to a match.
-    Incident(MatchId),
+    Incident {
+        /// To which match.
+        match_id: MatchId,
+        /// What happened.
+        incident: Incident,
+    },
     /// Taking back what happened to a match.
     TakeBackIncident(MatchId),
     /// One bet of this account.
     VoidBet(AccountId),
-    /// Bets on this match.
-    VoidBets(MatchId),
-    /// The settings.
+    /// Bets on a match.
+    VoidBets(VoidBets),
+    /// The settings: those that change are said behind it, each as [`Event::Wished`].
     Limits,
     /// What is asked of players.
     PlayPolicy,
@@ -255,8 +279,13 @@ pub enum About {
         /// The part, in percent.
         percent: u8,
     },
-    /// Another source for this match.
-    HandOver(MatchId),
+    /// Another source for a match.
+    HandOver {
+        /// For which match.
+        match_id: MatchId,
+        /// Whose score becomes the truth.
+        source: SourceId,
+    },
     /// How strong the teams are on a map.
     Strengths {
         /// Of which match.
@@ -294,11 +323,13 @@ pub enum About {
 impl From<&Wish> for About {
     fn from(wish: &Wish) -> Self {
         match wish {
-            Wish::Grade { market, .. } => Self::Grade(*market),
-            Wish::Incident { match_id, .. } => Self::Incident(*match_id),
+            Wish::Grade { market, grade, .. } => Self::Grade { market: *market, grade: *grade },
+            Wish::Incident { match_id, incident } => {
+                Self::Incident { match_id: *match_id, incident: *incident }
+            }
             Wish::TakeBackIncident { match_id } => Self::TakeBackIncident(*match_id),
             Wish::VoidBet { account, .. } => Self::VoidBet(*account),
-            Wish::VoidBets(stretch) => Self::VoidBets(stretch.match_id),
+            Wish::VoidBets(stretch) => Self::VoidBets(*stretch),
             Wish::Configure { .. } => Self::Limits,
             Wish::AdoptPlayPolicy { .. } => Self::PlayPolicy,
             Wish::Adjust(Adjust { account, amount, reason, .. }) => {
@@ -317,7 +348,9 @@ impl From<&Wish> for About {
             Wish::AccountFactor { account, percent, .. } => {
                 Self::AccountFactor { account: *account, percent: *percent }
             }
-            Wish::HandOver { match_id, .. } => Self::HandOver(*match_id),
+            Wish::HandOver { match_id, source } => {
+                Self::HandOver { match_id: *match_id, source: *source }
+            }
             Wish::Strengths(SetMap { match_id, map_no, strengths, .. }) => {
                 Self::Strengths { match_id: *match_id, map: *map_no, strengths: *strengths }
             }
@@ -391,7 +424,7 @@ impl Step<'_> {
         }
         let expires_at = self.now.plus(PROPOSAL_LIFE_NS);
         let proposal = Proposal { id: ProposalId(self.seq.0), by, expires_at, wish };
-        self.outbox.push(proposal.event(ProposalStatus::Waits));
+        proposal.say(self.config, self.outbox);
         self.tables.proposals.0.push(proposal);
         Ok(())
     }

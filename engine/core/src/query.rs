@@ -3,7 +3,7 @@
 use crate::bets::client_ids::Key;
 use crate::command::{Actor, Grade, PlaceMultiple, Query, Scope};
 use crate::event::table::TableFill;
-use crate::event::{Event, PaymentView, Price, PriceCause, ProposalStatus};
+use crate::event::{Event, PaymentView, Price, PriceCause};
 use crate::feed::sources::LagHistogram;
 use crate::outbox::Outbox;
 use crate::payments::{self, Payment};
@@ -123,7 +123,7 @@ impl Tables {
             }
             Query::Proposals => {
                 for proposal in self.proposals.iter() {
-                    outbox.push(proposal.event(ProposalStatus::Waits));
+                    proposal.say(&state.config, outbox);
                 }
                 self.overrides.iter().for_each(|row| outbox.push(row.image()));
             }

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use clutch_core::command::{Grade, KillScope, MarketKind, Mode, RoundFormat, SuspendReason, Title};
-use clutch_core::event::{MarketStatus, NamedPart, Price};
+use clutch_core::event::{IncidentView, MarketStatus, NamedPart, Price};
 use clutch_core::play::{CaseSet, Hold};
 use clutch_core::switches::TripStanding;
 use clutch_core::units::{AccountId, MarketId, MatchId, Name, Seq, Timestamp};
@@ -81,7 +81,7 @@ impl Book {
                 self.mode = mode;
                 self.notice_stop(seq);
             }
-            Event::Incident { match_id, best_of, .. } => {
+            Event::Incident(IncidentView { match_id, best_of, .. }) => {
                 self.change_format(seq, match_id, best_of);
             }
             Event::MatchRetired { match_id } => {
@@ -104,6 +104,7 @@ impl Book {
             | Event::HouseRules { .. }
             | Event::Settlement { .. }
             | Event::Proposal { .. }
+            | Event::Wished(_)
             | Event::BetsVoided { .. }
             | Event::LateBets(_)
             | Event::Contradicted(_)

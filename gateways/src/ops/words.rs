@@ -28,6 +28,7 @@ pub use decided::by_whom;
 pub use money::{
     bonus, bonus_bet, book_currency, currency_code, ledger, limit, minor, places, posting,
 };
+pub use orders::{ended, happened};
 pub use prices::alert;
 pub use rules::impossible;
 pub use standings::{

@@ -1,9 +1,9 @@
 //! What waits for a second person, in the words in which he is asked.
 
-use clutch_core::command::Strengths;
-use clutch_core::event::ProposalStatus;
+use clutch_core::command::{Strengths, VoidBets};
+use clutch_core::event::{ProposalStatus, WishedSetting};
 use clutch_core::proposals::About;
-use clutch_core::units::{AccountId, MarketId, MatchId, Probability};
+use clutch_core::units::{AccountId, MatchId, Probability, ProposalId};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
@@ -11,7 +11,9 @@ use super::decimal::{ShowMoney, with_places};
 use super::overrides::{OverrideView, overrides_of};
 use super::server::to_json;
 use super::setting;
+use super::staff::SettingView;
 use crate::book::Book;
+use crate::ops::words;
 
 /// Something that waits for a second person, or no longer does.
 #[derive(Serialize)]
@@ -28,14 +30,32 @@ pub(super) struct ProposalView {
     /// What exactly is wished, where that is more than a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<String>,
+    /// Settings that would change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<SettingView>,
     expires_at: u64,
     status: &'static str,
 }
 
 /// What a second person answers for, in words.
-fn what_of(about: &About) -> Option<String> {
+fn what_of(book: &Book, about: &About) -> Option<String> {
     let chance = |p: Probability| setting::percent(p.ppb().into());
     Some(match *about {
+        About::Grade { market, grade } => words::ended(&grade, |selection| {
+            let row = book.market(market);
+            let named =
+                row.and_then(|row| Some(row.selection_name(book.game(row.match_id)?, selection)));
+            named.unwrap_or_else(|| format!("selection {}", selection.0))
+        }),
+        About::Incident { match_id, incident } => words::happened(incident, |team| {
+            book.game(match_id)
+                .map_or_else(|| format!("team {team:?}"), |it| it.team(team).to_owned())
+        }),
+        About::VoidBets(VoidBets { market, from, to, .. }) => {
+            let on = market.map_or_else(String::new, |market| format!(" on market {}", market.0));
+            format!("those{on} from record {} to {}", from.0, to.0)
+        }
+        About::HandOver { source, .. } => format!("source {}", source.0),
         About::Strengths { map, strengths, .. } => {
             let strengths = match strengths {
                 Strengths::MapPrice { a } => format!("{} before the map", chance(a)),
@@ -61,6 +81,17 @@ fn what_of(about: &About) -> Option<String> {
     })
 }
 
+/// The settings that would change with a wish.
+fn settings_of(records: &[Record], id: ProposalId) -> Vec<SettingView> {
+    let view = |record: &Record| match record.event {
+        Event::Wished(WishedSetting { proposal, setting, is, wished }) if proposal == id => {
+            Some(SettingView::changed(setting, Some(is), wished))
+        }
+        _ => None,
+    };
+    records.iter().filter_map(view).collect()
+}
+
 /// What an answer says of wishes that wait.
 pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView> {
     let view = |record: &Record| match record.event {
@@ -76,12 +107,12 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                     let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
                     (Some(shown), None)
                 }
-                About::Grade(_)
-                | About::Incident(_)
+                About::Grade { .. }
+                | About::Incident { .. }
                 | About::TakeBackIncident(_)
                 | About::VoidBet(_)
                 | About::VoidBets(_)
-                | About::HandOver(_)
+                | About::HandOver { .. }
                 | About::Limits
                 | About::PlayPolicy => (None, None),
                 About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
@@ -90,17 +121,18 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
                 | About::Tier { .. }
                 | About::Link { .. } => (None, None),
             };
-            let what = what_of(&about);
+            let what = what_of(book, &about);
+            let settings = settings_of(records, id);
             let (about, number) = match about {
-                About::Grade(MarketId(market)) => ("grade of market", Some(market)),
-                About::Incident(MatchId(game)) => ("incident of match", Some(game)),
+                About::Grade { market, .. } => ("grade of market", Some(market.0)),
+                About::Incident { match_id, .. } => ("incident of match", Some(match_id.0)),
                 About::TakeBackIncident(MatchId(game)) => {
                     ("taking back the last incident of match", Some(game))
                 }
                 About::VoidBet(AccountId(account)) => ("voiding a bet of account", Some(account)),
-                About::VoidBets(MatchId(game)) => ("voiding bets on match", Some(game)),
-                About::HandOver(MatchId(game)) => {
-                    ("another source, which denies how a map ended, for match", Some(game))
+                About::VoidBets(of) => ("voiding bets on match", Some(of.match_id.0)),
+                About::HandOver { match_id, .. } => {
+                    ("another source, which denies how a map ended, for match", Some(match_id.0))
                 }
                 About::Limits => {
                     ("settings: a limit raised far, or a guard of the prices widened", None)
@@ -132,7 +164,18 @@ pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView>
             };
             let expires_at = expires_at.millis();
             let id = id.0;
-            Some(ProposalView { id, by, about, number, amount, reason, what, expires_at, status })
+            Some(ProposalView {
+                id,
+                by,
+                about,
+                number,
+                amount,
+                reason,
+                what,
+                settings,
+                expires_at,
+                status,
+            })
         }
         _ => None,
     };

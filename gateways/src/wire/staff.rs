@@ -79,8 +79,9 @@ struct SwitchView {
     on: bool,
 }
 
+/// A setting, and what it was before a change.
 #[derive(Serialize)]
-struct SettingView {
+pub(super) struct SettingView {
     name: &'static str,
     value: String,
     unit: &'static str,
@@ -322,16 +323,22 @@ fn version_of(records: &[Record]) -> Option<u32> {
     })
 }
 
+impl SettingView {
+    pub(super) fn changed(setting: Setting, was: Option<i64>, value: i64) -> Self {
+        Self {
+            name: setting.name(),
+            value: setting::show(setting, value),
+            unit: unit_name(setting.unit()),
+            was: was.map(|was| setting::show(setting, was)),
+        }
+    }
+}
+
 fn settings_of(records: &[Record], before: &[(Setting, i64)]) -> Vec<SettingView> {
     let view = |record: &Record| match record.event {
         Event::Setting { setting, value } => {
             let was = before.iter().find(|(other, _)| *other == setting);
-            Some(SettingView {
-                name: setting.name(),
-                value: setting::show(setting, value),
-                unit: unit_name(setting.unit()),
-                was: was.map(|(_, value)| setting::show(setting, *value)),
-            })
+            Some(SettingView::changed(setting, was.map(|(_, value)| *value), value))
         }
         _ => None,
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::data_dir::DataDir;
 use crate::harness::process::{Serve, clutch, run, stderr, stdout, token};
@@ -156,6 +156,9 @@ fn an_operator_runs_a_server_from_the_command_line() {
     let said = desk.json(&["waiting"]);
     let id = said["proposals"][0]["id"].to_string();
     assert_eq!(said["proposals"].as_array().map(Vec::len), Some(1), "{said}");
+    // Who answers for it sees every number that would change.
+    let changes = &said["proposals"][0]["settings"];
+    assert_eq!(changes, &json!([{"name": "band", "value": "1000", "unit": "factor", "was": "4"}]));
     desk.done(&["reject", &id]);
     // Who answers for a large sum sees how much it is, and why.
     desk.done(&["account", "adjust", "bob", "500.00", "--reason", "goodwill"]);

@@ -187,8 +187,10 @@ fn a_match_is_created_fed_bet_on_and_settled_while_the_server_runs_and_outlives_
     let number = winner.unwrap()["market"].to_string();
     let said = desk.done(&["grade", &number, "lost", "won", "--version", "1"]);
     assert!(said.contains("By the score and the house rules of the match NAVI won"), "{said}");
-    let id = desk.json(&["waiting"])["proposals"][0]["id"].to_string();
-    desk.done(&["reject", &id]);
+    let waiting = desk.json(&["waiting"]);
+    // Who answers for it sees how it would end.
+    assert_eq!(waiting["proposals"][0]["what"], "NAVI lost, Faze won", "{waiting}");
+    desk.done(&["reject", &waiting["proposals"][0]["id"].to_string()]);
     // What has begun gets no market any more by the order that created it.
     let late = desk.json(&create);
     assert_eq!(late["provided"][0]["opened"], json!([]));

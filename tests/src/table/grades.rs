@@ -52,7 +52,9 @@ impl Scenario {
         let actor = by(words)?;
         let waiting = self.world().ask(Query::Proposals).into_iter();
         let about = |event: Event| match event {
-            Event::Proposal { id, about: About::Grade(on), .. } if on == market => Some(id),
+            Event::Proposal { id, about: About::Grade { market: on, .. }, .. } if on == market => {
+                Some(id)
+            }
             _ => None,
         };
         let id = waiting.filter_map(about).next_back().unwrap_or(ProposalId(0));

@@ -1,6 +1,9 @@
 //! Where a trader's word stands.
 
+use crate::command::Incident;
+use crate::settings::Setting;
 use crate::settlement::lanes::Aside;
+use crate::units::{MatchId, ProposalId};
 
 /// Where an override stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,36 @@ pub enum IncidentStatus {
     Reported,
     /// It was taken back, with all that followed from it.
     TakenBack,
+}
+
+/// Something that happened to a match beside its score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct IncidentView {
+    /// The match.
+    pub match_id: MatchId,
+    /// Which of its incidents, from 0.
+    pub index: u8,
+    /// What happened.
+    pub incident: Incident,
+    /// Whether it holds.
+    pub status: IncidentStatus,
+    /// The most maps that the match is played over with it, or without it where it was taken back.
+    pub best_of: u8,
+}
+
+/// A setting that would change if a wish is approved, in the unit of [`Setting::unit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct WishedSetting {
+    /// The wish.
+    pub proposal: ProposalId,
+    /// Which setting.
+    pub setting: Setting,
+    /// Its number now.
+    pub is: i64,
+    /// Its number then.
+    pub wished: i64,
 }
 
 /// Where the settlement of a market stands.

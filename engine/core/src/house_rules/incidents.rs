@@ -11,7 +11,7 @@ use super::decide::{Ruling, rule, voids_late_bets};
 use super::rules::Replayed;
 use crate::codec::wire_struct;
 use crate::command::{Actor, Incident};
-use crate::event::{Event, IncidentStatus, MatchPhase, PriceCause, VoidReason};
+use crate::event::{Event, IncidentStatus, IncidentView, MatchPhase, PriceCause, VoidReason};
 use crate::market::{MarketResult, Requote};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
@@ -206,7 +206,8 @@ impl Step<'_> {
         status: IncidentStatus,
     ) {
         let best_of = self.tables.fixtures[match_id].series.best_of();
-        self.outbox.push(Event::Incident { match_id, index, incident, status, best_of });
+        let view = IncidentView { match_id, index, incident, status, best_of };
+        self.outbox.push(Event::Incident(view));
     }
 
     /// Lets what was decided reach results, prices and bets.

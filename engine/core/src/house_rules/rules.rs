@@ -197,7 +197,7 @@ house_rules! {
     /// When a fraction of a minor unit is dropped.
     rounding: Rounding = "a payout has a fraction of a minor unit" {
         0 = PerBet, "per_bet", "dropped once, from the exact sum of all lines";
-        1 = PerLine, "per_line", "dropped from each line; for systems of up to 1000 lines";
+        1 = PerLine, "per_line", "dropped from each line; of systems of more than 1000 lines once, from the bet";
     }
     /// How long a result may be corrected.
     corrected: Corrected = "the confirmed result differs from the scouted" {

@@ -3,7 +3,7 @@
 use super::fixture::{Fixture, MARKETS_PER_MATCH_MAX};
 use super::moba::MobaMap;
 use crate::command::{CreateMatch, MarketKind, SetMap, SetNextRound, Team};
-use crate::event::{Event, IncidentStatus, MatchPhase, NamedPart};
+use crate::event::{Event, IncidentStatus, IncidentView, MatchPhase, NamedPart};
 use crate::house_rules::HouseRules;
 use crate::house_rules::rules::Overtime;
 use crate::market::{Market, Requote};
@@ -165,7 +165,13 @@ impl Fixture {
         for (index, reported) in (0..).zip(&self.incidents) {
             let (incident, status) = (reported.incident, IncidentStatus::Reported);
             let best_of = self.series.best_of();
-            outbox.push(Event::Incident { match_id, index, incident, status, best_of });
+            outbox.push(Event::Incident(IncidentView {
+                match_id,
+                index,
+                incident,
+                status,
+                best_of,
+            }));
         }
     }
 

@@ -50,10 +50,12 @@ pub fn show(output: &mut impl Write, answer: &Value) -> io::Result<()> {
             (Some(amount), None) => format!("{about} of {amount}"),
             (None, _) => about,
         };
-        let about = match wish["what"].as_str() {
-            Some(what) => format!("{about}: {what}"),
-            None => about,
-        };
+        let changes = list(wish, "settings").iter().map(|it| {
+            format!("{} {} (is {})", text(&it["name"]), text(&it["value"]), text(&it["was"]))
+        });
+        let changes = changes.collect::<Vec<_>>().join(", ");
+        let what = wish["what"].as_str().or((!changes.is_empty()).then_some(&changes));
+        let about = what.map_or(about.clone(), |what| format!("{about}: {what}"));
         vec![format!("proposal {}", text(&wish["id"])), about, text(&wish["status"])]
     });
     columns(output, waiting.collect())?;
@@ -532,11 +534,15 @@ mod tests {
                 wish(45, "a bonus for account", json!({"amount": "20000.00"})),
                 wish(48, "adjusting account", json!({"amount": "90.00", "reason": "goodwill"})),
                 wish(50, "grading market", json!({})),
-                wish(51, "another group for account", json!({"what": "group 8"}))]}),
-            "proposal 45  a bonus for account 0 of 20000.00       waits for a second person\n\
-             proposal 48  adjusting account 0 by 90.00: goodwill  waits for a second person\n\
-             proposal 50  grading market 0                        waits for a second person\n\
-             proposal 51  another group for account 0: group 8    waits for a second person\n",
+                wish(51, "another group for account", json!({"what": "group 8"})),
+                wish(52, "settings", json!({"number": null, "settings": [
+                    {"name": "debt_max", "value": "5.00", "was": "0.00"},
+                    {"name": "margin", "value": "0%", "was": "6%"}]}))]}),
+            "proposal 45  a bonus for account 0 of 20000.00                     waits for a second person\n\
+             proposal 48  adjusting account 0 by 90.00: goodwill                waits for a second person\n\
+             proposal 50  grading market 0                                      waits for a second person\n\
+             proposal 51  another group for account 0: group 8                  waits for a second person\n\
+             proposal 52  settings: debt_max 5.00 (is 0.00), margin 0% (is 6%)  waits for a second person\n",
         );
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clutch_core::bets::place::Check;
 use clutch_core::command::{Actor, FeedMessage, GameEvent, Grade, Pick, PlaceBet};
 use clutch_core::event::{
-    BetStatus, BonusBet, CashOutStatus, IncidentStatus, LegStanding, MarketStatus,
+    BetStatus, BonusBet, CashOutStatus, IncidentStatus, IncidentView, LegStanding, MarketStatus,
 };
 use clutch_core::settings::Setting;
 use clutch_core::units::{
@@ -321,7 +321,7 @@ impl Life {
             Event::MatchRules { match_id, version } => {
                 self.rules.insert(match_id, version);
             }
-            Event::Incident { match_id, incident, status, .. } => {
+            Event::Incident(IncidentView { match_id, incident, status, .. }) => {
                 let taken_back = match status {
                     IncidentStatus::Reported => "",
                     IncidentStatus::TakenBack => "taken back: ",

@@ -1,9 +1,10 @@
 //! Who decided a market and how, in words: the score, a person's grade, or the house rules after an incident.
 
 use clutch_core::State;
+use clutch_core::command::Grade;
 use clutch_core::event::{MarketStatus, Word};
 use clutch_core::market::MarketResult;
-use clutch_core::units::{MarketId, SelectionIndex};
+use clutch_core::units::MarketId;
 
 use super::{Words, orders, why_suspended};
 
@@ -47,12 +48,9 @@ impl Words {
                 format!("graded won for {} {who}", self.selection(market, *winner))
             }
             MarketResult::Graded(results) => {
-                let ended = (0..results.selections()).map(|index| {
-                    let name = self.selection(market, SelectionIndex(index));
-                    format!("{name} {}", orders::result(results.of(usize::from(index))))
-                });
-                let ended: Vec<_> = ended.collect();
-                format!("graded {who}: {}", ended.join(", "))
+                let ended =
+                    orders::ended(&Grade::Results(*results), |it| self.selection(market, it));
+                format!("graded {who}: {ended}")
             }
             MarketResult::Undecided
             | MarketResult::NotPlayed

@@ -12,45 +12,13 @@ use crate::wire::play::show_amount;
 impl Words {
     /// How a person said that a market ended.
     pub(super) fn grade(&self, market: MarketId, version: u32, grade: &Grade) -> String {
-        let ended = match grade {
-            Grade::Void => "void".to_owned(),
-            Grade::Automatic => "what the score says holds again".to_owned(),
-            Grade::Results(results) => {
-                let selections = self.book.market(market).map_or(0, |row| row.selections.len());
-                let said = (0..selections).map(|index| {
-                    let name = self.selection(market, SelectionIndex(index as u8));
-                    format!("{name} {}", result(results.of(index)))
-                });
-                let said: Vec<_> = said.collect();
-                if said.is_empty() { "by result".to_owned() } else { said.join(", ") }
-            }
-        };
+        let ended = ended(grade, |selection| self.selection(market, selection));
         format!("grade {} at settlement version {version}: {ended}", self.market(market))
     }
 
     /// What happened to a match beside its score.
     pub fn incident(&self, match_id: MatchId, incident: Incident) -> String {
-        let team = |team: Team| self.team(match_id, team);
-        match incident {
-            Incident::Walkover { map, to, stated } => {
-                let stated = if stated { ", as its markets stated" } else { "" };
-                format!("map {map} is awarded to {} before it starts{stated}", team(to))
-            }
-            Incident::Forfeit { map, by } => format!("{} gives up map {map}", team(by)),
-            Incident::ShortHanded { map } => {
-                format!("map {map} starts with fewer than ten players")
-            }
-            Incident::FormatChanged { best_of } => format!("it is a best of {best_of} now"),
-            Incident::Postponed { to: Some(to) } => format!("it is put off to {}", time(to)),
-            Incident::Postponed { to: None } => "it is put off, nobody knows to when".to_owned(),
-            Incident::Replayed { map } => format!("map {map} is played again"),
-            Incident::StartedEarly { from } => {
-                format!("it had begun after record {}, before betting was closed", from.0)
-            }
-            Incident::StandIns { team: of, officials } => {
-                format!("{} plays with stand-ins and {officials} official players", team(of))
-            }
-        }
+        happened(incident, |team| self.team(match_id, team))
     }
 
     /// Which bets are void.
@@ -58,6 +26,44 @@ impl Words {
         let VoidBets { match_id, market, from, to } = stretch;
         let of = market.map_or_else(|| self.game(match_id), |market| self.market(market));
         format!("void the bets on {of} from record {} to {}", from.0, to.0)
+    }
+}
+
+/// How a grade says that a market ended, with the names of its selections.
+pub fn ended(grade: &Grade, name: impl Fn(SelectionIndex) -> String) -> String {
+    match grade {
+        Grade::Void => "void".to_owned(),
+        Grade::Automatic => "what the score says holds again".to_owned(),
+        Grade::Results(results) => {
+            let said = (0..results.selections()).map(|index| {
+                format!("{} {}", name(SelectionIndex(index)), result(results.of(index.into())))
+            });
+            said.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// What happened to a match beside its score, with the names of its teams.
+pub fn happened(incident: Incident, team: impl Fn(Team) -> String) -> String {
+    match incident {
+        Incident::Walkover { map, to, stated } => {
+            let stated = if stated { ", as its markets stated" } else { "" };
+            format!("map {map} is awarded to {} before it starts{stated}", team(to))
+        }
+        Incident::Forfeit { map, by } => format!("{} gives up map {map}", team(by)),
+        Incident::ShortHanded { map } => {
+            format!("map {map} starts with fewer than ten players")
+        }
+        Incident::FormatChanged { best_of } => format!("it is a best of {best_of} now"),
+        Incident::Postponed { to: Some(to) } => format!("it is put off to {}", time(to)),
+        Incident::Postponed { to: None } => "it is put off, nobody knows to when".to_owned(),
+        Incident::Replayed { map } => format!("map {map} is played again"),
+        Incident::StartedEarly { from } => {
+            format!("it had begun after record {}, before betting was closed", from.0)
+        }
+        Incident::StandIns { team: of, officials } => {
+            format!("{} plays with stand-ins and {officials} official players", team(of))
+        }
     }
 }
 

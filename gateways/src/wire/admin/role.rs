@@ -33,12 +33,12 @@ impl Desk {
     /// The desk that such a wish comes from.
     const fn of(about: About) -> Self {
         match about {
-            About::Grade(_)
-            | About::Incident(_)
+            About::Grade { .. }
+            | About::Incident { .. }
             | About::TakeBackIncident(_)
             | About::VoidBet(_)
             | About::VoidBets(_)
-            | About::HandOver(_)
+            | About::HandOver { .. }
             | About::Strengths { .. }
             | About::NextRound { .. } => Self::Trading,
             About::Limits
