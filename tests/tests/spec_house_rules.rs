@@ -5,10 +5,13 @@
 
 use clutch_tests::check;
 
-/// Plays a scenario under both rule sets; `answers` are a thing, and how it stands under each.
+/// Plays a scenario under both rule sets; `answers` are a thing, and how it stands under each. A line `void|stand:`
+/// is of one of them alone.
 #[track_caller]
 fn by_both(scenario: &str, answers: &[(&str, &str, &str)]) {
     for (index, set) in ["void_when_in_doubt", "stand_when_possible"].into_iter().enumerate() {
+        let [only, other] = if index == 0 { ["void:", "stand:"] } else { ["stand:", "void:"] };
+        let scenario = scenario.replace(only, "").replace(other, "#");
         let mut table = format!("rules {set}\n account A balance 1000.00\n{scenario}\n");
         for (thing, voids, stands) in answers {
             table += &format!("expect {thing} {}\n", [voids, stands][index]);
@@ -229,6 +232,7 @@ fn a_replay_voids_what_was_open_or_keeps_what_was_bet_before_the_map() {
             play M 1 A3
             bet late A F b 10.00 policy any
             incident M replayed 1
+            stand: waiting approve by 2
             feed M rewind 1 0
             play M 1 B13"
         ),
@@ -316,6 +320,7 @@ fn bets_after_the_true_start_are_void_or_stand() {
             bet last A F a 10.00
             bet late A F a 10.00
             incident M early after last
+            void: waiting approve by 2
             play M 1 A13"
         ),
         &[
@@ -445,6 +450,81 @@ fn an_incident_that_is_taken_back_moves_the_money_back_once() {
         expect bet w Won 20.00
         expect account A available 120.00 held 0.00
         incident M taken_back -> UnknownIncident"
+    ));
+}
+
+/// Whatever an incident comes to counts, also what follows from it for the series, or when a match is void.
+#[test]
+fn what_follows_from_an_incident_counts_as_what_it_decides() {
+    let setup = "
+        config grade_alone_max 30.00 in_play_delay 0s
+        account A balance 100.00
+        rules stand_when_possible
+        {BO3}"
+        .replace("{BO3}", BO3);
+    for what in [
+        // The last map is given away, and with it the match: 40.00.
+        "bet b A W b 20.00
+        play M 1 B13
+        play M 2 B3
+        incident M forfeit 2 A
+        expect bet b Accepted 40.00
+        waiting approve by 2
+        expect bet b Won 40.00
+        # A score that was given is taken back by two as well.
+        incident M taken_back
+        expect bet b Won 40.00
+        waiting approve by 2
+        expect bet b Accepted 40.00",
+        // Put off to a day on which it is void.
+        "bet b A W b 20.00
+        incident M postponed to 900h
+        expect bet b Accepted 40.00
+        waiting approve by 2
+        tick
+        expect bet b Void HouseRules",
+        // In a format in which the match is decided, or has no such market.
+        "bet b A S #0 10.00
+        incident M format 1
+        expect bet b Accepted 40.00
+        waiting approve by 2
+        expect bet b Void HouseRules",
+    ] {
+        check(&format!("{setup}{what}"));
+    }
+    // Taking it back moves money that the series decided, where no market of the map is open.
+    check(
+        "account A balance 100.00
+        rules stand_when_possible
+        match  M bo3
+        maps   M even
+        market W M winner
+        bet b A W b 20.00
+        play M 1 B13
+        play M 2 B3
+        incident M forfeit 2 A
+        expect bet b Won 40.00
+        incident M taken_back
+        expect bet b Won 40.00
+        waiting approve by 2
+        expect bet b Accepted 40.00",
+    );
+    // Bets are void by two persons, however little they come to and also where they were settled.
+    check(&format!(
+        "config in_play_delay 0s
+        account A balance 100.00
+        rules void_when_in_doubt
+        {BO3}
+        bet a A F a 1.00
+        bet b A F b 1.00
+        play M 1 A13
+        expect bet b Lost
+        incident M early after a
+        expect bet b Lost
+        waiting approve by 1                       -> SamePerson(1, 1)
+        waiting approve by 2
+        expect bet a Won 2.00
+        expect bet b Void TakenLate"
     ));
 }
 

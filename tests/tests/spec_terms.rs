@@ -349,6 +349,13 @@ fn a_traders_word_is_refused_in_this_order() {
         trader b1 accept               -> MaterialChange
         trader b1 refuse
         trader b1 refuse               -> UnknownReferral
+        # Once the match has moved, what was asked for is no measure: only the board is.
+        bet    b3 A W1 a 30.00         -> Referred
+        play   M1 1 A3
+        trader b3 accept               -> MaterialChange
+        trader b3 offer 30.00 at 2.00  -> ReferralOdds
+        trader b3 offer 30.00 at 1.60  -> ReferralOdds
+        trader b3 refuse
         multi  m A 10.00 1,2 W1:a W2:a -> Referred
         trader m part 10.01            -> ReferralStake
         trader m offer 5.00 at 1.90    -> InvalidParameter

@@ -7,7 +7,7 @@ use clutch_core::command::{MobaState, Team, Title};
 use clutch_core::pricing::{MobaModels, MobaStanding};
 
 /// What is known of one such map.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
     /// P(A wins) before the map, as a trader sees it.
     pub before: Option<f64>,

@@ -110,12 +110,42 @@ impl Twin {
                 ))
             })
             .collect();
-        let changes_results = ruled.iter().any(|(id, result)| {
-            let is = self.markets[*id].result;
-            is != MarketResult::Undecided && is != *result
+        // What the score says of the others afterwards.
+        let mut after = series.clone();
+        let mut is_void = false;
+        match incident {
+            Incident::Walkover { map, to, .. } => after.award(map.into(), to, seq),
+            Incident::Forfeit { map, by } => after.award(map.into(), by.other(), seq),
+            Incident::FormatChanged { best_of } => after.resize(best_of.into()),
+            Incident::Postponed { to } => {
+                let planned = if fixture.starts_at == 0 { now } else { fixture.starts_at };
+                let deadline = planned + fixture.rules.postponed.most_ns();
+                let void_at = fixture.void_at.map_or(deadline, |old| old.min(deadline));
+                is_void = void_at <= now || to.is_some_and(|to| void_at < to.nanos());
+            }
+            _ => {}
+        }
+        let mut all = ruled.clone();
+        for (id, market) in self.markets.iter().enumerate() {
+            let is_its = market.match_index == index && ruled.iter().all(|(other, _)| *other != id);
+            if is_its && let Some(result) = market.would_be(&after, is_void) {
+                all.push((id, result));
+            }
+        }
+        let voids = match incident {
+            Incident::StartedEarly { .. } => fixture.rules.started_early == StartedEarly::Void,
+            Incident::Replayed { .. } => fixture.rules.replayed == Replayed::PreMatchStand,
+            _ => false,
+        };
+        let changes_results = voids
+            || all.iter().any(|(id, result)| {
+                let is = self.markets[*id].result;
+                is != MarketResult::Undecided && is != *result
+            });
+        let undecided = all.iter().filter(|(id, result)| {
+            self.markets[*id].result == MarketResult::Undecided
+                && *result != MarketResult::Undecided
         });
-        let undecided =
-            ruled.iter().filter(|(id, _)| self.markets[*id].result == MarketResult::Undecided);
         let pays: i128 = undecided.map(|(id, result)| self.at_stake(*id as u32, *result)).sum();
         let may_alone = !changes_results && self.may_credit(NOBODY, Credit::Word, pays);
         if !may_alone && !self.approved {
@@ -194,7 +224,23 @@ impl Twin {
         let ruled = self.markets.iter().any(|market| {
             market.match_index == index && market.by_rules.is_some_and(|(_, of)| of == nth)
         });
-        if !self.approved && (ruled || fixture.undone.iter().any(|(_, to, ..)| *to == last.at)) {
+        let mut before = fixture.series.clone();
+        match last.incident {
+            Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
+                before.take_back_award(map.into());
+            }
+            Incident::FormatChanged { .. } if before.fits_format(last.best_of) => {
+                before.resize(last.best_of);
+            }
+            _ => {}
+        }
+        let undoes = self.markets.iter().filter(|it| it.match_index == index).any(|market| {
+            let is = market.result;
+            is != MarketResult::Undecided
+                && market.would_be(&before, false).is_some_and(|result| result != is)
+        });
+        let voids = fixture.undone.iter().any(|(_, to, ..)| *to == last.at);
+        if !self.approved && (ruled || undoes || voids) {
             let match_id = MatchId(index as u32);
             return self.propose(Command::TakeBackIncident { match_id });
         }
@@ -272,6 +318,21 @@ impl Twin {
             }
         }
         self.notice_closing();
+    }
+}
+
+impl super::Market {
+    /// What its result would be by another score; `None` if it hangs on none.
+    fn would_be(&self, series: &Series, is_void: bool) -> Option<MarketResult> {
+        if self.retired || self.graded.is_some() || self.by_rules.is_some() {
+            return None;
+        }
+        let fits = super::results::selections(self.kind, series) == Some(self.odds.len());
+        if !fits || is_void && self.result == MarketResult::Undecided {
+            Some(VOID)
+        } else {
+            Some(super::results::result(self.kind, series))
+        }
     }
 }
 

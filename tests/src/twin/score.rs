@@ -8,7 +8,7 @@ use super::clock::{self, CannotBe, Clock};
 use super::strengths::Thoughts;
 
 /// A series.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Series {
     pub title: Title,
     pub format: RoundFormat,
@@ -24,7 +24,7 @@ pub(super) struct Series {
 }
 
 /// One map.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Map {
     pub has_strengths: bool,
     pub thoughts: Thoughts,

@@ -230,11 +230,13 @@ impl Twin {
             let market = &self.markets[bet.market];
             let on_board = market.odds[usize::from(bet.selection)];
             let on_board = on_board.ok_or(Reject::SelectionInactive)?;
-            if odds > on_board.max(bet.odds) {
+            let at_board = market.epoch + market.moved_early;
+            // What was asked for at another score is no measure any more.
+            let asked = if epoch == at_board { bet.odds } else { 0 };
+            if odds > on_board.max(asked) {
                 return Err(Reject::ReferralOdds);
             }
-            let epoch = market.epoch + market.moved_early;
-            bet.fate = Fate::Offered { due: self.now + self.config.offer_life_ns, epoch };
+            bet.fate = Fate::Offered { due: self.now + self.config.offer_life_ns, epoch: at_board };
         } else {
             let on = (bet.market, bet.selection);
             self.still_offered(id, bet.account, on, epoch).map_err(|refusal| refusal.code)?;

@@ -146,8 +146,9 @@ impl Step<'_> {
         };
         check_part(bet.stake, stake)?;
         if let ReferralWord::Offer { .. } = word {
-            let (now, epoch) = self.tables.board_for(bet)?;
-            let longest = asked.max(now);
+            let (now, at_board) = self.tables.board_for(bet)?;
+            // Odds that were asked for at another score are as wrong in an offer as in a bet.
+            let longest = if at_board == epoch { asked.max(now) } else { now };
             if longest < odds {
                 let (longest, odds) = (i64::from(longest.milli()), i64::from(odds.milli()));
                 return Err(Refusal::with(Reject::ReferralOdds, longest, odds));
@@ -155,7 +156,7 @@ impl Step<'_> {
             self.check_room_to_wait(self.tables.waiting.is_full())?;
             let due = self.now.plus(self.config.offer_life_ns);
             self.reshape(slot, stake, odds);
-            self.wait_single(slot, BetState::Offered { due, epoch }, due);
+            self.wait_single(slot, BetState::Offered { due, epoch: at_board }, due);
         } else {
             self.tables.check_still_good(bet, epoch)?;
             let ends =

@@ -12,11 +12,11 @@ use super::rules::Replayed;
 use crate::codec::wire_struct;
 use crate::command::{Actor, Incident};
 use crate::event::{Event, IncidentStatus, IncidentView, MatchPhase, PriceCause, VoidReason};
-use crate::market::{MarketResult, Requote};
+use crate::market::{Market, MarketResult, Requote};
 use crate::proposals::Wish;
 use crate::reject::{Refusal, Reject};
 use crate::state::{Step, Tables};
-use crate::title::{Fixture, Undone, UndoneScope, VOIDED_MAX};
+use crate::title::{Fixture, Series, Undone, UndoneScope, VOIDED_MAX};
 use crate::units::{MarketId, MatchId, Money, Seq, Timestamp};
 
 /// In place of an incident: nothing takes this back.
@@ -82,14 +82,33 @@ impl Step<'_> {
             let changes = row.result != MarketResult::Undecided && row.result != result;
             rulings.push((market, result, changes));
         }
-        let changes_results = rulings.iter().any(|(.., changes)| *changes);
+        // What the score says of the others once maps are given away, or fewer, or none are played.
+        let follows = fixture.follows(incident, self.seq, rules.postponed.most_ns(), self.now);
+        let mut consequences = rulings.clone();
+        for &market in &fixture.markets {
+            let row = self.tables.markets.market(market);
+            let is_ruled = rulings.iter().any(|(ruled, ..)| *ruled == market);
+            if let Some(result) = follows.result_of(row).filter(|_| !is_ruled) {
+                let changes = row.result != MarketResult::Undecided && row.result != result;
+                consequences.push((market, result, changes));
+            }
+        }
+        // Bets are void by two persons only, however they come to be.
+        let voids = match incident {
+            Incident::StartedEarly { .. } => voids_late_bets(&rules),
+            Incident::Replayed { .. } => rules.replayed == Replayed::PreMatchStand,
+            _ => false,
+        };
+        let takes_two = voids && matches!(self.actor, Actor::Operator(_))
+            || consequences.iter().any(|(.., changes)| *changes);
         // No score stands behind what it decides, so it may pay as much as a grade by one person's word.
-        let pays = rulings.iter().fold(Money::ZERO, |sum, (market, result, _)| {
+        let pays = consequences.iter().fold(Money::ZERO, |sum, (market, result, _)| {
             let row = self.tables.markets.market(*market);
-            let decides = row.result == MarketResult::Undecided;
+            let decides =
+                row.result == MarketResult::Undecided && *result != MarketResult::Undecided;
             if decides { sum + self.pays_at_most(row, Some(*result)) } else { sum }
         });
-        if changes_results && !self.is_approved() || !self.may_pay_by_word(pays) {
+        if takes_two && !self.is_approved() || !self.may_pay_by_word(pays) {
             return self.propose(Wish::Incident { match_id, incident });
         }
         for (market, result, _) in rulings {
@@ -155,7 +174,15 @@ impl Step<'_> {
             ruled.is_some_and(|ruled| ruled.incident == last_index)
         };
         let fixture = &self.tables.fixtures[match_id];
-        if !self.is_approved() && (voids_late || fixture.markets.iter().any(ruled)) {
+        let before = fixture.before(&last);
+        let undoes = |market: &MarketId| {
+            let row = markets.market(*market);
+            row.result != MarketResult::Undecided
+                && before.result_of(row).is_some_and(|result| result != row.result)
+        };
+        let moves_money =
+            voids_late || fixture.markets.iter().any(|market| ruled(market) || undoes(market));
+        if !self.is_approved() && moves_money {
             return self.propose(Wish::TakeBackIncident { match_id });
         }
         let fixture = &mut self.tables.fixtures[match_id];
@@ -372,14 +399,71 @@ impl Fixture {
 
     /// Notes a new start. The match has to begin within `most_ns` of the first one planned.
     fn put_off(&mut self, to: Option<Timestamp>, most_ns: u64, now: Timestamp) {
-        let planned = if self.starts_at == Timestamp::default() { now } else { self.starts_at };
-        self.void_at = self.void_at.min(planned.plus(most_ns));
+        self.void_at = self.void_if_put_off(to, most_ns, now);
         let Some(to) = to else { return };
         self.starts_at = to;
         self.feed.last_heard = self.feed.last_heard.max(to);
-        if self.void_at < to {
-            // Nobody need wait to know that it is too late.
-            self.void_at = now;
+    }
+
+    /// When it would be void if it were put off; now, if nobody need wait to know that it is too late.
+    fn void_if_put_off(&self, to: Option<Timestamp>, most_ns: u64, now: Timestamp) -> Timestamp {
+        let planned = if self.starts_at == Timestamp::default() { now } else { self.starts_at };
+        let void_at = self.void_at.min(planned.plus(most_ns));
+        if to.is_some_and(|to| void_at < to) { now } else { void_at }
+    }
+
+    /// What the score would say after an incident that can have happened.
+    fn follows(&self, incident: Incident, seq: Seq, most_ns: u64, now: Timestamp) -> WouldBe {
+        let mut series = self.series.clone();
+        let mut is_void = false;
+        match incident {
+            Incident::Walkover { map, to, .. } => series.award(map, to, seq),
+            Incident::Forfeit { map, by } => series.award(map, by.other(), seq),
+            Incident::FormatChanged { best_of } => series.change_format(best_of),
+            Incident::Postponed { to } => is_void = self.void_if_put_off(to, most_ns, now) <= now,
+            Incident::ShortHanded { .. }
+            | Incident::Replayed { .. }
+            | Incident::StartedEarly { .. }
+            | Incident::StandIns { .. } => {}
         }
+        WouldBe { series, is_void }
+    }
+
+    /// What the score would say without its last incident, where that can be taken back.
+    fn before(&self, last: &Reported) -> WouldBe {
+        let mut series = self.series.clone();
+        match last.incident {
+            Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
+                series.take_back_award(map);
+            }
+            Incident::FormatChanged { .. } if series.fits_format(last.best_of) => {
+                series.change_format(last.best_of);
+            }
+            _ => {}
+        }
+        WouldBe { series, is_void: false }
+    }
+}
+
+/// A match as it would be.
+struct WouldBe {
+    series: Series,
+    /// Whether every market without a result is void.
+    is_void: bool,
+}
+
+impl WouldBe {
+    /// What a market's result would be; `None` if it does not hang on the score.
+    fn result_of(&self, row: &Market) -> Option<MarketResult> {
+        if row.retired || row.graded.is_some() || row.by_rules.is_some() {
+            return None;
+        }
+        let market_type = row.kind.market_type();
+        let fits = (market_type.selections)(row.kind, &self.series) == Some(row.selections());
+        Some(if !fits || self.is_void && row.result == MarketResult::Undecided {
+            MarketResult::VoidByRules
+        } else {
+            (market_type.result)(row.kind, &self.series)
+        })
     }
 }
