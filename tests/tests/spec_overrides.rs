@@ -26,6 +26,32 @@ fn a_word_near_the_model_holds_at_once_and_ends_by_itself() {
     );
 }
 
+/// Steps of one person add up, whichever way he takes them.
+#[test]
+fn a_word_on_a_price_whose_model_one_person_moved_waits_for_a_second_person() {
+    check(
+        "
+        config   margin_ppb 60000000 override_distance_milli 1500
+        match    M bo1
+        maps     M even
+        market   W M map 1
+        map      M 1 price 58 by 1
+        override o W fair a 60 for 10m by 1         # from 58 a small step, from the agreed 50 the ratio of 1.5
+        expect   override o waiting
+        override p W odds a 1.70 for 10m by 1
+        expect   override p waiting
+        override q W margin 7 for 10m by 1          # that moves no chance
+        expect   override q in_force
+        approve  o by 2
+        expect   override o in_force
+        map      M 1 price 50 by 1
+        map      M 1 price 50
+        override r W odds b 1.90 for 10m by 1
+        expect   override r in_force
+        ",
+    );
+}
+
 #[test]
 fn a_word_far_from_the_model_waits_for_a_second_person() {
     check(

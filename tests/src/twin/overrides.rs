@@ -65,7 +65,9 @@ impl Twin {
             }
             _ => false,
         };
-        let in_force = pair.is_none_or(is_near) && !gives_all_away;
+        let is_of_model = matches!(kind, OverrideKind::Odds { .. } | OverrideKind::Fair { .. });
+        let is_moved = self.matches[market.match_index].series.is_moved_by_one();
+        let in_force = pair.is_none_or(is_near) && !gives_all_away && !(is_of_model && is_moved);
         if in_force {
             self.take_force(kind);
         }

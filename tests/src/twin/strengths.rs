@@ -47,6 +47,15 @@ impl Thoughts {
     }
 }
 
+impl Series {
+    /// Whether anything that is thought of a map without a winner is not what was agreed of it.
+    pub fn is_moved_by_one(&self) -> bool {
+        let open = (1..=self.maps.len()).filter(|map| self.map_winner(*map).is_none());
+        open.map(|map| self.maps[map - 1].thoughts)
+            .any(|it| !it.is_nothing_agreed() && it.said != it.agreed)
+    }
+}
+
 impl Twin {
     pub(super) fn set_map(&mut self, set: &SetMap) -> Result<(), Reject> {
         let index = set.match_id.0 as usize;

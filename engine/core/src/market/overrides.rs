@@ -1,7 +1,7 @@
 //! Overrides: a trader's word in place of the model's, until it expires.
 //!
-//! A word that lies further from the model than `override_distance_milli` waits until a second
-//! operator approves it. Odds and probabilities are an opinion on one score: once it moves, the market
+//! A word that lies further from the model than `override_distance_milli`, or any word on a price whose
+//! model one person has moved from what was agreed, waits until a second operator approves it. Odds and probabilities are an opinion on one score: once it moves, the market
 //! waits for its trader instead of selling the old opinion. A margin or a suspension stands until it
 //! expires.
 //!
@@ -194,7 +194,10 @@ impl Step<'_> {
         }
         let goes_far = goes_far(kind, model, self.config)?;
         self.check_overround(market, kind)?;
-        Ok(goes_far)
+        // Where one person moved the model itself, near the model may be far from what was agreed.
+        let is_of_model = matches!(kind, OverrideKind::Odds { .. } | OverrideKind::Fair { .. });
+        let is_moved = self.tables.fixtures[market.match_id].series.is_moved_by_one();
+        Ok(goes_far || is_of_model && is_moved)
     }
 
     /// Whether the market's book, as it is on the board but for these odds, sums to more than one.

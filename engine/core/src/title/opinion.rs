@@ -141,6 +141,15 @@ impl Series {
         }
     }
 
+    /// Whether one person moved what is thought of a map still to be won from what was agreed.
+    pub(crate) fn is_moved_by_one(&self) -> bool {
+        let is_moved = |map: u8| match &self.map(map).game {
+            Game::Rounds(rounds) => rounds.agreed.chances.is_some() && rounds.said != rounds.agreed,
+            Game::Moba(moba) => moba.agreed.is_some() && moba.before != moba.agreed,
+        };
+        (1..=self.best_of).any(|map| self.map_winner(map).is_none() && is_moved(map))
+    }
+
     /// What was agreed of a map, if anything was.
     fn agreed(&self, map: u8) -> Option<Word> {
         Some(match &self.map(map).game {
