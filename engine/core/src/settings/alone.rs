@@ -61,9 +61,9 @@ impl Alone {
             Self::Nowhere => Some("Any change takes two persons."),
             Self::AsMargin => Some("Further than override_distance takes two persons."),
             Self::RulesKept => {
-                Some("Two persons for a rule that refused, or asked a trader, until now.")
+                Some("Two persons for a rule that refused, or asked a trader, as two persons left it.")
             }
-            Self::TripsKept => Some("Two persons for a trip that could pull until now."),
+            Self::TripsKept => Some("Two persons for a trip that could pull as two persons left it."),
             Self::NothingLess => Some("Fewer take two persons."),
         }
     }

@@ -22,6 +22,8 @@ pub struct Ranges {
 enum Room {
     /// In tables whose sizes are these settings.
     Tables(&'static str),
+    /// In one of several tables.
+    OneOf(&'static str),
     /// Where a fixed number of these is kept.
     Kept(&'static str),
 }
@@ -86,9 +88,9 @@ impl Room {
             Command::OpenMarket { .. } => Self::Tables("markets_max"),
             Command::OpenAccount { .. } => Self::Tables("accounts_max"),
             Command::Deposit { .. } | Command::Payment { .. } | Command::Adjust(_) => {
-                Self::Tables("payments_max")
+                Self::OneOf("payments_max or play_limits_max")
             }
-            Command::Bonus { .. } => Self::Tables("payments_max or bonuses_max"),
+            Command::Bonus { .. } => Self::OneOf("payments_max, bonuses_max or play_limits_max"),
             Command::SetPlayLimit { .. } | Command::Customer { .. } => {
                 Self::Tables("play_limits_max")
             }
@@ -103,6 +105,11 @@ impl Room {
     fn sentence(self, limit: i64) -> String {
         match self {
             Self::Tables(setting) => table_is_full(setting, limit),
+            Self::OneOf(settings) => format!(
+                "A table of the engine is full, which takes {limit} of these: {settings} (`clutch admin status` says which; the \
+                 last rows are kept for withdrawals and players' limits). Raise it under [engine] in the configuration and \
+                 start the server again."
+            ),
             Self::Kept(what) => format!("There can be {limit} {what}, and so many are there."),
         }
     }
