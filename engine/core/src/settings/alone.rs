@@ -60,10 +60,12 @@ impl Alone {
             Self::UpOnly => Some("A cut takes two persons."),
             Self::Nowhere => Some("Any change takes two persons."),
             Self::AsMargin => Some("Further than override_distance takes two persons."),
-            Self::RulesKept => {
-                Some("Two persons for a rule that refused, or asked a trader, as two persons left it.")
+            Self::RulesKept => Some(
+                "Two persons for a rule that refused, or asked a trader, as two persons left it.",
+            ),
+            Self::TripsKept => {
+                Some("Two persons for a trip that could pull as two persons left it.")
             }
-            Self::TripsKept => Some("Two persons for a trip that could pull as two persons left it."),
             Self::NothingLess => Some("Fewer take two persons."),
         }
     }
