@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 use clutch_core::command::{KillScope, Mode};
 use clutch_core::play::{CaseSet, CounterId, Hold};
 use clutch_core::switches::{TripId, TripStanding};
-use clutch_core::units::{AccountId, MarketId, MatchId, Seq};
+use clutch_core::units::{AccountId, MarketId, MatchId, SelectionIndex, Seq};
 
 use crate::purses::Purses;
 use crate::wire::client::Topic;
@@ -149,6 +149,14 @@ impl Book {
         self.markets.get(&id)
     }
 
+    /// A selection's name for people; its number if its market is not known.
+    pub fn selection_name(&self, market: MarketId, selection: SelectionIndex) -> String {
+        let row = self.market(market);
+        let named =
+            row.and_then(|row| Some(row.selection_name(self.game(row.match_id)?, selection)));
+        named.unwrap_or_else(|| format!("selection {}", selection.0))
+    }
+
     /// A match's markets.
     pub fn markets_of<'a>(&'a self, game: &'a Match) -> impl Iterator<Item = &'a Market> {
         game.markets.iter().filter_map(|id| self.market(*id))
@@ -166,7 +174,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use clutch_core::command::{Incident, MarketKind, RoundFormat, SuspendReason, Team, Title};
     use clutch_core::event::{IncidentStatus, IncidentView, MarketStatus, NamedPart};
-    use clutch_core::units::{Name, SelectionIndex, Timestamp};
+    use clutch_core::units::{Name, Timestamp};
     use clutch_core::{Event, Record};
 
     use super::*;

@@ -130,11 +130,7 @@ impl Words {
 
     /// "Spirit".
     pub fn selection(&self, market: MarketId, selection: SelectionIndex) -> String {
-        let named = self
-            .book
-            .market(market)
-            .and_then(|row| Some(row.selection_name(self.book.game(row.match_id)?, selection)));
-        named.unwrap_or_else(|| format!("selection {}", selection.0))
+        self.book.selection_name(market, selection)
     }
 
     /// "Spirit in Map 1 winner (Spirit v Vitality)".

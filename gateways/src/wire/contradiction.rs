@@ -32,10 +32,7 @@ impl ContradictionView {
     pub fn of(book: &Book, told: &Contradiction) -> Self {
         let named = book.market(told.market).and_then(|row| Some((row, book.game(row.match_id)?)));
         let result = |result: MarketResult| match result {
-            MarketResult::Won(selection) => match named {
-                Some((row, game)) => row.selection_name(game, selection),
-                None => format!("selection {}", selection.0),
-            },
+            MarketResult::Won(selection) => book.selection_name(told.market, selection),
             MarketResult::NotPlayed | MarketResult::DeclaredVoid | MarketResult::VoidByRules => {
                 "void".to_owned()
             }

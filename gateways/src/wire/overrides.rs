@@ -62,13 +62,7 @@ pub(super) fn overrides_of(book: &Book, records: &[Record]) -> Vec<OverrideView>
 
 /// What an override says: "odds of 1.95 on Spirit".
 pub fn word(book: &Book, kind: OverrideKind) -> String {
-    let name = |selection: SelectionIndex| {
-        let market = book.market(kind.market());
-        match market.and_then(|market| Some((market, book.game(market.match_id)?))) {
-            Some((market, game)) => market.selection_name(game, selection),
-            None => format!("selection {}", selection.0),
-        }
-    };
+    let name = |selection: SelectionIndex| book.selection_name(kind.market(), selection);
     let percent = |ppb: u32| setting::percent(i64::from(ppb));
     match kind {
         OverrideKind::Odds { selection, odds, .. } => {

@@ -3,7 +3,7 @@
 use clutch_core::command::{Strengths, VoidBets};
 use clutch_core::event::{ProposalStatus, WishedSetting};
 use clutch_core::proposals::About;
-use clutch_core::units::{AccountId, MatchId, Probability, ProposalId};
+use clutch_core::units::{AccountId, MatchId, Money, Probability, ProposalId};
 use clutch_core::{Event, Record};
 use serde::Serialize;
 
@@ -41,12 +41,9 @@ pub(super) struct ProposalView {
 fn what_of(book: &Book, about: &About) -> Option<String> {
     let chance = |p: Probability| setting::percent(p.ppb().into());
     Some(match *about {
-        About::Grade { market, grade } => words::ended(&grade, |selection| {
-            let row = book.market(market);
-            let named =
-                row.and_then(|row| Some(row.selection_name(book.game(row.match_id)?, selection)));
-            named.unwrap_or_else(|| format!("selection {}", selection.0))
-        }),
+        About::Grade { market, grade } => {
+            words::ended(&grade, |selection| book.selection_name(market, selection))
+        }
         About::Incident { match_id, incident } => words::happened(incident, |team| {
             book.game(match_id)
                 .map_or_else(|| format!("team {team:?}"), |it| it.team(team).to_owned())
@@ -96,30 +93,20 @@ fn settings_of(records: &[Record], id: ProposalId) -> Vec<SettingView> {
 pub(super) fn proposals_of(book: &Book, records: &[Record]) -> Vec<ProposalView> {
     let view = |record: &Record| match record.event {
         Event::Proposal { id, by, expires_at, about, status } => {
-            let (amount, reason) = match about {
-                About::Adjust { account, amount, reason } => {
-                    let places = book.purses().places_shown(account);
-                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
-                    (Some(shown), Some(reason.name()))
-                }
-                About::Deposit { account, amount } | About::Bonus { account, amount } => {
-                    let places = book.purses().places_shown(account);
-                    let shown = with_places(places, || ShowMoney(amount.minor()).to_string());
-                    (Some(shown), None)
-                }
-                About::Grade { .. }
-                | About::Incident { .. }
-                | About::TakeBackIncident(_)
-                | About::VoidBet(_)
-                | About::VoidBets(_)
-                | About::HandOver { .. }
-                | About::Limits
-                | About::PlayPolicy => (None, None),
-                About::AccountFactor { percent, .. } => (Some(format!("{percent}%")), None),
-                About::Strengths { .. }
-                | About::NextRound { .. }
-                | About::Tier { .. }
-                | About::Link { .. } => (None, None),
+            let in_own_money = |account: AccountId, amount: Money| {
+                let places = book.purses().places_shown(account);
+                with_places(places, || ShowMoney(amount.minor()).to_string())
+            };
+            let amount = match about {
+                About::Adjust { account, amount, .. }
+                | About::Deposit { account, amount }
+                | About::Bonus { account, amount } => Some(in_own_money(account, amount)),
+                About::AccountFactor { percent, .. } => Some(format!("{percent}%")),
+                _ => None,
+            };
+            let reason = match about {
+                About::Adjust { reason, .. } => Some(reason.name()),
+                _ => None,
             };
             let what = what_of(book, &about);
             let settings = settings_of(records, id);

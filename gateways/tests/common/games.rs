@@ -39,19 +39,24 @@ pub fn even_match(number: u32) -> [Command; 3] {
     [Command::CreateMatch(create), Command::SetMap(set), Command::OpenMarket { match_id, kind }]
 }
 
+/// What the source says of the match with this number.
+pub fn said(number: u32, version: u64, received_at: Timestamp, event: GameEvent) -> Command {
+    Command::Feed(FeedMessage {
+        match_id: MatchId(number),
+        source: SOURCE,
+        version,
+        follows: 0,
+        source_time: Timestamp::default(),
+        received_at,
+        event,
+    })
+}
+
 /// Team A wins the map 13:0.
 pub fn thirteen_nil(number: u32, received_at: Timestamp) -> impl Iterator<Item = Command> {
     let rounds = (1..=13).map(|round| GameEvent::RoundWon { map: 1, round, winner: Team::A });
     let start = GameEvent::MapStarted { map: 1, first_side_a: Side::Ct };
-    (1..).zip(std::iter::once(start).chain(rounds)).map(move |(version, event)| {
-        Command::Feed(FeedMessage {
-            match_id: MatchId(number),
-            source: SOURCE,
-            version,
-            follows: 0,
-            source_time: Timestamp::default(),
-            received_at,
-            event,
-        })
-    })
+    (1..)
+        .zip(std::iter::once(start).chain(rounds))
+        .map(move |(version, event)| said(number, version, received_at, event))
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clutch_core::command::{
-    Actor, CashOut, Channel, Command, FeedMessage, GameEvent, Pick, Picks, PlaceBet, PlaceMultiple,
-    PricePolicy, SetCurrency,
+    Actor, CashOut, Channel, Command, GameEvent, Pick, Picks, PlaceBet, PlaceMultiple, PricePolicy,
+    SetCurrency,
 };
 use clutch_core::command::{Capacity, Config, ENCODED_MAX};
 use clutch_core::event::{BetStatus, CashOutStatus, CashOutView};
@@ -24,7 +24,7 @@ use clutch_gateways::ops::change::Change;
 use clutch_gateways::ops::dispute::{BetName, Dispute, Place};
 use clutch_gateways::ops::reconcile::{self, Payments};
 use clutch_gateways::ops::what_if::{Report, WhatIf};
-use games::{SOURCE, even_match, name, thirteen_nil};
+use games::{SOURCE, even_match, name, said, thirteen_nil};
 
 pub(super) const DAY_NS: u64 = 24 * 3_600 * 1_000_000_000;
 pub(super) const ALICE: AccountId = AccountId(0);
@@ -191,17 +191,7 @@ impl Floor {
     }
 
     pub(super) fn hear(&mut self, number: u32, version: u64, event: GameEvent) {
-        let received_at = self.now;
-        let message = FeedMessage {
-            match_id: MatchId(number),
-            source: SOURCE,
-            version,
-            follows: 0,
-            source_time: Timestamp::default(),
-            received_at,
-            event,
-        };
-        self.apply(Actor::Feed(SOURCE), Command::Feed(message));
+        self.apply(Actor::Feed(SOURCE), said(number, version, self.now, event));
     }
 
     pub(super) fn settle(&mut self) {

@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use super::decide::{Ruling, rule, voids_late_bets};
-use super::rules::Replayed;
+use super::rules::{HouseRules, Replayed};
 use crate::codec::wire_struct;
 use crate::command::{Actor, Incident};
 use crate::event::{Event, IncidentStatus, IncidentView, MatchPhase, PriceCause, VoidReason};
@@ -66,6 +66,12 @@ impl Step<'_> {
             void_at: fixture.void_at,
             starts_at: fixture.starts_at,
         };
+        let after = fixture.after(incident, self.seq, rules.postponed.most_ns(), self.now);
+        let undone = fixture.undone_by(incident, &rules, self.seq);
+        // Bets are void by two persons only, however they come to be.
+        let mut takes_two = undone.is_some() && matches!(self.actor, Actor::Operator(_));
+        // No score stands behind what it decides, so it may pay as much as a grade by one person's word.
+        let mut pays = Money::ZERO;
         // Incidents are rare, and few markets are decided by one.
         let mut rulings = Vec::new();
         for &market in &fixture.markets {
@@ -74,68 +80,41 @@ impl Step<'_> {
                 continue;
             }
             let was = (row.kind.market_type().result)(row.kind, &fixture.series);
-            let result = match rule(&rules, incident, row.kind, was, &fixture.series) {
-                Ruling::Stands => continue,
-                Ruling::Void => MarketResult::VoidByRules,
-                Ruling::Settled(result) => result,
+            let ruled = match rule(&rules, incident, row.kind, was, &fixture.series) {
+                Ruling::Stands => None,
+                Ruling::Void => Some(MarketResult::VoidByRules),
+                Ruling::Settled(result) => Some(result),
             };
-            let changes = row.result != MarketResult::Undecided && row.result != result;
-            rulings.push((market, result, changes));
-        }
-        // What the score says of the others once maps are given away, or fewer, or none are played.
-        let follows = fixture.follows(incident, self.seq, rules.postponed.most_ns(), self.now);
-        let mut consequences = rulings.clone();
-        for &market in &fixture.markets {
-            let row = self.tables.markets.market(market);
-            let is_ruled = rulings.iter().any(|(ruled, ..)| *ruled == market);
-            if let Some(result) = follows.result_of(row).filter(|_| !is_ruled) {
-                let changes = row.result != MarketResult::Undecided && row.result != result;
-                consequences.push((market, result, changes));
+            rulings.extend(ruled.map(|result| (market, result)));
+            // What the rules leave alone is what the score says of it afterwards.
+            let Some(result) = ruled.or_else(|| after.result_of(row)) else { continue };
+            if row.result != MarketResult::Undecided {
+                takes_two |= row.result != result;
+            } else if result != MarketResult::Undecided {
+                pays += self.pays_at_most(row, Some(result));
             }
         }
-        // Bets are void by two persons only, however they come to be.
-        let voids = match incident {
-            Incident::StartedEarly { .. } => voids_late_bets(&rules),
-            Incident::Replayed { .. } => rules.replayed == Replayed::PreMatchStand,
-            _ => false,
-        };
-        let takes_two = voids && matches!(self.actor, Actor::Operator(_))
-            || consequences.iter().any(|(.., changes)| *changes);
-        // No score stands behind what it decides, so it may pay as much as a grade by one person's word.
-        let pays = consequences.iter().fold(Money::ZERO, |sum, (market, result, _)| {
-            let row = self.tables.markets.market(*market);
-            let decides =
-                row.result == MarketResult::Undecided && *result != MarketResult::Undecided;
-            if decides { sum + self.pays_at_most(row, Some(*result)) } else { sum }
-        });
         if takes_two && !self.is_approved() || !self.may_pay_by_word(pays) {
             return self.propose(Wish::Incident { match_id, incident });
         }
-        for (market, result, _) in rulings {
+        for (market, result) in rulings {
             let ruled = Ruled { result, incident: index };
             self.tables.markets.market_mut(market).by_rules = Some(ruled);
         }
         let (seq, now) = (self.seq, self.now);
         let fixture = &mut self.tables.fixtures[match_id];
         fixture.incidents.push(reported);
-        let late = |from, scope| Undone { from, to: seq, reason: VoidReason::TakenLate, scope };
+        fixture.series.undergo(incident, seq);
+        fixture.undone.extend(undone);
         match incident {
-            Incident::Walkover { map, to, .. } => fixture.series.award(map, to, seq),
-            Incident::Forfeit { map, by } => fixture.series.award(map, by.other(), seq),
-            Incident::FormatChanged { best_of } => fixture.series.change_format(best_of),
             Incident::Postponed { to } => fixture.put_off(to, rules.postponed.most_ns(), now),
             Incident::Replayed { map } => {
-                let began = fixture.series.began_at(map);
-                let voids = rules.replayed == Replayed::PreMatchStand;
                 fixture.replays = Some(map).filter(|_| fixture.series.has_a_score(map));
-                if voids {
-                    fixture.undone.push(late(began, UndoneScope::Map(map)));
-                }
             }
-            Incident::StartedEarly { from } if voids_late_bets(&rules) => {
-                fixture.undone.push(late(from, UndoneScope::Match));
-            }
-            Incident::StartedEarly { .. }
+            Incident::Walkover { .. }
+            | Incident::Forfeit { .. }
+            | Incident::FormatChanged { .. }
+            | Incident::StartedEarly { .. }
             | Incident::ShortHanded { .. }
             | Incident::StandIns { .. } => {}
         }
@@ -165,7 +144,7 @@ impl Step<'_> {
         let Some(&last) = fixture.incidents.last() else {
             return Err(Reject::UnknownIncident.into());
         };
-        let Reported { incident, at, best_of, void_at, starts_at } = last;
+        let Reported { incident, at, best_of: _, void_at, starts_at } = last;
         let last_index = (fixture.incidents.len() - 1) as u8;
         let voids_late = fixture.undone.iter().any(|undone| undone.to == at);
         let markets = &self.tables.markets;
@@ -177,8 +156,8 @@ impl Step<'_> {
         let before = fixture.before(&last);
         let undoes = |market: &MarketId| {
             let row = markets.market(*market);
-            row.result != MarketResult::Undecided
-                && before.result_of(row).is_some_and(|result| result != row.result)
+            let result = before.as_ref().and_then(|before| before.result_of(row));
+            row.result != MarketResult::Undecided && result.is_some_and(|it| it != row.result)
         };
         let moves_money =
             voids_late || fixture.markets.iter().any(|market| ruled(market) || undoes(market));
@@ -186,24 +165,7 @@ impl Step<'_> {
             return self.propose(Wish::TakeBackIncident { match_id });
         }
         let fixture = &mut self.tables.fixtures[match_id];
-        let undone = match incident {
-            Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
-                fixture.series.take_back_award(map)
-            }
-            Incident::FormatChanged { .. } => {
-                let fits = fixture.series.fits_format(best_of);
-                if fits {
-                    fixture.series.change_format(best_of);
-                }
-                fits
-            }
-            Incident::Postponed { .. }
-            | Incident::Replayed { .. }
-            | Incident::StartedEarly { .. }
-            | Incident::ShortHanded { .. }
-            | Incident::StandIns { .. } => true,
-        };
-        if !undone {
+        if !fixture.series.undo(&last) {
             // The match has gone on since.
             return Err(Reject::IncidentImpossible.into());
         }
@@ -412,36 +374,70 @@ impl Fixture {
         if to.is_some_and(|to| void_at < to) { now } else { void_at }
     }
 
-    /// What the score would say after an incident that can have happened.
-    fn follows(&self, incident: Incident, seq: Seq, most_ns: u64, now: Timestamp) -> WouldBe {
+    /// Which bets an incident leaves void for having come too late.
+    fn undone_by(&self, incident: Incident, rules: &HouseRules, to: Seq) -> Option<Undone> {
+        let (from, scope) = match incident {
+            Incident::StartedEarly { from } if voids_late_bets(rules) => (from, UndoneScope::Match),
+            Incident::Replayed { map } if rules.replayed == Replayed::PreMatchStand => {
+                (self.series.began_at(map), UndoneScope::Map(map))
+            }
+            _ => return None,
+        };
+        Some(Undone { from, to, reason: VoidReason::TakenLate, scope })
+    }
+
+    /// How the match stands after an incident that can have happened.
+    fn after(&self, incident: Incident, seq: Seq, most_ns: u64, now: Timestamp) -> WouldBe {
         let mut series = self.series.clone();
-        let mut is_void = false;
-        match incident {
-            Incident::Walkover { map, to, .. } => series.award(map, to, seq),
-            Incident::Forfeit { map, by } => series.award(map, by.other(), seq),
-            Incident::FormatChanged { best_of } => series.change_format(best_of),
-            Incident::Postponed { to } => is_void = self.void_if_put_off(to, most_ns, now) <= now,
-            Incident::ShortHanded { .. }
-            | Incident::Replayed { .. }
-            | Incident::StartedEarly { .. }
-            | Incident::StandIns { .. } => {}
-        }
+        series.undergo(incident, seq);
+        let is_void = match incident {
+            Incident::Postponed { to } => self.void_if_put_off(to, most_ns, now) <= now,
+            _ => false,
+        };
         WouldBe { series, is_void }
     }
 
-    /// What the score would say without its last incident, where that can be taken back.
-    fn before(&self, last: &Reported) -> WouldBe {
+    /// How the match stands without its last incident; `None` where it has gone on since.
+    fn before(&self, last: &Reported) -> Option<WouldBe> {
         let mut series = self.series.clone();
+        series.undo(last).then_some(WouldBe { series, is_void: false })
+    }
+}
+
+impl Series {
+    /// What an incident does to the score.
+    fn undergo(&mut self, incident: Incident, seq: Seq) {
+        match incident {
+            Incident::Walkover { map, to, .. } => self.award(map, to, seq),
+            Incident::Forfeit { map, by } => self.award(map, by.other(), seq),
+            Incident::FormatChanged { best_of } => self.change_format(best_of),
+            Incident::Postponed { .. }
+            | Incident::Replayed { .. }
+            | Incident::StartedEarly { .. }
+            | Incident::ShortHanded { .. }
+            | Incident::StandIns { .. } => {}
+        }
+    }
+
+    /// Takes that back. Returns whether nothing has come after it.
+    fn undo(&mut self, last: &Reported) -> bool {
         match last.incident {
             Incident::Walkover { map, .. } | Incident::Forfeit { map, .. } => {
-                series.take_back_award(map);
+                self.take_back_award(map)
             }
-            Incident::FormatChanged { .. } if series.fits_format(last.best_of) => {
-                series.change_format(last.best_of);
+            Incident::FormatChanged { .. } => {
+                let fits = self.fits_format(last.best_of);
+                if fits {
+                    self.change_format(last.best_of);
+                }
+                fits
             }
-            _ => {}
+            Incident::Postponed { .. }
+            | Incident::Replayed { .. }
+            | Incident::StartedEarly { .. }
+            | Incident::ShortHanded { .. }
+            | Incident::StandIns { .. } => true,
         }
-        WouldBe { series, is_void: false }
     }
 }
 

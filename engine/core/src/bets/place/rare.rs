@@ -1,6 +1,5 @@
-//! The slow way to place a bet, for what is rare: bets that go to a trader, offers, bets on terms,
-//! bets that a bonus has a part in. Apart
-//! from the common way, which every bet takes.
+//! The slow way to place a bet, for what is rare: bets that go to a trader, offers, bets on terms, bets that
+//! a bonus has a part in. Apart from the common way, which every bet takes.
 
 use super::{Acceptance, Beside};
 use crate::bets::BetState;
