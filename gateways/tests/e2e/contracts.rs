@@ -68,6 +68,14 @@ fn the_demo_plays_the_built_in_map_to_its_real_end() {
     assert_eq!(summary["maps"], json!([{"map": "de_inferno", "score": {FIRST: 13, SECOND: 2}}]));
     assert_eq!(summary["series"]["winner"], FIRST);
     assert_eq!(summary["rewinds"], 0);
+    // What the README shows of it is what comes out.
+    let readme = include_str!("../../../README.md");
+    let hash = summary["state_hash"].as_str().unwrap();
+    let accepted = format!("{{\"bets\":{{\"accepted\":{},", summary["bets"]["accepted"]);
+    let replayed = format!("state_hash={hash} last_seq={0} commands={0} ", summary["last_seq"]);
+    for shown in [accepted, format!("\"state_hash\":\"{hash}\"}}"), replayed] {
+        assert!(readme.contains(&shown), "the README does not show {shown}");
+    }
     assert_eq!(summary["settled"], summary["bets"]["accepted"]);
 
     // Played again over its own journal it has nothing left to do but to say the same.
